@@ -1,0 +1,40 @@
+# `make help` lists every supported target; nothing else is supported.
+# Everything runs inside the build root (buildroot/enter), which is made when it is missing.
+
+SHELL := /bin/bash
+ENTER := buildroot/enter
+SPEC ?= cluster.yaml
+ISO ?= build/muster-amd64.iso
+NODES ?= 2
+FIRMWARE ?= bios
+
+.DEFAULT_GOAL := help
+.PHONY: help iso test check build lab bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+
+build: ## compile; build/muster then runs the command line from this machine
+	@$(ENTER) tools/build dev
+	@install -m 0755 tools/muster-from-host build/muster
+
+iso: ## write build/muster-amd64.iso (SPEC=cluster.yaml)
+	@$(ENTER) tools/packages
+	@$(ENTER) build/release/apps/muster/muster iso build $(SPEC) -o $(ISO)
+
+lab: ## boot a virtual cluster from the ISO (NODES=2 FIRMWARE=bios|uefi|secureboot)
+	@test -e $(ISO) || $(MAKE) --no-print-directory iso
+	@$(ENTER) build/release/apps/muster/muster lab up --iso $(ISO) --nodes $(NODES) --firmware $(FIRMWARE)
+	@$(ENTER) build/release/apps/muster/muster lab exec head -- muster job check
+
+check: ## the quick tests: compile, unit, contract, fuzz corpus (2 minutes when warm)
+	@$(ENTER) tools/test quick
+
+test: ## all tests: quick ones, real daemons in network namespaces, ISO and virtual clusters
+	@$(ENTER) tools/test all
+
+bench: ## print figures beside what they are compared with, and write build/bench.json
+	@$(ENTER) tools/bench
+
+clean: ## remove build/; roots and layers stay in the cache
+	rm -rf build

@@ -1,0 +1,56 @@
+// muster-agent: the node's side. `boot` runs in the initrd, `run` as a service of the running node.
+
+#include <cstdio>
+#include <print>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+
+#include "provisioning/agent/running.h"
+#include "provisioning/agent/stage_one.h"
+
+namespace {
+
+using namespace muster;
+
+void say(const std::string& line) {
+  std::println("muster: {}", line);
+  std::fflush(stdout);
+}
+
+int finish(const Status& status) {
+  if (status) return 0;
+  say(status.error().text());
+  return 1;
+}
+
+int boot(const std::string& head, const std::string& root) {
+  os::PosixCommandRunner runner;
+  return finish(agent::run_stage_one({.head = head, .root = root, .runner = runner, .say = say}));
+}
+
+int run() {
+  os::StopSignal stop;
+  os::PosixCommandRunner runner;
+  return finish(agent::run_node(
+      {.runner = runner, .stop = stop, .say = say, .on_ready = [] { sd_notify(0, "READY=1"); }}));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The agent of a Muster node.", "muster-agent");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", MUSTER_VERSION);
+  std::string head;
+  std::string root;
+  CLI::App* const boot_verb =
+      app.add_subcommand("boot", "in the initrd: fetch the image, mount the root");
+  boot_verb->add_option("--head", head, "the head's address")->required();
+  boot_verb->add_option("--root", root, "where to mount the root")->required();
+  CLI::App* const run_verb =
+      app.add_subcommand("run", "in the running node: enrol, apply plans, report");
+  CLI11_PARSE(app, argc, argv);
+  if (boot_verb->parsed()) return boot(head, root);
+  return run_verb->parsed() ? run() : 2;
+}

@@ -1,0 +1,74 @@
+#include "apps/helper/apply_server.h"
+
+#include <poll.h>
+#include <print>
+#include <systemd/sd-daemon.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/apply/apply.h"
+#include "core/os/files.h"
+#include "core/os/unix_socket.h"
+#include "provisioning/head/allowed.h"
+
+namespace muster::helper {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
+constexpr const char* kReport = "/run/muster-helper/report.json";
+/// systemd starts the helper again at the next knock; a root process need not wait for it.
+constexpr int kIdleMs = 20'000;
+
+void print_outcome(const apply::Outcome& outcome) {
+  if (outcome.kind == apply::Outcome::Kind::unchanged) return;
+  std::println("{}{}{}", outcome.step, outcome.reason.empty() ? "" : ": ", outcome.reason);
+  std::fflush(stdout);
+}
+
+Result<json> apply_plan(os::CommandRunner& runner) {
+  TRY_ASSIGN(const std::string text, os::read_file(kPlan));
+  TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
+  TRY(head::check_allowed(plan));
+  json report = apply::to_json(apply::apply(plan, {.runner = runner, .on_step = print_outcome}));
+  report["generation"] = plan::generation(plan);
+  return report;
+}
+
+Status answer(os::Handle connection, os::CommandRunner& runner) {
+  const auto report = apply_plan(runner);
+  const json value = report ? *report
+                            : json{{"succeeded", false},
+                                   {"steps",
+                                    {{{"step", "the head's plan"},
+                                      {"outcome", "failed"},
+                                      {"reason", report.error().text()}}}}};
+  const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  TRY(os::write_file(kReport, text, {.mode = 0644}));
+  return os::LineChannel(std::move(connection)).send_line(text, os::in(5s));
+}
+
+}  // namespace
+
+Status serve_apply(os::CommandRunner& runner) {
+  if (sd_listen_fds(1) != 1) {
+    return fail("no socket was passed",
+                "systemd starts this: 'systemctl start muster-apply.socket'");
+  }
+  const os::Handle listener(SD_LISTEN_FDS_START);
+  while (true) {
+    pollfd waiting{.fd = listener.get(), .events = POLLIN, .revents = 0};
+    const int ready = poll(&waiting, 1, kIdleMs);
+    if (ready == 0) return {};
+    if (ready < 0) continue;
+    TRY_ASSIGN(os::Handle connection, os::accept_unix(listener));
+    // A daemon that did not wait for its answer is no reason to stop serving the next knock.
+    if (const Status told = answer(std::move(connection), runner); !told) {
+      std::println(stderr, "muster-helper: {}", told.error().text());
+    }
+  }
+}
+
+}  // namespace muster::helper

@@ -1,0 +1,57 @@
+#include "apps/helper/login.h"
+
+#include <filesystem>
+#include <format>
+#include <string>
+
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
+namespace muster::helper {
+namespace {
+
+constexpr const char* kRootKeys = "/etc/muster/ssh-keys/root";
+constexpr const char* kIssue = "/run/issue.d/50-muster.issue";
+
+std::string join_lines(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const std::string& text : texts) result += text + "\n";
+  return result;
+}
+
+/// Twelve easy letters in threes: about 56 bits, typed from a screen.
+std::string make_password() {
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789x";
+  const std::string random = os::random_hex(12);
+  std::string password;
+  for (std::size_t i = 0; i < 12; ++i) {
+    const auto byte = static_cast<std::size_t>(std::stoi(random.substr(i * 2, 2), nullptr, 16));
+    if (i > 0 && i % 3 == 0) password += '-';
+    password += kLetters[byte % kLetters.size()];
+  }
+  return password;
+}
+
+Status show(const std::string& text) {
+  // agetty shows issue files on every console, before each login (agetty(8)).
+  return os::write_file(kIssue, text);
+}
+
+}  // namespace
+
+Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
+  const std::string address = to_string(spec.head.address.address);
+  const std::string where = std::format(
+      "\nMuster head '{}' of cluster '{}', {} on the cluster's wire.\nNext: 'muster status'\n",
+      spec.head.hostname, spec.name, address);
+  if (!spec.head.ssh_keys.empty()) {
+    TRY(os::write_file(kRootKeys, join_lines(spec.head.ssh_keys)));
+    return show(where + std::format("Log in with your key: ssh root@{}\n\n", address));
+  }
+  const std::string password = make_password();
+  TRY(run_checked(runner, {.argv = {"chpasswd"}, .input = "root:" + password + "\n"}));
+  return show(where + std::format("Log in here as root with the password {} (this boot only)\n\n",
+                                  password));
+}
+
+}  // namespace muster::helper

@@ -1,0 +1,91 @@
+#include "apps/muster/client.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <format>
+#include <unistd.h>
+
+#include "core/base/text.h"
+#include "core/os/http_client.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kSocket = "/run/musterd/api.sock";
+
+Error unreachable(const Error& cause) {
+  if (!std::filesystem::exists(kSocket)) {
+    return {.message = "no Muster head runs on this machine",
+            .hint = "run this on the head; there, 'systemctl status musterd' says more"};
+  }
+  if (access(kSocket, R_OK | W_OK) != 0) {
+    return {.message = "you may not speak to the head's daemon",
+            .hint = "be root, or become a member of the group 'muster'"};
+  }
+  return {.message = cause.message, .hint = "'systemctl status musterd' says more"};
+}
+
+}  // namespace
+
+Result<json> call_head(const std::string& method, const std::string& path, const json& body) {
+  const auto response = os::send({.method = method,
+                                  .url = "http://muster" + path,
+                                  .body = body.is_null() ? "" : body.dump(),
+                                  .unix_socket = kSocket,
+                                  .timeout = std::chrono::minutes(5)});
+  if (!response) return std::unexpected(unreachable(response.error()));
+  json value = json::parse(response->body, nullptr, false);
+  if (response->status == 200 && !value.is_discarded()) return value;
+  const Error error{.message = value.is_object()
+                                   ? text_of(value, "error")
+                                   : std::format("the daemon answered {}", response->status),
+                    .hint = value.is_object() ? text_of(value, "hint") : ""};
+  return std::unexpected(error);
+}
+
+std::string url_encode(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-_.~").find(c) != std::string_view::npos;
+    result += plain ? std::string(1, c) : std::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return result;
+}
+
+std::string render_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 2, ' ');
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string clock_time(std::int64_t time_ms) {
+  const std::time_t seconds = time_ms / 1000;
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return std::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+std::string text_of(const json& value, const char* member) {
+  const auto found = value.find(member);
+  return found != value.end() && found->is_string() ? printable(found->get<std::string>(), 4000)
+                                                    : std::string();
+}
+
+}  // namespace muster::cli

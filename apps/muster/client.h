@@ -1,0 +1,29 @@
+#pragma once
+// The command line's way to the head's daemon: its API socket, JSON in and out.
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.h"
+
+namespace muster::cli {
+
+/// Errors: no daemon here (with what to do), not allowed, or what the daemon answered.
+Result<nlohmann::json> call_head(const std::string& method, const std::string& path,
+                                 const nlohmann::json& body = nullptr);
+
+/// Text made safe for a URL's path or query (RFC 3986 §2.1).
+std::string url_encode(const std::string& text);
+
+/// Rows as columns of equal width; the first row is the head line.
+std::string render_table(const std::vector<std::vector<std::string>>& rows);
+
+/// "14:03:07" of a time in milliseconds since 1970, local time.
+std::string clock_time(std::int64_t time_ms);
+
+/// A part of a JSON object as text; empty when it is not there.
+std::string text_of(const nlohmann::json& value, const char* member);
+
+}  // namespace muster::cli

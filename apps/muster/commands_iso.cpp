@@ -1,0 +1,185 @@
+// muster iso: build and verify.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <print>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "apps/muster/commands.h"
+#include "core/base/units.h"
+#include "core/os/command.h"
+#include "core/os/files.h"
+#include "core/spec/parse.h"
+#include "iso/builder.h"
+
+namespace muster::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct IsoArguments {
+  std::string file = "cluster.yaml";
+  std::string out = "build/muster-amd64.iso";
+  std::string data;
+  std::string packages;
+  std::string cache;
+  bool json = false;
+  bool verbose = false;
+};
+
+std::string environment(const char* name, std::string otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? std::string(value) : std::move(otherwise);
+}
+
+/// Where the recipes are when nothing says so: installed, or in the source tree that this program
+/// was compiled in.
+fs::path find_data() {
+  std::error_code error;
+  auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  while (!error && folder.has_relative_path()) {
+    if (fs::exists(folder / "packaging/layers/base.list", error)) return folder / "packaging";
+    folder = folder.parent_path();
+  }
+  return "/usr/share/muster";
+}
+
+/// Our own package files: beside the recipes, or where the source tree's build leaves them.
+fs::path find_packages(const fs::path& data) {
+  const auto built = data.parent_path() / "build/packages";
+  return fs::is_directory(built) ? built : data / "packages";
+}
+
+/// Shows progress on stderr: a bar that is drawn over on a terminal, lines elsewhere.
+class Display {
+ public:
+  explicit Display(const IsoArguments& arguments)
+      : json_(arguments.json), verbose_(arguments.verbose) {
+    winsize size{};
+    if (!json_ && !verbose_ && isatty(STDERR_FILENO) == 1 &&
+        ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
+      width_ = size.ws_col > 0 ? size.ws_col : 80;
+    }
+  }
+
+  void show(const iso::ProgressEvent& event) {
+    using Kind = iso::ProgressEvent::Kind;
+    if (json_) {
+      if (event.kind != Kind::output) std::println(stderr, "{}", iso::render_json(event));
+      return;
+    }
+    if (event.kind == Kind::output && width_ == 0 && !verbose_) return;
+    const bool bar = width_ > 0 && (event.kind == Kind::output || event.kind == Kind::started);
+    if (width_ > 0) std::print(stderr, "\r\x1b[K");
+    if (bar) {
+      std::print(stderr, "{}", iso::render_bar(event, width_ - 1));
+    } else {
+      std::println(stderr, "{}", iso::render_line(event));
+    }
+    std::fflush(stderr);
+  }
+
+ private:
+  bool json_;
+  bool verbose_;
+  int width_ = 0;
+};
+
+/// The specification and everything else a build needs, or the status to end with.
+std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
+  iso::BuildOptions options;
+  const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
+  if (!text) return std::unexpected(report(text.error(), kUsage));
+  auto outcome = spec::parse_cluster(*text, arguments.file);
+  for (const auto& problem : outcome.problems) std::println(stderr, "{}", to_string(problem));
+  if (!outcome.spec) return std::unexpected(kUsage);
+  options.spec = std::move(*outcome.spec);
+  options.spec_text = *text;
+  options.out = fs::absolute(arguments.out);
+  const fs::path data = fs::absolute(
+      arguments.data.empty() ? environment("MUSTER_DATA", find_data().string()) : arguments.data);
+  options.data = data / "layers";
+  options.packages =
+      fs::absolute(arguments.packages.empty() ? find_packages(data) : fs::path(arguments.packages));
+  options.cache =
+      arguments.cache.empty() ? environment("MUSTER_CACHE", "/var/cache/muster") : arguments.cache;
+  options.cache = fs::absolute(options.cache);
+  return options;
+}
+
+void print_report(const iso::BuildReport& report) {
+  std::println("{}: {}, {}", report.out.string(), human(Bytes{report.size}),
+               report.outcome == iso::BuildReport::Outcome::unchanged ? "unchanged" : "built");
+  std::println("  sha256 {}", report.sha256);
+  std::println("  a node fetches {} for its image{}", human(Bytes{report.image_size}),
+               report.node_boot_size == 0
+                   ? std::string()
+                   : std::format(" and {} to boot", human(Bytes{report.node_boot_size})));
+}
+
+int build(const IsoArguments& arguments) {
+  auto options = read_options(arguments);
+  if (!options) return options.error();
+  Display display(arguments);
+  options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
+  os::PosixCommandRunner runner;
+  const auto done = iso::build_iso(runner, *options);
+  if (!done) return report(done.error());
+  if (arguments.json) {
+    std::println(R"({{"id":"{}","sha256":"{}","size":{},"image_size":{},"node_boot_size":{}}})",
+                 done->id, done->sha256, done->size, done->image_size, done->node_boot_size);
+  } else {
+    print_report(*done);
+  }
+  return kDone;
+}
+
+int verify(const IsoArguments& arguments) {
+  auto options = read_options(arguments);
+  if (!options) return options.error();
+  Display display(arguments);
+  options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
+  os::PosixCommandRunner runner;
+  const auto done = iso::verify_iso(runner, *options);
+  if (!done) return report(done.error());
+  std::println("{}: a second build is the same, bit for bit", options->out.string());
+  return kDone;
+}
+
+void add_common(CLI::App& verb, IsoArguments& arguments) {
+  verb.add_option("--data", arguments.data,
+                  "Directory with layers/ (default: MUSTER_DATA, or beside this program)");
+  verb.add_option("--packages", arguments.packages, "Directory with Muster's own packages");
+  verb.add_option("--cache", arguments.cache, "Directory for layers and downloads");
+  verb.add_flag("--json", arguments.json, "Progress on stderr and the result on stdout as JSON");
+  verb.add_flag("--verbose", arguments.verbose, "Show the output of every program");
+}
+
+}  // namespace
+
+void add_iso(CLI::App& app, Session& session) {
+  auto* noun = app.add_subcommand("iso", "The bootable medium of a head");
+  noun->require_subcommand(1);
+  const auto arguments = std::make_shared<IsoArguments>();
+
+  auto* build_verb =
+      noun->add_subcommand("build", "Build the medium that a specification describes");
+  build_verb->add_option("file", arguments->file, "Specification of the cluster")
+      ->capture_default_str();
+  build_verb->add_option("-o,--output", arguments->out, "Where the medium is written")
+      ->capture_default_str();
+  add_common(*build_verb, *arguments);
+  on_run(*build_verb, session, [arguments] { return build(*arguments); });
+
+  auto* verify_verb = noun->add_subcommand("verify", "Build once more and compare bit for bit");
+  verify_verb->add_option("output", arguments->out, "The medium that was built")
+      ->capture_default_str();
+  verify_verb->add_option("--file", arguments->file, "Its specification")->capture_default_str();
+  add_common(*verify_verb, *arguments);
+  on_run(*verify_verb, session, [arguments] { return verify(*arguments); });
+}
+
+}  // namespace muster::cli

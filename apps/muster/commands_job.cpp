@@ -1,0 +1,138 @@
+// The noun `job`: one command that shows whether the cluster runs MPI jobs, and how well.
+
+#include <cstdio>
+#include <format>
+#include <memory>
+#include <print>
+#include <pwd.h>
+#include <string>
+#include <unistd.h>
+
+#include "apps/muster/commands.h"
+#include "core/base/node_set.h"
+#include "hpc/job_check_run.h"
+#include "hpc/users.h"
+
+namespace muster::cli {
+namespace {
+
+struct CheckArguments {
+  std::string nodes;
+  std::string user;
+  unsigned timeout = 300;
+  unsigned patience = 60;
+  bool json = false;
+  bool verbose = false;
+};
+
+struct Account {
+  std::string name;
+  std::string home;
+};
+
+/// Errors: there is no such account here.
+Result<Account> find_account(const passwd* entry, std::string_view what) {
+  if (entry == nullptr) {
+    return fail(std::format("this machine has no account for {}", what),
+                "run this on the head; 'muster status' there says whether its plan holds");
+  }
+  return Account{entry->pw_name, entry->pw_dir};
+}
+
+/// Who runs the job. MPI as root would let any node's program act as root: root takes the account
+/// made for this, or the one it is told. Errors: no such account; only root can be somebody else.
+Result<hpc::CheckOptions> choose_user(const CheckArguments& arguments) {
+  using Identity = hpc::CheckOptions::Identity;
+  hpc::CheckOptions options;
+  if (geteuid() != 0) {
+    TRY_ASSIGN(const Account own, find_account(getpwuid(geteuid()), "this user"));
+    if (!arguments.user.empty() && arguments.user != own.name) {
+      return fail(std::format("only root can run the check as '{}'", arguments.user),
+                  "leave --user out to run it as yourself");
+    }
+    options.user = own.name;
+    options.home = own.home;
+    return options;
+  }
+  const std::string name = arguments.user.empty() ? std::string(hpc::kCheckUser) : arguments.user;
+  TRY_ASSIGN(const Account other,
+             find_account(getpwnam(name.c_str()), std::format("user '{}'", name)));
+  if (other.name == "root") return fail("the check does not run as root", "name another: --user");
+  options.user = other.name;
+  options.home = other.home;
+  options.identity = Identity::switch_to_user;
+  return options;
+}
+
+/// Progress on stderr: a line that is written over on a terminal, lines elsewhere.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool terminal) : terminal_(terminal) {}
+  void show(std::string_view text) {
+    if (!terminal_) {
+      std::println(stderr, "{}", text);
+      return;
+    }
+    std::print(stderr, "\r\033[K{}", text);
+    std::fflush(stderr);
+    open_ = true;
+  }
+  void close() {
+    if (open_) std::print(stderr, "\r\033[K");
+    open_ = false;
+  }
+
+ private:
+  bool terminal_;
+  bool open_ = false;
+};
+
+int check(const CheckArguments& arguments) {
+  auto options = choose_user(arguments);
+  if (!options) return report(options.error(), kUsage);
+  auto nodes = parse_node_set(arguments.nodes);
+  if (!nodes) return report(nodes.error(), kUsage);
+  options->nodes = std::move(*nodes);
+  options->timeout = std::chrono::seconds(arguments.timeout);
+  options->patience = std::chrono::seconds(arguments.patience);
+
+  ProgressLine progress(isatty(STDERR_FILENO) == 1 && !arguments.verbose);
+  options->on_progress = [&](std::string_view text) { progress.show(text); };
+  if (arguments.verbose) {
+    options->on_output = [](std::string_view line) { std::println(stderr, "  {}", line); };
+  }
+  os::PosixCommandRunner runner;
+  const auto outcome = hpc::run_job_check(runner, *options);
+  progress.close();
+  if (!outcome) return report(outcome.error(), kMissing);
+  std::print("{}{}",
+             arguments.json ? hpc::render_report_json(*outcome) : hpc::render_report(*outcome),
+             arguments.json ? "\n" : "");
+  // The reason of a failure comes last, also where both outputs are one.
+  std::fflush(stdout);
+  return outcome->green() ? kDone : report(*outcome->problem);
+}
+
+}  // namespace
+
+void add_job(CLI::App& app, Session& session) {
+  CLI::App* noun = app.add_subcommand("job", "jobs on the cluster");
+  noun->require_subcommand(1);
+  CLI::App* verb = noun->add_subcommand(
+      "check", "run an MPI job over the nodes and measure the network between them");
+  auto arguments = std::make_shared<CheckArguments>();
+  verb->add_option("NODES", arguments->nodes, "nodes to check, such as n[001-004]; all by default");
+  verb->add_option("--user", arguments->user,
+                   "as root: the user who runs the job (default: muster-check)");
+  verb->add_option("--timeout", arguments->timeout, "seconds that the job may run")
+      ->check(CLI::Range(10U, 86400U))
+      ->capture_default_str();
+  verb->add_option("--wait", arguments->patience, "seconds to wait for nodes that are busy")
+      ->check(CLI::Range(1U, 86400U))
+      ->capture_default_str();
+  verb->add_flag("--json", arguments->json, "print the result as JSON");
+  verb->add_flag("--verbose", arguments->verbose, "show everything that the job prints");
+  on_run(*verb, session, [arguments] { return check(*arguments); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,243 @@
+// muster lab: up, status, down, add. The verbs for one machine are in commands_lab_machine.cpp.
+
+#include "apps/muster/commands_lab.h"
+
+#include <csignal>
+#include <format>
+#include <memory>
+#include <print>
+#include <thread>
+
+#include "apps/muster/commands.h"
+#include "core/base/text.h"
+#include "core/os/command.h"
+#include "core/os/wait.h"
+#include "lab/accelerator.h"
+#include "lab/bring_up.h"
+#include "lab/keeper.h"
+#include "lab/lab.h"
+#include "lab/qemu_command.h"
+
+namespace muster::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The options of `lab up` as somebody types them.
+struct UpOptions {
+  LabPlace place;
+  std::string iso;
+  int nodes = 2;
+  std::string firmware = "bios";
+  std::string medium = "cdrom";
+  std::string memory = "1536 MiB";
+  std::string head_memory = "2 GiB";
+  std::string head_disk = "0";
+  std::string node_disk = "4 GiB";
+  std::string accelerator = "auto";
+  std::string wait_for = "nodes";
+  int timeout = 900;
+  bool json = false;
+};
+
+Result<std::optional<Bytes>> parse_disk(const std::string& text) {
+  TRY_ASSIGN(const Bytes size, parse_bytes(text));
+  if (size.count == 0) return std::nullopt;
+  return size;
+}
+
+Result<lab::AcceleratorChoice> choose(os::CommandRunner& runner, const std::string& word) {
+  if (word == "kvm")
+    return lab::AcceleratorChoice{.accelerator = lab::Accelerator::kvm, .reason = ""};
+  if (word == "tcg") {
+    return lab::AcceleratorChoice{.accelerator = lab::Accelerator::tcg,
+                                  .reason = "--accelerator tcg"};
+  }
+  return lab::choose_accelerator(runner, lab::labs_directory());
+}
+
+Result<lab::LabRequest> make_request(const UpOptions& options, lab::Accelerator accelerator) {
+  lab::LabRequest request;
+  request.name = options.place.name;
+  request.directory = options.place.path();
+  request.iso = fs::absolute(options.iso).lexically_normal();
+  request.nodes = options.nodes;
+  TRY_ASSIGN(request.firmware, lab::parse_firmware(options.firmware));
+  TRY_ASSIGN(request.medium, lab::parse_medium(options.medium));
+  TRY_ASSIGN(request.node_memory, parse_bytes(options.memory));
+  TRY_ASSIGN(request.head_memory, parse_bytes(options.head_memory));
+  TRY_ASSIGN(request.head_disk, parse_disk(options.head_disk));
+  TRY_ASSIGN(request.node_disk, parse_disk(options.node_disk));
+  request.accelerator = accelerator;
+  request.host_cpus = static_cast<int>(std::thread::hardware_concurrency());
+  return request;
+}
+
+lab::WaitFor wait_for(const std::string& word) {
+  return word == "none"   ? lab::WaitFor::none
+         : word == "head" ? lab::WaitFor::head
+                          : lab::WaitFor::nodes;
+}
+
+void say(std::string_view text) { std::println(stderr, "{}", text); }
+
+/// Ends a lab that somebody interrupted while it came up.
+int clean_up(const fs::path& directory) {
+  say("interrupted: ending the lab");
+  if (auto ended = lab::end_lab(directory, lab::Leftovers::remove); !ended) {
+    return report(ended.error());
+  }
+  return kFailed;
+}
+
+int run_up(const UpOptions& options) {
+  os::PosixCommandRunner runner;
+  auto choice = choose(runner, options.accelerator);
+  if (!choice) return report(choice.error(), kMissing);
+  const auto request = make_request(options, choice->accelerator);
+  if (!request) return report(request.error(), kUsage);
+  const auto plan = lab::plan_lab(*request);
+  if (!plan) return report(plan.error(), kUsage);
+  const auto interrupt = os::open_signals({SIGINT, SIGTERM, SIGHUP});
+  if (!interrupt) return report(interrupt.error());
+  if (!choice->reason.empty()) say(std::format("software emulation: {}", choice->reason));
+  if (auto created = lab::create_lab(runner, *plan); !created) return report(created.error());
+  const auto up = lab::bring_up({.directory = plan->directory,
+                                 .wait_for = wait_for(options.wait_for),
+                                 .head_time = std::chrono::seconds(options.timeout),
+                                 .node_time = std::chrono::seconds(options.timeout),
+                                 .on_progress = say,
+                                 .interrupt = &*interrupt});
+  const std::array descriptors = {interrupt->get()};
+  if (const auto asked = os::wait_readable(descriptors, os::in({})); asked && !asked->empty()) {
+    return clean_up(plan->directory);
+  }
+  if (!up) {
+    report(up.error());
+    say("the lab is left as it is to look at: muster lab status, muster lab down");
+    return kFailed;
+  }
+  return print_lab(options.place, options.json ? Form::json : Form::text);
+}
+
+int run_down(const LabPlace& place, lab::Leftovers leftovers) {
+  const auto kept = lab::end_lab(place.path(), leftovers);
+  if (!kept) return report(kept.error());
+  for (const fs::path& file : *kept) std::println("{}", file.string());
+  return kDone;
+}
+
+int run_keep(const std::string& directory) {
+  if (auto kept = lab::run_keeper(directory); !kept) return report(kept.error());
+  return kDone;
+}
+
+/// Adds one blank node, like those that the lab has, to a lab that is up.
+Result<std::string> add_node(const LabPlace& place) {
+  TRY_ASSIGN(lab::LabView view, lab::read_running_lab(place.path()));
+  const int index = static_cast<int>(view.plan.machines.size());
+  const lab::MachinePlan& last = view.plan.machines.back();
+  lab::LabRequest like{.name = view.plan.name,
+                       .directory = place.path(),
+                       .iso = {},
+                       .firmware = last.firmware,
+                       .accelerator = last.accelerator};
+  if (last.role == lab::Role::node) {
+    like.node_memory = last.memory;
+    like.node_disk = last.disk;
+  }
+  view.plan.machines.push_back(lab::plan_node(like, index));
+  const std::string name = view.plan.machines.back().name;
+  os::PosixCommandRunner runner;
+  TRY(lab::prepare_machine(runner, view.plan.machines.back(), view.plan));
+  TRY(lab::ask_keeper(place.path(), {.action = lab::Action::add, .plan = view.plan}));
+  TRY(lab::ask_keeper(place.path(), {.action = lab::Action::start, .machine = name}));
+  return name;
+}
+
+int run_add(const LabPlace& place) {
+  const auto name = add_node(place);
+  if (!name) return report(name.error());
+  std::println("{}", *name);
+  return kDone;
+}
+
+void add_up(CLI::App& lab, Session& session) {
+  CLI::App& verb = *lab.add_subcommand("up", "start a virtual cluster from an ISO");
+  const auto options = std::make_shared<UpOptions>();
+  options->place.add_to(verb);
+  verb.add_option("--iso", options->iso, "the ISO that the head boots from")->required();
+  verb.add_option("--nodes", options->nodes, "number of blank nodes")->capture_default_str();
+  verb.add_option("--firmware", options->firmware, "bios, uefi or secureboot")
+      ->capture_default_str();
+  verb.add_option("--medium", options->medium, "the ISO as cdrom or usb disk")
+      ->capture_default_str();
+  verb.add_option("--memory", options->memory, "memory of a node")->capture_default_str();
+  verb.add_option("--head-memory", options->head_memory, "memory of the head")
+      ->capture_default_str();
+  verb.add_option("--head-disk", options->head_disk, "empty disk of the head, 0 for none")
+      ->capture_default_str();
+  verb.add_option("--node-disk", options->node_disk, "empty disk of a node, 0 for none")
+      ->capture_default_str();
+  verb.add_option("--accelerator", options->accelerator, "auto, kvm or tcg")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->capture_default_str();
+  verb.add_option("--wait", options->wait_for, "wait for none, head or nodes")
+      ->check(CLI::IsMember({"none", "head", "nodes"}))
+      ->capture_default_str();
+  verb.add_option("--timeout", options->timeout, "seconds for the head, and for each node")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  verb.add_flag("--json", options->json, "print the lab as JSON");
+  on_run(verb, session, [options] { return run_up(*options); });
+}
+
+void add_rest(CLI::App& lab, Session& session) {
+  const auto place = std::make_shared<LabPlace>();
+  const auto flag = std::make_shared<bool>(false);
+
+  CLI::App& status = *lab.add_subcommand("status", "show the machines of a lab");
+  place->add_to(status);
+  status.add_flag("--json", *flag, "print JSON");
+  on_run(status, session,
+         [place, flag] { return print_lab(*place, *flag ? Form::json : Form::text); });
+
+  CLI::App& down = *lab.add_subcommand("down", "end a lab and remove what it made");
+  place->add_to(down);
+  down.add_flag("--keep", *flag, "keep the console files and print their names");
+  on_run(down, session, [place, flag] {
+    return run_down(*place, *flag ? lab::Leftovers::keep_consoles : lab::Leftovers::remove);
+  });
+
+  CLI::App& add = *lab.add_subcommand("add", "add one blank node to a lab and switch it on");
+  place->add_to(add);
+  on_run(add, session, [place] { return run_add(*place); });
+
+  // What `up` starts in the background; nobody types it.
+  CLI::App& keep = *lab.add_subcommand("keep", "hold a lab")->group("");
+  const auto directory = std::make_shared<std::string>();
+  keep.add_option("--dir", *directory)->required();
+  on_run(keep, session, [directory] { return run_keep(*directory); });
+}
+
+}  // namespace
+
+fs::path LabPlace::path() const {
+  return directory.empty() ? lab::labs_directory() / name
+                           : fs::absolute(directory).lexically_normal();
+}
+
+void LabPlace::add_to(CLI::App& verb) {
+  verb.add_option("--name", name, "the lab's name")->capture_default_str();
+  verb.add_option("--dir", directory, "its directory in place of the default one for its name");
+}
+
+void add_lab(CLI::App& app, Session& session) {
+  CLI::App& noun = *app.add_subcommand("lab", "a virtual cluster on this machine");
+  noun.require_subcommand(1);
+  add_up(noun, session);
+  add_rest(noun, session);
+  add_lab_machine(noun, session);
+}
+
+}  // namespace muster::cli

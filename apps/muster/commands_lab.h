@@ -1,0 +1,29 @@
+#pragma once
+// What the two files of `muster lab` share.
+
+#include <filesystem>
+#include <string>
+
+#include "apps/muster/commands.h"
+
+namespace muster::cli {
+
+/// Which lab is meant: by name in the default place, or by directory.
+struct LabPlace {
+  std::string name = "lab";
+  std::string directory;
+
+  std::filesystem::path path() const;
+  /// Adds --name and --dir to a verb.
+  void add_to(CLI::App& verb);
+};
+
+enum class Form { text, json };
+
+/// Prints a lab and its machines on stdout; the exit status.
+int print_lab(const LabPlace& place, Form form);
+
+/// exec, console, power, cable, run, monitor: verbs for one machine or the wire.
+void add_lab_machine(CLI::App& lab, Session& session);
+
+}  // namespace muster::cli

@@ -1,0 +1,222 @@
+// node: list, show, why, adopt, remove. discover: who is adopted without being asked about.
+
+#include <algorithm>
+#include <format>
+#include <memory>
+#include <print>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands.h"
+#include "core/base/node_set.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+struct NodeOptions {
+  std::string nodes;
+  bool as_json = false;
+};
+
+std::string stage_text(const json& node) {
+  const std::string stage = text_of(node, "stage");
+  const bool moving = text_of(node, "state") == "booting" && stage == "image";
+  return moving ? std::format("{} {} %", stage, node.value("progress", 0)) : stage;
+}
+
+int list_nodes(const NodeOptions& options) {
+  const std::string query = options.nodes.empty() ? "" : "?names=" + url_encode(options.nodes);
+  const auto answer = call_head("GET", "/v1/nodes" + query);
+  if (!answer) return report(answer.error());
+  if (options.as_json) {
+    std::println("{}", answer->dump(2));
+    return kDone;
+  }
+  const std::int64_t now = answer->at("now_ms").get<std::int64_t>();
+  std::vector<std::vector<std::string>> rows = {
+      {"NAME", "STATE", "STAGE", "ADDRESS", "MAC", "CPUS", "MEMORY", "HEARD", "REASON"}};
+  for (const json& node : answer->at("nodes")) {
+    const std::int64_t seen = node.at("seen_ms").get<std::int64_t>();
+    const std::string name = text_of(node, "name");
+    rows.push_back(
+        {name.empty() ? "-" : name, text_of(node, "state"), stage_text(node),
+         text_of(node, "address"), text_of(node, "mac"), std::to_string(node.value("cpus", 0)),
+         human(Bytes{node.value("memory", std::uint64_t{0})}),
+         seen == 0 ? "never"
+                   : std::format("{} s ago", std::max<std::int64_t>(0, (now - seen) / 1000)),
+         text_of(node, "reason")});
+  }
+  std::print("{}", render_table(rows));
+  return kDone;
+}
+
+/// Names of an expression; an id or an Ethernet address stands for itself.
+Result<std::vector<std::string>> names_of(const std::string& text) {
+  if (parse_mac(text)) return std::vector<std::string>{text};
+  TRY_ASSIGN(const NodeSet nodes, parse_node_set(text));
+  if (nodes.empty()) return fail(std::format("'{}' names no node", printable(text)));
+  return nodes.names();
+}
+
+int for_each_node(const NodeOptions& options, const std::string& suffix,
+                  const std::function<void(const json&)>& print) {
+  const auto names = names_of(options.nodes);
+  if (!names) return report(names.error(), kUsage);
+  json all = json::array();
+  for (const std::string& name : *names) {
+    auto answer = call_head("GET", "/v1/nodes/" + url_encode(name) + suffix);
+    if (!answer) return report(answer.error());
+    if (!options.as_json) print(*answer);
+    all.push_back(std::move(*answer));
+  }
+  if (options.as_json) std::println("{}", all.dump(2));
+  return kDone;
+}
+
+void print_node(const json& node) {
+  const json& hardware = node.at("hardware");
+  const std::string name = text_of(node, "name");
+  std::println("{}: {} ({})", name.empty() ? "not adopted" : name, text_of(node, "state"),
+               text_of(node, "stage"));
+  std::println("  address   {}\n  profile   {}\n  id        {}", text_of(node, "address"),
+               text_of(node, "profile"), text_of(node, "id"));
+  std::println("  machine   {} {}, serial {}, UUID {}", text_of(hardware, "vendor"),
+               text_of(hardware, "product"), text_of(hardware, "serial"),
+               text_of(hardware, "uuid"));
+  std::println("  firmware  {}{}", text_of(hardware, "firmware"),
+               hardware.value("secure_boot", false) ? ", Secure Boot on" : "");
+  std::println("  CPUs      {} sockets × {} cores × {} threads", hardware.value("sockets", 1),
+               hardware.value("cores_per_socket", 1), hardware.value("threads_per_core", 1));
+  std::println("  memory    {}", human(Bytes{hardware.value("memory", std::uint64_t{0})}));
+  for (const json& mac : hardware.at("macs"))
+    std::println("  MAC       {}", mac.get<std::string>());
+  for (const json& disk : hardware.at("disks")) {
+    std::println("  disk      {} {} {}", text_of(disk, "name"),
+                 human(Bytes{disk.value("size", std::uint64_t{0})}), text_of(disk, "model"));
+  }
+  if (const std::string reason = text_of(node, "reason"); !reason.empty()) {
+    std::println("  problem   {}", reason);
+  }
+}
+
+/// The events of the last boot: from the last "boot" event on, or all when it never booted.
+std::vector<json> last_boot(const json& events) {
+  std::vector<json> result;
+  for (const json& event : events) {
+    if (text_of(event, "kind") == "boot") result.clear();
+    result.push_back(event);
+  }
+  return result;
+}
+
+std::string verdict(const json& node) {
+  const std::string state = text_of(node, "state");
+  const std::string who = text_of(node, "name").empty() ? "this machine" : text_of(node, "name");
+  if (state == "failed") {
+    return std::format("{} failed at stage '{}': {}", who, text_of(node, "stage"),
+                       text_of(node, "reason"));
+  }
+  if (state == "discovered")
+    return std::format("{} waits for adoption: 'muster node adopt {}'", who,
+                       node.at("hardware").at("macs").at(0).get<std::string>());
+  if (state == "booting")
+    return std::format("{} is booting, at stage '{}'", who, text_of(node, "stage"));
+  return std::format("{} is {}", who, state);
+}
+
+void print_why(const json& answer) {
+  std::println("{}", verdict(answer.at("node")));
+  std::int64_t start = 0;
+  for (const json& event : last_boot(answer.at("events"))) {
+    const std::int64_t time = event.at("time_ms").get<std::int64_t>();
+    if (start == 0) start = time;
+    std::println("  {}  {:>7.1f} s  {:10} {}", clock_time(time),
+                 static_cast<double>(time - start) / 1000, text_of(event, "kind"),
+                 text_of(event, "text"));
+  }
+}
+
+int adopt_nodes(const NodeOptions& options) {
+  std::vector<std::string> ids;
+  for (const std::string& id : split(options.nodes, ',')) ids.push_back(id);
+  const auto answer = call_head("POST", "/v1/nodes/adopt", {{"nodes", ids}});
+  if (!answer) return report(answer.error());
+  for (const json& name : answer->at("names")) std::println("{}", name.get<std::string>());
+  return kDone;
+}
+
+int remove_nodes(const NodeOptions& options) {
+  const auto names = names_of(options.nodes);
+  if (!names) return report(names.error(), kUsage);
+  const auto answer = call_head("POST", "/v1/nodes/remove", {{"nodes", *names}});
+  return answer ? kDone : report(answer.error());
+}
+
+CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& help,
+                   const std::shared_ptr<NodeOptions>& options, bool required) {
+  CLI::App* const verb = noun.add_subcommand(name, help);
+  CLI::Option* const nodes =
+      verb->add_option("nodes", options->nodes, "a node set, such as n[001-040,050]");
+  if (required) nodes->required();
+  verb->add_flag("--json", options->as_json, "print JSON");
+  return verb;
+}
+
+int set_policy(const std::string& policy, int minutes) {
+  const auto answer =
+      call_head("POST", "/v1/discovery", {{"policy", policy}, {"minutes", minutes}});
+  return answer ? kDone : report(answer.error());
+}
+
+}  // namespace
+
+void add_node(CLI::App& app, Session& session) {
+  CLI::App* const noun = app.add_subcommand("node", "the machines of the cluster");
+  noun->require_subcommand(1);
+  const auto options = std::make_shared<NodeOptions>();
+  on_run(
+      *add_verb(*noun, "list", "all nodes, or those of a set, with where they are", options, false),
+      session, [options] { return list_nodes(*options); });
+  on_run(*add_verb(*noun, "show", "what a node is made of", options, true), session,
+         [options] { return for_each_node(*options, "", print_node); });
+  on_run(*add_verb(*noun, "why", "the story of a node's last boot, and where it failed", options,
+                   true),
+         session, [options] { return for_each_node(*options, "/events", print_why); });
+  on_run(
+      *add_verb(*noun, "adopt", "take in machines that wait, by MAC address or id", options, true),
+      session, [options] { return adopt_nodes(*options); });
+  on_run(*add_verb(*noun, "remove", "forget nodes", options, true), session,
+         [options] { return remove_nodes(*options); });
+}
+
+void add_discover(CLI::App& app, Session& session) {
+  CLI::App* const noun = app.add_subcommand("discover", "whether unknown machines are adopted");
+  noun->require_subcommand(1);
+  const auto minutes = std::make_shared<int>(30);
+  CLI::App* const open =
+      noun->add_subcommand("open", "adopt every machine that boots, for a while");
+  open->add_option("--minutes", *minutes, "how long; 0 is for ever")->capture_default_str();
+  on_run(*open, session, [minutes] { return set_policy("open", *minutes); });
+  on_run(*noun->add_subcommand("ask", "keep unknown machines waiting for 'node adopt'"), session,
+         [] { return set_policy("ask", 0); });
+  on_run(*noun->add_subcommand("close", "turn unknown machines away"), session,
+         [] { return set_policy("closed", 0); });
+}
+
+void add_dhcp(CLI::App& app, Session& session) {
+  CLI::App* const noun = app.add_subcommand("dhcp", "what to do beside another DHCP server");
+  noun->require_subcommand(1);
+  const auto set = [](const std::string& mode) {
+    const auto answer = call_head("POST", "/v1/dhcp", {{"mode", mode}});
+    return answer ? kDone : report(answer.error());
+  };
+  on_run(*noun->add_subcommand("take", "be the wire's DHCP server"), session,
+         [set] { return set("serve"); });
+  on_run(*noun->add_subcommand("proxy", "let the other server give addresses, add what to boot"),
+         session, [set] { return set("proxy"); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,94 @@
+// user: add, remove, list. The same account on the head and on every node.
+
+#include <memory>
+#include <print>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands.h"
+#include "core/base/text.h"
+#include "core/os/files.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+struct UserOptions {
+  std::string name;
+  std::string full_name;
+  std::uint32_t uid = 0;
+  std::vector<std::string> keys;
+  std::string key_file;
+  bool as_json = false;
+};
+
+int add_one(const UserOptions& options) {
+  json body = {{"name", options.name}, {"full_name", options.full_name}};
+  std::vector<std::string> keys = options.keys;
+  if (!options.key_file.empty()) {
+    const auto text = os::read_file(options.key_file, 1U << 20U);
+    if (!text) return report(text.error());
+    for (const std::string& line : lines(*text)) {
+      if (!trim(line).empty() && !line.starts_with('#')) keys.push_back(line);
+    }
+  }
+  body["ssh_keys"] = keys;
+  if (options.uid != 0) body["uid"] = options.uid;
+  const auto answer = call_head("POST", "/v1/users", body);
+  if (!answer) return report(answer.error());
+  std::println("{} has number {} and home {}", text_of(*answer, "name"), answer->value("uid", 0U),
+               text_of(*answer, "home"));
+  if (!answer->value("on_head", true)) {
+    return report(
+        {.message = "the account is not on the head yet", .hint = "'muster status' says why"});
+  }
+  return kDone;
+}
+
+int list_users(const UserOptions& options) {
+  const auto answer = call_head("GET", "/v1/users");
+  if (!answer) return report(answer.error());
+  if (options.as_json) {
+    std::println("{}", answer->dump(2));
+    return kDone;
+  }
+  std::vector<std::vector<std::string>> rows = {{"NAME", "UID", "HOME", "KEYS", "FULL NAME"}};
+  for (const json& user : answer->at("users")) {
+    rows.push_back({text_of(user, "name"), std::to_string(user.value("uid", 0U)),
+                    text_of(user, "home"), std::to_string(user.at("ssh_keys").size()),
+                    text_of(user, "full_name")});
+  }
+  std::print("{}", render_table(rows));
+  return kDone;
+}
+
+int remove_one(const UserOptions& options) {
+  const auto answer = call_head("DELETE", "/v1/users/" + url_encode(options.name));
+  if (!answer) return report(answer.error());
+  std::println("{} is removed; /home/{} is kept", options.name, options.name);
+  return kDone;
+}
+
+}  // namespace
+
+void add_user(CLI::App& app, Session& session) {
+  CLI::App* const noun = app.add_subcommand("user", "the people of the cluster");
+  noun->require_subcommand(1);
+  const auto options = std::make_shared<UserOptions>();
+  CLI::App* const add = noun->add_subcommand("add", "the same account on the head and every node");
+  add->add_option("name", options->name, "login name")->required();
+  add->add_option("--full-name", options->full_name, "for people");
+  add->add_option("--uid", options->uid, "number; the next free one when absent");
+  add->add_option("--ssh-key", options->keys, "an SSH public key; may be repeated");
+  add->add_option("--ssh-key-file", options->key_file, "a file of SSH public keys");
+  on_run(*add, session, [options] { return add_one(*options); });
+  CLI::App* const remove =
+      noun->add_subcommand("remove", "take the account away; the home is kept");
+  remove->add_option("name", options->name, "login name")->required();
+  on_run(*remove, session, [options] { return remove_one(*options); });
+  CLI::App* const list = noun->add_subcommand("list", "all users");
+  list->add_flag("--json", options->as_json, "print JSON");
+  on_run(*list, session, [options] { return list_users(*options); });
+}
+
+}  // namespace muster::cli

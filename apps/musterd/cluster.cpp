@@ -1,0 +1,254 @@
+#include "apps/musterd/cluster.h"
+
+#include <algorithm>
+#include <chrono>
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/unix_socket.h"
+#include "core/spec/parse.h"
+#include "hpc/hpc_plan.h"
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::DhcpMode;
+
+Result<spec::ClusterSpec> read_spec(const std::filesystem::path& path) {
+  TRY_ASSIGN(const std::string text, os::read_file(path));
+  spec::ParseOutcome outcome = spec::parse_cluster(text, path.string());
+  if (outcome.spec) return std::move(*outcome.spec);
+  return fail(spec::to_string(outcome.problems.front()),
+              std::format("'muster spec check {}' shows all problems", path.string()));
+}
+
+provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) {
+  return {.name_prefix = spec.nodes.prefix,
+          .name_digits = spec.nodes.digits,
+          .addresses = spec.nodes.addresses,
+          .default_profile = spec.profiles.empty() ? "default" : spec.profiles.front().name};
+}
+
+void start_adoption(provisioning::Registry& registry, const spec::Adoption& adoption) {
+  using provisioning::Policy;
+  const Policy policy = adoption.policy == spec::AdoptionPolicy::open  ? Policy::open
+                        : adoption.policy == spec::AdoptionPolicy::ask ? Policy::ask
+                                                                       : Policy::closed;
+  const std::int64_t length = std::chrono::milliseconds(adoption.open_for).count();
+  registry.set_policy(policy, length == 0 ? 0 : now_ms() + length);
+}
+
+/// The head's TLS certificate, made anew at every start: it lives as long as the head runs.
+Status write_server_certificate(const provisioning::Authority& authority,
+                                const spec::ClusterSpec& spec,
+                                const std::filesystem::path& directory) {
+  TRY_ASSIGN(const auto made, provisioning::make_request());
+  TRY_ASSIGN(const auto issued,
+             authority.issue_server(made.request,
+                                    {"DNS:" + spec.head.hostname,
+                                     std::format("DNS:{}.{}", spec.head.hostname, spec.name),
+                                     "IP:" + to_string(spec.head.address.address)},
+                                    std::chrono::hours(24 * 825)));
+  TRY(os::write_file(directory / "head.key", made.key, {.mode = 0600}));
+  TRY(os::write_file(directory / "head.crt", issued.certificate));
+  return os::write_file(directory / "ca.crt", authority.certificate());
+}
+
+}  // namespace
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
+  std::unique_ptr<Cluster> cluster(new Cluster);
+  cluster->settings_ = settings;
+  TRY_ASSIGN(cluster->spec_, read_spec(settings.spec));
+  TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
+  TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
+  const auto manifest = std::filesystem::path(cluster->facts_.medium) / "muster/image" /
+                        cluster->spec_.profiles.front().image / "manifest.json";
+  TRY_ASSIGN(const std::string image, os::read_file(manifest));
+  TRY_ASSIGN(cluster->image_, provisioning::parse_image(image));
+  TRY_ASSIGN(cluster->store_, state::open_sqlite_store((settings.state / "state.db").string()));
+  TRY_ASSIGN(cluster->registry_,
+             provisioning::Registry::open(*cluster->store_, registry_settings(cluster->spec_)));
+  TRY_ASSIGN(auto authority,
+             provisioning::Authority::open(settings.state / "ca", cluster->spec_.name));
+  cluster->authority_ = std::make_unique<provisioning::Authority>(std::move(authority));
+  TRY(write_server_certificate(*cluster->authority_, cluster->spec_, settings.state / "tls"));
+  TRY(cluster->load_keys());
+  TRY(cluster->load_users());
+  TRY(cluster->load_dhcp_mode());
+  start_adoption(*cluster->registry_, cluster->spec_.adoption);
+  return cluster;
+}
+
+Status Cluster::load_keys() {
+  const auto path = settings_.state / "secrets" / "slurm.key";
+  if (!std::filesystem::exists(path)) {
+    TRY(os::make_directory(path.parent_path(), {.mode = 0700}));
+    TRY(os::write_file(path, hpc::make_slurm_key(), {.mode = 0600}));
+  }
+  TRY_ASSIGN(slurm_key_, os::read_file(path));
+  return {};
+}
+
+Status Cluster::load_users() {
+  TRY_ASSIGN(const auto stored, store_->find("setting", "users"));
+  if (stored) {
+    TRY_ASSIGN(users_, hpc::UserTable::parse(stored->value));
+  }
+  return add_spec_users();
+}
+
+Status Cluster::add_spec_users() {
+  const std::vector<std::string> removed = users_.removed();
+  for (const spec::User& user : spec_.users) {
+    const bool gone = std::ranges::find(removed, user.name) != removed.end();
+    if (gone || users_.find(user.name)) continue;
+    TRY(add_user(user));
+  }
+  return {};
+}
+
+Status Cluster::load_dhcp_mode() {
+  TRY_ASSIGN(const auto decided, store_->find("setting", "dhcp"));
+  dhcp_ = !facts_.other_dhcp                          ? DhcpMode::serve
+          : decided && decided->value == R"("serve")" ? DhcpMode::serve
+          : decided && decided->value == R"("proxy")" ? DhcpMode::proxy
+                                                      : DhcpMode::silent;
+  return {};
+}
+
+ClusterView Cluster::view(std::span<const provisioning::Node> nodes, const hpc::UserTable& users) {
+  return {.spec = spec_,
+          .facts = facts_,
+          .image = image_,
+          .dhcp = dhcp_mode(),
+          .nodes = nodes,
+          .users = users,
+          .slurm_key = slurm_key_,
+          .state_directory = settings_.state.string(),
+          .boot_directory = settings_.boot.string(),
+          .node_socket = (settings_.run / "node.sock").string()};
+}
+
+plan::Plan Cluster::head_plan() {
+  const auto nodes = registry_->nodes();
+  const hpc::UserTable table = users();
+  return plan_head(view(nodes, table));
+}
+
+plan::Plan Cluster::node_plan(const provisioning::Node& node) {
+  const hpc::UserTable table = users();
+  return plan_node(view({}, table), node);
+}
+
+hpc::UserTable Cluster::users() {
+  const std::scoped_lock lock(mutex_);
+  return users_;
+}
+
+Status Cluster::save_users(hpc::UserTable table, const std::string& what, const std::string& name) {
+  const auto committed =
+      store_->commit({{.kind = "setting", .key = "users", .value = table.to_json()}},
+                     {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}});
+  if (!committed) return std::unexpected(committed.error());
+  users_ = std::move(table);
+  ++generation_;
+  return {};
+}
+
+Result<hpc::ClusterUser> Cluster::add_user(const spec::User& wanted) {
+  const std::scoped_lock lock(mutex_);
+  hpc::UserTable table = users_;
+  TRY_ASSIGN(hpc::ClusterUser user, table.add(wanted));
+  TRY(save_users(std::move(table), "added", user.name));
+  return user;
+}
+
+Status Cluster::remove_user(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  hpc::UserTable table = users_;
+  TRY(table.remove(name));
+  return save_users(std::move(table), "removed", name);
+}
+
+DhcpMode Cluster::dhcp_mode() {
+  const std::scoped_lock lock(mutex_);
+  return dhcp_;
+}
+
+Status Cluster::set_dhcp_mode(DhcpMode mode) {
+  const std::scoped_lock lock(mutex_);
+  const std::string value = nlohmann::json(provisioning::to_string(mode)).dump();
+  const auto committed = store_->commit({{.kind = "setting", .key = "dhcp", .value = value}},
+                                        {{.time_ms = now_ms(),
+                                          .subject = "dhcp",
+                                          .kind = "decided",
+                                          .text = std::string(provisioning::to_string(mode))}});
+  if (!committed) return std::unexpected(committed.error());
+  dhcp_ = mode;
+  ++generation_;
+  return {};
+}
+
+Status Cluster::write_published() {
+  const auto nodes = registry_->nodes();
+  const hpc::UserTable table = users();
+  const auto directory = settings_.state / "dnsmasq";
+  TRY(os::write_file(directory / "hosts" / "nodes", provisioning::render_dhcp_hosts(nodes)));
+  TRY(os::write_file(directory / "names" / "nodes",
+                     provisioning::render_names(wire_of(view(nodes, table)), nodes)));
+  const std::string plan = plan::to_json(head_plan()).dump(1);
+  if (plan == published_plan_) return {};
+  TRY(os::write_file(settings_.state / "head-plan.json", plan, {.mode = 0600}));
+  published_plan_ = plan;
+  plan_holds_ = false;
+  applied_ms_ = 0;
+  return {};
+}
+
+Status Cluster::apply_head_plan() {
+  applied_ms_ = now_ms();
+  TRY_ASSIGN(os::Handle socket, os::connect_unix(settings_.helper));
+  TRY_ASSIGN(const std::string line,
+             os::LineChannel(std::move(socket)).receive_line(os::in(std::chrono::minutes(5))));
+  const auto report = nlohmann::json::parse(line, nullptr, false);
+  plan_holds_ = report.is_object() && report.value("succeeded", false);
+  return {};
+}
+
+void Cluster::tell_held() {
+  const std::scoped_lock lock(mutex_);
+  held_ = published_;
+  held_changed_.notify_all();
+}
+
+bool Cluster::wait_until_held(std::chrono::milliseconds time) {
+  const std::uint64_t wanted = generation_ + registry_->generation();
+  std::unique_lock lock(mutex_);
+  return held_changed_.wait_for(lock, time, [&] { return held_ >= wanted; });
+}
+
+Status Cluster::publish() {
+  const std::uint64_t now = generation_ + registry_->generation();
+  if (now != published_) {
+    TRY(write_published());
+    published_ = now;
+    if (plan_holds_) tell_held();
+  }
+  constexpr std::int64_t kRetryMs = 15'000;
+  if (plan_holds_ || now_ms() - applied_ms_ < kRetryMs) return {};
+  TRY(apply_head_plan());
+  if (plan_holds_) tell_held();
+  return {};
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,92 @@
+#pragma once
+// The daemon's one object of state: specification, facts, registry, users, keys. Gives plans, and
+// publishes what other daemons read (dnsmasq's hosts, the head's plan) when something changed.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "apps/musterd/plans.h"
+#include "apps/musterd/settings.h"
+#include "core/state/store.h"
+#include "provisioning/authority.h"
+#include "provisioning/registry.h"
+
+namespace muster::daemon {
+
+std::int64_t now_ms();
+
+/// Threads: every function may be called from several threads.
+class Cluster {
+ public:
+  /// Errors: an invalid specification, missing facts, damaged state.
+  static Result<std::unique_ptr<Cluster>> open(const Settings& settings);
+
+  const spec::ClusterSpec& spec() const { return spec_; }
+  const head::Facts& facts() const { return facts_; }
+  const provisioning::Image& image() const { return image_; }
+  const Settings& settings() const { return settings_; }
+  provisioning::Registry& registry() { return *registry_; }
+  const provisioning::Authority& authority() const { return *authority_; }
+  state::Store& store() { return *store_; }
+
+  plan::Plan head_plan();
+  plan::Plan node_plan(const provisioning::Node& node);
+
+  hpc::UserTable users();
+  /// Errors: as hpc::UserTable::add.
+  Result<hpc::ClusterUser> add_user(const spec::User& wanted);
+  Status remove_user(const std::string& name);
+
+  provisioning::DhcpMode dhcp_mode();
+  /// What to do about another DHCP server: `proxy` beside it, `serve` in its place.
+  Status set_dhcp_mode(provisioning::DhcpMode mode);
+
+  /// Writes what changed since the last call, and has the helper apply the head's plan when it
+  /// changed or did not hold the last time. Called from one thread.
+  Status publish();
+
+  /// Waits until the head holds what was decided before the call. False: not within `time`; it is
+  /// tried again, and `muster status` says why.
+  bool wait_until_held(std::chrono::milliseconds time);
+
+ private:
+  Cluster() = default;
+  Status load_users();
+  Status add_spec_users();
+  Status load_keys();
+  Status load_dhcp_mode();
+  Status write_published();
+  Status apply_head_plan();
+  void tell_held();
+  Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
+  ClusterView view(std::span<const provisioning::Node> nodes, const hpc::UserTable& users);
+
+  Settings settings_;
+  spec::ClusterSpec spec_;
+  head::Facts facts_;
+  provisioning::Image image_;
+  std::unique_ptr<state::Store> store_;
+  std::unique_ptr<provisioning::Registry> registry_;
+  std::unique_ptr<provisioning::Authority> authority_;
+  std::string slurm_key_;
+  std::mutex mutex_;
+  hpc::UserTable users_;
+  provisioning::DhcpMode dhcp_ = provisioning::DhcpMode::silent;
+  /// Grows when users or the DHCP mode change.
+  std::atomic<std::uint64_t> generation_{1};
+  std::uint64_t published_ = 0;
+  /// The last published generation that the head held; guarded by mutex_.
+  std::uint64_t held_ = 0;
+  std::condition_variable held_changed_;
+  std::string published_plan_;
+  bool plan_holds_ = false;
+  std::int64_t applied_ms_ = 0;
+};
+
+}  // namespace muster::daemon

@@ -1,0 +1,90 @@
+#include "apps/musterd/health.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::DhcpMode;
+
+const std::vector<std::string>& units() {
+  static const std::vector<std::string> kUnits = {"muster-nginx.service", "muster-dnsmasq.service",
+                                                  "chrony.service",       "nfs-server.service",
+                                                  "slurmctld.service",    "ssh.service"};
+  return kUnits;
+}
+
+std::vector<ServiceState> read_services(os::CommandRunner& runner) {
+  std::vector<std::string> argv = {"systemctl", "show", "--property=ActiveState", "--value"};
+  argv.insert(argv.end(), units().begin(), units().end());
+  const auto result = runner.run({.argv = argv, .timeout = std::chrono::seconds(10)});
+  std::vector<std::string> states;
+  if (result) {
+    for (const std::string& line : lines(result->out)) {
+      if (!line.empty()) states.push_back(line);
+    }
+  }
+  std::vector<ServiceState> services;
+  for (std::size_t i = 0; i < units().size(); ++i) {
+    services.push_back({units()[i], i < states.size() ? states[i] : "unknown"});
+  }
+  return services;
+}
+
+void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
+  const auto text = os::read_file(cluster.settings().report);
+  if (!text) {
+    problems.push_back({"the head's plan was not applied yet",
+                        "wait a moment; then look at 'journalctl -u muster-apply'"});
+    return;
+  }
+  const auto report = nlohmann::json::parse(*text, nullptr, false);
+  if (!report.is_object()) return;
+  for (const auto& step : report.value("steps", nlohmann::json::array())) {
+    if (step.value("outcome", "") != "failed") continue;
+    problems.push_back(
+        {std::format("{}: {}", step.value("step", ""), step.value("reason", "")),
+         "'journalctl -u muster-apply' has the details; it is tried again every 15 s"});
+  }
+}
+
+void add_service_problems(const std::vector<ServiceState>& services,
+                          std::vector<Problem>& problems) {
+  for (const ServiceState& service : services) {
+    if (service.state == "active") continue;
+    problems.push_back({std::format("{} is {}", service.unit, service.state),
+                        std::format("'journalctl -u {}' says why", service.unit)});
+  }
+}
+
+void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const provisioning::Node& node : cluster.registry().nodes()) {
+    if (node.state != provisioning::NodeState::failed) continue;
+    const std::string name = node.name.empty() ? node.id : node.name;
+    problems.push_back({std::format("{} failed at {}: {}", name, node.stage, node.reason),
+                        std::format("'muster node why {}' tells its story", name)});
+  }
+}
+
+}  // namespace
+
+Health read_health(Cluster& cluster, os::CommandRunner& runner) {
+  Health health{.services = read_services(runner)};
+  if (cluster.dhcp_mode() == DhcpMode::silent) {
+    health.problems.push_back(
+        {std::format("a DHCP server at {} answers on {}; Muster stays silent",
+                     cluster.facts().other_dhcp.value_or("?"), cluster.facts().interface),
+         "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
+  }
+  add_plan_problems(cluster, health.problems);
+  add_service_problems(health.services, health.problems);
+  add_node_problems(cluster, health.problems);
+  return health;
+}
+
+}  // namespace muster::daemon

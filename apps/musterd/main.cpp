@@ -1,0 +1,98 @@
+// musterd: the head's daemon. Unprivileged; two Unix sockets, one database, no network of its own.
+
+#include <chrono>
+#include <cstdio>
+#include <grp.h>
+#include <print>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+
+#include "apps/musterd/api.h"
+#include "apps/musterd/cluster.h"
+#include "core/base/text.h"
+#include "core/os/stop_signal.h"
+#include "provisioning/node_api.h"
+
+namespace {
+
+using namespace muster;
+using namespace std::chrono_literals;
+
+int group_of(const char* name) {
+  const group* const entry = getgrnam(name);
+  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
+}
+
+Result<std::vector<provisioning::KernelArgument>> node_arguments(const daemon::Cluster& cluster) {
+  // Screen and serial line both: a node's console is read on whichever is there.
+  std::vector<std::string> words = {"boot=muster",
+                                    "ip=dhcp",
+                                    "muster.head=" + to_string(cluster.spec().head.address.address),
+                                    "console=tty0",
+                                    "console=ttyS0,115200",
+                                    "systemd.firstboot=no",
+                                    "audit=0"};
+  words.insert(words.end(), cluster.image().kernel_arguments.begin(),
+               cluster.image().kernel_arguments.end());
+  const auto& profile = cluster.spec().profiles.front().kernel_arguments;
+  words.insert(words.end(), profile.begin(), profile.end());
+  std::vector<provisioning::KernelArgument> arguments;
+  for (const std::string& word : words) {
+    TRY_ASSIGN(auto argument, provisioning::KernelArgument::parse(word));
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+Status serve(const daemon::Settings& settings) {
+  const os::StopSignal stop;
+  TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
+  TRY_ASSIGN(auto arguments, node_arguments(*cluster));
+  os::PosixCommandRunner runner;
+  daemon::Api api(*cluster, runner);
+  provisioning::NodeApi node_api(
+      cluster->registry(), cluster->authority(),
+      {.head = cluster->spec().head.address.address,
+       .image = cluster->image(),
+       .arguments = std::move(arguments),
+       .plan_for = [&](const provisioning::Node& node) { return cluster->node_plan(node); },
+       .now_ms = &daemon::now_ms});
+  TRY_ASSIGN(const auto admin_server,
+             os::HttpServer::start(
+                 {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
+                 [&](const os::ServerRequest& r) { return api.handle(r); }));
+  TRY_ASSIGN(const auto node_server,
+             os::HttpServer::start(
+                 {.socket = settings.run / "node.sock", .mode = 0660, .gid = group_of("www-data")},
+                 [&](const os::ServerRequest& r) { return node_api.handle(r); }));
+  sd_notify(0, "READY=1");
+  while (!stop.wait_for(500ms)) {
+    TRY(cluster->registry().tick(daemon::now_ms()));
+    // The helper may be away for a moment; what it did not do is done at the next turn.
+    if (const Status done = cluster->publish(); !done) {
+      std::println(stderr, "musterd: {}", done.error().text());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The daemon of a Muster head.", "musterd");
+  app.set_version_flag("--version", MUSTER_VERSION);
+  daemon::Settings settings;
+  app.add_option("--spec", settings.spec, "the cluster's specification")->capture_default_str();
+  app.add_option("--facts", settings.facts, "what the helper found out")->capture_default_str();
+  app.add_option("--state", settings.state, "directory of the state")->capture_default_str();
+  app.add_option("--run", settings.run, "directory of the sockets")->capture_default_str();
+  app.add_option("--report", settings.report, "the helper's last report")->capture_default_str();
+  app.add_option("--helper", settings.helper, "the helper's socket")->capture_default_str();
+  app.add_option("--boot", settings.boot, "directory of boot loaders")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  const Status done = serve(settings);
+  if (done) return 0;
+  std::println(stderr, "musterd: {}", done.error().text());
+  return 1;
+}

@@ -1,0 +1,40 @@
+#pragma once
+// Composes what the rooms plan into the whole plan of the head and of a node. Pure.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/plan/plan.h"
+#include "core/spec/cluster_spec.h"
+#include "hpc/users.h"
+#include "provisioning/head/facts.h"
+#include "provisioning/image.h"
+#include "provisioning/network.h"
+#include "provisioning/node.h"
+
+namespace muster::daemon {
+
+/// Everything plans are made of.
+struct ClusterView {
+  const spec::ClusterSpec& spec;
+  const head::Facts& facts;
+  const provisioning::Image& image;
+  provisioning::DhcpMode dhcp = provisioning::DhcpMode::silent;
+  /// Named nodes.
+  std::span<const provisioning::Node> nodes;
+  const hpc::UserTable& users;
+  /// Content of /etc/slurm/slurm.key.
+  std::string slurm_key;
+  std::string state_directory;
+  std::string boot_directory;
+  std::string node_socket;
+};
+
+provisioning::Wire wire_of(const ClusterView& view);
+
+plan::Plan plan_head(const ClusterView& view);
+plan::Plan plan_node(const ClusterView& view, const provisioning::Node& node);
+
+}  // namespace muster::daemon

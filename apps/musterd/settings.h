@@ -1,0 +1,24 @@
+#pragma once
+// What the daemon is started with: where its files are. Tests give other places.
+
+#include <filesystem>
+
+namespace muster::daemon {
+
+struct Settings {
+  std::filesystem::path spec = "/etc/muster/cluster.yaml";
+  /// Written by the helper: provisioning/head/facts.h.
+  std::filesystem::path facts = "/run/muster/head.json";
+  /// State database, CA, keys, published files.
+  std::filesystem::path state = "/var/lib/muster";
+  /// Sockets: api.sock (administrators), node.sock (nginx).
+  std::filesystem::path run = "/run/musterd";
+  /// The helper's socket; a connection makes it apply the head's plan.
+  std::filesystem::path helper = "/run/muster-apply.sock";
+  /// What the helper said about the last head plan.
+  std::filesystem::path report = "/run/muster-helper/report.json";
+  /// shimx64.efi, grubx64.efi, undionly.kpxe, grub/grub.cfg.
+  std::filesystem::path boot = "/usr/share/muster/boot";
+};
+
+}  // namespace muster::daemon

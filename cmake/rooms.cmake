@@ -1,0 +1,31 @@
+# muster_precompile(TARGET): TARGET starts from the headers that are parsed once for the whole project.
+function(muster_precompile target)
+  if(TARGET muster_base AND NOT target STREQUAL muster_base)
+    target_precompile_headers(${target} REUSE_FROM muster_base)
+  else()
+    target_precompile_headers(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.h")
+  endif()
+endfunction()
+
+# muster_room(NAME [USES room…] [LINKS library…]): a static library of every .cpp in this folder.
+# A room can include only its own headers and those of the rooms it names, by what it links.
+function(muster_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  add_library(muster_${name} STATIC ${sources})
+  target_include_directories(muster_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(muster_${name} PRIVATE muster_warnings)
+  muster_precompile(muster_${name})
+  foreach(room ${ROOM_USES})
+    target_link_libraries(muster_${name} PUBLIC muster_${room})
+  endforeach()
+  target_link_libraries(muster_${name} PUBLIC ${ROOM_LINKS})
+endfunction()
+
+add_library(muster_warnings INTERFACE)
+target_compile_options(muster_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror
+  # A designated initialiser that leaves out a member means that member's default.
+  -Wno-missing-field-initializers
+  # GCC 14's optimiser reports these falsely for std::string and std::array (GCC bugs 105329, 105651).
+  -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)

@@ -1,0 +1,259 @@
+#include "core/apply/apply.h"
+
+#include <algorithm>
+#include <format>
+#include <grp.h>
+#include <pwd.h>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+
+namespace muster::apply {
+namespace {
+
+using os::run_checked;
+using plan::EnsureUser;
+using plan::Service;
+
+/// Whether a step changed anything.
+enum class Effect { unchanged, changed };
+using EffectResult = Result<Effect>;
+
+struct Ids {
+  int uid = -1;
+  int gid = -1;
+};
+
+/// Numbers of the names in the target's own account files, which for a root that is being built are
+/// not this machine's.
+Result<Ids> find_ids(const std::string& owner, const std::string& group) {
+  const passwd* const user = getpwnam(owner.c_str());
+  if (user == nullptr) return fail(std::format("there is no user '{}'", printable(owner)));
+  const ::group* const entry = getgrnam(group.c_str());
+  if (entry == nullptr) return fail(std::format("there is no group '{}'", printable(group)));
+  return Ids{static_cast<int>(user->pw_uid), static_cast<int>(entry->gr_gid)};
+}
+
+class Applier {
+ public:
+  explicit Applier(const Target& target) : target_(target) {}
+
+  EffectResult operator()(const plan::WriteFile& step) {
+    TRY_ASSIGN(const Ids ids, find_ids(step.owner, step.group));
+    const auto path = in_root(step.path);
+    struct stat now{};
+    const bool present = lstat(path.c_str(), &now) == 0 && S_ISREG(now.st_mode);
+    if (present && (now.st_mode & 07777U) == step.mode &&
+        now.st_uid == static_cast<uid_t>(ids.uid) && now.st_gid == static_cast<gid_t>(ids.gid)) {
+      const auto content = os::read_file(path);
+      if (content && *content == step.content) return Effect::unchanged;
+    }
+    TRY(os::write_file(path, step.content, {.mode = step.mode, .uid = ids.uid, .gid = ids.gid}));
+    written_.insert(step.path);
+    units_changed_ = units_changed_ || step.path.starts_with("/etc/systemd/");
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::MakeDirectory& step) {
+    TRY_ASSIGN(const Ids ids, find_ids(step.owner, step.group));
+    const auto path = in_root(step.path);
+    struct stat now{};
+    if (stat(path.c_str(), &now) == 0) {
+      if (!S_ISDIR(now.st_mode)) {
+        return fail(std::format("'{}' is not a directory", step.path), "move it away");
+      }
+      const bool same = (now.st_mode & 07777U) == step.mode &&
+                        now.st_uid == static_cast<uid_t>(ids.uid) &&
+                        now.st_gid == static_cast<gid_t>(ids.gid);
+      if (same) return Effect::unchanged;
+      if (chown(path.c_str(), static_cast<uid_t>(ids.uid), static_cast<gid_t>(ids.gid)) != 0 ||
+          chmod(path.c_str(), step.mode) != 0) {
+        return fail(std::format("cannot change owner or mode of '{}'", step.path));
+      }
+      return Effect::changed;
+    }
+    TRY(os::make_directory(path, {.mode = step.mode, .uid = ids.uid, .gid = ids.gid}));
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::RemoveFile& step) {
+    const auto path = in_root(step.path);
+    std::error_code error;
+    const auto kind = std::filesystem::symlink_status(path, error).type();
+    if (kind == std::filesystem::file_type::not_found) return Effect::unchanged;
+    if (kind == std::filesystem::file_type::directory) {
+      return fail(std::format("'{}' is a directory; only files are removed", step.path));
+    }
+    if (!std::filesystem::remove(path, error)) {
+      return fail(std::format("cannot remove '{}': {}", step.path, error.message()));
+    }
+    written_.insert(step.path);
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::EnsureGroup& step) {
+    if (const ::group* const now = getgrnam(step.name.c_str()); now != nullptr) {
+      if (now->gr_gid == step.gid) return Effect::unchanged;
+      TRY(run({"groupmod", "--gid", std::to_string(step.gid), step.name}));
+      return Effect::changed;
+    }
+    TRY(run({"groupadd", "--gid", std::to_string(step.gid), step.name}));
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const EnsureUser& step) {
+    const auto group = (*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid});
+    if (!group) return group;
+    if (const passwd* const now = getpwnam(step.name.c_str()); now != nullptr) {
+      if (now->pw_uid != step.uid) {
+        return fail(
+            std::format("user '{}' already has number {} here", step.name, now->pw_uid),
+            std::format("remove that account, or give the cluster's user number {}", now->pw_uid));
+      }
+      const bool same = now->pw_dir == step.home && now->pw_shell == step.shell;
+      if (same) return Effect::unchanged;
+      TRY(run({"usermod", "--home", step.home, "--shell", step.shell, step.name}));
+      return Effect::changed;
+    }
+    const std::string home =
+        step.make_home == EnsureUser::Home::make ? "--create-home" : "--no-create-home";
+    TRY(run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
+             "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
+             step.name}));
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::RemoveUser& step) {
+    if (getpwnam(step.name.c_str()) == nullptr) return Effect::unchanged;
+    // --force: a user who is still logged in loses the account all the same.
+    TRY_ASSIGN(const os::CommandResult removed,
+               target_.runner.run(command({"userdel", "--force", step.name})));
+    // userdel(8): 12 is "home not removed", and the home is kept on purpose.
+    if (removed.status != 0 && removed.status != 12) {
+      return fail(std::format("userdel '{}': {}", step.name, trim(removed.err)));
+    }
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::MountFileSystem& step) {
+    TRY_ASSIGN(const os::CommandResult now,
+               target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
+                                           "--mountpoint", step.target})));
+    if (now.status == 0) {
+      if (now.out.starts_with(step.source)) return Effect::unchanged;
+      return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),
+                  "unmount it, then apply again");
+    }
+    TRY(os::make_directory(in_root(step.target)));
+    TRY(run({"mount", "-t", step.type, "-o", step.options, step.source, step.target}));
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const plan::SetHostname& step) {
+    const auto now = os::read_file(in_root("/etc/hostname"));
+    if (now && trim(*now) == step.name) return Effect::unchanged;
+    TRY(os::write_file(in_root("/etc/hostname"), step.name + "\n"));
+    TRY(run({"hostname", step.name}));
+    return Effect::changed;
+  }
+
+  EffectResult operator()(const Service& step) {
+    if (units_changed_) {
+      TRY(run({"systemctl", "daemon-reload"}));
+      units_changed_ = false;
+    }
+    const bool wanted = step.state == Service::State::running;
+    TRY_ASSIGN(const os::CommandResult now,
+               target_.runner.run(command({"systemctl", "is-active", "--quiet", step.unit})));
+    const bool running = now.status == 0;
+    const bool touched = std::ranges::any_of(
+        step.watches, [this](const std::string& path) { return written_.contains(path); });
+    if (!wanted) {
+      if (!running) return Effect::unchanged;
+      TRY(run({"systemctl", "stop", step.unit}));
+      return Effect::changed;
+    }
+    if (!running) {
+      // A unit that failed too often is refused until its counter is cleared.
+      TRY(run({"systemctl", "reset-failed", step.unit}, Missing::fine));
+      TRY(run({"systemctl", "start", step.unit}));
+      return Effect::changed;
+    }
+    if (!touched || step.on_change == Service::OnChange::nothing) return Effect::unchanged;
+    TRY(run({"systemctl", step.on_change == Service::OnChange::reload ? "reload" : "restart",
+             step.unit}));
+    return Effect::changed;
+  }
+
+ private:
+  enum class Missing { error, fine };
+
+  std::filesystem::path in_root(const std::string& path) const {
+    return target_.root / std::filesystem::path(path).relative_path();
+  }
+
+  os::Command command(std::vector<std::string> argv) const {
+    os::Command result{.argv = std::move(argv), .timeout = std::chrono::minutes(3)};
+    if (target_.root != "/") result.root = target_.root;
+    return result;
+  }
+
+  Status run(std::vector<std::string> argv, Missing missing = Missing::error) const {
+    const auto result = run_checked(target_.runner, command(std::move(argv)));
+    if (!result && missing == Missing::error) return std::unexpected(result.error());
+    return {};
+  }
+
+  const Target& target_;
+  std::set<std::string> written_;
+  /// A unit file was written and systemd has not read it yet.
+  bool units_changed_ = false;
+};
+
+}  // namespace
+
+bool Report::succeeded() const {
+  return std::ranges::none_of(outcomes,
+                              [](const Outcome& o) { return o.kind == Outcome::Kind::failed; });
+}
+
+std::size_t Report::changed() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      outcomes, [](const Outcome& o) { return o.kind == Outcome::Kind::changed; }));
+}
+
+nlohmann::json to_json(const Report& report) {
+  nlohmann::json steps = nlohmann::json::array();
+  for (const Outcome& outcome : report.outcomes) {
+    const char* const kind = outcome.kind == Outcome::Kind::failed    ? "failed"
+                             : outcome.kind == Outcome::Kind::changed ? "changed"
+                                                                      : "unchanged";
+    steps.push_back({{"step", outcome.step}, {"outcome", kind}, {"reason", outcome.reason}});
+  }
+  return {{"succeeded", report.succeeded()}, {"steps", std::move(steps)}};
+}
+
+Report apply(const plan::Plan& plan, const Target& target) {
+  Applier applier(target);
+  Report report;
+  for (const plan::Step& step : plan.steps) {
+    const EffectResult effect = std::visit(applier, step);
+    Outcome outcome{.step = plan::describe(step)};
+    if (!effect) {
+      outcome.kind = Outcome::Kind::failed;
+      outcome.reason = effect.error().text();
+    } else if (*effect == Effect::changed) {
+      outcome.kind = Outcome::Kind::changed;
+    }
+    if (target.on_step) target.on_step(outcome);
+    report.outcomes.push_back(std::move(outcome));
+  }
+  return report;
+}
+
+}  // namespace muster::apply

@@ -1,0 +1,44 @@
+#pragma once
+// Makes the steps of a plan true on the machine it runs on, and says what it had to change.
+// Applying the same plan twice changes nothing the second time.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/os/command.h"
+#include "core/plan/plan.h"
+
+namespace muster::apply {
+
+/// What one step came to.
+struct Outcome {
+  std::string step;
+  enum class Kind { unchanged, changed, failed } kind = Kind::unchanged;
+  /// Why it failed; empty otherwise.
+  std::string reason = {};
+};
+
+struct Report {
+  std::vector<Outcome> outcomes;
+  bool succeeded() const;
+  std::size_t changed() const;
+};
+
+nlohmann::json to_json(const Report& report);
+
+/// Where and with what a plan is applied.
+struct Target {
+  os::CommandRunner& runner;
+  /// Prepended to every path a step names; "/" on a running machine.
+  std::filesystem::path root = "/";
+  /// Called after each step, for progress. May be empty.
+  std::function<void(const Outcome&)> on_step = {};
+};
+
+/// Applies every step in order; a step that fails is reported and the next ones still run, since a
+/// machine with one broken service is better than one with none.
+Report apply(const plan::Plan& plan, const Target& target);
+
+}  // namespace muster::apply

@@ -1,0 +1,63 @@
+#pragma once
+// How Muster reports failure. The world failing (bad input, a missing tool, a full disk) is a
+// value: Result<T>. A bug of ours is CHECK, which aborts. No exception crosses a library's edge.
+
+#include <expected>
+#include <source_location>
+#include <string>
+#include <utility>
+
+namespace muster {
+
+/// Why something could not be done, for a person to read.
+///
+/// `message` names the object and the reason in lower case, `hint` the next step (may be empty).
+struct Error {
+  std::string message;
+  std::string hint;
+
+  /// The message, and the hint after "; " when there is one.
+  std::string text() const;
+
+  bool operator==(const Error&) const = default;
+};
+
+template <typename T>
+using Result = std::expected<T, Error>;
+
+/// A result that carries no value.
+using Status = Result<void>;
+
+/// An unexpected value, for `return fail("…", "…");`.
+std::unexpected<Error> fail(std::string message, std::string hint = {});
+
+/// The same error with "`context`: " before its message: what was being done when it happened.
+std::unexpected<Error> wrap(std::string_view context, Error error);
+
+[[noreturn]] void check_failed(const char* expression, std::source_location where);
+
+}  // namespace muster
+
+/// Stops the program when a thing that the code itself guarantees does not hold.
+#define CHECK(expression) \
+  ((expression) ? void() : ::muster::check_failed(#expression, std::source_location::current()))
+
+#define MUSTER_JOIN2(a, b) a##b
+#define MUSTER_JOIN(a, b) MUSTER_JOIN2(a, b)
+
+/// Returns the error of `expression` from this function, or goes on: TRY(write_file(…));
+#define TRY(expression)                                      \
+  do {                                                       \
+    if (auto try_status = (expression); !try_status) {       \
+      return std::unexpected(std::move(try_status).error()); \
+    }                                                        \
+  } while (false)
+
+/// Assigns the value of `expression` or returns its error: TRY_ASSIGN(const auto text,
+/// read_file(…));
+#define TRY_ASSIGN(declaration, expression)                                        \
+  auto MUSTER_JOIN(try_result_, __LINE__) = (expression);                          \
+  if (!MUSTER_JOIN(try_result_, __LINE__)) {                                       \
+    return std::unexpected(std::move(MUSTER_JOIN(try_result_, __LINE__)).error()); \
+  }                                                                                \
+  declaration = std::move(*MUSTER_JOIN(try_result_, __LINE__))

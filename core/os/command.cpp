@@ -1,0 +1,276 @@
+#include "core/os/command.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <format>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/os/exec_arguments.h"
+#include "core/os/handle.h"
+
+namespace muster::os {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  Handle read;
+  Handle write;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> fds{};
+  if (pipe2(fds.data(), O_CLOEXEC) != 0) {
+    return fail(std::format("cannot make a pipe: {}", std::strerror(errno)));
+  }
+  return Pipe{Handle(fds[0]), Handle(fds[1])};
+}
+
+/// What the child still needs after fork, prepared before it: no allocation may follow fork.
+struct ChildPlan {
+  char* const* argv;
+  char* const* envp;
+  const char* root;
+  const char* cwd;
+  int in;
+  int out;
+  int err;
+  int report;
+};
+
+[[noreturn]] void run_child(const ChildPlan& plan) {
+  setpgid(0, 0);
+  const bool ready = dup2(plan.in, 0) >= 0 && dup2(plan.out, 1) >= 0 && dup2(plan.err, 2) >= 0 &&
+                     (plan.root == nullptr || chroot(plan.root) == 0) &&
+                     chdir(plan.cwd == nullptr ? "/" : plan.cwd) == 0;
+  if (ready) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    execvpe(plan.argv[0], plan.argv, plan.envp);
+  }
+  const int error = errno;
+  [[maybe_unused]] const ssize_t written = write(plan.report, &error, sizeof error);
+  _exit(127);
+}
+
+/// Cuts what arrives into lines for on_line.
+class LineFeed {
+ public:
+  explicit LineFeed(const std::function<void(std::string_view)>& on_line) : on_line_(on_line) {}
+  void add(std::string_view bytes) {
+    if (!on_line_) return;
+    pending_ += bytes;
+    std::size_t start = 0;
+    for (std::size_t end; (end = pending_.find('\n', start)) != std::string::npos;
+         start = end + 1) {
+      on_line_(std::string_view(pending_).substr(start, end - start));
+    }
+    pending_.erase(0, start);
+  }
+
+ private:
+  const std::function<void(std::string_view)>& on_line_;
+  std::string pending_;
+};
+
+/// The running child with the pipes to it.
+struct Running {
+  pid_t pid = 0;
+  Handle in;
+  Handle out;
+  Handle err;
+};
+
+Result<Running> start(const Command& command) {
+  TRY_ASSIGN(Pipe in, make_pipe());
+  TRY_ASSIGN(Pipe out, make_pipe());
+  TRY_ASSIGN(Pipe err, make_pipe());
+  TRY_ASSIGN(Pipe report, make_pipe());
+  Handle null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  std::vector<std::string> argv = command.argv;
+  std::vector<std::string> env = clean_environment(command.env);
+  const std::vector<char*> argv_pointers = pointers(argv);
+  const std::vector<char*> env_pointers = pointers(env);
+  const std::string root = command.root ? command.root->string() : "";
+  const std::string cwd = command.cwd    ? command.cwd->string()
+                          : command.root ? "/"
+                                         : std::filesystem::current_path().string();
+  const ChildPlan plan{.argv = argv_pointers.data(),
+                       .envp = env_pointers.data(),
+                       .root = root.empty() ? nullptr : root.c_str(),
+                       .cwd = cwd.c_str(),
+                       .in = command.input ? in.read.get() : null.get(),
+                       .out = out.write.get(),
+                       .err = err.write.get(),
+                       .report = report.write.get()};
+  const pid_t pid = fork();
+  if (pid < 0) return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(errno)));
+  if (pid == 0) run_child(plan);
+  setpgid(pid, pid);
+  report.write.close();
+  int error = 0;
+  if (read(report.read.get(), &error, sizeof error) == sizeof error) {
+    waitpid(pid, nullptr, 0);
+    const std::string hint =
+        error == ENOENT ? std::format("install the package that provides '{}'", argv[0]) : "";
+    return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(error)), hint);
+  }
+  if (!command.input) in.write.close();
+  return Running{pid, std::move(in.write), std::move(out.read), std::move(err.read)};
+}
+
+/// Moves bytes between the child and us until both its outputs are closed or time runs out.
+class Pump {
+ public:
+  Pump(const Command& command, Running& child, CommandResult& result)
+      : command_(command), child_(child), result_(result), feed_(command.on_line) {}
+
+  Status run(std::optional<Clock::time_point> deadline) {
+    while (child_.out.get() >= 0 || child_.err.get() >= 0) {
+      std::array<pollfd, 3> waits = {pollfd{child_.out.get(), POLLIN, 0},
+                                     pollfd{child_.err.get(), POLLIN, 0},
+                                     pollfd{child_.in.get(), POLLOUT, 0}};
+      const int ready = poll(waits.data(), waits.size(), remaining_ms(deadline));
+      if (ready == 0) return fail(std::format("'{}' did not end in time", command_.argv[0]));
+      if (ready < 0 && errno != EINTR) return fail(std::format("poll: {}", std::strerror(errno)));
+      if (ready < 0) continue;
+      if (waits[0].revents != 0) TRY(take(child_.out, result_.out));
+      if (waits[1].revents != 0) TRY(take(child_.err, result_.err));
+      if (waits[2].revents != 0) give();
+    }
+    return {};
+  }
+
+ private:
+  static int remaining_ms(std::optional<Clock::time_point> deadline) {
+    if (!deadline) return -1;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+    return left < 0 ? 0 : static_cast<int>(std::min<long long>(left, 1'000'000));
+  }
+
+  Status take(Handle& from, std::string& into) {
+    std::array<char, 65536> buffer{};
+    const ssize_t count = read(from.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) return {};
+    if (count <= 0) {
+      from.close();
+      return {};
+    }
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(count));
+    into += piece;
+    feed_.add(piece);
+    return log(piece);
+  }
+
+  Status log(std::string_view piece) {
+    if (!command_.log) return {};
+    if (log_.get() < 0) {
+      log_ = Handle(open(command_.log->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    }
+    while (!piece.empty()) {
+      const ssize_t count = write(log_.get(), piece.data(), piece.size());
+      if (count < 0) {
+        return fail(
+            std::format("cannot write '{}': {}", command_.log->string(), std::strerror(errno)));
+      }
+      piece.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+  }
+
+  void give() {
+    const std::string_view rest = std::string_view(*command_.input).substr(given_);
+    const ssize_t count = rest.empty() ? 0
+                                       : write(child_.in.get(), rest.data(),
+                                               std::min<std::size_t>(rest.size(), 4096));
+    if (count > 0) given_ += static_cast<std::size_t>(count);
+    // A program may end without reading all of its input; its status tells whether that is an
+    // error.
+    if (count < 0 || given_ == command_.input->size()) child_.in.close();
+  }
+
+  const Command& command_;
+  Running& child_;
+  CommandResult& result_;
+  LineFeed feed_;
+  Handle log_;
+  std::size_t given_ = 0;
+};
+
+/// The child's exit status in the shell's form.
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@%+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string result = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      result += "'\\''";
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
+std::string last_lines(const std::string& text, std::size_t count) {
+  std::vector<std::string> all = lines(text);
+  if (all.size() > count) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(count));
+  return join(all, "\n  ");
+}
+
+}  // namespace
+
+std::string to_string(const Command& command) {
+  std::vector<std::string> words;
+  if (command.root) words = {"chroot", quoted(command.root->string())};
+  for (const auto& [name, value] : command.env) words.push_back(quoted(name + "=" + value));
+  for (const std::string& word : command.argv) words.push_back(quoted(word));
+  return join(words, " ");
+}
+
+Result<CommandResult> PosixCommandRunner::run(const Command& command) {
+  CHECK(!command.argv.empty());
+  // A child that ends early must not end us when we still write to it.
+  static const bool pipe_ignored = signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+  CHECK(pipe_ignored);
+  TRY_ASSIGN(Running child, start(command));
+  std::optional<Clock::time_point> deadline;
+  if (command.timeout.count() > 0) deadline = Clock::now() + command.timeout;
+  CommandResult result;
+  const Status pumped = Pump(command, child, result).run(deadline);
+  if (!pumped) kill(-child.pid, SIGKILL);
+  result.status = wait_for(child.pid);
+  if (!pumped) return std::unexpected(pumped.error());
+  return result;
+}
+
+Result<std::string> run_checked(CommandRunner& runner, const Command& command) {
+  TRY_ASSIGN(CommandResult result, runner.run(command));
+  if (result.status != 0) {
+    const std::string& said = trim(result.err).empty() ? result.out : result.err;
+    return fail(std::format("'{}' ended with status {}{}{}", to_string(command), result.status,
+                            said.empty() ? "" : ":\n  ", last_lines(said, 20)));
+  }
+  return std::move(result.out);
+}
+
+}  // namespace muster::os

@@ -1,0 +1,66 @@
+#pragma once
+// The only door to other programs. A command is an argument vector, never a shell string.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace muster::os {
+
+/// One program to run.
+struct Command {
+  /// Program and arguments; a program without '/' is looked up in PATH.
+  std::vector<std::string> argv;
+  std::optional<std::filesystem::path> cwd = {};
+  /// Added to a clean environment (PATH, LANG=C.UTF-8, HOME); nothing else is inherited.
+  std::map<std::string, std::string> env = {};
+  /// Given to the program's standard input; /dev/null when absent.
+  std::optional<std::string> input = {};
+  /// When set, the program's root directory (chroot(2), before cwd).
+  std::optional<std::filesystem::path> root = {};
+  /// The program and its children are killed when it runs longer. 0: no limit.
+  std::chrono::milliseconds timeout{0};
+  /// Called with every line of output (stdout and stderr) as it comes, for progress. May be empty.
+  std::function<void(std::string_view)> on_line = {};
+  /// When set, stdout and stderr are appended to this file as well.
+  std::optional<std::filesystem::path> log = {};
+};
+
+/// How a program ended.
+struct CommandResult {
+  /// Exit status, or 128 + signal number.
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+/// The command as a person would paste it into a terminal.
+std::string to_string(const Command& command);
+
+/// Runs commands. Threads: implementations may be called from several threads.
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+
+  /// Runs to the end and returns its status and output, whatever the status is.
+  /// Errors: the program cannot be started; the time ran out.
+  virtual Result<CommandResult> run(const Command& command) = 0;
+};
+
+/// Runs `command` and returns its stdout.
+/// Errors: as CommandRunner::run; and a status other than 0, with the last lines of stderr.
+Result<std::string> run_checked(CommandRunner& runner, const Command& command);
+
+/// Starts real processes: own process group, descriptors closed on exec.
+class PosixCommandRunner : public CommandRunner {
+ public:
+  Result<CommandResult> run(const Command& command) override;
+};
+
+}  // namespace muster::os

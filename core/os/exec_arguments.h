@@ -1,0 +1,17 @@
+#pragma once
+// What execvpe(3) is given: shared by the programs we wait for (command.h) and those that live on
+// (process.h).
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace muster::os {
+
+/// "NAME=value" of a clean environment (PATH, LANG, HOME) with `added` on top.
+std::vector<std::string> clean_environment(const std::map<std::string, std::string>& added);
+
+/// Pointers to the texts and a null at the end. Owns: nothing; `texts` must outlive the result.
+std::vector<char*> pointers(std::vector<std::string>& texts);
+
+}  // namespace muster::os

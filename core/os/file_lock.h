@@ -1,0 +1,17 @@
+#pragma once
+// A lock on a file that ends with its holders, however they end (flock(2)): a child that inherits
+// the descriptor holds it too, so a lock can be handed over without a gap.
+
+#include <filesystem>
+#include <optional>
+
+#include "core/base/result.h"
+#include "core/os/handle.h"
+
+namespace muster::os {
+
+/// Takes the lock, making the file when missing; none when another process holds it. The holder may
+/// remove the file: who comes later makes and locks a new one.
+Result<std::optional<Handle>> try_lock_file(const std::filesystem::path& path);
+
+}  // namespace muster::os

@@ -1,0 +1,193 @@
+#include "core/os/files.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <format>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace muster::os {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> file_error(std::string_view verb, const fs::path& path, int error) {
+  const std::string_view hint = error == ENOENT   ? "check the path"
+                                : error == EACCES ? "check the permissions"
+                                : error == ENOSPC ? "free some space on that file system"
+                                                  : "";
+  return fail(std::format("cannot {} '{}': {}", verb, path.string(), std::strerror(error)),
+              std::string(hint));
+}
+
+/// Writes all, syncs and closes; the first error wins.
+Status fill(int fd, std::string_view content, const FileMode& mode, const fs::path& path) {
+  int error = 0;
+  while (error == 0 && !content.empty()) {
+    const ssize_t count = write(fd, content.data(), content.size());
+    if (count >= 0) {
+      content.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  if (error == 0 && fchmod(fd, mode.mode) != 0) error = errno;
+  const bool owned = mode.uid >= 0 || mode.gid >= 0;
+  if (error == 0 && owned &&
+      fchown(fd, static_cast<uid_t>(mode.uid), static_cast<gid_t>(mode.gid)) != 0) {
+    error = errno;
+  }
+  if (error == 0 && fsync(fd) != 0) error = errno;
+  if (close(fd) != 0 && error == 0) error = errno;
+  if (error != 0) return file_error("write", path, error);
+  return {};
+}
+
+Status sync_directory(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return file_error("open", path, errno);
+  const int error = fsync(fd) == 0 ? 0 : errno;
+  close(fd);
+  if (error != 0 && error != EINVAL) return file_error("sync", path, error);
+  return {};
+}
+
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+Result<std::string> read_file(const fs::path& path, std::size_t limit) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file_error("read", path, errno);
+  std::string content;
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const int error = errno;
+      close(fd);
+      return file_error("read", path, error);
+    }
+    if (count == 0) break;
+    content.append(buffer.data(), static_cast<std::size_t>(count));
+    if (content.size() > limit) {
+      close(fd);
+      return fail(std::format("'{}' is larger than {} bytes", path.string(), limit));
+    }
+  }
+  close(fd);
+  return content;
+}
+
+Status write_file(const fs::path& path, std::string_view content, FileMode mode) {
+  const fs::path parent = parent_of(path);
+  TRY(make_directory(parent));
+  std::string temporary = (parent / std::format(".{}.XXXXXX", path.filename().string())).string();
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return file_error("write", path, errno);
+  Status done = fill(fd, content, mode, path);
+  if (done && rename(temporary.c_str(), path.c_str()) != 0) {
+    done = file_error("write", path, errno);
+  }
+  if (!done) {
+    unlink(temporary.c_str());
+    return done;
+  }
+  return sync_directory(parent);
+}
+
+Status append_file(const fs::path& path, std::string_view content) {
+  TRY(make_directory(parent_of(path)));
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0) return file_error("write", path, errno);
+  while (!content.empty()) {
+    const ssize_t count = write(fd, content.data(), content.size());
+    if (count < 0 && errno != EINTR) {
+      const int error = errno;
+      close(fd);
+      return file_error("write", path, error);
+    }
+    if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (close(fd) != 0) return file_error("write", path, errno);
+  return {};
+}
+
+Status make_directory(const fs::path& path, FileMode mode) {
+  if (path.empty() || fs::is_directory(path)) return {};
+  TRY(make_directory(parent_of(path) == path ? fs::path() : parent_of(path)));
+  if (mkdir(path.c_str(), mode.mode) != 0) {
+    // Somebody else may have made it meanwhile; a file of that name is in the way.
+    if (errno == EEXIST && fs::is_directory(path)) return {};
+    return file_error("make directory", path, errno);
+  }
+  // mkdir's mode passes through the umask; the caller's mode is meant as written.
+  if (chmod(path.c_str(), mode.mode) != 0) return file_error("make directory", path, errno);
+  const bool owned = mode.uid >= 0 || mode.gid >= 0;
+  if (owned &&
+      chown(path.c_str(), static_cast<uid_t>(mode.uid), static_cast<gid_t>(mode.gid)) != 0) {
+    return file_error("make directory", path, errno);
+  }
+  return {};
+}
+
+Status remove_tree(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) return file_error("remove", path, error.value());
+  return {};
+}
+
+Status write_symlink(const fs::path& link, const fs::path& target) {
+  TRY(make_directory(parent_of(link)));
+  const fs::path temporary =
+      parent_of(link) / std::format(".{}.{}", link.filename().string(), getpid());
+  unlink(temporary.c_str());
+  if (symlink(target.c_str(), temporary.c_str()) != 0) return file_error("link", link, errno);
+  if (rename(temporary.c_str(), link.c_str()) != 0) {
+    const int error = errno;
+    unlink(temporary.c_str());
+    return file_error("link", link, error);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> list_directory(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::directory_iterator entry(path, error);
+  if (error == std::errc::no_such_file_or_directory) return names;
+  while (!error && entry != fs::directory_iterator()) {
+    names.push_back(entry->path().filename().string());
+    entry.increment(error);
+  }
+  if (error) return file_error("list", path, error.value());
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<TemporaryDirectory> TemporaryDirectory::make(std::string_view prefix) {
+  std::string path = (fs::temp_directory_path() / std::format("{}.XXXXXX", prefix)).string();
+  if (mkdtemp(path.data()) == nullptr) return file_error("make directory", path, errno);
+  return TemporaryDirectory(path);
+}
+
+TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept
+    : path_(std::exchange(other.path_, {})) {}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  if (path_.empty()) return;
+  std::error_code
+      ignored;  // A destructor has nobody to tell; the system cleans its temporary files.
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace muster::os

@@ -1,0 +1,59 @@
+#pragma once
+// The only door to files. Writes are atomic: a reader sees the old content or the new, never a
+// part.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace muster::os {
+
+/// Owner and permission bits of a file that is written.
+struct FileMode {
+  std::uint32_t mode = 0644;
+  /// User and group by number; -1 leaves the writer's own.
+  int uid = -1;
+  int gid = -1;
+};
+
+/// Errors: missing, not readable, larger than `limit` bytes.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 64U << 20);
+
+/// Writes to a temporary file beside `path`, syncs it, and renames it over `path`; missing parents
+/// are made. Errors: the world's; the old file is then untouched.
+Status write_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});
+
+/// Adds to the end of a file, made when missing.
+Status append_file(const std::filesystem::path& path, std::string_view content);
+
+/// Makes a directory and its missing parents.
+Status make_directory(const std::filesystem::path& path, FileMode mode = {.mode = 0755});
+
+/// Removes a file or a whole tree, never across a mount point's edge upwards; fine when missing.
+Status remove_tree(const std::filesystem::path& path);
+
+/// Makes `link` point to `target`, replacing what was there atomically.
+Status write_symlink(const std::filesystem::path& link, const std::filesystem::path& target);
+
+/// Names in a directory, sorted; empty when it is missing.
+Result<std::vector<std::string>> list_directory(const std::filesystem::path& path);
+
+/// A directory that is removed with everything in it at the end of its life.
+class TemporaryDirectory {
+ public:
+  static Result<TemporaryDirectory> make(std::string_view prefix = "muster");
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept;
+  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
+  ~TemporaryDirectory();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace muster::os

@@ -1,0 +1,16 @@
+#pragma once
+// Waiting that ends early when the program is asked to stop (SIGTERM, SIGINT).
+
+#include <chrono>
+
+namespace muster::os {
+
+/// Make one before any thread starts: it blocks the signals for all of them.
+class StopSignal {
+ public:
+  StopSignal();
+  /// True when the program is asked to stop, false when the time is over first.
+  bool wait_for(std::chrono::milliseconds time) const;
+};
+
+}  // namespace muster::os

@@ -1,0 +1,37 @@
+#pragma once
+// A plan: steps in the order in which they are made true; and the difference of two plans.
+
+#include <string>
+#include <vector>
+
+#include "core/plan/step.h"
+
+namespace muster::plan {
+
+struct Plan {
+  std::vector<Step> steps;
+  bool operator==(const Plan&) const = default;
+
+  void add(Step step) { steps.push_back(std::move(step)); }
+  void append(Plan other);
+};
+
+/// {"schema": 1, "steps": […]}
+nlohmann::json to_json(const Plan& plan);
+
+/// Errors: as parse_step, with the step's index; a schema this version does not know.
+Result<Plan> parse_plan(std::string_view json);
+
+/// The plan's name: SHA-256 of its canonical JSON, 16 hexadecimal digits. Equal plans, equal names.
+std::string generation(const Plan& plan);
+
+/// How one subject differs between two plans.
+struct Change {
+  enum class Kind { added, removed, changed } kind = Kind::added;
+  Step step;
+};
+
+/// What `to` would change in a machine that holds `from`; in the order of `to`, removals last.
+std::vector<Change> diff(const Plan& from, const Plan& to);
+
+}  // namespace muster::plan

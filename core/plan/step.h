@@ -1,0 +1,107 @@
+#pragma once
+// The steps a plan is made of: plain data that says what shall hold, not how to get there. The same
+// steps serve an image that is built, the head and a node; core/apply makes them true.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/base/result.h"
+
+namespace muster::plan {
+
+/// Secret content is never printed, logged or shown in a diff.
+enum class Secrecy { open, secret };
+
+/// A regular file with exactly this content.
+struct WriteFile {
+  std::string path;
+  std::string content;
+  std::uint32_t mode = 0644;
+  std::string owner = "root";
+  std::string group = "root";
+  Secrecy secrecy = Secrecy::open;
+  bool operator==(const WriteFile&) const = default;
+};
+
+struct MakeDirectory {
+  std::string path;
+  std::uint32_t mode = 0755;
+  std::string owner = "root";
+  std::string group = "root";
+  bool operator==(const MakeDirectory&) const = default;
+};
+
+/// No file or link of this name. Directories are left alone.
+struct RemoveFile {
+  std::string path;
+  bool operator==(const RemoveFile&) const = default;
+};
+
+struct EnsureGroup {
+  std::string name;
+  std::uint32_t gid = 0;
+  bool operator==(const EnsureGroup&) const = default;
+};
+
+/// A login account with these numbers; its primary group has the same name and number.
+struct EnsureUser {
+  std::string name;
+  std::uint32_t uid = 0;
+  std::string full_name;
+  std::string home;
+  std::string shell = "/bin/bash";
+  /// Whether the home directory is made here (on the head) or comes by a mount (on nodes).
+  enum class Home { make, mounted } make_home = Home::mounted;
+  bool operator==(const EnsureUser&) const = default;
+};
+
+/// No account of this name; its home and files are kept.
+struct RemoveUser {
+  std::string name;
+  bool operator==(const RemoveUser&) const = default;
+};
+
+/// A file system mounted at `target`, as mount(8) names them.
+struct MountFileSystem {
+  std::string source;
+  std::string target;
+  std::string type;
+  std::string options = "defaults";
+  bool operator==(const MountFileSystem&) const = default;
+};
+
+struct SetHostname {
+  std::string name;
+  bool operator==(const SetHostname&) const = default;
+};
+
+/// A systemd unit in a wanted state.
+struct Service {
+  std::string unit;
+  enum class State { running, stopped } state = State::running;
+  /// What is done when a file named in `watches` was changed by this plan.
+  enum class OnChange { restart, reload, nothing } on_change = OnChange::restart;
+  std::vector<std::string> watches = {};
+  bool operator==(const Service&) const = default;
+};
+
+using Step = std::variant<WriteFile, MakeDirectory, RemoveFile, EnsureGroup, EnsureUser, RemoveUser,
+                          MountFileSystem, SetHostname, Service>;
+
+/// One line for people: "write /etc/hosts (1.2 KiB)". Secrets are not shown.
+std::string describe(const Step& step);
+
+/// What the step is about, to match steps of two plans: "file /etc/hosts", "service nginx.service".
+std::string subject(const Step& step);
+
+nlohmann::json to_json(const Step& step);
+
+/// Errors: unknown kind, missing or unknown member, wrong type, relative or dotted path.
+Result<Step> parse_step(const nlohmann::json& value);
+
+}  // namespace muster::plan

@@ -1,0 +1,125 @@
+#pragma once
+// A cluster as its owner wants it: the validated value of cluster.yaml. Passive data, no strings
+// where a type exists. What each field means to an owner stands in the field table (fields.cpp),
+// from which the parser, the schema and the reference manual are made.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+
+namespace muster::spec {
+
+enum class KernelFlavour { amd64, cloud };
+enum class Firmware { none, network, all };
+enum class AdoptionPolicy { open, ask, closed };
+enum class StorageDriver { nfs };
+
+struct Head {
+  std::string hostname = "head";
+  /// Name of the cluster's network interface; none is `auto`.
+  std::optional<std::string> interface;
+  Ipv4Interface address;
+  std::vector<std::string> ssh_keys;
+  std::string locale;
+  std::string time_zone;
+
+  bool operator==(const Head&) const = default;
+};
+
+struct Nodes {
+  /// Nodes are named prefix + number with at least `digits` digits: n001, n002, …
+  std::string prefix;
+  int digits = 3;
+  /// Fixed addresses of adopted nodes, given in order.
+  Ipv4Range addresses;
+  /// Addresses of machines that nobody adopted yet.
+  Ipv4Range unknown_addresses;
+
+  bool operator==(const Nodes&) const = default;
+};
+
+struct Adoption {
+  AdoptionPolicy policy = AdoptionPolicy::ask;
+  /// How long `open` lasts after the head's boot; then it is `ask`. 0: for ever.
+  std::chrono::seconds open_for{0};
+
+  bool operator==(const Adoption&) const = default;
+};
+
+struct Profile {
+  std::string name;
+  std::string image;
+  std::vector<std::string> kernel_arguments;
+
+  bool operator==(const Profile&) const = default;
+};
+
+struct Image {
+  std::string name;
+  /// Debian packages beside those that every node has.
+  std::vector<std::string> packages;
+  std::vector<std::string> kernel_arguments;
+
+  bool operator==(const Image&) const = default;
+};
+
+struct User {
+  std::string name;
+  std::optional<std::uint32_t> uid;
+  std::string full_name;
+  std::vector<std::string> ssh_keys;
+
+  bool operator==(const User&) const = default;
+};
+
+struct Extension {
+  std::string name;
+  std::string version;
+
+  bool operator==(const Extension&) const = default;
+};
+
+struct Volume {
+  std::string name;
+  StorageDriver driver = StorageDriver::nfs;
+  /// Where head and nodes see it.
+  std::string mount;
+
+  bool operator==(const Volume&) const = default;
+};
+
+struct Hpc {
+  std::string partition;
+  /// Longest time of a job; 0 is no limit.
+  std::chrono::seconds time_limit{0};
+
+  bool operator==(const Hpc&) const = default;
+};
+
+struct ClusterSpec {
+  int schema = 1;
+  std::string name;
+  std::string release;
+  /// Debian mirror; none takes the building machine's own.
+  std::optional<std::string> mirror;
+  KernelFlavour kernel = KernelFlavour::amd64;
+  Firmware firmware = Firmware::network;
+  Head head;
+  Nodes nodes;
+  Adoption adoption;
+  std::vector<Profile> profiles;
+  std::vector<Image> images;
+  /// Packages of the head beside those that every head has.
+  std::vector<std::string> head_packages;
+  std::vector<User> users;
+  std::vector<Extension> extensions;
+  std::vector<Volume> volumes;
+  Hpc hpc;
+
+  bool operator==(const ClusterSpec&) const = default;
+};
+
+}  // namespace muster::spec

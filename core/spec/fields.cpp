@@ -1,0 +1,323 @@
+#include "core/spec/fields.h"
+
+#include <optional>
+#include <type_traits>
+
+namespace muster::spec {
+namespace {
+
+template <typename T>
+struct RecordOf;
+template <typename C, typename M>
+struct RecordOf<M C::*> {
+  using type = C;
+};
+
+/// The record that a path of members starts from; an empty path stays at the cluster.
+template <auto... members>
+struct First {
+  using type = ClusterSpec;
+};
+template <auto member, auto... rest>
+struct First<member, rest...> {
+  using type = typename RecordOf<decltype(member)>::type;
+};
+
+template <auto... members>
+auto& member_of(void* record) {
+  return (*static_cast<typename First<members...>::type*>(record).*....*members);
+}
+
+template <auto... members>
+const auto& member_of(const void* record) {
+  return (*static_cast<const typename First<members...>::type*>(record).*....*members);
+}
+
+template <const auto& codec, auto... members>
+Status store_value(void* record, std::string_view text) {
+  auto value = codec.parse(text);
+  if (!value) return std::unexpected(std::move(value).error());
+  member_of<members...>(record) = std::move(*value);
+  return {};
+}
+
+template <const auto& codec, auto... members>
+Status store_element(void* record, std::string_view text) {
+  auto value = codec.parse(text);
+  if (!value) return std::unexpected(std::move(value).error());
+  member_of<members...>(record).push_back(std::move(*value));
+  return {};
+}
+
+template <const auto& codec, auto... members>
+std::vector<std::string> show_value(const void* record) {
+  using Value = typename std::remove_cvref_t<decltype(codec)>::Value;
+  const auto& member = member_of<members...>(record);
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, Value>) {
+    return {codec.show(member)};
+  } else {
+    return member ? std::vector<std::string>{codec.show(*member)} : std::vector<std::string>{};
+  }
+}
+
+template <const auto& codec, auto... members>
+std::vector<std::string> show_elements(const void* record) {
+  std::vector<std::string> texts;
+  for (const auto& element : member_of<members...>(record)) texts.push_back(codec.show(element));
+  return texts;
+}
+
+/// A row of one value: its type and the path of members to it.
+template <const auto& codec, auto... members>
+constexpr Field value(FieldText text) {
+  return {.text = text,
+          .shape = Shape::value,
+          .type = &codec.type,
+          .store = store_value<codec, members...>,
+          .show = show_value<codec, members...>};
+}
+
+template <const auto& codec, auto... members>
+constexpr Field values(FieldText text) {
+  return {.text = text,
+          .shape = Shape::values,
+          .type = &codec.type,
+          .store = store_element<codec, members...>,
+          .show = show_elements<codec, members...>};
+}
+
+template <auto... members>
+constexpr Field section(FieldText text, std::span<const Field> fields) {
+  return {.text = text,
+          .shape = Shape::section,
+          .fields = fields,
+          .open = [](void* record) -> void* { return &member_of<members...>(record); },
+          .inside = [](const void* record) -> std::vector<const void*> {
+            return {&member_of<members...>(record)};
+          }};
+}
+
+template <auto... members>
+constexpr Field sections(FieldText text, std::span<const Field> fields) {
+  return {
+      .text = text,
+      .shape = Shape::sections,
+      .fields = fields,
+      .open = [](void* record) -> void* { return &member_of<members...>(record).emplace_back(); },
+      .inside =
+          [](const void* record) {
+            std::vector<const void*> records;
+            for (const auto& element : member_of<members...>(record)) {
+              records.push_back(&element);
+            }
+            return records;
+          }};
+}
+
+constexpr auto kRequired = Presence::required;
+
+const Field kHead[] = {
+    value<kHostLabel, &ClusterSpec::head, &Head::hostname>(
+        {.key = "hostname", .doc = "The head's own name.", .fallback = "head"}),
+    value<kInterfaceName, &ClusterSpec::head, &Head::interface>(
+        {.key = "interface",
+         .doc = "The network adapter that leads to the nodes. `auto` takes the only one, or else "
+                "the one without a default route; when that leaves a choice, the head asks on its "
+                "console and never guesses.",
+         .fallback = "auto"}),
+    value<kAddressWithPrefix, &ClusterSpec::head, &Head::address>(
+        {.key = "address",
+         .doc = "The head's address on the network of the nodes, and with its prefix that network.",
+         .fallback = "10.42.0.1/16"}),
+    values<kSshKey, &ClusterSpec::head, &Head::ssh_keys>(
+        {.key = "ssh_keys",
+         .doc = "Public keys that may log in to the head as root. Without any, the head makes a "
+                "random password at its first boot and shows it on its console only.",
+         .example = "ssh-ed25519 "
+                    "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f "
+                    "ada@desk"}),
+    value<kLocale, &ClusterSpec::head, &Head::locale>(
+        {.key = "locale",
+         .doc = "Language and character set of head and nodes.",
+         .fallback = "C.UTF-8"}),
+    value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
+        {.key = "time_zone", .doc = "Time zone of head and nodes.", .fallback = "Etc/UTC"}),
+    values<kPackage, &ClusterSpec::head_packages>(
+        {.key = "packages",
+         .doc = "Debian packages of the head beside those that every head has.",
+         .example = "htop"}),
+};
+
+const Field kNodes[] = {
+    value<kNodePrefix, &Nodes::prefix>(
+        {.key = "prefix", .doc = "What every node's name starts with.", .fallback = "n"}),
+    value<kDigits, &Nodes::digits>(
+        {.key = "digits",
+         .doc = "How many digits a node's number has at least: 3 gives n001, n002 and so on.",
+         .fallback = "3"}),
+    value<kAddressRange, &Nodes::addresses>(
+        {.key = "addresses",
+         .doc = "Addresses of the cluster's own nodes. They are given in order and then stay.",
+         .fallback = "10.42.1.1-10.42.255.254"}),
+    value<kAddressRange, &Nodes::unknown_addresses>(
+        {.key = "unknown_addresses",
+         .doc = "Addresses that machines have on loan until they are adopted.",
+         .fallback = "10.42.0.100-10.42.0.250"}),
+};
+
+const Field kAdoption[] = {
+    value<kAdoptionPolicy, &Adoption::policy>(
+        {.key = "policy",
+         .doc =
+             "What happens to a machine that nobody knows: `open` makes it a node at once, `ask` "
+             "shows it and waits for `muster node adopt`, `closed` ignores it.",
+         .fallback = "open"}),
+    value<kTimeLimit, &Adoption::open_for>(
+        {.key = "open_for",
+         .doc = "How long `open` lasts after the head's boot; from then on it is `ask`.",
+         .fallback = "30 min"}),
+};
+
+const Field kProfiles[] = {
+    value<kName, &Profile::name>(
+        {.key = "name", .doc = "The profile's name.", .example = "default", .presence = kRequired}),
+    value<kName, &Profile::image>({.key = "image",
+                                   .doc = "The image that these nodes boot: a name from `images`.",
+                                   .fallback = "compute"}),
+    values<kKernelArgument, &Profile::kernel_arguments>(
+        {.key = "kernel_arguments",
+         .doc = "Words on the kernel's command line, after those of the image.",
+         .example = "console=ttyS0,115200"}),
+};
+
+const Field kImages[] = {
+    value<kName, &Image::name>(
+        {.key = "name", .doc = "The image's name.", .example = "compute", .presence = kRequired}),
+    values<kPackage, &Image::packages>(
+        {.key = "packages",
+         .doc = "Debian packages in the image beside those that every node has.",
+         .example = "libfftw3-double3"}),
+    values<kKernelArgument, &Image::kernel_arguments>(
+        {.key = "kernel_arguments",
+         .doc = "Words on the kernel's command line of every node that boots this image.",
+         .example = "mitigations=auto"}),
+};
+
+const Field kUsers[] = {
+    value<kUserName, &User::name>({.key = "name",
+                                   .doc = "The name to log in with.",
+                                   .example = "ada",
+                                   .presence = kRequired}),
+    value<kUid, &User::uid>(
+        {.key = "uid",
+         .doc =
+             "The user's number, the same on head and nodes. Without one the next free is taken.",
+         .example = "2001"}),
+    value<kFullName, &User::full_name>(
+        {.key = "full_name", .doc = "The name to show to people.", .example = "Ada Lovelace"}),
+    values<kSshKey, &User::ssh_keys>(
+        {.key = "ssh_keys",
+         .doc = "Public keys that may log in as this user.",
+         .example = "ssh-ed25519 "
+                    "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f "
+                    "ada@desk"}),
+};
+
+const Field kExtensions[] = {
+    value<kName, &Extension::name>(
+        {.key = "name", .doc = "The extension's name.", .example = "hello", .presence = kRequired}),
+    value<kVersion, &Extension::version>({.key = "version",
+                                          .doc = "The version that is wanted, exactly.",
+                                          .example = "1.0.0",
+                                          .presence = kRequired}),
+};
+
+const Field kVolumes[] = {
+    value<kName, &Volume::name>(
+        {.key = "name", .doc = "The volume's name.", .example = "home", .presence = kRequired}),
+    value<kStorageDriver, &Volume::driver>(
+        {.key = "driver",
+         .doc = "What shares it: `nfs` exports a directory of the head.",
+         .fallback = "nfs"}),
+    value<kMountPoint, &Volume::mount>({.key = "mount",
+                                        .doc = "Where head and nodes see it.",
+                                        .example = "/home",
+                                        .presence = kRequired}),
+};
+
+const Field kHpc[] = {
+    value<kPartition, &Hpc::partition>(
+        {.key = "partition",
+         .doc = "The Slurm partition that holds every node and takes jobs that name none.",
+         .fallback = "all"}),
+    value<kTimeLimit, &Hpc::time_limit>(
+        {.key = "time_limit", .doc = "The longest time of a job.", .fallback = "unlimited"}),
+};
+
+const Field kCluster[] = {
+    value<kSchemaVersion, &ClusterSpec::schema>({.key = "schema",
+                                                 .doc = "Version of this file's format.",
+                                                 .example = "1",
+                                                 .presence = kRequired}),
+    value<kName, &ClusterSpec::name>(
+        {.key = "name", .doc = "The cluster's name.", .example = "muster", .presence = kRequired}),
+    value<kRelease, &ClusterSpec::release>({.key = "release",
+                                            .doc = "The Debian release of head and nodes.",
+                                            .fallback = kDebianRelease}),
+    value<kMirror, &ClusterSpec::mirror>(
+        {.key = "mirror",
+         .doc = "Where Debian packages come from while images are built. Without it, the mirror "
+                "that the building machine itself uses.",
+         .example = "http://mirror.example.org/debian"}),
+    value<kKernelFlavour, &ClusterSpec::kernel>(
+        {.key = "kernel",
+         .doc = "Debian's kernel flavour: `amd64` for machines, the smaller `cloud` for virtual "
+                "machines only.",
+         .fallback = "amd64"}),
+    value<kFirmware, &ClusterSpec::firmware>(
+        {.key = "firmware",
+         .doc = "Firmware files in the images: `none`, those of `network` adapters that a node "
+                "needs to boot and talk, or `all`.",
+         .fallback = "network"}),
+    section<>({.key = "head", .doc = "The machine that leads the cluster."}, kHead),
+    section<&ClusterSpec::nodes>({.key = "nodes", .doc = "Names and addresses of nodes."}, kNodes),
+    section<&ClusterSpec::adoption>(
+        {.key = "adoption", .doc = "How machines that are switched on become nodes."}, kAdoption),
+    sections<&ClusterSpec::profiles>(
+        {.key = "profiles",
+         .doc = "Settings that nodes share. A new node gets the first profile.",
+         .fallback = "default"},
+        kProfiles),
+    sections<&ClusterSpec::images>(
+        {.key = "images", .doc = "Systems that nodes boot.", .fallback = "compute"}, kImages),
+    sections<&ClusterSpec::users>(
+        {.key = "users", .doc = "People who run jobs; they are the same on head and nodes."},
+        kUsers),
+    sections<&ClusterSpec::extensions>(
+        {.key = "extensions", .doc = "Extensions that are installed with the cluster."},
+        kExtensions),
+    sections<&ClusterSpec::volumes>({.key = "volumes", .doc = "Storage that head and nodes share."},
+                                    kVolumes),
+    section<&ClusterSpec::hpc>({.key = "hpc", .doc = "The scheduler of jobs."}, kHpc),
+};
+
+void collect(std::span<const Field> fields, const std::string& prefix,
+             std::vector<FieldPath>& paths) {
+  for (const Field& field : fields) {
+    const std::string path = prefix + std::string(field.text.key);
+    paths.push_back({path, &field});
+    collect(field.fields, path + (field.shape == Shape::sections ? "[]." : "."), paths);
+  }
+}
+
+}  // namespace
+
+std::span<const Field> cluster_fields() { return kCluster; }
+
+std::vector<FieldPath> all_fields() {
+  std::vector<FieldPath> paths;
+  collect(kCluster, "", paths);
+  return paths;
+}
+
+}  // namespace muster::spec

@@ -1,0 +1,63 @@
+#pragma once
+// The field table: every key of cluster.yaml with its type, default and meaning, once. The parser,
+// the JSON form, the JSON Schema, the reference manual and completion walk it; a new key is a new
+// row.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/spec/values.h"
+
+namespace muster::spec {
+
+/// How a field looks in the file: one value, a list of values, a section, a list of sections.
+enum class Shape { value, values, section, sections };
+
+enum class Presence { optional, required };
+
+/// What a row says to people.
+struct FieldText {
+  std::string_view key;
+  std::string_view doc;
+  /// The value that holds when the key is absent, as it would be written. For a list of sections:
+  /// the name of its only element. Empty: nothing is assumed.
+  std::string_view fallback = {};
+  /// A value to show in the manual; for values without a fallback.
+  std::string_view example = {};
+  Presence presence = Presence::optional;
+};
+
+/// One row. A record is the C++ object that holds a section's fields; the functions know its type.
+struct Field {
+  FieldText text;
+  Shape shape = Shape::value;
+  /// Of a value and of each element of a list of values.
+  const ValueType* type = nullptr;
+  /// The rows inside a section.
+  std::span<const Field> fields = {};
+
+  /// Parses one value into its record; a list grows by it.
+  Status (*store)(void* record, std::string_view text) = nullptr;
+  /// The value as it would be written: none when unset, several for a list.
+  std::vector<std::string> (*show)(const void* record) = nullptr;
+  /// The record inside a section; for a list of sections a new one at its end.
+  void* (*open)(void* record) = nullptr;
+  /// The records inside, in order: one for a section.
+  std::vector<const void*> (*inside)(const void* record) = nullptr;
+};
+
+/// The rows of the whole file; their record is a ClusterSpec.
+std::span<const Field> cluster_fields();
+
+/// A row with its full path: "head.address", "profiles[].name".
+struct FieldPath {
+  std::string path;
+  const Field* field;
+};
+
+/// Every row in the order of the table, sections before what they hold.
+std::vector<FieldPath> all_fields();
+
+}  // namespace muster::spec

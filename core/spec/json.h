@@ -1,0 +1,27 @@
+#pragma once
+// cluster.yaml as JSON: the canonical form of a specification, the problems of a file, the JSON
+// Schema. Equal input gives equal bytes. The canonical form is itself a valid cluster.yaml.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/spec/parse.h"
+
+namespace muster::spec {
+
+/// The specification with every default written out. Unset optional values are left out; durations,
+/// addresses and ranges are texts as in cluster.yaml.
+nlohmann::json to_json(const ClusterSpec& spec);
+
+/// {"file": …, "valid": …, "problems": [{"file", "line", "column", "message", "hint"}…]}
+nlohmann::json to_json(std::string_view file, std::span<const Diagnostic> problems);
+
+/// A JSON Schema (draft 2020-12) of cluster.yaml, for editors and other programs. It refuses
+/// nothing that the parser accepts, numbers in quotes apart; rules between fields are the parser's
+/// alone.
+std::string render_json_schema();
+
+}  // namespace muster::spec

@@ -1,0 +1,143 @@
+#include "core/spec/rules.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/base/text.h"
+#include "core/spec/characters.h"
+#include "core/spec/values.h"
+
+namespace muster::spec {
+namespace {
+
+/// Characters that a URL holds as they are (RFC 3986 §2), without quotes.
+bool is_url_text(std::string_view text) {
+  constexpr std::string_view kMarks = "-._~:/?#@!&()*+,;=%[]";
+  return std::ranges::all_of(text, [&](char c) {
+    return is_class(c, Class::letter | Class::digit) || kMarks.contains(c);
+  });
+}
+
+}  // namespace
+
+bool is_name(std::string_view text) {
+  return text.size() <= 32 && starts_with_lower(text) && !text.ends_with('-') &&
+         all_of_class(text, Class::lower | Class::digit | Class::dash);
+}
+
+bool is_release(std::string_view text) { return text == kDebianRelease; }
+
+bool is_mirror(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos || text.size() > 512) return false;
+  const std::string_view kind = text.substr(0, scheme);
+  const std::string_view rest = text.substr(scheme + 3);
+  if (!is_url_text(rest)) return false;
+  if (kind == "file") return rest.starts_with('/');
+  return (kind == "http" || kind == "https") && !rest.empty() && !rest.starts_with('/') &&
+         !rest.contains('@');
+}
+
+bool is_lower_label(std::string_view text) {
+  return is_host_label(text) && std::string(text) == lower(text) &&
+         !all_of_class(text, Class::digit | Class::dash);
+}
+
+bool is_interface(std::string_view text) {
+  constexpr unsigned kAllowed =
+      Class::letter | Class::digit | Class::dash | Class::dot | Class::underscore;
+  return !text.empty() && text.size() <= 15 && text != "." && text != ".." &&
+         all_of_class(text, kAllowed);
+}
+
+bool is_locale(std::string_view text) {
+  if (text == "C" || text == "POSIX" || text == "C.UTF-8") return true;
+  const std::size_t end = text.find(".UTF-8");
+  if (end == std::string_view::npos) return false;
+  const std::string_view name = text.substr(0, end);
+  const std::string_view after = text.substr(end + 6);
+  const bool modifier =
+      after.empty() || (after.size() > 1 && after[0] == '@' &&
+                        all_of_class(after.substr(1), Class::lower | Class::digit));
+  const std::size_t line = name.find('_');
+  if (!modifier || line == std::string_view::npos) return false;
+  const std::string_view language = name.substr(0, line);
+  const std::string_view country = name.substr(line + 1);
+  return language.size() >= 2 && language.size() <= 3 && all_of_class(language, Class::lower) &&
+         country.size() == 2 && all_of_class(country, Class::upper);
+}
+
+bool is_time_zone(std::string_view text) {
+  constexpr unsigned kAllowed =
+      Class::letter | Class::digit | Class::dash | Class::underscore | Class::plus;
+  if (text.size() > 64 || text.empty() || text.ends_with('/')) return false;
+  const auto good = [](const std::string& part) {
+    return !part.empty() && part.size() <= 30 && !part.starts_with('-') &&
+           all_of_class(part, kAllowed);
+  };
+  return is_class(text[0], Class::upper) && std::ranges::all_of(split(text, '/'), good);
+}
+
+bool is_node_prefix(std::string_view text) {
+  return text.size() <= 32 && starts_with_lower(text) &&
+         all_of_class(text, Class::lower | Class::digit | Class::dash) &&
+         !is_class(text.back(), Class::digit);
+}
+
+bool is_kernel_argument(std::string_view text) {
+  constexpr std::string_view kRefused = "\"'`\\$;#{}<>|&";
+  const auto good = [&](char c) { return c > ' ' && c < 0x7F && !kRefused.contains(c); };
+  return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, good) && text[0] != '=' &&
+         text != "--" && text != "---";
+}
+
+bool is_package(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 128 && !text.ends_with('-') &&
+         is_class(text[0], Class::lower | Class::digit) &&
+         all_of_class(text, Class::lower | Class::digit | Class::plus | Class::dash | Class::dot);
+}
+
+bool is_user_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         is_class(text[0], Class::lower | Class::underscore) &&
+         all_of_class(text, Class::lower | Class::digit | Class::dash | Class::underscore);
+}
+
+bool is_full_name(std::string_view text) {
+  return text.size() <= 128 && text.find_first_of(":,") == std::string_view::npos &&
+         printable(text, text.size() + 1) == text;
+}
+
+bool is_version(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const std::vector<std::string> numbers = split(text.substr(0, dash), '.');
+  const auto number = [](const std::string& part) {
+    return parse_number(part) && part.size() <= 9 && (part.size() == 1 || part[0] != '0');
+  };
+  if (numbers.size() != 3 || !std::ranges::all_of(numbers, number)) return false;
+  if (dash == std::string_view::npos) return true;
+  const auto word = [](const std::string& part) {
+    return !part.empty() && all_of_class(part, Class::letter | Class::digit | Class::dash);
+  };
+  const std::string_view pre = text.substr(dash + 1);
+  return !pre.empty() && pre.size() <= 64 && std::ranges::all_of(split(pre, '.'), word);
+}
+
+bool is_mount_point(std::string_view text) {
+  constexpr unsigned kAllowed =
+      Class::letter | Class::digit | Class::dash | Class::dot | Class::underscore;
+  if (text.size() < 2 || text.size() > 255 || text[0] != '/') return false;
+  const auto good = [](const std::string& part) {
+    return !part.empty() && part != "." && part != ".." && all_of_class(part, kAllowed);
+  };
+  return std::ranges::all_of(split(text.substr(1), '/'), good);
+}
+
+bool is_partition(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && is_class(text[0], Class::letter) &&
+         all_of_class(text, Class::letter | Class::digit | Class::dash | Class::underscore) &&
+         lower(text) != "default";
+}
+
+}  // namespace muster::spec

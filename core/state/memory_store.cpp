@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <format>
+#include <map>
+#include <mutex>
+
+#include "core/state/store.h"
+
+namespace muster::state {
+namespace {
+
+class MemoryStore : public Store {
+ public:
+  Result<Revision> commit(const std::vector<Change>& changes,
+                          const std::vector<Event>& events) override {
+    const std::scoped_lock lock(mutex_);
+    auto documents = documents_;
+    for (const Change& change : changes) {
+      const auto found = documents.find({change.kind, change.key});
+      const Revision now = found == documents.end() ? 0 : found->second.revision;
+      if (change.expected && *change.expected != now) {
+        return fail(std::format("{} '{}' was changed meanwhile", change.kind, change.key),
+                    "read it again and repeat the change");
+      }
+      if (change.value) {
+        documents[{change.kind, change.key}] = {change.kind, change.key, *change.value,
+                                                revision_ + 1};
+      } else {
+        documents.erase({change.kind, change.key});
+      }
+    }
+    documents_ = std::move(documents);
+    for (Event event : events) {
+      event.id = events_.size() + 1;
+      events_.push_back(std::move(event));
+    }
+    return ++revision_;
+  }
+
+  Result<std::optional<Document>> find(std::string_view kind, std::string_view key) override {
+    const std::scoped_lock lock(mutex_);
+    const auto found = documents_.find({std::string(kind), std::string(key)});
+    if (found == documents_.end()) return std::optional<Document>();
+    return std::optional(found->second);
+  }
+
+  Result<std::vector<Document>> list(std::string_view kind) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Document> result;
+    for (const auto& [name, document] : documents_) {
+      if (name.first == kind) result.push_back(document);
+    }
+    return result;
+  }
+
+  Result<std::vector<Document>> changed_since(Revision revision) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Document> result;
+    for (const auto& [name, document] : documents_) {
+      if (document.revision > revision) result.push_back(document);
+    }
+    std::ranges::stable_sort(result, {}, &Document::revision);
+    return result;
+  }
+
+  Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Event> result;
+    for (const Event& event : events_) {
+      if (event.subject == subject) result.push_back(event);
+    }
+    if (result.size() > limit) {
+      result.erase(result.begin(), result.end() - static_cast<std::ptrdiff_t>(limit));
+    }
+    return result;
+  }
+
+  Result<Revision> revision() override {
+    const std::scoped_lock lock(mutex_);
+    return revision_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, Document> documents_;
+  std::vector<Event> events_;
+  Revision revision_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_memory_store() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace muster::state

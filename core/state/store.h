@@ -1,0 +1,78 @@
+#pragma once
+// The cluster's memory: documents by kind and key, each with the revision that wrote it, and an
+// event log. An interface, because a pair of heads will need another engine than one SQLite file.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace muster::state {
+
+/// Grows by one with every transaction; never falls.
+using Revision = std::uint64_t;
+
+struct Document {
+  std::string kind;
+  std::string key;
+  /// JSON text; the store does not look into it.
+  std::string value;
+  Revision revision = 0;
+};
+
+/// One change of a transaction. No value removes the document.
+struct Change {
+  std::string kind;
+  std::string key;
+  std::optional<std::string> value;
+  /// The revision the document must have now (0: must not exist); none writes unconditionally.
+  std::optional<Revision> expected = {};
+};
+
+/// Something that happened, for a timeline.
+struct Event {
+  std::uint64_t id = 0;
+  /// Milliseconds since 1970-01-01 UTC.
+  std::int64_t time_ms = 0;
+  /// What it happened to, such as a node's id; may be empty.
+  std::string subject;
+  std::string kind;
+  std::string text;
+};
+
+/// Threads: implementations may be called from several threads.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// All changes and events or none of them, on disk when it returns. Returns the new revision.
+  /// Errors: an expected revision does not hold ("changed meanwhile"); the disk.
+  virtual Result<Revision> commit(const std::vector<Change>& changes,
+                                  const std::vector<Event>& events) = 0;
+
+  virtual Result<std::optional<Document>> find(std::string_view kind, std::string_view key) = 0;
+
+  /// Documents of a kind, by key.
+  virtual Result<std::vector<Document>> list(std::string_view kind) = 0;
+
+  /// Documents written after `revision`, oldest first; removals are not among them.
+  virtual Result<std::vector<Document>> changed_since(Revision revision) = 0;
+
+  /// The last `limit` events of a subject, oldest first.
+  virtual Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) = 0;
+
+  virtual Result<Revision> revision() = 0;
+};
+
+/// One SQLite file with one connection (design §4: SQLite 3.46 in Debian 13 must never have two
+/// connections that write). Owns: the file's lock for as long as it lives.
+/// Errors: cannot open, another process has it, a newer schema.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path);
+
+/// Keeps everything in memory; the fake side of the seam.
+std::unique_ptr<Store> make_memory_store();
+
+}  // namespace muster::state

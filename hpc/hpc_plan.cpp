@@ -1,0 +1,74 @@
+#include "hpc/hpc_plan.h"
+
+#include "core/os/hash.h"
+#include "hpc/mpi.h"
+#include "hpc/time_sync.h"
+
+namespace muster::hpc {
+namespace {
+
+constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
+constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
+constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
+
+plan::WriteFile key_file(const ClusterFacts& facts, const std::string& owner) {
+  return {.path = kSlurmKey,
+          .content = facts.slurm_key,
+          .mode = 0600,
+          .owner = owner,
+          .group = owner,
+          .secrecy = plan::Secrecy::secret};
+}
+
+/// Steps that head and nodes share.
+void add_common(plan::Plan& plan, const ClusterFacts& facts) {
+  // Debian's file includes others by a pattern, which Slurm reports as an error at every start.
+  plan.add(plan::WriteFile{.path = "/etc/slurm/plugstack.conf", .content = "# No plugins.\n"});
+  plan.add(plan::WriteFile{.path = "/etc/openmpi/openmpi-mca-params.conf",
+                           .content = render_mpi_parameters(facts.head)});
+}
+
+void add_clock(plan::Plan& plan, std::string path, std::string content) {
+  plan.add(plan::WriteFile{.path = path, .content = std::move(content)});
+  plan.add(plan::Service{.unit = "chrony.service", .watches = {path}});
+}
+
+}  // namespace
+
+std::string make_slurm_key() { return os::random_hex(64); }
+
+HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
+                   std::span<const NodeHardware> nodes) {
+  HeadPlan result;
+  SlurmConfig config = render_slurm_conf(settings, nodes);
+  result.refused = std::move(config.refused);
+  plan::Plan& plan = result.plan;
+  add_clock(plan, "/etc/chrony/conf.d/muster.conf", render_head_time(facts.head));
+  add_common(plan, facts);
+  plan.add(key_file(facts, "slurm"));
+  plan.add(
+      plan::WriteFile{.path = kCgroupConf, .content = render_cgroup_conf(settings.containment)});
+  plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
+  plan.add(plan::Service{.unit = "slurmctld.service",
+                         .on_change = plan::Service::OnChange::reload,
+                         .watches = {kSlurmConf, kCgroupConf}});
+  return result;
+}
+
+plan::Plan plan_node(const ClusterFacts& facts, const std::string& name,
+                     std::span<const std::string> required_mounts) {
+  constexpr auto kDefaults = "/etc/default/slurmd";
+  constexpr auto kUnit = "/etc/systemd/system/slurmd.service.d/muster.conf";
+  plan::Plan plan;
+  add_clock(plan, "/etc/chrony/chrony.conf", render_node_time(facts.head.address));
+  add_common(plan, facts);
+  plan.add(key_file(facts, "root"));
+  plan.add(plan::WriteFile{.path = kDefaults,
+                           .content = render_slurmd_defaults(facts.head.address, name)});
+  plan.add(plan::WriteFile{.path = kUnit, .content = render_slurmd_unit(required_mounts)});
+  // A restart of slurmd leaves the jobs on its node alone (KillMode=process in its unit).
+  plan.add(plan::Service{.unit = "slurmd.service", .watches = {kSlurmKey, kDefaults, kUnit}});
+  return plan;
+}
+
+}  // namespace muster::hpc

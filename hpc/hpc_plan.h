@@ -1,0 +1,42 @@
+#pragma once
+// What the scheduler, MPI and the clock need on a machine, as a plan.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+#include "core/plan/plan.h"
+#include "hpc/slurm_config.h"
+
+namespace muster::hpc {
+
+/// What all machines of a cluster agree on.
+struct ClusterFacts {
+  /// The head's address on the cluster's wire, with the network's prefix.
+  Ipv4Interface head;
+  /// The scheduler's shared secret as text; see make_slurm_key.
+  std::string slurm_key;
+};
+
+/// A new secret for auth/slurm. Text, so that it travels in JSON; made once per cluster.
+std::string make_slurm_key();
+
+/// The plan for the head, and the nodes it had to leave out.
+struct HeadPlan {
+  plan::Plan plan;
+  std::vector<Error> refused;
+};
+
+/// The controller reads the file again when it changes ("reload"), without a restart and without
+/// harm to jobs on nodes that stay as they are. Collect changes that come in a burst before
+/// applying.
+HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
+                   std::span<const NodeHardware> nodes);
+
+/// The plan for one node. Goes behind the steps that make accounts and mount file systems.
+/// `required_mounts`: where nothing is mounted no job is taken, such as "/home".
+plan::Plan plan_node(const ClusterFacts& facts, const std::string& name,
+                     std::span<const std::string> required_mounts);
+
+}  // namespace muster::hpc

@@ -1,0 +1,21 @@
+#include "hpc/mpi.h"
+
+#include <format>
+
+namespace muster::hpc {
+
+std::string render_mpi_parameters(const Ipv4Interface& cluster) {
+  return std::format(
+      "# Made by Muster. A user overrides a line with OMPI_MCA_name=value in the environment.\n"
+      // Shared memory on a node, TCP between nodes. Named, because probing for fabrics that are not
+      // there costs seconds at each start and prints warnings that look like failures.
+      "pml = ob1\n"
+      "btl = self,sm,tcp\n"
+      "btl_tcp_if_include = {}/{}\n"
+      // One-sided communication has to agree with the line above.
+      "osc = ^ucx\n"
+      "btl_base_warn_component_unused = 0\n",
+      to_string(cluster.network()), cluster.prefix);
+}
+
+}  // namespace muster::hpc

@@ -1,0 +1,15 @@
+#pragma once
+// Open MPI's site settings. Ranks are started by the scheduler through PMIx (srun), never by ssh,
+// so nothing here is about starting them: only about which network their messages take.
+
+#include <string>
+
+#include "core/base/units.h"
+
+namespace muster::hpc {
+
+/// /etc/openmpi/openmpi-mca-params.conf for head and nodes. `cluster` is the head's address with
+/// its prefix: messages stay on that network, so a second adapter or a bridge is never tried.
+std::string render_mpi_parameters(const Ipv4Interface& cluster);
+
+}  // namespace muster::hpc

@@ -1,0 +1,251 @@
+#include "hpc/slurm_config.h"
+
+#include <algorithm>
+#include <format>
+#include <limits>
+#include <optional>
+#include <tuple>
+
+#include "core/base/text.h"
+
+namespace muster::hpc {
+namespace {
+
+/// Slurm counts CPUs in 16 bits and keeps the last values for itself (slurm.h, NO_VAL16).
+constexpr std::uint64_t kMostCpus = 0xFF00;
+/// Less than this is no place for an MPI rank.
+constexpr std::uint64_t kLeastJobMemoryMib = 64;
+/// 64 TiB: more is a misread number, not a machine.
+constexpr std::uint64_t kMostMemoryMib = std::uint64_t{64} << 20;
+
+std::uint64_t cpus(const NodeHardware& node) {
+  return std::uint64_t{node.sockets} * node.cores_per_socket * node.threads_per_core;
+}
+
+/// "n" and "017" of "n017"; no number when the name has none at its end or too long a one.
+struct NumberedName {
+  std::string_view prefix;
+  std::string_view digits;
+  std::uint64_t number = 0;
+};
+
+std::optional<NumberedName> numbered(std::string_view name) {
+  const std::size_t last = name.find_last_not_of("0123456789");
+  const std::size_t start = last == std::string_view::npos ? 0 : last + 1;
+  const auto number = parse_number(name.substr(start));
+  if (start == 0 || !number) return std::nullopt;
+  return NumberedName{name.substr(0, start), name.substr(start), *number};
+}
+
+/// Whether `next` may stand behind `last` in one line: n[007-008] with 10.1.0.[7-8].
+bool follows(const NodeHardware& last, const NodeHardware& next) {
+  const auto a = numbered(last.name);
+  const auto b = numbered(next.name);
+  const bool names = a && b && a->prefix == b->prefix && a->digits.size() == b->digits.size() &&
+                     a->number + 1 == b->number;
+  const bool addresses = last.address.value + 1 == next.address.value &&
+                         (last.address.value >> 8U) == (next.address.value >> 8U);
+  return names && addresses;
+}
+
+bool alike(const NodeHardware& a, const NodeHardware& b, const SlurmSettings& settings) {
+  return std::tie(a.sockets, a.cores_per_socket, a.threads_per_core) ==
+             std::tie(b.sockets, b.cores_per_socket, b.threads_per_core) &&
+         job_memory(a.memory, settings) == job_memory(b.memory, settings);
+}
+
+/// Names in the order in which people count: n2 before n10.
+bool before(const NodeHardware& a, const NodeHardware& b) {
+  return std::tuple(a.name.size(), std::string_view(a.name)) <
+         std::tuple(b.name.size(), std::string_view(b.name));
+}
+
+std::string folded_name(const NodeHardware& first, const NodeHardware& last) {
+  if (first.name == last.name) return first.name;
+  const auto a = numbered(first.name);
+  const auto b = numbered(last.name);
+  CHECK(a && b);
+  return std::format("{}[{}-{}]", a->prefix, a->digits, b->digits);
+}
+
+std::string folded_address(const NodeHardware& first, const NodeHardware& last) {
+  const std::string address = to_string(first.address);
+  if (first.address == last.address) return address;
+  return std::format("{}[{}-{}]", address.substr(0, address.rfind('.') + 1),
+                     first.address.value & 0xFFU, last.address.value & 0xFFU);
+}
+
+/// The lines of all nodes, neighbours that are alike in one.
+std::string render_nodes(const SlurmSettings& settings, std::span<const NodeHardware> nodes) {
+  std::string text;
+  for (std::size_t first = 0; first < nodes.size();) {
+    std::size_t last = first;
+    while (last + 1 < nodes.size() && follows(nodes[last], nodes[last + 1]) &&
+           alike(nodes[first], nodes[last + 1], settings)) {
+      ++last;
+    }
+    const NodeHardware& node = nodes[first];
+    text += std::format(
+        "NodeName={} NodeAddr={} CPUs={} Sockets={} CoresPerSocket={} ThreadsPerCore={} "
+        "RealMemory={} State=UNKNOWN\n",
+        folded_name(node, nodes[last]), folded_address(node, nodes[last]), cpus(node), node.sockets,
+        node.cores_per_socket, node.threads_per_core, job_memory(node.memory, settings).mib());
+    first = last + 1;
+  }
+  return text;
+}
+
+/// What a job gets for each CPU when it asks for no memory: the share that fits on every node,
+/// since Slurm would otherwise give the first small job all memory of its node.
+std::string render_memory_default(const SlurmSettings& settings,
+                                  std::span<const NodeHardware> nodes) {
+  if (nodes.empty()) return {};
+  std::uint64_t share = std::numeric_limits<std::uint64_t>::max();
+  for (const NodeHardware& node : nodes) {
+    share = std::min(share, job_memory(node.memory, settings).mib() / cpus(node));
+  }
+  return std::format("DefMemPerCPU={}\n", std::max<std::uint64_t>(share, 1));
+}
+
+std::string render_time_limit(std::chrono::seconds limit) {
+  if (limit.count() == 0) return "INFINITE";
+  // Slurm counts in minutes; a limit is never made shorter than it was asked for.
+  return std::to_string((limit.count() + 59) / 60);
+}
+
+std::string render_identity(const SlurmSettings& settings) {
+  return std::format(
+      "# Made by Muster from the nodes that were adopted. Changes made here are lost.\n"
+      "ClusterName={}\n"
+      "SlurmctldHost={}({})\n"
+      "SlurmUser=slurm\n"
+      "AuthType=auth/slurm\n"
+      "CredType=cred/slurm\n"
+      "SlurmctldParameters=enable_configless\n"
+      "StateSaveLocation=/var/lib/slurm/slurmctld\n"
+      "SlurmdSpoolDir=/var/spool/slurmd\n"
+      "SlurmctldPidFile=/run/slurmctld/slurmctld.pid\n"
+      "SlurmdPidFile=/run/slurm/slurmd.pid\n"
+      // The head sends no mail; without this line the controller complains at each start.
+      "MailProg=/usr/bin/true\n",
+      settings.cluster_name, settings.head_name, to_string(settings.head_address));
+}
+
+std::string render_containment(Containment containment) {
+  if (containment == Containment::process_table) {
+    return "ProctrackType=proctrack/linuxproc\n"
+           "TaskPlugin=task/none\n"
+           "JobAcctGatherType=jobacct_gather/linux\n";
+  }
+  return "ProctrackType=proctrack/cgroup\n"
+         "TaskPlugin=task/cgroup,task/affinity\n"
+         "JobAcctGatherType=jobacct_gather/cgroup\n";
+}
+
+/// Times in seconds. They are generous: a slow answer costs seconds, a node declared dead its jobs.
+constexpr std::string_view kBehaviour =
+    "SelectType=select/cons_tres\n"
+    "SelectTypeParameters=CR_Core_Memory\n"
+    "MpiDefault=pmix\n"
+    "ReturnToService=2\n"
+    "SlurmdTimeout=120\n"
+    "MessageTimeout=30\n"
+    "InactiveLimit=0\n"
+    "KillWait=30\n"
+    // A node's own limit on locked memory holds, not the one of the shell a job was sent from: fast
+    // networks need it.
+    "PropagateResourceLimitsExcept=MEMLOCK\n";
+
+}  // namespace
+
+Bytes job_memory(Bytes memory, const SlurmSettings& settings) {
+  // Large nodes lose more: page tables and caches grow with memory.
+  const std::uint64_t reserved = std::max(settings.reserved_memory.mib(), memory.mib() / 32);
+  const std::uint64_t left = memory.mib() > reserved ? memory.mib() - reserved : 0;
+  return Bytes::from_mib(left / 64 * 64);
+}
+
+Status validate_node(const NodeHardware& node, const SlurmSettings& settings) {
+  if (!is_host_label(node.name)) {
+    return fail(std::format("the scheduler cannot use node '{}': not a host name",
+                            printable(node.name, 64)));
+  }
+  constexpr std::uint32_t kMostParts = 4096;
+  const bool counted = node.sockets > 0 && node.cores_per_socket > 0 && node.threads_per_core > 0 &&
+                       node.sockets <= kMostParts && node.cores_per_socket <= kMostParts &&
+                       node.threads_per_core <= kMostParts;
+  if (!counted || cpus(node) > kMostCpus) {
+    return fail(
+        std::format("the scheduler cannot use node '{}': {} sockets of {} cores of {} threads",
+                    node.name, node.sockets, node.cores_per_socket, node.threads_per_core),
+        std::format("see what it reported: muster node show {}", node.name));
+  }
+  if (node.memory.mib() > kMostMemoryMib) {
+    return fail(std::format("the scheduler cannot use node '{}': it reports {} of memory",
+                            node.name, human(node.memory)),
+                std::format("see what it reported: muster node show {}", node.name));
+  }
+  if (job_memory(node.memory, settings).mib() < kLeastJobMemoryMib) {
+    return fail(
+        std::format("the scheduler cannot use node '{}': of its {} of memory nothing is left "
+                    "for jobs",
+                    node.name, human(node.memory)),
+        std::format("give it more than {}",
+                    human(Bytes::from_mib(settings.reserved_memory.mib() + 64))));
+  }
+  return {};
+}
+
+SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const NodeHardware> nodes) {
+  SlurmConfig config;
+  std::vector<NodeHardware> usable;
+  usable.reserve(nodes.size());
+  for (const NodeHardware& node : nodes) {
+    if (auto valid = validate_node(node, settings); valid) {
+      usable.push_back(node);
+    } else {
+      config.refused.push_back(std::move(valid).error());
+    }
+  }
+  std::ranges::sort(usable, before);
+  config.text = render_identity(settings) + render_containment(settings.containment);
+  config.text += kBehaviour;
+  config.text += render_memory_default(settings, usable);
+  config.text += render_nodes(settings, usable);
+  config.text += std::format("PartitionName={} Nodes=ALL Default=YES MaxTime={} State=UP\n",
+                             settings.partition, render_time_limit(settings.time_limit));
+  return config;
+}
+
+std::string render_cgroup_conf(Containment containment) {
+  if (containment == Containment::process_table) return "CgroupPlugin=disabled\n";
+  return "CgroupPlugin=cgroup/v2\n"
+         "ConstrainCores=yes\n"
+         "ConstrainRAMSpace=yes\n"
+         "ConstrainDevices=no\n";
+}
+
+std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name) {
+  return std::format("SLURMD_OPTIONS=\"--conf-server {} -N {}\"\n", to_string(head), node_name);
+}
+
+std::string render_slurmd_unit(std::span<const std::string> required_mounts) {
+  std::string text =
+      "[Unit]\n"
+      "# Without its key slurmd can only fail; the node's plan brings it.\n"
+      "ConditionPathExists=/etc/slurm/slurm.key\n";
+  for (const std::string& mount : required_mounts) {
+    text += std::format("AssertPathIsMountPoint={}\n", mount);
+  }
+  text +=
+      "# A node may be up before the head's list has it: it tries until it is.\n"
+      "StartLimitIntervalSec=0\n"
+      "\n"
+      "[Service]\n"
+      "Restart=on-failure\n"
+      "RestartSec=5\n"
+      "TimeoutStartSec=90\n";
+  return text;
+}
+
+}  // namespace muster::hpc

@@ -1,0 +1,80 @@
+#pragma once
+// The scheduler's configuration as text: slurm.conf, cgroup.conf and what slurmd is started with.
+// It is a pure function of the settings and of the nodes that were adopted, so that a node that
+// appears or vanishes is a changed file and one reconfigure, never a list kept by hand.
+// Slurm 24.11, slurm.conf(5).
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/units.h"
+
+namespace muster::hpc {
+
+/// What the scheduler has to know of one node.
+struct NodeHardware {
+  std::string name;
+  Ipv4Address address;
+  std::uint32_t sockets = 1;
+  std::uint32_t cores_per_socket = 1;
+  std::uint32_t threads_per_core = 1;
+  /// All memory that the node's kernel has.
+  Bytes memory;
+
+  bool operator==(const NodeHardware&) const = default;
+};
+
+/// How slurmd keeps a job's processes together.
+enum class Containment {
+  /// Control groups of version 2, with systemd: every node that Muster boots.
+  control_groups,
+  /// The process table only, for machines that have no version 2; nothing is limited.
+  process_table,
+};
+
+struct SlurmSettings {
+  std::string cluster_name = "muster";
+  std::string head_name = "head";
+  /// The head's address on the cluster's wire.
+  Ipv4Address head_address;
+  std::string partition = "all";
+  /// Longest time of a job; 0 is no limit.
+  std::chrono::seconds time_limit{0};
+  /// Memory of a node that jobs never get: kernel, daemons and the root that lives in memory.
+  Bytes reserved_memory = Bytes::from_mib(384);
+  Containment containment = Containment::control_groups;
+};
+
+/// A rendered slurm.conf.
+struct SlurmConfig {
+  std::string text;
+  /// Nodes that were left out, each with its reason: one odd machine must not stop the scheduler.
+  std::vector<Error> refused;
+};
+
+/// Errors: a name that is no host label; no CPU or more than Slurm counts; too little memory for a
+/// job.
+Status validate_node(const NodeHardware& node, const SlurmSettings& settings);
+
+/// Memory that jobs may use. It is less than the node has, and rounded down to 64 MiB, so that a
+/// boot that finds a little less neither drains the node nor changes the file.
+Bytes job_memory(Bytes memory, const SlurmSettings& settings);
+
+/// The nodes may come in any order; those that are alike and have neighbouring names and addresses
+/// share a line. The same nodes give the same text.
+SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const NodeHardware> nodes);
+
+std::string render_cgroup_conf(Containment containment);
+
+/// /etc/default/slurmd of the node: where its configuration is, and its own name.
+std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name);
+
+/// Lines added to slurmd.service: start again after a failure, and only where every one of
+/// `required_mounts` is mounted, since a job without its files is worse than a job that waits.
+std::string render_slurmd_unit(std::span<const std::string> required_mounts);
+
+}  // namespace muster::hpc

@@ -1,0 +1,235 @@
+#include "hpc/users.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/spec/rules.h"
+#include "core/spec/values.h"
+
+namespace muster::hpc {
+namespace {
+
+/// Accounts of Debian's base system and of the packages on head and nodes.
+constexpr std::array<std::string_view, 30> kSystemNames = {
+    "root",   "daemon", "bin",     "sys",     "sync",       "games",  "man",   "lp",
+    "mail",   "news",   "uucp",    "proxy",   "www-data",   "backup", "list",  "irc",
+    "nobody", "_apt",   "_chrony", "dnsmasq", "messagebus", "munge",  "slurm", "sshd",
+    "statd",  "_rpc",   "polkitd", "tss",     "users",      "sudo"};
+
+/// The directory of the users' keys. It is root's: a file that root writes below a user's own
+/// directory could be turned by that user, with a link, into any file of the system.
+constexpr std::string_view kKeyDirectory = "/etc/muster/ssh-keys";
+
+Error bad_name(std::string_view name, std::string reason) {
+  return {std::format("cannot add user '{}': {}", printable(name, 64), reason),
+          "use lower-case letters, digits, '-' and '_', a letter first, at most 32"};
+}
+
+Status check_names(const spec::User& wanted) {
+  if (!spec::is_user_name(wanted.name)) {
+    return std::unexpected(bad_name(wanted.name, "not a user name"));
+  }
+  if (is_system_name(wanted.name)) {
+    return std::unexpected(bad_name(wanted.name, "the system uses this name"));
+  }
+  if (!spec::is_full_name(wanted.full_name)) {
+    return fail(
+        std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name));
+  }
+  for (const std::string& key : wanted.ssh_keys) {
+    if (!spec::is_ssh_key(key)) {
+      return fail(std::format("cannot add user '{}': '{}' is no SSH public key", wanted.name,
+                              printable(key, 40)),
+                  "give the line of a .pub file: ssh-ed25519 AAAA… you@desk");
+    }
+  }
+  return {};
+}
+
+/// Keys without those that differ in their comments only.
+std::vector<std::string> distinct(const std::vector<std::string>& keys) {
+  std::vector<std::string> result;
+  for (const std::string& key : keys) {
+    const bool known = std::ranges::any_of(result, [&](const std::string& other) {
+      return spec::ssh_key_identity(other) == spec::ssh_key_identity(key);
+    });
+    if (!known) result.push_back(key);
+  }
+  return result;
+}
+
+Result<ClusterUser> parse_user(const nlohmann::json& value) {
+  ClusterUser user{.name = value.at("name").get<std::string>(),
+                   .uid = value.at("uid").get<std::uint32_t>(),
+                   .full_name = value.at("full_name").get<std::string>(),
+                   .ssh_keys = value.at("ssh_keys").get<std::vector<std::string>>()};
+  TRY(check_names({.name = user.name, .full_name = user.full_name, .ssh_keys = user.ssh_keys}));
+  return user;
+}
+
+plan::EnsureUser account(const ClusterUser& user, std::string shell, Machine machine) {
+  using Home = plan::EnsureUser::Home;
+  return {.name = user.name,
+          .uid = user.uid,
+          .full_name = user.full_name,
+          .home = home_of(user.name),
+          .shell = std::move(shell),
+          .make_home = machine == Machine::head ? Home::make : Home::mounted};
+}
+
+}  // namespace
+
+std::string home_of(std::string_view user) { return std::format("/home/{}", user); }
+
+bool is_system_name(std::string_view name) {
+  return std::ranges::contains(kSystemNames, name) || name.starts_with("muster") ||
+         name.starts_with("systemd-");
+}
+
+Result<ClusterUser> UserTable::add(const spec::User& wanted) {
+  TRY(check_names(wanted));
+  if (users_.contains(wanted.name)) {
+    return fail(std::format("cannot add user '{}': there is one", wanted.name),
+                "see the users: muster user list");
+  }
+  TRY_ASSIGN(const std::uint32_t uid, choose_uid(wanted));
+  const ClusterUser user{.name = wanted.name,
+                         .uid = uid,
+                         .full_name = wanted.full_name,
+                         .ssh_keys = distinct(wanted.ssh_keys)};
+  retired_.erase(uid);
+  users_.emplace(user.name, user);
+  return user;
+}
+
+Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
+  if (wanted.uid) {
+    const auto retired = retired_.find(*wanted.uid);
+    // A user who comes back by name may have the old number, and with it the old files.
+    const bool own = retired != retired_.end() && retired->second == wanted.name;
+    if (is_given(*wanted.uid) && !own) {
+      return fail(
+          std::format("cannot add user '{}': number {} was given before", wanted.name, *wanted.uid),
+          "leave the number out to get a free one");
+    }
+    if (*wanted.uid < 1000 || *wanted.uid > kLastUid || *wanted.uid == kCheckUid) {
+      return fail(std::format("cannot add user '{}': number {} is not for people", wanted.name,
+                              *wanted.uid),
+                  std::format("use one from {} to {}", kFirstUid, kLastUid));
+    }
+    return *wanted.uid;
+  }
+  std::uint32_t next = kFirstUid;
+  for (const auto& [name, user] : users_) next = std::max(next, user.uid + 1);
+  if (!retired_.empty()) next = std::max(next, retired_.rbegin()->first + 1);
+  if (next > kLastUid) {
+    return fail(
+        std::format("cannot add user '{}': no user id is left below {}", wanted.name, kLastUid + 1),
+        "give a free number yourself: --uid");
+  }
+  return next;
+}
+
+bool UserTable::is_given(std::uint32_t uid) const {
+  return retired_.contains(uid) ||
+         std::ranges::any_of(users_, [&](const auto& entry) { return entry.second.uid == uid; });
+}
+
+Status UserTable::remove(std::string_view name) {
+  const auto found = users_.find(name);
+  if (found == users_.end()) {
+    return fail(std::format("cannot remove user '{}': there is none", printable(name, 64)),
+                "see the users: muster user list");
+  }
+  retired_[found->second.uid] = found->second.name;
+  users_.erase(found);
+  return {};
+}
+
+std::optional<ClusterUser> UserTable::find(std::string_view name) const {
+  const auto found = users_.find(name);
+  if (found == users_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<ClusterUser> UserTable::users() const {
+  std::vector<ClusterUser> result;
+  for (const auto& [name, user] : users_) result.push_back(user);
+  return result;
+}
+
+std::vector<std::string> UserTable::removed() const {
+  std::set<std::string> names;
+  for (const auto& [uid, name] : retired_) {
+    if (!users_.contains(name)) names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+std::string UserTable::to_json() const {
+  nlohmann::json document = {
+      {"schema", 1}, {"users", nlohmann::json::array()}, {"retired", nlohmann::json::array()}};
+  for (const auto& [name, user] : users_) {
+    document["users"].push_back({{"name", user.name},
+                                 {"uid", user.uid},
+                                 {"full_name", user.full_name},
+                                 {"ssh_keys", user.ssh_keys}});
+  }
+  for (const auto& [uid, name] : retired_) {
+    document["retired"].push_back({{"uid", uid}, {"name", name}});
+  }
+  return document.dump();
+}
+
+Result<UserTable> UserTable::parse(std::string_view json) {
+  try {
+    const auto document = nlohmann::json::parse(json);
+    if (document.at("schema").get<int>() != 1) {
+      return fail("cannot read the users: written by another version of Muster");
+    }
+    UserTable table;
+    for (const auto& value : document.at("users")) {
+      TRY_ASSIGN(const ClusterUser user, parse_user(value));
+      table.users_.emplace(user.name, user);
+    }
+    for (const auto& value : document.at("retired")) {
+      table.retired_.emplace(value.at("uid").get<std::uint32_t>(),
+                             value.at("name").get<std::string>());
+    }
+    return table;
+  } catch (const nlohmann::json::exception& error) {
+    return fail(std::format("cannot read the users: {}", printable(error.what())));
+  }
+}
+
+std::string render_authorized_keys(const ClusterUser& user) {
+  std::string text;
+  for (const std::string& key : user.ssh_keys) text += key + "\n";
+  return text;
+}
+
+plan::Plan plan_users(const UserTable& table, Machine machine) {
+  plan::Plan plan;
+  plan.add(plan::WriteFile{
+      .path = "/etc/ssh/sshd_config.d/50-muster-keys.conf",
+      .content = std::format("AuthorizedKeysFile .ssh/authorized_keys {}/%u\n", kKeyDirectory)});
+  plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
+  for (const std::string& name : table.removed()) {
+    plan.add(plan::RemoveFile{.path = std::format("{}/{}", kKeyDirectory, name)});
+    plan.add(plan::RemoveUser{.name = name});
+  }
+  plan.add(account({.name = std::string(kCheckUser), .uid = kCheckUid, .full_name = "job check"},
+                   "/usr/sbin/nologin", machine));
+  for (const ClusterUser& user : table.users()) {
+    plan.add(account(user, "/bin/bash", machine));
+    plan.add(plan::WriteFile{.path = std::format("{}/{}", kKeyDirectory, user.name),
+                             .content = render_authorized_keys(user)});
+  }
+  return plan;
+}
+
+}  // namespace muster::hpc

@@ -1,0 +1,87 @@
+#pragma once
+// The people of a cluster: one table on the head, the same account everywhere. A user id is given
+// once and never again, because files of a user who left stay behind under it.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/plan/plan.h"
+#include "core/spec/cluster_spec.h"
+
+namespace muster::hpc {
+
+/// Ids that the table gives: above those of accounts that an owner makes on the head alone.
+inline constexpr std::uint32_t kFirstUid = 10000;
+inline constexpr std::uint32_t kLastUid = 59999;
+
+/// The account under which `muster job check` runs when root asks for it. No login, no password.
+inline constexpr std::string_view kCheckUser = "muster-check";
+inline constexpr std::uint32_t kCheckUid = 9999;
+
+struct ClusterUser {
+  std::string name;
+  std::uint32_t uid = 0;
+  std::string full_name;
+  /// OpenSSH public keys, one line each.
+  std::vector<std::string> ssh_keys;
+
+  bool operator==(const ClusterUser&) const = default;
+};
+
+/// "/home/NAME".
+std::string home_of(std::string_view user);
+
+/// Whether Debian or Muster uses this account name itself.
+bool is_system_name(std::string_view name);
+
+/// All users, and the names and numbers of those who left.
+class UserTable {
+ public:
+  /// Adds a user; without a uid the next one that was never given. The added user.
+  /// Errors: a name that is taken, a system's or no name; a uid that was given before or is out of
+  /// range; a key that is none; no number left.
+  Result<ClusterUser> add(const spec::User& wanted);
+
+  /// Errors: no such user.
+  Status remove(std::string_view name);
+
+  std::optional<ClusterUser> find(std::string_view name) const;
+  /// By name.
+  std::vector<ClusterUser> users() const;
+  /// Names of users who left and did not come back, sorted: machines remove these accounts.
+  std::vector<std::string> removed() const;
+
+  /// {"schema": 1, "users": […], "retired": [{"uid": …, "name": …}, …]}
+  std::string to_json() const;
+  /// Errors: not what to_json wrote.
+  static Result<UserTable> parse(std::string_view json);
+
+  bool operator==(const UserTable&) const = default;
+
+ private:
+  Result<std::uint32_t> choose_uid(const spec::User& wanted) const;
+  bool is_given(std::uint32_t uid) const;
+
+  std::map<std::string, ClusterUser, std::less<>> users_;
+  /// Every uid of a user who left, with the name it had last.
+  std::map<std::uint32_t, std::string> retired_;
+};
+
+/// Where a plan for accounts is applied: the head makes the homes, nodes mount them.
+enum class Machine { head, node };
+
+/// Makes the accounts of the table on a machine and removes those of users who left; their homes
+/// stay.
+plan::Plan plan_users(const UserTable& table, Machine machine);
+
+/// The user's keys as sshd(8) reads them.
+std::string render_authorized_keys(const ClusterUser& user);
+
+}  // namespace muster::hpc

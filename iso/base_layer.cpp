@@ -1,0 +1,131 @@
+// The base layer: live-build on a tree that mmdebstrap made, with our accounts in place before any
+// package could take a number of its own.
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "iso/build_context.h"
+#include "iso/live_build.h"
+#include "iso/squash.h"
+
+namespace muster::iso {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status copy_lists(const fs::path& lists, const fs::path& to) {
+  TRY(os::make_directory(to));
+  TRY_ASSIGN(const auto names, os::list_directory(lists));
+  for (const auto& name : names) {
+    if (!name.ends_with("_Packages") && !name.ends_with("Release")) continue;
+    std::error_code error;
+    fs::copy_file(lists / name, to / name, fs::copy_options::overwrite_existing, error);
+    if (error) {
+      return fail(std::format("cannot copy '{}' to '{}': {}", name, to.string(), error.message()));
+    }
+  }
+  return {};
+}
+
+Status append_accounts(const BuildContext& context, const fs::path& etc) {
+  const auto& texts = context.inputs.data.texts;
+  const auto found = texts.find("system-users.list");
+  if (found == texts.end()) return {};
+  TRY_ASSIGN(const auto accounts, parse_accounts(found->second));
+  const auto files = render_accounts(accounts);
+  TRY(os::append_file(etc / "passwd", files.passwd));
+  TRY(os::append_file(etc / "group", files.group));
+  TRY(os::append_file(etc / "shadow", files.shadow));
+  return os::append_file(etc / "gshadow", files.gshadow);
+}
+
+Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
+  const auto tree = lb / "cache/bootstrap";
+  const auto sources = lb / "bootstrap.list";
+  const auto options = lb / "dpkg.cfg";
+  TRY(copy_lists(context.index.lists, tree / "var/lib/apt/lists"));
+  TRY(share_archives(context.index.archives, tree / "var/cache/apt/archives"));
+  TRY(os::write_file(sources, render_sources(context.index.sources)));
+  TRY(os::write_file(options,
+                     render_dpkg_excludes(unpack_patterns(context.spec, context.inputs.data))));
+  TRY(run_step(context, {.argv = bootstrap_arguments(context.index.sources.front().suite, tree,
+                                                     sources, options)}));
+  TRY(share_archives(tree / "var/cache/apt/archives", context.index.archives));
+  TRY(os::remove_tree(tree / "var/cache/apt/archives"));
+  TRY(os::make_directory(tree / "var/cache/apt/archives/partial"));
+  // live-build writes sources of its own; two would name every archive twice.
+  TRY(os::remove_tree(tree / "etc/apt/sources.list.d"));
+  TRY(os::make_directory(tree / "etc/apt/sources.list.d"));
+  return append_accounts(context, tree / "etc");
+}
+
+Status configure(const BuildContext& context, const LayerPlan& layer, const fs::path& lb) {
+  TRY(run_step(context,
+               {.argv = live_build_arguments(context.spec, context.index.sources), .cwd = lb}));
+  // None of live-build's own hooks: what they clean is left out when the layer is packed.
+  for (const auto* folder : {"config/hooks", "config/package-lists"}) {
+    TRY(os::remove_tree(lb / folder));
+    TRY(os::make_directory(lb / folder));
+  }
+  TRY(os::write_file(lb / "config/package-lists/base.list.chroot_install",
+                     render_live_package_list(layer)));
+  const auto included = context.inputs.data.directory / "include/base";
+  TRY(os::make_directory(lb / "config/includes.chroot_after_packages"));
+  TRY(copy_included(context, included, lb / "config/includes.chroot_after_packages"));
+  TRY(copy_lists(context.index.lists, lb / "cache/indices.bootstrap"));
+  return share_archives(context.index.archives, lb / "cache/packages.chroot");
+}
+
+Result<std::string> kernel_version(const fs::path& boot) {
+  static constexpr std::string_view kPrefix = "vmlinuz-";
+  TRY_ASSIGN(const auto names, os::list_directory(boot));
+  const auto found =
+      std::ranges::find_if(names, [](const auto& n) { return n.starts_with(kPrefix); });
+  if (found == names.end()) return fail(std::format("no kernel in '{}'", boot.string()));
+  return found->substr(kPrefix.size());
+}
+
+Status take_file(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, error);
+  if (error) {
+    return fail(
+        std::format("cannot copy '{}' to '{}': {}", from.string(), to.string(), error.message()));
+  }
+  return {};
+}
+
+Status finish_tree(const BuildContext& context, const fs::path& tree) {
+  // An empty machine-id is filled at each boot; a missing one makes systemd take the first boot for
+  // an unfinished installation.
+  TRY(os::write_file(tree / "etc/machine-id", ""));
+  TRY(os::write_file(tree / "etc/resolv.conf", ""));
+  TRY(os::write_file(tree / "etc/fstab", "# the root is stacked by the initial RAM disk\n"));
+  return mask_units(tree, context.inputs.data.list("masked-base.list"));
+}
+
+}  // namespace
+
+Status build_base(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
+  const auto lb = folder / "lb";
+  TRY(os::make_directory(lb / "cache"));
+  TRY(make_bootstrap(context, lb));
+  TRY(configure(context, layer, lb));
+  TRY(run_step(context, {.argv = {"lb", "bootstrap"}, .cwd = lb}));
+  TRY(run_step(context, {.argv = {"lb", "chroot"}, .cwd = lb}));
+  TRY(share_archives(lb / "cache/packages.chroot", context.index.archives));
+  TRY(os::remove_tree(lb / "cache"));
+  const auto tree = folder / "tree";
+  std::error_code error;
+  fs::rename(lb / "chroot", tree, error);
+  if (error) return fail(std::format("cannot move live-build's tree: {}", error.message()));
+  TRY(finish_tree(context, tree));
+  TRY_ASSIGN(const auto version, kernel_version(tree / "boot"));
+  TRY(take_file(tree / "boot" / ("vmlinuz-" + version), folder / "vmlinuz"));
+  TRY(take_file(tree / "boot" / ("initrd.img-" + version), folder / "initrd.img"));
+  return squash(context, layer.kind, folder, "tree");
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,95 @@
+#include "iso/boot_menu.h"
+
+#include <format>
+
+#include "core/base/text.h"
+
+namespace muster::iso {
+namespace {
+
+constexpr std::string_view kNotYet = "Install on disk (not in this version yet)";
+
+}  // namespace
+
+std::vector<std::string> live_arguments() {
+  return {"boot=live", "nonetworking", "noeject",
+          "audit=0",   "console=tty0", "console=ttyS0,115200"};
+}
+
+std::string render_isolinux(const BootMenu& menu) {
+  std::string text = std::format(
+      "serial 0 115200\n"
+      "ui menu.c32\n"
+      "prompt 0\n"
+      "timeout {}\n"
+      "menu title {}\n"
+      "menu autoboot The live head starts in # second{{,s}}\n"
+      "default live\n"
+      "label live\n"
+      "  menu label Live head\n"
+      "  linux /live/vmlinuz\n"
+      "  initrd /live/initrd.img\n"
+      "  append {}\n",
+      menu.timeout * 10, menu.title, join(menu.kernel_arguments, " "));
+  text += std::format(
+      "label install\n"
+      "  menu label {}\n"
+      "  menu disable\n"
+      "label local\n"
+      "  menu label Boot from local disk\n"
+      "  localboot -1\n",
+      kNotYet);
+  if (menu.memory_test == BootMenu::MemoryTest::present) {
+    text +=
+        "label memtest\n"
+        "  menu label Memory test\n"
+        "  linux /live/memtest.bin\n"
+        "  append console=ttyS0,115200\n";
+  }
+  return text;
+}
+
+std::string render_grub(const BootMenu& menu) {
+  std::string text = std::format(
+      "# {}\n"
+      "serial --unit=0 --speed=115200\n"
+      "terminal_input console serial\n"
+      "terminal_output console serial\n"
+      "set timeout_style=menu\n"
+      "set timeout={}\n"
+      "set default=0\n"
+      "menuentry 'Live head' --id live {{\n"
+      "  linux /live/vmlinuz {}\n"
+      "  initrd /live/initrd.img\n"
+      "}}\n",
+      menu.title, menu.timeout, join(menu.kernel_arguments, " "));
+  text += std::format(
+      "menuentry '{}' --id install {{\n"
+      "  echo 'This version runs the head from its medium; press a key for the menu.'\n"
+      "  sleep --interruptible 10\n"
+      "}}\n"
+      "menuentry 'Boot from local disk' --id local {{\n"
+      "  exit 1\n"
+      "}}\n",
+      kNotYet);
+  if (menu.memory_test == BootMenu::MemoryTest::present) {
+    // Not signed by anybody that a firmware with Secure Boot believes.
+    text +=
+        "if [ \"$lockdown\" != y ]; then\n"
+        "  menuentry 'Memory test' --id memtest {\n"
+        "    linux /live/memtest.efi console=ttyS0,115200\n"
+        "  }\n"
+        "fi\n";
+  }
+  return text;
+}
+
+std::string render_efi_grub(const BootMenu& menu) {
+  return std::format(
+      "search --no-floppy --set=root --file /.disk/muster-{}\n"
+      "set prefix=($root)/boot/grub\n"
+      "configfile ($root)/boot/grub/grub.cfg\n",
+      menu.id);
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,74 @@
+#include "iso/build_context.h"
+
+#include <format>
+
+#include "core/os/files.h"
+
+namespace muster::iso {
+
+std::filesystem::path BuildContext::tree_of(const std::string& layer) const {
+  const auto& plan = layer_named(layers, layer);
+  return store.path_of(plan) / (plan.kind == LayerKind::base ? "tree" : "upper");
+}
+
+Status run_step(const BuildContext& context, os::Command command) {
+  command.env.insert({{"SOURCE_DATE_EPOCH", std::to_string(context.index.epoch)},
+                      {"DEBIAN_FRONTEND", "noninteractive"},
+                      {"LC_ALL", "C.UTF-8"},
+                      {"TZ", "UTC"},
+                      {"TERM", "dumb"}});
+  command.log = context.log;
+  command.on_line = context.on_line;
+  if (const auto done = run_checked(context.runner, command); !done) {
+    return fail(done.error().message, std::format("the whole log is '{}'", context.log.string()));
+  }
+  return {};
+}
+
+Status share_archives(const std::filesystem::path& from, const std::filesystem::path& to) {
+  TRY(os::make_directory(to));
+  TRY_ASSIGN(const auto names, os::list_directory(from));
+  for (const auto& name : names) {
+    if (!name.ends_with(".deb") || std::filesystem::exists(to / name)) continue;
+    std::error_code error;
+    std::filesystem::create_hard_link(from / name, to / name, error);
+    if (error) {
+      return fail(
+          std::format("cannot link '{}' into '{}': {}", name, to.string(), error.message()));
+    }
+  }
+  return {};
+}
+
+Status mask_units(const std::filesystem::path& root, const std::vector<std::string>& units) {
+  for (const auto& unit : units) {
+    TRY(os::make_directory(root / "etc/systemd/system"));
+    TRY(os::write_symlink(root / "etc/systemd/system" / unit, "/dev/null"));
+  }
+  return {};
+}
+
+Status copy_included(const BuildContext& context, const std::filesystem::path& folder,
+                     const std::filesystem::path& root) {
+  if (!std::filesystem::is_directory(folder)) return {};
+  return run_step(context, {.argv = {"cp", "-R", "--no-dereference", "--preserve=mode",
+                                     (folder / ".").string(), root.string()}});
+}
+
+std::vector<std::string> layer_files(const LayerPlan& layer, const std::filesystem::path& folder) {
+  switch (layer.kind) {
+    case LayerKind::base:
+      return {"layer.squashfs", "vmlinuz", "initrd.img"};
+    case LayerKind::tools:
+      return {};
+    case LayerKind::muster_image:
+      if (std::filesystem::exists(folder / "node-initrd.img")) {
+        return {"layer.squashfs", "node-initrd.img"};
+      }
+      [[fallthrough]];
+    default:
+      return {"layer.squashfs"};
+  }
+}
+
+}  // namespace muster::iso

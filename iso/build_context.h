@@ -1,0 +1,59 @@
+#pragma once
+// What every stage of a build works with.
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "core/os/command.h"
+#include "iso/apt_index.h"
+#include "iso/layer_plan.h"
+#include "iso/layer_store.h"
+
+namespace muster::iso {
+
+struct BuildContext {
+  os::CommandRunner& runner;
+  const LayerStore& store;
+  const spec::ClusterSpec& spec;
+  const PlanInputs& inputs;
+  const AptIndex& index;
+  const std::vector<LayerPlan>& layers;
+  /// All output of all programs.
+  std::filesystem::path log;
+  /// Given every line of output.
+  std::function<void(std::string_view)> on_line;
+
+  /// The finished tree of a layer: what an overlay stacks.
+  std::filesystem::path tree_of(const std::string& layer) const;
+};
+
+/// Runs a program of the build: clean environment, fixed time, no questions, output to the log.
+/// Errors: as run_checked, with the log's path as the next step.
+Status run_step(const BuildContext& context, os::Command command);
+
+/// Links every package file of `from` into `to` where it is missing.
+Status share_archives(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Symbolic links to /dev/null for the units that a list names, below the root of a tree.
+Status mask_units(const std::filesystem::path& root, const std::vector<std::string>& units);
+
+/// Copies a tree of files as they are, owned by root; nothing when it is missing.
+Status copy_included(const BuildContext& context, const std::filesystem::path& folder,
+                     const std::filesystem::path& root);
+
+/// Makes the base layer by live-build in `folder`: tree/, layer.squashfs, vmlinuz, initrd.img, lb/.
+Status build_base(const BuildContext& context, const LayerPlan& layer,
+                  const std::filesystem::path& folder);
+
+/// Makes any other layer in `folder`: upper/, layer.squashfs but for the tools, whose binary/ is
+/// live-build's bootable tree; and node-initrd.img for an image's last layer when our package
+/// brings its parts.
+Status build_overlay(const BuildContext& context, const LayerPlan& layer,
+                     const std::filesystem::path& folder);
+
+/// The files that a finished layer of this kind offers; read from `folder`.
+std::vector<std::string> layer_files(const LayerPlan& layer, const std::filesystem::path& folder);
+
+}  // namespace muster::iso

@@ -1,0 +1,292 @@
+#include "iso/builder.h"
+
+#include <chrono>
+#include <format>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/files.h"
+#include "core/os/hash.h"
+#include "iso/apt_index.h"
+#include "iso/build_context.h"
+#include "iso/inputs.h"
+#include "iso/medium.h"
+#include "iso/mounts.h"
+
+namespace muster::iso {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uintmax_t kNeededSpace = std::uintmax_t{6} << 30;
+constexpr std::size_t kKeptLayers = 2;
+constexpr auto kMediumStage = "medium";
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string title_of(const LayerPlan& layer) {
+  switch (layer.kind) {
+    case LayerKind::base:
+      return "base system (live-build)";
+    case LayerKind::head:
+      return "layer of the head";
+    case LayerKind::image:
+      return std::format("layer of image '{}'", layer.name);
+    case LayerKind::tools:
+      return "boot loaders (live-build)";
+    case LayerKind::muster_head:
+      return "our packages on the head";
+    case LayerKind::muster_image:
+      return std::format("our packages in image '{}'", layer.image);
+  }
+  return layer.name;
+}
+
+Status check_machine(const BuildOptions& options) {
+  if (geteuid() != 0) return fail("building needs root: mounts and chroot", "run it with sudo");
+  TRY(os::make_directory(options.cache));
+  std::error_code error;
+  const auto space = fs::space(options.cache, error);
+  if (error)
+    return fail(std::format("cannot use '{}': {}", options.cache.string(), error.message()));
+  if (space.available < kNeededSpace) {
+    return fail(std::format("'{}' has {} MiB free and a build may need {}", options.cache.string(),
+                            space.available >> 20, kNeededSpace >> 20),
+                "free some space, or set MUSTER_CACHE to another directory");
+  }
+  return {};
+}
+
+Result<PlanInputs> read_inputs(os::CommandRunner& runner, const BuildOptions& options,
+                               const AptIndex& index) {
+  PlanInputs inputs{.index_key = index.key,
+                    .sources = render_sources(index.sources),
+                    .epoch = index.epoch,
+                    .spec_text = options.spec_text};
+  TRY_ASSIGN(inputs.data, read_data_files(options.data));
+  TRY_ASSIGN(const auto folders, os::list_directory(options.data / "include"));
+  for (const auto& folder : folders) {
+    TRY_ASSIGN(inputs.includes[folder], hash_tree(options.data / "include" / folder));
+  }
+  TRY_ASSIGN(inputs.debs, read_debs(options.packages));
+  TRY_ASSIGN(inputs.toolchain, read_toolchain(runner));
+  return inputs;
+}
+
+/// What tells that a file on disk is still the one that was written.
+nlohmann::json stamp_of(const fs::path& file) {
+  return {{"size", fs::file_size(file)},
+          {"time", fs::last_write_time(file).time_since_epoch().count()}};
+}
+
+class Build {
+ public:
+  Build(os::CommandRunner& runner, const BuildOptions& options, LayerStore store, AptIndex index,
+        PlanInputs inputs, std::vector<LayerPlan> layers)
+      : options_(options),
+        store_(std::move(store)),
+        index_(std::move(index)),
+        inputs_(std::move(inputs)),
+        layers_(std::move(layers)),
+        context_{runner,
+                 store_,
+                 options.spec,
+                 inputs_,
+                 index_,
+                 layers_,
+                 store_.directory() / "build.log",
+                 [this](std::string_view line) { output(line); }} {}
+
+  Result<BuildReport> run() {
+    report_.out = options_.out;
+    report_.id = medium_id(layers_, inputs_, options_.spec);
+    std::vector<Stage> stages;
+    for (const auto& layer : layers_) {
+      if (!store_.holds(layer)) stages.push_back({layer.name, title_of(layer)});
+    }
+    const bool same = stages.empty() && is_unchanged();
+    if (!same) stages.push_back({kMediumStage, "medium"});
+    TRY(begin(std::move(stages)));
+    if (same) {
+      report_.outcome = BuildReport::Outcome::unchanged;
+    } else {
+      TRY(make_all());
+    }
+    TRY(measure());
+    return std::move(report_);
+  }
+
+ private:
+  Status begin(std::vector<Stage> stages) {
+    const auto file = store_.directory() / "durations.json";
+    if (fs::exists(file)) {
+      TRY_ASSIGN(const auto text, os::read_file(file));
+      durations_ = parse_durations(text);
+    }
+    stages_ = stages;
+    timeline_ = Timeline(std::move(stages), durations_);
+    for (const auto& layer : layers_) {
+      if (!store_.holds(layer)) continue;
+      tell({.kind = ProgressEvent::Kind::reused, .stage = {layer.name, title_of(layer)}});
+    }
+    if (inputs_.debs.empty() && !stages_.empty()) {
+      tell({.kind = ProgressEvent::Kind::warning,
+            .stage = stages_.front(),
+            .text = std::format("no packages of ours in '{}': the medium boots plain Debian",
+                                options_.packages.string())});
+    }
+    return {};
+  }
+
+  Status make_all() {
+    TRY(enter_private_mounts());
+    TRY(os::write_file(context_.log, ""));
+    bool checked = false;
+    for (const auto& layer : layers_) {
+      if (store_.holds(layer)) continue;
+      if (!checked) TRY(check_packages(options_.spec, layers_, index_));
+      checked = true;
+      TRY(stage([&] { return make_layer(layer); }));
+    }
+    TRY(stage([&] { return make_medium(); }));
+    TRY(os::write_file(store_.directory() / "durations.json", render_durations(durations_)));
+    return store_.prune(layers_, kKeptLayers);
+  }
+
+  template <typename Work>
+  Status stage(Work&& work) {
+    started_ = Clock::now();
+    tell(timeline_.at(ProgressEvent::Kind::started, current_, 0));
+    if (auto done = work(); !done) {
+      return wrap(stages_[current_].title, std::move(done).error());
+    }
+    const auto took = seconds_since(started_);
+    durations_[stages_[current_].id] = took;
+    tell(timeline_.at(ProgressEvent::Kind::finished, current_, took));
+    ++current_;
+    return {};
+  }
+
+  Status make_layer(const LayerPlan& layer) {
+    TRY_ASSIGN(const auto folder, store_.begin(layer));
+    TRY(layer.kind == LayerKind::base ? build_base(context_, layer, folder)
+                                      : build_overlay(context_, layer, folder));
+    return store_.commit(layer, layer_files(layer, folder));
+  }
+
+  Status make_medium() {
+    TRY(check_agreement(context_));
+    const auto work = store_.directory() / "medium.partial";
+    TRY(os::remove_tree(work));
+    TRY(os::make_directory(work));
+    if (options_.out.has_parent_path()) TRY(os::make_directory(options_.out.parent_path()));
+    auto partial = options_.out;
+    partial += ".partial";
+    TRY(os::remove_tree(partial));
+    TRY_ASSIGN(const auto medium, build_medium(context_, work, partial));
+    TRY(os::remove_tree(work));
+    TRY_ASSIGN(report_.sha256, os::sha256_file(partial));
+    std::error_code error;
+    fs::rename(partial, options_.out, error);
+    if (error)
+      return fail(std::format("cannot write '{}': {}", options_.out.string(), error.message()));
+    return write_beside(medium);
+  }
+
+  Status write_beside(const Medium& medium) {
+    const auto beside = [&](const char* ending) {
+      return options_.out.parent_path() / (options_.out.stem().string() + ending);
+    };
+    TRY(os::write_file(options_.out.string() + ".sha256",
+                       std::format("{}  {}\n", report_.sha256, options_.out.filename().string())));
+    TRY(os::write_file(beside(".packages"), render_package_list(medium.contents)));
+    TRY(os::write_file(beside(".spdx.json"),
+                       render_spdx(medium.id, index_.epoch, medium.contents)));
+    auto record = stamp_of(options_.out);
+    record["id"] = medium.id;
+    record["sha256"] = report_.sha256;
+    return os::write_file(record_path(), record.dump(1) + "\n");
+  }
+
+  fs::path record_path() const {
+    const auto name = os::sha256(fs::absolute(options_.out).string()).substr(0, 16);
+    return store_.directory() / "media" / (name + ".json");
+  }
+
+  /// Whether the medium at the place is the one that these inputs make.
+  bool is_unchanged() {
+    std::error_code error;
+    const auto sum = options_.out.string() + ".sha256";
+    if (!fs::is_regular_file(options_.out, error) || !fs::is_regular_file(sum, error)) return false;
+    const auto text = os::read_file(record_path());
+    if (!text) return false;
+    const auto record = nlohmann::json::parse(*text, nullptr, false);
+    if (!record.is_object() || record.value("id", "") != report_.id) return false;
+    const auto now = stamp_of(options_.out);
+    if (record.value("size", 0ULL) != now["size"] || record.value("time", 0LL) != now["time"])
+      return false;
+    report_.sha256 = record.value("sha256", "");
+    return true;
+  }
+
+  Status measure() {
+    std::error_code error;
+    report_.size = fs::file_size(options_.out, error);
+    const auto image = images_of(options_.spec).front().name;
+    for (const auto& name : {std::string("base"), image, "muster-" + image}) {
+      TRY_ASSIGN(const auto facts, store_.read_facts(layer_named(layers_, name)));
+      report_.image_size += facts.at("layer.squashfs").size;
+      const auto initrd = facts.find("node-initrd.img");
+      if (initrd == facts.end()) continue;
+      TRY_ASSIGN(const auto base, store_.read_facts(layer_named(layers_, "base")));
+      report_.node_boot_size = initrd->second.size + base.at("vmlinuz").size;
+    }
+    return {};
+  }
+
+  void output(std::string_view line) {
+    if (current_ >= stages_.size()) return;
+    auto event = timeline_.at(ProgressEvent::Kind::output, current_, seconds_since(started_));
+    event.text = line;
+    tell(event);
+  }
+
+  void tell(const ProgressEvent& event) {
+    if (options_.listener) options_.listener(event);
+  }
+
+  const BuildOptions& options_;
+  LayerStore store_;
+  AptIndex index_;
+  PlanInputs inputs_;
+  std::vector<LayerPlan> layers_;
+  BuildContext context_;
+  BuildReport report_;
+  std::vector<Stage> stages_;
+  Timeline timeline_{{}, {}};
+  Durations durations_;
+  std::size_t current_ = 0;
+  Clock::time_point started_;
+};
+
+}  // namespace
+
+Result<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options) {
+  TRY(check_machine(options));
+  const auto layers = options.layer_cache.empty() ? options.cache / "layers" : options.layer_cache;
+  TRY_ASSIGN(auto store, LayerStore::open(layers));
+  TRY_ASSIGN(auto known, read_sources("/etc/apt"));
+  TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
+  TRY_ASSIGN(auto index, read_apt_index(runner, options.cache / "apt", sources));
+  TRY_ASSIGN(auto inputs, read_inputs(runner, options, index));
+  TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
+  return Build(runner, options, std::move(store), std::move(index), std::move(inputs),
+               std::move(plan))
+      .run();
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,54 @@
+#pragma once
+// From a specification to a medium: plan the layers, make those that are missing, check them, write
+// the image and what belongs beside it.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/os/command.h"
+#include "core/spec/cluster_spec.h"
+#include "iso/progress.h"
+
+namespace muster::iso {
+
+struct BuildOptions {
+  spec::ClusterSpec spec;
+  /// The text of cluster.yaml, which the head gets as it is.
+  std::string spec_text;
+  std::filesystem::path out;
+  /// The folder with the layers' recipes.
+  std::filesystem::path data;
+  /// Our own package files; may be missing.
+  std::filesystem::path packages;
+  /// Where layers and downloads are kept.
+  std::filesystem::path cache;
+  /// Layers go here in place of `cache`/layers, downloads stay shared; for verification.
+  std::filesystem::path layer_cache = {};
+  Listener listener;
+};
+
+struct BuildReport {
+  std::filesystem::path out;
+  std::string id;
+  std::string sha256;
+  std::uint64_t size = 0;
+  /// Whether anything had to be made.
+  enum class Outcome { built, unchanged } outcome = Outcome::built;
+  /// Bytes a node fetches: its layers.
+  std::uint64_t image_size = 0;
+  /// Bytes of kernel and initial RAM disk of a node; 0 when our node package is not part of it.
+  std::uint64_t node_boot_size = 0;
+};
+
+/// Builds. Errors: not root; no space; a mirror that does not answer; a package that does not
+/// exist, with the place that names it; a program that failed, with the log's path. Threads: before
+/// any thread is started, since the process gets mounts of its own.
+Result<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options);
+
+/// Builds once more from nothing but the downloads, and compares bit for bit.
+/// Errors: as build_iso; a difference, naming the first files that differ.
+Status verify_iso(os::CommandRunner& runner, const BuildOptions& options);
+
+}  // namespace muster::iso

@@ -1,0 +1,19 @@
+#pragma once
+// A small "newc" cpio archive (cpio(5)), to add a file to an initial RAM disk by appending it: the
+// kernel unpacks one archive after the other.
+
+#include <string>
+#include <vector>
+
+namespace muster::iso {
+
+/// A regular file of root's, mode 0644. Missing parents are made.
+struct CpioFile {
+  std::string path;
+  std::string content;
+};
+
+/// The archive, padded to whole 512-byte blocks. The same files give the same bytes.
+std::string render_cpio(const std::vector<CpioFile>& files);
+
+}  // namespace muster::iso

@@ -1,0 +1,39 @@
+#include "iso/head_files.h"
+
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+
+namespace muster::iso {
+
+std::string render_hosts(const spec::ClusterSpec& spec) {
+  return std::format(
+      "127.0.0.1 localhost\n127.0.1.1 {}\n::1 localhost ip6-localhost ip6-loopback\n",
+      spec.head.hostname);
+}
+
+Status write_head_files(const spec::ClusterSpec& spec, const std::string& spec_text,
+                        const std::filesystem::path& root) {
+  const auto etc = root / "etc";
+  if (!spec_text.empty()) TRY(os::write_file(etc / "muster/cluster.yaml", spec_text));
+  TRY(os::write_file(etc / "hostname", spec.head.hostname + "\n"));
+  TRY(os::write_file(etc / "hosts", render_hosts(spec)));
+  if (!spec.head.locale.empty()) {
+    TRY(os::write_file(etc / "locale.conf", std::format("LANG={}\n", spec.head.locale)));
+  }
+  if (const auto& zone = spec.head.time_zone; !zone.empty()) {
+    if (!std::filesystem::is_regular_file(root / "usr/share/zoneinfo" / zone)) {
+      return fail(std::format("there is no time zone '{}'", zone),
+                  "change head.time_zone; names look like Europe/Berlin");
+    }
+    TRY(os::write_symlink(etc / "localtime", "/usr/share/zoneinfo/" + zone));
+    TRY(os::write_file(etc / "timezone", zone + "\n"));
+  }
+  if (spec.head.ssh_keys.empty()) return {};
+  TRY(os::make_directory(root / "root/.ssh", {.mode = 0700}));
+  return os::write_file(root / "root/.ssh/authorized_keys", join(spec.head.ssh_keys, "\n") + "\n",
+                        {.mode = 0600});
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,120 @@
+#include "iso/inputs.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
+namespace muster::iso {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string wanted_by(const spec::ClusterSpec& spec, const LayerPlan& layer,
+                      const std::string& package) {
+  if (std::ranges::contains(spec.head_packages, package))
+    return "head packages of the specification";
+  for (const auto& image : spec.images) {
+    if (image.name == layer.image && std::ranges::contains(image.packages, package)) {
+      return std::format("packages of image '{}' in the specification", image.name);
+    }
+  }
+  return std::format("the recipe of layer '{}'", layer.name);
+}
+
+}  // namespace
+
+Result<std::vector<DebFile>> read_debs(const fs::path& folder) {
+  std::vector<DebFile> debs;
+  TRY_ASSIGN(const auto names, os::list_directory(folder));
+  for (const auto& name : names) {
+    const auto end = name.find('_');
+    if (!name.ends_with(".deb") || end == std::string::npos) continue;
+    auto package = name.substr(0, end);
+    if (std::ranges::contains(debs, package, &DebFile::package)) {
+      return fail(std::format("two files of package '{}' in '{}'", package, folder.string()),
+                  "remove the old one");
+    }
+    TRY_ASSIGN(auto hash, os::sha256_file(folder / name));
+    debs.push_back({folder / name, std::move(package), std::move(hash)});
+  }
+  return debs;
+}
+
+Result<std::string> hash_tree(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return std::string();
+  std::vector<std::string> entries;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const auto status = entry.symlink_status();
+    std::string content;
+    if (fs::is_symlink(status)) content = fs::read_symlink(entry.path()).string();
+    if (fs::is_regular_file(status)) {
+      TRY_ASSIGN(content, os::sha256_file(entry.path()));
+    }
+    entries.push_back(std::format("{} {:o} {}\n", fs::relative(entry.path(), folder).string(),
+                                  static_cast<unsigned>(status.permissions()), content));
+  }
+  std::ranges::sort(entries);
+  return os::sha256(join(entries, ""));
+}
+
+Result<std::string> read_toolchain(os::CommandRunner& runner) {
+  return run_checked(runner,
+                     {.argv = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n", "live-build",
+                               "mmdebstrap", "squashfs-tools", "xorriso", "isolinux", "mtools"}});
+}
+
+void add_package_names(std::string_view packages_file, std::set<std::string>& names) {
+  static constexpr std::string_view kPackage = "Package: ";
+  static constexpr std::string_view kProvides = "Provides: ";
+  std::size_t at = 0;
+  while (at < packages_file.size()) {
+    const auto end = std::min(packages_file.find('\n', at), packages_file.size());
+    const auto line = packages_file.substr(at, end - at);
+    at = end + 1;
+    if (line.starts_with(kPackage)) names.emplace(line.substr(kPackage.size()));
+    if (!line.starts_with(kProvides)) continue;
+    for (const auto& item : split(line.substr(kProvides.size()), ',')) {
+      const auto name = trim(item);
+      names.emplace(name.substr(0, name.find(' ')));
+    }
+  }
+}
+
+std::vector<MissingPackage> find_missing(const spec::ClusterSpec& spec,
+                                         const std::vector<LayerPlan>& layers,
+                                         const std::set<std::string>& names) {
+  std::vector<MissingPackage> missing;
+  for (const auto& layer : layers) {
+    for (const auto& package : layer.packages) {
+      if (!names.contains(package)) missing.push_back({package, wanted_by(spec, layer, package)});
+    }
+  }
+  return missing;
+}
+
+Status check_packages(const spec::ClusterSpec& spec, const std::vector<LayerPlan>& layers,
+                      const AptIndex& index) {
+  static constexpr std::size_t kLargestIndex = std::size_t{512} << 20;
+  std::set<std::string> names;
+  TRY_ASSIGN(const auto files, os::list_directory(index.lists));
+  for (const auto& file : files) {
+    if (!file.ends_with("_Packages")) continue;
+    TRY_ASSIGN(const auto text, os::read_file(index.lists / file, kLargestIndex));
+    add_package_names(text, names);
+  }
+  const auto missing = find_missing(spec, layers, names);
+  if (missing.empty()) return {};
+  std::vector<std::string> sentences;
+  for (const auto& [package, who] : missing)
+    sentences.push_back(std::format("'{}' ({})", package, who));
+  const std::vector<std::string> known(names.begin(), names.end());
+  const auto near = nearest(missing.front().package, known);
+  return fail(
+      std::format("no archive of {} has: {}", index.sources.front().suite, join(sentences, ", ")),
+      near ? std::format("did you mean '{}'?", *near) : "check the names");
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,200 @@
+#include "iso/layer_plan.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/hash.h"
+
+namespace muster::iso {
+namespace {
+
+/// Raised when the way layers are made changes in a way that no other input shows.
+constexpr int kRecipeVersion = 1;
+
+std::string firmware_list(spec::Firmware firmware) {
+  switch (firmware) {
+    case spec::Firmware::none:
+      return "firmware-none.list";
+    case spec::Firmware::network:
+      return "firmware-network.list";
+    case spec::Firmware::all:
+      return "firmware-all.list";
+  }
+  return {};
+}
+
+void normalise(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+}
+
+void add(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  names.insert(names.end(), more.begin(), more.end());
+}
+
+Result<std::vector<DebFile>> pick_debs(const PlanInputs& inputs, const std::string& list) {
+  std::vector<DebFile> picked;
+  if (inputs.debs.empty()) return picked;
+  for (const auto& name : inputs.data.list(list)) {
+    const auto found = std::ranges::find(inputs.debs, name, &DebFile::package);
+    if (found == inputs.debs.end()) {
+      return fail(std::format("no package file of '{}', which {} names", name, list),
+                  "make the packages, or give their directory with --packages DIR");
+    }
+    picked.push_back(*found);
+  }
+  return picked;
+}
+
+bool is_c_locale(const std::string& locale) {
+  return locale.empty() || locale == "C" || locale == "C.UTF-8" || locale == "POSIX";
+}
+
+class Planner {
+ public:
+  Planner(const spec::ClusterSpec& spec, const PlanInputs& inputs) : spec_(spec), inputs_(inputs) {}
+
+  Result<std::vector<LayerPlan>> plan() {
+    add_base();
+    add_head();
+    for (const auto& image : images_of(spec_)) add_image(image);
+    push({.name = "tools",
+          .kind = LayerKind::tools,
+          .lower = {"base", "head"},
+          .packages = inputs_.data.list("tools.list")},
+         {});
+    TRY(add_muster_layers());
+    return std::move(layers_);
+  }
+
+ private:
+  void add_base() {
+    auto packages = inputs_.data.list("base.list");
+    packages.push_back(kernel_package(spec_.kernel));
+    add(packages, inputs_.data.list(firmware_list(spec_.firmware)));
+    std::string settings = text_of("system-users.list") + inputs_.sources;
+    settings += join(unpack_patterns(spec_, inputs_.data), "\n");
+    push({.name = "base",
+          .kind = LayerKind::base,
+          .packages = std::move(packages),
+          .medium_path = "live/10-base.squashfs"},
+         settings);
+  }
+
+  void add_head() {
+    auto packages = inputs_.data.list("head.list");
+    add(packages, spec_.head_packages);
+    if (!is_c_locale(spec_.head.locale)) packages.push_back("locales");
+    push({.name = "head",
+          .kind = LayerKind::head,
+          .lower = {"base"},
+          .packages = std::move(packages),
+          .medium_path = "live/20-head.squashfs"},
+         spec_.head.locale);
+  }
+
+  void add_image(const spec::Image& image) {
+    auto packages = inputs_.data.list("compute.list");
+    add(packages, image.packages);
+    push({.name = image.name,
+          .kind = LayerKind::image,
+          .image = image.name,
+          .lower = {"base"},
+          .packages = std::move(packages),
+          .medium_path = std::format("muster/20-{}.squashfs", image.name)},
+         {});
+  }
+
+  Status add_muster_layers() {
+    TRY_ASSIGN(auto head_debs, pick_debs(inputs_, "muster-head.list"));
+    push({.name = "muster-head",
+          .kind = LayerKind::muster_head,
+          .lower = {"base", "head"},
+          .debs = std::move(head_debs),
+          .medium_path = "live/90-muster-head.squashfs"},
+         head_settings());
+    for (const auto& image : images_of(spec_)) {
+      TRY_ASSIGN(auto debs, pick_debs(inputs_, "muster-image.list"));
+      push({.name = "muster-" + image.name,
+            .kind = LayerKind::muster_image,
+            .image = image.name,
+            .lower = {"base", image.name},
+            .debs = std::move(debs),
+            .medium_path = std::format("muster/90-muster-{}.squashfs", image.name)},
+           {});
+    }
+    return {};
+  }
+
+  std::string head_settings() const {
+    return std::format("{}\n{}\n{}\n{}\n", spec_.head.hostname, spec_.head.locale,
+                       spec_.head.time_zone, join(spec_.head.ssh_keys, "\n")) +
+           inputs_.spec_text;
+  }
+
+  std::string text_of(const std::string& list) const {
+    const auto found = inputs_.data.texts.find(list);
+    return found == inputs_.data.texts.end() ? std::string() : found->second;
+  }
+
+  std::string included(const LayerPlan& layer) const {
+    const auto found = inputs_.includes.find(folder_of(layer));
+    return found == inputs_.includes.end() ? std::string() : found->second;
+  }
+
+  void push(LayerPlan layer, const std::string& settings) {
+    normalise(layer.packages);
+    std::string input = std::format(
+        "recipe {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", kRecipeVersion,
+        layer.name, inputs_.index_key, inputs_.epoch, inputs_.toolchain, included(layer));
+    for (const auto& name : layer.lower) {
+      input += std::format("below {}\n", layer_named(layers_, name).key);
+    }
+    for (const auto& package : layer.packages) input += std::format("package {}\n", package);
+    for (const auto& deb : layer.debs) input += std::format("deb {} {}\n", deb.package, deb.sha256);
+    input += text_of("squash.exclude") + text_of("squash-upper.exclude");
+    input += text_of(std::format("masked-{}.list", folder_of(layer)));
+    input += "settings\n" + settings;
+    layer.key = os::sha256(input).substr(0, 16);
+    layers_.push_back(std::move(layer));
+  }
+
+  const spec::ClusterSpec& spec_;
+  const PlanInputs& inputs_;
+  std::vector<LayerPlan> layers_;
+};
+
+}  // namespace
+
+Result<std::vector<LayerPlan>> plan_layers(const spec::ClusterSpec& spec,
+                                           const PlanInputs& inputs) {
+  return Planner(spec, inputs).plan();
+}
+
+std::string folder_of(const LayerPlan& layer) {
+  return layer.kind == LayerKind::image ? "compute" : layer.name;
+}
+
+std::vector<spec::Image> images_of(const spec::ClusterSpec& spec) {
+  if (!spec.images.empty()) return spec.images;
+  return {spec::Image{.name = "compute", .packages = {}, .kernel_arguments = {}}};
+}
+
+std::string kernel_package(spec::KernelFlavour flavour) {
+  return flavour == spec::KernelFlavour::cloud ? "linux-image-cloud-amd64" : "linux-image-amd64";
+}
+
+std::vector<std::string> unpack_patterns(const spec::ClusterSpec& spec, const DataFiles& data) {
+  auto patterns = data.list("unpack.exclude");
+  if (spec.firmware != spec::Firmware::all) add(patterns, data.list("firmware.exclude"));
+  return patterns;
+}
+
+const LayerPlan& layer_named(const std::vector<LayerPlan>& layers, const std::string& name) {
+  const auto found = std::ranges::find(layers, name, &LayerPlan::name);
+  CHECK(found != layers.end());
+  return *found;
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,125 @@
+#include "iso/layer_store.h"
+
+#include <algorithm>
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/file_lock.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
+namespace muster::iso {
+namespace {
+
+constexpr std::string_view kPartial = ".partial";
+
+/// NAME of a folder NAME-KEY; the whole when it is none.
+std::string layer_name(const std::string& folder) { return folder.substr(0, folder.rfind('-')); }
+
+}  // namespace
+
+std::string render_layer_facts(const LayerFacts& facts) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, fact] : facts) {
+    json[name] = {{"size", fact.size}, {"sha256", fact.sha256}};
+  }
+  return json.dump(1) + "\n";
+}
+
+Result<LayerFacts> parse_layer_facts(std::string_view text) {
+  LayerFacts facts;
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return fail("not a layer's record");
+  for (const auto& [name, value] : json.items()) {
+    const auto size = value.find("size");
+    const auto hash = value.find("sha256");
+    if (size == value.end() || hash == value.end() || !size->is_number_unsigned() ||
+        !hash->is_string()) {
+      return fail(std::format("the record of '{}' lacks size or sha256", name));
+    }
+    facts[name] = {size->get<std::uint64_t>(), hash->get<std::string>()};
+  }
+  return facts;
+}
+
+Result<LayerStore> LayerStore::open(const std::filesystem::path& directory) {
+  TRY(os::make_directory(directory));
+  TRY_ASSIGN(auto lock, os::try_lock_file(directory / "lock"));
+  if (!lock) {
+    return fail(std::format("another build uses '{}'", directory.string()),
+                "wait until it ends, or set MUSTER_CACHE to another directory");
+  }
+  return LayerStore(directory, std::move(*lock));
+}
+
+std::filesystem::path LayerStore::path_of(const LayerPlan& layer) const {
+  return directory_ / std::format("{}-{}", layer.name, layer.key);
+}
+
+bool LayerStore::holds(const LayerPlan& layer) const {
+  return std::filesystem::exists(path_of(layer) / "layer.json");
+}
+
+Result<LayerFacts> LayerStore::read_facts(const LayerPlan& layer) const {
+  const auto path = path_of(layer) / "layer.json";
+  TRY_ASSIGN(const auto text, os::read_file(path));
+  auto facts = parse_layer_facts(text);
+  if (!facts) return wrap(std::format("'{}'", path.string()), facts.error());
+  return facts;
+}
+
+Result<std::filesystem::path> LayerStore::begin(const LayerPlan& layer) const {
+  auto folder = path_of(layer);
+  folder += kPartial;
+  TRY(os::remove_tree(folder));
+  TRY(os::make_directory(folder));
+  return folder;
+}
+
+Status LayerStore::commit(const LayerPlan& layer, const std::vector<std::string>& files) const {
+  auto folder = path_of(layer);
+  folder += kPartial;
+  LayerFacts facts;
+  for (const auto& name : files) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(folder / name, error);
+    if (error) return fail(std::format("layer '{}' has no '{}'", layer.name, name));
+    TRY_ASSIGN(auto hash, os::sha256_file(folder / name));
+    facts[name] = {size, std::move(hash)};
+  }
+  TRY(os::write_file(folder / "layer.json", render_layer_facts(facts)));
+  TRY(os::remove_tree(path_of(layer)));
+  std::error_code error;
+  std::filesystem::rename(folder, path_of(layer), error);
+  if (error) {
+    return fail(std::format("cannot finish layer '{}': {}", layer.name, error.message()));
+  }
+  return {};
+}
+
+Status LayerStore::prune(const std::vector<LayerPlan>& used, std::size_t keep) const {
+  TRY_ASSIGN(const auto names, os::list_directory(directory_));
+  std::map<std::string, std::vector<std::filesystem::path>> old;
+  for (const auto& name : names) {
+    const auto path = directory_ / name;
+    if (!std::filesystem::is_directory(path)) continue;
+    const bool in_use =
+        std::ranges::any_of(used, [&](const auto& l) { return path_of(l) == path; });
+    if (name.ends_with(kPartial)) {
+      TRY(os::remove_tree(path));
+    } else if (!in_use && std::filesystem::exists(path / "layer.json")) {
+      old[layer_name(name)].push_back(path);
+    }
+  }
+  for (auto& [name, paths] : old) {
+    std::ranges::sort(paths, std::ranges::greater{}, [](const auto& path) {
+      std::error_code error;
+      return std::filesystem::last_write_time(path / "layer.json", error);
+    });
+    for (std::size_t i = keep; i < paths.size(); ++i) TRY(os::remove_tree(paths[i]));
+  }
+  return {};
+}
+
+}  // namespace muster::iso

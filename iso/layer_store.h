@@ -1,0 +1,62 @@
+#pragma once
+// The cache of finished layers: one folder each, named NAME-KEY. A layer appears under its name by
+// one rename when it is complete; what a killed build leaves has another name and is removed by the
+// next.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/os/handle.h"
+#include "iso/layer_plan.h"
+
+namespace muster::iso {
+
+/// Size and hash of a file that a layer offers.
+struct FileFact {
+  std::uint64_t size = 0;
+  std::string sha256;
+  bool operator==(const FileFact&) const = default;
+};
+
+/// What layer.json says of a layer: its files by name.
+using LayerFacts = std::map<std::string, FileFact>;
+
+std::string render_layer_facts(const LayerFacts& facts);
+/// Errors: not what render_layer_facts wrote.
+Result<LayerFacts> parse_layer_facts(std::string_view text);
+
+/// Owns: the lock on the cache, so that two builds never write one.
+class LayerStore {
+ public:
+  /// Errors: another build holds the cache; no space; not writable.
+  static Result<LayerStore> open(const std::filesystem::path& directory);
+
+  const std::filesystem::path& directory() const { return directory_; }
+
+  /// Where the finished layer is or will be.
+  std::filesystem::path path_of(const LayerPlan& layer) const;
+  bool holds(const LayerPlan& layer) const;
+  /// Errors: the layer's own record cannot be read.
+  Result<LayerFacts> read_facts(const LayerPlan& layer) const;
+
+  /// An empty folder to make the layer in.
+  Result<std::filesystem::path> begin(const LayerPlan& layer) const;
+  /// Records `files` of the folder that begin() gave, and makes it the finished layer.
+  Status commit(const LayerPlan& layer, const std::vector<std::string>& files) const;
+
+  /// Removes what killed builds left, and layers of former inputs but for the newest `keep` of each
+  /// name; those of `used` stay.
+  Status prune(const std::vector<LayerPlan>& used, std::size_t keep) const;
+
+ private:
+  LayerStore(std::filesystem::path directory, os::Handle lock)
+      : directory_(std::move(directory)), lock_(std::move(lock)) {}
+  std::filesystem::path directory_;
+  os::Handle lock_;
+};
+
+}  // namespace muster::iso

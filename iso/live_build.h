@@ -1,0 +1,31 @@
+#pragma once
+// How live-build is asked for the base system and for the bootable tree of the medium. Pure.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "iso/apt_index.h"
+#include "iso/layer_plan.h"
+
+namespace muster::iso {
+
+/// Arguments of lb config(1). Nothing is left to defaults that matter: the distribution's default
+/// is "testing", the compressor's is slow, and the menus' is to wait for ever.
+std::vector<std::string> live_build_arguments(const spec::ClusterSpec& spec,
+                                              const std::vector<AptSource>& sources);
+
+/// Arguments of mmdebstrap(1) for the tree that live-build starts from. `tree` holds apt's lists
+/// and archives already, so that every layer is made from one state of the mirror.
+std::vector<std::string> bootstrap_arguments(const std::string& release,
+                                             const std::filesystem::path& tree,
+                                             const std::filesystem::path& sources,
+                                             const std::filesystem::path& dpkg_options);
+
+/// live-build's stages for the boot loaders, in order.
+std::vector<std::string> boot_stages();
+
+/// The list of packages in live-build's form.
+std::string render_live_package_list(const LayerPlan& base);
+
+}  // namespace muster::iso

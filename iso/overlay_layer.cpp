@@ -1,0 +1,172 @@
+// Layers above the base: an overlay in which apt installs, and whose upper tree becomes the layer.
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+#include "iso/build_context.h"
+#include "iso/head_files.h"
+#include "iso/live_build.h"
+#include "iso/mounts.h"
+#include "iso/squash.h"
+
+namespace muster::iso {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDebs = "tmp/packages";
+
+Result<MountedRoot> mount_layer(const BuildContext& context, const LayerPlan& layer,
+                                const fs::path& folder, const fs::path& at) {
+  std::vector<fs::path> lower;
+  for (const auto& name : layer.lower) lower.push_back(context.tree_of(name));
+  TRY_ASSIGN(auto root, MountedRoot::overlay(at, lower, folder / "upper", folder / "work"));
+  TRY(root.add_system());
+  TRY(root.add(context.index.lists, "var/lib/apt/lists"));
+  TRY(root.add(context.index.archives, "var/cache/apt/archives"));
+  TRY(root.add("/etc/resolv.conf", "etc/resolv.conf"));
+  return root;
+}
+
+std::vector<std::string> install_arguments(const LayerPlan& layer) {
+  std::vector<std::string> arguments = {"apt-get",
+                                        "-q",
+                                        "-y",
+                                        "--no-install-recommends",
+                                        "-oDpkg::Use-Pty=0",
+                                        "-oAPT::Sandbox::User=root",
+                                        "-oAPT::Keep-Downloaded-Packages=true",
+                                        "install"};
+  arguments.insert(arguments.end(), layer.packages.begin(), layer.packages.end());
+  for (const auto& deb : layer.debs) {
+    arguments.push_back(std::format("/{}/{}", kDebs, deb.path.filename().string()));
+  }
+  return arguments;
+}
+
+/// Fails when a package file is no longer the one that the layer's key was made of.
+Status check_debs(const LayerPlan& layer) {
+  for (const auto& deb : layer.debs) {
+    TRY_ASSIGN(const auto hash, os::sha256_file(deb.path));
+    if (hash == deb.sha256) continue;
+    return fail(std::format("package file '{}' changed while it was installed", deb.path.string()),
+                "build again, and let no other build write that directory");
+  }
+  return {};
+}
+
+Status install(const BuildContext& context, const LayerPlan& layer, MountedRoot& root) {
+  if (layer.packages.empty() && layer.debs.empty()) return {};
+  if (!layer.debs.empty()) {
+    TRY(root.add(layer.debs.front().path.parent_path(), std::string(kDebs)));
+  }
+  // Nothing may be started while packages are installed (policy-rc.d, as invoke-rc.d documents it).
+  const auto policy = root.path() / "usr/sbin/policy-rc.d";
+  TRY(os::write_file(policy, "#!/bin/sh\nexit 101\n", {.mode = 0755}));
+  TRY(run_step(context, {.argv = install_arguments(layer), .root = root.path()}));
+  TRY(check_debs(layer));
+  return os::remove_tree(policy);
+}
+
+Status generate_locale(const BuildContext& context, MountedRoot& root) {
+  const auto& locale = context.spec.head.locale;
+  if (!fs::exists(root.path() / "usr/sbin/locale-gen") || locale.empty()) return {};
+  const auto charset = locale.find('.');
+  TRY(os::write_file(
+      root.path() / "etc/locale.gen",
+      std::format("{} {}\n", locale,
+                  charset == std::string::npos ? "UTF-8" : locale.substr(charset + 1))));
+  return run_step(context, {.argv = {"locale-gen"}, .root = root.path()});
+}
+
+/// The node's initial RAM disk, from the parts that our node package brings.
+Status make_node_initrd(const BuildContext& context, MountedRoot& root, const fs::path& folder) {
+  static constexpr std::string_view kParts = "usr/share/muster/initramfs";
+  if (!fs::is_directory(root.path() / kParts)) return {};
+  TRY_ASSIGN(const auto versions, os::list_directory(root.path() / "usr/lib/modules"));
+  if (versions.size() != 1) {
+    return fail(std::format("an image needs one kernel and has {}", versions.size()),
+                "take kernels out of its packages");
+  }
+  TRY(run_step(context, {.argv = {"mkinitramfs", "-d", std::format("/{}", kParts), "-o",
+                                  "/tmp/node-initrd.img", versions.front()},
+                         .root = root.path()}));
+  std::error_code error;
+  fs::copy_file(root.path() / "tmp/node-initrd.img", folder / "node-initrd.img", error);
+  if (error) return fail(std::format("cannot take the node's initrd: {}", error.message()));
+  return {};
+}
+
+/// live-build's stages for the boot loaders, with the mounted tree as its chroot.
+Status make_bootable(const BuildContext& context, const fs::path& lb) {
+  const auto base = context.store.path_of(layer_named(context.layers, "base")) / "lb";
+  for (const auto* name : {"config", ".build"}) {
+    TRY(run_step(context, {.argv = {"cp", "-a", (base / name).string(), lb.string()}}));
+  }
+  for (const auto& stage : boot_stages()) {
+    TRY(run_step(context, {.argv = {"lb", stage}, .cwd = lb}));
+  }
+  return {};
+}
+
+/// What the boot loaders need beyond live-build's tree.
+Status add_boot_files(const fs::path& root, const fs::path& binary) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"usr/lib/syslinux/modules/bios/menu.c32", "isolinux/menu.c32"},
+      {"usr/lib/syslinux/modules/bios/libutil.c32", "isolinux/libutil.c32"},
+      {"boot/memtest86+x64.bin", "live/memtest.bin"},
+      {"boot/memtest86+x64.efi", "live/memtest.efi"},
+      {"usr/lib/shim/mmx64.efi.signed", "EFI/boot/mmx64.efi"}};
+  for (const auto& [from, to] : files) {
+    std::error_code error;
+    fs::copy_file(root / from, binary / to, fs::copy_options::overwrite_existing, error);
+    if (error)
+      return fail(std::format("cannot copy '{}' to the medium: {}", from, error.message()));
+  }
+  return {};
+}
+
+Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
+  const auto lb = folder / "lb";
+  {
+    TRY_ASSIGN(auto root, mount_layer(context, layer, folder, lb / "chroot"));
+    TRY(install(context, layer, root));
+    // live-build moves downloads that it finds into a cache of its own; it shall find none.
+    TRY(os::make_directory(folder / "empty"));
+    TRY(root.add(folder / "empty", "var/cache/apt/archives"));
+    TRY(make_bootable(context, lb));
+    TRY(add_boot_files(root.path(), lb / "binary"));
+    TRY(root.close());
+  }
+  std::error_code error;
+  fs::rename(lb / "binary", folder / "binary", error);
+  if (error) return fail(std::format("cannot move the bootable tree: {}", error.message()));
+  for (const auto* name : {"lb", "work", "upper", "empty"}) TRY(os::remove_tree(folder / name));
+  return {};
+}
+
+}  // namespace
+
+Status build_overlay(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
+  if (layer.kind == LayerKind::tools) return build_tools(context, layer, folder);
+  {
+    TRY_ASSIGN(auto root, mount_layer(context, layer, folder, folder / "root"));
+    TRY(install(context, layer, root));
+    const auto& data = context.inputs.data;
+    TRY(copy_included(context, data.directory / "include" / folder_of(layer), root.path()));
+    TRY(mask_units(root.path(), data.list(std::format("masked-{}.list", folder_of(layer)))));
+    if (layer.kind == LayerKind::head) TRY(generate_locale(context, root));
+    if (layer.kind == LayerKind::muster_head) {
+      TRY(write_head_files(context.spec, context.inputs.spec_text, root.path()));
+    }
+    if (layer.kind == LayerKind::muster_image) TRY(make_node_initrd(context, root, folder));
+    TRY(root.close());
+  }
+  for (const auto* name : {"root", "work"}) TRY(os::remove_tree(folder / name));
+  return squash(context, layer.kind, folder, "upper");
+}
+
+}  // namespace muster::iso

@@ -1,0 +1,98 @@
+#include "lab/accelerator.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/files.h"
+#include "core/os/process.h"
+
+namespace muster::lab {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+/// Ten times what the probe takes in software emulation.
+constexpr auto kProbeTime = 5s;
+/// SeaBIOS does not boot a disk that is smaller than a track.
+constexpr std::size_t kImageSize = 1U << 20;
+constexpr std::string_view kDevice = "/dev/kvm";
+
+struct CachedChoice {
+  std::string boot;
+  AcceleratorChoice choice;
+};
+
+Result<CachedChoice> read_cached(const std::filesystem::path& path) {
+  TRY_ASSIGN(const std::string text, os::read_file(path));
+  const json value = json::parse(text, nullptr, false);
+  if (!value.is_object()) return fail("not a probe's record");
+  const bool works = value.value("kvm", false);
+  return CachedChoice{.boot = value.value("boot", ""),
+                      .choice = {.accelerator = works ? Accelerator::kvm : Accelerator::tcg,
+                                 .reason = value.value("reason", "")}};
+}
+
+Result<AcceleratorChoice> run_probe(os::CommandRunner& runner) {
+  TRY_ASSIGN(const auto directory, os::TemporaryDirectory::make("muster-probe"));
+  const std::filesystem::path image = directory.path() / "sector.img";
+  std::string content(probe_sector().begin(), probe_sector().end());
+  content.resize(kImageSize, '\0');
+  TRY(os::write_file(image, content));
+  const auto result = runner.run(probe_command(Accelerator::kvm, image));
+  if (result && result->status == kProbeStatus) {
+    return AcceleratorChoice{.accelerator = Accelerator::kvm, .reason = ""};
+  }
+  return AcceleratorChoice{
+      .accelerator = Accelerator::tcg,
+      .reason = std::format("'{}' opens but does not run a 64-bit guest", kDevice)};
+}
+
+}  // namespace
+
+os::Command probe_command(Accelerator accelerator, const std::filesystem::path& image) {
+  const bool kvm = accelerator == Accelerator::kvm;
+  return {.argv = {"qemu-system-x86_64",
+                   "-no-user-config",
+                   "-nodefaults",
+                   "-display",
+                   "none",
+                   "-machine",
+                   "q35",
+                   "-accel",
+                   kvm ? "kvm" : "tcg",
+                   "-cpu",
+                   kvm ? "host" : "qemu64",
+                   "-m",
+                   "64M",
+                   "-no-reboot",
+                   "-device",
+                   "isa-debug-exit,iobase=0xf4,iosize=0x04",
+                   "-drive",
+                   "if=none,id=sector,format=raw,file=" + image.string(),
+                   "-device",
+                   "ide-hd,drive=sector,bootindex=0"},
+          .timeout = kProbeTime};
+}
+
+Result<AcceleratorChoice> choose_accelerator(os::CommandRunner& runner,
+                                             const std::filesystem::path& cache) {
+  if (!std::filesystem::exists(kDevice)) {
+    return AcceleratorChoice{.accelerator = Accelerator::tcg,
+                             .reason = std::format("there is no '{}'", kDevice)};
+  }
+  TRY_ASSIGN(const std::string boot, os::read_boot_id());
+  const std::filesystem::path record = cache / "kvm-probe.json";
+  if (const auto cached = read_cached(record); cached && cached->boot == boot)
+    return cached->choice;
+  TRY_ASSIGN(AcceleratorChoice choice, run_probe(runner));
+  TRY(os::write_file(record, json{{"boot", boot},
+                                  {"kvm", choice.accelerator == Accelerator::kvm},
+                                  {"reason", choice.reason}}
+                                     .dump(2) +
+                                 "\n"));
+  return choice;
+}
+
+}  // namespace muster::lab

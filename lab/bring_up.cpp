@@ -1,0 +1,127 @@
+#include "lab/bring_up.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/wait.h"
+#include "lab/console.h"
+#include "lab/lab_wait.h"
+#include "lab/product.h"
+#include "lab/qemu_command.h"
+
+namespace muster::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kAskEvery = 2s;
+/// How long one question to the head may take; a busy emulated head needs seconds.
+constexpr auto kQuestionTime = 120s;
+/// execvp's status in the guest agent's words: the program is not there.
+constexpr std::string_view kNoProgram = "No such file or directory";
+
+class BringUp {
+ public:
+  BringUp(const BringUpOptions& options, LabPlan plan)
+      : options_(options), plan_(std::move(plan)), start_(os::in(0ms)) {}
+
+  Status run() {
+    TRY(start("head"));
+    if (options_.wait_for != WaitFor::none) TRY(wait_for_head());
+    for (const MachinePlan& machine : plan_.machines) {
+      if (machine.role != Role::node) continue;
+      TRY(start(machine.name));
+      if (options_.wait_for == WaitFor::nodes) TRY(wait_for_node(machine));
+    }
+    return {};
+  }
+
+ private:
+  void say(std::string_view text) const {
+    if (!options_.on_progress) return;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(os::in(0ms) - start_);
+    options_.on_progress(
+        std::format("{:3}:{:02} {}", elapsed.count() / 60, elapsed.count() % 60, text));
+  }
+
+  WaitOptions wait_options(const std::string& machine) {
+    return {.interrupt = options_.interrupt, .on_still_waiting = [this, machine](auto what) {
+              const auto console = plan_.directory / machine / MachineFiles::kConsole;
+              say(std::format("{}: waiting for {}; console: {}", machine, what,
+                              last_lines(console, 1)));
+            }};
+  }
+
+  Status start(const std::string& machine) {
+    TRY(ask_keeper(plan_.directory, {.action = Action::start, .machine = machine}));
+    say(std::format("{}: power on", machine));
+    return {};
+  }
+
+  Status wait_for_head() {
+    const os::Deadline deadline = os::in(options_.head_time);
+    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", wait_options("head")));
+    TRY(head.wait_for_agent(deadline));
+    say("head: its agent answers");
+    std::string last;
+    while (true) {
+      TRY_ASSIGN(const auto answer, ask_head(head, {"muster", "status", "--json"}));
+      if (!answer) {
+        say("head: it has no 'muster status'; taken as ready");
+        return {};
+      }
+      const auto status = parse_head_status(*answer);
+      if (status && status->ready == HeadStatus::Ready::yes) break;
+      last = status ? join(status->problems, "; ") : printable(*answer);
+      if (os::in(0ms) >= deadline) return head.fail_at("start of services", "not ready: " + last);
+      TRY(head.pause(last.empty() ? "its services" : last, kAskEvery));
+    }
+    say("head: ready");
+    return {};
+  }
+
+  /// What a command on the head prints; nothing when the head does not have it.
+  Result<std::optional<std::string>> ask_head(MachineWait& head, std::vector<std::string> argv) {
+    auto result = head.run({.argv = std::move(argv)}, os::in(kQuestionTime));
+    if (!result && result.error().message.contains(kNoProgram)) return std::nullopt;
+    if (!result) return std::unexpected(result.error());
+    // A head that has no answer yet says why on stderr.
+    return result->out.empty() ? std::string(trim(result->err)) : result->out;
+  }
+
+  Status wait_for_node(const MachinePlan& machine) {
+    const os::Deadline deadline = os::in(options_.node_time);
+    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", wait_options("head")));
+    TRY_ASSIGN(MachineWait node,
+               MachineWait::open(plan_, machine.name, wait_options(machine.name)));
+    std::string last;
+    while (true) {
+      TRY_ASSIGN(const auto text, ask_head(head, {"muster", "node", "list", "--json"}));
+      if (!text) return node.wait_for_agent(deadline);
+      const auto nodes = parse_node_list(*text);
+      const NodeStatus* status = nodes ? find_node(*nodes, machine.mac) : nullptr;
+      const std::string now = nodes ? render_node(status) : printable(*text);
+      if (now != last) say(std::format("{}: {}", machine.name, now));
+      last = now;
+      if (status != nullptr && status->state == "ready") return {};
+      if (os::in(0ms) >= deadline) return node.fail_at("boot", "not ready in time: " + last);
+      TRY(node.pause("the head to list it as ready", kAskEvery));
+    }
+  }
+
+  const BringUpOptions& options_;
+  LabPlan plan_;
+  os::Deadline start_;
+};
+
+}  // namespace
+
+Status bring_up(const BringUpOptions& options) {
+  TRY_ASSIGN(LabView view, read_running_lab(options.directory));
+  view.plan.directory = options.directory;
+  return BringUp(options, std::move(view.plan)).run();
+}
+
+}  // namespace muster::lab

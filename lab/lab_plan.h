@@ -1,0 +1,89 @@
+#pragma once
+// A virtual cluster as data: a head and blank nodes on one private wire. Planning is pure; the same
+// request always gives the same machines, so that a machine keeps its identity from lab to lab.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+
+namespace muster::lab {
+
+enum class Role { head, node };
+enum class Firmware { bios, uefi, secureboot };
+enum class Accelerator { kvm, tcg };
+/// How the ISO is put into the head.
+enum class Medium { cdrom, usb };
+
+/// One machine; everything that its emulator needs to know.
+struct MachinePlan {
+  std::string name;
+  Role role = Role::node;
+  MacAddress mac;
+  /// SMBIOS system UUID and serial number (DSP0134 §7.2), by which firmware and agents know it.
+  std::string uuid;
+  std::string serial;
+  int cpus = 1;
+  Bytes memory = {};
+  Firmware firmware = Firmware::bios;
+  Accelerator accelerator = Accelerator::tcg;
+  /// The head's boot medium; nodes have none and boot from the network.
+  std::optional<std::filesystem::path> iso = {};
+  Medium medium = Medium::cdrom;
+  /// Size of an empty disk; none has no disk.
+  std::optional<Bytes> disk = {};
+
+  bool operator==(const MachinePlan&) const = default;
+};
+
+/// A lab. Its directory holds one directory for each machine, named as the machine.
+struct LabPlan {
+  std::string name;
+  std::filesystem::path directory;
+  std::vector<MachinePlan> machines;
+
+  const MachinePlan* find_machine(std::string_view machine) const;
+  bool operator==(const LabPlan&) const = default;
+};
+
+/// What somebody asks for.
+struct LabRequest {
+  std::string name = "lab";
+  std::filesystem::path directory;
+  std::filesystem::path iso;
+  int nodes = 2;
+  Firmware firmware = Firmware::bios;
+  Medium medium = Medium::cdrom;
+  Bytes head_memory = Bytes::from_mib(2048);
+  Bytes node_memory = Bytes::from_mib(1536);
+  std::optional<Bytes> head_disk = {};
+  std::optional<Bytes> node_disk = Bytes::from_mib(4096);
+  Accelerator accelerator = Accelerator::tcg;
+  /// Processors of this machine, of which a lab takes no more than there are for one guest.
+  int host_cpus = 1;
+};
+
+inline constexpr int kMostNodes = 200;
+
+/// Errors: a name that is no host label; a number of nodes or a memory that no lab can have.
+Result<LabPlan> plan_lab(const LabRequest& request);
+
+/// The node with number `index` (from 1) of a lab, for adding one to a running lab.
+MachinePlan plan_node(const LabRequest& request, int index);
+
+/// Memory that the lab takes of this machine: the guests' and what each emulator needs beside.
+Bytes host_memory(const LabPlan& plan);
+
+/// The names under which the wire's two kinds of interfaces exist inside the lab's namespace.
+inline constexpr std::string_view kWire = "wire";
+std::string tap_name(std::string_view machine);
+
+/// The input of `ip -batch -` that lays the wire: a switch without address, one port a machine.
+std::string render_wire(const LabPlan& plan);
+
+/// The input of `ip -batch -` that adds one machine's port.
+std::string render_port(std::string_view machine);
+
+}  // namespace muster::lab

@@ -1,0 +1,199 @@
+#include "provisioning/agent/head_client.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+#include "core/os/http_client.h"
+#include "provisioning/authority.h"
+
+namespace muster::agent {
+namespace {
+
+using nlohmann::json;
+
+/// The body of a 200; other statuses become the error that the head wrote.
+Result<std::string> accept(const Result<os::HttpResponse>& response) {
+  if (!response) return std::unexpected(response.error());
+  if (response->status == 200) return response->body;
+  const json body = json::parse(response->body, nullptr, false);
+  const bool explained = body.is_object() && body.contains("error") && body["error"].is_string();
+  return fail(std::format("the head refused ({}){}", response->status,
+                          explained ? ": " + printable(body["error"].get<std::string>()) : ""));
+}
+
+Result<json> parse_object(const std::string& text) {
+  json value = json::parse(text, nullptr, false);
+  if (!value.is_object()) return fail("the head's answer is not a JSON object");
+  return value;
+}
+
+json render_layers(const std::vector<provisioning::Artefact>& layers) {
+  json list = json::array();
+  for (const auto& layer : layers) list.push_back(provisioning::to_json(layer));
+  return list;
+}
+
+Result<std::vector<provisioning::Artefact>> parse_layers(const json& list) {
+  std::vector<provisioning::Artefact> layers;
+  for (const json& entry : list) {
+    TRY_ASSIGN(auto layer, provisioning::parse_artefact(entry));
+    layers.push_back(std::move(layer));
+  }
+  if (layers.empty()) return fail("the image has no layers");
+  return layers;
+}
+
+Result<DiscoverAnswer> parse_answer(const std::string& head, const std::string& text) {
+  try {
+    TRY_ASSIGN(const json value, parse_object(text));
+    DiscoverAnswer answer{.head_time_ms = value.at("time_ms").get<std::int64_t>()};
+    if (value.at("state") != "boot") {
+      answer.reason = printable(value.at("reason").get<std::string>());
+      return answer;
+    }
+    answer.invited = true;
+    answer.invitation = {.head = head,
+                         .node_id = value.at("node").at("id").get<std::string>(),
+                         .node_name = value.at("node").at("name").get<std::string>(),
+                         .session = value.at("session").get<std::string>(),
+                         .token = value.at("token").get<std::string>(),
+                         .ca = value.at("ca").get<std::string>()};
+    if (!is_host_label(answer.invitation.node_name))
+      return fail("the head gave a name that is none");
+    TRY_ASSIGN(answer.invitation.layers, parse_layers(value.at("image").at("layers")));
+    return answer;
+  } catch (const json::exception& error) {
+    return fail(std::format("the head's answer is not what this agent knows: {}", error.what()),
+                "head and image must be of one version");
+  }
+}
+
+}  // namespace
+
+std::string render_invitation(const Invitation& invitation) {
+  return json{{"head", invitation.head},
+              {"node_id", invitation.node_id},
+              {"node_name", invitation.node_name},
+              {"session", invitation.session},
+              {"token", invitation.token},
+              {"ca", invitation.ca},
+              {"layers", render_layers(invitation.layers)}}
+      .dump();
+}
+
+Result<Invitation> parse_invitation(std::string_view text) {
+  try {
+    const json value = json::parse(text);
+    Invitation invitation{.head = value.at("head").get<std::string>(),
+                          .node_id = value.at("node_id").get<std::string>(),
+                          .node_name = value.at("node_name").get<std::string>(),
+                          .session = value.at("session").get<std::string>(),
+                          .token = value.at("token").get<std::string>(),
+                          .ca = value.at("ca").get<std::string>()};
+    TRY_ASSIGN(invitation.layers, parse_layers(value.at("layers")));
+    return invitation;
+  } catch (const json::exception& error) {
+    return fail(std::format("the boot record is damaged: {}", error.what()),
+                "boot this node again");
+  }
+}
+
+Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware) {
+  const json body = {{"hardware", provisioning::to_json(hardware)}};
+  TRY_ASSIGN(const std::string text,
+             accept(os::send({.method = "POST",
+                              .url = std::format("http://{}/node/v1/discover", head),
+                              .body = body.dump(-1, ' ', false, json::error_handler_t::replace)})));
+  return parse_answer(head, text);
+}
+
+Status report_stage(const Invitation& invitation, const std::string& stage, int progress,
+                    const std::string& failure) {
+  const json body = {{"session", invitation.session},
+                     {"stage", stage},
+                     {"progress", progress},
+                     {"failure", failure}};
+  const auto answer =
+      accept(os::send({.method = "POST",
+                       .url = std::format("http://{}/node/v1/stage", invitation.head),
+                       .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
+                       .timeout = std::chrono::seconds(5)}));
+  if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+Result<Identity> Identity::open(const std::filesystem::path& directory, const std::string& head) {
+  TRY(os::make_directory(directory, {.mode = 0700}));
+  return Identity(directory, head);
+}
+
+bool Identity::enrolled() const { return std::filesystem::exists(directory_ / "node.crt"); }
+
+Result<std::string> Identity::call(const std::string& method, const std::string& path,
+                                   const std::string& body, bool with_certificate) const {
+  os::TlsFiles tls{.ca = directory_ / "ca.crt"};
+  if (with_certificate) {
+    tls.certificate = directory_ / "node.crt";
+    tls.key = directory_ / "node.key";
+  }
+  return accept(os::send({.method = method,
+                          .url = std::format("https://{}/node/v1/{}", head_, path),
+                          .body = body,
+                          .tls = std::move(tls)}));
+}
+
+Status Identity::certify(const std::string& path, const std::string& token) {
+  TRY_ASSIGN(const auto made, provisioning::make_request());
+  json body = {{"request", made.request}};
+  if (!token.empty()) body["token"] = token;
+  TRY_ASSIGN(const std::string text, call("POST", path, body.dump(), token.empty()));
+  TRY_ASSIGN(const json answer, parse_object(text));
+  const auto certificate = answer.find("certificate");
+  if (certificate == answer.end() || !certificate->is_string()) {
+    return fail("the head's answer has no certificate");
+  }
+  TRY(os::write_file(directory_ / "node.key", made.key, {.mode = 0600}));
+  return os::write_file(directory_ / "node.crt", certificate->get<std::string>(), {.mode = 0600});
+}
+
+Status Identity::enrol(const Invitation& invitation) {
+  const std::vector<std::string> token = split(invitation.token, '.');
+  if (token.size() != 3 || token[1] != os::sha256(invitation.ca)) {
+    return fail("the CA's certificate is not the one the token names",
+                "another machine may answer in the head's place; look for it on the wire");
+  }
+  TRY(os::write_file(directory_ / "ca.crt", invitation.ca, {.mode = 0600}));
+  return certify("enrol", invitation.token);
+}
+
+Status Identity::renew() { return certify("renew", ""); }
+
+Result<plan::Plan> Identity::plan() const {
+  TRY_ASSIGN(const std::string text, call("GET", "plan", "", true));
+  return plan::parse_plan(text);
+}
+
+Status Identity::report(const std::string& stage, const std::string& failure,
+                        const std::string& generation) const {
+  const json body = {{"stage", stage}, {"failure", failure}, {"generation", generation}};
+  const auto answer =
+      call("POST", "report", body.dump(-1, ' ', false, json::error_handler_t::replace), true);
+  if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+Result<std::string> Identity::heartbeat() const {
+  TRY_ASSIGN(const std::string text, call("POST", "heartbeat", "{}", true));
+  TRY_ASSIGN(const json answer, parse_object(text));
+  const auto generation = answer.find("generation");
+  if (generation == answer.end() || !generation->is_string()) {
+    return fail("the head's answer has no generation");
+  }
+  return generation->get<std::string>();
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,80 @@
+#pragma once
+// The agent's side of the node protocol: speaks to the head, believes nothing it cannot check.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/plan/plan.h"
+#include "provisioning/hardware.h"
+#include "provisioning/image.h"
+
+namespace muster::agent {
+
+/// What the head decided about this machine; kept in /run/muster/boot.json between initrd and
+/// system.
+struct Invitation {
+  /// The head's address.
+  std::string head;
+  std::string node_id;
+  std::string node_name;
+  std::string session;
+  /// v1.<SHA-256 of the CA's PEM>.<secret>
+  std::string token;
+  /// The CA's certificate; believed only when its hash is the token's.
+  std::string ca;
+  std::vector<provisioning::Artefact> layers;
+};
+
+std::string render_invitation(const Invitation& invitation);
+Result<Invitation> parse_invitation(std::string_view json);
+
+/// The head's answer to a discovery.
+struct DiscoverAnswer {
+  bool invited = false;
+  /// Why not, when not invited.
+  std::string reason;
+  std::int64_t head_time_ms = 0;
+  Invitation invitation;
+};
+
+/// Errors: the head does not answer, refuses, or answers nonsense.
+Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware);
+
+/// Tells how far stage one is. `failure` empty: all is well.
+Status report_stage(const Invitation& invitation, const std::string& stage, int progress,
+                    const std::string& failure);
+
+/// The node's files: key, certificate and CA, all in one private directory.
+class Identity {
+ public:
+  /// Directory is made 0700.
+  static Result<Identity> open(const std::filesystem::path& directory, const std::string& head);
+
+  bool enrolled() const;
+  /// Makes a key, checks the CA against the token, and trades the token for a certificate.
+  Status enrol(const Invitation& invitation);
+  /// A new key and certificate by showing the old one.
+  Status renew();
+
+  Result<plan::Plan> plan() const;
+  Status report(const std::string& stage, const std::string& failure,
+                const std::string& generation) const;
+  /// Returns the generation that the head wants here.
+  Result<std::string> heartbeat() const;
+
+ private:
+  Identity(std::filesystem::path directory, std::string head)
+      : directory_(std::move(directory)), head_(std::move(head)) {}
+  Status certify(const std::string& path, const std::string& token);
+  Result<std::string> call(const std::string& method, const std::string& path,
+                           const std::string& body, bool with_certificate) const;
+
+  std::filesystem::path directory_;
+  std::string head_;
+};
+
+}  // namespace muster::agent

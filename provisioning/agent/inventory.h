@@ -1,0 +1,16 @@
+#pragma once
+// Reads what a machine is made of from /sys and /proc (kernel Documentation/ABI), for discovery.
+
+#include <filesystem>
+
+#include "core/base/result.h"
+#include "provisioning/hardware.h"
+
+namespace muster::agent {
+
+/// The hardware of the machine whose /sys and /proc lie below `root`. The card that the firmware
+/// booted from (BOOTIF on the kernel's command line) comes first among the addresses.
+/// Errors: no Ethernet card.
+Result<provisioning::Hardware> read_hardware(const std::filesystem::path& root = "/");
+
+}  // namespace muster::agent

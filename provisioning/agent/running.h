@@ -1,0 +1,29 @@
+#pragma once
+// What the agent does in a running node: enrol, apply the plan, report, then heartbeats, a new plan
+// when the head has one, and a new certificate before the old one ends.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "core/os/command.h"
+#include "core/os/stop_signal.h"
+
+namespace muster::agent {
+
+struct RunningOptions {
+  /// Written by stage one.
+  std::filesystem::path invitation = "/run/muster/boot.json";
+  std::filesystem::path identity = "/run/muster/agent";
+  os::CommandRunner& runner;
+  os::StopSignal& stop;
+  std::function<void(const std::string&)> say;
+  /// Called once when the first plan holds, for systemd.
+  std::function<void()> on_ready;
+};
+
+/// Returns when it was asked to stop, having told the head.
+/// Errors: this machine was not booted by Muster; the head refuses it for good.
+Status run_node(const RunningOptions& options);
+
+}  // namespace muster::agent

@@ -1,0 +1,189 @@
+#include "provisioning/agent/stage_one.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <format>
+#include <sys/time.h>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "provisioning/agent/fetch.h"
+#include "provisioning/agent/inventory.h"
+
+namespace muster::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Memory that must stay free beside the image for the system to start at all.
+constexpr Bytes kReserve = Bytes::from_mib(192);
+
+Bytes total_size(const Invitation& invitation) {
+  Bytes total;
+  for (const auto& layer : invitation.layers) total.count += layer.size.count;
+  return total;
+}
+
+Result<Bytes> available_memory() {
+  TRY_ASSIGN(const std::string content, os::read_file("/proc/meminfo"));
+  for (const std::string& line : lines(content)) {
+    if (!line.starts_with("MemAvailable:")) continue;
+    const auto kib = parse_number(trim(line.substr(13, line.find("kB") - 13)));
+    if (kib) return Bytes{*kib * 1024};
+  }
+  return fail("/proc/meminfo does not say how much memory is available");
+}
+
+/// The head's clock is this machine's until chrony takes over: certificates need a date.
+void set_clock(std::int64_t head_ms, const StageOneOptions& options) {
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  if (std::abs(now - head_ms) < 5000) return;
+  const timeval time{.tv_sec = head_ms / 1000, .tv_usec = (head_ms % 1000) * 1000};
+  const bool set = settimeofday(&time, nullptr) == 0;
+  options.say(std::format("clock {} the head's ({} s off)", set ? "set to" : "could not be set to",
+                          (now - head_ms) / 1000));
+}
+
+class StageOne {
+ public:
+  explicit StageOne(const StageOneOptions& options) : options_(options) {}
+
+  /// One boot from discovery to a mounted root. Errors: any; the caller tries again.
+  Status attempt() {
+    TRY_ASSIGN(const Invitation invitation, wait_for_invitation());
+    const Status booted = boot(invitation);
+    if (!booted) {
+      const Status told = report_stage(invitation, stage_, 0, booted.error().text());
+      if (!told) options_.say("the head could not be told: " + told.error().text());
+    }
+    return booted;
+  }
+
+ private:
+  Result<Invitation> wait_for_invitation() {
+    TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
+    std::string said;
+    while (true) {
+      TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware));
+      set_clock(answer.head_time_ms, options_);
+      if (answer.invited) return answer.invitation;
+      if (answer.reason != said) options_.say("waiting: " + answer.reason);
+      said = answer.reason;
+      pause_with_jitter(3s);
+    }
+  }
+
+  Status boot(const Invitation& invitation) {
+    stage_ = "image";
+    options_.say(std::format("this is {}; fetching its image, {}", invitation.node_name,
+                             human(total_size(invitation))));
+    TRY(check_memory(invitation));
+    TRY(mount_store(invitation));
+    TRY(fetch_layers(invitation));
+    stage_ = "root";
+    TRY(report_stage(invitation, stage_, 100, ""));
+    TRY(mount_root(invitation));
+    return os::write_file(options_.work / "boot.json", render_invitation(invitation),
+                          {.mode = 0600});
+  }
+
+  Status check_memory(const Invitation& invitation) const {
+    TRY_ASSIGN(const Bytes available, available_memory());
+    const Bytes needed{total_size(invitation).count + kReserve.count};
+    if (available >= needed) return {};
+    return fail(std::format("{} of memory is available and the image needs {}", human(available),
+                            human(needed)),
+                "add memory or use a smaller image");
+  }
+
+  Status mount_store(const Invitation& invitation) {
+    const Bytes size{total_size(invitation).count + Bytes::from_mib(8).count};
+    if (mounted_) return {};
+    TRY(os::make_directory(options_.work / "image", {.mode = 0700}));
+    TRY(mount("tmpfs", std::format("size={},mode=0700", size.count), "tmpfs",
+              options_.work / "image"));
+    mounted_ = true;
+    return {};
+  }
+
+  Status fetch_layers(const Invitation& invitation) {
+    const Bytes total = total_size(invitation);
+    Bytes before;
+    int told = -1;
+    for (std::size_t i = 0; i < invitation.layers.size(); ++i) {
+      const auto& layer = invitation.layers[i];
+      const auto on_bytes = [&](Bytes here) {
+        const int percent = static_cast<int>((before.count + here.count) * 100 /
+                                             std::max<std::uint64_t>(total.count, 1));
+        if (percent < told + 5 && told >= 0) return;
+        told = percent;
+        options_.say(std::format("image {} %", percent));
+        // Progress that cannot be told is no reason to stop; the next report or the end will say
+        // it.
+        if (const Status reported = report_stage(invitation, stage_, percent, ""); !reported) {
+          options_.say("progress not told: " + reported.error().text());
+        }
+      };
+      TRY(fetch(std::format("http://{}/medium/{}", invitation.head, layer.path), layer,
+                layer_file(i), on_bytes));
+      before.count += layer.size.count;
+    }
+    return {};
+  }
+
+  Status mount_root(const Invitation& invitation) {
+    std::string lower;
+    for (std::size_t i = 0; i < invitation.layers.size(); ++i) {
+      const auto place = options_.work / std::format("layer{}", i);
+      TRY(os::make_directory(place));
+      TRY(mount("squashfs", "loop,ro", layer_file(i), place));
+      lower = place.string() + (lower.empty() ? "" : ":" + lower);
+    }
+    const auto writable = options_.work / "writable";
+    TRY(os::make_directory(writable));
+    TRY(mount("tmpfs", "size=50%,mode=0755", "tmpfs", writable));
+    TRY(os::make_directory(writable / "upper"));
+    TRY(os::make_directory(writable / "work"));
+    return mount("overlay",
+                 std::format("lowerdir={},upperdir={},workdir={}", lower,
+                             (writable / "upper").string(), (writable / "work").string()),
+                 "overlay", options_.root);
+  }
+
+  std::filesystem::path layer_file(std::size_t index) const {
+    return options_.work / "image" / std::format("layer{}.squashfs", index);
+  }
+
+  Status mount(const std::string& type, const std::string& mount_options, const std::string& source,
+               const std::filesystem::path& target) const {
+    const auto done = run_checked(
+        options_.runner,
+        {.argv = {"busybox", "mount", "-t", type, "-o", mount_options, source, target.string()}});
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  const StageOneOptions& options_;
+  std::string stage_ = "discovery";
+  bool mounted_ = false;
+};
+
+}  // namespace
+
+Status run_stage_one(const StageOneOptions& options) {
+  StageOne stage_one(options);
+  auto pause = 2s;
+  while (true) {
+    const Status done = stage_one.attempt();
+    if (done) return {};
+    options.say("failed: " + done.error().text());
+    options.say(std::format("trying again in {} s", pause.count()));
+    pause_with_jitter(pause);
+    pause = std::min(pause * 2, 30s);
+  }
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,31 @@
+#pragma once
+// What happens in the initrd: discover, wait for adoption, fetch the image's layers into memory
+// while their hashes are checked, and put the root together. Ends with a root that is whole or not
+// at all.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "core/os/command.h"
+#include "provisioning/agent/head_client.h"
+
+namespace muster::agent {
+
+struct StageOneOptions {
+  /// The head's address.
+  std::string head;
+  /// Where the root is mounted for the initrd to switch to.
+  std::filesystem::path root;
+  /// Where layers, the writable part and the boot record are kept; moves on with /run.
+  std::filesystem::path work = "/run/muster";
+  os::CommandRunner& runner;
+  /// Lines for the console.
+  std::function<void(const std::string&)> say;
+};
+
+/// Tries until it succeeds: each failure is said on the console, told to the head, and tried again
+/// after a pause that grows to half a minute. Errors: only what no retry can mend.
+Status run_stage_one(const StageOneOptions& options);
+
+}  // namespace muster::agent

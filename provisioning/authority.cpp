@@ -1,0 +1,224 @@
+#include "provisioning/authority.h"
+
+#include <array>
+#include <format>
+#include <memory>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <optional>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
+namespace muster::provisioning {
+namespace {
+
+template <auto Free>
+struct Freed {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+
+std::unexpected<Error> crypto_error(std::string_view what) {
+  std::array<char, 256> text{};
+  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
+  ERR_clear_error();
+  return fail(std::format("cannot {}: {}", what, text.data()));
+}
+
+Bio reading(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+std::string written(const Bio& bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+template <typename Write>
+std::string pem(Write write) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  CHECK(write(bio.get()) == 1);
+  return written(bio);
+}
+
+std::string key_pem(EVP_PKEY* key) {
+  return pem([&](BIO* bio) {
+    return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  });
+}
+
+Result<Key> parse_key(const std::string& text) {
+  Key key(PEM_read_bio_PrivateKey(reading(text).get(), nullptr, nullptr, nullptr));
+  if (!key) return crypto_error("read the private key");
+  return key;
+}
+
+Result<Certificate> parse_certificate(const std::string& text) {
+  Certificate certificate(PEM_read_bio_X509(reading(text).get(), nullptr, nullptr, nullptr));
+  if (!certificate) return crypto_error("read the certificate");
+  return certificate;
+}
+
+Key make_key() {
+  Key key(EVP_EC_gen("P-256"));
+  CHECK(key != nullptr);
+  return key;
+}
+
+/// A positive random number of 127 bits (RFC 5280 §4.1.2.2 allows 20 octets).
+std::string set_serial(X509* certificate) {
+  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(BN_new());
+  CHECK(BN_rand(number.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
+  CHECK(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr);
+  const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> text(
+      BN_bn2hex(number.get()));
+  return text.get();
+}
+
+void set_name(X509_NAME* name, const std::string& common_name) {
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(common_name.data());
+  CHECK(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, bytes,
+                                   static_cast<int>(common_name.size()), -1, 0) == 1);
+}
+
+void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>> extension(
+      X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  CHECK(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+/// What a certificate says beside its key.
+struct Terms {
+  std::string common_name;
+  std::chrono::hours valid;
+  std::vector<std::pair<int, std::string>> extensions;
+};
+
+/// A certificate for `key`, signed by `issuer_key`; self-signed when there is no issuer.
+Result<Issued> sign(EVP_PKEY* key, const Terms& terms, X509* issuer, EVP_PKEY* issuer_key) {
+  const Certificate certificate(X509_new());
+  CHECK(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
+  std::string serial = set_serial(certificate.get());
+  set_name(X509_get_subject_name(certificate.get()), terms.common_name);
+  X509* const signer = issuer == nullptr ? certificate.get() : issuer;
+  CHECK(X509_set_issuer_name(certificate.get(), X509_get_subject_name(signer)) == 1);
+  // A day back: nodes whose clock battery is dead are set by the head, but not to the second.
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), terms.valid.count() * 3600);
+  CHECK(X509_set_pubkey(certificate.get(), key) == 1);
+  for (const auto& [nid, value] : terms.extensions) {
+    add_extension(certificate.get(), signer, nid, value);
+  }
+  if (X509_sign(certificate.get(), issuer_key, EVP_sha256()) == 0) {
+    return crypto_error("sign a certificate");
+  }
+  return Issued{
+      .certificate = pem([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); }),
+      .serial = std::move(serial)};
+}
+
+Result<Request> parse_request(const std::string& text) {
+  Request request(PEM_read_bio_X509_REQ(reading(text).get(), nullptr, nullptr, nullptr));
+  if (!request) return crypto_error("read the certificate request");
+  EVP_PKEY* const key = X509_REQ_get0_pubkey(request.get());
+  if (key == nullptr || X509_REQ_verify(request.get(), key) != 1) {
+    return crypto_error("accept a certificate request that its own key did not sign");
+  }
+  if (EVP_PKEY_is_a(key, "EC") != 1 || EVP_PKEY_get_bits(key) != 256) {
+    return fail("the certificate request is not for a P-256 key");
+  }
+  return request;
+}
+
+Result<Issued> issue(const std::string& request_text, const Terms& terms, const std::string& ca,
+                     const std::string& ca_key) {
+  TRY_ASSIGN(const Request request, parse_request(request_text));
+  TRY_ASSIGN(const Certificate issuer, parse_certificate(ca));
+  TRY_ASSIGN(const Key key, parse_key(ca_key));
+  return sign(X509_REQ_get0_pubkey(request.get()), terms, issuer.get(), key.get());
+}
+
+Status make_authority(const std::filesystem::path& directory, const std::string& cluster) {
+  const Key key = make_key();
+  const Terms terms{.common_name = cluster + " cluster CA",
+                    .valid = std::chrono::hours(24 * 3650),
+                    .extensions = {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+                                   {NID_key_usage, "critical,keyCertSign,cRLSign"},
+                                   {NID_subject_key_identifier, "hash"}}};
+  TRY_ASSIGN(const Issued issued, sign(key.get(), terms, nullptr, key.get()));
+  TRY(os::write_file(directory / "ca.key", key_pem(key.get()), {.mode = 0600}));
+  return os::write_file(directory / "ca.crt", issued.certificate, {.mode = 0644});
+}
+
+}  // namespace
+
+Result<KeyAndRequest> make_request() {
+  const Key key = make_key();
+  const Request request(X509_REQ_new());
+  CHECK(request && X509_REQ_set_pubkey(request.get(), key.get()) == 1);
+  if (X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0) {
+    return crypto_error("sign a certificate request");
+  }
+  return KeyAndRequest{
+      .key = key_pem(key.get()),
+      .request = pem([&](BIO* bio) { return PEM_write_bio_X509_REQ(bio, request.get()); })};
+}
+
+Result<Authority> Authority::open(const std::filesystem::path& directory,
+                                  const std::string& cluster) {
+  if (!std::filesystem::exists(directory / "ca.crt")) TRY(make_authority(directory, cluster));
+  TRY_ASSIGN(std::string key_text, os::read_file(directory / "ca.key"));
+  TRY_ASSIGN(std::string text, os::read_file(directory / "ca.crt"));
+  TRY_ASSIGN(const Key key, parse_key(key_text));
+  TRY_ASSIGN(const Certificate certificate, parse_certificate(text));
+  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+    return fail(std::format("'{}' holds a key and a certificate that do not belong together",
+                            directory.string()),
+                "restore both from one backup");
+  }
+  return Authority(std::move(key_text), std::move(text));
+}
+
+std::string Authority::fingerprint() const { return os::sha256(certificate_); }
+
+Result<Issued> Authority::issue_client(const std::string& request, const std::string& id,
+                                       std::chrono::hours valid) const {
+  return issue(request,
+               {.common_name = id,
+                .valid = valid,
+                .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
+                               {NID_key_usage, "critical,digitalSignature"},
+                               {NID_ext_key_usage, "clientAuth"}}},
+               certificate_, key_);
+}
+
+Result<Issued> Authority::issue_server(const std::string& request,
+                                       const std::vector<std::string>& names,
+                                       std::chrono::hours valid) const {
+  return issue(request,
+               {.common_name = "head",
+                .valid = valid,
+                .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
+                               {NID_key_usage, "critical,digitalSignature"},
+                               {NID_ext_key_usage, "serverAuth"},
+                               {NID_subject_alt_name, join(names, ",")}}},
+               certificate_, key_);
+}
+
+}  // namespace muster::provisioning

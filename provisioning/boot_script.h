@@ -1,0 +1,45 @@
+#pragma once
+// Boot scripts for iPXE and GRUB, made by typed builders. Nothing that a machine says reaches a
+// script but Ethernet addresses, which are parsed; kernel arguments are checked word by word, since
+// both loaders would run what a quote, a line end or a `${…}` lets in (CVE-2026-46447 in Ironic).
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/units.h"
+
+namespace muster::provisioning {
+
+/// One word of a kernel command line.
+class KernelArgument {
+ public:
+  /// Errors: empty, longer than 256, or a character that is not a letter, a digit or one of
+  /// `-_.,:=/@+%`.
+  static Result<KernelArgument> parse(std::string_view text);
+  const std::string& text() const { return text_; }
+
+ private:
+  explicit KernelArgument(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+/// What a machine is given to boot. Paths are the head's URL paths: "/medium/live/vmlinuz".
+struct BootTarget {
+  Ipv4Address head;
+  std::string kernel;
+  std::string initrd;
+  std::vector<KernelArgument> arguments;
+};
+
+/// The first script, the same for every machine: asks for the one of this machine.
+std::string render_ipxe_entry(Ipv4Address head);
+
+/// An iPXE script that boots `target` (ipxe.org/cmd). The firmware's network card is named to the
+/// kernel in BOOTIF.
+std::string render_ipxe(const BootTarget& target);
+
+/// A GRUB configuration that boots `target` for the machine with this address.
+std::string render_grub(const BootTarget& target, MacAddress mac);
+
+}  // namespace muster::provisioning

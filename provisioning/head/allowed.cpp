@@ -1,0 +1,78 @@
+#include "provisioning/head/allowed.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <string_view>
+
+namespace muster::head {
+namespace {
+
+constexpr std::array<std::string_view, 13> kPaths = {"/etc/slurm/slurm.conf",
+                                                     "/etc/slurm/cgroup.conf",
+                                                     "/etc/slurm/plugstack.conf",
+                                                     "/etc/slurm/slurm.key",
+                                                     "/etc/muster/dnsmasq.conf",
+                                                     "/etc/muster/nginx.conf",
+                                                     "/etc/exports.d/muster.exports",
+                                                     "/etc/hosts",
+                                                     "/etc/hostname",
+                                                     "/etc/resolv.conf",
+                                                     "/etc/chrony/conf.d/muster.conf",
+                                                     "/etc/openmpi/openmpi-mca-params.conf",
+                                                     "/etc/ssh/sshd_config.d/50-muster-keys.conf"};
+
+constexpr std::array<std::string_view, 6> kServices = {
+    "muster-dnsmasq.service", "muster-nginx.service", "slurmctld.service",
+    "nfs-server.service",     "chrony.service",       "ssh.service"};
+
+/// Debian gives local users numbers below 60000; the cluster's start at 10000, its job check has
+/// 9999.
+constexpr std::uint32_t kFirstUser = 9999;
+constexpr std::uint32_t kLastUser = 59999;
+
+bool is_known(const auto& list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+bool is_user_keys(std::string_view path) {
+  constexpr std::string_view kFolder = "/etc/muster/ssh-keys/";
+  return path.starts_with(kFolder) && path.find('/', kFolder.size()) == std::string_view::npos &&
+         path != std::string(kFolder) + "root";
+}
+
+struct Allowed {
+  bool operator()(const plan::WriteFile& s) const {
+    const bool plain = (s.mode & ~0666U) == 0;
+    return plain && (is_known(kPaths, s.path) || is_user_keys(s.path));
+  }
+  bool operator()(const plan::RemoveFile& s) const { return is_user_keys(s.path); }
+  bool operator()(const plan::MakeDirectory& s) const { return s.path == "/etc/muster/ssh-keys"; }
+  bool operator()(const plan::EnsureGroup& s) const {
+    return kFirstUser <= s.gid && s.gid <= kLastUser;
+  }
+  bool operator()(const plan::EnsureUser& s) const {
+    return kFirstUser <= s.uid && s.uid <= kLastUser && s.home == "/home/" + s.name;
+  }
+  // userdel refuses nobody; the planner removes only names it once added, and these are checked
+  // there.
+  bool operator()(const plan::RemoveUser& s) const { return !s.name.empty() && s.name != "root"; }
+  bool operator()(const plan::MountFileSystem& s) const {
+    return s.type == "tmpfs" && s.target == "/home";
+  }
+  bool operator()(const plan::SetHostname&) const { return true; }
+  bool operator()(const plan::Service& s) const { return is_known(kServices, s.unit); }
+};
+
+}  // namespace
+
+Status check_allowed(const plan::Plan& plan) {
+  for (const plan::Step& step : plan.steps) {
+    if (std::visit(Allowed{}, step)) continue;
+    return fail(std::format("the head's plan wants more than it may: {}", plan::describe(step)),
+                "nothing was applied; look at 'journalctl -u musterd'");
+  }
+  return {};
+}
+
+}  // namespace muster::head

@@ -1,0 +1,50 @@
+#include "provisioning/head/facts.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+
+namespace muster::head {
+
+using nlohmann::json;
+
+std::string render_facts(const Facts& facts) {
+  json value = {{"interface", facts.interface},
+                {"live", facts.live},
+                {"medium", facts.medium},
+                {"home_size", facts.home_size}};
+  if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
+  return value.dump(2) + "\n";
+}
+
+Result<Facts> parse_facts(std::string_view text) {
+  try {
+    const json value = json::parse(text);
+    Facts facts{.interface = value.at("interface").get<std::string>(),
+                .live = value.at("live").get<bool>(),
+                .medium = value.at("medium").get<std::string>(),
+                .home_size = value.at("home_size").get<std::string>()};
+    if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
+    return facts;
+  } catch (const json::exception& error) {
+    return fail(std::format("the head's facts are damaged: {}", error.what()),
+                "run 'systemctl restart muster-prepare'");
+  }
+}
+
+std::optional<std::string> find_dhcp_server(std::string_view output) {
+  constexpr std::string_view kKey = "new_dhcp_server_identifier=";
+  for (const std::string& line : lines(output)) {
+    const std::size_t at = line.find(kKey);
+    if (at == std::string::npos) continue;
+    std::string value(trim(line.substr(at + kKey.size())));
+    std::erase(value, '\'');
+    if (parse_ipv4(value)) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace muster::head

@@ -1,0 +1,71 @@
+#include "provisioning/image.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+
+namespace muster::provisioning {
+namespace {
+
+using nlohmann::json;
+
+bool stays_inside(std::string_view path) {
+  if (path.empty() || path.starts_with('/')) return false;
+  for (const std::string& part : split(path, '/')) {
+    if (part.empty() || part.starts_with('.')) return false;
+  }
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+  return path.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+}  // namespace
+
+Bytes Image::size() const {
+  Bytes total;
+  for (const Artefact& layer : layers) total.count += layer.size.count;
+  return total;
+}
+
+Result<Artefact> parse_artefact(const json& value) {
+  try {
+    Artefact artefact{.path = value.at("file").get<std::string>(),
+                      .size = Bytes{value.at("size").get<std::uint64_t>()},
+                      .sha256 = value.at("sha256").get<std::string>()};
+    if (!stays_inside(artefact.path)) {
+      return fail(
+          std::format("path '{}' is not a plain path inside the medium", printable(artefact.path)));
+    }
+    const bool digest = artefact.sha256.size() == 64 &&
+                        artefact.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!digest) return fail(std::format("'{}' has no SHA-256", artefact.path));
+    return artefact;
+  } catch (const json::exception& error) {
+    return fail(std::format("not a file entry: {}", error.what()));
+  }
+}
+
+json to_json(const Artefact& artefact) {
+  return {{"file", artefact.path}, {"size", artefact.size.count}, {"sha256", artefact.sha256}};
+}
+
+Result<Image> parse_image(std::string_view text) {
+  try {
+    const json value = json::parse(text);
+    Image image{.name = value.at("name").get<std::string>()};
+    TRY_ASSIGN(image.kernel, parse_artefact(value.at("kernel")));
+    TRY_ASSIGN(image.initrd, parse_artefact(value.at("initrd")));
+    for (const json& layer : value.at("layers")) {
+      TRY_ASSIGN(Artefact artefact, parse_artefact(layer));
+      image.layers.push_back(std::move(artefact));
+    }
+    image.kernel_arguments = value.at("kernel_arguments").get<std::vector<std::string>>();
+    return image;
+  } catch (const json::exception& error) {
+    return fail(std::format("image manifest is damaged: {}", error.what()), "build the ISO again");
+  }
+}
+
+}  // namespace muster::provisioning

@@ -1,0 +1,188 @@
+#include "provisioning/network.h"
+
+#include <format>
+
+namespace muster::provisioning {
+namespace {
+
+std::string dhcp_lines(const Wire& wire) {
+  const std::string head = to_string(wire.head.address);
+  const Ipv4Address mask{wire.head.mask()};
+  switch (wire.dhcp) {
+    case DhcpMode::silent:
+      return "";
+    case DhcpMode::proxy:
+      return std::format("dhcp-range={},proxy,{}\n", to_string(wire.head.network()),
+                         to_string(mask));
+    case DhcpMode::serve:
+      return std::format(
+          "dhcp-authoritative\n"
+          "dhcp-range=set:unknown,{0},{1},{2},30m\n"
+          "dhcp-range=set:known,{3},static,{2},12h\n"
+          "dhcp-option=option:dns-server,{4}\n"
+          "dhcp-option=option:ntp-server,{4}\n"
+          "dhcp-option=option:router\n",
+          to_string(wire.unknown_addresses.first), to_string(wire.unknown_addresses.last),
+          to_string(mask), to_string(wire.head.network()), head);
+  }
+  return "";
+}
+
+/// What each kind of firmware is told to load (RFC 4578 §2.1 client architectures).
+std::string boot_lines(const Wire& wire) {
+  if (wire.dhcp == DhcpMode::silent) return "";
+  const std::string head = to_string(wire.head.address);
+  std::string text = std::format(
+      "dhcp-match=set:ipxe,175\n"
+      "dhcp-match=set:bios,option:client-arch,0\n"
+      "dhcp-match=set:efi,option:client-arch,7\n"
+      "dhcp-match=set:efi,option:client-arch,9\n"
+      "dhcp-match=set:http,option:client-arch,16\n"
+      "dhcp-option-force=tag:http,60,HTTPClient\n"
+      "dhcp-boot=tag:http,tag:!ipxe,http://{0}/shimx64.efi\n"
+      "dhcp-boot=tag:ipxe,http://{0}/boot/entry.ipxe\n"
+      "dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe\n"
+      "dhcp-boot=tag:efi,tag:!ipxe,shimx64.efi\n",
+      head);
+  if (wire.dhcp == DhcpMode::proxy) {
+    text += std::format(
+        "pxe-service=tag:!ipxe,X86PC,Muster,undionly.kpxe\n"
+        "pxe-service=tag:!ipxe,X86-64_EFI,Muster,shimx64.efi\n"
+        "pxe-service=tag:ipxe,X86PC,Muster,http://{0}/boot/entry.ipxe\n",
+        head);
+  }
+  return text;
+}
+
+std::string proxied(std::string_view location, std::string_view socket) {
+  // Every header that says who asks is written here, so that none of them can be sent by the
+  // client.
+  return std::format(
+      "    location {} {{\n"
+      "      proxy_pass http://unix:{}:;\n"
+      "      proxy_set_header X-Muster-Address $remote_addr;\n"
+      "      proxy_set_header X-Muster-Verified $ssl_client_verify;\n"
+      "      proxy_set_header X-Muster-Node $ssl_client_s_dn;\n"
+      "      proxy_set_header X-Muster-Serial $ssl_client_serial;\n"
+      "    }}\n",
+      location, socket);
+}
+
+std::string file_location(std::string_view url, std::string_view file) {
+  return std::format("    location = {} {{ alias {}; }}\n", url, file);
+}
+
+constexpr std::string_view kHttpHead =
+    "user www-data;\n"
+    "worker_processes auto;\n"
+    "worker_rlimit_nofile 65536;\n"
+    "pid /run/muster-nginx/nginx.pid;\n"
+    "error_log stderr warn;\n"
+    "events { worker_connections 16384; }\n"
+    "http {\n"
+    "  access_log off;\n"
+    "  server_tokens off;\n"
+    "  sendfile on;\n"
+    "  tcp_nopush on;\n"
+    "  default_type application/octet-stream;\n"
+    "  client_max_body_size 1m;\n"
+    "  client_body_temp_path /run/muster-nginx/body;\n"
+    "  proxy_temp_path /run/muster-nginx/proxy;\n"
+    "  fastcgi_temp_path /run/muster-nginx/fastcgi;\n"
+    "  uwsgi_temp_path /run/muster-nginx/uwsgi;\n"
+    "  scgi_temp_path /run/muster-nginx/scgi;\n";
+
+std::string plain_server(const HttpSite& site) {
+  std::string text =
+      std::format("  server {{\n    listen {}:80 backlog=4096;\n", to_string(site.head));
+  for (const std::string& file : site.files) {
+    text += file_location("/medium/" + file, site.medium + "/" + file);
+  }
+  for (const std::string_view file : {"shimx64.efi", "grubx64.efi"}) {
+    text +=
+        file_location(std::format("/{}", file), std::format("{}/{}", site.boot_directory, file));
+  }
+  // GRUB looks for these beside its configuration and complains on the console when they are
+  // missing.
+  text +=
+      "    location ~ ^/grub/x86_64-efi/(command|fs|crypto|terminal)\\.lst$ { return 200 ''; }\n";
+  for (const std::string_view path : {"/boot/", "/grub/", "/node/v1/discover", "/node/v1/stage"}) {
+    text += proxied(path, site.node_socket);
+  }
+  return text + "    location / { return 404; }\n  }\n";
+}
+
+std::string tls_server(const HttpSite& site) {
+  std::string text = std::format(
+      "  server {{\n"
+      "    listen {}:443 ssl;\n"
+      "    ssl_protocols TLSv1.3;\n"
+      "    ssl_certificate {};\n"
+      "    ssl_certificate_key {};\n"
+      "    ssl_client_certificate {};\n"
+      "    ssl_verify_client optional;\n"
+      "    ssl_session_cache off;\n",
+      to_string(site.head), site.certificate, site.key, site.ca);
+  for (const std::string_view path : {"/node/v1/enrol", "/node/v1/renew", "/node/v1/plan",
+                                      "/node/v1/report", "/node/v1/heartbeat"}) {
+    text += proxied(std::format("= {}", path), site.node_socket);
+  }
+  return text + "    location / { return 404; }\n  }\n";
+}
+
+}  // namespace
+
+std::string_view to_string(DhcpMode mode) {
+  return mode == DhcpMode::serve ? "serve" : mode == DhcpMode::proxy ? "proxy" : "silent";
+}
+
+std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
+                           const std::string& names_directory, const std::string& tftp_directory) {
+  const std::uint64_t leases = wire.unknown_addresses.size() + wire.node_addresses.size();
+  return std::format(
+             "# Written by musterd; changes here are lost.\n"
+             "interface={0}\n"
+             "listen-address={1}\n"
+             "bind-interfaces\n"
+             "except-interface=lo\n"
+             "no-resolv\n"
+             "no-hosts\n"
+             "domain={2}\n"
+             "local=/{2}/\n"
+             "expand-hosts\n"
+             "dhcp-lease-max={3}\n"
+             "dhcp-leasefile=/var/lib/muster-dnsmasq/leases\n"
+             "dhcp-hostsdir={4}\n"
+             "hostsdir={5}\n"
+             "enable-tftp={0}\n"
+             "tftp-root={6}\n"
+             "tftp-max=512\n"
+             "log-dhcp\n",
+             wire.interface, to_string(wire.head.address), wire.cluster, leases, hosts_directory,
+             names_directory, tftp_directory) +
+         dhcp_lines(wire) + boot_lines(wire);
+}
+
+std::string render_dhcp_hosts(std::span<const Node> nodes) {
+  std::string text;
+  for (const Node& node : nodes) {
+    if (node.name.empty()) continue;
+    for (const MacAddress& mac : node.hardware.macs) text += to_string(mac) + ",";
+    text += std::format("{},{}\n", to_string(node.address), node.name);
+  }
+  return text;
+}
+
+std::string render_names(const Wire& wire, std::span<const Node> nodes) {
+  std::string text = std::format("{} {}\n", to_string(wire.head.address), wire.head_name);
+  for (const Node& node : nodes) {
+    if (!node.name.empty()) text += std::format("{} {}\n", to_string(node.address), node.name);
+  }
+  return text;
+}
+
+std::string render_nginx(const HttpSite& site) {
+  return std::string(kHttpHead) + plain_server(site) + tls_server(site) + "}\n";
+}
+
+}  // namespace muster::provisioning

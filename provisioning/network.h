@@ -1,0 +1,64 @@
+#pragma once
+// Configuration of the daemons that machines meet on the wire: dnsmasq for DHCP, TFTP and names,
+// nginx for HTTP. Pure rendering.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+#include "provisioning/node.h"
+
+namespace muster::provisioning {
+
+/// How the head answers DHCP on the wire.
+enum class DhcpMode {
+  /// Names and TFTP only: somebody else answers there, and nobody said what to do.
+  silent,
+  /// Addresses come from the other server; we add what to boot (PXE specification §2.2.2).
+  proxy,
+  /// We are the only server.
+  serve,
+};
+
+std::string_view to_string(DhcpMode mode);
+
+struct Wire {
+  std::string interface;
+  Ipv4Interface head;
+  std::string head_name;
+  std::string cluster;
+  Ipv4Range unknown_addresses;
+  Ipv4Range node_addresses;
+  DhcpMode dhcp = DhcpMode::silent;
+};
+
+/// dnsmasq(8) configuration; fixed addresses and names come from `hosts_directory` and
+/// `names_directory`, which dnsmasq watches.
+std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
+                           const std::string& names_directory, const std::string& tftp_directory);
+
+/// dhcp-host lines of all named nodes: every address of a machine gives its one address.
+std::string render_dhcp_hosts(std::span<const Node> nodes);
+
+/// hosts(5) lines of the head and all named nodes.
+std::string render_names(const Wire& wire, std::span<const Node> nodes);
+
+/// What nginx shows the network: boot files, the node endpoints, and nothing else.
+struct HttpSite {
+  Ipv4Address head;
+  /// Directory of the medium, and the files under it that machines may fetch.
+  std::string medium;
+  std::vector<std::string> files;
+  /// Directory with shimx64.efi and grubx64.efi.
+  std::string boot_directory;
+  std::string node_socket;
+  std::string certificate;
+  std::string key;
+  std::string ca;
+};
+
+/// A whole nginx.conf(5): port 80 for machines that have proved nothing, 443 for TLS.
+std::string render_nginx(const HttpSite& site);
+
+}  // namespace muster::provisioning

@@ -1,0 +1,65 @@
+#include "provisioning/node.h"
+
+#include <array>
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+namespace muster::provisioning {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
+                                                     "ready",      "off",     "failed"};
+
+}  // namespace
+
+std::string_view to_string(NodeState state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+json to_json(const Node& node) {
+  return {{"id", node.id},
+          {"name", node.name},
+          {"address", node.address.value == 0 ? "" : to_string(node.address)},
+          {"profile", node.profile},
+          {"hardware", to_json(node.hardware)},
+          {"state", to_string(node.state)},
+          {"stage", node.stage},
+          {"reason", node.reason},
+          {"progress", node.progress},
+          {"certificate_serial", node.certificate_serial},
+          {"generation", node.generation},
+          {"seen_ms", node.seen_ms},
+          {"ready_ms", node.ready_ms}};
+}
+
+Result<Node> parse_node(std::string_view text) {
+  try {
+    const json value = json::parse(text);
+    Node node;
+    node.id = value.at("id").get<std::string>();
+    node.name = value.at("name").get<std::string>();
+    if (const auto address = value.at("address").get<std::string>(); !address.empty()) {
+      TRY_ASSIGN(node.address, parse_ipv4(address));
+    }
+    node.profile = value.at("profile").get<std::string>();
+    TRY_ASSIGN(node.hardware, parse_hardware(value.at("hardware")));
+    const auto state = value.at("state").get<std::string>();
+    for (std::size_t i = 0; i < kStates.size(); ++i) {
+      if (kStates[i] == state) node.state = static_cast<NodeState>(i);
+    }
+    node.stage = value.at("stage").get<std::string>();
+    node.reason = value.at("reason").get<std::string>();
+    node.progress = value.at("progress").get<int>();
+    node.certificate_serial = value.at("certificate_serial").get<std::string>();
+    node.generation = value.at("generation").get<std::string>();
+    node.seen_ms = value.at("seen_ms").get<std::int64_t>();
+    node.ready_ms = value.at("ready_ms").get<std::int64_t>();
+    return node;
+  } catch (const json::exception& error) {
+    return fail(std::format("stored node is damaged: {}", error.what()),
+                "restore the state database from a backup");
+  }
+}
+
+}  // namespace muster::provisioning

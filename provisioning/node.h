@@ -1,0 +1,51 @@
+#pragma once
+// One machine of the cluster and where it is in its life (design §5):
+//
+//   discovered → adopted → booting → ready → off
+//                             └→ failed
+//
+// A machine that nobody adopted yet is a node without a name.
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/base/result.h"
+#include "provisioning/hardware.h"
+
+namespace muster::provisioning {
+
+enum class NodeState { discovered, adopted, booting, ready, off, failed };
+
+std::string_view to_string(NodeState state);
+
+struct Node {
+  /// Made by the head when it first sees the machine; never changes, never comes twice.
+  std::string id;
+  /// Empty until it is adopted.
+  std::string name;
+  Ipv4Address address;
+  std::string profile;
+  Hardware hardware;
+  NodeState state = NodeState::discovered;
+  /// Where the boot is: "discovery", "image", "enrol", "plan", …
+  std::string stage;
+  /// Why it failed or waits; empty otherwise.
+  std::string reason;
+  /// 0–100 while an image is fetched.
+  int progress = 0;
+  /// Serial number of the one certificate that is valid for this node, hexadecimal.
+  std::string certificate_serial;
+  /// Generation of the plan the node applied last.
+  std::string generation;
+  /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.
+  std::int64_t seen_ms = 0;
+  std::int64_t ready_ms = 0;
+};
+
+nlohmann::json to_json(const Node& node);
+/// Errors: not what to_json wrote.
+Result<Node> parse_node(std::string_view json);
+
+}  // namespace muster::provisioning

@@ -1,0 +1,194 @@
+#include "provisioning/node_api.h"
+
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+
+namespace muster::provisioning {
+namespace {
+
+using nlohmann::json;
+using os::ServerRequest;
+using os::ServerResponse;
+
+ServerResponse answer(const json& value) { return {.status = 200, .body = value.dump()}; }
+
+ServerResponse refuse(int status, const Error& error) {
+  return {.status = status,
+          .body = json{{"error", error.message}, {"hint", error.hint}}.dump(
+              -1, ' ', false, json::error_handler_t::replace)};
+}
+
+ServerResponse text_answer(std::string text) {
+  return {.status = 200, .body = std::move(text), .content_type = "text/plain; charset=utf-8"};
+}
+
+std::string header(const ServerRequest& request, const char* name) {
+  const auto found = request.headers.find(name);
+  return found == request.headers.end() ? std::string() : found->second;
+}
+
+/// A text member; empty when it is absent or something else, or longer than `limit`.
+std::string text_member(const json& value, const char* name, std::size_t limit) {
+  const auto found = value.is_object() ? value.find(name) : value.end();
+  if (!value.is_object() || found == value.end() || !found->is_string()) return {};
+  const auto& text = found->get_ref<const std::string&>();
+  return text.size() <= limit ? text : std::string();
+}
+
+json parse_body(const ServerRequest& request) {
+  // Depth is bounded by the body's size limit and by what the members are read as.
+  return json::parse(request.body, nullptr, false);
+}
+
+/// The CN of a distinguished name as nginx writes it ("CN=abc").
+std::string common_name(std::string_view name) {
+  return name.starts_with("CN=") ? std::string(name.substr(3)) : std::string();
+}
+
+}  // namespace
+
+BootTarget NodeApi::target() const {
+  return {.head = options_.head,
+          .kernel = "/medium/" + options_.image.kernel.path,
+          .initrd = "/medium/" + options_.image.initrd.path,
+          .arguments = options_.arguments};
+}
+
+ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
+  if (request.path == "/boot/entry.ipxe") return text_answer(render_ipxe_entry(options_.head));
+  constexpr std::string_view kGrub = "/grub/node/";
+  std::string mac_text;
+  if (request.path == "/boot/node.ipxe") {
+    const auto found = request.query.find("mac");
+    mac_text = found == request.query.end() ? "" : found->second;
+  } else if (request.path.starts_with(kGrub) && request.path.ends_with(".cfg")) {
+    mac_text = request.path.substr(kGrub.size(), request.path.size() - kGrub.size() - 4);
+  } else {
+    return refuse(404, {.message = "no such page"});
+  }
+  const auto mac = parse_mac(mac_text);
+  if (!mac) return refuse(400, mac.error());
+  return text_answer(request.path.starts_with("/boot/") ? render_ipxe(target())
+                                                        : render_grub(target(), *mac));
+}
+
+ServerResponse NodeApi::discover(const ServerRequest& request) {
+  const json body = parse_body(request);
+  const auto hardware =
+      parse_hardware(body.is_object() && body.contains("hardware") ? body["hardware"] : json());
+  if (!hardware) return refuse(400, hardware.error());
+  const auto address = parse_ipv4(header(request, "x-muster-address"));
+  if (!address) return refuse(400, address.error());
+  const std::int64_t now = options_.now_ms();
+  const auto welcome = registry_.discover(*hardware, *address, now);
+  if (!welcome) return refuse(409, welcome.error());
+  if (welcome->kind == Welcome::Kind::wait) {
+    return answer({{"state", "wait"}, {"reason", welcome->reason}, {"time_ms", now}});
+  }
+  json layers = json::array();
+  for (const Artefact& layer : options_.image.layers) layers.push_back(to_json(layer));
+  return answer({{"state", "boot"},
+                 {"time_ms", now},
+                 {"node",
+                  {{"id", welcome->node.id},
+                   {"name", welcome->node.name},
+                   {"address", to_string(welcome->node.address)}}},
+                 {"session", welcome->session},
+                 {"token", std::format("v1.{}.{}", authority_.fingerprint(), welcome->token)},
+                 {"ca", authority_.certificate()},
+                 {"image", {{"name", options_.image.name}, {"layers", std::move(layers)}}}});
+}
+
+ServerResponse NodeApi::stage(const ServerRequest& request) {
+  const json body = parse_body(request);
+  const std::string session = text_member(body, "session", 64);
+  const StageReport report{.stage = printable(text_member(body, "stage", 64), 64),
+                           .progress = body.is_object() && body.contains("progress") &&
+                                               body["progress"].is_number_integer()
+                                           ? static_cast<int>(std::clamp<std::int64_t>(
+                                                 body["progress"].get<std::int64_t>(), 0, 100))
+                                           : 0,
+                           .failure = printable(text_member(body, "failure", 2000), 1000)};
+  if (session.empty() || report.stage.empty()) {
+    return refuse(400, {.message = "'session' and 'stage' are needed"});
+  }
+  const Status done = registry_.stage(session, report, options_.now_ms());
+  return done ? answer(json::object()) : refuse(403, done.error());
+}
+
+ServerResponse NodeApi::certify(const Node& node, const std::string& certificate_request) {
+  const auto issued =
+      authority_.issue_client(certificate_request, node.id, options_.certificate_valid);
+  if (!issued) return refuse(400, issued.error());
+  const Status kept = registry_.set_certificate(node.id, issued->serial, options_.now_ms());
+  if (!kept) return refuse(409, kept.error());
+  return answer({{"certificate", issued->certificate},
+                 {"name", node.name},
+                 {"valid_hours", options_.certificate_valid.count()}});
+}
+
+ServerResponse NodeApi::enrol(const ServerRequest& request) {
+  const json body = parse_body(request);
+  const std::vector<std::string> token = split(text_member(body, "token", 256), '.');
+  if (token.size() != 3 || token[0] != "v1")
+    return refuse(400, {.message = "'token' is not a token"});
+  const auto node = registry_.redeem(token[2], options_.now_ms());
+  if (!node) return refuse(403, node.error());
+  return certify(*node, text_member(body, "request", 8192));
+}
+
+ServerResponse NodeApi::renew(const ServerRequest& request, const Node& node) {
+  return certify(node, text_member(parse_body(request), "request", 8192));
+}
+
+ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
+  const json body = parse_body(request);
+  const std::string stage = printable(text_member(body, "stage", 64), 64);
+  if (stage.empty()) return refuse(400, {.message = "'stage' is needed"});
+  const Status done =
+      registry_.report(node.id, stage, printable(text_member(body, "failure", 8192), 4000),
+                       printable(text_member(body, "generation", 64), 64), options_.now_ms());
+  return done ? answer(json::object()) : refuse(409, done.error());
+}
+
+ServerResponse NodeApi::heartbeat(const Node& node) {
+  const Status done = registry_.heartbeat(node.id, options_.now_ms());
+  if (!done) return refuse(409, done.error());
+  return answer({{"generation", plan::generation(options_.plan_for(node))}});
+}
+
+ServerResponse NodeApi::with_certificate(const ServerRequest& request) {
+  if (header(request, "x-muster-verified") != "SUCCESS") {
+    return refuse(401, {.message = "a node's certificate is needed", .hint = "enrol first"});
+  }
+  const auto node = registry_.authenticate(common_name(header(request, "x-muster-node")),
+                                           header(request, "x-muster-serial"));
+  if (!node) return refuse(403, node.error());
+  if (request.path == "/node/v1/plan" && request.method == "GET") {
+    return answer(plan::to_json(options_.plan_for(*node)));
+  }
+  if (request.method != "POST") return refuse(405, {.message = "this page takes POST"});
+  if (request.path == "/node/v1/heartbeat") return heartbeat(*node);
+  if (request.path == "/node/v1/report") return report(request, *node);
+  if (request.path == "/node/v1/renew") return renew(request, *node);
+  return refuse(404, {.message = "no such page"});
+}
+
+ServerResponse NodeApi::handle(const ServerRequest& request) {
+  if (request.path.starts_with("/boot/") || request.path.starts_with("/grub/")) {
+    if (request.method != "GET" && request.method != "HEAD") {
+      return refuse(405, {.message = "this page takes GET"});
+    }
+    return boot_script(request);
+  }
+  const bool post = request.method == "POST";
+  if (post && request.path == "/node/v1/discover") return discover(request);
+  if (post && request.path == "/node/v1/stage") return stage(request);
+  if (post && request.path == "/node/v1/enrol") return enrol(request);
+  return with_certificate(request);
+}
+
+}  // namespace muster::provisioning

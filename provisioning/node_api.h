@@ -1,0 +1,57 @@
+#pragma once
+// The endpoints that machines reach through nginx. Port 80 serves machines that have proved
+// nothing: boot scripts, discovery, stage reports. Port 443 serves enrolment (with a one-time
+// token) and nodes that show their certificate. docs/reference/node-protocol.md describes the
+// messages.
+
+#include <functional>
+#include <string>
+
+#include "core/os/http_server.h"
+#include "core/plan/plan.h"
+#include "provisioning/authority.h"
+#include "provisioning/boot_script.h"
+#include "provisioning/image.h"
+#include "provisioning/registry.h"
+
+namespace muster::provisioning {
+
+struct NodeApiOptions {
+  Ipv4Address head;
+  Image image;
+  /// Kernel arguments of the profile, for every node.
+  std::vector<KernelArgument> arguments;
+  std::chrono::hours certificate_valid{24 * 7};
+  /// The plan that a node shall hold now.
+  std::function<plan::Plan(const Node&)> plan_for;
+  /// Milliseconds since 1970.
+  std::function<std::int64_t()> now_ms;
+};
+
+/// Threads: `handle` may be called from several threads.
+class NodeApi {
+ public:
+  NodeApi(Registry& registry, const Authority& authority, NodeApiOptions options)
+      : registry_(registry), authority_(authority), options_(std::move(options)) {}
+
+  /// Never fails: bad requests become 4xx with {"error", "hint"}.
+  os::ServerResponse handle(const os::ServerRequest& request);
+
+ private:
+  os::ServerResponse boot_script(const os::ServerRequest& request) const;
+  os::ServerResponse discover(const os::ServerRequest& request);
+  os::ServerResponse stage(const os::ServerRequest& request);
+  os::ServerResponse enrol(const os::ServerRequest& request);
+  os::ServerResponse renew(const os::ServerRequest& request, const Node& node);
+  os::ServerResponse report(const os::ServerRequest& request, const Node& node);
+  os::ServerResponse heartbeat(const Node& node);
+  os::ServerResponse certify(const Node& node, const std::string& certificate_request);
+  os::ServerResponse with_certificate(const os::ServerRequest& request);
+  BootTarget target() const;
+
+  Registry& registry_;
+  const Authority& authority_;
+  NodeApiOptions options_;
+};
+
+}  // namespace muster::provisioning

@@ -1,0 +1,154 @@
+#pragma once
+// Who the machines are: recognises them, adopts them, gives each its one name and address, follows
+// their boots, and gives out the one-time tokens with which they enrol. The only writer of nodes.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/state/store.h"
+#include "provisioning/node.h"
+
+namespace muster::provisioning {
+
+enum class Policy { open, ask, closed };
+
+/// What the registry needs to know of the cluster's specification.
+struct RegistrySettings {
+  std::string name_prefix = "n";
+  int name_digits = 3;
+  Ipv4Range addresses;
+  std::string default_profile = "default";
+};
+
+/// What a machine in stage one is told.
+struct Welcome {
+  enum class Kind {
+    /// Not adopted (yet), or not now; `reason` says why. Ask again.
+    wait,
+    /// Adopted: boot as `node`.
+    boot,
+  } kind = Kind::wait;
+  std::string reason;
+  Node node;
+  /// Proves later stage reports of this boot. Empty when waiting.
+  std::string session;
+  /// One-time secret for the node's certificate. Empty when waiting.
+  std::string token;
+};
+
+/// How far a boot is, told by the machine itself.
+struct StageReport {
+  std::string stage;
+  int progress = 0;
+  /// Not empty: the stage failed for this reason; the machine tries again.
+  std::string failure;
+};
+
+/// Threads: every function may be called from several threads.
+class Registry {
+ public:
+  /// Reads all nodes. Owns: nothing; `store` must live longer.
+  static Result<std::unique_ptr<Registry>> open(state::Store& store, RegistrySettings settings);
+
+  /// Adoption of unknown machines: `open` until `until_ms` (0: for ever), then `ask`.
+  void set_policy(Policy policy, std::int64_t until_ms);
+  Policy policy(std::int64_t now_ms) const;
+
+  /// A machine in stage one says what it is, from `address`, at the head's time `now_ms`.
+  /// Errors: two known machines are in the report; no name or address is free; the store.
+  Result<Welcome> discover(const Hardware& hardware, Ipv4Address address, std::int64_t now_ms);
+
+  /// Errors: the session is unknown (the head restarted: discover again).
+  Status stage(const std::string& session, const StageReport& report, std::int64_t now_ms);
+
+  /// The node a token belongs to; the token is used up, and its certificate will be
+  /// `serial`-checked. Errors: unknown, used (an alarm on the node's timeline) or too old.
+  Result<Node> redeem(const std::string& token, std::int64_t now_ms);
+
+  /// The node has this certificate from now on, and no other.
+  Status set_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
+
+  /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
+  Result<Node> authenticate(const std::string& id, const std::string& serial) const;
+
+  /// What the running node says of itself. `failure` empty: all is well.
+  Status report(const std::string& id, const std::string& stage, const std::string& failure,
+                const std::string& generation, std::int64_t now_ms);
+  Status heartbeat(const std::string& id, std::int64_t now_ms);
+
+  /// Marks nodes that were ready and have not been heard for a minute.
+  Status tick(std::int64_t now_ms);
+
+  /// Names every machine of `ids` (a node's id or MAC address). Returns the names.
+  Result<std::vector<std::string>> adopt(std::span<const std::string> ids, std::int64_t now_ms);
+
+  /// Forgets nodes by name; their certificates are worth nothing at once.
+  Status remove(std::span<const std::string> names, std::int64_t now_ms);
+
+  /// Known nodes given by hand, before they ever booted. Errors: a name, address or MAC given
+  /// twice.
+  Status import(std::vector<Node> nodes, std::int64_t now_ms);
+
+  std::vector<Node> nodes() const;
+  std::optional<Node> find(std::string_view name) const;
+  std::optional<Node> find_mac(MacAddress mac) const;
+
+  /// Grows with every change that DHCP, names, Slurm or a plan can see.
+  std::uint64_t generation() const;
+
+  /// Puts an event on a node's timeline.
+  Status note(const std::string& id, std::string kind, std::string text, std::int64_t now_ms);
+
+ private:
+  Registry(state::Store& store, RegistrySettings settings)
+      : store_(store), settings_(std::move(settings)) {}
+
+  struct Session {
+    std::string node_id;
+    std::string token_hash;
+    std::int64_t made_ms = 0;
+    std::int64_t seen_ms = 0;
+    Ipv4Address address;
+    bool redeemed = false;
+  };
+
+  Node* find_id(const std::string& id);
+  Result<Node*> recognise(const Hardware& hardware);
+  Result<Node*> add_unknown(const Hardware& hardware, std::int64_t now_ms);
+  Status name(Node& node, std::int64_t now_ms);
+  Result<Ipv4Address> free_address();
+  std::string free_name();
+  std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
+  Result<Welcome> begin_boot(Node& node, Ipv4Address address, std::int64_t now_ms);
+  Status save(const Node& node, std::vector<state::Event> events);
+  void index(const Node& node);
+  void unindex(const Node& node);
+  Policy policy_at(std::int64_t now_ms) const;
+
+  state::Store& store_;
+  RegistrySettings settings_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Node> nodes_;
+  std::map<std::string, std::string, std::less<>> by_name_;
+  std::map<std::string, std::string> by_uuid_;
+  std::map<MacAddress, std::string> by_mac_;
+  std::map<std::uint32_t, std::string> by_address_;
+  std::map<std::string, Session> sessions_;
+  Policy policy_ = Policy::ask;
+  std::int64_t policy_until_ms_ = 0;
+  /// When a second machine was last noted to claim a node, so that its retries do not fill the log.
+  std::map<std::string, std::int64_t> last_claim_ms_;
+  std::uint64_t generation_ = 1;
+  /// Where the search for a free name and address starts; nothing below is free.
+  std::uint64_t next_number_ = 1;
+  std::uint32_t next_address_ = 0;
+};
+
+}  // namespace muster::provisioning

@@ -1,0 +1,146 @@
+// The part of the registry that administrators use: adopt, import, remove, look.
+
+#include <algorithm>
+#include <format>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/hash.h"
+#include "provisioning/registry.h"
+
+namespace muster::provisioning {
+
+Result<std::vector<std::string>> Registry::adopt(std::span<const std::string> ids,
+                                                 std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Node*> chosen;
+  for (const std::string& id : ids) {
+    Node* node = find_id(id);
+    if (const auto mac = parse_mac(id); node == nullptr && mac) {
+      const auto found = by_mac_.find(*mac);
+      if (found != by_mac_.end()) node = find_id(found->second);
+    }
+    if (node == nullptr) {
+      return fail(std::format("no discovered machine is called '{}'", printable(id)),
+                  "'muster node list' shows what waits for adoption");
+    }
+    chosen.push_back(node);
+  }
+  std::vector<std::string> names;
+  for (Node* const node : chosen) {
+    if (node->name.empty()) TRY(name(*node, now_ms));
+    names.push_back(node->name);
+  }
+  return names;
+}
+
+Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<state::Change> changes;
+  std::vector<state::Event> events;
+  std::set<std::string> ids;
+  for (const std::string& name : names) {
+    const auto found = by_name_.find(name);
+    const std::string id = found != by_name_.end() ? found->second : name;
+    if (find_id(id) == nullptr) {
+      return fail(std::format("there is no node '{}'", printable(name)),
+                  "'muster node list' shows them");
+    }
+    ids.insert(id);
+    changes.push_back({.kind = "node", .key = id, .value = std::nullopt});
+    events.push_back({.time_ms = now_ms, .subject = id, .kind = "removed", .text = name});
+  }
+  const auto committed = store_.commit(changes, events);
+  if (!committed) return std::unexpected(committed.error());
+  for (const std::string& id : ids) {
+    unindex(*find_id(id));
+    nodes_.erase(id);
+    std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == id; });
+  }
+  next_number_ = 1;
+  next_address_ = 0;
+  ++generation_;
+  return {};
+}
+
+Status Registry::import(std::vector<Node> nodes, std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<state::Change> changes;
+  std::set<std::string, std::less<>> new_names;
+  std::set<std::uint32_t> new_addresses;
+  std::set<MacAddress> new_macs;
+  for (Node& node : nodes) {
+    node.id = os::random_hex(8);
+    node.state = NodeState::adopted;
+    node.profile = settings_.default_profile;
+    if (by_name_.contains(node.name) || !new_names.insert(node.name).second) {
+      return fail(std::format("node '{}' is there already", node.name), "nothing was imported");
+    }
+    if (by_address_.contains(node.address.value) ||
+        !new_addresses.insert(node.address.value).second) {
+      return fail(std::format("address {} is given twice", to_string(node.address)),
+                  "nothing was imported");
+    }
+    for (const MacAddress mac : node.hardware.macs) {
+      if (by_mac_.contains(mac) || !new_macs.insert(mac).second) {
+        return fail(std::format("Ethernet address {} is given twice", to_string(mac)),
+                    "nothing was imported");
+      }
+    }
+    changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
+  }
+  const auto committed = store_.commit(changes, {{.time_ms = now_ms,
+                                                  .subject = {},
+                                                  .kind = "imported",
+                                                  .text = std::format("{} nodes", nodes.size())}});
+  if (!committed) return std::unexpected(committed.error());
+  for (Node& node : nodes) {
+    index(node);
+    nodes_.emplace(node.id, std::move(node));
+  }
+  ++generation_;
+  return {};
+}
+
+std::vector<Node> Registry::nodes() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Node> result;
+  result.reserve(nodes_.size());
+  for (const auto& [name, id] : by_name_) result.push_back(nodes_.at(id));
+  for (const auto& [id, node] : nodes_) {
+    if (node.name.empty()) result.push_back(node);
+  }
+  return result;
+}
+
+std::optional<Node> Registry::find(std::string_view name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = by_name_.find(name);
+  const auto node = nodes_.find(found == by_name_.end() ? std::string(name) : found->second);
+  if (node == nodes_.end()) return std::nullopt;
+  return node->second;
+}
+
+std::optional<Node> Registry::find_mac(MacAddress mac) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = by_mac_.find(mac);
+  if (found == by_mac_.end()) return std::nullopt;
+  return nodes_.at(found->second);
+}
+
+std::uint64_t Registry::generation() const {
+  const std::scoped_lock lock(mutex_);
+  return generation_;
+}
+
+Status Registry::note(const std::string& id, std::string kind, std::string text,
+                      std::int64_t now_ms) {
+  const auto committed = store_.commit(
+      {}, {{.time_ms = now_ms, .subject = id, .kind = std::move(kind), .text = std::move(text)}});
+  if (!committed) return std::unexpected(committed.error());
+  return {};
+}
+
+}  // namespace muster::provisioning

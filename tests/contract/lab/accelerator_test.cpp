@@ -1,0 +1,39 @@
+// The probe's boot sector in a real emulator: what it proves must be true where it is known to be.
+
+#include "lab/accelerator.h"
+
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+
+namespace muster::lab {
+namespace {
+
+TEST(AcceleratorProbe, says_its_word_in_software_emulation) {
+  const auto directory = os::TemporaryDirectory::make("muster-probe");
+  ASSERT_TRUE(directory);
+  std::string image(probe_sector().begin(), probe_sector().end());
+  image.resize(1U << 20, '\0');
+  ASSERT_TRUE(os::write_file(directory->path() / "sector.img", image));
+  os::Command command = probe_command(Accelerator::tcg, directory->path() / "sector.img");
+  command.timeout = std::chrono::seconds(60);
+  os::PosixCommandRunner runner;
+  const auto result = runner.run(command);
+  ASSERT_TRUE(result) << result.error().text();
+  EXPECT_EQ(result->status, kProbeStatus) << result->err;
+}
+
+TEST(AcceleratorProbe, is_asked_once_a_boot) {
+  const auto cache = os::TemporaryDirectory::make("muster-probe");
+  ASSERT_TRUE(cache);
+  os::PosixCommandRunner runner;
+  const auto first = choose_accelerator(runner, cache->path());
+  ASSERT_TRUE(first) << first.error().text();
+  const auto again = choose_accelerator(runner, cache->path());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->accelerator, first->accelerator);
+  EXPECT_EQ(again->reason, first->reason);
+}
+
+}  // namespace
+}  // namespace muster::lab

@@ -1,0 +1,1 @@
+muster_tests(contract/lab contract USES lab)

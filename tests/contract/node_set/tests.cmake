@@ -1,0 +1,1 @@
+muster_tests(contract/node_set contract USES base os)

@@ -1,0 +1,105 @@
+// `muster spec` as people and programs meet it: statuses, and what goes to which output.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/command.h"
+#include "core/os/files.h"
+
+namespace muster {
+namespace {
+
+class SpecCommand : public testing::Test {
+ protected:
+  os::CommandResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {MUSTER_PROGRAM, "spec"});
+    os::PosixCommandRunner runner;
+    const auto result = runner.run(
+        {.argv = std::move(arguments), .cwd = folder_.path(), .timeout = std::chrono::seconds(60)});
+    EXPECT_TRUE(result) << result.error().text();
+    return result.value_or(os::CommandResult{.status = 127});
+  }
+
+  void write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(os::write_file(folder_.path() / name, text));
+  }
+
+ private:
+  os::TemporaryDirectory folder_ = os::TemporaryDirectory::make("spec-cli").value();
+};
+
+TEST_F(SpecCommand, a_valid_file_is_said_to_be_so) {
+  write("a.yaml", "schema: 1\nname: a\n");
+  const auto result = run({"check", "a.yaml"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "a.yaml: valid: cluster 'a' with its head at 10.42.0.1/16\n");
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(SpecCommand, without_a_file_it_checks_cluster_yaml) {
+  write("cluster.yaml", "schema: 1\nname: a\n");
+  EXPECT_EQ(run({"check"}).status, 0);
+}
+
+TEST_F(SpecCommand, every_problem_goes_to_stderr_with_status_2) {
+  write("a.yaml", "schema: 2\nname: a\nkernel: b\n");
+  const auto result = run({"check", "a.yaml"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err,
+            "a.yaml:1:9: schema: '2' is not a schema version of this Muster; write the number 1\n"
+            "a.yaml:3:9: kernel: 'b' is not a kernel flavour; allowed: amd64, cloud\n");
+}
+
+TEST_F(SpecCommand, as_json_the_problems_are_the_answer) {
+  write("a.yaml", "schema: 1\nname: a\nkernel: b\n");
+  const auto result = run({"check", "--json", "a.yaml"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.err, "");
+  const auto answer = nlohmann::json::parse(result.out);
+  EXPECT_EQ(answer.at("valid"), false);
+  EXPECT_EQ(answer.at("problems").at(0).at("line"), 3);
+  write("a.yaml", "schema: 1\nname: a\n");
+  const auto valid = run({"check", "--json", "a.yaml"});
+  EXPECT_EQ(valid.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(valid.out).at("problems"), nlohmann::json::array());
+}
+
+TEST_F(SpecCommand, a_file_that_cannot_be_read_is_named) {
+  const auto result = run({"check", "nowhere.yaml"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_TRUE(result.err.starts_with("muster: ")) << result.err;
+  EXPECT_NE(result.err.find("nowhere.yaml"), std::string::npos);
+  EXPECT_EQ(run({"check", "/"}).status, 2);
+}
+
+TEST_F(SpecCommand, hostile_bytes_are_problems_too) {
+  write("binary", std::string("\x7f"
+                              "ELF\0\xff",
+                              6));
+  write("long", std::string(2U << 20, 'a'));
+  EXPECT_EQ(run({"check", "binary"}).err,
+            "binary:1:1: byte 0x7f is not text; save the file as plain text in UTF-8\n");
+  EXPECT_EQ(run({"check", "long"}).err,
+            "long:1:1: the file is larger than 1 MiB; a description of a cluster is a few pages of "
+            "text\n");
+}
+
+TEST_F(SpecCommand, schema_reference_and_explain_answer_on_stdout) {
+  EXPECT_EQ(nlohmann::json::parse(run({"schema", "--json"}).out).at("title"), "cluster.yaml");
+  EXPECT_TRUE(run({"schema"}).out.starts_with("schema\t"));
+  EXPECT_TRUE(run({"reference"}).out.starts_with("# cluster.yaml\n"));
+  EXPECT_TRUE(run({"explain", "hpc.partition"}).out.starts_with("hpc.partition ("));
+  const auto unknown = run({"explain", "hpc.partitoin"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("did you mean 'hpc.partition'?"), std::string::npos);
+}
+
+TEST_F(SpecCommand, wrong_use_has_status_2) {
+  EXPECT_EQ(run({}).status, 2);
+  EXPECT_EQ(run({"chekc"}).status, 2);
+  EXPECT_EQ(run({"check", "a", "b"}).status, 2);
+}
+
+}  // namespace
+}  // namespace muster

@@ -1,0 +1,5 @@
+if(TARGET muster)
+  muster_tests(contract/spec_cli contract USES os spec)
+  target_compile_definitions(contract_spec_cli PRIVATE MUSTER_PROGRAM="$<TARGET_FILE:muster>")
+  add_dependencies(contract_spec_cli muster)
+endif()

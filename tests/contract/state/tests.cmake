@@ -1,0 +1,1 @@
+muster_tests(contract/state contract USES state os)

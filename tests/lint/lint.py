@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Checks of the source itself: lint.py format|rooms|doors SOURCE. Prints each breach; exits with 1 when
+there is one."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+# Which rooms a room may include; ARCHITECTURE.md has the same table for people.
+CORE = ["core/base", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
+MAY_INCLUDE = {
+    "core/base": [],
+    "core/os": ["core/base"],
+    "core/plan": ["core/base", "core/os"],
+    "core/spec": ["core/base"],
+    "core/apply": ["core/base", "core/os", "core/plan"],
+    "core/state": ["core/base"],
+    "iso": CORE,
+    "provisioning": CORE,
+    "provisioning/agent": CORE + ["provisioning"],
+    "provisioning/head": CORE,
+    "hpc": CORE,
+    "lab": CORE,
+    "apps": None,
+    "cmake": None,
+    "tests": None,
+}
+# Doors to the world that only core/os may open.
+DOORS = re.compile(r"\b(popen|system|fork|execv\w*|posix_spawn\w*|std::ofstream|std::ifstream)\s*\(")
+
+
+def sources(root):
+    """The C++ files that git knows, below `root`."""
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "-C", root, "ls-files", "*.h", "*.cpp"],
+                            check=True, capture_output=True, text=True)
+    return [path for path in listed.stdout.splitlines() if (pathlib.Path(root) / path).exists()]
+
+
+def room_of(path):
+    """The room a file lies in: the longest one that its path starts with."""
+    rooms = [room for room in MAY_INCLUDE if path.startswith(room + "/")]
+    return max(rooms, key=len) if rooms else None
+
+
+def check_format(root, files):
+    """Every file is as clang-format writes it."""
+    result = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], cwd=root,
+                            capture_output=True, text=True, check=False)
+    return [line for line in result.stderr.splitlines() if "error:" in line]
+
+
+def check_rooms(root, files):
+    """Every file includes only the rooms that its own room may use."""
+    breaches = []
+    for path in files:
+        room = room_of(path)
+        allowed = MAY_INCLUDE.get(room)
+        if room is None:
+            breaches.append(f"{path}: lies in no room")
+        if allowed is None:
+            continue
+        text = (pathlib.Path(root) / path).read_text(encoding="utf-8")
+        for included in re.findall(r'#include "([^"]+)"', text):
+            other = room_of(included)
+            if other is not None and other != room and other not in allowed:
+                breaches.append(f"{path}: {room} may not include {included}")
+    return breaches
+
+
+def check_doors(root, files):
+    """Only core/os starts processes and opens files."""
+    breaches = []
+    for path in files:
+        if path.startswith(("core/os/", "tests/")):
+            continue
+        lines = (pathlib.Path(root) / path).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            code = re.sub(r'"(\\.|[^"\\])*"', '""', line.split("//")[0])
+            if DOORS.search(code):
+                breaches.append(f"{path}:{number}: {line.strip()}")
+    return breaches
+
+
+def main():
+    check, root = sys.argv[1:3]
+    found = {"format": check_format, "rooms": check_rooms, "doors": check_doors}[check](
+        root, sources(root))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

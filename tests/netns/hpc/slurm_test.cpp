@@ -1,0 +1,192 @@
+// The real scheduler and the real Open MPI with what this room renders: a head and three nodes,
+// each with its own network, names and files.
+
+#include <chrono>
+#include <format>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+#include "core/os/unix_socket.h"
+#include "core/os/wait.h"
+#include "hpc/hpc_plan.h"
+#include "hpc/job_check_run.h"
+#include "tests/netns/hpc/machines.h"
+
+namespace muster::hpc {
+namespace {
+
+using testing::Machines;
+
+constexpr std::uint32_t kNetwork = 0x0A4D0000;  // 10.77.0.0
+
+NodeHardware node(std::uint32_t number) {
+  return {.name = std::format("n{}", number),
+          .address = {kNetwork + 256 + number},
+          .memory = Bytes::from_mib(1024)};
+}
+
+/// What is missing for these tests on this machine; none when all is there.
+std::optional<std::string> find_missing() {
+  if (geteuid() != 0) return "root is needed to make network namespaces";
+  os::PosixCommandRunner runner;
+  for (const auto* program : {"slurmctld", "slurmd", "srun", "mpicc", "python3", "nsenter"}) {
+    const auto found = runner.run({.argv = {"which", program}});
+    if (!found || found->status != 0) return std::format("{} is not installed", program);
+  }
+  return std::nullopt;
+}
+
+class Slurm : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto missing = find_missing()) GTEST_SKIP() << *missing;
+    auto started = Machines::start({{"head", "10.77.0.1/16"},
+                                    {"n1", "10.77.1.1/16"},
+                                    {"n2", "10.77.1.2/16"},
+                                    {"n3", "10.77.1.3/16"}});
+    ASSERT_TRUE(started) << started.error().text();
+    machines_ = std::move(*started);
+  }
+
+  void TearDown() override {
+    if (!HasFailure() || machines_ == nullptr) return;
+    for (const auto* machine : {"head", "n1", "n2", "n3"}) {
+      std::cerr << "--- " << machine << "\n" << machines_->log(machine);
+    }
+  }
+
+  /// Writes the head's files for these nodes, as apply does.
+  void write_head(const std::vector<NodeHardware>& nodes) {
+    const HeadPlan plan = plan_head(facts_, settings_, nodes);
+    ASSERT_TRUE(plan.refused.empty());
+    const auto written = machines_->write_files("head", plan.plan);
+    ASSERT_TRUE(written) << written.error().text();
+  }
+
+  void start_head(const std::vector<NodeHardware>& nodes) {
+    write_head(nodes);
+    run("head", {"install", "-d", "-o", "slurm", "-g", "slurm", "/run/slurmctld"});
+    const auto started = machines_->start_daemon(
+        "head", {"setpriv", "--reuid=slurm", "--regid=slurm", "--init-groups", "slurmctld", "-D"});
+    ASSERT_TRUE(started) << started.error().text();
+  }
+
+  /// Starts a node's daemon with the options that the node's plan gives to its unit.
+  void start_node(const std::string& name) {
+    const plan::Plan plan = plan_node(facts_, name, {});
+    const auto written = machines_->write_files(name, plan);
+    ASSERT_TRUE(written) << written.error().text();
+    run(name, {"mkdir", "-p", "/run/slurm"});
+    const auto started = machines_->start_daemon(
+        name, {"slurmd", "-D", "--conf-server", to_string(facts_.head.address), "-N", name});
+    ASSERT_TRUE(started) << started.error().text();
+  }
+
+  /// The output of a program that must succeed.
+  std::string run(const std::string& machine, std::vector<std::string> argv) {
+    const auto out = run_checked(machines_->on(machine),
+                                 {.argv = std::move(argv), .timeout = std::chrono::seconds(60)});
+    EXPECT_TRUE(out) << out.error().text();
+    return std::string(trim(out.value_or("")));
+  }
+
+  std::string as_ada(std::vector<std::string> argv) {
+    const std::vector<std::string> prefix = {"runuser", "-u", "ada", "--", "env", "HOME=/home/ada"};
+    argv.insert(argv.begin(), prefix.begin(), prefix.end());
+    return run("head", std::move(argv));
+  }
+
+  std::string states() {
+    std::vector<std::string> found = lines(run("head", {"sinfo", "-hN", "-o", "%N %T"}));
+    return join(found, ", ");
+  }
+
+  /// Asks until the scheduler says so: it has no event for a node that becomes idle.
+  void expect_states(const std::string& wanted) {
+    const os::Deadline end = os::in(std::chrono::seconds(60));
+    while (states() != wanted && std::chrono::steady_clock::now() < end) {
+      ASSERT_TRUE(os::wait_readable({}, os::in(std::chrono::milliseconds(200))));
+    }
+    ASSERT_EQ(states(), wanted);
+  }
+
+  Result<CheckReport> check(CheckOptions options = {}) {
+    options.user = "ada";
+    options.home = "/home/ada";
+    options.identity = CheckOptions::Identity::switch_to_user;
+    return run_job_check(machines_->on("head"), options);
+  }
+
+  ClusterFacts facts_{.head = {.address = {kNetwork + 1}, .prefix = 16},
+                      .slurm_key = make_slurm_key()};
+  SlurmSettings settings_{.cluster_name = "test",
+                          .head_address = {kNetwork + 1},
+                          .partition = "all",
+                          .containment = Containment::process_table};
+  std::unique_ptr<Machines> machines_;
+};
+
+TEST_F(Slurm, runs_an_mpi_job_of_an_ordinary_user_on_three_nodes) {
+  start_head({node(1), node(2), node(3)});
+  for (const auto* name : {"n1", "n2", "n3"}) start_node(name);
+  const auto report = check();
+  ASSERT_TRUE(report) << report.error().text();
+  ASSERT_TRUE(report->green()) << report->problem->text();
+  EXPECT_EQ(report->measurement->nodes, (std::vector<std::string>{"n1", "n2", "n3"}));
+  EXPECT_EQ(report->measurement->pairs.size(), 3U);
+  EXPECT_EQ(as_ada({"ls", "-A", "/home/ada"}), "");
+}
+
+TEST_F(Slurm, lets_nodes_come_and_go_while_a_job_runs_elsewhere) {
+  start_head({node(1)});
+  start_node("n1");
+  expect_states("n1 idle");
+  as_ada({"sbatch", "--output=/home/ada/long.out", "--wrap", "sleep 8; echo survived"});
+
+  write_head({node(1), node(2), node(3)});
+  run("head", {"scontrol", "reconfigure"});
+  start_node("n2");
+  start_node("n3");
+  EXPECT_EQ(as_ada({"srun", "-wn[2-3]", "-n2", "id", "-un"}), "ada\nada");
+
+  write_head({node(1), node(3)});
+  run("head", {"scontrol", "reconfigure"});
+  EXPECT_EQ(as_ada({"srun", "-wn3", "hostname"}), "n3");
+  EXPECT_EQ(lines(states()).size(), 1U);
+  EXPECT_EQ(states().find("n2"), std::string::npos);
+  // A job behind the first one on its node: when this ends, so has that.
+  as_ada({"srun", "-wn1", "--exclusive", "true"});
+  EXPECT_EQ(as_ada({"cat", "/home/ada/long.out"}), "survived");
+}
+
+TEST_F(Slurm, says_which_node_is_gone) {
+  start_head({node(1), node(2)});
+  start_node("n1");
+  start_node("n2");
+  expect_states("n1 idle, n2 idle");
+  run("head", {"scontrol", "update", "nodename=n2", "state=down", "reason=pulled the plug"});
+  const auto report = check();
+  ASSERT_TRUE(report) << report.error().text();
+  ASSERT_FALSE(report->green());
+  EXPECT_EQ(report->problem->message, "n2 cannot run jobs: down (pulled the plug)");
+  ASSERT_TRUE(report->measurement);
+  EXPECT_EQ(report->measurement->nodes, std::vector<std::string>{"n1"});
+}
+
+TEST_F(Slurm, starts_without_any_node) {
+  start_head({});
+  const os::Deadline end = os::in(std::chrono::seconds(30));
+  auto pinged = machines_->on("head").run({.argv = {"scontrol", "ping"}});
+  while (pinged && pinged->status != 0 && std::chrono::steady_clock::now() < end) {
+    pinged = machines_->on("head").run({.argv = {"scontrol", "ping"}});
+  }
+  EXPECT_NE(run("head", {"scontrol", "ping"}).find("is UP"), std::string::npos);
+  write_head({node(1)});
+  run("head", {"scontrol", "reconfigure"});
+  start_node("n1");
+  expect_states("n1 idle");
+}
+
+}  // namespace
+}  // namespace muster::hpc

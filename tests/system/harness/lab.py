@@ -1,0 +1,122 @@
+"""One virtual cluster under test, driven by `muster lab` as a person would drive it."""
+
+import json
+import subprocess
+
+from harness.report import Failed
+
+# `muster lab exec` ends with this when the command could not be run at all.
+EXEC_FAILED = 125
+CONSOLE_LINES = 60
+
+
+class Lab:
+    """A lab of one name. Use as a context: it is down afterwards, whatever happened."""
+
+    def __init__(self, muster, iso, name, report):
+        self._muster = str(muster)
+        self._iso = str(iso)
+        self._name = name
+        self._report = report
+        self._keep = False
+        self._on_the_wire = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        for process in self._on_the_wire:
+            process.terminate()
+            process.wait(timeout=30)
+        if kind is not None:
+            self.show_consoles()
+        # Nothing is there when `up` itself failed early; that is told by `up`.
+        self._lab("down", *(["--keep"] if self._keep else []), timeout=120)
+        return False
+
+    def _words(self, verb, *words):
+        return [self._muster, "lab", verb, "--name", self._name, *words]
+
+    def _lab(self, verb, *words, timeout, stdin=None):
+        return subprocess.run(self._words(verb, *words), input=stdin, timeout=timeout, text=True,
+                              capture_output=True, errors="replace", check=False)
+
+    def _checked(self, verb, *words, timeout=120):
+        result = self._lab(verb, *words, timeout=timeout)
+        if result.returncode != 0:
+            raise Failed(f"lab {verb} {' '.join(words)}: {result.stderr.strip()}")
+        return result.stdout
+
+    def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", timeout=900):
+        """Starts the lab and waits; each machine has `timeout` seconds."""
+        words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
+                            "--medium", medium, "--wait", wait, "--timeout", str(timeout))
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              errors="replace") as process:
+            said = []
+            for line in process.stderr:
+                self._report.line(line.rstrip())
+                said.append(line.strip())
+        if process.returncode != 0:
+            errors = [line for line in said if line.startswith("muster: ")]
+            raise Failed((errors or said or ["it ended without a word"])[-1])
+
+    def machines(self):
+        """The machines as `lab status --json` lists them, by name."""
+        status = json.loads(self._checked("status", "--json"))
+        return {machine["name"]: machine for machine in status["machines"]}
+
+    def exec(self, machine, *argv, timeout=300, stdin=None, wait=0):
+        """Runs a command in a machine; the finished process with its output."""
+        words = (["--stdin"] if stdin is not None else []) + ["--wait", str(wait)]
+        try:
+            return self._lab("exec", *words, machine, "--", *argv, timeout=timeout + wait,
+                             stdin=stdin)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{machine}: '{' '.join(argv)}' did not end in {timeout} s") from None
+
+    def check(self, machine, *argv, timeout=300, stdin=None, wait=0):
+        """As exec, and the command must succeed; its output."""
+        result = self.exec(machine, *argv, timeout=timeout, stdin=stdin, wait=wait)
+        if result.returncode != 0:
+            said = (result.stderr or result.stdout).strip()[-2000:]
+            raise Failed(f"{machine}: '{' '.join(argv)}' ended with {result.returncode}: {said}")
+        return result.stdout
+
+    def power(self, what, machine):
+        """on, off (as a power cut) or reset."""
+        self._checked("power", what, machine)
+
+    def cable(self, what, machine):
+        """plug or pull the network cable."""
+        self._checked("cable", what, machine)
+
+    def run_on_wire(self, *argv, timeout=60):
+        """Runs a command of this machine on the lab's wire; the finished process."""
+        return self._lab("run", "--", *argv, timeout=timeout)
+
+    def start_on_wire(self, *argv):
+        """Starts one that goes on until stop_on_wire or the end of the lab."""
+        process = subprocess.Popen(self._words("run", "--", *argv), stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace")
+        self._on_the_wire.append(process)
+        return process
+
+    def stop_on_wire(self, process):
+        """Ends what start_on_wire started."""
+        process.terminate()
+        process.wait(timeout=30)
+        self._on_the_wire.remove(process)
+
+    def show_consoles(self):
+        """Prints the end of every console and keeps the files."""
+        self._keep = True
+        status = self._lab("status", "--json", timeout=60)
+        if status.returncode != 0:
+            return
+        for machine in json.loads(status.stdout)["machines"]:
+            console = self._lab("console", machine["name"], timeout=60).stdout
+            lines = [line for line in console.splitlines() if line.strip()]
+            self._report.line(f"--- console of {machine['name']}: {machine['console']}")
+            for line in lines[-CONSOLE_LINES:]:
+                print("    " + line, flush=True)

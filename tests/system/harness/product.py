@@ -1,0 +1,110 @@
+"""The product as its own commands show it. Every access to a field of its JSON is in this file."""
+
+import dataclasses
+import json
+import time
+
+from harness.report import Failed
+
+# How often a head under emulation is asked: each question costs it half a second of its processor.
+ASK_EVERY = 2.0
+
+
+@dataclasses.dataclass
+class Node:
+    """One node of `muster node list --json`."""
+
+    name: str
+    mac: str
+    address: str
+    state: str
+    stage: str
+    reason: str
+    progress: int
+
+
+@dataclasses.dataclass
+class Status:
+    """What `muster status --json` says."""
+
+    ready: bool
+    dhcp: str
+    problems: list
+
+
+class Product:
+    """The cluster in a lab."""
+
+    def __init__(self, lab, report):
+        self._lab = lab
+        self._report = report
+
+    def status(self):
+        """The head's status. It ends with 1 when there are problems, which is an answer too."""
+        result = self._lab.exec("head", "muster", "status", "--json")
+        try:
+            value = json.loads(result.stdout)
+        except json.JSONDecodeError:
+            raise Failed(f"muster status --json: {result.stderr.strip()}") from None
+        problems = [f"{problem['what']}; {problem['next']}" for problem in value["problems"]]
+        return Status(ready=value["ready"], dhcp=value["dhcp"], problems=problems)
+
+    def nodes(self):
+        """All nodes, by the Ethernet address of their first adapter."""
+        value = json.loads(self._lab.check("head", "muster", "node", "list", "--json"))
+        return {node["mac"]: Node(name=node["name"], mac=node["mac"], address=node["address"],
+                                  state=node["state"], stage=node["stage"],
+                                  reason=node["reason"], progress=node["progress"])
+                for node in value["nodes"]}
+
+    def node_of(self, machine):
+        """The node that a machine of the lab is; none when the head does not know it."""
+        return self.nodes().get(self._lab.machines()[machine]["mac"])
+
+    def why(self, name):
+        """The story of a node's last boot as text."""
+        return self._lab.check("head", "muster", "node", "why", name)
+
+    def hardware(self, name):
+        """What `muster node show --json` says of one node's hardware."""
+        return json.loads(self._lab.check("head", "muster", "node", "show", name, "--json"))[0][
+            "hardware"]
+
+    def job_check(self, nodes, timeout=420):
+        """Runs the first job over the nodes; its report as text."""
+        return self._lab.check("head", "muster", "job", "check", nodes, timeout=timeout)
+
+    def wait_for(self, what, question, timeout):
+        """Asks until `question()` gives something true; that. The head has no stream of events for
+        its command line, so it is asked again after a pause."""
+        end = time.monotonic() + timeout
+        seen = None
+        while True:
+            answer, now = question()
+            if answer:
+                return answer
+            if now != seen:
+                self._report.line(f"{what}: {now}")
+            seen = now
+            if time.monotonic() >= end:
+                raise Failed(f"{what}: not within {timeout} s; last seen: {seen}")
+            time.sleep(ASK_EVERY)
+
+    def wait_for_node(self, machine, holds, what, timeout=600):
+        """Waits until the node of a machine exists and `holds(node)`."""
+        mac = self._lab.machines()[machine]["mac"]
+
+        def question():
+            node = self.nodes().get(mac)
+            return (node if node is not None and holds(node) else None), node
+
+        return self.wait_for(f"{machine} {what}", question, timeout)
+
+    def wait_until_ready(self, timeout=600):
+        """Waits until the head says that it is ready."""
+
+        def question():
+            status = self.status()
+            return status.ready, status.problems
+
+        return self.wait_for("head ready", question, timeout)

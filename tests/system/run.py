@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""System tests: an ISO, a head, two nodes, an MPI job, and what may go wrong on the way.
+
+One lab serves several scenarios, because booting costs most of the time under emulation; after a
+failed scenario the others of its lab are still tried, unless the lab itself did not come up.
+"""
+
+import argparse
+import functools
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+# The path above must be set first.
+from harness.lab import Lab  # noqa: E402
+from harness.product import Product  # noqa: E402
+from harness.report import Failed, Report  # noqa: E402
+from scenarios import faults, first_job  # noqa: E402
+
+MISSING = 3
+NODES = 2
+
+
+class Group:
+    """Scenarios that share one lab."""
+
+    def __init__(self, name, up, scenarios):
+        self.name = name
+        self.up = up
+        self.scenarios = scenarios
+
+
+def with_nodes(body):
+    """A scenario that needs to know the number of nodes."""
+    return lambda lab, product: body(lab, product, NODES)
+
+
+def groups():
+    """All labs with their scenarios, in the order in which they run."""
+    job = {"nodes_ready": with_nodes(first_job.nodes_are_ready),
+           "names_resolve": with_nodes(first_job.names_resolve),
+           "mpi_job": with_nodes(first_job.mpi_job_runs)}
+    bios = {**job,
+            "own_program": with_nodes(first_job.user_runs_own_program),
+            "stranger": with_nodes(first_job.stranger_learns_nothing),
+            "pulled_mid_image": faults.node_pulled_mid_image,
+            "corrupted_image": faults.corrupted_image,
+            "second_dhcp_server": faults.second_dhcp_server,
+            "head_power_cut": with_nodes(faults.head_power_cut)}
+    secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on)}
+    head_only = {"head_ready": lambda lab, product: product.wait_until_ready()}
+    return [Group("bios", {"nodes": NODES}, bios),
+            Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),
+            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
+            Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
+                  head_only)]
+
+
+def run_group(group, chosen, arguments, report):
+    """Boots a group's lab and runs its chosen scenarios in it."""
+    lab = Lab(arguments.muster.resolve(), arguments.iso.resolve(), f"test-{group.name}", report)
+    failures = 0
+    try:
+        with lab:
+            if not report.scenario(f"{group.name}/boot", functools.partial(lab.up, **group.up)):
+                raise Failed("the lab did not come up")
+            product = Product(lab, report)
+            for name in chosen:
+                body = functools.partial(group.scenarios[name], lab, product)
+                if not report.scenario(f"{group.name}/{name}", body):
+                    failures += 1
+                    lab.show_consoles()
+    except Failed as reason:
+        for name in chosen:
+            report.skip(f"{group.name}/{name}", reason)
+
+
+def matches(group, name, words):
+    """Whether a scenario is among those asked for: all, a group's, or one."""
+    return not words or group.name in words or f"{group.name}/{name}" in words
+
+
+def main():
+    parser = argparse.ArgumentParser(description="system tests of Muster in virtual clusters")
+    parser.add_argument("--muster", required=True, type=pathlib.Path, help="the program under test")
+    parser.add_argument("--iso", required=True, type=pathlib.Path, help="the ISO under test")
+    parser.add_argument("--list", action="store_true", help="print the scenarios and end")
+    parser.add_argument("scenarios", nargs="*", help="groups, or GROUP/SCENARIO; default: all")
+    arguments = parser.parse_args()
+    if arguments.list:
+        for group in groups():
+            print("\n".join(f"{group.name}/{name}" for name in group.scenarios))
+        return 0
+    for path in [arguments.muster, arguments.iso]:
+        if not path.is_file():
+            print(f"there is no '{path}'; make it first", file=sys.stderr)
+            return MISSING
+    report = Report()
+    for group in groups():
+        chosen = [name for name in group.scenarios if matches(group, name, arguments.scenarios)]
+        if chosen:
+            run_group(group, chosen, arguments, report)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What goes wrong in a machine room: each fault is named, and the cluster comes back from it."""
+
+import json
+
+from harness.report import expect
+
+ROGUE_ADDRESS = "10.99.0.1"
+
+
+def node_pulled_mid_image(lab, product):
+    """A cable pulled while the image comes: the head names the stage; plugged in, it goes on."""
+    lab.power("reset", "n2")
+    product.wait_for_node("n2", lambda node: node.state == "booting" and node.stage == "image",
+                          "fetches its image")
+    lab.cable("pull", "n2")
+    node = product.wait_for_node("n2", lambda node: node.reason or node.state == "failed",
+                                 "is missed by the head")
+    expect("image" in product.why(node.name), f"'node why' does not name the image: {node}")
+    lab.cable("plug", "n2")
+    product.wait_for_node("n2", lambda node: node.state == "ready", "is ready again")
+
+
+def corrupted_image(lab, product):
+    """A damaged image is refused by its hash on the node, never booted, and named on the head."""
+    layer = smallest_layer(lab)
+    lab.check("head", "cp", layer, "/run/damaged.squashfs")
+    lab.check("head", "dd", "if=/dev/zero", "of=/run/damaged.squashfs", "bs=4096", "seek=1",
+              "count=1", "conv=notrunc")
+    lab.check("head", "mount", "--bind", "/run/damaged.squashfs", layer)
+    try:
+        lab.power("reset", "n2")
+        node = product.wait_for_node("n2", lambda node: node.reason, "refuses the image")
+        expect("hash" in node.reason or "checksum" in node.reason,
+               f"the reason does not name the hash: {node}")
+        expect(node.state != "ready", f"it is ready with a damaged image: {node}")
+    finally:
+        lab.check("head", "umount", layer)
+    product.wait_for_node("n2", lambda node: node.state == "ready", "is ready with the whole image")
+
+
+def smallest_layer(lab):
+    """The path of the smallest layer of the node's image on the head."""
+    head = json.loads(lab.check("head", "cat", "/run/muster/head.json"))
+    manifest = json.loads(lab.check("head", "cat",
+                                    f"{head['medium']}/muster/image/compute/manifest.json"))
+    layers = sorted((layer["size"], f"{head['medium']}/{layer['file']}")
+                    for layer in manifest["layers"])
+    return layers[0][1]
+
+
+def second_dhcp_server(lab, product):
+    """A head that finds another DHCP server says which and stays silent until it is told."""
+    lab.power("off", "head")
+    lab.run_on_wire("ip", "address", "replace", f"{ROGUE_ADDRESS}/24", "dev", "wire")
+    rogue = lab.start_on_wire("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root",
+                              "--port=0", "--interface=wire", "--bind-interfaces", "--leasefile-ro",
+                              f"--dhcp-range={ROGUE_ADDRESS.rsplit('.', 1)[0]}.50,"
+                              f"{ROGUE_ADDRESS.rsplit('.', 1)[0]}.99,1h")
+    lab.power("on", "head")
+    lab.check("head", "true", wait=900)
+
+    def question():
+        status = product.status()
+        return status.dhcp == "silent" and status.problems, f"DHCP {status.dhcp}"
+
+    problems = product.wait_for("head is silent", question, 600)
+    expect(any(ROGUE_ADDRESS in problem for problem in problems),
+           f"no problem names {ROGUE_ADDRESS}: {problems}")
+    lab.stop_on_wire(rogue)
+    lab.run_on_wire("ip", "address", "delete", f"{ROGUE_ADDRESS}/24", "dev", "wire")
+    lab.check("head", "muster", "dhcp", "take")
+    product.wait_until_ready()
+
+
+def head_power_cut(lab, product, count):
+    """The head loses its power and comes back; the nodes, switched on again, are its nodes."""
+    lab.power("off", "head")
+    lab.power("on", "head")
+    lab.check("head", "true", wait=900)
+    product.wait_until_ready()
+    nodes_come_back(lab, product, count)
+
+
+def nodes_come_back(lab, product, count):
+    """Nodes that are reset one after another are ready again, and run a job."""
+    names = []
+    for index in range(1, count + 1):
+        lab.power("reset", f"n{index}")
+        node = product.wait_for_node(f"n{index}", lambda node: node.state == "ready", "is back",
+                                     timeout=900)
+        names.append(node.name)
+    product.job_check(",".join(names))

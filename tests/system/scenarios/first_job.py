@@ -1,0 +1,61 @@
+"""From blank machines to an MPI job, as issue and README promise it."""
+
+from harness.report import expect
+
+
+def nodes_are_ready(lab, product, count):
+    """Every blank machine became a node of its own name and address."""
+    nodes = [product.node_of(f"n{index}") for index in range(1, count + 1)]
+    expect(all(node is not None and node.state == "ready" for node in nodes),
+           f"not every node is ready: {nodes}")
+    expect(len({node.name for node in nodes}) == count, f"two machines have one name: {nodes}")
+    expect(len({node.address for node in nodes}) == count, f"two nodes have one address: {nodes}")
+
+
+def names_resolve(lab, product, count):
+    """Head and nodes find each other by name."""
+    names = ["head"] + [product.node_of(f"n{index}").name for index in range(1, count + 1)]
+    for machine in ["head"] + [f"n{index}" for index in range(1, count + 1)]:
+        lab.check(machine, "getent", "ahostsv4", *names)
+
+
+def mpi_job_runs(lab, product, count):
+    """`muster job check` is green over all nodes."""
+    names = ",".join(product.node_of(f"n{index}").name for index in range(1, count + 1))
+    print(product.job_check(names), flush=True)
+
+
+def user_runs_own_program(lab, product, count):
+    """An ordinary user compiles on the head in /home and runs it on every node."""
+    lab.check("head", "muster", "user", "add", "ada")
+    source = ("#include <mpi.h>\n#include <stdio.h>\n"
+              "int main(int argc, char **argv) { int rank, size; MPI_Init(&argc, &argv);\n"
+              "MPI_Comm_rank(MPI_COMM_WORLD, &rank); MPI_Comm_size(MPI_COMM_WORLD, &size);\n"
+              'printf("rank %d of %d\\n", rank, size); MPI_Finalize(); return 0; }\n')
+    as_ada = ["runuser", "-u", "ada", "--"]
+    lab.check("head", *as_ada, "tee", "/home/ada/hello.c", stdin=source)
+    lab.check("head", *as_ada, "mpicc", "-o", "/home/ada/hello", "/home/ada/hello.c")
+    said = lab.check("head", *as_ada, "srun", "--chdir=/home/ada", f"-N{count}", "--mpi=pmix",
+                     "/home/ada/hello", timeout=420)
+    ranks = sorted(line for line in said.splitlines() if line.startswith("rank "))
+    expect(ranks == [f"rank {rank} of {count}" for rank in range(count)], f"srun printed: {said}")
+
+
+def secure_boot_was_on(lab, product, count):
+    """Every node saw Secure Boot, and its kernel is locked down."""
+    for index in range(1, count + 1):
+        node = product.node_of(f"n{index}")
+        expect(product.hardware(node.name)["secure_boot"], f"{node.name} booted without Secure Boot")
+        lockdown = lab.check(f"n{index}", "cat", "/sys/kernel/security/lockdown")
+        expect("[none]" not in lockdown, f"{node.name} is not locked down: {lockdown}")
+
+
+def stranger_learns_nothing(lab, product, count):
+    """Somebody on the wire without a node's identity gets no answer from the API."""
+    head = lab.check("head", "hostname", "-I").split()[0]
+    lab.run_on_wire("ip", "address", "replace", f"{head.rsplit('.', 1)[0]}.250/16", "dev", "wire")
+    for path in ["/v1/nodes", "/v1/status", "/v1/users", "/node/plan", "/node/enrol"]:
+        answer = lab.run_on_wire("curl", "--silent", "--max-time", "20", "--output", "/dev/null",
+                                 "--write-out", "%{http_code}", f"http://{head}{path}")
+        expect(answer.stdout.strip() in {"400", "401", "403", "404", "405"},
+               f"a stranger got {answer.stdout} for {path}")

@@ -1,0 +1,8 @@
+# Virtual clusters from the ISO: much of an hour under emulation, so never run beside other tests.
+# Without an ISO there is nothing to boot: the status for something missing counts as skipped.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME system
+  COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/system/run.py"
+          --muster $<TARGET_FILE:muster> --iso "${PROJECT_SOURCE_DIR}/build/muster-amd64.iso")
+set_tests_properties(system PROPERTIES
+  LABELS system RUN_SERIAL ON TIMEOUT 3000 SKIP_RETURN_CODE 3)

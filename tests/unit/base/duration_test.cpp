@@ -1,0 +1,53 @@
+#include "core/base/duration.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace muster {
+namespace {
+
+std::int64_t seconds(std::string_view text) { return parse_duration(text).value().count(); }
+
+TEST(Duration, every_unit_is_known) {
+  EXPECT_EQ(seconds("90 s"), 90);
+  EXPECT_EQ(seconds("30 min"), 1800);
+  EXPECT_EQ(seconds("2 h"), 7200);
+  EXPECT_EQ(seconds("7 d"), 604800);
+  EXPECT_EQ(seconds("1 w"), 604800);
+  EXPECT_EQ(seconds("2 weeks"), 1209600);
+}
+
+TEST(Duration, parts_add_up) { EXPECT_EQ(seconds("1 h 30min"), 5400); }
+
+TEST(Duration, a_bare_number_is_refused_since_its_unit_is_unknown) {
+  const auto result = parse_duration("30");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "'30' has no unit of time");
+}
+
+TEST(Duration, months_and_other_texts_are_refused) {
+  for (const auto* bad :
+       {"", "min", "1:30", "1.5 h", "-1 h", "5 m", "3 months", "1 h 30", "1h,2"}) {
+    EXPECT_FALSE(parse_duration(bad)) << bad;
+  }
+}
+
+TEST(Duration, more_than_a_century_is_refused) {
+  EXPECT_FALSE(parse_duration("40000 d"));
+  EXPECT_FALSE(parse_duration("18446744073709551615 w"));
+  EXPECT_FALSE(parse_duration("99 w 18446744073709551615 s"));
+}
+
+TEST(Duration, text_form_takes_the_largest_unit_that_is_exact) {
+  EXPECT_EQ(to_string(std::chrono::seconds(5400)), "90 min");
+  EXPECT_EQ(to_string(std::chrono::seconds(86400)), "1 d");
+  EXPECT_EQ(to_string(std::chrono::seconds(0)), "0 s");
+}
+
+RC_GTEST_PROP(Duration, text_form_is_exact, (std::uint32_t count)) {
+  const std::chrono::seconds duration(count % 3'000'000'000U);
+  RC_ASSERT(parse_duration(to_string(duration)).value() == duration);
+}
+
+}  // namespace
+}  // namespace muster

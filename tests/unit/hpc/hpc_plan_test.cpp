@@ -1,0 +1,90 @@
+#include "hpc/hpc_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "hpc/mpi.h"
+#include "hpc/time_sync.h"
+
+namespace muster::hpc {
+namespace {
+
+ClusterFacts facts() {
+  return {.head = *parse_ipv4_interface("10.42.0.1/16"), .slurm_key = "a secret"};
+}
+
+SlurmSettings settings() { return {.head_address = facts().head.address}; }
+
+const plan::WriteFile* find_file(const plan::Plan& plan, std::string_view path) {
+  for (const plan::Step& step : plan.steps) {
+    const auto* file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == path) return file;
+  }
+  return nullptr;
+}
+
+const plan::Service* find_service(const plan::Plan& plan, std::string_view unit) {
+  for (const plan::Step& step : plan.steps) {
+    const auto* service = std::get_if<plan::Service>(&step);
+    if (service != nullptr && service->unit == unit) return service;
+  }
+  return nullptr;
+}
+
+TEST(HpcPlan, gives_the_same_key_to_head_and_node_and_shows_it_to_nobody) {
+  const auto head = plan_head(facts(), settings(), {}).plan;
+  const auto node = plan_node(facts(), "n001", {});
+  const auto* ours = find_file(head, "/etc/slurm/slurm.key");
+  const auto* theirs = find_file(node, "/etc/slurm/slurm.key");
+  ASSERT_TRUE(ours != nullptr && theirs != nullptr);
+  EXPECT_EQ(ours->content, theirs->content);
+  EXPECT_EQ(ours->owner, "slurm");
+  EXPECT_EQ(theirs->owner, "root");
+  for (const auto* key : {ours, theirs}) {
+    EXPECT_EQ(key->mode, 0600U);
+    EXPECT_EQ(key->secrecy, plan::Secrecy::secret);
+  }
+}
+
+TEST(HpcPlan, changes_the_head_without_a_restart_when_nodes_change) {
+  const auto plan = plan_head(facts(), settings(), {}).plan;
+  const auto* service = find_service(plan, "slurmctld.service");
+  ASSERT_NE(service, nullptr);
+  EXPECT_EQ(service->on_change, plan::Service::OnChange::reload);
+  EXPECT_EQ(service->watches.at(0), "/etc/slurm/slurm.conf");
+}
+
+TEST(HpcPlan, passes_on_which_nodes_were_left_out) {
+  const std::vector<NodeHardware> nodes = {{.name = "n001", .sockets = 0}};
+  EXPECT_EQ(plan_head(facts(), settings(), nodes).refused.size(), 1U);
+}
+
+TEST(HpcPlan, starts_the_nodes_daemon_last) {
+  const auto plan = plan_node(facts(), "n001", {});
+  const auto* last = std::get_if<plan::Service>(&plan.steps.back());
+  ASSERT_NE(last, nullptr);
+  EXPECT_EQ(last->unit, "slurmd.service");
+}
+
+TEST(HpcPlan, makes_a_new_key_each_time) {
+  EXPECT_EQ(make_slurm_key().size(), 128U);
+  EXPECT_NE(make_slurm_key(), make_slurm_key());
+}
+
+TEST(MpiParameters, keep_messages_on_the_clusters_network) {
+  EXPECT_NE(render_mpi_parameters(facts().head).find("btl_tcp_if_include = 10.42.0.0/16\n"),
+            std::string::npos);
+}
+
+TEST(TimeSync, serves_the_clusters_network_only) {
+  const std::string text = render_head_time(facts().head);
+  EXPECT_NE(text.find("allow 10.42.0.0/16\n"), std::string::npos);
+  EXPECT_NE(text.find("bindaddress 10.42.0.1\n"), std::string::npos);
+}
+
+TEST(TimeSync, makes_nodes_follow_the_head) {
+  EXPECT_NE(render_node_time(facts().head.address).find("server 10.42.0.1 iburst"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::hpc

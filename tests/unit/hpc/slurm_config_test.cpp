@@ -1,0 +1,165 @@
+#include "hpc/slurm_config.h"
+
+#include <format>
+#include <gtest/gtest.h>
+
+#include "core/base/text.h"
+
+namespace muster::hpc {
+namespace {
+
+constexpr Ipv4Address kFirst{0x0A2A0101};  // 10.42.1.1
+
+NodeHardware node(std::uint32_t number, std::uint64_t memory_mib = 2048) {
+  return {.name = std::format("n{:03}", number),
+          .address = {kFirst.value + number - 1},
+          .sockets = 1,
+          .cores_per_socket = 2,
+          .threads_per_core = 1,
+          .memory = Bytes::from_mib(memory_mib)};
+}
+
+SlurmSettings settings() { return {.cluster_name = "lab", .head_address = {0x0A2A0001}}; }
+
+/// The lines that begin with `word`.
+std::vector<std::string> lines_with(std::string_view text, std::string_view word) {
+  std::vector<std::string> found;
+  for (const std::string& line : lines(text)) {
+    if (line.starts_with(word)) found.push_back(line);
+  }
+  return found;
+}
+
+TEST(SlurmConfig, describes_one_node_by_what_was_discovered) {
+  const std::vector nodes = {node(1)};
+  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName"),
+            std::vector<std::string>{"NodeName=n001 NodeAddr=10.42.1.1 CPUs=2 Sockets=1 "
+                                     "CoresPerSocket=2 ThreadsPerCore=1 RealMemory=1664 "
+                                     "State=UNKNOWN"});
+}
+
+TEST(SlurmConfig, folds_neighbours_that_are_alike) {
+  const std::vector nodes = {node(3), node(1), node(2)};
+  const auto found = lines_with(render_slurm_conf(settings(), nodes).text, "NodeName");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].starts_with("NodeName=n[001-003] NodeAddr=10.42.1.[1-3] CPUs=2 "))
+      << found[0];
+}
+
+TEST(SlurmConfig, starts_a_line_where_hardware_differs) {
+  const std::vector nodes = {node(1), node(2, 4096), node(3)};
+  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 3U);
+}
+
+TEST(SlurmConfig, starts_a_line_where_addresses_jump) {
+  std::vector nodes = {node(1), node(2)};
+  nodes[1].address.value += 7;
+  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 2U);
+}
+
+TEST(SlurmConfig, starts_a_line_where_the_last_octet_wraps) {
+  std::vector nodes = {node(1), node(2)};
+  nodes[0].address = {0x0A2A01FF};
+  nodes[1].address = {0x0A2A0200};
+  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 2U);
+}
+
+TEST(SlurmConfig, starts_a_line_where_numbers_grow_a_digit) {
+  std::vector nodes = {node(999), node(1000)};
+  nodes[0].address = {0x0A2A0401};
+  nodes[1].address = {0x0A2A0402};
+  const auto found = lines_with(render_slurm_conf(settings(), nodes).text, "NodeName");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(found[1].starts_with("NodeName=n1000 NodeAddr=10.42.4.2 ")) << found[1];
+}
+
+TEST(SlurmConfig, is_the_same_for_any_order_of_nodes) {
+  const std::vector one = {node(1), node(2), node(10)};
+  const std::vector other = {node(10), node(2), node(1)};
+  EXPECT_EQ(render_slurm_conf(settings(), one).text, render_slurm_conf(settings(), other).text);
+}
+
+TEST(SlurmConfig, takes_a_cluster_without_nodes) {
+  const std::string text = render_slurm_conf(settings(), {}).text;
+  EXPECT_TRUE(lines_with(text, "NodeName").empty());
+  EXPECT_TRUE(lines_with(text, "DefMemPerCPU").empty());
+  EXPECT_EQ(lines_with(text, "PartitionName").size(), 1U);
+}
+
+TEST(SlurmConfig, leaves_out_a_node_that_reports_nonsense) {
+  std::vector nodes = {node(1), node(2), node(3), node(4)};
+  nodes[0].cores_per_socket = 0;
+  nodes[1].memory = Bytes::from_mib(std::uint64_t{1} << 40);
+  nodes[2].name = "n3 Include=/etc/shadow";
+  const SlurmConfig config = render_slurm_conf(settings(), nodes);
+  EXPECT_EQ(config.refused.size(), 3U);
+  EXPECT_EQ(lines_with(config.text, "NodeName").size(), 1U);
+  EXPECT_EQ(config.text.find("Include"), std::string::npos);
+}
+
+TEST(SlurmConfig, does_not_let_big_counts_overflow) {
+  NodeHardware big = node(1);
+  big.sockets = big.cores_per_socket = big.threads_per_core = 0xFFFFFFFF;
+  EXPECT_FALSE(validate_node(big, settings()));
+}
+
+TEST(SlurmConfig, says_which_node_has_too_little_memory) {
+  const auto refused = validate_node(node(1, 300), settings());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(
+      refused.error().message,
+      "the scheduler cannot use node 'n001': of its 300.0 MiB of memory nothing is left for jobs");
+}
+
+TEST(SlurmConfig, keeps_its_text_when_a_boot_finds_a_little_less_memory) {
+  const std::vector before = {node(1, 2000)};
+  const std::vector after = {node(1, 1990)};
+  EXPECT_EQ(render_slurm_conf(settings(), before).text, render_slurm_conf(settings(), after).text);
+}
+
+TEST(SlurmConfig, reserves_more_memory_on_a_large_node) {
+  EXPECT_EQ(job_memory(Bytes::from_mib(256 * 1024), settings()).mib(), 248U * 1024);
+}
+
+TEST(SlurmConfig, gives_jobs_a_memory_share_that_fits_everywhere) {
+  const std::vector nodes = {node(1, 2048), node(2, 4096)};
+  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "DefMemPerCPU"),
+            std::vector<std::string>{"DefMemPerCPU=832"});
+}
+
+TEST(SlurmConfig, rounds_a_time_limit_up_to_minutes) {
+  SlurmSettings limited = settings();
+  limited.time_limit = std::chrono::seconds(61);
+  limited.partition = "main";
+  EXPECT_EQ(
+      lines_with(render_slurm_conf(limited, {}).text, "PartitionName"),
+      std::vector<std::string>{"PartitionName=main Nodes=ALL Default=YES MaxTime=2 State=UP"});
+}
+
+TEST(SlurmConfig, renders_ten_thousand_nodes_in_few_lines) {
+  std::vector<NodeHardware> nodes;
+  for (std::uint32_t i = 1; i <= 10'000; ++i) nodes.push_back(node(i));
+  const SlurmConfig config = render_slurm_conf(settings(), nodes);
+  EXPECT_TRUE(config.refused.empty());
+  EXPECT_LT(lines_with(config.text, "NodeName").size(), 60U);
+}
+
+TEST(SlurmdDefaults, name_the_head_and_the_node) {
+  EXPECT_EQ(render_slurmd_defaults({0x0A2A0001}, "n001"),
+            "SLURMD_OPTIONS=\"--conf-server 10.42.0.1 -N n001\"\n");
+}
+
+TEST(SlurmdUnit, takes_no_job_where_home_is_missing) {
+  const std::vector<std::string> mounts = {"/home"};
+  EXPECT_NE(render_slurmd_unit(mounts).find("AssertPathIsMountPoint=/home\n"), std::string::npos);
+  EXPECT_EQ(render_slurmd_unit({}).find("Assert"), std::string::npos);
+}
+
+TEST(CgroupConf, limits_memory_and_cores_where_it_can) {
+  EXPECT_NE(render_cgroup_conf(Containment::control_groups).find("ConstrainRAMSpace=yes"),
+            std::string::npos);
+  EXPECT_EQ(render_cgroup_conf(Containment::process_table), "CgroupPlugin=disabled\n");
+}
+
+}  // namespace
+}  // namespace muster::hpc

@@ -1,0 +1,1 @@
+muster_tests(unit/hpc unit USES hpc)

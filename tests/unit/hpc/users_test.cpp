@@ -1,0 +1,163 @@
+#include "hpc/users.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::hpc {
+namespace {
+
+constexpr auto kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada@desk";
+constexpr auto kSameKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada@laptop";
+
+spec::User wanted(std::string name) { return {.name = std::move(name)}; }
+
+TEST(UserTable, gives_numbers_in_order) {
+  UserTable table;
+  EXPECT_EQ(table.add(wanted("zoe"))->uid, 10000U);
+  EXPECT_EQ(table.add(wanted("ada"))->uid, 10001U);
+}
+
+TEST(UserTable, never_gives_the_number_of_a_user_who_left) {
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  ASSERT_TRUE(table.remove("ada"));
+  EXPECT_EQ(table.add(wanted("bob"))->uid, 10001U);
+  EXPECT_FALSE(table.add({.name = "eve", .uid = 10000}));
+}
+
+TEST(UserTable, lets_a_user_come_back_with_the_old_number) {
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  ASSERT_TRUE(table.remove("ada"));
+  EXPECT_EQ(table.removed(), std::vector<std::string>{"ada"});
+  EXPECT_EQ(table.add({.name = "ada", .uid = 10000})->uid, 10000U);
+  EXPECT_TRUE(table.removed().empty());
+}
+
+TEST(UserTable, refuses_names_of_the_system) {
+  UserTable table;
+  EXPECT_FALSE(table.add(wanted("root")));
+  EXPECT_FALSE(table.add(wanted("slurm")));
+  EXPECT_FALSE(table.add(wanted("systemd-network")));
+  EXPECT_FALSE(table.add(wanted("muster-check")));
+}
+
+TEST(UserTable, refuses_names_that_are_none) {
+  UserTable table;
+  for (const auto* name : {"", "Ada", "1st", "-rf", "a:b", "a\nb", "../x"}) {
+    EXPECT_FALSE(table.add(wanted(name))) << name;
+  }
+}
+
+TEST(UserTable, refuses_a_second_user_of_a_name_or_number) {
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  EXPECT_FALSE(table.add(wanted("ada")));
+  EXPECT_FALSE(table.add({.name = "bob", .uid = 10000}));
+}
+
+TEST(UserTable, refuses_numbers_that_are_not_for_people) {
+  UserTable table;
+  EXPECT_FALSE(table.add({.name = "ada", .uid = 0}));
+  EXPECT_FALSE(table.add({.name = "ada", .uid = 999}));
+  EXPECT_FALSE(table.add({.name = "ada", .uid = kCheckUid}));
+  EXPECT_FALSE(table.add({.name = "ada", .uid = 60000}));
+  EXPECT_TRUE(table.add({.name = "ada", .uid = 59999}));
+}
+
+TEST(UserTable, says_when_no_number_is_left) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .uid = kLastUid}));
+  const auto next = table.add(wanted("bob"));
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().message, "cannot add user 'bob': no user id is left below 60000");
+}
+
+TEST(UserTable, refuses_what_is_no_key) {
+  UserTable table;
+  EXPECT_FALSE(table.add({.name = "ada", .ssh_keys = {"command=\"rm\" ssh-rsa AAAA"}}));
+  EXPECT_FALSE(table.add({.name = "ada", .ssh_keys = {"ssh-ed25519 AAAA\nssh-rsa BBBB"}}));
+}
+
+TEST(UserTable, keeps_a_key_once_whatever_its_comment) {
+  UserTable table;
+  const auto user = table.add({.name = "ada", .ssh_keys = {kKey, kSameKey}});
+  ASSERT_TRUE(user) << user.error().text();
+  EXPECT_EQ(user->ssh_keys, std::vector<std::string>{kKey});
+}
+
+TEST(UserTable, comes_back_from_its_json) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .full_name = "Ada L", .ssh_keys = {kKey}}));
+  ASSERT_TRUE(table.add(wanted("bob")));
+  ASSERT_TRUE(table.remove("bob"));
+  const auto parsed = UserTable::parse(table.to_json());
+  ASSERT_TRUE(parsed) << parsed.error().text();
+  EXPECT_EQ(*parsed, table);
+}
+
+TEST(UserTable, refuses_json_that_is_not_its_own) {
+  for (const auto* json : {"", "[]", "{}", R"({"schema": 2})", R"({"schema": 1, "users": 3})",
+                           R"({"schema":1,"users":[{"name":"root","uid":0,"full_name":"",)"
+                           R"("ssh_keys":[]}],"retired":[]})"}) {
+    EXPECT_FALSE(UserTable::parse(json)) << json;
+  }
+}
+
+template <typename T>
+std::vector<T> steps_of(const plan::Plan& plan) {
+  std::vector<T> found;
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* one = std::get_if<T>(&step)) found.push_back(*one);
+  }
+  return found;
+}
+
+TEST(UserPlan, makes_homes_on_the_head_only) {
+  using Home = plan::EnsureUser::Home;
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  for (const auto& user : steps_of<plan::EnsureUser>(plan_users(table, Machine::head))) {
+    EXPECT_EQ(user.make_home, Home::make) << user.name;
+  }
+  for (const auto& user : steps_of<plan::EnsureUser>(plan_users(table, Machine::node))) {
+    EXPECT_EQ(user.make_home, Home::mounted) << user.name;
+  }
+}
+
+TEST(UserPlan, gives_the_same_accounts_to_head_and_nodes) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .full_name = "Ada L"}));
+  const auto head = steps_of<plan::EnsureUser>(plan_users(table, Machine::head));
+  const auto node = steps_of<plan::EnsureUser>(plan_users(table, Machine::node));
+  ASSERT_EQ(head.size(), 2U);
+  ASSERT_EQ(node.size(), 2U);
+  EXPECT_EQ(head[0].name, kCheckUser);
+  EXPECT_EQ(head[0].shell, "/usr/sbin/nologin");
+  EXPECT_EQ(head[1].name, node[1].name);
+  EXPECT_EQ(head[1].uid, node[1].uid);
+  EXPECT_EQ(head[1].home, "/home/ada");
+}
+
+TEST(UserPlan, removes_accounts_and_keys_of_users_who_left) {
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  ASSERT_TRUE(table.remove("ada"));
+  const plan::Plan plan = plan_users(table, Machine::node);
+  EXPECT_EQ(steps_of<plan::RemoveUser>(plan),
+            std::vector<plan::RemoveUser>{plan::RemoveUser{.name = "ada"}});
+  EXPECT_EQ(steps_of<plan::RemoveFile>(plan),
+            std::vector<plan::RemoveFile>{plan::RemoveFile{.path = "/etc/muster/ssh-keys/ada"}});
+}
+
+TEST(UserPlan, writes_no_file_below_a_users_home) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .ssh_keys = {kKey}}));
+  for (const auto& file : steps_of<plan::WriteFile>(plan_users(table, Machine::head))) {
+    EXPECT_FALSE(file.path.starts_with("/home")) << file.path;
+  }
+}
+
+}  // namespace
+}  // namespace muster::hpc

@@ -1,0 +1,70 @@
+#include "iso/apt_index.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::iso {
+namespace {
+
+TEST(AptSources, reads_one_line_files) {
+  const auto sources = parse_sources(
+      "# comment\n"
+      "deb [signed-by=/k arch=amd64] http://m.example/debian trixie main contrib\n"
+      "deb-src http://m.example/debian trixie main\n"
+      "deb http://s.example/debian-security/ trixie-security main # why\n");
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[0], (AptSource{"http://m.example/debian/", "trixie", {"main", "contrib"}}));
+  EXPECT_EQ(sources[1],
+            (AptSource{"http://s.example/debian-security/", "trixie-security", {"main"}}));
+}
+
+TEST(AptSources, reads_deb822_files) {
+  const auto sources = parse_deb822_sources(
+      "Types: deb deb-src\nURIs: http://m.example/debian\nSuites: trixie trixie-updates\n"
+      "Components: main\n\nTypes: deb-src\nURIs: http://x.example/\nSuites: trixie\nComponents: "
+      "main\n");
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[1].suite, "trixie-updates");
+  EXPECT_EQ(sources[1].uri, "http://m.example/debian/");
+}
+
+TEST(AptSources, a_mirror_of_the_specification_replaces_all_but_security) {
+  spec::ClusterSpec spec{.release = "trixie", .mirror = "http://near.example/debian"};
+  const auto selected = select_sources({{"http://s.example/", "trixie-security", {"main"}},
+                                        {"http://m.example/", "trixie", {"main"}},
+                                        {"http://m.example/", "bookworm", {"main"}}},
+                                       spec);
+  ASSERT_TRUE(selected);
+  ASSERT_EQ(selected->size(), 2U);
+  EXPECT_EQ((*selected)[0].uri, "http://near.example/debian/");
+  EXPECT_EQ((*selected)[1].uri, "http://s.example/");
+}
+
+TEST(AptSources, says_when_the_release_is_unknown) {
+  const auto selected =
+      select_sources({{"http://m.example/", "sid", {"main"}}}, {.release = "trixie"});
+  ASSERT_FALSE(selected);
+  EXPECT_NE(selected.error().message.find("'trixie'"), std::string::npos);
+}
+
+TEST(AptRelease, reads_date_and_hashes) {
+  const auto release = parse_release(
+      "Origin: Debian\nDate: Sat, 06 Sep 2025 08:09:10 UTC\nMD5Sum:\n aa 1 main/x\n"
+      "SHA256:\n 0123 42 main/binary-amd64/Packages\n ff 7 contrib/y\nOther: z\n ee 1 no\n");
+  ASSERT_TRUE(release);
+  EXPECT_EQ(release->date, 1757146150);
+  EXPECT_EQ(release->sha256.size(), 2U);
+  EXPECT_EQ(release->sha256.at("main/binary-amd64/Packages"), "0123");
+}
+
+TEST(AptRelease, refuses_what_is_no_release_file) {
+  EXPECT_FALSE(parse_release("<html>proxy error</html>"));
+  EXPECT_FALSE(parse_release("Date: yesterday\nSHA256:\n a 1 b\n"));
+}
+
+TEST(AptRelease, names_the_list_as_apt_does) {
+  EXPECT_EQ(inrelease_name({"http://m.example/debian/", "trixie-updates", {}}),
+            "m.example_debian_dists_trixie-updates_InRelease");
+}
+
+}  // namespace
+}  // namespace muster::iso

@@ -1,0 +1,121 @@
+#include "iso/layer_plan.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace muster::iso {
+namespace {
+
+PlanInputs inputs() {
+  PlanInputs inputs;
+  inputs.data.texts = {{"base.list", "systemd\n"},
+                       {"head.list", "nginx-light\n"},
+                       {"compute.list", "slurmd\n"},
+                       {"tools.list", "mtools\n"},
+                       {"firmware-network.list", "firmware-bnx2\n"},
+                       {"muster-head.list", "muster\nmusterd\n"},
+                       {"muster-image.list", "muster\nmuster-agent\n"},
+                       {"squash.exclude", "tmp/*\n"}};
+  inputs.debs = {{"/p/muster_1_amd64.deb", "muster", "aa"},
+                 {"/p/musterd_1_amd64.deb", "musterd", "bb"},
+                 {"/p/muster-agent_1_amd64.deb", "muster-agent", "cc"}};
+  inputs.index_key = "index";
+  inputs.epoch = 1757146150;
+  return inputs;
+}
+
+std::vector<LayerPlan> plan(const spec::ClusterSpec& spec, const PlanInputs& in) {
+  auto layers = plan_layers(spec, in);
+  EXPECT_TRUE(layers) << layers.error().text();
+  return layers ? *layers : std::vector<LayerPlan>{};
+}
+
+std::vector<std::string> changed(const std::vector<LayerPlan>& a, const std::vector<LayerPlan>& b) {
+  std::vector<std::string> names;
+  for (const auto& layer : a) {
+    if (layer_named(b, layer.name).key != layer.key) names.push_back(layer.name);
+  }
+  return names;
+}
+
+TEST(LayerPlan, puts_node_layers_outside_the_folder_that_live_boot_stacks) {
+  for (const auto& layer : plan({}, inputs())) {
+    const bool head = layer.kind == LayerKind::base || layer.kind == LayerKind::head ||
+                      layer.kind == LayerKind::muster_head;
+    EXPECT_EQ(layer.medium_path.starts_with("live/"), head) << layer.name;
+  }
+}
+
+TEST(LayerPlan, stacks_on_the_head_in_the_order_of_names) {
+  const auto layers = plan({}, inputs());
+  EXPECT_EQ(layer_named(layers, "base").medium_path, "live/10-base.squashfs");
+  EXPECT_EQ(layer_named(layers, "head").medium_path, "live/20-head.squashfs");
+  EXPECT_EQ(layer_named(layers, "muster-head").medium_path, "live/90-muster-head.squashfs");
+  EXPECT_EQ(layer_named(layers, "compute").medium_path, "muster/20-compute.squashfs");
+  EXPECT_EQ(layer_named(layers, "muster-compute").medium_path, "muster/90-muster-compute.squashfs");
+}
+
+TEST(LayerPlan, same_inputs_same_keys) { EXPECT_EQ(plan({}, inputs()), plan({}, inputs())); }
+
+TEST(LayerPlan, a_change_of_our_code_touches_the_last_layers_only) {
+  auto other = inputs();
+  other.debs[0].sha256 = "dd";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)),
+            (std::vector<std::string>{"muster-head", "muster-compute"}));
+}
+
+TEST(LayerPlan, a_change_of_the_specification_touches_the_heads_last_layer_only) {
+  auto other = inputs();
+  other.spec_text = "name: other\n";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)), std::vector<std::string>{"muster-head"});
+}
+
+TEST(LayerPlan, a_new_package_of_an_image_leaves_base_and_head) {
+  spec::ClusterSpec spec;
+  spec.images = {{.name = "compute", .packages = {"libfftw3-double3"}, .kernel_arguments = {}}};
+  EXPECT_EQ(changed(plan({}, inputs()), plan(spec, inputs())),
+            (std::vector<std::string>{"compute", "muster-compute"}));
+}
+
+TEST(LayerPlan, news_on_the_mirror_touch_every_layer) {
+  auto other = inputs();
+  other.index_key = "later";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)).size(), plan({}, inputs()).size());
+}
+
+TEST(LayerPlan, the_kernel_flavour_is_a_package_of_the_base) {
+  const auto layers = plan({.kernel = spec::KernelFlavour::cloud}, inputs());
+  const auto& packages = layer_named(layers, "base").packages;
+  EXPECT_TRUE(std::ranges::contains(packages, "linux-image-cloud-amd64"));
+  EXPECT_FALSE(std::ranges::contains(packages, "linux-image-amd64"));
+}
+
+TEST(LayerPlan, no_firmware_when_none_is_wanted) {
+  const auto layers = plan({.firmware = spec::Firmware::none}, inputs());
+  EXPECT_FALSE(std::ranges::contains(layer_named(layers, "base").packages, "firmware-bnx2"));
+}
+
+TEST(LayerPlan, names_a_package_of_ours_that_is_missing) {
+  auto lacking = inputs();
+  lacking.debs.pop_back();
+  const auto layers = plan_layers({}, lacking);
+  ASSERT_FALSE(layers);
+  EXPECT_NE(layers.error().message.find("'muster-agent'"), std::string::npos);
+}
+
+TEST(LayerPlan, does_without_our_packages_when_there_are_none) {
+  auto bare = inputs();
+  bare.debs.clear();
+  EXPECT_TRUE(layer_named(plan({}, bare), "muster-head").debs.empty());
+}
+
+TEST(LayerPlan, brings_locales_only_for_a_locale_that_needs_them) {
+  spec::ClusterSpec german;
+  german.head.locale = "de_DE.UTF-8";
+  EXPECT_TRUE(
+      std::ranges::contains(layer_named(plan(german, inputs()), "head").packages, "locales"));
+  EXPECT_FALSE(std::ranges::contains(layer_named(plan({}, inputs()), "head").packages, "locales"));
+}
+
+}  // namespace
+}  // namespace muster::iso

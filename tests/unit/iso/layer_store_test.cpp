@@ -1,0 +1,74 @@
+#include "iso/layer_store.h"
+
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+
+namespace muster::iso {
+namespace {
+
+namespace fs = std::filesystem;
+
+LayerPlan layer(std::string key) { return {.name = "muster-head", .key = std::move(key)}; }
+
+Status make(const LayerStore& store, const LayerPlan& plan) {
+  TRY_ASSIGN(const auto folder, store.begin(plan));
+  TRY(os::write_file(folder / "layer.squashfs", "abc"));
+  return store.commit(plan, {"layer.squashfs"});
+}
+
+TEST(LayerStore, has_a_layer_only_when_it_is_finished) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(store->begin(layer("k1")));
+  EXPECT_FALSE(store->holds(layer("k1")));
+  ASSERT_TRUE(make(*store, layer("k1")));
+  EXPECT_TRUE(store->holds(layer("k1")));
+  EXPECT_FALSE(store->holds(layer("k2")));
+}
+
+TEST(LayerStore, knows_size_and_hash_of_what_a_layer_offers) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(make(*store, layer("k1")));
+  const auto facts = store->read_facts(layer("k1"));
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->at("layer.squashfs"),
+            (FileFact{3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}));
+}
+
+TEST(LayerStore, two_builds_never_share_it) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto first = LayerStore::open(scratch->path());
+  ASSERT_TRUE(first);
+  const auto second = LayerStore::open(scratch->path());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("another build"), std::string::npos);
+}
+
+TEST(LayerStore, removes_what_a_killed_build_left_and_keeps_what_is_used) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  for (const auto* key : {"k1", "k2", "k3"}) ASSERT_TRUE(make(*store, layer(key)));
+  const auto killed = store->begin(layer("k4"));
+  ASSERT_TRUE(killed);
+  ASSERT_TRUE(store->prune({layer("k1")}, 1));
+  EXPECT_FALSE(fs::exists(*killed));
+  EXPECT_TRUE(store->holds(layer("k1")));
+  EXPECT_NE(store->holds(layer("k2")), store->holds(layer("k3")));
+}
+
+TEST(LayerStore, refuses_a_broken_record) {
+  EXPECT_FALSE(parse_layer_facts("{\"a\": 1}"));
+  EXPECT_FALSE(parse_layer_facts("not json"));
+}
+
+}  // namespace
+}  // namespace muster::iso

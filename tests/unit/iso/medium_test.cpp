@@ -1,0 +1,146 @@
+#include "iso/medium.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "iso/cpio.h"
+#include "iso/data_files.h"
+#include "iso/inputs.h"
+#include "iso/live_build.h"
+#include "iso/squash.h"
+
+namespace muster::iso {
+namespace {
+
+bool follows(const std::vector<std::string>& all, std::string_view first, std::string_view second) {
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    if (all[i] == first && all[i + 1] == second) return true;
+  }
+  return false;
+}
+
+TEST(Medium, boots_on_bios_and_uefi_from_disc_and_disk) {
+  const auto arguments = xorriso_arguments("/s", {{"live/vmlinuz", "/c/vmlinuz"}}, "/o.iso", 0);
+  EXPECT_TRUE(follows(arguments, "-b", "isolinux/isolinux.bin"));
+  EXPECT_TRUE(follows(arguments, "-e", "boot/grub/efi.img"));
+  EXPECT_TRUE(std::ranges::contains(arguments, "-isohybrid-mbr"));
+  EXPECT_TRUE(std::ranges::contains(arguments, "-isohybrid-gpt-basdat"));
+  EXPECT_TRUE(std::ranges::contains(arguments, "--modification-date=1970010100000000"));
+  EXPECT_TRUE(std::ranges::contains(arguments, "live/vmlinuz=/c/vmlinuz"));
+}
+
+TEST(Medium, its_name_follows_everything_on_it) {
+  const std::vector<LayerPlan> layers = {{.name = "base", .key = "k"}};
+  const auto id = medium_id(layers, {}, {});
+  EXPECT_EQ(id.size(), 12U);
+  EXPECT_EQ(id, medium_id(layers, {}, {}));
+  EXPECT_NE(id, medium_id({{.name = "base", .key = "other"}}, {}, {}));
+  EXPECT_NE(id, medium_id(layers, {.spec_text = "name: x\n"}, {}));
+}
+
+TEST(Squash, keeps_what_hides_a_lower_directory_and_drops_what_ties_to_a_disk) {
+  const auto arguments = squash_arguments("/t", "/o", "/e");
+  const auto at = std::ranges::find(arguments, "-xattrs-exclude");
+  ASSERT_NE(at, arguments.end());
+  EXPECT_NE((at + 1)->find("origin"), std::string::npos);
+  EXPECT_EQ((at + 1)->find("opaque"), std::string::npos);
+}
+
+TEST(Squash, an_upper_layer_never_hides_the_machine_id) {
+  DataFiles data{
+      .directory = {},
+      .texts = {{"squash.exclude", "tmp/*\n"}, {"squash-upper.exclude", "etc/machine-id\n"}}};
+  EXPECT_EQ(render_excludes(data, LayerKind::base), "tmp/*\n");
+  EXPECT_EQ(render_excludes(data, LayerKind::head), "tmp/*\netc/machine-id\n");
+}
+
+TEST(LiveBuild, leaves_no_dangerous_default) {
+  const auto arguments =
+      live_build_arguments({}, {{"http://m.example/", "trixie", {"main"}},
+                                {"http://s.example/", "trixie-security", {"main"}}});
+  EXPECT_TRUE(follows(arguments, "--distribution", "trixie"));
+  EXPECT_TRUE(follows(arguments, "--uefi-secure-boot", "enable"));
+  EXPECT_TRUE(follows(arguments, "--mirror-chroot-security", "http://s.example/"));
+  EXPECT_TRUE(follows(arguments, "--updates", "false"));
+  EXPECT_TRUE(follows(arguments, "--firmware-chroot", "false"));
+}
+
+TEST(Cpio, is_a_newc_archive_with_parents_and_trailer) {
+  const auto archive = render_cpio({{"conf/uuid.conf", "abc\n"}});
+  EXPECT_EQ(archive.size() % 512, 0U);
+  EXPECT_TRUE(archive.starts_with("070701"));
+  EXPECT_LT(archive.find("conf"), archive.find("conf/uuid.conf"));
+  EXPECT_NE(archive.find("TRAILER!!!"), std::string::npos);
+  EXPECT_EQ(archive.substr(54, 8), "00000000");  // size of the directory "conf"
+}
+
+TEST(DataFiles, lists_have_comments_and_blanks) {
+  EXPECT_EQ(parse_list("# all\n\n a \nb # why\n"), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(DataFiles, dpkg_patterns_keep_their_order) {
+  EXPECT_EQ(render_dpkg_excludes({"/a/*", "+/a/b"}),
+            "force-unsafe-io\npath-exclude=/a/*\npath-include=/a/b\n");
+}
+
+TEST(DataFiles, accounts_become_lines_of_passwd_and_group) {
+  const auto accounts = parse_accounts("slurm 64030 64030 slurm /nonexistent\nkvm - 923 kvm\n");
+  ASSERT_TRUE(accounts);
+  const auto files = render_accounts(*accounts);
+  EXPECT_EQ(files.passwd, "slurm:x:64030:64030::/nonexistent:/usr/sbin/nologin\n");
+  EXPECT_EQ(files.group, "slurm:x:64030:\nkvm:x:923:\n");
+  EXPECT_EQ(files.shadow, "slurm:!:1::::::\n");
+}
+
+TEST(DataFiles, two_accounts_never_share_a_number) {
+  EXPECT_FALSE(parse_accounts("a 901 901 a /\nb 901 902 b /\n"));
+  EXPECT_FALSE(parse_accounts("a x 901 a /\n"));
+}
+
+TEST(Inputs, a_missing_package_is_blamed_on_who_wants_it) {
+  std::set<std::string> names;
+  add_package_names("Package: slurmd\nProvides: job-runner (= 1), other\n", names);
+  EXPECT_EQ(names, (std::set<std::string>{"job-runner", "other", "slurmd"}));
+  spec::ClusterSpec spec;
+  spec.images = {{.name = "compute", .packages = {"fftw"}, .kernel_arguments = {}}};
+  const std::vector<LayerPlan> layers = {
+      {.name = "compute", .image = "compute", .packages = {"fftw", "slurmd", "typo"}}};
+  EXPECT_EQ(
+      find_missing(spec, layers, names),
+      (std::vector<MissingPackage>{{"fftw", "packages of image 'compute' in the specification"},
+                                   {"typo", "the recipe of layer 'compute'"}}));
+}
+
+TEST(Sbom, is_spdx_with_every_package_once) {
+  const auto text =
+      render_spdx("id", 0, {{"base", {{"libc6", "2.41-1:x+y", "amd64", "glibc", "2.41"}}}});
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_EQ(json["spdxVersion"], "SPDX-2.3");
+  EXPECT_EQ(json["creationInfo"]["created"], "1970-01-01T00:00:00Z");
+  ASSERT_EQ(json["packages"].size(), 1U);
+  EXPECT_EQ(json["packages"][0]["sourceInfo"], "source package glibc 2.41");
+  EXPECT_EQ(json["packages"][0]["externalRefs"][0]["referenceLocator"],
+            "pkg:deb/debian/libc6@2.41-1%3Ax%2By?arch=amd64");
+}
+
+TEST(ImageManifest, lists_layers_lowest_first_and_says_when_there_is_no_initrd) {
+  const auto json = nlohmann::json::parse(render_image_manifest(
+      {.name = "compute",
+       .kernel = {"live/vmlinuz", 7, "aa"},
+       .initrd = std::nullopt,
+       .layers = {{"live/10-base.squashfs", 1, "bb"}, {"muster/20-compute.squashfs", 2, "cc"}},
+       .kernel_arguments = {"quiet"}}));
+  EXPECT_EQ(json["kernel"]["file"], "live/vmlinuz");
+  EXPECT_TRUE(json["initrd"].is_null());
+  EXPECT_EQ(json["layers"][0]["file"], "live/10-base.squashfs");
+  EXPECT_EQ(json["layers"][1]["size"], 2);
+}
+
+TEST(Checksums, are_sorted_by_path) {
+  EXPECT_EQ(render_checksums({{"b", 1, "22"}, {"a", 1, "11"}}), "11  a\n22  b\n");
+}
+
+}  // namespace
+}  // namespace muster::iso

@@ -1,0 +1,1 @@
+muster_tests(unit/iso unit USES iso)

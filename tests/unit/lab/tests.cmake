@@ -1,0 +1,1 @@
+muster_tests(unit/lab unit USES lab)

@@ -1,0 +1,1 @@
+muster_tests(unit/os unit USES os)

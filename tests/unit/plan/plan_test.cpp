@@ -1,0 +1,90 @@
+#include "core/plan/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "provisioning/head/allowed.h"
+
+namespace muster::plan {
+namespace {
+
+Plan every_kind() {
+  return {
+      {WriteFile{.path = "/etc/a", .content = "x\n", .mode = 0600, .secrecy = Secrecy::secret},
+       MakeDirectory{.path = "/var/b"}, RemoveFile{.path = "/etc/c"},
+       EnsureGroup{.name = "g", .gid = 7},
+       EnsureUser{
+           .name = "u", .uid = 10000, .home = "/home/u", .make_home = EnsureUser::Home::make},
+       RemoveUser{.name = "v"},
+       MountFileSystem{.source = "h:/home", .target = "/home", .type = "nfs4"},
+       SetHostname{.name = "n001"},
+       Service{
+           .unit = "a.service", .on_change = Service::OnChange::reload, .watches = {"/etc/a"}}}};
+}
+
+TEST(Plan, every_kind_of_step_is_written_and_read_without_loss) {
+  const Plan plan = every_kind();
+  const auto again = parse_plan(to_json(plan).dump());
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(*again, plan);
+  EXPECT_EQ(generation(*again), generation(plan));
+}
+
+TEST(Plan, a_secret_is_never_described) {
+  const std::string text =
+      describe(WriteFile{.path = "/k", .content = "hush", .secrecy = Secrecy::secret});
+  EXPECT_EQ(text.find("hush"), std::string::npos);
+  EXPECT_NE(text.find("secret"), std::string::npos);
+}
+
+TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
+  const auto refused = [](const char* step) {
+    return !parse_plan(std::string(R"({"schema":1,"steps":[)") + step + "]}");
+  };
+  EXPECT_TRUE(refused(R"({"step":"run","argv":["id"]})"));
+  EXPECT_TRUE(refused(R"({"step":"hostname"})"));
+  EXPECT_TRUE(refused(R"({"step":"hostname","name":1})"));
+  EXPECT_TRUE(refused(R"({"step":"hostname","name":"a","extra":1})"));
+  EXPECT_TRUE(refused(R"({"step":"remove_file","path":"/etc/../passwd"})"));
+  EXPECT_TRUE(refused(R"({"step":"remove_file","path":"etc/passwd"})"));
+  EXPECT_TRUE(refused(
+      R"({"step":"service","unit":"a","state":"maybe","on_change":"restart","watches":[]})"));
+  EXPECT_FALSE(parse_plan(R"({"schema":2,"steps":[]})"));
+  EXPECT_FALSE(parse_plan("[]"));
+  EXPECT_FALSE(parse_plan("{"));
+}
+
+TEST(PlanDiff, tells_what_is_added_changed_and_removed) {
+  const Plan from{{SetHostname{.name = "a"}, MakeDirectory{.path = "/x"}, RemoveUser{.name = "u"}}};
+  const Plan to{
+      {SetHostname{.name = "b"}, MakeDirectory{.path = "/x"}, MakeDirectory{.path = "/y"}}};
+  const auto changes = diff(from, to);
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].kind, Change::Kind::changed);
+  EXPECT_EQ(changes[1].kind, Change::Kind::added);
+  EXPECT_EQ(changes[2].kind, Change::Kind::removed);
+  EXPECT_TRUE(diff(to, to).empty());
+}
+
+TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
+  const auto refused = [](Step step) { return !head::check_allowed({{std::move(step)}}); };
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/shadow"}));
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/root"}));
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a/b"}));
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/hosts", .mode = 04755}));
+  EXPECT_TRUE(refused(RemoveFile{.path = "/etc/passwd"}));
+  EXPECT_TRUE(refused(MakeDirectory{.path = "/root"}));
+  EXPECT_TRUE(refused(EnsureUser{.name = "root2", .uid = 0, .home = "/home/root2"}));
+  EXPECT_TRUE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/root"}));
+  EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
+  EXPECT_TRUE(refused(RemoveUser{.name = "root"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
+  EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
+  EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
+  EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
+  EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
+}
+
+}  // namespace
+}  // namespace muster::plan

@@ -1,0 +1,1 @@
+muster_tests(unit/plan unit USES plan apply head)

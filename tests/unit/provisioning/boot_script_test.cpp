@@ -1,0 +1,65 @@
+#include "provisioning/boot_script.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::provisioning {
+namespace {
+
+BootTarget target() {
+  return {.head = {0x0A2A0001},
+          .kernel = "/medium/live/vmlinuz",
+          .initrd = "/medium/muster/image/compute/initrd.img",
+          .arguments = {*KernelArgument::parse("boot=muster"),
+                        *KernelArgument::parse("console=ttyS0,115200")}};
+}
+
+TEST(KernelArgument, refuses_whatever_a_boot_loader_reads_as_its_own) {
+  for (const char* hostile : {"",     "a b",  "a\nb", "a\rb", "a\tb",  "${net0/mac}", "a;b",
+                              "a|b",  "a||b", "a&&b", "'a'",  "\"a\"", "a`b`",        "$(id)",
+                              "a\\b", "#",    "a{b}", "é",    "a<b",   "a>b",         "*"}) {
+    EXPECT_FALSE(KernelArgument::parse(hostile)) << hostile;
+  }
+  EXPECT_FALSE(KernelArgument::parse(std::string("a\0b", 3)));
+  EXPECT_FALSE(KernelArgument::parse(std::string(257, 'a')));
+}
+
+TEST(KernelArgument, accepts_what_kernels_take) {
+  for (const char* plain : {"quiet", "console=ttyS0,115200n8", "mitigations=off",
+                            "ip=10.0.0.1:10.0.0.2", "root=/dev/sda1", "module.param=+x", "a@b%c"}) {
+    EXPECT_TRUE(KernelArgument::parse(plain)) << plain;
+  }
+}
+
+TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
+  EXPECT_EQ(render_ipxe(target()),
+            "#!ipxe\n"
+            "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
+            "BOOTIF=01-${net0/mac:hexhyp} boot=muster console=ttyS0,115200 || goto failed\n"
+            "initrd --name initrd.img http://10.42.0.1/medium/muster/image/compute/initrd.img || "
+            "goto failed\n"
+            "boot || goto failed\n"
+            ":failed\n"
+            "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.\n"
+            "sleep 5\n"
+            "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed\n");
+}
+
+TEST(IpxeScript, asks_again_when_the_head_is_away) {
+  const std::string script = render_ipxe_entry({0x0A2A0001});
+  EXPECT_NE(script.find("chain --replace http://10.42.0.1/boot/node.ipxe?mac=${net0/mac:hexhyp}"),
+            std::string::npos);
+  EXPECT_NE(script.find("goto again"), std::string::npos);
+}
+
+TEST(GrubScript, names_the_card_that_the_firmware_booted_from) {
+  const std::string script = render_grub(target(), *parse_mac("52:54:00:AA:BB:01"));
+  EXPECT_NE(
+      script.find(
+          "linux (http,10.42.0.1)/medium/live/vmlinuz BOOTIF=01-52-54-00-aa-bb-01 boot=muster"),
+      std::string::npos);
+  EXPECT_NE(script.find("initrd (http,10.42.0.1)/medium/muster/image/compute/initrd.img"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::provisioning

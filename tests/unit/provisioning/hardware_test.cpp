@@ -1,0 +1,115 @@
+#include "provisioning/hardware.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/files.h"
+#include "provisioning/agent/inventory.h"
+
+namespace muster::provisioning {
+namespace {
+
+using nlohmann::json;
+
+json machine() {
+  return {{"uuid", "4C4C4544-0042-3510-8056-B4C04F4A3332"},
+          {"serial", "ABC123"},
+          {"vendor", "Dell Inc."},
+          {"product", "R650"},
+          {"firmware", "uefi"},
+          {"secure_boot", true},
+          {"macs", {"52:54:00:00:00:01", "52:54:00:00:00:02"}},
+          {"sockets", 2},
+          {"cores_per_socket", 16},
+          {"threads_per_core", 2},
+          {"memory", 274877906944},
+          {"disks", {{{"name", "sda"}, {"size", 480103981056}, {"model", "X"}}}}};
+}
+
+TEST(Hardware, is_read_and_written_without_loss) {
+  const auto hardware = parse_hardware(machine());
+  ASSERT_TRUE(hardware) << hardware.error().text();
+  EXPECT_EQ(hardware->cpus(), 64U);
+  EXPECT_EQ(hardware->uuid, "4c4c4544-0042-3510-8056-b4c04f4a3332");
+  EXPECT_EQ(parse_hardware(to_json(*hardware)), *hardware);
+}
+
+TEST(Hardware, text_of_a_hostile_machine_becomes_harmless) {
+  json hostile = machine();
+  hostile["serial"] = "\x1b[2J${evil}\n\"'`$(id)";
+  hostile["vendor"] = std::string(100'000, 'A');
+  const auto hardware = parse_hardware(hostile);
+  ASSERT_TRUE(hardware);
+  EXPECT_EQ(hardware->serial.find('\x1b'), std::string::npos);
+  EXPECT_EQ(hardware->serial.find('\n'), std::string::npos);
+  EXPECT_LE(hardware->vendor.size(), 160U);
+}
+
+TEST(Hardware, refuses_what_no_machine_is) {
+  const auto refused = [](const char* member, json value) {
+    json report = machine();
+    report[member] = std::move(value);
+    return !parse_hardware(report);
+  };
+  EXPECT_TRUE(refused("macs", json::array()));
+  EXPECT_TRUE(refused("macs", {"ff:ff:ff:ff:ff:ff"}));
+  EXPECT_TRUE(refused("macs", {"52:54:00:00:00:01\n"}));
+  EXPECT_TRUE(refused("macs", json::array({1})));
+  EXPECT_TRUE(refused("macs", json(std::vector<std::string>(100, "52:54:00:00:00:01"))));
+  EXPECT_TRUE(refused("sockets", 0));
+  EXPECT_TRUE(refused("sockets", -1));
+  EXPECT_TRUE(refused("cores_per_socket", 1e9));
+  EXPECT_TRUE(refused("memory", "much"));
+  EXPECT_TRUE(refused("disks", "none"));
+  EXPECT_TRUE(refused("serial", json::array()));
+  EXPECT_FALSE(parse_hardware(json()));
+  EXPECT_FALSE(parse_hardware(json::array()));
+}
+
+TEST(Hardware, a_uuid_that_a_maker_put_on_every_board_is_none) {
+  EXPECT_EQ(own_uuid("03000200-0400-0500-0006-000700080009"), "");
+  EXPECT_EQ(own_uuid("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"), "");
+  EXPECT_EQ(own_uuid("Not Settable"), "");
+}
+
+TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
+  const auto root = os::TemporaryDirectory::make();
+  ASSERT_TRUE(root);
+  const auto put = [&](const std::string& path, const std::string& text) {
+    ASSERT_TRUE(os::write_file(root->path() / path, text));
+  };
+  put("proc/cmdline", "quiet BOOTIF=01-52-54-00-00-00-02 boot=muster\n");
+  put("proc/meminfo", "MemTotal:        2048000 kB\nMemFree: 1 kB\n");
+  put("sys/class/dmi/id/product_uuid", "72acb10d-0e86-8048-a1ac-8c34c7b17ccd\n");
+  for (const std::string name : {"eth0", "eth1", "lo", "br0"})
+    put("sys/class/net/" + name + "/type", "1\n");
+  put("sys/class/net/lo/type", "772\n");
+  put("sys/class/net/eth0/address", "52:54:00:00:00:01\n");
+  put("sys/class/net/eth1/address", "52:54:00:00:00:02\n");
+  put("sys/class/net/br0/address", "52:54:00:00:00:03\n");
+  put("sys/class/net/eth0/device/vendor", "x");
+  put("sys/class/net/eth1/device/vendor", "x");
+  for (int cpu = 0; cpu < 8; ++cpu) {
+    const std::string topology = "sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+    put(topology + "physical_package_id", std::to_string(cpu / 4));
+    put(topology + "core_id", std::to_string(cpu % 4 / 2));
+  }
+  put("sys/block/vda/size", "2048\n");
+  put("sys/block/vda/device/model", "disk\n");
+  put("sys/block/loop0/size", "8\n");
+  const auto hardware = agent::read_hardware(root->path());
+  ASSERT_TRUE(hardware) << hardware.error().text();
+  ASSERT_EQ(hardware->macs.size(), 2U);
+  EXPECT_EQ(to_string(hardware->macs[0]), "52:54:00:00:00:02")
+      << "the card it booted from comes first";
+  EXPECT_EQ(hardware->sockets, 2U);
+  EXPECT_EQ(hardware->cores_per_socket, 2U);
+  EXPECT_EQ(hardware->threads_per_core, 2U);
+  EXPECT_EQ(hardware->memory.count, 2048000U * 1024);
+  ASSERT_EQ(hardware->disks.size(), 1U);
+  EXPECT_EQ(hardware->disks[0].size.mib(), 1U);
+}
+
+}  // namespace
+}  // namespace muster::provisioning

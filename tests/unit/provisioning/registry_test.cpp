@@ -1,0 +1,216 @@
+#include "provisioning/registry.h"
+
+#include <format>
+#include <gtest/gtest.h>
+
+namespace muster::provisioning {
+namespace {
+
+constexpr Ipv4Address kDynamic{0x0A2A0064};
+constexpr Ipv4Address kElsewhere{0x0A2A0065};
+
+std::string uuid(int number) { return std::format("72acb10d-0e86-8048-a1ac-{:012x}", number); }
+MacAddress mac(int number) {
+  return {{0x52, 0x54, 0, 0, static_cast<std::uint8_t>(number >> 8),
+           static_cast<std::uint8_t>(number)}};
+}
+Hardware machine(int number) {
+  return {.uuid = uuid(number),
+          .firmware = "bios",
+          .macs = {mac(number)},
+          .memory = Bytes::from_mib(2048)};
+}
+
+class RegistryTest : public testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  void open() {
+    auto opened = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+    ASSERT_TRUE(opened) << opened.error().text();
+    registry_ = std::move(*opened);
+    registry_->set_policy(Policy::open, 0);
+  }
+  Welcome boot(int number, Ipv4Address address = kDynamic) {
+    auto welcome = registry_->discover(machine(number), address, now_);
+    EXPECT_TRUE(welcome) << welcome.error().text();
+    return welcome.value_or(Welcome());
+  }
+  /// Boots the machine to `ready`; returns its node.
+  Node bring_up(int number) {
+    const Welcome welcome = boot(number);
+    const auto node = registry_->redeem(welcome.token, now_);
+    EXPECT_TRUE(node) << node.error().text();
+    EXPECT_TRUE(registry_->set_certificate(node->id, "AB", now_));
+    EXPECT_TRUE(registry_->report(node->id, "ready", "", "g", now_));
+    return *registry_->find(node->name);
+  }
+
+  std::unique_ptr<state::Store> store_ = state::make_memory_store();
+  std::unique_ptr<Registry> registry_;
+  std::int64_t now_ = 1'000'000;
+};
+
+TEST_F(RegistryTest, names_machines_in_order_and_never_two_alike) {
+  EXPECT_EQ(boot(1).node.name, "n001");
+  EXPECT_EQ(boot(2, kElsewhere).node.name, "n002");
+  EXPECT_EQ(boot(1).node.name, "n001") << "the same machine keeps its name";
+  EXPECT_NE(registry_->find("n001")->address, registry_->find("n002")->address);
+}
+
+TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
+  for (int number = 1; number <= 3; ++number)
+    boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)});
+  const auto fourth = registry_->discover(machine(4), kElsewhere, now_);
+  ASSERT_FALSE(fourth);
+  EXPECT_NE(fourth.error().hint.find("nodes.addresses"), std::string::npos);
+}
+
+TEST_F(RegistryTest, recognises_a_machine_whose_card_was_changed_by_its_uuid) {
+  boot(1);
+  Hardware changed = machine(1);
+  changed.macs = {mac(77)};
+  const auto welcome = registry_->discover(changed, kDynamic, now_ + 60'000);
+  ASSERT_TRUE(welcome);
+  EXPECT_EQ(welcome->node.name, "n001");
+  EXPECT_TRUE(registry_->find_mac(mac(77)));
+  EXPECT_FALSE(registry_->find_mac(mac(1))) << "the old card is nobody's";
+}
+
+TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
+  boot(1);
+  boot(2, kElsewhere);
+  Hardware mixed = machine(1);
+  mixed.macs.push_back(mac(2));
+  const auto answer = registry_->discover(mixed, kDynamic, now_ + 60'000);
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().message.find("n002"), std::string::npos);
+}
+
+TEST_F(RegistryTest, a_stranger_cannot_boot_as_a_node_that_is_up) {
+  const Node node = bring_up(1);
+  const Welcome stranger = boot(1, kElsewhere);
+  EXPECT_EQ(stranger.kind, Welcome::Kind::wait);
+  EXPECT_TRUE(stranger.token.empty());
+  const auto events = store_->events(node.id, 100);
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->back().kind, "claim");
+}
+
+TEST_F(RegistryTest, a_second_machine_waits_while_the_first_one_boots) {
+  boot(1, kDynamic);
+  now_ += 10'000;
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::wait);
+  now_ += 60'000;
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::boot) << "the first one fell silent";
+}
+
+TEST_F(RegistryTest, a_node_that_reboots_comes_back_as_itself) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(node.id, "stopping", "", "g", now_));
+  const Welcome again = boot(1, node.address);
+  EXPECT_EQ(again.kind, Welcome::Kind::boot);
+  EXPECT_EQ(again.node.name, "n001");
+}
+
+TEST_F(RegistryTest, a_token_is_good_once_and_its_second_use_raises_an_alarm) {
+  const Welcome welcome = boot(1);
+  ASSERT_TRUE(registry_->redeem(welcome.token, now_));
+  EXPECT_FALSE(registry_->redeem(welcome.token, now_));
+  EXPECT_EQ(store_->events(welcome.node.id, 100)->back().kind, "alarm");
+}
+
+TEST_F(RegistryTest, a_token_ends_with_its_boot_and_with_time) {
+  const Welcome first = boot(1);
+  const Welcome second = boot(1);
+  EXPECT_FALSE(registry_->redeem(first.token, now_)) << "a newer boot replaced it";
+  EXPECT_FALSE(registry_->redeem(second.token, now_ + 31 * 60'000));
+  EXPECT_FALSE(registry_->redeem("", now_));
+}
+
+TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_node) {
+  const Node node = bring_up(1);
+  EXPECT_TRUE(registry_->authenticate(node.id, "AB"));
+  ASSERT_TRUE(registry_->set_certificate(node.id, "CD", now_));
+  EXPECT_FALSE(registry_->authenticate(node.id, "AB"));
+  EXPECT_FALSE(registry_->authenticate(node.id, ""));
+  const std::vector<std::string> names = {"n001"};
+  ASSERT_TRUE(registry_->remove(names, now_));
+  EXPECT_FALSE(registry_->authenticate(node.id, "CD"));
+}
+
+TEST_F(RegistryTest, the_open_window_ends) {
+  registry_->set_policy(Policy::open, now_ + 1000);
+  EXPECT_EQ(boot(1).kind, Welcome::Kind::boot);
+  now_ += 2000;
+  const Welcome late = boot(2, kElsewhere);
+  EXPECT_EQ(late.kind, Welcome::Kind::wait);
+  EXPECT_NE(late.reason.find("muster node adopt"), std::string::npos);
+  const std::vector<std::string> ids = {to_string(mac(2))};
+  EXPECT_EQ(registry_->adopt(ids, now_), std::vector<std::string>{"n002"});
+  EXPECT_EQ(boot(2, kElsewhere).kind, Welcome::Kind::boot);
+}
+
+TEST_F(RegistryTest, closed_takes_no_note_of_strangers) {
+  registry_->set_policy(Policy::closed, 0);
+  EXPECT_EQ(boot(1).kind, Welcome::Kind::wait);
+  EXPECT_TRUE(registry_->nodes().empty());
+}
+
+TEST_F(RegistryTest, a_node_that_falls_silent_is_lost_and_heard_again) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->tick(now_ + 61'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
+  EXPECT_EQ(registry_->find("n001")->stage, "lost");
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 70'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
+}
+
+TEST_F(RegistryTest, a_node_that_falls_silent_in_its_image_is_missed_and_goes_on) {
+  const Welcome welcome = boot(1);
+  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .progress = 10}, now_));
+  ASSERT_TRUE(registry_->tick(now_ + 30'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
+  ASSERT_TRUE(registry_->tick(now_ + 46'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
+  EXPECT_EQ(registry_->find("n001")->stage, "image");
+  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .progress = 15}, now_ + 60'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
+}
+
+TEST_F(RegistryTest, a_failed_stage_is_named_and_a_retry_clears_it) {
+  const Welcome welcome = boot(1);
+  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .failure = "wrong hash"}, now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
+  EXPECT_EQ(registry_->find("n001")->reason, "wrong hash");
+  EXPECT_EQ(boot(1).node.state, NodeState::booting);
+  EXPECT_FALSE(registry_->stage("nobody's", {.stage = "image"}, now_));
+}
+
+TEST_F(RegistryTest, remembers_everything_when_it_is_opened_again) {
+  const Node node = bring_up(1);
+  open();
+  EXPECT_EQ(registry_->find("n001")->id, node.id);
+  EXPECT_TRUE(registry_->authenticate(node.id, "AB"));
+  EXPECT_EQ(boot(2, kElsewhere).node.name, "n002");
+}
+
+TEST_F(RegistryTest, a_removed_name_is_given_again) {
+  boot(1);
+  boot(2, kElsewhere);
+  const std::vector<std::string> names = {"n001"};
+  ASSERT_TRUE(registry_->remove(names, now_));
+  EXPECT_EQ(boot(3, {kElsewhere.value + 1}).node.name, "n001");
+}
+
+TEST_F(RegistryTest, an_import_with_a_clash_changes_nothing) {
+  Node node{.name = "n001", .address = {0x0A2A0101}, .hardware = machine(1)};
+  Node twin{.name = "n002", .address = {0x0A2A0101}, .hardware = machine(2)};
+  EXPECT_FALSE(registry_->import({node, twin}, now_));
+  EXPECT_TRUE(registry_->nodes().empty());
+  twin.address = {0x0A2A0102};
+  ASSERT_TRUE(registry_->import({node, twin}, now_));
+  EXPECT_EQ(registry_->nodes().size(), 2U);
+}
+
+}  // namespace
+}  // namespace muster::provisioning
