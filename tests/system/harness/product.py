@@ -40,12 +40,13 @@ class Product:
         self._report = report
 
     def status(self):
-        """The head's status. It ends with 1 when there are problems, which is an answer too."""
+        """The head's status. It ends with 1 when there are problems, which is an answer too. While
+        the head starts there is no daemon yet to ask: not ready, for the reason that it gives."""
         result = self._lab.exec("head", "muster", "status", "--json")
         try:
             value = json.loads(result.stdout)
         except json.JSONDecodeError:
-            raise Failed(f"muster status --json: {result.stderr.strip()}") from None
+            return Status(ready=False, dhcp="unknown", problems=[result.stderr.strip()])
         problems = [f"{problem['what']}; {problem['next']}" for problem in value["problems"]]
         return Status(ready=value["ready"], dhcp=value["dhcp"], problems=problems)
 

@@ -61,7 +61,7 @@ def second_dhcp_server(lab, product):
 
     def question():
         status = product.status()
-        return status.dhcp == "silent" and status.problems, f"DHCP {status.dhcp}"
+        return status.dhcp == "silent" and status.problems, status
 
     problems = product.wait_for("head is silent", question, 600)
     expect(any(ROGUE_ADDRESS in problem for problem in problems),
