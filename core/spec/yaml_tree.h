@@ -20,7 +20,14 @@ struct Mark {
 
 enum class NodeKind { null, scalar, sequence, map };
 
-struct YamlEntry;
+struct YamlNode;
+
+/// A key with its value; keys that are not scalars are refused while the tree is built.
+struct YamlEntry {
+  std::string key;
+  Mark key_mark;
+  std::shared_ptr<const YamlNode> value;
+};
 
 /// One node. Nodes that an alias names are shared, so a tree takes no more memory than its text.
 struct YamlNode {
@@ -33,13 +40,6 @@ struct YamlNode {
   /// Nodes in this tree when every alias is written out; levels below this node.
   std::size_t expanded = 1;
   int depth = 0;
-};
-
-/// A key with its value; keys that are not scalars are refused while the tree is built.
-struct YamlEntry {
-  std::string key;
-  Mark key_mark;
-  std::shared_ptr<const YamlNode> value;
 };
 
 /// Something that makes a text no YAML, or YAML that is refused.

@@ -16,6 +16,10 @@
 
 #include "tests/fuzz/harness.h"
 
+// A finding of a sanitizer must end by a signal too, or its input would not be kept.
+extern "C" const char* __asan_default_options() { return "abort_on_error=1"; }
+extern "C" const char* __ubsan_default_options() { return "abort_on_error=1"; }
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -1,7 +1,10 @@
 # Each harness NAME.cpp defines LLVMFuzzerTestOneInput. With GCC it is linked with replay_main.cpp, which
-# feeds it corpus/NAME and seeded mutations of it, as an ordinary test. With clang and
-# -DMUSTER_LIBFUZZER=ON there is a program NAME_libfuzzer as well, for hours of search.
+# feeds it corpus/NAME and seeded mutations of it, as an ordinary test. The preset `fuzz` (clang) makes
+# a program NAME_libfuzzer of each as well, for hours of search; docs/STYLE.md says how to run it.
 option(MUSTER_LIBFUZZER "build libFuzzer programs (clang only)" OFF)
+if(MUSTER_LIBFUZZER)
+  add_custom_target(fuzzers)
+endif()
 
 # muster_fuzz(NAME MUTATIONS count USES room…)
 function(muster_fuzz name)
@@ -17,8 +20,13 @@ function(muster_fuzz name)
     add_executable(${name}_libfuzzer "${folder}/${name}.cpp")
     target_include_directories(${name}_libfuzzer PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name}_libfuzzer PRIVATE muster_warnings ${rooms} -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name}_libfuzzer)
   endif()
 endfunction()
 
 muster_fuzz(cluster_yaml MUTATIONS 1000 USES spec base)
 muster_fuzz(node_set MUTATIONS 100 USES base)
+muster_fuzz(boot_script MUTATIONS 200 USES provisioning)
+muster_fuzz(node_api MUTATIONS 100 USES provisioning)
+muster_fuzz(api_requests MUTATIONS 200 USES daemon)
+muster_fuzz(manifests MUTATIONS 100 USES agent head provisioning)

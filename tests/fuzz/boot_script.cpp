@@ -1,0 +1,147 @@
+// Promises of boot scripts whatever a machine sends and whatever a profile's kernel arguments are:
+// every line is one that we wrote, and nothing from outside stands in it but an Ethernet address
+// and accepted arguments. The same for dnsmasq's files, which are made of what machines report.
+//
+// An input is lines: "arg WORD" adds a kernel argument, "hw JSON" reports a machine, anything else
+// asks for a page ("GET /boot/node.ipxe?mac=…"); bytes may be written as %0a in arguments and
+// pages.
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "provisioning/network.h"
+#include "tests/fuzz/harness.h"
+#include "tests/fuzz/node_head.h"
+#include "tests/fuzz/requests.h"
+
+namespace {
+
+using namespace muster;
+
+constexpr std::size_t kMaxLines = 64;
+constexpr std::string_view kHex = "0123456789abcdef";
+
+bool consists_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+/// Said a second time on purpose: what both loaders take as plain characters of a word.
+bool is_plain_word(std::string_view word) {
+  return !word.empty() &&
+         consists_of(word,
+                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:=/@+%");
+}
+
+/// What stands between a line's known start and end; none when they are others.
+std::optional<std::string_view> between(std::string_view line, std::string_view start,
+                                        std::string_view end) {
+  if (line.size() < start.size() + end.size() || !line.starts_with(start) || !line.ends_with(end)) {
+    return std::nullopt;
+  }
+  return line.substr(start.size(), line.size() - start.size() - end.size());
+}
+
+/// "52-54-00-aa-bb-01"
+bool is_card(std::string_view text) {
+  if (text.size() != 17) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % 3 == 2 ? text[i] != '-' : !kHex.contains(text[i])) return false;
+  }
+  return true;
+}
+
+bool is_our_line(std::string_view line, std::string_view arguments) {
+  static const std::set<std::string_view> kFixed = {
+      "#!ipxe",
+      ":again",
+      ":wait",
+      ":failed",
+      "goto again",
+      "sleep 5",
+      "boot",
+      "boot || goto failed",
+      "echo 'Muster: fetching kernel and initrd'",
+      "echo The head did not answer; asking again in 5 seconds.",
+      "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.",
+      "chain --replace http://10.42.0.1/boot/node.ipxe?mac=${net0/mac:hexhyp} || goto wait",
+      "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed",
+      "initrd --name initrd.img http://10.42.0.1/medium/muster/initrd.img || goto failed",
+      "initrd (http,10.42.0.1)/medium/muster/initrd.img"};
+  if (kFixed.contains(line)) return true;
+  if (const auto words = between(line,
+                                 "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
+                                 "BOOTIF=01-${net0/mac:hexhyp}",
+                                 " || goto failed")) {
+    return *words == arguments;
+  }
+  const auto words = between(line, "linux (http,10.42.0.1)/medium/live/vmlinuz BOOTIF=01-", "");
+  return words && is_card(words->substr(0, 17)) && words->substr(17) == arguments;
+}
+
+void check_script(const os::ServerResponse& response, std::string_view arguments) {
+  if (response.status != 200) {
+    CHECK(response.status >= 400 && response.status < 500);
+    CHECK(nlohmann::json::accept(response.body));
+    return;
+  }
+  CHECK(response.content_type.starts_with("text/plain"));
+  CHECK(response.body.ends_with('\n'));
+  for (const std::string& line : split(trim(response.body), '\n')) {
+    CHECK(is_our_line(line, arguments));
+  }
+}
+
+void check_daemon_files(fuzz::NodeHead& head) {
+  const auto nodes = head.registry().nodes();
+  CHECK(consists_of(provisioning::render_dhcp_hosts(nodes), "0123456789abcdef:.,n\n"));
+  const provisioning::Wire wire{.head = {{0x0A2A0001}, 16}, .head_name = "head"};
+  for (const std::string& line : lines(provisioning::render_names(wire, nodes))) {
+    CHECK(line == "10.42.0.1 head" || consists_of(line, "0123456789. n"));
+  }
+}
+
+std::vector<provisioning::KernelArgument> accepted(const std::vector<std::string_view>& lines) {
+  std::vector<provisioning::KernelArgument> arguments;
+  for (const std::string_view line : lines) {
+    if (!line.starts_with("arg ")) continue;
+    const std::string word = fuzz::percent_decoded(line.substr(4));
+    const auto argument = provisioning::KernelArgument::parse(word);
+    CHECK(argument.has_value() == (is_plain_word(word) && word.size() <= 256));
+    if (!argument) continue;
+    CHECK(argument->text() == word);
+    arguments.push_back(*argument);
+  }
+  return arguments;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto input = fuzz::pieces_of(fuzz::text_of(data, size), "\n", kMaxLines);
+  const auto arguments = accepted(input);
+  std::string words;
+  for (const auto& argument : arguments) words += " " + argument.text();
+  fuzz::NodeHead head(arguments);
+  for (const std::string_view line : input) {
+    if (line.starts_with("arg ")) continue;
+    if (line.starts_with("hw ")) {
+      const auto answer =
+          head.handle({.method = "POST",
+                       .path = "/node/v1/discover",
+                       .query = {},
+                       .headers = {{"x-muster-address", "10.42.0.100"}},
+                       .body = std::format(R"({{"hardware":{}}})", line.substr(3))});
+      CHECK(answer.status == 200 || answer.status == 400 || answer.status == 409);
+    } else if (const auto request = fuzz::parse_request_line(line);
+               !request.path.starts_with("/node/")) {
+      check_script(head.handle(request), words);
+    }
+  }
+  check_daemon_files(head);
+  return 0;
+}

@@ -1,0 +1,83 @@
+#pragma once
+// A head of memory for harnesses: the real node endpoints and registry over a store, an authority
+// and a clock that touch nothing outside the program.
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/os/files.h"
+#include "provisioning/node_api.h"
+
+namespace muster::fuzz {
+
+/// Stands in every node's plan and nowhere else: who sees it has seen a plan.
+inline constexpr std::string_view kPlanSecret = "only-for-a-node-with-a-certificate";
+
+/// Made once: its key costs more than thousands of requests.
+inline const provisioning::Authority& shared_authority() {
+  static const provisioning::Authority authority = [] {
+    const auto directory = os::TemporaryDirectory::make();
+    CHECK(directory.has_value());
+    auto made = provisioning::Authority::open(directory->path(), "fuzz");
+    CHECK(made.has_value());
+    return std::move(*made);
+  }();
+  return authority;
+}
+
+inline provisioning::Image small_image() {
+  const std::string digest(64, 'a');
+  return {.name = "compute",
+          .kernel = {.path = "live/vmlinuz", .size = {1}, .sha256 = digest},
+          .initrd = {.path = "muster/initrd.img", .size = {1}, .sha256 = digest},
+          .layers = {{.path = "muster/base.squashfs", .size = {1}, .sha256 = digest}},
+          .kernel_arguments = {}};
+}
+
+class NodeHead {
+ public:
+  explicit NodeHead(std::vector<provisioning::KernelArgument> arguments = {})
+      : store_(state::make_memory_store()),
+        registry_(*provisioning::Registry::open(*store_, settings())),
+        api_(*registry_, shared_authority(), options(std::move(arguments))) {
+    registry_->set_policy(provisioning::Policy::open, 0);
+  }
+  NodeHead(const NodeHead&) = delete;
+  NodeHead& operator=(const NodeHead&) = delete;
+
+  os::ServerResponse handle(const os::ServerRequest& request) { return api_.handle(request); }
+
+  provisioning::Registry& registry() { return *registry_; }
+  state::Store& store() { return *store_; }
+  std::int64_t now_ms() const { return now_ms_; }
+  void wait(std::int64_t milliseconds) { now_ms_ += milliseconds; }
+
+  static provisioning::RegistrySettings settings() {
+    return {.addresses = {{0x0A2A0101}, {0x0A2A0104}}};
+  }
+
+ private:
+  provisioning::NodeApiOptions options(std::vector<provisioning::KernelArgument> arguments) {
+    return {.head = {0x0A2A0001},
+            .image = small_image(),
+            .arguments = std::move(arguments),
+            .plan_for = &plan_for,
+            .generation_for = [](const auto& node) { return plan::generation(plan_for(node)); },
+            .now_ms = [this] { return now_ms_; }};
+  }
+  static plan::Plan plan_for(const provisioning::Node& node) {
+    plan::Plan plan;
+    plan.add(plan::SetHostname{.name = node.name});
+    plan.add(plan::WriteFile{.path = "/etc/secret", .content = std::string(kPlanSecret)});
+    return plan;
+  }
+
+  std::int64_t now_ms_ = 1'000'000;
+  std::unique_ptr<state::Store> store_;
+  std::unique_ptr<provisioning::Registry> registry_;
+  provisioning::NodeApi api_;
+};
+
+}  // namespace muster::fuzz
