@@ -6,6 +6,14 @@
 #include "core/os/files.h"
 
 namespace muster::iso {
+namespace {
+
+/// Version 4 only: one port, no rpcbind. Not in the package: a server that has that may have
+/// clients of version 3.
+constexpr std::string_view kNfsSettings =
+    "# Version 4 only: one port, no rpcbind.\n[nfsd]\nvers3=n\n";
+
+}  // namespace
 
 std::string render_hosts(const spec::ClusterSpec& spec) {
   return std::format(
@@ -19,6 +27,7 @@ Status write_head_files(const spec::ClusterSpec& spec, const std::string& spec_t
   if (!spec_text.empty()) TRY(os::write_file(etc / "muster/cluster.yaml", spec_text));
   TRY(os::write_file(etc / "hostname", spec.head.hostname + "\n"));
   TRY(os::write_file(etc / "hosts", render_hosts(spec)));
+  TRY(os::write_file(etc / "nfs.conf.d/muster.conf", kNfsSettings));
   if (!spec.head.locale.empty()) {
     TRY(os::write_file(etc / "locale.conf", std::format("LANG={}\n", spec.head.locale)));
   }

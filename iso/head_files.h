@@ -1,5 +1,6 @@
 #pragma once
-// What the specification itself puts on the head: its own text, name, time zone, locale, keys.
+// What the specification itself puts on the head: its own text, name, time zone, locale, keys; and
+// a setting of NFS that only a head from the ISO has.
 
 #include <filesystem>
 #include <string>

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""The packages as Debian and a server's owner meet them: run.py DIRECTORY [--server].
+
+lintian/NAME: lintian has neither an error nor a warning about the package; an override needs a reason,
+as a comment above it. With --server, further, on a Debian 13 server that is made for this in a chroot:
+server/install, server/units, server/purge.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+# The paths above must be set first.
+from harness.report import Failed, Report, expect  # noqa: E402
+from server import Server  # noqa: E402
+
+PACKAGES = ["muster", "musterd", "muster-agent"]
+PREPARE = "/usr/lib/systemd/system/muster-prepare.service"
+
+
+def find_package(directory, name):
+    """The one file of a package."""
+    found = list(directory.glob(f"{name}_*.deb"))
+    expect(len(found) == 1, f"'{directory}' has {len(found)} files of the package '{name}'")
+    return found[0].resolve()
+
+
+def lintian_is_content(directory, name):
+    """No error, no warning."""
+    # Root is who builds here; lintian would rather be somebody else, which changes no result.
+    result = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0",
+         find_package(directory, name)], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise Failed("\n".join([f"lintian ended with {result.returncode}", result.stdout, result.stderr]))
+
+
+def install(server, directory):
+    """The packages install on a plain server and change none of its settings or services."""
+    before = server.settings()
+    services = server.enabled_units()
+    server.install([find_package(directory, "muster"), find_package(directory, "musterd")])
+    changed = server.changed_settings(before)
+    expect(not changed, f"the installation changed {', '.join(changed)}")
+    lost = services - server.enabled_units()
+    expect(not lost, f"the installation disabled {', '.join(sorted(lost))}")
+    owner = server.run("stat", "--format=%U:%a", "/var/lib/muster", "/var/lib/muster/secrets").split()
+    expect(owner == ["muster:755", "muster:700"], f"the state's directories are {owner}")
+    expect(re.match(r"\d+\.\d+", server.run("muster", "--version")), "muster has no version")
+
+
+def units(server):
+    """systemd finds no mistake in the units, and starts none of them without a cluster.yaml."""
+    found = server.run("systemctl", "list-unit-files", "--no-legend", "muster*").splitlines()
+    names = [line.split()[0] for line in found]
+    expect("musterd.service" in names, f"the units are {names}")
+    server.run("systemd-analyze", "verify", "--man=no", *names)
+    enabled = {line.split()[0] for line in found if line.split()[1] == "enabled"}
+    expect(enabled == {"musterd.service", "muster-prepare.service", "muster-apply.socket"},
+           f"enabled are {sorted(enabled)}")
+    # Wants= holds also where a condition keeps the unit itself from starting.
+    pulled = re.findall(r"^(?:Wants|Requires)=.*networkd.*$", server.read(PREPARE), re.MULTILINE)
+    expect(not pulled, f"a server that is no head would start systemd-networkd: {pulled}")
+
+
+def purge(server):
+    """After a purge nothing of Muster is left, also of what a head writes while it runs."""
+    server.pretend_head()
+    server.run("apt-get", "-q", "-y", "purge", "muster", "musterd")
+    left = server.files_named("muster")
+    expect(not left, f"the purge left {', '.join(left)}")
+    expect(server.exists("/home/ada"), "the purge removed somebody's home")
+    # A package's user stays, so that no number is given twice (Debian Policy 9.2.2).
+    expect("muster:" in server.read("/etc/passwd"), "the purge removed the user 'muster'")
+
+
+def test_server(directory, report):
+    """Installs, checks and purges on a server of its own."""
+    with Server() as server:
+        if report.scenario("server/install", lambda: install(server, directory)):
+            report.scenario("server/units", lambda: units(server))
+            report.scenario("server/purge", lambda: purge(server))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="tests of Muster's packages")
+    parser.add_argument("directory", type=pathlib.Path, help="where the .deb files are")
+    parser.add_argument("--server", action="store_true", help="install them in a chroot, too")
+    arguments = parser.parse_args()
+    report = Report()
+    for name in PACKAGES:
+        report.scenario(f"lintian/{name}", lambda: lintian_is_content(arguments.directory, name))
+    if arguments.server:
+        test_server(arguments.directory, report)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
