@@ -11,6 +11,9 @@ namespace muster::spec {
 /// docs/reference/cluster-yaml.md, Markdown.
 std::string render_reference();
 
+/// cluster.yaml(5), in the macros of mdoc(7).
+std::string render_manual_page();
+
 /// One field a line, "path<TAB>type<TAB>default", for reading and for completion.
 std::string render_field_list();
 

@@ -1,0 +1,106 @@
+#include "core/spec/reference_text.h"
+
+#include <format>
+
+#include "core/base/units.h"
+#include "core/spec/parse.h"
+#include "core/spec/yaml_tree.h"
+
+namespace muster::spec {
+namespace {
+
+using Kind = Passage::Kind;
+
+constexpr std::string_view kWhatItIs =
+    R"(One file describes one cluster. Check it with `muster spec check FILE`: all that is wrong is reported
+at once, each problem with its line, its column and what is allowed. `muster spec explain KEY` shows
+one key, `muster spec schema --json` prints a JSON Schema for editors.)";
+
+constexpr std::string_view kValues =
+    R"(The file is YAML in UTF-8, at most {0}, nested at most {1} levels deep. The type of a key decides what
+a value means, quoted or not: `no` is the word "no", `1:30` is not a number, `010` is refused where a
+number is wanted. Keys that are unknown or written twice are errors. Anchors and aliases work within one
+file (at most {2} values when written out); merge keys (`<<`), tags and further documents do not.)";
+
+constexpr std::string_view kRules[] = {
+    R"(`nodes.addresses` and `nodes.unknown_addresses` lie within the network of `head.address`, have no
+  address in common, and hold neither the head's address nor the first and last of the network.)",
+    "`head.address` is an address of a machine, its prefix from /8 to /30.",
+    "`head.hostname` is no name that a node may get.",
+    "Each `profiles[].image` names an image; there is at least one profile and one image.",
+    R"(Names of profiles, images, users, extensions and volumes, user numbers and mount directories are
+  written once each; so are the packages of one list, and the keys of one person.)",
+    "No user has the name of a system user.",
+    "Volumes lie beside each other, and not on directories of the system.",
+};
+
+std::string without_article(std::string_view name) {
+  for (const std::string_view article : {"a ", "an ", "the ", "one "}) {
+    if (name.starts_with(article)) return std::string(name.substr(article.size()));
+  }
+  return std::string(name);
+}
+
+std::string_view shown_value(const Field& field) {
+  return field.text.fallback.empty() ? field.text.example : field.text.fallback;
+}
+
+}  // namespace
+
+std::vector<Passage> introduction() {
+  return {{Kind::paragraph, std::string(kWhatItIs)},
+          {Kind::paragraph, "The smallest file has two lines; every other key has a default:"},
+          {Kind::file, "schema: 1\nname: muster\n"}};
+}
+
+std::vector<Passage> closing() {
+  std::vector<Passage> passages = {
+      {Kind::heading, "How values are read"},
+      {Kind::paragraph, std::format(kValues, to_string(Bytes{kMaxFileSize}), kMaxDepth, kMaxNodes)},
+      {Kind::heading, "Rules between keys"}};
+  for (const std::string_view rule : kRules) passages.push_back({Kind::bullet, std::string(rule)});
+  return passages;
+}
+
+std::string type_name(const Field& field) {
+  switch (field.shape) {
+    case Shape::value:
+      return without_article(field.type->name);
+    case Shape::values:
+      return "list: " + without_article(field.type->name);
+    case Shape::section:
+      return "section";
+    case Shape::sections:
+      return "list of sections";
+  }
+  return {};
+}
+
+std::string allowed_text(const Field& field) {
+  if (field.type == nullptr) return type_name(field);
+  return std::format("{}{}", field.shape == Shape::values ? "a list, each " : "",
+                     field.type->allowed);
+}
+
+std::string default_text(const Field& field) {
+  if (field.text.presence == Presence::required) return "required";
+  if (field.shape == Shape::section) return "its keys' defaults";
+  if (field.text.fallback.empty()) return "none";
+  if (field.shape == Shape::sections) return std::format("one, `{}`", field.text.fallback);
+  return std::format("`{}`", field.text.fallback);
+}
+
+std::string example_text(const Field& section) {
+  const bool list = section.shape == Shape::sections;
+  std::string text = std::format("{}:\n", section.text.key);
+  std::string indent = list ? "  - " : "  ";
+  for (const Field& field : section.fields) {
+    text += std::format("{}{}:", indent, field.text.key);
+    indent = list ? "    " : "  ";
+    text += field.shape == Shape::values ? std::format("\n{}  - {}\n", indent, shown_value(field))
+                                         : std::format(" {}\n", shown_value(field));
+  }
+  return text;
+}
+
+}  // namespace muster::spec

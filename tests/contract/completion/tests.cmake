@@ -1,0 +1,5 @@
+if(TARGET muster)
+  muster_tests(contract/completion contract USES os lab)
+  target_compile_definitions(contract_completion PRIVATE MUSTER_PROGRAM="$<TARGET_FILE:muster>")
+  add_dependencies(contract_completion muster)
+endif()
