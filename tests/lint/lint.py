@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks of the source itself: lint.py format|rooms|doors SOURCE. Prints each breach; exits with 1 when
+"""Checks of the source itself: lint.py format|rooms|doors|pages SOURCE. Prints each breach; exits with 1 when
 there is one."""
 
 import pathlib
@@ -22,12 +22,19 @@ MAY_INCLUDE = {
     "provisioning/head": CORE,
     "hpc": CORE,
     "lab": CORE,
+    "apps/plans": CORE + ["provisioning", "provisioning/head", "hpc"],
     "apps": None,
     "cmake": None,
     "tests": None,
 }
 # Doors to the world that only core/os may open.
 DOORS = re.compile(r"\b(popen|system|fork|execv\w*|posix_spawn\w*|std::ofstream|std::ifstream)\s*\(")
+
+# Which page of the documentation describes the paths that a source file answers.
+PAGES = {
+    "apps/musterd/api.cpp": "docs/reference/api.md",
+    "provisioning/node_api.cpp": "docs/reference/node-protocol.md",
+}
 
 
 def sources(root):
@@ -82,10 +89,38 @@ def check_doors(root, files):
     return breaches
 
 
+def is_described(path, described):
+    """Whether a path in the source, or the start or end of one, is in the documentation."""
+    if path.endswith("/"):
+        return any(page.startswith(path) for page in described)
+    return any(page == path or page.endswith(path) for page in described)
+
+
+def is_answered(page, text):
+    """Whether a path of the documentation is in the source: "/v1/nodes/NAME/events" is there in two
+    parts, around what stands for a name."""
+    return all(f'"{part}"' in text for part in re.split(r"[A-Z]+", page) if part)
+
+
+def check_pages(root, _files):
+    """Every path that is answered is described, and every path that is described is answered."""
+    breaches = []
+    for source, page in PAGES.items():
+        text = (pathlib.Path(root) / source).read_text(encoding="utf-8")
+        described = re.findall(r"^#+ `[A-Z]+ (/[^`?]+)(?:\?[^`]*)?`$",
+                               (pathlib.Path(root) / page).read_text(encoding="utf-8"), re.MULTILINE)
+        breaches += [f"{page}: does not describe {path}, which {source} answers"
+                     for path in sorted(set(re.findall(r'"(/[a-z0-9/._-]*)"', text)))
+                     if not is_described(path, described)]
+        breaches += [f"{page}: describes {path}, which {source} does not answer"
+                     for path in described if not is_answered(path, text)]
+    return breaches
+
+
 def main():
     check, root = sys.argv[1:3]
-    found = {"format": check_format, "rooms": check_rooms, "doors": check_doors}[check](
-        root, sources(root))
+    found = {"format": check_format, "rooms": check_rooms, "doors": check_doors,
+             "pages": check_pages}[check](root, sources(root))
     print("\n".join(found))
     return 1 if found else 0
 
