@@ -1,0 +1,42 @@
+"""What a benchmark prints: a line for each figure, and build/bench.json for programs."""
+
+import json
+import pathlib
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+ISO = BUILD / "muster-amd64.iso"
+RELEASE = BUILD / "release/apps"
+MUSTER = RELEASE / "muster/muster"
+MUSTERD = RELEASE / "musterd/musterd"
+
+
+class Figures:
+    """Collects figures; those of an earlier run stay until they are measured again."""
+
+    def __init__(self, path):
+        self._path = path
+        self._figures = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+    def record(self, name, value, unit, goal=None, compared_with=None, ratio=None):
+        """Keeps and prints one figure. `ratio` is the value divided by that of `compared_with`."""
+        figure = {"name": name, "value": value, "unit": unit, "compared_with": compared_with,
+                  "ratio": None if ratio is None else round(ratio, 3), "goal": goal}
+        self._figures = [other for other in self._figures if other["name"] != name] + [figure]
+        beside = f"{figure['ratio']} of {compared_with}" if compared_with else ""
+        wanted = f"goal {goal}" if goal is not None else ""
+        print(f"{name:48} {value:>10} {unit:6} {beside:34} {wanted}".rstrip(), flush=True)
+        self._path.write_text(json.dumps(self._figures, indent=1) + "\n", encoding="utf-8")
+
+
+def timed(*command, **options):
+    """Runs a command; its wall time in seconds and its output."""
+    start = time.monotonic()
+    done = subprocess.run([str(word) for word in command], check=False, capture_output=True,
+                          text=True, **options)
+    seconds = time.monotonic() - start
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}: {done.stderr[-2000:] or done.stdout[-2000:]}")
+    return seconds, done.stdout
