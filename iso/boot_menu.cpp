@@ -12,8 +12,9 @@ constexpr std::string_view kNotYet = "Install on disk (not in this version yet)"
 }  // namespace
 
 std::vector<std::string> live_arguments() {
-  return {"boot=live", "nonetworking", "noeject",
-          "audit=0",   "console=tty0", "console=ttyS0,115200"};
+  return {"boot=live", "nonetworking", "noeject", "audit=0", "console=tty0", "console=ttyS0,115200",
+          // A disk that `muster head keep` made; no file of this name on other disks is looked for.
+          "persistence", "persistence-storage=filesystem"};
 }
 
 std::string render_isolinux(const BootMenu& menu) {

@@ -83,15 +83,37 @@ nlohmann::json stamp_of(const fs::path& file) {
           {"time", fs::last_write_time(file).time_since_epoch().count()}};
 }
 
+/// All that is read before anything is made.
+struct Prepared {
+  LayerStore store;
+  AptIndex index;
+  PlanInputs inputs;
+  std::vector<LayerPlan> layers;
+};
+
+Result<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& options) {
+  TRY(check_machine(options));
+  const auto layers = options.layer_cache.empty() ? options.cache / "layers" : options.layer_cache;
+  TRY_ASSIGN(auto store, LayerStore::open(layers));
+  TRY_ASSIGN(auto known, read_sources("/etc/apt"));
+  TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
+  TRY_ASSIGN(auto index, read_apt_index(runner, options.cache / "apt", sources));
+  TRY_ASSIGN(auto inputs, read_inputs(runner, options, index));
+  TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
+  return Prepared{.store = std::move(store),
+                  .index = std::move(index),
+                  .inputs = std::move(inputs),
+                  .layers = std::move(plan)};
+}
+
 class Build {
  public:
-  Build(os::CommandRunner& runner, const BuildOptions& options, LayerStore store, AptIndex index,
-        PlanInputs inputs, std::vector<LayerPlan> layers)
+  Build(os::CommandRunner& runner, const BuildOptions& options, Prepared prepared)
       : options_(options),
-        store_(std::move(store)),
-        index_(std::move(index)),
-        inputs_(std::move(inputs)),
-        layers_(std::move(layers)),
+        store_(std::move(prepared.store)),
+        index_(std::move(prepared.index)),
+        inputs_(std::move(prepared.inputs)),
+        layers_(std::move(prepared.layers)),
         context_{runner,
                  store_,
                  options.spec,
@@ -275,18 +297,18 @@ class Build {
 
 }  // namespace
 
+Result<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options) {
+  TRY_ASSIGN(const Prepared build, prepare(runner, options));
+  IsoPlan plan{.id = medium_id(build.layers, build.inputs, options.spec), .layers = {}};
+  for (const LayerPlan& layer : build.layers) {
+    plan.layers.push_back({.plan = layer, .kept = build.store.holds(layer)});
+  }
+  return plan;
+}
+
 Result<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options) {
-  TRY(check_machine(options));
-  const auto layers = options.layer_cache.empty() ? options.cache / "layers" : options.layer_cache;
-  TRY_ASSIGN(auto store, LayerStore::open(layers));
-  TRY_ASSIGN(auto known, read_sources("/etc/apt"));
-  TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
-  TRY_ASSIGN(auto index, read_apt_index(runner, options.cache / "apt", sources));
-  TRY_ASSIGN(auto inputs, read_inputs(runner, options, index));
-  TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
-  return Build(runner, options, std::move(store), std::move(index), std::move(inputs),
-               std::move(plan))
-      .run();
+  TRY_ASSIGN(Prepared build, prepare(runner, options));
+  return Build(runner, options, std::move(build)).run();
 }
 
 }  // namespace muster::iso

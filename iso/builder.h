@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/os/command.h"
 #include "core/spec/cluster_spec.h"
+#include "iso/layer_plan.h"
 #include "iso/progress.h"
 
 namespace muster::iso {
@@ -41,6 +42,22 @@ struct BuildReport {
   /// Bytes of kernel and initial RAM disk of a node; 0 when our node package is not part of it.
   std::uint64_t node_boot_size = 0;
 };
+
+/// What a build would do, in the order in which it would do it.
+struct IsoPlan {
+  /// Names the medium by everything on it.
+  std::string id;
+  struct Layer {
+    LayerPlan plan;
+    /// Whether the cache has it, so that it is not made again.
+    bool kept = false;
+  };
+  std::vector<Layer> layers;
+};
+
+/// Plans a build and makes nothing but the cache's copy of the package indexes.
+/// Errors: as build_iso, before it makes the first layer.
+Result<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options);
 
 /// Builds. Errors: not root; no space; a mirror that does not answer; a package that does not
 /// exist, with the place that names it; a program that failed, with the log's path. Threads: before

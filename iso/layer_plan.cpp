@@ -10,7 +10,7 @@ namespace muster::iso {
 namespace {
 
 /// Raised when the way layers are made changes in a way that no other input shows.
-constexpr int kRecipeVersion = 1;
+constexpr int kRecipeVersion = 2;
 
 std::string firmware_list(spec::Firmware firmware) {
   switch (firmware) {

@@ -82,6 +82,20 @@ Status generate_locale(const BuildContext& context, MountedRoot& root) {
   return run_step(context, {.argv = {"locale-gen"}, .root = root.path()});
 }
 
+/// The hooks of initramfs-tools that a node's initial RAM disk is made with. Others that the base
+/// layer has are for systems with a root on a disk, and live-boot's would bring megabytes for media
+/// that no node has: every node loads every byte through its firmware.
+Status choose_hooks(MountedRoot& root, const fs::path& folder) {
+  static constexpr std::string_view kHooks = "usr/share/initramfs-tools/hooks";
+  TRY(os::make_directory(folder / "hooks"));
+  for (const auto* hook : {"klibc-utils", "kmod", "udev", "zz-busybox"}) {
+    std::error_code error;
+    fs::copy_file(root.path() / kHooks / hook, folder / "hooks" / hook, error);
+    if (error) return fail(std::format("cannot copy the hook '{}': {}", hook, error.message()));
+  }
+  return root.add(folder / "hooks", std::string(kHooks));
+}
+
 /// The node's initial RAM disk, from the parts that our node package brings.
 Status make_node_initrd(const BuildContext& context, MountedRoot& root, const fs::path& folder) {
   static constexpr std::string_view kParts = "usr/share/muster/initramfs";
@@ -91,6 +105,7 @@ Status make_node_initrd(const BuildContext& context, MountedRoot& root, const fs
     return fail(std::format("an image needs one kernel and has {}", versions.size()),
                 "take kernels out of its packages");
   }
+  TRY(choose_hooks(root, folder));
   TRY(run_step(context, {.argv = {"mkinitramfs", "-d", std::format("/{}", kParts), "-o",
                                   "/tmp/node-initrd.img", versions.front()},
                          .root = root.path()}));
@@ -165,7 +180,7 @@ Status build_overlay(const BuildContext& context, const LayerPlan& layer, const 
     if (layer.kind == LayerKind::muster_image) TRY(make_node_initrd(context, root, folder));
     TRY(root.close());
   }
-  for (const auto* name : {"root", "work"}) TRY(os::remove_tree(folder / name));
+  for (const auto* name : {"root", "work", "hooks"}) TRY(os::remove_tree(folder / name));
   return squash(context, layer.kind, folder, "upper");
 }
 

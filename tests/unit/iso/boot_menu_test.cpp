@@ -37,7 +37,13 @@ TEST(BootMenu, grub_shows_on_serial_and_screen_and_starts_by_itself) {
 TEST(BootMenu, the_kernel_talks_to_both_consoles_and_live_boot_leaves_the_network_alone) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
     EXPECT_TRUE(
-        has(text, "boot=live nonetworking noeject audit=0 console=tty0 console=ttyS0,115200\n"));
+        has(text, "boot=live nonetworking noeject audit=0 console=tty0 console=ttyS0,115200 "));
+  }
+}
+
+TEST(BootMenu, a_state_disk_is_looked_for) {
+  for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
+    EXPECT_TRUE(has(text, " persistence persistence-storage=filesystem\n"));
   }
 }
 
