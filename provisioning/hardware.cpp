@@ -160,12 +160,20 @@ Result<Hardware> parse_hardware(const json& value) {
   TRY_ASSIGN(hardware.macs, parse_macs(macs));
   TRY_ASSIGN(hardware.disks, parse_disks(disks));
   if (const json* const lldp = members.find("lldp"); lldp != nullptr && !lldp->is_null()) {
-    Members neighbour(*lldp);
-    hardware.lldp =
-        LldpNeighbour{.system = neighbour.text("system"), .port = neighbour.text("port")};
-    TRY(neighbour.status());
+    TRY_ASSIGN(hardware.lldp, parse_neighbour(*lldp));
   }
   return hardware;
+}
+
+Result<LldpNeighbour> parse_neighbour(const json& value) {
+  Members members(value);
+  LldpNeighbour neighbour{.system = members.text("system"), .port = members.text("port")};
+  TRY(members.status());
+  return neighbour;
+}
+
+json to_json(const LldpNeighbour& neighbour) {
+  return {{"system", neighbour.system}, {"port", neighbour.port}};
 }
 
 json to_json(const Hardware& hardware) {
@@ -187,9 +195,7 @@ json to_json(const Hardware& hardware) {
                 {"threads_per_core", hardware.threads_per_core},
                 {"memory", hardware.memory.count},
                 {"disks", std::move(disks)}};
-  if (hardware.lldp) {
-    value["lldp"] = {{"system", hardware.lldp->system}, {"port", hardware.lldp->port}};
-  }
+  if (hardware.lldp) value["lldp"] = to_json(*hardware.lldp);
   return value;
 }
 

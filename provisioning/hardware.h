@@ -56,6 +56,10 @@ Result<Hardware> parse_hardware(const nlohmann::json& value);
 
 nlohmann::json to_json(const Hardware& hardware);
 
+/// Errors: not an object with texts `system` and `port`.
+Result<LldpNeighbour> parse_neighbour(const nlohmann::json& value);
+nlohmann::json to_json(const LldpNeighbour& neighbour);
+
 /// The UUID in lower case; empty when it is none or one that vendors put on every board.
 std::string own_uuid(std::string_view text);
 

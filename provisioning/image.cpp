@@ -11,6 +11,9 @@ namespace {
 
 using nlohmann::json;
 
+/// A PiB: more than any layer has, and so little that a sum of sizes does not begin again at zero.
+constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 50U;
+
 bool stays_inside(std::string_view path) {
   if (path.empty() || path.starts_with('/')) return false;
   for (const std::string& part : split(path, '/')) {
@@ -31,8 +34,13 @@ Bytes Image::size() const {
 
 Result<Artefact> parse_artefact(const json& value) {
   try {
+    // Checked as JSON: nlohmann's get would make a huge number of -1 and any number of 1e300.
+    const json& size = value.at("size");
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > kMaxSize) {
+      return fail(std::format("'size' is not a number of bytes up to {}", kMaxSize));
+    }
     Artefact artefact{.path = value.at("file").get<std::string>(),
-                      .size = Bytes{value.at("size").get<std::uint64_t>()},
+                      .size = Bytes{size.get<std::uint64_t>()},
                       .sha256 = value.at("sha256").get<std::string>()};
     if (!stays_inside(artefact.path)) {
       return fail(
@@ -43,7 +51,7 @@ Result<Artefact> parse_artefact(const json& value) {
     if (!digest) return fail(std::format("'{}' has no SHA-256", artefact.path));
     return artefact;
   } catch (const json::exception& error) {
-    return fail(std::format("not a file entry: {}", error.what()));
+    return fail(std::format("not a file entry: {}", printable(error.what())));
   }
 }
 
@@ -64,7 +72,8 @@ Result<Image> parse_image(std::string_view text) {
     image.kernel_arguments = value.at("kernel_arguments").get<std::vector<std::string>>();
     return image;
   } catch (const json::exception& error) {
-    return fail(std::format("image manifest is damaged: {}", error.what()), "build the ISO again");
+    return fail(std::format("image manifest is damaged: {}", printable(error.what())),
+                "build the ISO again");
   }
 }
 

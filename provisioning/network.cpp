@@ -98,7 +98,8 @@ std::string plain_server(const HttpSite& site) {
   for (const std::string& file : site.files) {
     text += file_location("/medium/" + file, site.medium + "/" + file);
   }
-  for (const std::string_view file : {"shimx64.efi", "grubx64.efi"}) {
+  // A loader that came over HTTP looks for its configuration there as well, not over TFTP.
+  for (const std::string_view file : {"shimx64.efi", "grubx64.efi", "grub/grub.cfg"}) {
     text +=
         file_location(std::format("/{}", file), std::format("{}/{}", site.boot_directory, file));
   }
@@ -151,7 +152,9 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
              "local=/{2}/\n"
              "expand-hosts\n"
              "dhcp-lease-max={3}\n"
-             "dhcp-leasefile=/var/lib/muster-dnsmasq/leases\n"
+             "# Leases end with the daemon: one of a machine that was replaced would keep the\n"
+             "# address from its successor. An address was last taken from a machine at {7}.\n"
+             "dhcp-leasefile=/run/muster-dnsmasq/leases\n"
              "dhcp-hostsdir={4}\n"
              "hostsdir={5}\n"
              "enable-tftp={0}\n"
@@ -159,7 +162,7 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
              "tftp-max=512\n"
              "log-dhcp\n",
              wire.interface, to_string(wire.head.address), wire.cluster, leases, hosts_directory,
-             names_directory, tftp_directory) +
+             names_directory, tftp_directory, wire.address_lost_ms) +
          dhcp_lines(wire) + boot_lines(wire);
 }
 

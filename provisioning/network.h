@@ -31,10 +31,14 @@ struct Wire {
   Ipv4Range unknown_addresses;
   Ipv4Range node_addresses;
   DhcpMode dhcp = DhcpMode::silent;
+  /// Registry::address_lost_ms.
+  std::int64_t address_lost_ms = 0;
 };
 
 /// dnsmasq(8) configuration; fixed addresses and names come from `hosts_directory` and
-/// `names_directory`, which dnsmasq watches.
+/// `names_directory`, which dnsmasq watches. It learns machines from there and never forgets one
+/// while it runs, so the text changes, and with it dnsmasq starts anew, when a machine loses its
+/// address.
 std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
                            const std::string& names_directory, const std::string& tftp_directory);
 

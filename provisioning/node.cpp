@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
+
 namespace muster::provisioning {
 namespace {
 
@@ -57,7 +59,7 @@ Result<Node> parse_node(std::string_view text) {
     node.ready_ms = value.at("ready_ms").get<std::int64_t>();
     return node;
   } catch (const json::exception& error) {
-    return fail(std::format("stored node is damaged: {}", error.what()),
+    return fail(std::format("stored node is damaged: {}", printable(error.what())),
                 "restore the state database from a backup");
   }
 }

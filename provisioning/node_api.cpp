@@ -38,9 +38,31 @@ std::string text_member(const json& value, const char* name, std::size_t limit) 
   return text.size() <= limit ? text : std::string();
 }
 
+constexpr std::size_t kConsoleLines = 20;
+
+/// The last console lines that a machine sends with a failure; what is no text is left out.
+std::vector<std::string> console_lines(const json& body) {
+  std::vector<std::string> lines;
+  const auto found = body.is_object() ? body.find("console") : body.end();
+  if (!body.is_object() || found == body.end() || !found->is_array()) return lines;
+  for (const json& line : *found) {
+    if (lines.size() == kConsoleLines) break;
+    if (line.is_string()) lines.push_back(printable(line.get_ref<const std::string&>(), 200));
+  }
+  return lines;
+}
+
+/// What a body says; discarded when it is no JSON or is nested deeper than any message is: copying
+/// such a value recurses, and anybody could end the daemon with a megabyte of brackets.
 json parse_body(const ServerRequest& request) {
-  // Depth is bounded by the body's size limit and by what the members are read as.
-  return json::parse(request.body, nullptr, false);
+  constexpr int kMaxDepth = 16;
+  bool deep = false;
+  const auto keep = [&deep](int depth, json::parse_event_t, const json&) {
+    deep = deep || depth > kMaxDepth;
+    return !deep;
+  };
+  json value = json::parse(request.body, keep, false);
+  return deep ? json(json::value_t::discarded) : value;
 }
 
 /// The CN of a distinguished name as nginx writes it ("CN=abc").
@@ -77,8 +99,9 @@ ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
 
 ServerResponse NodeApi::discover(const ServerRequest& request) {
   const json body = parse_body(request);
-  const auto hardware =
-      parse_hardware(body.is_object() && body.contains("hardware") ? body["hardware"] : json());
+  static const json kNone;
+  const bool told = body.is_object() && body.contains("hardware");
+  const auto hardware = parse_hardware(told ? body["hardware"] : kNone);
   if (!hardware) return refuse(400, hardware.error());
   const auto address = parse_ipv4(header(request, "x-muster-address"));
   if (!address) return refuse(400, address.error());
@@ -111,7 +134,8 @@ ServerResponse NodeApi::stage(const ServerRequest& request) {
                                            ? static_cast<int>(std::clamp<std::int64_t>(
                                                  body["progress"].get<std::int64_t>(), 0, 100))
                                            : 0,
-                           .failure = printable(text_member(body, "failure", 2000), 1000)};
+                           .failure = printable(text_member(body, "failure", 2000), 1000),
+                           .console = console_lines(body)};
   if (session.empty() || report.stage.empty()) {
     return refuse(400, {.message = "'session' and 'stage' are needed"});
   }
@@ -148,16 +172,23 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
   const json body = parse_body(request);
   const std::string stage = printable(text_member(body, "stage", 64), 64);
   if (stage.empty()) return refuse(400, {.message = "'stage' is needed"});
-  const Status done =
-      registry_.report(node.id, stage, printable(text_member(body, "failure", 8192), 4000),
-                       printable(text_member(body, "generation", 64), 64), options_.now_ms());
+  NodeReport report{.stage = stage,
+                    .failure = printable(text_member(body, "failure", 8192), 4000),
+                    .generation = printable(text_member(body, "generation", 64), 64),
+                    .console = console_lines(body)};
+  if (body.contains("lldp")) {
+    const auto neighbour = parse_neighbour(body["lldp"]);
+    if (!neighbour) return refuse(400, neighbour.error());
+    report.neighbour = *neighbour;
+  }
+  const Status done = registry_.report(node.id, report, options_.now_ms());
   return done ? answer(json::object()) : refuse(409, done.error());
 }
 
 ServerResponse NodeApi::heartbeat(const Node& node) {
   const Status done = registry_.heartbeat(node.id, options_.now_ms());
   if (!done) return refuse(409, done.error());
-  return answer({{"generation", plan::generation(options_.plan_for(node))}});
+  return answer({{"generation", options_.generation_for(node)}});
 }
 
 ServerResponse NodeApi::with_certificate(const ServerRequest& request) {

@@ -24,6 +24,8 @@ struct NodeApiOptions {
   std::chrono::hours certificate_valid{24 * 7};
   /// The plan that a node shall hold now.
   std::function<plan::Plan(const Node&)> plan_for;
+  /// The generation of that plan.
+  std::function<std::string(const Node&)> generation_for;
   /// Milliseconds since 1970.
   std::function<std::int64_t()> now_ms;
 };

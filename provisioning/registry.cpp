@@ -23,11 +23,25 @@ constexpr std::int64_t kLostMs = 60'000;
 constexpr std::int64_t kImageSilenceMs = 45'000;
 constexpr std::int64_t kBootSilenceMs = 300'000;
 constexpr std::int64_t kTokenMs = 30 * 60'000;
+/// The DHCP server starts anew for a lost address, at most this often: a machine that reports other
+/// cards all the time must not keep it from serving.
+constexpr std::int64_t kBetweenLossesMs = 3'000;
 /// Machines that nobody adopted; more than this is a flood, not a delivery.
 constexpr std::size_t kMaxUnknown = 4096;
 
 Event event(const Node& node, std::string kind, std::string text, std::int64_t now_ms) {
   return {.time_ms = now_ms, .subject = node.id, .kind = std::move(kind), .text = std::move(text)};
+}
+
+/// A stage that was reached; or what failed in it, behind what stood on the console.
+std::vector<Event> stage_events(const Node& node, const std::string& stage,
+                                const std::string& failure, const std::vector<std::string>& console,
+                                std::int64_t now_ms) {
+  if (failure.empty()) return {event(node, "stage", stage, now_ms)};
+  std::vector<Event> events;
+  for (const std::string& line : console) events.push_back(event(node, "console", line, now_ms));
+  events.push_back(event(node, "failed", stage + ": " + failure, now_ms));
+  return events;
 }
 
 std::string who(const Node& node) {
@@ -226,9 +240,14 @@ Result<Welcome> Registry::discover(const Hardware& hardware, Ipv4Address address
     return Welcome{.reason = busy};
   }
   node->seen_ms = now_ms;
-  if (node->hardware != hardware) {
+  Hardware seen = hardware;
+  // A switch speaks every half minute only: what it told the last time stands until it speaks.
+  if (!seen.lldp) seen.lldp = node->hardware.lldp;
+  if (node->hardware != seen) {
+    const bool same_cards = std::ranges::is_permutation(node->hardware.macs, hardware.macs);
+    if (!node->name.empty() && !same_cards) lose_address(now_ms);
     unindex(*node);
-    node->hardware = hardware;
+    node->hardware = std::move(seen);
     index(*node);
     ++generation_;
   }
@@ -255,9 +274,7 @@ Status Registry::stage(const std::string& session_secret, const StageReport& rep
   node->reason = report.failure;
   node->state = report.failure.empty() ? NodeState::booting : NodeState::failed;
   if (!moved) return {};
-  return save(*node, {report.failure.empty()
-                          ? event(*node, "stage", report.stage, now_ms)
-                          : event(*node, "failed", report.stage + ": " + report.failure, now_ms)});
+  return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms));
 }
 
 Result<Node> Registry::redeem(const std::string& token, std::int64_t now_ms) {
@@ -299,29 +316,31 @@ Result<Node> Registry::authenticate(const std::string& id, const std::string& se
   return found->second;
 }
 
-Status Registry::report(const std::string& id, const std::string& stage, const std::string& failure,
-                        const std::string& generation, std::int64_t now_ms) {
+Status Registry::report(const std::string& id, const NodeReport& report, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
-  const bool was_ready = node->state == NodeState::ready;
-  const bool same =
-      node->stage == stage && node->reason == failure && node->generation == generation;
+  const Node before = *node;
   node->seen_ms = now_ms;
-  node->stage = stage;
-  node->reason = failure;
-  node->generation = generation;
-  node->state = !failure.empty()      ? NodeState::failed
-                : stage == "ready"    ? NodeState::ready
-                : stage == "stopping" ? NodeState::off
-                                      : NodeState::booting;
-  if (node->state == NodeState::ready && !was_ready) {
+  node->stage = report.stage;
+  node->reason = report.failure;
+  node->generation = report.generation;
+  if (report.neighbour) node->hardware.lldp = report.neighbour;
+  node->state = !report.failure.empty()      ? NodeState::failed
+                : report.stage == "ready"    ? NodeState::ready
+                : report.stage == "stopping" ? NodeState::off
+                                             : NodeState::booting;
+  const bool now_ready = node->state == NodeState::ready && before.state != NodeState::ready;
+  if (now_ready) {
     node->ready_ms = now_ms;
     ++generation_;
   }
-  if (same && was_ready == (node->state == NodeState::ready)) return {};
-  return save(*node, {failure.empty() ? event(*node, "stage", stage, now_ms)
-                                      : event(*node, "failed", stage + ": " + failure, now_ms)});
+  const bool same = node->stage == before.stage && node->reason == before.reason &&
+                    node->generation == before.generation && node->state == before.state;
+  if (!same) {
+    return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms));
+  }
+  return node->hardware == before.hardware ? Status() : save(*node, {});
 }
 
 Status Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
@@ -336,8 +355,19 @@ Status Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   return save(*node, {event(*node, "stage", "heard again", now_ms)});
 }
 
+void Registry::lose_address(std::int64_t now_ms) {
+  if (now_ms - address_lost_ms_ < kBetweenLossesMs) {
+    address_loss_waits_ = true;
+    return;
+  }
+  address_loss_waits_ = false;
+  address_lost_ms_ = now_ms;
+  ++generation_;
+}
+
 Status Registry::tick(std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
+  if (address_loss_waits_) lose_address(now_ms);
   for (auto& [id, node] : nodes_) {
     const std::int64_t silent_ms = now_ms - node.seen_ms;
     const bool lost = node.state == NodeState::ready && silent_ms >= kLostMs;

@@ -3,6 +3,7 @@
 // their boots, and gives out the one-time tokens with which they enrol. The only writer of nodes.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,6 +50,20 @@ struct StageReport {
   int progress = 0;
   /// Not empty: the stage failed for this reason; the machine tries again.
   std::string failure;
+  /// The last lines of its console, when it failed.
+  std::vector<std::string> console = {};
+};
+
+/// What a running node says of itself.
+struct NodeReport {
+  std::string stage;
+  /// Empty: all is well.
+  std::string failure;
+  /// Of the plan that it holds.
+  std::string generation;
+  std::vector<std::string> console = {};
+  /// The switch port it hangs on, when it heard one.
+  std::optional<LldpNeighbour> neighbour = {};
 };
 
 /// Threads: every function may be called from several threads.
@@ -78,9 +93,8 @@ class Registry {
   /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
   Result<Node> authenticate(const std::string& id, const std::string& serial) const;
 
-  /// What the running node says of itself. `failure` empty: all is well.
-  Status report(const std::string& id, const std::string& stage, const std::string& failure,
-                const std::string& generation, std::int64_t now_ms);
+  /// Errors: the node was removed meanwhile; the store.
+  Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
   Status heartbeat(const std::string& id, std::int64_t now_ms);
 
   /// Marks nodes that were ready and have not been heard for a minute.
@@ -97,11 +111,17 @@ class Registry {
   Status import(std::vector<Node> nodes, std::int64_t now_ms);
 
   std::vector<Node> nodes() const;
+  /// Shows every node in the order of nodes(), without a copy. `look` must not call the registry.
+  void each(const std::function<void(const Node&)>& look) const;
   std::optional<Node> find(std::string_view name) const;
   std::optional<Node> find_mac(MacAddress mac) const;
 
   /// Grows with every change that DHCP, names, Slurm or a plan can see.
   std::uint64_t generation() const;
+
+  /// When a machine last lost an address: its node was removed, or has other network cards. 0: not
+  /// since the registry was opened. Units: milliseconds since 1970.
+  std::int64_t address_lost_ms() const;
 
   /// Puts an event on a node's timeline.
   Status note(const std::string& id, std::string kind, std::string text, std::int64_t now_ms);
@@ -128,6 +148,7 @@ class Registry {
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, Ipv4Address address, std::int64_t now_ms);
   Status save(const Node& node, std::vector<state::Event> events);
+  void lose_address(std::int64_t now_ms);
   void index(const Node& node);
   void unindex(const Node& node);
   Policy policy_at(std::int64_t now_ms) const;
@@ -146,6 +167,8 @@ class Registry {
   /// When a second machine was last noted to claim a node, so that its retries do not fill the log.
   std::map<std::string, std::int64_t> last_claim_ms_;
   std::uint64_t generation_ = 1;
+  std::int64_t address_lost_ms_ = 0;
+  bool address_loss_waits_ = false;
   /// Where the search for a free name and address starts; nothing below is free.
   std::uint64_t next_number_ = 1;
   std::uint32_t next_address_ = 0;

@@ -62,6 +62,7 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
   next_number_ = 1;
   next_address_ = 0;
   ++generation_;
+  lose_address(now_ms);
   return {};
 }
 
@@ -104,14 +105,17 @@ Status Registry::import(std::vector<Node> nodes, std::int64_t now_ms) {
   return {};
 }
 
-std::vector<Node> Registry::nodes() const {
+void Registry::each(const std::function<void(const Node&)>& look) const {
   const std::scoped_lock lock(mutex_);
-  std::vector<Node> result;
-  result.reserve(nodes_.size());
-  for (const auto& [name, id] : by_name_) result.push_back(nodes_.at(id));
+  for (const auto& [name, id] : by_name_) look(nodes_.at(id));
   for (const auto& [id, node] : nodes_) {
-    if (node.name.empty()) result.push_back(node);
+    if (node.name.empty()) look(node);
   }
+}
+
+std::vector<Node> Registry::nodes() const {
+  std::vector<Node> result;
+  each([&](const Node& node) { result.push_back(node); });
   return result;
 }
 
@@ -133,6 +137,11 @@ std::optional<Node> Registry::find_mac(MacAddress mac) const {
 std::uint64_t Registry::generation() const {
   const std::scoped_lock lock(mutex_);
   return generation_;
+}
+
+std::int64_t Registry::address_lost_ms() const {
+  const std::scoped_lock lock(mutex_);
+  return address_lost_ms_;
 }
 
 Status Registry::note(const std::string& id, std::string kind, std::string text,

@@ -97,10 +97,12 @@ Status prepare(os::CommandRunner& runner) {
   TRY(set_address(runner, interface, spec.head.address));
   TRY_ASSIGN(const auto other, look_for_dhcp(runner, interface));
   if (other) std::println("muster: a DHCP server answers already at {}; staying silent", *other);
+  TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   return os::write_file(kFacts, head::render_facts({.interface = interface,
                                                     .live = fs::exists("/run/live/medium"),
                                                     .medium = medium_path(),
-                                                    .other_dhcp = other}));
+                                                    .other_dhcp = other,
+                                                    .home_kept = head::keeps_home(mounts)}));
 }
 
 }  // namespace muster::helper

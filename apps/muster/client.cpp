@@ -17,8 +17,19 @@ using nlohmann::json;
 
 constexpr const char* kSocket = "/run/musterd/api.sock";
 
+/// A request's body. Errors: a word of the command line is not text in UTF-8, which JSON must be.
+Result<std::string> render_body(const json& body) {
+  if (body.is_null()) return std::string();
+  try {
+    return body.dump();
+  } catch (const json::exception&) {
+    return fail("a word of the command line is not text in UTF-8",
+                "check the file or the terminal that it comes from");
+  }
+}
+
 Error unreachable(const Error& cause) {
-  if (!std::filesystem::exists(kSocket)) {
+  if (std::error_code error; !std::filesystem::exists(kSocket, error)) {
     return {.message = "no Muster head runs on this machine",
             .hint = "run this on the head; there, 'systemctl status musterd' says more"};
   }
@@ -31,20 +42,35 @@ Error unreachable(const Error& cause) {
 
 }  // namespace
 
-Result<json> call_head(const std::string& method, const std::string& path, const json& body) {
+bool head_is_here() {
+  std::error_code error;
+  return std::filesystem::exists(kSocket, error);
+}
+
+Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
+                                    const json& body, std::chrono::milliseconds timeout) {
+  TRY_ASSIGN(std::string text, render_body(body));
   const auto response = os::send({.method = method,
                                   .url = "http://muster" + path,
-                                  .body = body.is_null() ? "" : body.dump(),
+                                  .body = std::move(text),
                                   .unix_socket = kSocket,
-                                  .timeout = std::chrono::minutes(5)});
+                                  .timeout = timeout});
   if (!response) return std::unexpected(unreachable(response.error()));
-  json value = json::parse(response->body, nullptr, false);
-  if (response->status == 200 && !value.is_discarded()) return value;
+  if (response->status == 200) return response->body;
+  const json value = json::parse(response->body, nullptr, false);
   const Error error{.message = value.is_object()
                                    ? text_of(value, "error")
                                    : std::format("the daemon answered {}", response->status),
                     .hint = value.is_object() ? text_of(value, "hint") : ""};
   return std::unexpected(error);
+}
+
+Result<json> call_head(const std::string& method, const std::string& path, const json& body,
+                       std::chrono::milliseconds timeout) {
+  TRY_ASSIGN(const std::string text, fetch_from_head(method, path, body, timeout));
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) return fail("the daemon's answer is not JSON");
+  return value;
 }
 
 std::string url_encode(const std::string& text) {

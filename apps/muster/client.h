@@ -1,6 +1,7 @@
 #pragma once
 // The command line's way to the head's daemon: its API socket, JSON in and out.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,16 @@ namespace muster::cli {
 
 /// Errors: no daemon here (with what to do), not allowed, or what the daemon answered.
 Result<nlohmann::json> call_head(const std::string& method, const std::string& path,
-                                 const nlohmann::json& body = nullptr);
+                                 const nlohmann::json& body = nullptr,
+                                 std::chrono::milliseconds timeout = std::chrono::minutes(5));
+
+/// As call_head, and the answer as the daemon wrote it.
+Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
+                                    const nlohmann::json& body = nullptr,
+                                    std::chrono::milliseconds timeout = std::chrono::minutes(5));
+
+/// Whether this machine is a head with its daemon running.
+bool head_is_here();
 
 /// Text made safe for a URL's path or query (RFC 3986 §2.1).
 std::string url_encode(const std::string& text);

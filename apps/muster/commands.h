@@ -18,6 +18,19 @@ struct Session {
   int status = kDone;
 };
 
+/// What an option or an argument takes: `--help` shows the word, completion knows what it means.
+namespace value {
+inline constexpr const char* kFile = "FILE";
+inline constexpr const char* kDirectory = "DIRECTORY";
+inline constexpr const char* kCommand = "COMMAND";
+inline constexpr const char* kKey = "KEY";
+inline constexpr const char* kNodes = "NODES";
+inline constexpr const char* kWaiting = "MAC";
+inline constexpr const char* kUser = "USER";
+inline constexpr const char* kLab = "LAB";
+inline constexpr const char* kMachine = "MACHINE";
+}  // namespace value
+
 /// Makes `body` run when `verb` is chosen, and its status the program's.
 void on_run(CLI::App& verb, Session& session, std::function<int()> body);
 
@@ -25,6 +38,7 @@ void on_run(CLI::App& verb, Session& session, std::function<int()> body);
 int report(const Error& error, int status = kFailed);
 
 void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
+void add_plan(CLI::App& app, Session& session);      // plan
 void add_iso(CLI::App& app, Session& session);       // iso build, iso verify
 void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);    // status
@@ -32,6 +46,7 @@ void add_node(CLI::App& app, Session& session);      // node list, show, why, ad
 void add_discover(CLI::App& app, Session& session);  // discover open, close
 void add_dhcp(CLI::App& app, Session& session);      // dhcp take, proxy
 void add_user(CLI::App& app, Session& session);      // user add, remove, list
+void add_head(CLI::App& app, Session& session);      // head keep
 void add_job(CLI::App& app, Session& session);       // job check
 
 }  // namespace muster::cli

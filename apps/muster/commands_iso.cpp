@@ -1,57 +1,19 @@
 // muster iso: build and verify.
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <print>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "apps/muster/commands.h"
+#include "apps/muster/iso_options.h"
 #include "core/base/units.h"
 #include "core/os/command.h"
-#include "core/os/files.h"
-#include "core/spec/parse.h"
 #include "iso/builder.h"
 
 namespace muster::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct IsoArguments {
-  std::string file = "cluster.yaml";
-  std::string out = "build/muster-amd64.iso";
-  std::string data;
-  std::string packages;
-  std::string cache;
-  bool json = false;
-  bool verbose = false;
-};
-
-std::string environment(const char* name, std::string otherwise) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? std::string(value) : std::move(otherwise);
-}
-
-/// Where the recipes are when nothing says so: installed, or in the source tree that this program
-/// was compiled in.
-fs::path find_data() {
-  std::error_code error;
-  auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-  while (!error && folder.has_relative_path()) {
-    if (fs::exists(folder / "packaging/layers/base.list", error)) return folder / "packaging";
-    folder = folder.parent_path();
-  }
-  return "/usr/share/muster";
-}
-
-/// Our own package files: beside the recipes, or where the source tree's build leaves them.
-fs::path find_packages(const fs::path& data) {
-  const auto built = data.parent_path() / "build/packages";
-  return fs::is_directory(built) ? built : data / "packages";
-}
 
 /// Shows progress on stderr: a bar that is drawn over on a terminal, lines elsewhere.
 class Display {
@@ -87,28 +49,6 @@ class Display {
   bool verbose_;
   int width_ = 0;
 };
-
-/// The specification and everything else a build needs, or the status to end with.
-std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
-  iso::BuildOptions options;
-  const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
-  if (!text) return std::unexpected(report(text.error(), kUsage));
-  auto outcome = spec::parse_cluster(*text, arguments.file);
-  for (const auto& problem : outcome.problems) std::println(stderr, "{}", to_string(problem));
-  if (!outcome.spec) return std::unexpected(kUsage);
-  options.spec = std::move(*outcome.spec);
-  options.spec_text = *text;
-  options.out = fs::absolute(arguments.out);
-  const fs::path data = fs::absolute(
-      arguments.data.empty() ? environment("MUSTER_DATA", find_data().string()) : arguments.data);
-  options.data = data / "layers";
-  options.packages =
-      fs::absolute(arguments.packages.empty() ? find_packages(data) : fs::path(arguments.packages));
-  options.cache =
-      arguments.cache.empty() ? environment("MUSTER_CACHE", "/var/cache/muster") : arguments.cache;
-  options.cache = fs::absolute(options.cache);
-  return options;
-}
 
 void print_report(const iso::BuildReport& report) {
   std::println("{}: {}, {}", report.out.string(), human(Bytes{report.size}),
@@ -151,9 +91,12 @@ int verify(const IsoArguments& arguments) {
 
 void add_common(CLI::App& verb, IsoArguments& arguments) {
   verb.add_option("--data", arguments.data,
-                  "Directory with layers/ (default: MUSTER_DATA, or beside this program)");
-  verb.add_option("--packages", arguments.packages, "Directory with Muster's own packages");
-  verb.add_option("--cache", arguments.cache, "Directory for layers and downloads");
+                  "Directory with layers/ (default: MUSTER_DATA, or beside this program)")
+      ->type_name(value::kDirectory);
+  verb.add_option("--packages", arguments.packages, "Directory with Muster's own packages")
+      ->type_name(value::kDirectory);
+  verb.add_option("--cache", arguments.cache, "Directory for layers and downloads")
+      ->type_name(value::kDirectory);
   verb.add_flag("--json", arguments.json, "Progress on stderr and the result on stdout as JSON");
   verb.add_flag("--verbose", arguments.verbose, "Show the output of every program");
 }
@@ -168,16 +111,21 @@ void add_iso(CLI::App& app, Session& session) {
   auto* build_verb =
       noun->add_subcommand("build", "Build the medium that a specification describes");
   build_verb->add_option("file", arguments->file, "Specification of the cluster")
+      ->type_name(value::kFile)
       ->capture_default_str();
   build_verb->add_option("-o,--output", arguments->out, "Where the medium is written")
+      ->type_name(value::kFile)
       ->capture_default_str();
   add_common(*build_verb, *arguments);
   on_run(*build_verb, session, [arguments] { return build(*arguments); });
 
   auto* verify_verb = noun->add_subcommand("verify", "Build once more and compare bit for bit");
   verify_verb->add_option("output", arguments->out, "The medium that was built")
+      ->type_name(value::kFile)
       ->capture_default_str();
-  verify_verb->add_option("--file", arguments->file, "Its specification")->capture_default_str();
+  verify_verb->add_option("--file", arguments->file, "Its specification")
+      ->type_name(value::kFile)
+      ->capture_default_str();
   add_common(*verify_verb, *arguments);
   on_run(*verify_verb, session, [arguments] { return verify(*arguments); });
 }

@@ -121,9 +121,11 @@ void add_job(CLI::App& app, Session& session) {
   CLI::App* verb = noun->add_subcommand(
       "check", "run an MPI job over the nodes and measure the network between them");
   auto arguments = std::make_shared<CheckArguments>();
-  verb->add_option("NODES", arguments->nodes, "nodes to check, such as n[001-004]; all by default");
+  verb->add_option("nodes", arguments->nodes, "nodes to check, such as n[001-004]; all by default")
+      ->type_name(value::kNodes);
   verb->add_option("--user", arguments->user,
-                   "as root: the user who runs the job (default: muster-check)");
+                   "as root: the user who runs the job (default: muster-check)")
+      ->type_name(value::kUser);
   verb->add_option("--timeout", arguments->timeout, "seconds that the job may run")
       ->check(CLI::Range(10U, 86400U))
       ->capture_default_str();

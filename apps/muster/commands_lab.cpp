@@ -166,11 +166,15 @@ void add_up(CLI::App& lab, Session& session) {
   CLI::App& verb = *lab.add_subcommand("up", "start a virtual cluster from an ISO");
   const auto options = std::make_shared<UpOptions>();
   options->place.add_to(verb);
-  verb.add_option("--iso", options->iso, "the ISO that the head boots from")->required();
+  verb.add_option("--iso", options->iso, "the ISO that the head boots from")
+      ->type_name(value::kFile)
+      ->required();
   verb.add_option("--nodes", options->nodes, "number of blank nodes")->capture_default_str();
   verb.add_option("--firmware", options->firmware, "bios, uefi or secureboot")
+      ->check(CLI::IsMember({"bios", "uefi", "secureboot"}))
       ->capture_default_str();
   verb.add_option("--medium", options->medium, "the ISO as cdrom or usb disk")
+      ->check(CLI::IsMember({"cdrom", "usb"}))
       ->capture_default_str();
   verb.add_option("--memory", options->memory, "memory of a node")->capture_default_str();
   verb.add_option("--head-memory", options->head_memory, "memory of the head")
@@ -228,8 +232,9 @@ fs::path LabPlace::path() const {
 }
 
 void LabPlace::add_to(CLI::App& verb) {
-  verb.add_option("--name", name, "the lab's name")->capture_default_str();
-  verb.add_option("--dir", directory, "its directory in place of the default one for its name");
+  verb.add_option("--name", name, "the lab's name")->type_name(value::kLab)->capture_default_str();
+  verb.add_option("--dir", directory, "its directory in place of the default one for its name")
+      ->type_name(value::kDirectory);
 }
 
 void add_lab(CLI::App& app, Session& session) {

@@ -153,7 +153,9 @@ std::shared_ptr<Target> add_verb(CLI::App& lab, Session& session, const char* na
 }
 
 void add_machine_option(CLI::App& verb, Target& target) {
-  verb.add_option("machine", target.machine, "head, n1, n2, …")->required();
+  verb.add_option("machine", target.machine, "head, n1, n2, …")
+      ->type_name(value::kMachine)
+      ->required();
 }
 
 void add_guest_verbs(CLI::App& lab, Session& session) {
@@ -193,6 +195,7 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
       add_verb(lab, session, "run", "run a command of this machine on the lab's wire", run_inside);
   lab.get_subcommand("run")
       ->add_option("argv", run->argv, "the command and its arguments")
+      ->type_name(value::kCommand)
       ->required();
   lab.get_subcommand("run")->positionals_at_end();
 

@@ -1,12 +1,12 @@
 // node: list, show, why, adopt, remove. discover: who is adopted without being asked about.
 
-#include <algorithm>
 #include <format>
 #include <memory>
 #include <print>
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
+#include "apps/muster/node_table.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -21,35 +21,17 @@ struct NodeOptions {
   bool as_json = false;
 };
 
-std::string stage_text(const json& node) {
-  const std::string stage = text_of(node, "stage");
-  const bool moving = text_of(node, "state") == "booting" && stage == "image";
-  return moving ? std::format("{} {} %", stage, node.value("progress", 0)) : stage;
-}
-
 int list_nodes(const NodeOptions& options) {
   const std::string query = options.nodes.empty() ? "" : "?names=" + url_encode(options.nodes);
-  const auto answer = call_head("GET", "/v1/nodes" + query);
+  const auto answer = fetch_from_head("GET", "/v1/nodes" + query);
   if (!answer) return report(answer.error());
   if (options.as_json) {
-    std::println("{}", answer->dump(2));
+    std::println("{}", *answer);
     return kDone;
   }
-  const std::int64_t now = answer->at("now_ms").get<std::int64_t>();
-  std::vector<std::vector<std::string>> rows = {
-      {"NAME", "STATE", "STAGE", "ADDRESS", "MAC", "CPUS", "MEMORY", "HEARD", "REASON"}};
-  for (const json& node : answer->at("nodes")) {
-    const std::int64_t seen = node.at("seen_ms").get<std::int64_t>();
-    const std::string name = text_of(node, "name");
-    rows.push_back(
-        {name.empty() ? "-" : name, text_of(node, "state"), stage_text(node),
-         text_of(node, "address"), text_of(node, "mac"), std::to_string(node.value("cpus", 0)),
-         human(Bytes{node.value("memory", std::uint64_t{0})}),
-         seen == 0 ? "never"
-                   : std::format("{} s ago", std::max<std::int64_t>(0, (now - seen) / 1000)),
-         text_of(node, "reason")});
-  }
-  std::print("{}", render_table(rows));
+  const auto table = render_node_table(*answer);
+  if (!table) return report(table.error());
+  std::print("{}", *table);
   return kDone;
 }
 
@@ -96,6 +78,9 @@ void print_node(const json& node) {
   for (const json& disk : hardware.at("disks")) {
     std::println("  disk      {} {} {}", text_of(disk, "name"),
                  human(Bytes{disk.value("size", std::uint64_t{0})}), text_of(disk, "model"));
+  }
+  if (const auto lldp = hardware.find("lldp"); lldp != hardware.end()) {
+    std::println("  switch    {}, port {}", text_of(*lldp, "system"), text_of(*lldp, "port"));
   }
   if (const std::string reason = text_of(node, "reason"); !reason.empty()) {
     std::println("  problem   {}", reason);
@@ -159,8 +144,16 @@ CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& h
                    const std::shared_ptr<NodeOptions>& options, bool required) {
   CLI::App* const verb = noun.add_subcommand(name, help);
   CLI::Option* const nodes =
-      verb->add_option("nodes", options->nodes, "a node set, such as n[001-040,050]");
+      verb->add_option("nodes", options->nodes, "a node set, such as n[001-040,050]")
+          ->type_name(value::kNodes);
   if (required) nodes->required();
+  return verb;
+}
+
+/// A verb that shows something, and can show it to programs.
+CLI::App* add_question(CLI::App& noun, const std::string& name, const std::string& help,
+                       const std::shared_ptr<NodeOptions>& options, bool required) {
+  CLI::App* const verb = add_verb(noun, name, help, options, required);
   verb->add_flag("--json", options->as_json, "print JSON");
   return verb;
 }
@@ -177,17 +170,18 @@ void add_node(CLI::App& app, Session& session) {
   CLI::App* const noun = app.add_subcommand("node", "the machines of the cluster");
   noun->require_subcommand(1);
   const auto options = std::make_shared<NodeOptions>();
-  on_run(
-      *add_verb(*noun, "list", "all nodes, or those of a set, with where they are", options, false),
-      session, [options] { return list_nodes(*options); });
-  on_run(*add_verb(*noun, "show", "what a node is made of", options, true), session,
+  on_run(*add_question(*noun, "list", "all nodes, or those of a set, with where they are", options,
+                       false),
+         session, [options] { return list_nodes(*options); });
+  on_run(*add_question(*noun, "show", "what a node is made of", options, true), session,
          [options] { return for_each_node(*options, "", print_node); });
-  on_run(*add_verb(*noun, "why", "the story of a node's last boot, and where it failed", options,
-                   true),
+  on_run(*add_question(*noun, "why", "the story of a node's last boot, and where it failed",
+                       options, true),
          session, [options] { return for_each_node(*options, "/events", print_why); });
-  on_run(
-      *add_verb(*noun, "adopt", "take in machines that wait, by MAC address or id", options, true),
-      session, [options] { return adopt_nodes(*options); });
+  CLI::App& adopt =
+      *add_verb(*noun, "adopt", "take in machines that wait, by MAC address or id", options, true);
+  adopt.get_option("nodes")->type_name(value::kWaiting);
+  on_run(adopt, session, [options] { return adopt_nodes(*options); });
   on_run(*add_verb(*noun, "remove", "forget nodes", options, true), session,
          [options] { return remove_nodes(*options); });
 }

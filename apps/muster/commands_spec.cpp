@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
+#include "apps/plans/preview.h"
 #include "core/os/files.h"
 #include "core/spec/json.h"
 #include "core/spec/parse.h"
@@ -24,7 +25,14 @@ struct CheckOptions {
 /// Errors: the file cannot be read.
 Result<spec::ParseOutcome> parse_file(const std::string& file) {
   TRY_ASSIGN(const std::string text, os::read_file(file));
-  return spec::parse_cluster(text, file);
+  spec::ParseOutcome outcome = spec::parse_cluster(text, file);
+  if (!outcome.spec) return outcome;
+  // What the head's table of users would refuse must not wait until there is a head.
+  if (const auto users = plans::with_spec_users({}, *outcome.spec); !users) {
+    outcome.problems.push_back(
+        {.file = file, .message = "users: " + users.error().message, .hint = users.error().hint});
+  }
+  return outcome;
 }
 
 int check(const CheckOptions& options) {
@@ -54,7 +62,9 @@ int explain(const std::string& path) {
 void add_check(CLI::App& noun, Session& session) {
   CLI::App* verb = noun.add_subcommand("check", "report everything that is wrong with a file");
   auto options = std::make_shared<CheckOptions>();
-  verb->add_option("FILE", options->file, "the file to check")->capture_default_str();
+  verb->add_option("file", options->file, "the file to check")
+      ->type_name(value::kFile)
+      ->capture_default_str();
   verb->add_flag("--json", options->json, "print the problems as JSON");
   on_run(*verb, session, [options] { return check(*options); });
 }
@@ -62,7 +72,7 @@ void add_check(CLI::App& noun, Session& session) {
 void add_explain(CLI::App& noun, Session& session) {
   CLI::App* verb = noun.add_subcommand("explain", "what a key means and what may be written");
   auto path = std::make_shared<std::string>();
-  verb->add_option("KEY", *path, "such as head.address")->required();
+  verb->add_option("key", *path, "such as head.address")->type_name(value::kKey)->required();
   on_run(*verb, session, [path] { return explain(*path); });
 }
 
@@ -78,8 +88,10 @@ void add_schema(CLI::App& noun, Session& session) {
 
 void add_reference(CLI::App& noun, Session& session) {
   CLI::App* verb = noun.add_subcommand("reference", "print the manual of all keys as Markdown");
-  on_run(*verb, session, [] {
-    std::print("{}", spec::render_reference());
+  auto man = std::make_shared<bool>(false);
+  verb->add_flag("--man", *man, "print it as a manual page for man(1)");
+  on_run(*verb, session, [man] {
+    std::print("{}", *man ? spec::render_manual_page() : spec::render_reference());
     return kDone;
   });
 }

@@ -16,7 +16,9 @@ void print_status(const json& status) {
   const json& head = status.at("head");
   std::println("Cluster {}: head {} at {} on {}{}", text_of(status, "cluster"),
                text_of(head, "name"), text_of(head, "address"), text_of(head, "interface"),
-               head.value("live", false) ? " (live: nothing survives a power cut)" : "");
+               !head.value("live", false)         ? ""
+               : head.value("keeps_state", false) ? " (live, its state on a disk)"
+                                                  : " (live: nothing survives a power cut)");
   std::println("DHCP {}; adoption of unknown machines: {}", text_of(status, "dhcp"),
                text_of(status, "adoption"));
   const json& nodes = status.at("nodes");

@@ -80,11 +80,12 @@ void add_user(CLI::App& app, Session& session) {
   add->add_option("--full-name", options->full_name, "for people");
   add->add_option("--uid", options->uid, "number; the next free one when absent");
   add->add_option("--ssh-key", options->keys, "an SSH public key; may be repeated");
-  add->add_option("--ssh-key-file", options->key_file, "a file of SSH public keys");
+  add->add_option("--ssh-key-file", options->key_file, "a file of SSH public keys")
+      ->type_name(value::kFile);
   on_run(*add, session, [options] { return add_one(*options); });
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");
-  remove->add_option("name", options->name, "login name")->required();
+  remove->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
   on_run(*remove, session, [options] { return remove_one(*options); });
   CLI::App* const list = noun->add_subcommand("list", "all users");
   list->add_flag("--json", options->as_json, "print JSON");

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/api_requests.h"
 #include "apps/musterd/health.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
@@ -28,34 +29,20 @@ ServerResponse refuse(int status, const Error& error) {
   return answer({{"error", error.message}, {"hint", error.hint}}, status);
 }
 
-Result<json> parse_object(const ServerRequest& request) {
-  json value = json::parse(request.body, nullptr, false);
-  if (!value.is_object()) return fail("the request's body is not a JSON object");
-  return value;
+std::string quoted(const std::string& text) {
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// A list of texts; an error names the member.
-Result<std::vector<std::string>> texts(const json& value, const char* name) {
-  const auto found = value.find(name);
-  const bool listed = found != value.end() && found->is_array() &&
-                      std::ranges::all_of(*found, [](const json& e) { return e.is_string(); });
-  if (!listed) return fail(std::format("'{}' must be a list of texts", name));
-  return found->get<std::vector<std::string>>();
-}
-
-/// What lists show; `node show` has the rest.
-json summary(const Node& node) {
-  return {{"id", node.id},
-          {"name", node.name},
-          {"address", node.address.value == 0 ? "" : to_string(node.address)},
-          {"mac", to_string(node.hardware.macs.front())},
-          {"state", provisioning::to_string(node.state)},
-          {"stage", node.stage},
-          {"progress", node.progress},
-          {"reason", node.reason},
-          {"cpus", node.hardware.cpus()},
-          {"memory", node.hardware.memory.count},
-          {"seen_ms", node.seen_ms}};
+/// What lists show; `node show` has the rest. Written as text, because a list has ten thousand of
+/// them and is asked for every second; what is not quoted has an alphabet of its own.
+std::string summary(const Node& node) {
+  return std::format(
+      R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","state":"{}","stage":{},"progress":{},)"
+      R"("reason":{},"cpus":{},"memory":{},"seen_ms":{}}})",
+      node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
+      to_string(node.hardware.macs.front()), provisioning::to_string(node.state),
+      quoted(node.stage), node.progress, quoted(node.reason), node.hardware.cpus(),
+      node.hardware.memory.count, node.seen_ms);
 }
 
 json user_json(const hpc::ClusterUser& user) {
@@ -64,6 +51,19 @@ json user_json(const hpc::ClusterUser& user) {
           {"full_name", user.full_name},
           {"home", hpc::home_of(user.name)},
           {"ssh_keys", user.ssh_keys}};
+}
+
+/// What changes, without the content of files: some of them are secret.
+json changes_json(const std::vector<plan::Change>& changes) {
+  json list = json::array();
+  for (const plan::Change& change : changes) {
+    const auto kind = change.kind;
+    list.push_back({{"kind", kind == plan::Change::Kind::added     ? "added"
+                             : kind == plan::Change::Kind::removed ? "removed"
+                                                                   : "changed"},
+                    {"what", plan::describe(change.step)}});
+  }
+  return list;
 }
 
 std::string_view policy_name(Policy policy) {
@@ -95,7 +95,8 @@ ServerResponse Api::status() {
                   {{"name", cluster_.spec().head.hostname},
                    {"address", to_string(cluster_.spec().head.address.address)},
                    {"interface", cluster_.facts().interface},
-                   {"live", cluster_.facts().live}}},
+                   {"live", cluster_.facts().live},
+                   {"keeps_state", !cluster_.facts().live || cluster_.facts().home_kept}}},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry().nodes())},
@@ -112,13 +113,12 @@ ServerResponse Api::nodes(const ServerRequest& request) {
     if (!parsed) return refuse(400, parsed.error());
     names = std::move(*parsed);
   }
-  json list = json::array();
-  for (const Node& node : cluster_.registry().nodes()) {
-    if (wanted == request.query.end() || (!node.name.empty() && names.contains(node.name))) {
-      list.push_back(summary(node));
-    }
-  }
-  return answer({{"nodes", std::move(list)}, {"now_ms", now_ms()}});
+  std::string list;
+  cluster_.registry().each([&](const Node& node) {
+    if (wanted != request.query.end() && (node.name.empty() || !names.contains(node.name))) return;
+    list += (list.empty() ? "" : ",") + summary(node);
+  });
+  return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
 }
 
 ServerResponse Api::node(const std::string& name) {
@@ -146,9 +146,7 @@ ServerResponse Api::events(const std::string& name) {
 }
 
 ServerResponse Api::adopt(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  const auto ids = texts(*body, "nodes");
+  const auto ids = parse_node_list(request.body);
   if (!ids) return refuse(400, ids.error());
   const auto names = cluster_.registry().adopt(*ids, now_ms());
   if (!names) return refuse(404, names.error());
@@ -156,63 +154,40 @@ ServerResponse Api::adopt(const ServerRequest& request) {
 }
 
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  const auto names = texts(*body, "nodes");
+  const auto names = parse_node_list(request.body);
   if (!names) return refuse(400, names.error());
   const Status done = cluster_.registry().remove(*names, now_ms());
   return done ? answer(json::object()) : refuse(404, done.error());
 }
 
 ServerResponse Api::import_nodes(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  std::vector<Node> nodes;
-  for (const json& entry : body->value("nodes", json::array())) {
-    Node node;
-    if (!entry.is_object() || !entry.contains("name") || !is_host_label(entry.value("name", ""))) {
-      return refuse(400, {.message = "every node needs a plain 'name'"});
-    }
-    node.name = entry.value("name", "");
-    const auto address = parse_ipv4(entry.value("address", ""));
-    if (!address) return refuse(400, address.error());
-    const auto mac = parse_mac(entry.value("mac", ""));
-    if (!mac) return refuse(400, mac.error());
-    node.address = *address;
-    node.hardware.macs = {*mac};
-    node.hardware.memory = Bytes::from_mib(1024);
-    nodes.push_back(std::move(node));
-  }
-  const std::size_t count = nodes.size();
-  const Status done = cluster_.registry().import(std::move(nodes), now_ms());
+  auto nodes = parse_import(request.body);
+  if (!nodes) return refuse(400, nodes.error());
+  const std::size_t count = nodes->size();
+  const Status done = cluster_.registry().import(std::move(*nodes), now_ms());
   return done ? answer({{"imported", count}}) : refuse(409, done.error());
 }
 
+ServerResponse Api::plan_changes(const ServerRequest& request) {
+  const auto spec = parse_plan_request(request.body);
+  if (!spec) return refuse(400, spec.error());
+  const auto changes = cluster_.changes_of(*spec);
+  if (!changes) return refuse(409, changes.error());
+  return answer({{"head", changes_json(changes->head)}, {"node", changes_json(changes->node)}});
+}
+
 ServerResponse Api::discovery(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  const std::string policy = body->value("policy", "");
-  const std::int64_t minutes = body->value("minutes", 0);
-  if ((policy != "open" && policy != "ask" && policy != "closed") || minutes < 0 ||
-      minutes > 525'600) {
-    return refuse(400, {.message = "'policy' must be open, ask or closed, 'minutes' 0–525600"});
-  }
-  cluster_.registry().set_policy(policy == "open"  ? Policy::open
-                                 : policy == "ask" ? Policy::ask
-                                                   : Policy::closed,
-                                 minutes == 0 ? 0 : now_ms() + minutes * 60'000);
+  const auto wanted = parse_discovery(request.body);
+  if (!wanted) return refuse(400, wanted.error());
+  cluster_.registry().set_policy(wanted->policy,
+                                 wanted->minutes == 0 ? 0 : now_ms() + wanted->minutes * 60'000);
   return answer(json::object());
 }
 
 ServerResponse Api::dhcp(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  const std::string mode = body->value("mode", "");
-  if (mode != "serve" && mode != "proxy") {
-    return refuse(400, {.message = "'mode' must be serve or proxy"});
-  }
-  const Status done = cluster_.set_dhcp_mode(mode == "serve" ? provisioning::DhcpMode::serve
-                                                             : provisioning::DhcpMode::proxy);
+  const auto mode = parse_dhcp_request(request.body);
+  if (!mode) return refuse(400, mode.error());
+  const Status done = cluster_.set_dhcp_mode(*mode);
   return done ? answer(json::object()) : refuse(500, done.error());
 }
 
@@ -223,12 +198,9 @@ ServerResponse Api::list_users() {
 }
 
 ServerResponse Api::add_user(const ServerRequest& request) {
-  const auto body = parse_object(request);
-  if (!body) return refuse(400, body.error());
-  spec::User wanted{.name = body->value("name", ""), .full_name = body->value("full_name", "")};
-  wanted.ssh_keys = body->value("ssh_keys", std::vector<std::string>());
-  if (body->contains("uid")) wanted.uid = body->at("uid").get<std::uint32_t>();
-  const auto user = cluster_.add_user(wanted);
+  const auto wanted = parse_user_request(request.body);
+  if (!wanted) return refuse(400, wanted.error());
+  const auto user = cluster_.add_user(*wanted);
   if (!user) return refuse(409, user.error());
   // Who asked may log in as the user the moment this is answered.
   json value = user_json(*user);
@@ -253,6 +225,7 @@ ServerResponse Api::handle(const ServerRequest& request) {
     if (post && path == "/v1/nodes/adopt") return adopt(request);
     if (post && path == "/v1/nodes/remove") return remove_nodes(request);
     if (post && path == "/v1/nodes/import") return import_nodes(request);
+    if (post && path == "/v1/plan") return plan_changes(request);
     if (post && path == "/v1/discovery") return discovery(request);
     if (post && path == "/v1/dhcp") return dhcp(request);
     if (get && path == "/v1/plan/head") return answer(plan::to_json(cluster_.head_plan()));
@@ -268,8 +241,9 @@ ServerResponse Api::handle(const ServerRequest& request) {
     }
     return refuse(404, {.message = "no such page"});
   } catch (const json::exception& error) {
-    // A member of the wrong type; the request changed nothing.
-    return refuse(400, {.message = std::format("the request is not understood: {}", error.what())});
+    // Requests are read without exceptions; this is a file of the head that is not what it was.
+    return refuse(500, {.message = std::format("the head's state is damaged: {}", error.what()),
+                        .hint = "'journalctl -u musterd -u muster-apply' says more"});
   }
 }
 

@@ -24,6 +24,7 @@ class Api {
   os::ServerResponse adopt(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);
   os::ServerResponse import_nodes(const os::ServerRequest& request);
+  os::ServerResponse plan_changes(const os::ServerRequest& request);
   os::ServerResponse discovery(const os::ServerRequest& request);
   os::ServerResponse dhcp(const os::ServerRequest& request);
   os::ServerResponse list_users();

@@ -1,11 +1,11 @@
 #include "apps/musterd/cluster.h"
 
-#include <algorithm>
 #include <chrono>
 #include <format>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/plans/preview.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
@@ -108,13 +108,9 @@ Status Cluster::load_users() {
 }
 
 Status Cluster::add_spec_users() {
-  const std::vector<std::string> removed = users_.removed();
-  for (const spec::User& user : spec_.users) {
-    const bool gone = std::ranges::find(removed, user.name) != removed.end();
-    if (gone || users_.find(user.name)) continue;
-    TRY(add_user(user));
-  }
-  return {};
+  TRY_ASSIGN(hpc::UserTable table, plans::with_spec_users(users_, spec_));
+  if (table == users_) return {};
+  return save_users(std::move(table), "added", "the specification's users");
 }
 
 Status Cluster::load_dhcp_mode() {
@@ -126,12 +122,15 @@ Status Cluster::load_dhcp_mode() {
   return {};
 }
 
-ClusterView Cluster::view(std::span<const provisioning::Node> nodes, const hpc::UserTable& users) {
-  return {.spec = spec_,
+plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
+                                 std::span<const provisioning::Node> nodes,
+                                 const hpc::UserTable& users) {
+  return {.spec = spec,
           .facts = facts_,
           .image = image_,
           .dhcp = dhcp_mode(),
           .nodes = nodes,
+          .address_lost_ms = registry_->address_lost_ms(),
           .users = users,
           .slurm_key = slurm_key_,
           .state_directory = settings_.state.string(),
@@ -142,12 +141,39 @@ ClusterView Cluster::view(std::span<const provisioning::Node> nodes, const hpc::
 plan::Plan Cluster::head_plan() {
   const auto nodes = registry_->nodes();
   const hpc::UserTable table = users();
-  return plan_head(view(nodes, table));
+  return plans::plan_head(view(spec_, nodes, table));
 }
 
 plan::Plan Cluster::node_plan(const provisioning::Node& node) {
   const hpc::UserTable table = users();
-  return plan_node(view({}, table), node);
+  return plans::plan_node(view(spec_, {}, table), node);
+}
+
+std::string Cluster::node_generation(const provisioning::Node& node) {
+  const std::uint64_t stamp = generation_;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto known = node_generations_.find(node.id);
+    if (known != node_generations_.end() && known->second.stamp == stamp &&
+        known->second.name == node.name && known->second.address == node.address) {
+      return known->second.generation;
+    }
+  }
+  std::string generation = plan::generation(node_plan(node));
+  const std::scoped_lock lock(mutex_);
+  node_generations_[node.id] = {stamp, node.name, node.address, generation};
+  return generation;
+}
+
+Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
+  const auto nodes = registry_->nodes();
+  const hpc::UserTable now = users();
+  TRY_ASSIGN(const hpc::UserTable then, plans::with_spec_users(now, spec));
+  const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
+  return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)),
+                                    plans::plan_head(view(spec, nodes, then))),
+                 .node = plan::diff(plans::plan_node(view(spec_, {}, now), node),
+                                    plans::plan_node(view(spec, {}, then), node))};
 }
 
 hpc::UserTable Cluster::users() {
@@ -180,6 +206,11 @@ Status Cluster::remove_user(const std::string& name) {
   return save_users(std::move(table), "removed", name);
 }
 
+std::vector<Error> Cluster::refused_nodes() {
+  const std::scoped_lock lock(mutex_);
+  return refused_;
+}
+
 DhcpMode Cluster::dhcp_mode() {
   const std::scoped_lock lock(mutex_);
   return dhcp_;
@@ -200,13 +231,22 @@ Status Cluster::set_dhcp_mode(DhcpMode mode) {
 }
 
 Status Cluster::write_published() {
-  const auto nodes = registry_->nodes();
   const hpc::UserTable table = users();
+  // The time of the last lost address before the nodes: when it is too old, dnsmasq only starts
+  // anew once more; when it were too new, it would keep what a removed machine had.
+  plans::ClusterView shown = view(spec_, {}, table);
+  const auto nodes = registry_->nodes();
+  shown.nodes = nodes;
   const auto directory = settings_.state / "dnsmasq";
   TRY(os::write_file(directory / "hosts" / "nodes", provisioning::render_dhcp_hosts(nodes)));
   TRY(os::write_file(directory / "names" / "nodes",
-                     provisioning::render_names(wire_of(view(nodes, table)), nodes)));
-  const std::string plan = plan::to_json(head_plan()).dump(1);
+                     provisioning::render_names(plans::wire_of(shown), nodes)));
+  {
+    std::vector<Error> refused = plans::refused_nodes(shown);
+    const std::scoped_lock lock(mutex_);
+    refused_ = std::move(refused);
+  }
+  const std::string plan = plan::to_json(plans::plan_head(shown)).dump(1);
   if (plan == published_plan_) return {};
   TRY(os::write_file(settings_.state / "head-plan.json", plan, {.mode = 0600}));
   published_plan_ = plan;

@@ -6,13 +6,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "apps/musterd/plans.h"
 #include "apps/musterd/settings.h"
+#include "apps/plans/plans.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
 #include "provisioning/registry.h"
@@ -37,6 +38,16 @@ class Cluster {
 
   plan::Plan head_plan();
   plan::Plan node_plan(const provisioning::Node& node);
+  /// The name of that plan; every node asks for it every ten seconds, so it is remembered.
+  std::string node_generation(const provisioning::Node& node);
+
+  /// What another specification would change on this head and on every node.
+  struct Changes {
+    std::vector<plan::Change> head;
+    std::vector<plan::Change> node;
+  };
+  /// Errors: as plans::with_spec_users.
+  Result<Changes> changes_of(const spec::ClusterSpec& spec);
 
   hpc::UserTable users();
   /// Errors: as hpc::UserTable::add.
@@ -50,6 +61,9 @@ class Cluster {
   /// Writes what changed since the last call, and has the helper apply the head's plan when it
   /// changed or did not hold the last time. Called from one thread.
   Status publish();
+
+  /// Why the scheduler does not take a node, for each that it does not.
+  std::vector<Error> refused_nodes();
 
   /// Waits until the head holds what was decided before the call. False: not within `time`; it is
   /// tried again, and `muster status` says why.
@@ -65,7 +79,8 @@ class Cluster {
   Status apply_head_plan();
   void tell_held();
   Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
-  ClusterView view(std::span<const provisioning::Node> nodes, const hpc::UserTable& users);
+  plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
+                          const hpc::UserTable& users);
 
   Settings settings_;
   spec::ClusterSpec spec_;
@@ -84,6 +99,16 @@ class Cluster {
   /// The last published generation that the head held; guarded by mutex_.
   std::uint64_t held_ = 0;
   std::condition_variable held_changed_;
+  /// What a node's plan was called when it was last made, and from what; guarded by mutex_.
+  struct KnownGeneration {
+    std::uint64_t stamp = 0;
+    std::string name;
+    Ipv4Address address;
+    std::string generation;
+  };
+  std::map<std::string, KnownGeneration> node_generations_;
+  /// Guarded by mutex_.
+  std::vector<Error> refused_;
   std::string published_plan_;
   bool plan_holds_ = false;
   std::int64_t applied_ms_ = 0;

@@ -71,6 +71,12 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const Error& refused : cluster.refused_nodes()) {
+    problems.push_back({"no jobs run on it: " + refused.message, refused.hint});
+  }
+}
+
 }  // namespace
 
 Health read_health(Cluster& cluster, os::CommandRunner& runner) {
@@ -84,6 +90,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_plan_problems(cluster, health.problems);
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
+  add_refused_nodes(cluster, health.problems);
   return health;
 }
 

@@ -57,6 +57,8 @@ Status serve(const daemon::Settings& settings) {
        .image = cluster->image(),
        .arguments = std::move(arguments),
        .plan_for = [&](const provisioning::Node& node) { return cluster->node_plan(node); },
+       .generation_for =
+           [&](const provisioning::Node& node) { return cluster->node_generation(node); },
        .now_ms = &daemon::now_ms});
   TRY_ASSIGN(const auto admin_server,
              os::HttpServer::start(

@@ -102,20 +102,19 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 std::string printable(std::string_view text, std::size_t limit) {
   std::string result;
-  while (!text.empty() && result.size() < limit) {
+  while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text[0]);
     // U+0080–U+009F are control characters too: U+009B starts an escape sequence on some terminals.
     const bool c1 = length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    if (length == 0 || first < 0x20 || first == 0x7F || c1) {
-      result += std::format("\\x{:02x}", first);
-      text.remove_prefix(1);
-    } else {
-      result += text.substr(0, length);
-      text.remove_prefix(length);
-    }
+    const bool hidden = length == 0 || first < 0x20 || first == 0x7F || c1;
+    const std::string piece =
+        hidden ? std::format("\\x{:02x}", first) : std::string(text.substr(0, length));
+    // Never beyond the limit: what is printed once is then the same when it is printed again.
+    if (result.size() + piece.size() > limit) return result + "…";
+    result += piece;
+    text.remove_prefix(hidden ? 1 : length);
   }
-  if (!text.empty()) result += "…";
   return result;
 }
 

@@ -79,7 +79,9 @@ Result<Plan> parse_plan(std::string_view text) {
   if (!value.is_object() || !value.contains("steps") || !value["steps"].is_array()) {
     return fail("a plan is a JSON object with a list 'steps'");
   }
-  if (value.value("schema", json(0)) != 1) {
+  // By reference: a copy of a value that is a thousand lists deep would need a thousand frames.
+  const auto schema = value.find("schema");
+  if (schema == value.end() || *schema != 1) {
     return fail("the plan's schema is not 1", "use the same version of Muster on head and node");
   }
   Plan plan;

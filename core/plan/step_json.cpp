@@ -4,6 +4,7 @@
 #include <format>
 #include <set>
 #include <string_view>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -117,6 +118,11 @@ class Reader {
     const auto found = value_.find(name);
     if (found == value_.end()) {
       problem_ = std::format("member '{}' is missing", name);
+      return;
+    }
+    // nlohmann's get would convert a number that is none of T's, with an undefined result.
+    if (std::is_unsigned_v<T> && !found->is_number_unsigned()) {
+      problem_ = std::format("member '{}' is not a whole number", name);
       return;
     }
     try {

@@ -1,5 +1,6 @@
 #include <format>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "core/state/sqlite.h"
@@ -178,6 +179,17 @@ class SqliteStore : public Store {
     for (const Event& event : events) {
       TRY(put.bind(event.time_ms).bind(event.subject).bind(event.kind).bind(event.text).run());
     }
+    return drop_old_events(events);
+  }
+
+  /// A machine that fails for ever must not fill the disk: each subject keeps its last thousand.
+  Status drop_old_events(const std::vector<Event>& events) {
+    std::set<std::string> subjects;
+    for (const Event& event : events) subjects.insert(event.subject);
+    TRY_ASSIGN(Statement drop,
+               prepare("DELETE FROM events WHERE subject = ? AND id <= (SELECT id FROM events "
+                       "WHERE subject = ? ORDER BY id DESC LIMIT 1 OFFSET 1000)"));
+    for (const std::string& subject : subjects) TRY(drop.bind(subject).bind(subject).run());
     return {};
   }
 

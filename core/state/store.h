@@ -61,7 +61,7 @@ class Store {
   /// Documents written after `revision`, oldest first; removals are not among them.
   virtual Result<std::vector<Document>> changed_since(Revision revision) = 0;
 
-  /// The last `limit` events of a subject, oldest first.
+  /// The last `limit` events of a subject, oldest first. At least the last thousand are kept.
   virtual Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) = 0;
 
   virtual Result<Revision> revision() = 0;

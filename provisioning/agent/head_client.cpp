@@ -25,7 +25,7 @@ Result<std::string> accept(const Result<os::HttpResponse>& response) {
                           explained ? ": " + printable(body["error"].get<std::string>()) : ""));
 }
 
-Result<json> parse_object(const std::string& text) {
+Result<json> parse_object(std::string_view text) {
   json value = json::parse(text, nullptr, false);
   if (!value.is_object()) return fail("the head's answer is not a JSON object");
   return value;
@@ -47,29 +47,13 @@ Result<std::vector<provisioning::Artefact>> parse_layers(const json& list) {
   return layers;
 }
 
-Result<DiscoverAnswer> parse_answer(const std::string& head, const std::string& text) {
-  try {
-    TRY_ASSIGN(const json value, parse_object(text));
-    DiscoverAnswer answer{.head_time_ms = value.at("time_ms").get<std::int64_t>()};
-    if (value.at("state") != "boot") {
-      answer.reason = printable(value.at("reason").get<std::string>());
-      return answer;
-    }
-    answer.invited = true;
-    answer.invitation = {.head = head,
-                         .node_id = value.at("node").at("id").get<std::string>(),
-                         .node_name = value.at("node").at("name").get<std::string>(),
-                         .session = value.at("session").get<std::string>(),
-                         .token = value.at("token").get<std::string>(),
-                         .ca = value.at("ca").get<std::string>()};
-    if (!is_host_label(answer.invitation.node_name))
-      return fail("the head gave a name that is none");
-    TRY_ASSIGN(answer.invitation.layers, parse_layers(value.at("image").at("layers")));
-    return answer;
-  } catch (const json::exception& error) {
-    return fail(std::format("the head's answer is not what this agent knows: {}", error.what()),
-                "head and image must be of one version");
+/// Milliseconds since 1970; the clock is set by it, so it must be a day that clocks can show.
+Result<std::int64_t> parse_time(const json& value) {
+  constexpr std::uint64_t kYear2200 = 7'258'118'400'000;
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kYear2200) {
+    return fail("the head's time is none");
   }
+  return value.get<std::int64_t>();
 }
 
 }  // namespace
@@ -97,8 +81,35 @@ Result<Invitation> parse_invitation(std::string_view text) {
     TRY_ASSIGN(invitation.layers, parse_layers(value.at("layers")));
     return invitation;
   } catch (const json::exception& error) {
-    return fail(std::format("the boot record is damaged: {}", error.what()),
+    return fail(std::format("the boot record is damaged: {}", printable(error.what())),
                 "boot this node again");
+  }
+}
+
+Result<DiscoverAnswer> parse_discover_answer(const std::string& head, std::string_view text) {
+  try {
+    TRY_ASSIGN(const json value, parse_object(text));
+    TRY_ASSIGN(const std::int64_t time, parse_time(value.at("time_ms")));
+    DiscoverAnswer answer{.head_time_ms = time};
+    if (value.at("state") != "boot") {
+      answer.reason = printable(value.at("reason").get<std::string>());
+      return answer;
+    }
+    answer.invited = true;
+    answer.invitation = {.head = head,
+                         .node_id = value.at("node").at("id").get<std::string>(),
+                         .node_name = value.at("node").at("name").get<std::string>(),
+                         .session = value.at("session").get<std::string>(),
+                         .token = value.at("token").get<std::string>(),
+                         .ca = value.at("ca").get<std::string>()};
+    if (!is_host_label(answer.invitation.node_name))
+      return fail("the head gave a name that is none");
+    TRY_ASSIGN(answer.invitation.layers, parse_layers(value.at("image").at("layers")));
+    return answer;
+  } catch (const json::exception& error) {
+    return fail(
+        std::format("the head's answer is not what this agent knows: {}", printable(error.what())),
+        "head and image must be of one version");
   }
 }
 
@@ -108,15 +119,15 @@ Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Har
              accept(os::send({.method = "POST",
                               .url = std::format("http://{}/node/v1/discover", head),
                               .body = body.dump(-1, ' ', false, json::error_handler_t::replace)})));
-  return parse_answer(head, text);
+  return parse_discover_answer(head, text);
 }
 
-Status report_stage(const Invitation& invitation, const std::string& stage, int progress,
-                    const std::string& failure) {
+Status report_stage(const Invitation& invitation, const provisioning::StageReport& report) {
   const json body = {{"session", invitation.session},
-                     {"stage", stage},
-                     {"progress", progress},
-                     {"failure", failure}};
+                     {"stage", report.stage},
+                     {"progress", report.progress},
+                     {"failure", report.failure},
+                     {"console", report.console}};
   const auto answer =
       accept(os::send({.method = "POST",
                        .url = std::format("http://{}/node/v1/stage", invitation.head),
@@ -132,6 +143,14 @@ Result<Identity> Identity::open(const std::filesystem::path& directory, const st
 }
 
 bool Identity::enrolled() const { return std::filesystem::exists(directory_ / "node.crt"); }
+
+std::chrono::hours Identity::certificate_age() const {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(directory_ / "node.crt", error);
+  if (error) return {};
+  return std::chrono::duration_cast<std::chrono::hours>(
+      std::filesystem::file_time_type::clock::now() - written);
+}
 
 Result<std::string> Identity::call(const std::string& method, const std::string& path,
                                    const std::string& body, bool with_certificate) const {
@@ -177,9 +196,12 @@ Result<plan::Plan> Identity::plan() const {
   return plan::parse_plan(text);
 }
 
-Status Identity::report(const std::string& stage, const std::string& failure,
-                        const std::string& generation) const {
-  const json body = {{"stage", stage}, {"failure", failure}, {"generation", generation}};
+Status Identity::report(const provisioning::NodeReport& report) const {
+  json body = {{"stage", report.stage},
+               {"failure", report.failure},
+               {"generation", report.generation},
+               {"console", report.console}};
+  if (report.neighbour) body["lldp"] = provisioning::to_json(*report.neighbour);
   const auto answer =
       call("POST", "report", body.dump(-1, ' ', false, json::error_handler_t::replace), true);
   if (!answer) return std::unexpected(answer.error());

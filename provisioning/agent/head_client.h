@@ -1,6 +1,7 @@
 #pragma once
 // The agent's side of the node protocol: speaks to the head, believes nothing it cannot check.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,6 +12,7 @@
 #include "core/plan/plan.h"
 #include "provisioning/hardware.h"
 #include "provisioning/image.h"
+#include "provisioning/registry.h"
 
 namespace muster::agent {
 
@@ -41,12 +43,14 @@ struct DiscoverAnswer {
   Invitation invitation;
 };
 
+/// Errors: not an answer; a name, a path or a time that cannot be one. It came over plain HTTP.
+Result<DiscoverAnswer> parse_discover_answer(const std::string& head, std::string_view text);
+
 /// Errors: the head does not answer, refuses, or answers nonsense.
 Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware);
 
-/// Tells how far stage one is. `failure` empty: all is well.
-Status report_stage(const Invitation& invitation, const std::string& stage, int progress,
-                    const std::string& failure);
+/// Tells how far stage one is.
+Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);
 
 /// The node's files: key, certificate and CA, all in one private directory.
 class Identity {
@@ -55,14 +59,15 @@ class Identity {
   static Result<Identity> open(const std::filesystem::path& directory, const std::string& head);
 
   bool enrolled() const;
+  /// How long the certificate is held; zero when there is none.
+  std::chrono::hours certificate_age() const;
   /// Makes a key, checks the CA against the token, and trades the token for a certificate.
   Status enrol(const Invitation& invitation);
   /// A new key and certificate by showing the old one.
   Status renew();
 
   Result<plan::Plan> plan() const;
-  Status report(const std::string& stage, const std::string& failure,
-                const std::string& generation) const;
+  Status report(const provisioning::NodeReport& report) const;
   /// Returns the generation that the head wants here.
   Result<std::string> heartbeat() const;
 

@@ -6,13 +6,15 @@
 
 #include "core/apply/apply.h"
 #include "core/os/files.h"
+#include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_client.h"
+#include "provisioning/agent/inventory.h"
+#include "provisioning/agent/lldp.h"
 
 namespace muster::agent {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr auto kHeartbeat = 10s;
 /// Two thirds of the head's seven days.
@@ -37,10 +39,10 @@ class RunningNode {
     if (!until_done("plan", [this] { return apply_plan(); })) return {};
     options_.on_ready();
     while (!options_.stop.wait_for(kHeartbeat)) {
-      if (const Status done = beat(); !done) options_.say("head: " + done.error().text());
+      if (const Status done = beat(); !done) say("head: " + done.error().text());
     }
-    options_.say("stopping");
-    return identity_.report("stopping", "", generation_);
+    say("stopping");
+    return identity_.report({.stage = "stopping", .generation = generation_});
   }
 
  private:
@@ -50,7 +52,7 @@ class RunningNode {
     while (true) {
       const Status done = attempt();
       if (done) return true;
-      options_.say(std::format("{} failed: {}; trying again", what, done.error().text()));
+      say(std::format("{} failed: {}; trying again", what, done.error().text()));
       if (options_.stop.wait_for(pause)) return false;
       pause = std::min<std::chrono::milliseconds>(pause * 2, 30s);
     }
@@ -58,51 +60,88 @@ class RunningNode {
 
   Status enrol() {
     if (identity_.enrolled()) return {};
+    if (tried_token_ == invitation_.token) TRY(ask_for_new_token());
+    tried_token_ = invitation_.token;
     const Status done = identity_.enrol(invitation_);
     if (!done) {
       // The head learns the reason from the boot's own session while there is no certificate.
-      const Status told = report_stage(invitation_, "enrol", 100, done.error().text());
-      if (!told) options_.say("the head could not be told: " + told.error().text());
+      const Status told = report_stage(invitation_, {.stage = "enrol",
+                                                     .progress = 100,
+                                                     .failure = done.error().text(),
+                                                     .console = console_.lines()});
+      if (!told) say("the head could not be told: " + told.error().text());
       return done;
     }
-    renewed_ = Clock::now();
-    return identity_.report("enrolled", "", "");
+    return identity_.report({.stage = "enrolled"});
+  }
+
+  /// A token is good for one try, and a head that was started again knows none: the machine is
+  /// discovered once more. It stays the node that it booted as.
+  Status ask_for_new_token() {
+    TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
+    TRY_ASSIGN(DiscoverAnswer answer, discover(invitation_.head, hardware));
+    if (!answer.invited) return fail(answer.reason);
+    if (answer.invitation.node_name != invitation_.node_name) {
+      return fail(std::format("this machine booted as {} and the head calls it {} now",
+                              invitation_.node_name, answer.invitation.node_name),
+                  "boot it again");
+    }
+    invitation_ = std::move(answer.invitation);
+    return {};
   }
 
   Status apply_plan() {
     TRY_ASSIGN(const plan::Plan plan, identity_.plan());
-    TRY(identity_.report("plan", "", ""));
+    TRY(identity_.report({.stage = "plan"}));
     const apply::Report report = apply::apply(
         plan, {.runner = options_.runner, .on_step = [this](const apply::Outcome& outcome) {
                  if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-                 options_.say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
+                 say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
                }});
     if (!report.succeeded()) {
       const std::string reason = failures(report);
-      TRY(identity_.report("plan", reason, plan::generation(plan)));
+      TRY(identity_.report({.stage = "plan",
+                            .failure = reason,
+                            .generation = plan::generation(plan),
+                            .console = console_.lines()}));
       return fail(reason);
     }
     generation_ = plan::generation(plan);
-    TRY(identity_.report("ready", "", generation_));
-    options_.say("ready");
+    TRY(report_ready());
+    say("ready");
     return {};
   }
 
   Status beat() {
-    if (Clock::now() - renewed_ > kRenewAfter) {
-      TRY(identity_.renew());
-      renewed_ = Clock::now();
-    }
     TRY_ASSIGN(const std::string wanted, identity_.heartbeat());
-    if (wanted != generation_) return apply_plan();
+    // The file's age, not the agent's: an agent that was started again still renews in time.
+    // Neither may keep the other from being tried.
+    Status renewed = identity_.certificate_age() >= kRenewAfter ? identity_.renew() : Status();
+    if (wanted != generation_) TRY(apply_plan());
+    TRY(std::move(renewed));
+    return neighbours_.latest() == told_neighbour_ ? Status() : report_ready();
+  }
+
+  Status report_ready() {
+    const auto neighbour = neighbours_.latest();
+    TRY(identity_.report({.stage = "ready", .generation = generation_, .neighbour = neighbour}));
+    told_neighbour_ = neighbour;
     return {};
+  }
+
+  void say(const std::string& line) {
+    console_.add(line);
+    options_.say(line);
   }
 
   const RunningOptions& options_;
   Invitation invitation_;
   Identity identity_;
+  std::string tried_token_;
   std::string generation_;
-  Clock::time_point renewed_ = Clock::now();
+  NeighbourListener neighbours_;
+  std::optional<provisioning::LldpNeighbour> told_neighbour_;
+  ConsoleTail console_;
 };
 
 }  // namespace

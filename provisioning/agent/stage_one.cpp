@@ -8,8 +8,10 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
 #include "provisioning/agent/inventory.h"
+#include "provisioning/agent/lldp.h"
 
 namespace muster::agent {
 namespace {
@@ -35,18 +37,6 @@ Result<Bytes> available_memory() {
   return fail("/proc/meminfo does not say how much memory is available");
 }
 
-/// The head's clock is this machine's until chrony takes over: certificates need a date.
-void set_clock(std::int64_t head_ms, const StageOneOptions& options) {
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
-  if (std::abs(now - head_ms) < 5000) return;
-  const timeval time{.tv_sec = head_ms / 1000, .tv_usec = (head_ms % 1000) * 1000};
-  const bool set = settimeofday(&time, nullptr) == 0;
-  options.say(std::format("clock {} the head's ({} s off)", set ? "set to" : "could not be set to",
-                          (now - head_ms) / 1000));
-}
-
 class StageOne {
  public:
   explicit StageOne(const StageOneOptions& options) : options_(options) {}
@@ -56,35 +46,55 @@ class StageOne {
     TRY_ASSIGN(const Invitation invitation, wait_for_invitation());
     const Status booted = boot(invitation);
     if (!booted) {
-      const Status told = report_stage(invitation, stage_, 0, booted.error().text());
-      if (!told) options_.say("the head could not be told: " + told.error().text());
+      const Status told = report_stage(
+          invitation,
+          {.stage = stage_, .failure = booted.error().text(), .console = console_.lines()});
+      if (!told) say("the head could not be told: " + told.error().text());
     }
     return booted;
   }
 
  private:
   Result<Invitation> wait_for_invitation() {
-    TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
+    TRY_ASSIGN(provisioning::Hardware hardware, read_hardware());
     std::string said;
     while (true) {
+      hardware.lldp = neighbours_.latest();
       TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware));
-      set_clock(answer.head_time_ms, options_);
+      set_clock(answer.head_time_ms);
       if (answer.invited) return answer.invitation;
-      if (answer.reason != said) options_.say("waiting: " + answer.reason);
+      if (answer.reason != said) say("waiting: " + answer.reason);
       said = answer.reason;
       pause_with_jitter(3s);
     }
   }
 
+  /// The head's clock is this machine's until chrony takes over: certificates need a date.
+  void set_clock(std::int64_t head_ms) {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
+    if (std::abs(now - head_ms) < 5000) return;
+    const timeval time{.tv_sec = head_ms / 1000, .tv_usec = (head_ms % 1000) * 1000};
+    const bool set = settimeofday(&time, nullptr) == 0;
+    say(std::format("clock {} the head's ({} s off)", set ? "set to" : "could not be set to",
+                    (now - head_ms) / 1000));
+  }
+
+  void say(const std::string& line) {
+    console_.add(line);
+    options_.say(line);
+  }
+
   Status boot(const Invitation& invitation) {
     stage_ = "image";
-    options_.say(std::format("this is {}; fetching its image, {}", invitation.node_name,
-                             human(total_size(invitation))));
+    say(std::format("this is {}; fetching its image, {}", invitation.node_name,
+                    human(total_size(invitation))));
     TRY(check_memory(invitation));
     TRY(mount_store(invitation));
     TRY(fetch_layers(invitation));
     stage_ = "root";
-    TRY(report_stage(invitation, stage_, 100, ""));
+    TRY(report_stage(invitation, {.stage = stage_, .progress = 100}));
     TRY(mount_root(invitation));
     return os::write_file(options_.work / "boot.json", render_invitation(invitation),
                           {.mode = 0600});
@@ -120,11 +130,13 @@ class StageOne {
                                              std::max<std::uint64_t>(total.count, 1));
         if (percent < told + 5 && told >= 0) return;
         told = percent;
-        options_.say(std::format("image {} %", percent));
+        say(std::format("image {} %", percent));
         // Progress that cannot be told is no reason to stop; the next report or the end will say
         // it.
-        if (const Status reported = report_stage(invitation, stage_, percent, ""); !reported) {
-          options_.say("progress not told: " + reported.error().text());
+        if (const Status reported =
+                report_stage(invitation, {.stage = stage_, .progress = percent});
+            !reported) {
+          say("progress not told: " + reported.error().text());
         }
       };
       TRY(fetch(std::format("http://{}/medium/{}", invitation.head, layer.path), layer,
@@ -167,6 +179,8 @@ class StageOne {
   }
 
   const StageOneOptions& options_;
+  NeighbourListener neighbours_;
+  ConsoleTail console_;
   std::string stage_ = "discovery";
   bool mounted_ = false;
 };

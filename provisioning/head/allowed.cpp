@@ -26,9 +26,9 @@ constexpr std::array<std::string_view, 6> kServices = {
     "muster-dnsmasq.service", "muster-nginx.service", "slurmctld.service",
     "nfs-server.service",     "chrony.service",       "ssh.service"};
 
-/// Debian gives local users numbers below 60000; the cluster's start at 10000, its job check has
-/// 9999.
-constexpr std::uint32_t kFirstUser = 9999;
+/// Numbers of people (Debian policy §9.2.2), as a specification may give them; those that the
+/// cluster gives by itself start at 10000, and its job check has 9999.
+constexpr std::uint32_t kFirstUser = 1000;
 constexpr std::uint32_t kLastUser = 59999;
 
 bool is_known(const auto& list, std::string_view word) {

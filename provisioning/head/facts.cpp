@@ -15,6 +15,7 @@ std::string render_facts(const Facts& facts) {
   json value = {{"interface", facts.interface},
                 {"live", facts.live},
                 {"medium", facts.medium},
+                {"home_kept", facts.home_kept},
                 {"home_size", facts.home_size}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
@@ -26,13 +27,27 @@ Result<Facts> parse_facts(std::string_view text) {
     Facts facts{.interface = value.at("interface").get<std::string>(),
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
+                .other_dhcp = {},
+                .home_kept = value.value("home_kept", false),
                 .home_size = value.at("home_size").get<std::string>()};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {
-    return fail(std::format("the head's facts are damaged: {}", error.what()),
+    return fail(std::format("the head's facts are damaged: {}", printable(error.what())),
                 "run 'systemctl restart muster-prepare'");
   }
+}
+
+bool keeps_home(std::string_view mountinfo) {
+  bool kept = false;
+  for (const std::string& line : lines(mountinfo)) {
+    const std::vector<std::string> fields = split(line, ' ');
+    const std::size_t type = line.find(" - ");
+    if (fields.size() < 5 || fields[4] != "/home" || type == std::string::npos) continue;
+    // The last one hides those before it.
+    kept = !line.substr(type + 3).starts_with("tmpfs ");
+  }
+  return kept;
 }
 
 std::optional<std::string> find_dhcp_server(std::string_view output) {

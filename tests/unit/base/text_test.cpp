@@ -52,6 +52,15 @@ TEST(Text, printable_shows_bytes_that_are_not_utf8) {
 
 TEST(Text, printable_ends_at_its_limit) { EXPECT_EQ(printable("abcdef", 3), "abc…"); }
 
+TEST(Text, printable_counts_what_it_writes_and_not_what_it_reads) {
+  EXPECT_EQ(printable("ab\n", 5), "ab…") << "four bytes for the line end";
+  EXPECT_EQ(printable("ab\n", 6), "ab\\x0a");
+}
+
+RC_GTEST_PROP(Text, printable_of_printable_changes_nothing, (const std::string& text)) {
+  RC_ASSERT(printable(printable(text, 16), 16) == printable(text, 16));
+}
+
 RC_GTEST_PROP(Text, printable_never_lets_a_control_byte_through, (const std::string& text)) {
   for (const char c : printable(text)) RC_ASSERT(static_cast<unsigned char>(c) >= 0x20);
 }

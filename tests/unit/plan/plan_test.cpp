@@ -50,6 +50,9 @@ TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   EXPECT_TRUE(refused(R"({"step":"remove_file","path":"etc/passwd"})"));
   EXPECT_TRUE(refused(
       R"({"step":"service","unit":"a","state":"maybe","on_change":"restart","watches":[]})"));
+  EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":1e300})"));
+  EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":4294967297})")) << "1 when cut";
+  EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":-1})"));
   EXPECT_FALSE(parse_plan(R"({"schema":2,"steps":[]})"));
   EXPECT_FALSE(parse_plan("[]"));
   EXPECT_FALSE(parse_plan("{"));

@@ -41,7 +41,7 @@ class RegistryTest : public testing::Test {
     const auto node = registry_->redeem(welcome.token, now_);
     EXPECT_TRUE(node) << node.error().text();
     EXPECT_TRUE(registry_->set_certificate(node->id, "AB", now_));
-    EXPECT_TRUE(registry_->report(node->id, "ready", "", "g", now_));
+    EXPECT_TRUE(registry_->report(node->id, {.stage = "ready", .generation = "g"}, now_));
     return *registry_->find(node->name);
   }
 
@@ -55,6 +55,33 @@ TEST_F(RegistryTest, names_machines_in_order_and_never_two_alike) {
   EXPECT_EQ(boot(2, kElsewhere).node.name, "n002");
   EXPECT_EQ(boot(1).node.name, "n001") << "the same machine keeps its name";
   EXPECT_NE(registry_->find("n001")->address, registry_->find("n002")->address);
+}
+
+TEST_F(RegistryTest, a_failure_stands_behind_what_the_console_showed) {
+  const Welcome welcome = boot(1);
+  ASSERT_TRUE(registry_->stage(
+      welcome.session,
+      {.stage = "image", .failure = "no memory", .console = {"kernel: Out of memory"}}, now_));
+  const auto events = store_->events(welcome.node.id, 2);
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 2U);
+  EXPECT_EQ((*events)[0].kind, "console");
+  EXPECT_EQ((*events)[0].text, "kernel: Out of memory");
+  EXPECT_EQ((*events)[1].text, "image: no memory");
+}
+
+TEST_F(RegistryTest, the_switch_port_stays_known_until_the_switch_speaks_again) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(
+      node.id, {.stage = "ready", .generation = "g", .neighbour = LldpNeighbour{"rack7-sw1", "17"}},
+      now_));
+  now_ += 120'000;
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping", .generation = "g"}, now_));
+  boot(1);
+  ASSERT_TRUE(registry_->find(node.name)->hardware.lldp);
+  EXPECT_EQ(registry_->find(node.name)->hardware.lldp->port, "17");
+  open();
+  EXPECT_EQ(registry_->find(node.name)->hardware.lldp->port, "17") << "after a restart too";
 }
 
 TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
@@ -106,7 +133,7 @@ TEST_F(RegistryTest, a_second_machine_waits_while_the_first_one_boots) {
 
 TEST_F(RegistryTest, a_node_that_reboots_comes_back_as_itself) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->report(node.id, "stopping", "", "g", now_));
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping", .generation = "g"}, now_));
   const Welcome again = boot(1, node.address);
   EXPECT_EQ(again.kind, Welcome::Kind::boot);
   EXPECT_EQ(again.node.name, "n001");

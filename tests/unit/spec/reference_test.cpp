@@ -29,6 +29,26 @@ TEST(Reference, every_example_in_it_is_a_valid_file) {
   EXPECT_EQ(examples, 10);
 }
 
+TEST(Reference, the_manual_page_has_every_key_with_its_default) {
+  const std::string page = render_manual_page();
+  for (const FieldPath& known : all_fields()) {
+    const std::string key(known.field->text.key);
+    EXPECT_NE(page.find("\n.It Ic " + key + "\n"), std::string::npos) << known.path;
+  }
+  EXPECT_NE(page.find("\n.It Ic kernel\n"
+                      "Debian's kernel flavour: \\fBamd64\\fP for machines, the smaller "
+                      "\\fBcloud\\fP for virtual machines only.\n"
+                      ".br\nAllowed: 'amd64' or 'cloud'.\n.br\nDefault: \\fBamd64\\fP.\n"),
+            std::string::npos);
+}
+
+TEST(Reference, the_manual_page_says_what_the_markdown_says) {
+  const std::string page = render_manual_page();
+  EXPECT_NE(page.find("\n.Sh RULES BETWEEN KEYS\n.Bl -bullet\n.It\n"), std::string::npos);
+  EXPECT_NE(page.find("\n  hostname: head\n"), std::string::npos);
+  EXPECT_EQ(page.find('`'), std::string::npos);
+}
+
 TEST(Reference, the_list_of_fields_has_one_line_each) {
   const auto rows = lines(render_field_list());
   EXPECT_EQ(rows.size(), all_fields().size());

@@ -14,7 +14,7 @@
 #include "provisioning/network.h"
 #include "provisioning/node.h"
 
-namespace muster::daemon {
+namespace muster::plans {
 
 /// Everything plans are made of.
 struct ClusterView {
@@ -24,6 +24,8 @@ struct ClusterView {
   provisioning::DhcpMode dhcp = provisioning::DhcpMode::silent;
   /// Named nodes.
   std::span<const provisioning::Node> nodes;
+  /// Registry::address_lost_ms.
+  std::int64_t address_lost_ms = 0;
   const hpc::UserTable& users;
   /// Content of /etc/slurm/slurm.key.
   std::string slurm_key;
@@ -35,6 +37,8 @@ struct ClusterView {
 provisioning::Wire wire_of(const ClusterView& view);
 
 plan::Plan plan_head(const ClusterView& view);
+/// Why the scheduler cannot take a node, for each that the head's plan leaves out.
+std::vector<Error> refused_nodes(const ClusterView& view);
 plan::Plan plan_node(const ClusterView& view, const provisioning::Node& node);
 
-}  // namespace muster::daemon
+}  // namespace muster::plans

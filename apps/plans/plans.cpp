@@ -1,10 +1,10 @@
-#include "apps/musterd/plans.h"
+#include "apps/plans/plans.h"
 
 #include <format>
 
 #include "hpc/hpc_plan.h"
 
-namespace muster::daemon {
+namespace muster::plans {
 namespace {
 
 using plan::Plan;
@@ -29,8 +29,7 @@ hpc::ClusterFacts hpc_facts(const ClusterView& view) {
 std::vector<hpc::NodeHardware> slurm_nodes(std::span<const Node> nodes) {
   std::vector<hpc::NodeHardware> result;
   for (const Node& node : nodes) {
-    // A node that was imported and never seen has no hardware that a scheduler could count on.
-    if (node.name.empty() || node.hardware.memory < Bytes::from_mib(128)) continue;
+    if (node.name.empty()) continue;
     result.push_back({.name = node.name,
                       .address = node.address,
                       .sockets = node.hardware.sockets,
@@ -78,7 +77,7 @@ Plan plan_accounts(const ClusterView& view, hpc::Machine machine) {
 
 Plan plan_head_storage(const ClusterView& view) {
   Plan plan;
-  if (view.facts.live) {
+  if (view.facts.live && !view.facts.home_kept) {
     // overlayfs cannot be exported by NFS; a file system of its own can.
     plan.add(
         plan::MountFileSystem{.source = "muster-home",
@@ -108,7 +107,8 @@ provisioning::Wire wire_of(const ClusterView& view) {
           .cluster = view.spec.name,
           .unknown_addresses = view.spec.nodes.unknown_addresses,
           .node_addresses = view.spec.nodes.addresses,
-          .dhcp = view.dhcp};
+          .dhcp = view.dhcp,
+          .address_lost_ms = view.address_lost_ms};
 }
 
 Plan plan_head(const ClusterView& view) {
@@ -126,6 +126,10 @@ Plan plan_head(const ClusterView& view) {
   plan.append(plan_accounts(view, hpc::Machine::head));
   plan.append(hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes)).plan);
   return plan;
+}
+
+std::vector<Error> refused_nodes(const ClusterView& view) {
+  return hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes)).refused;
 }
 
 Plan plan_node(const ClusterView& view, const Node& node) {
@@ -154,4 +158,4 @@ Plan plan_node(const ClusterView& view, const Node& node) {
   return plan;
 }
 
-}  // namespace muster::daemon
+}  // namespace muster::plans

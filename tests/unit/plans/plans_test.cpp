@@ -1,4 +1,4 @@
-#include "apps/musterd/plans.h"
+#include "apps/plans/plans.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include "core/spec/parse.h"
 #include "provisioning/head/allowed.h"
 
-namespace muster::daemon {
+namespace muster::plans {
 namespace {
 
 class Plans : public testing::Test {
@@ -64,6 +64,9 @@ TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
     return false;
   };
   EXPECT_TRUE(mounts_home());
+  facts_.home_kept = true;
+  EXPECT_FALSE(mounts_home()) << "a state disk is mounted there";
+  facts_.home_kept = false;
   facts_.live = false;
   EXPECT_FALSE(mounts_home()) << "an installed head has its own /home";
 }
@@ -88,4 +91,4 @@ TEST_F(Plans, a_new_node_changes_the_scheduler_and_nothing_else_of_the_head) {
 }
 
 }  // namespace
-}  // namespace muster::daemon
+}  // namespace muster::plans

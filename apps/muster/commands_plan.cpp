@@ -1,0 +1,118 @@
+// plan: what a specification would build or change, and nothing is touched.
+
+#include <cstdio>
+#include <filesystem>
+#include <format>
+#include <memory>
+#include <print>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands.h"
+#include "apps/muster/iso_options.h"
+#include "apps/plans/preview.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// The layers and whether each is there already; or why this machine cannot tell.
+json plan_medium(const iso::BuildOptions& options) {
+  if (!std::filesystem::is_directory(options.data)) {
+    return {{"unknown", std::format("no recipes in '{}'; the medium is planned where it is built",
+                                    options.data.string())}};
+  }
+  os::PosixCommandRunner runner;
+  const auto plan = iso::plan_iso(runner, options);
+  if (!plan) return {{"unknown", plan.error().text()}};
+  json layers = json::array();
+  for (const iso::IsoPlan::Layer& layer : plan->layers) {
+    layers.push_back({{"name", layer.plan.name},
+                      {"key", layer.plan.key},
+                      {"packages", layer.plan.packages},
+                      {"kept", layer.kept}});
+  }
+  return {{"id", plan->id}, {"layers", std::move(layers)}};
+}
+
+/// What would change on the head that runs here; null where none runs.
+Result<json> ask_head(const std::string& spec_text) {
+  if (!head_is_here()) return json();
+  return call_head("POST", "/v1/plan", {{"spec", spec_text}});
+}
+
+void print_medium(const json& medium) {
+  if (medium.contains("unknown")) {
+    std::println("medium: {}\n", text_of(medium, "unknown"));
+    return;
+  }
+  std::println("medium {}:", text_of(medium, "id").substr(0, 16));
+  std::vector<std::vector<std::string>> rows;
+  for (const json& layer : medium.at("layers")) {
+    const std::size_t packages = layer.at("packages").size();
+    rows.push_back({layer.value("kept", false) ? "  kept" : "  make", text_of(layer, "name"),
+                    text_of(layer, "key").substr(0, 16),
+                    packages == 0 ? "" : std::format("{} packages named", packages)});
+  }
+  std::println("{}", render_table(rows));
+}
+
+void print_plan(const std::string& title, const plan::Plan& plan) {
+  std::println("{}: {} steps", title, plan.steps.size());
+  for (const plan::Step& step : plan.steps) std::println("  {}", plan::describe(step));
+  std::println("");
+}
+
+void print_changes(const std::string& title, const json& changes) {
+  std::println("{}: {}", title, changes.empty() ? "nothing changes" : "");
+  for (const json& change : changes) {
+    std::println("  {:8} {}", text_of(change, "kind"), text_of(change, "what"));
+  }
+}
+
+int run_plan(const IsoArguments& arguments) {
+  const auto options = read_options(arguments);
+  if (!options) return options.error();
+  const auto preview = plans::preview(options->spec);
+  if (!preview) return report(preview.error(), kUsage);
+  const auto changes = ask_head(options->spec_text);
+  if (!changes) return report(changes.error());
+  const json medium = plan_medium(*options);
+  if (arguments.json) {
+    json value = {{"cluster", options->spec.name},
+                  {"medium", medium},
+                  {"head", plan::to_json(preview->head)},
+                  {"node", plan::to_json(preview->node_plan)}};
+    if (!changes->is_null()) value["changes"] = *changes;
+    std::println("{}", value.dump(2));
+    return kDone;
+  }
+  std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
+  print_medium(medium);
+  if (!changes->is_null()) {
+    print_changes("changes on this head", changes->at("head"));
+    print_changes("changes on every node", changes->at("node"));
+    return kDone;
+  }
+  print_plan(std::format("head '{}'", options->spec.head.hostname), preview->head);
+  print_plan(
+      std::format("every node (here {}, {})", preview->node.name, to_string(preview->node.address)),
+      preview->node_plan);
+  return kDone;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Session& session) {
+  auto* const verb = app.add_subcommand("plan", "what a specification would build or change");
+  const auto arguments = std::make_shared<IsoArguments>();
+  verb->add_option("file", arguments->file, "the specification")
+      ->type_name(value::kFile)
+      ->capture_default_str();
+  verb->add_flag("--json", arguments->json, "print every layer and step as JSON");
+  on_run(*verb, session, [arguments] { return run_plan(*arguments); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,67 @@
+#include "apps/muster/iso_options.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <print>
+
+#include "apps/muster/commands.h"
+#include "apps/plans/preview.h"
+#include "core/os/files.h"
+#include "core/spec/parse.h"
+
+namespace muster::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name, std::string otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? std::string(value) : std::move(otherwise);
+}
+
+/// Where the recipes are when nothing says so: installed, or in the source tree that this program
+/// was compiled in.
+fs::path find_data() {
+  std::error_code error;
+  auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  while (!error && folder.has_relative_path()) {
+    if (fs::exists(folder / "packaging/layers/base.list", error)) return folder / "packaging";
+    folder = folder.parent_path();
+  }
+  return "/usr/share/muster";
+}
+
+/// Our own package files: beside the recipes, or where the source tree's build leaves them.
+fs::path find_packages(const fs::path& data) {
+  const auto built = data.parent_path() / "build/packages";
+  return fs::is_directory(built) ? built : data / "packages";
+}
+
+}  // namespace
+
+std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
+  iso::BuildOptions options;
+  const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
+  if (!text) return std::unexpected(report(text.error(), kUsage));
+  auto outcome = spec::parse_cluster(*text, arguments.file);
+  for (const auto& problem : outcome.problems) std::println(stderr, "{}", to_string(problem));
+  if (!outcome.spec) return std::unexpected(kUsage);
+  if (const auto users = plans::with_spec_users({}, *outcome.spec); !users) {
+    return std::unexpected(report(users.error(), kUsage));
+  }
+  options.spec = std::move(*outcome.spec);
+  options.spec_text = *text;
+  options.out = fs::absolute(arguments.out);
+  const fs::path data = fs::absolute(
+      arguments.data.empty() ? environment("MUSTER_DATA", find_data().string()) : arguments.data);
+  options.data = data / "layers";
+  options.packages =
+      fs::absolute(arguments.packages.empty() ? find_packages(data) : fs::path(arguments.packages));
+  options.cache =
+      arguments.cache.empty() ? environment("MUSTER_CACHE", "/var/cache/muster") : arguments.cache;
+  options.cache = fs::absolute(options.cache);
+  return options;
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,137 @@
+#include "apps/musterd/api_requests.h"
+
+#include <algorithm>
+#include <format>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/spec/parse.h"
+
+namespace muster::daemon {
+namespace {
+
+using nlohmann::json;
+using provisioning::DhcpMode;
+using provisioning::Node;
+using provisioning::Policy;
+
+/// A year: whoever wants more wants "for ever".
+constexpr std::uint64_t kMaxMinutes = 525'600;
+
+Result<json> parse_object(std::string_view body) {
+  json value = json::parse(body, nullptr, false);
+  if (!value.is_object()) return fail("the request's body is not a JSON object");
+  return value;
+}
+
+/// Empty when absent.
+Result<std::string> text(const json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end()) return std::string();
+  if (!found->is_string()) return fail(std::format("'{}' must be text", name));
+  return found->get<std::string>();
+}
+
+Result<std::vector<std::string>> texts(const json& value, const char* name) {
+  const auto found = value.find(name);
+  const bool listed = found != value.end() && found->is_array() &&
+                      std::ranges::all_of(*found, [](const json& e) { return e.is_string(); });
+  if (!listed) return fail(std::format("'{}' must be a list of texts", name));
+  return found->get<std::vector<std::string>>();
+}
+
+/// A whole number; `absent` when it is not there. A number that does not fit is refused here:
+/// nlohmann's get would cut its upper bits off and make another number of it.
+Result<std::uint64_t> number(const json& value, const char* name, std::uint64_t largest,
+                             std::uint64_t absent) {
+  const auto found = value.find(name);
+  if (found == value.end()) return absent;
+  if (!found->is_number_unsigned() || found->get<std::uint64_t>() > largest) {
+    return fail(std::format("'{}' must be a whole number from 0 to {}", name, largest));
+  }
+  return found->get<std::uint64_t>();
+}
+
+Result<Node> parse_imported(const json& entry) {
+  if (!entry.is_object()) return fail("a node is an object with 'name', 'address' and 'mac'");
+  Node node;
+  TRY_ASSIGN(node.name, text(entry, "name"));
+  if (!is_host_label(node.name)) return fail("every node needs a plain 'name'");
+  TRY_ASSIGN(const std::string address, text(entry, "address"));
+  TRY_ASSIGN(node.address, parse_ipv4(address));
+  // Zero stands for "none yet" in a node: two of them would not be seen as a clash.
+  if (node.address.value == 0) return fail("address 0.0.0.0 is no machine's");
+  TRY_ASSIGN(const std::string mac_text, text(entry, "mac"));
+  TRY_ASSIGN(const MacAddress mac, parse_mac(mac_text));
+  node.hardware.macs = {mac};
+  node.hardware.memory = Bytes::from_mib(1024);
+  return node;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> parse_node_list(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  return texts(value, "nodes");
+}
+
+Result<std::vector<Node>> parse_import(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  const auto list = value.find("nodes");
+  if (list == value.end() || !list->is_array()) return fail("'nodes' must be a list of nodes");
+  std::vector<Node> nodes;
+  for (const json& entry : *list) {
+    TRY_ASSIGN(Node node, parse_imported(entry));
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+Result<DiscoveryRequest> parse_discovery(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  TRY_ASSIGN(const std::string policy, text(value, "policy"));
+  if (policy != "open" && policy != "ask" && policy != "closed") {
+    return fail("'policy' must be open, ask or closed");
+  }
+  TRY_ASSIGN(const std::uint64_t minutes, number(value, "minutes", kMaxMinutes, 0));
+  return DiscoveryRequest{.policy = policy == "open"  ? Policy::open
+                                    : policy == "ask" ? Policy::ask
+                                                      : Policy::closed,
+                          .minutes = static_cast<std::int64_t>(minutes)};
+}
+
+Result<DhcpMode> parse_dhcp_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  TRY_ASSIGN(const std::string mode, text(value, "mode"));
+  if (mode == "serve") return DhcpMode::serve;
+  if (mode == "proxy") return DhcpMode::proxy;
+  return fail("'mode' must be serve or proxy");
+}
+
+Result<spec::ClusterSpec> parse_plan_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  TRY_ASSIGN(const std::string yaml, text(value, "spec"));
+  auto outcome = spec::parse_cluster(yaml, "cluster.yaml");
+  if (outcome.spec) return std::move(*outcome.spec);
+  return fail(spec::to_string(outcome.problems.front()), "'muster spec check' shows all problems");
+}
+
+Result<spec::User> parse_user_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  spec::User user;
+  TRY_ASSIGN(user.name, text(value, "name"));
+  TRY_ASSIGN(user.full_name, text(value, "full_name"));
+  if (value.contains("ssh_keys")) {
+    TRY_ASSIGN(user.ssh_keys, texts(value, "ssh_keys"));
+  }
+  if (value.contains("uid")) {
+    constexpr std::uint64_t kLargest = std::numeric_limits<std::uint32_t>::max();
+    TRY_ASSIGN(const std::uint64_t uid, number(value, "uid", kLargest, 0));
+    user.uid = static_cast<std::uint32_t>(uid);
+  }
+  return user;
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,46 @@
+#pragma once
+// The bodies of administrators' requests as values. Pure, so that any bytes can be tried on them
+// without a head. docs/reference/api.md describes the members.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/spec/cluster_spec.h"
+#include "provisioning/network.h"
+#include "provisioning/node.h"
+#include "provisioning/registry.h"
+
+namespace muster::daemon {
+
+/// Errors of every function here: not a JSON object; a member that is missing, of the wrong type or
+/// out of range. The message names the member.
+
+/// {"nodes": ["n001", …]}
+Result<std::vector<std::string>> parse_node_list(std::string_view body);
+
+/// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
+Result<std::vector<provisioning::Node>> parse_import(std::string_view body);
+
+struct DiscoveryRequest {
+  provisioning::Policy policy = provisioning::Policy::ask;
+  /// How long; 0 is for ever.
+  std::int64_t minutes = 0;
+};
+
+/// {"policy": "open"|"ask"|"closed", "minutes": 0–525600}
+Result<DiscoveryRequest> parse_discovery(std::string_view body);
+
+/// {"mode": "serve"|"proxy"}
+Result<provisioning::DhcpMode> parse_dhcp_request(std::string_view body);
+
+/// {"name", "full_name", "uid", "ssh_keys"}; all but the name may be left out. What the names and
+/// keys may be is checked when the user is added.
+Result<spec::User> parse_user_request(std::string_view body);
+
+/// {"spec": the text of a cluster.yaml}. Errors: also the specification's first problem.
+Result<spec::ClusterSpec> parse_plan_request(std::string_view body);
+
+}  // namespace muster::daemon

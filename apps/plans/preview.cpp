@@ -1,0 +1,71 @@
+#include "apps/plans/preview.h"
+
+#include <algorithm>
+#include <format>
+
+#include "apps/plans/plans.h"
+
+namespace muster::plans {
+namespace {
+
+constexpr const char* kMedium = "/run/live/medium";
+
+/// The image of the first profile, by the names that its files have on every medium
+/// (iso/layer_plan.h; a test holds both together).
+provisioning::Image image_of(const spec::ClusterSpec& spec) {
+  const std::string name = spec.profiles.empty() ? "compute" : spec.profiles.front().image;
+  provisioning::Image image{.name = name};
+  image.kernel.path = "live/vmlinuz";
+  image.initrd.path = std::format("muster/image/{}/initrd.img", name);
+  for (const std::string& path :
+       {std::string("live/10-base.squashfs"), std::format("muster/20-{}.squashfs", name),
+        std::format("muster/90-muster-{}.squashfs", name)}) {
+    image.layers.push_back({.path = path, .size = {}, .sha256 = {}});
+  }
+  return image;
+}
+
+}  // namespace
+
+Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec) {
+  const std::vector<std::string> removed = table.removed();
+  for (const spec::User& user : spec.users) {
+    if (std::ranges::contains(removed, user.name) || table.find(user.name)) continue;
+    TRY(table.add(user));
+  }
+  return table;
+}
+
+provisioning::Node first_node(const spec::ClusterSpec& spec) {
+  provisioning::Node node{
+      .id = "0000000000000000",
+      .name = std::format("{}{:0{}}", spec.nodes.prefix, 1, spec.nodes.digits),
+      .address = spec.nodes.addresses.first,
+      .profile = spec.profiles.empty() ? "default" : spec.profiles.front().name};
+  node.hardware.macs = {MacAddress{}};
+  node.hardware.memory = Bytes::from_mib(1024);
+  return node;
+}
+
+Result<Preview> preview(const spec::ClusterSpec& spec) {
+  TRY_ASSIGN(const hpc::UserTable users, with_spec_users({}, spec));
+  const head::Facts facts{
+      .interface = spec.head.interface.value_or("auto"), .live = true, .medium = kMedium};
+  const provisioning::Image image = image_of(spec);
+  Preview preview{.head = {}, .node = first_node(spec), .node_plan = {}};
+  const ClusterView view{.spec = spec,
+                         .facts = facts,
+                         .image = image,
+                         .dhcp = provisioning::DhcpMode::serve,
+                         .nodes = {&preview.node, 1},
+                         .users = users,
+                         .slurm_key = "made at the first start",
+                         .state_directory = "/var/lib/muster",
+                         .boot_directory = "/usr/share/muster/boot",
+                         .node_socket = "/run/musterd/node.sock"};
+  preview.head = plan_head(view);
+  preview.node_plan = plan_node(view, preview.node);
+  return preview;
+}
+
+}  // namespace muster::plans

@@ -1,0 +1,30 @@
+#pragma once
+// What a specification would make of a new cluster, before there is one. Pure.
+
+#include "core/base/result.h"
+#include "core/plan/plan.h"
+#include "core/spec/cluster_spec.h"
+#include "hpc/users.h"
+#include "provisioning/node.h"
+
+namespace muster::plans {
+
+/// `table` with the users of the specification that it does not have and that nobody removed.
+/// Errors: as hpc::UserTable::add.
+Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec);
+
+/// The first node that a cluster of this specification would have, on a machine of one processor.
+provisioning::Node first_node(const spec::ClusterSpec& spec);
+
+struct Preview {
+  plan::Plan head;
+  provisioning::Node node;
+  plan::Plan node_plan;
+};
+
+/// The plans of a live head and of its first node. What only a real head knows has a name in its
+/// place: keys are "made at the first start", and the card of `interface: auto` is "auto".
+/// Errors: as with_spec_users.
+Result<Preview> preview(const spec::ClusterSpec& spec);
+
+}  // namespace muster::plans

@@ -1,0 +1,144 @@
+#include "provisioning/head/keep.h"
+
+#include <array>
+#include <filesystem>
+#include <format>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "provisioning/head/facts.h"
+
+namespace muster::head {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kPlace = "/run/muster-state-disk";
+constexpr std::array kKept = {"/home", "/var/lib/muster", "/var/lib/slurm"};
+constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
+
+std::string text(const json& device, const char* member) {
+  const auto found = device.find(member);
+  return found != device.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+void add_device(const json& device, DiskUse& use) {
+  if (const std::string type = text(device, "fstype"); !type.empty()) {
+    use.contents.push_back(std::format("{} on {}", type, text(device, "name")));
+  }
+  for (const json& place : device.value("mountpoints", json::array())) {
+    if (place.is_string()) use.mounts.push_back(place.get<std::string>());
+  }
+  for (const json& part : device.value("children", json::array())) {
+    use.contents.push_back(std::format("partition {}", text(part, "name")));
+    add_device(part, use);
+  }
+}
+
+Status systemctl(os::CommandRunner& runner, const std::string& verb) {
+  std::vector<std::string> argv = {"systemctl", verb};
+  argv.insert(argv.end(), kWriters.begin(), kWriters.end());
+  TRY(run_checked(runner, {.argv = std::move(argv)}));
+  return {};
+}
+
+Status copy(os::CommandRunner& runner) {
+  std::vector<std::string> argv = {"cp", "--archive", "--parents"};
+  argv.insert(argv.end(), kKept.begin(), kKept.end());
+  argv.emplace_back(kPlace);
+  TRY(run_checked(runner, {.argv = std::move(argv)}));
+  return {};
+}
+
+Status copy_state(os::CommandRunner& runner) {
+  const Status stopped = systemctl(runner, "stop");
+  const Status copied = stopped ? copy(runner) : stopped;
+  // Whatever became of the copy, the cluster goes on.
+  TRY(systemctl(runner, "start"));
+  return copied;
+}
+
+Status fill(os::CommandRunner& runner) {
+  TRY(copy_state(runner));
+  // Last: live-boot passes over a disk without it, so half a copy is never used.
+  return os::write_file(std::filesystem::path(kPlace) / "persistence.conf", render_persistence());
+}
+
+Status wipe(os::CommandRunner& runner, const std::string& disk) {
+  TRY(run_checked(runner, {.argv = {"wipefs", "--all", "--quiet", disk}}));
+  return {};
+}
+
+}  // namespace
+
+Result<DiskUse> parse_disk_use(std::string_view text_of_lsblk) {
+  try {
+    const json device = json::parse(text_of_lsblk).at("blockdevices").at(0);
+    DiskUse use{.type = text(device, "type"), .label = text(device, "label")};
+    add_device(device, use);
+    return use;
+  } catch (const json::exception& error) {
+    return fail(std::format("lsblk's answer is not understood: {}", printable(error.what())));
+  }
+}
+
+Status check_disk(const std::string& disk, const DiskUse& use, Contents contents) {
+  if (use.type != "disk" && use.type != "part") {
+    return fail(std::format("'{}' is a {}, not a disk", disk, use.type), "'lsblk' shows the disks");
+  }
+  if (!use.mounts.empty()) {
+    return fail(std::format("'{}' is in use: it is mounted at {}", disk, join(use.mounts, ", ")),
+                "take another disk, or unmount it");
+  }
+  if (contents == Contents::erase || use.contents.empty()) return {};
+  if (use.label == kStateLabel) {
+    return fail(std::format("'{}' is a state disk already", disk),
+                "restart the head to use it; --erase begins anew");
+  }
+  return fail(std::format("'{}' is not empty: {}", disk, join(use.contents, ", ")),
+              "--erase overwrites all of it");
+}
+
+std::string render_persistence() {
+  std::string lines;
+  for (const char* const directory : kKept) lines += std::format("{} bind\n", directory);
+  return lines;
+}
+
+Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents) {
+  if (geteuid() != 0) return fail("only root may make file systems", "run it with sudo");
+  if (!std::filesystem::exists("/run/live/medium")) {
+    return fail("this head does not run from its medium", "its state is on its own disk already");
+  }
+  TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
+  if (keeps_home(mounts)) {
+    return fail("this head has a state disk already",
+                "to use another, start the head without the old one");
+  }
+  if (!std::filesystem::is_block_file(disk)) {
+    return fail(std::format("'{}' is not a disk", printable(disk)), "'lsblk' shows the disks");
+  }
+  TRY_ASSIGN(const std::string listed,
+             run_checked(runner, {.argv = {"lsblk", "--json", "--paths", "--output",
+                                           "NAME,TYPE,FSTYPE,LABEL,MOUNTPOINTS", disk}}));
+  TRY_ASSIGN(const DiskUse use, parse_disk_use(listed));
+  TRY(check_disk(disk, use, contents));
+  TRY(wipe(runner, disk));
+  TRY(run_checked(runner,
+                  {.argv = {"mkfs.ext4", "-q", "-F", "-L", std::string(kStateLabel), disk}}));
+  TRY(os::make_directory(kPlace, {.mode = 0700}));
+  TRY(run_checked(runner, {.argv = {"mount", "-t", "ext4", disk, kPlace}}));
+  const Status filled = fill(runner);
+  TRY(run_checked(runner, {.argv = {"umount", kPlace}}));
+  if (filled) return {};
+  // A disk that looks like a state disk and is none would only mislead.
+  if (Status wiped = wipe(runner, disk); !wiped) {
+    return wrap(filled.error().text(), std::move(wiped).error());
+  }
+  return filled;
+}
+
+}  // namespace muster::head

@@ -1,0 +1,47 @@
+#pragma once
+// Makes a disk on which a live head keeps its state: what it knows of the cluster, the scheduler's
+// jobs, and /home. live-boot mounts it at the next boot (persistence.conf(5)).
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/os/command.h"
+
+namespace muster::head {
+
+/// What live-boot looks for among the disks.
+inline constexpr std::string_view kStateLabel = "persistence";
+
+/// What is on a disk, as `lsblk --json` tells.
+struct DiskUse {
+  /// "disk", "part", "rom", …
+  std::string type;
+  /// Label of the disk's own file system.
+  std::string label;
+  /// Names of file systems and partitions on it, for people; empty when it is blank.
+  std::vector<std::string> contents;
+  /// Where it, or a part of it, is mounted.
+  std::vector<std::string> mounts;
+  bool operator==(const DiskUse&) const = default;
+};
+
+/// Errors: not what `lsblk --json --paths --output NAME,TYPE,FSTYPE,LABEL,MOUNTPOINTS DISK` prints.
+Result<DiskUse> parse_disk_use(std::string_view json);
+
+/// Whether what is on a disk may be lost.
+enum class Contents { keep, erase };
+
+/// Why this disk may not be made a state disk; success when it may.
+Status check_disk(const std::string& disk, const DiskUse& use, Contents contents);
+
+/// The disk's persistence.conf.
+std::string render_persistence();
+
+/// Makes `disk` the state disk and copies there what the head has now; its daemon and the scheduler
+/// stand still meanwhile. It is used from the head's next start on.
+/// Errors: not root; not a live head; as check_disk; a program that failed.
+Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents);
+
+}  // namespace muster::head

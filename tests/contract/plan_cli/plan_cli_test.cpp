@@ -1,0 +1,69 @@
+// `muster plan` as people and programs meet it. The medium is not planned here, because that asks
+// the archives what is new.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/command.h"
+#include "core/os/files.h"
+
+namespace muster {
+namespace {
+
+class PlanCommand : public testing::Test {
+ protected:
+  os::CommandResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {"env", "MUSTER_DATA=/nowhere", MUSTER_PROGRAM, "plan", "a.yaml"});
+    os::PosixCommandRunner runner;
+    const auto result = runner.run(
+        {.argv = std::move(arguments), .cwd = folder_.path(), .timeout = std::chrono::seconds(60)});
+    EXPECT_TRUE(result) << result.error().text();
+    return result.value_or(os::CommandResult{.status = 127});
+  }
+
+  void write(std::string_view text) {
+    ASSERT_TRUE(os::write_file(folder_.path() / "a.yaml", text));
+  }
+
+ private:
+  os::TemporaryDirectory folder_ = os::TemporaryDirectory::make("plan-cli").value();
+};
+
+TEST_F(PlanCommand, the_same_file_gives_the_same_bytes) {
+  write("schema: 1\nname: a\nusers:\n  - name: ada\n");
+  const auto first = run({"--json"});
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_EQ(first.out, run({"--json"}).out);
+  const auto value = nlohmann::json::parse(first.out);
+  EXPECT_FALSE(value.at("head").at("steps").empty());
+  EXPECT_FALSE(value.at("node").at("steps").empty());
+}
+
+TEST_F(PlanCommand, for_people_each_step_is_a_line) {
+  write("schema: 1\nname: a\nhead:\n  hostname: boss\nusers:\n  - name: ada\n");
+  const auto result = run({});
+  EXPECT_EQ(result.status, 0) << result.err;
+  for (const char* const line : {"head 'boss': ", "  host name boss\n", "  user ada (10000)",
+                                 "every node (here n001, 10.42.1.1)", "  host name n001\n"}) {
+    EXPECT_NE(result.out.find(line), std::string::npos) << line << " is not in:\n" << result.out;
+  }
+}
+
+TEST_F(PlanCommand, an_invalid_file_is_answered_by_its_problems) {
+  write("schema: 1\nname: a\nhead:\n  hostnam: b\n");
+  const auto result = run({});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("a.yaml:4:3: "), std::string::npos) << result.err;
+}
+
+TEST_F(PlanCommand, no_secret_is_printed) {
+  write("schema: 1\nname: a\n");
+  const auto result = run({"--json"});
+  EXPECT_NE(result.out.find("made at the first start"), std::string::npos)
+      << "the scheduler's key has a name in its place";
+}
+
+}  // namespace
+}  // namespace muster

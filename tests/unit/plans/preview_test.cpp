@@ -1,0 +1,67 @@
+#include "apps/plans/preview.h"
+
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+#include "core/spec/parse.h"
+#include "iso/layer_plan.h"
+#include "provisioning/head/allowed.h"
+
+namespace muster::plans {
+namespace {
+
+spec::ClusterSpec default_spec() {
+  const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
+  return *spec::parse_cluster(text.value(), "cluster.yaml").spec;
+}
+
+std::string head_file(const Preview& preview, const std::string& path) {
+  for (const plan::Step& step : preview.head.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == path) return file->content;
+  }
+  return {};
+}
+
+TEST(Preview, shows_the_layers_by_the_names_that_a_medium_gives_them) {
+  const spec::ClusterSpec spec = default_spec();
+  const auto preview = plans::preview(spec);
+  ASSERT_TRUE(preview);
+  const auto layers = iso::plan_layers(spec, {});
+  ASSERT_TRUE(layers);
+  const std::string nginx = head_file(*preview, "/etc/muster/nginx.conf");
+  for (const char* const name : {"base", "compute", "muster-compute"}) {
+    const std::string path = iso::layer_named(*layers, name).medium_path;
+    EXPECT_NE(nginx.find("/medium/" + path + " "), std::string::npos) << path;
+  }
+}
+
+TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada", .uid = 1000}, {.name = "bob", .uid = 59999}};
+  const auto preview = plans::preview(spec);
+  ASSERT_TRUE(preview);
+  const Status allowed = head::check_allowed(preview->head);
+  EXPECT_TRUE(allowed) << allowed.error().text();
+}
+
+TEST(Preview, a_user_that_cannot_be_is_an_error) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "root"}};
+  EXPECT_FALSE(preview(spec));
+}
+
+TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}, {.name = "bob"}};
+  auto table = with_spec_users({}, spec);
+  ASSERT_TRUE(table);
+  ASSERT_TRUE(table->remove("bob"));
+  const auto again = with_spec_users(*table, spec);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->find("ada"));
+  EXPECT_FALSE(again->find("bob"));
+}
+
+}  // namespace
+}  // namespace muster::plans

@@ -1,0 +1,1 @@
+muster_tests(unit/plans unit USES plans os iso)

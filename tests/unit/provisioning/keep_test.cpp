@@ -1,0 +1,53 @@
+#include "provisioning/head/keep.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::head {
+namespace {
+
+constexpr const char* kPartitioned = R"({"blockdevices": [{"name":"/dev/sda", "type":"disk",
+  "fstype":null, "label":null, "mountpoints":[null], "children": [
+    {"name":"/dev/sda1", "type":"part", "fstype":"ext4", "label":"root", "mountpoints":["/mnt"]}]}]})";
+
+TEST(StateDisk, a_blank_disk_will_do) {
+  const auto use = parse_disk_use(R"({"blockdevices": [{"name":"/dev/vda", "type":"disk",
+    "fstype":null, "label":null, "mountpoints":[null]}]})");
+  ASSERT_TRUE(use) << use.error().text();
+  EXPECT_TRUE(check_disk("/dev/vda", *use, Contents::keep));
+}
+
+TEST(StateDisk, a_mounted_disk_is_never_taken) {
+  const auto use = parse_disk_use(kPartitioned);
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->mounts, std::vector<std::string>{"/mnt"});
+  const Status checked = check_disk("/dev/sda", *use, Contents::erase);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("mounted at /mnt"), std::string::npos);
+}
+
+TEST(StateDisk, what_is_on_a_disk_is_named_before_it_is_lost) {
+  DiskUse use{.type = "disk", .contents = {"ntfs on /dev/sdb"}};
+  const Status checked = check_disk("/dev/sdb", use, Contents::keep);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("ntfs on /dev/sdb"), std::string::npos);
+  EXPECT_TRUE(check_disk("/dev/sdb", use, Contents::erase));
+}
+
+TEST(StateDisk, a_state_disk_is_not_made_twice_by_mistake) {
+  const DiskUse use{.type = "disk", .label = "persistence", .contents = {"ext4 on /dev/sdb"}};
+  const Status checked = check_disk("/dev/sdb", use, Contents::keep);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("already"), std::string::npos);
+}
+
+TEST(StateDisk, a_reader_of_discs_is_no_disk) {
+  EXPECT_FALSE(check_disk("/dev/sr0", {.type = "rom"}, Contents::erase));
+  EXPECT_FALSE(parse_disk_use("nonsense"));
+}
+
+TEST(StateDisk, live_boot_is_told_each_directory) {
+  EXPECT_EQ(render_persistence(), "/home bind\n/var/lib/muster bind\n/var/lib/slurm bind\n");
+}
+
+}  // namespace
+}  // namespace muster::head

@@ -1,0 +1,73 @@
+#include "provisioning/node_api.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/os/files.h"
+
+namespace muster::provisioning {
+namespace {
+
+using os::ServerRequest;
+
+class NodeApiTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(directory_);
+    auto authority = Authority::open(directory_->path(), "test");
+    ASSERT_TRUE(authority) << authority.error().text();
+    authority_ = std::make_unique<Authority>(std::move(*authority));
+    auto registry = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+    ASSERT_TRUE(registry);
+    registry_ = std::move(*registry);
+    registry_->set_policy(Policy::open, 0);
+    api_ = std::make_unique<NodeApi>(
+        *registry_, *authority_,
+        NodeApiOptions{
+            .head = {0x0A2A0001},
+            .image = {.name = "compute", .kernel = {.path = "k"}, .initrd = {.path = "i"}},
+            .plan_for = [](const Node&) { return plan::Plan(); },
+            .generation_for = [](const Node&) { return std::string("g"); },
+            .now_ms = [] { return std::int64_t{1'000'000}; }});
+  }
+  os::ServerResponse post(const std::string& path, std::string body) {
+    ServerRequest request{.method = "POST", .path = path, .body = std::move(body)};
+    request.headers["x-muster-address"] = "10.42.0.100";
+    return api_->handle(request);
+  }
+
+  Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
+  std::unique_ptr<state::Store> store_ = state::make_memory_store();
+  std::unique_ptr<Authority> authority_;
+  std::unique_ptr<Registry> registry_;
+  std::unique_ptr<NodeApi> api_;
+};
+
+TEST_F(NodeApiTest, a_report_of_half_a_million_lists_in_each_other_is_refused) {
+  constexpr std::size_t kDepth = 500'000;
+  const std::string deep = std::string(kDepth, '[') + std::string(kDepth, ']');
+  EXPECT_EQ(post("/node/v1/discover", R"({"hardware":)" + deep + "}").status, 400);
+  EXPECT_EQ(post("/node/v1/discover", R"({"hardware":{"macs":)" + deep + "}}").status, 400);
+  EXPECT_EQ(post("/node/v1/stage", R"({"session":)" + deep + "}").status, 400);
+  EXPECT_EQ(post("/node/v1/enrol", deep).status, 400);
+}
+
+TEST_F(NodeApiTest, a_good_report_is_answered_with_all_that_a_boot_needs) {
+  const auto response = post("/node/v1/discover",
+                             R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const auto answer = nlohmann::json::parse(response.body);
+  EXPECT_EQ(answer.at("state"), "boot");
+  EXPECT_EQ(answer.at("node").at("name"), "n001");
+  EXPECT_TRUE(answer.at("token").get<std::string>().starts_with("v1." + authority_->fingerprint()));
+}
+
+TEST_F(NodeApiTest, pages_of_enrolled_nodes_are_closed_to_others) {
+  for (const char* page : {"plan", "report", "heartbeat", "renew", "nonsense"}) {
+    EXPECT_EQ(post(std::string("/node/v1/") + page, "{}").status, 401) << page;
+  }
+}
+
+}  // namespace
+}  // namespace muster::provisioning
