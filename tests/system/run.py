@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.lab import Lab  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
-from scenarios import faults, first_job  # noqa: E402
+from scenarios import faults, first_job, wire  # noqa: E402
 
 MISSING = 3
 NODES = 2
@@ -44,14 +44,18 @@ def groups():
     bios = {**job,
             "own_program": with_nodes(first_job.user_runs_own_program),
             "stranger": with_nodes(first_job.stranger_learns_nothing),
+            "switch_port": with_nodes(wire.switch_port_is_known),
             "pulled_mid_image": faults.node_pulled_mid_image,
             "corrupted_image": faults.corrupted_image,
-            "second_dhcp_server": faults.second_dhcp_server,
-            "head_power_cut": with_nodes(faults.head_power_cut)}
+            "head_power_cut": with_nodes(faults.head_power_cut),
+            "state_disk": with_nodes(faults.power_cut_with_state_disk),
+            "second_dhcp_server": faults.second_dhcp_server}
     secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on)}
+    uefi = {"nodes_ready": job["nodes_ready"], "mpi_job": job["mpi_job"]}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready()}
-    return [Group("bios", {"nodes": NODES}, bios),
+    return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),
+            Group("uefi", {"nodes": NODES, "firmware": "uefi"}, uefi),
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
                   head_only)]

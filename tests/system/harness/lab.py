@@ -47,10 +47,12 @@ class Lab:
             raise Failed(f"lab {verb} {' '.join(words)}: {result.stderr.strip()}")
         return result.stdout
 
-    def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", timeout=900):
+    def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", head_disk="0",
+           timeout=900):
         """Starts the lab and waits; each machine has `timeout` seconds."""
         words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
-                            "--medium", medium, "--wait", wait, "--timeout", str(timeout))
+                            "--medium", medium, "--wait", wait, "--head-disk", head_disk,
+                            "--timeout", str(timeout))
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               errors="replace") as process:
             said = []

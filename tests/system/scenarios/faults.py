@@ -74,11 +74,49 @@ def second_dhcp_server(lab, product):
 
 def head_power_cut(lab, product, count):
     """The head loses its power and comes back; the nodes, switched on again, are its nodes."""
+    cut_power_of_head(lab, product)
+    nodes_come_back(lab, product, count)
+
+
+def cut_power_of_head(lab, product):
+    """Off without a word, on again, and waited for."""
     lab.power("off", "head")
     lab.power("on", "head")
     lab.check("head", "true", wait=900)
     product.wait_until_ready()
-    nodes_come_back(lab, product, count)
+
+
+def power_cut_with_state_disk(lab, product, count):
+    """A head with a state disk loses nothing: its nodes run on as what they are, without a boot, and
+    users, homes and jobs are there."""
+    lab.check("head", "muster", "head", "keep", "/dev/vda")
+    cut_power_of_head(lab, product)
+    lab.check("head", "muster", "user", "add", "grace")
+    lab.check("head", "runuser", "-u", "grace", "--", "tee", "/home/grace/notes", stdin="kept")
+    lab.check("head", "sync")
+    before = identities(product)
+    boots = [boot_id(lab, f"n{index}") for index in range(1, count + 1)]
+    cut_power_of_head(lab, product)
+    for index in range(1, count + 1):
+        product.wait_for_node(f"n{index}", lambda node: node.state == "ready", "is heard again")
+    expect(identities(product) == before, f"nodes changed: {before} became {identities(product)}")
+    expect(boots == [boot_id(lab, f"n{index}") for index in range(1, count + 1)],
+           "a node was booted again")
+    expect(lab.check("head", "cat", "/home/grace/notes") == "kept", "a home lost a file")
+    as_grace = ["runuser", "-u", "grace", "--"]
+    expect(lab.check("n1", *as_grace, "cat", "/home/grace/notes") == "kept",
+           "a node lost sight of /home")
+    product.job_check(",".join(sorted(name for name, _ in before.values())))
+
+
+def identities(product):
+    """Name and address of every node, by MAC address."""
+    return {mac: (node.name, node.address) for mac, node in product.nodes().items()}
+
+
+def boot_id(lab, machine):
+    """Differs at every boot of a machine (random(4))."""
+    return lab.check(machine, "cat", "/proc/sys/kernel/random/boot_id")
 
 
 def nodes_come_back(lab, product, count):

@@ -1,0 +1,33 @@
+"""What a node learns from the wire itself."""
+
+import sys
+
+from harness.report import expect
+
+SWITCH = {"system": "lab-switch", "port": "Ethernet1/7"}
+
+
+def lldp_frame():
+    """A whole frame as a switch sends it (IEEE 802.1AB): chassis, port, time to live, name, end."""
+    def tlv(kind, value):
+        return (kind << 9 | len(value)).to_bytes(2, "big") + value
+
+    unit = (tlv(1, b"\x04\x02\x00\x00\x00\x00\x07") + tlv(2, b"\x05" + SWITCH["port"].encode()) +
+            tlv(3, b"\x00\x78") + tlv(5, SWITCH["system"].encode()) + tlv(0, b""))
+    return bytes.fromhex("0180c200000e" "020000000007" "88cc") + unit
+
+
+def switch_port_is_known(lab, product, count):
+    """A running node hears its switch, and the head knows the port."""
+    send = ("import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); "
+            f"s.bind(('wire', 0)); s.send(bytes.fromhex('{lldp_frame().hex()}'))")
+    sent = lab.run_on_wire(sys.executable, "-c", send)
+    expect(sent.returncode == 0, f"the frame was not sent: {sent.stderr}")
+    for index in range(1, count + 1):
+        name = product.node_of(f"n{index}").name
+
+        def question(name=name):
+            neighbour = product.hardware(name).get("lldp")
+            return neighbour == SWITCH, neighbour
+
+        product.wait_for(f"{name} knows its switch", question, 120)
