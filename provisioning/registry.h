@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/state/store.h"
 #include "provisioning/node.h"
+#include "provisioning/reports.h"
 
 namespace muster::provisioning {
 
@@ -42,28 +43,6 @@ struct Welcome {
   std::string session;
   /// One-time secret for the node's certificate. Empty when waiting.
   std::string token;
-};
-
-/// How far a boot is, told by the machine itself.
-struct StageReport {
-  std::string stage;
-  int progress = 0;
-  /// Not empty: the stage failed for this reason; the machine tries again.
-  std::string failure;
-  /// The last lines of its console, when it failed.
-  std::vector<std::string> console = {};
-};
-
-/// What a running node says of itself.
-struct NodeReport {
-  std::string stage;
-  /// Empty: all is well.
-  std::string failure;
-  /// Of the plan that it holds.
-  std::string generation;
-  std::vector<std::string> console = {};
-  /// The switch port it hangs on, when it heard one.
-  std::optional<LldpNeighbour> neighbour = {};
 };
 
 /// Threads: every function may be called from several threads.

@@ -29,7 +29,7 @@ Result<std::string> render_body(const json& body) {
 }
 
 Error unreachable(const Error& cause) {
-  if (std::error_code error; !std::filesystem::exists(kSocket, error)) {
+  if (!head_is_here()) {
     return {.message = "no Muster head runs on this machine",
             .hint = "run this on the head; there, 'systemctl status musterd' says more"};
   }

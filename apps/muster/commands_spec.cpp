@@ -11,7 +11,6 @@
 #include "apps/plans/preview.h"
 #include "core/os/files.h"
 #include "core/spec/json.h"
-#include "core/spec/parse.h"
 #include "core/spec/reference.h"
 
 namespace muster::cli {
@@ -25,14 +24,7 @@ struct CheckOptions {
 /// Errors: the file cannot be read.
 Result<spec::ParseOutcome> parse_file(const std::string& file) {
   TRY_ASSIGN(const std::string text, os::read_file(file));
-  spec::ParseOutcome outcome = spec::parse_cluster(text, file);
-  if (!outcome.spec) return outcome;
-  // What the head's table of users would refuse must not wait until there is a head.
-  if (const auto users = plans::with_spec_users({}, *outcome.spec); !users) {
-    outcome.problems.push_back(
-        {.file = file, .message = "users: " + users.error().message, .hint = users.error().hint});
-  }
-  return outcome;
+  return plans::parse_cluster(text, file);
 }
 
 int check(const CheckOptions& options) {

@@ -8,7 +8,6 @@
 #include "apps/muster/commands.h"
 #include "apps/plans/preview.h"
 #include "core/os/files.h"
-#include "core/spec/parse.h"
 
 namespace muster::cli {
 namespace {
@@ -44,12 +43,9 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   iso::BuildOptions options;
   const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
   if (!text) return std::unexpected(report(text.error(), kUsage));
-  auto outcome = spec::parse_cluster(*text, arguments.file);
+  auto outcome = plans::parse_cluster(*text, arguments.file);
   for (const auto& problem : outcome.problems) std::println(stderr, "{}", to_string(problem));
   if (!outcome.spec) return std::unexpected(kUsage);
-  if (const auto users = plans::with_spec_users({}, *outcome.spec); !users) {
-    return std::unexpected(report(users.error(), kUsage));
-  }
   options.spec = std::move(*outcome.spec);
   options.spec_text = *text;
   options.out = fs::absolute(arguments.out);

@@ -141,7 +141,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
 plan::Plan Cluster::head_plan() {
   const auto nodes = registry_->nodes();
   const hpc::UserTable table = users();
-  return plans::plan_head(view(spec_, nodes, table));
+  return plans::plan_head(view(spec_, nodes, table)).plan;
 }
 
 plan::Plan Cluster::node_plan(const provisioning::Node& node) {
@@ -170,8 +170,8 @@ Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const hpc::UserTable now = users();
   TRY_ASSIGN(const hpc::UserTable then, plans::with_spec_users(now, spec));
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
-  return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)),
-                                    plans::plan_head(view(spec, nodes, then))),
+  return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
+                                    plans::plan_head(view(spec, nodes, then)).plan),
                  .node = plan::diff(plans::plan_node(view(spec_, {}, now), node),
                                     plans::plan_node(view(spec, {}, then), node))};
 }
@@ -241,12 +241,12 @@ Status Cluster::write_published() {
   TRY(os::write_file(directory / "hosts" / "nodes", provisioning::render_dhcp_hosts(nodes)));
   TRY(os::write_file(directory / "names" / "nodes",
                      provisioning::render_names(plans::wire_of(shown), nodes)));
+  plans::HeadPlan head = plans::plan_head(shown);
   {
-    std::vector<Error> refused = plans::refused_nodes(shown);
     const std::scoped_lock lock(mutex_);
-    refused_ = std::move(refused);
+    refused_ = std::move(head.refused);
   }
-  const std::string plan = plan::to_json(plans::plan_head(shown)).dump(1);
+  const std::string plan = plan::to_json(head.plan).dump(1);
   if (plan == published_plan_) return {};
   TRY(os::write_file(settings_.state / "head-plan.json", plan, {.mode = 0600}));
   published_plan_ = plan;

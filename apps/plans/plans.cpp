@@ -111,7 +111,7 @@ provisioning::Wire wire_of(const ClusterView& view) {
           .address_lost_ms = view.address_lost_ms};
 }
 
-Plan plan_head(const ClusterView& view) {
+HeadPlan plan_head(const ClusterView& view) {
   const std::string address = to_string(view.spec.head.address.address);
   Plan plan;
   plan.add(plan::SetHostname{.name = view.spec.head.hostname});
@@ -124,12 +124,10 @@ Plan plan_head(const ClusterView& view) {
   plan.append(plan_head_network(view));
   plan.append(plan_head_storage(view));
   plan.append(plan_accounts(view, hpc::Machine::head));
-  plan.append(hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes)).plan);
-  return plan;
-}
-
-std::vector<Error> refused_nodes(const ClusterView& view) {
-  return hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes)).refused;
+  hpc::HeadPlan jobs =
+      hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes));
+  plan.append(std::move(jobs.plan));
+  return {.plan = std::move(plan), .refused = std::move(jobs.refused)};
 }
 
 Plan plan_node(const ClusterView& view, const Node& node) {

@@ -36,9 +36,13 @@ struct ClusterView {
 
 provisioning::Wire wire_of(const ClusterView& view);
 
-plan::Plan plan_head(const ClusterView& view);
-/// Why the scheduler cannot take a node, for each that the head's plan leaves out.
-std::vector<Error> refused_nodes(const ClusterView& view);
+struct HeadPlan {
+  plan::Plan plan;
+  /// Why the scheduler cannot take a node, for each that the plan leaves out.
+  std::vector<Error> refused;
+};
+
+HeadPlan plan_head(const ClusterView& view);
 plan::Plan plan_node(const ClusterView& view, const provisioning::Node& node);
 
 }  // namespace muster::plans

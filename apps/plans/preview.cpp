@@ -36,6 +36,18 @@ Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::Cluster
   return table;
 }
 
+spec::ParseOutcome parse_cluster(std::string_view text, std::string_view file_name) {
+  spec::ParseOutcome outcome = spec::parse_cluster(text, file_name);
+  if (!outcome.spec) return outcome;
+  if (const auto users = with_spec_users({}, *outcome.spec); !users) {
+    outcome.problems.push_back({.file = std::string(file_name),
+                                .message = "users: " + users.error().message,
+                                .hint = users.error().hint});
+    outcome.spec.reset();
+  }
+  return outcome;
+}
+
 provisioning::Node first_node(const spec::ClusterSpec& spec) {
   provisioning::Node node{
       .id = "0000000000000000",
@@ -63,7 +75,7 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .state_directory = "/var/lib/muster",
                          .boot_directory = "/usr/share/muster/boot",
                          .node_socket = "/run/musterd/node.sock"};
-  preview.head = plan_head(view);
+  preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
   return preview;
 }

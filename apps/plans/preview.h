@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
+#include "core/spec/parse.h"
 #include "hpc/users.h"
 #include "provisioning/node.h"
 
@@ -12,6 +13,10 @@ namespace muster::plans {
 /// `table` with the users of the specification that it does not have and that nobody removed.
 /// Errors: as hpc::UserTable::add.
 Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec);
+
+/// spec::parse_cluster, and what the head's table of users would refuse is a problem as well: it
+/// must not wait until there is a head.
+spec::ParseOutcome parse_cluster(std::string_view text, std::string_view file_name);
 
 /// The first node that a cluster of this specification would have, on a machine of one processor.
 provisioning::Node first_node(const spec::ClusterSpec& spec);

@@ -12,7 +12,7 @@
 #include "core/plan/plan.h"
 #include "provisioning/hardware.h"
 #include "provisioning/image.h"
-#include "provisioning/registry.h"
+#include "provisioning/reports.h"
 
 namespace muster::agent {
 

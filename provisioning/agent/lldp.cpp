@@ -1,9 +1,9 @@
 #include "provisioning/agent/lldp.h"
 
 #include <algorithm>
-#include <format>
 
 #include "core/base/text.h"
+#include "core/base/units.h"
 
 namespace muster::agent {
 namespace {
@@ -28,19 +28,15 @@ unsigned char byte(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
 }
 
-std::string mac_text(std::string_view octets) {
-  std::string text;
-  for (const char octet : octets) {
-    text += std::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned char>(octet));
-  }
-  return text;
-}
-
 /// An identifier behind its subtype: an address as hexadecimal, everything else as it is.
 std::string identifier(std::string_view value, unsigned char mac_subtype) {
   if (value.size() < 2) return {};
   const std::string_view id = value.substr(1);
-  return byte(value, 0) == mac_subtype && id.size() == 6 ? mac_text(id) : printable(id, 64);
+  MacAddress mac;
+  if (byte(value, 0) != mac_subtype || id.size() != mac.octets.size()) return printable(id, 64);
+  std::ranges::transform(id, mac.octets.begin(),
+                         [](char c) { return static_cast<std::uint8_t>(c); });
+  return to_string(mac);
 }
 
 }  // namespace

@@ -46,18 +46,18 @@ class Plans : public testing::Test {
 };
 
 TEST_F(Plans, the_helper_is_willing_to_do_all_of_the_heads_plan) {
-  const Status allowed = head::check_allowed(plan_head(view()));
+  const Status allowed = head::check_allowed(plan_head(view()).plan);
   EXPECT_TRUE(allowed) << allowed.error().text();
 }
 
 TEST_F(Plans, equal_state_gives_equal_plans) {
-  EXPECT_EQ(plan::generation(plan_head(view())), plan::generation(plan_head(view())));
+  EXPECT_EQ(plan::generation(plan_head(view()).plan), plan::generation(plan_head(view()).plan));
   EXPECT_EQ(plan::generation(plan_node(view(), node_)), plan::generation(plan_node(view(), node_)));
 }
 
 TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
   const auto mounts_home = [&] {
-    for (const plan::Step& step : plan_head(view()).steps) {
+    for (const plan::Step& step : plan_head(view()).plan.steps) {
       const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
       if (mount != nullptr && mount->target == "/home") return true;
     }
@@ -72,7 +72,7 @@ TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
 }
 
 TEST_F(Plans, the_key_is_secret_wherever_it_goes) {
-  for (const plan::Plan& plan : {plan_head(view()), plan_node(view(), node_)}) {
+  for (const plan::Plan& plan : {plan_head(view()).plan, plan_node(view(), node_)}) {
     for (const plan::Step& step : plan.steps) {
       const auto* const file = std::get_if<plan::WriteFile>(&step);
       if (file == nullptr || file->content.find("hush") == std::string::npos) continue;
@@ -85,7 +85,7 @@ TEST_F(Plans, the_key_is_secret_wherever_it_goes) {
 TEST_F(Plans, a_new_node_changes_the_scheduler_and_nothing_else_of_the_head) {
   ClusterView before = view();
   before.nodes = {};
-  const auto changes = plan::diff(plan_head(before), plan_head(view()));
+  const auto changes = plan::diff(plan_head(before).plan, plan_head(view()).plan);
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(plan::subject(changes[0].step), "file /etc/slurm/slurm.conf");
 }
