@@ -49,8 +49,8 @@ bool follows(const NodeHardware& last, const NodeHardware& next) {
 }
 
 bool alike(const NodeHardware& a, const NodeHardware& b, const SlurmSettings& settings) {
-  return std::tie(a.sockets, a.cores_per_socket, a.threads_per_core) ==
-             std::tie(b.sockets, b.cores_per_socket, b.threads_per_core) &&
+  return std::tie(a.feature, a.sockets, a.cores_per_socket, a.threads_per_core) ==
+             std::tie(b.feature, b.sockets, b.cores_per_socket, b.threads_per_core) &&
          job_memory(a.memory, settings) == job_memory(b.memory, settings);
 }
 
@@ -87,9 +87,10 @@ std::string render_nodes(const SlurmSettings& settings, std::span<const NodeHard
     const NodeHardware& node = nodes[first];
     text += std::format(
         "NodeName={} NodeAddr={} CPUs={} Sockets={} CoresPerSocket={} ThreadsPerCore={} "
-        "RealMemory={} State=UNKNOWN\n",
+        "RealMemory={}{} State=UNKNOWN\n",
         folded_name(node, nodes[last]), folded_address(node, nodes[last]), cpus(node), node.sockets,
-        node.cores_per_socket, node.threads_per_core, job_memory(node.memory, settings).mib());
+        node.cores_per_socket, node.threads_per_core, job_memory(node.memory, settings).mib(),
+        node.feature.empty() ? "" : " Feature=" + node.feature);
     first = last + 1;
   }
   return text;

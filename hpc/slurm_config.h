@@ -19,6 +19,8 @@ namespace muster::hpc {
 struct NodeHardware {
   std::string name;
   Ipv4Address address;
+  /// What jobs ask for with --constraint to be placed on such nodes; empty for none.
+  std::string feature = {};
   std::uint32_t sockets = 1;
   std::uint32_t cores_per_socket = 1;
   std::uint32_t threads_per_core = 1;

@@ -166,14 +166,16 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
          dhcp_lines(wire) + boot_lines(wire);
 }
 
-std::string render_dhcp_hosts(std::span<const Node> nodes) {
-  std::string text;
+std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes) {
+  constexpr std::uint32_t kFileMask = ~std::uint32_t{63};
+  std::map<std::string, std::string> files;
   for (const Node& node : nodes) {
     if (node.name.empty()) continue;
+    std::string& text = files[to_string(Ipv4Address{node.address.value & kFileMask})];
     for (const MacAddress& mac : node.hardware.macs) text += to_string(mac) + ",";
     text += std::format("{},{}\n", to_string(node.address), node.name);
   }
-  return text;
+  return files;
 }
 
 std::string render_names(const Wire& wire, std::span<const Node> nodes) {

@@ -2,6 +2,7 @@
 // Configuration of the daemons that machines meet on the wire: dnsmasq for DHCP, TFTP and names,
 // nginx for HTTP. Pure rendering.
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,8 +43,10 @@ struct Wire {
 std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
                            const std::string& names_directory, const std::string& tftp_directory);
 
-/// dhcp-host lines of all named nodes: every address of a machine gives its one address.
-std::string render_dhcp_hosts(std::span<const Node> nodes);
+/// dhcp-host lines of all named nodes, by the name of their file: every address of a machine gives
+/// its one address. dnsmasq logs a line for each that it reads again; nodes that are adopted one
+/// after the other have neighbouring addresses, so a file holds 64 of those.
+std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes);
 
 /// hosts(5) lines of the head and all named nodes.
 std::string render_names(const Wire& wire, std::span<const Node> nodes);

@@ -37,6 +37,8 @@ struct Node {
   int progress = 0;
   /// Serial number of the one certificate that is valid for this node, hexadecimal.
   std::string certificate_serial;
+  /// Serial number of the one that takes its place as soon as it is used; empty when there is none.
+  std::string offered_serial;
   /// Generation of the plan the node applied last.
   std::string generation;
   /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.

@@ -70,13 +70,18 @@ std::string common_name(std::string_view name) {
   return name.starts_with("CN=") ? std::string(name.substr(3)) : std::string();
 }
 
+json certificate_json(const Issued& issued, const Node& node, std::chrono::hours valid) {
+  return {{"certificate", issued.certificate}, {"name", node.name}, {"valid_hours", valid.count()}};
+}
+
 }  // namespace
 
-BootTarget NodeApi::target() const {
+BootTarget NodeApi::target_of(MacAddress mac) const {
+  const Boot& boot = options_.boots.of(registry_.profile_of(mac));
   return {.head = options_.head,
-          .kernel = "/medium/" + options_.image.kernel.path,
-          .initrd = "/medium/" + options_.image.initrd.path,
-          .arguments = options_.arguments};
+          .kernel = "/medium/" + boot.image.kernel.path,
+          .initrd = "/medium/" + boot.image.initrd.path,
+          .arguments = boot.arguments};
 }
 
 ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
@@ -93,8 +98,9 @@ ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
   }
   const auto mac = parse_mac(mac_text);
   if (!mac) return refuse(400, mac.error());
-  return text_answer(request.path.starts_with("/boot/") ? render_ipxe(target())
-                                                        : render_grub(target(), *mac));
+  const BootTarget target = target_of(*mac);
+  return text_answer(request.path.starts_with("/boot/") ? render_ipxe(target)
+                                                        : render_grub(target, *mac));
 }
 
 ServerResponse NodeApi::discover(const ServerRequest& request) {
@@ -112,7 +118,8 @@ ServerResponse NodeApi::discover(const ServerRequest& request) {
     return answer({{"state", "wait"}, {"reason", welcome->reason}, {"time_ms", now}});
   }
   json layers = json::array();
-  for (const Artefact& layer : options_.image.layers) layers.push_back(to_json(layer));
+  const Image& image = options_.boots.of(welcome->node.profile).image;
+  for (const Artefact& layer : image.layers) layers.push_back(to_json(layer));
   return answer({{"state", "boot"},
                  {"time_ms", now},
                  {"node",
@@ -122,7 +129,7 @@ ServerResponse NodeApi::discover(const ServerRequest& request) {
                  {"session", welcome->session},
                  {"token", std::format("v1.{}.{}", authority_.fingerprint(), welcome->token)},
                  {"ca", authority_.certificate()},
-                 {"image", {{"name", options_.image.name}, {"layers", std::move(layers)}}}});
+                 {"image", {{"name", image.name}, {"layers", std::move(layers)}}}});
 }
 
 ServerResponse NodeApi::stage(const ServerRequest& request) {
@@ -143,15 +150,8 @@ ServerResponse NodeApi::stage(const ServerRequest& request) {
   return done ? answer(json::object()) : refuse(403, done.error());
 }
 
-ServerResponse NodeApi::certify(const Node& node, const std::string& certificate_request) {
-  const auto issued =
-      authority_.issue_client(certificate_request, node.id, options_.certificate_valid);
-  if (!issued) return refuse(400, issued.error());
-  const Status kept = registry_.set_certificate(node.id, issued->serial, options_.now_ms());
-  if (!kept) return refuse(409, kept.error());
-  return answer({{"certificate", issued->certificate},
-                 {"name", node.name},
-                 {"valid_hours", options_.certificate_valid.count()}});
+Result<Issued> NodeApi::issue(const Node& node, const std::string& certificate_request) const {
+  return authority_.issue_client(certificate_request, node.id, options_.certificate_valid);
 }
 
 ServerResponse NodeApi::enrol(const ServerRequest& request) {
@@ -161,11 +161,19 @@ ServerResponse NodeApi::enrol(const ServerRequest& request) {
     return refuse(400, {.message = "'token' is not a token"});
   const auto node = registry_.redeem(token[2], options_.now_ms());
   if (!node) return refuse(403, node.error());
-  return certify(*node, text_member(body, "request", 8192));
+  const auto issued = issue(*node, text_member(body, "request", 8192));
+  if (!issued) return refuse(400, issued.error());
+  const Status kept = registry_.set_certificate(node->id, issued->serial, options_.now_ms());
+  if (!kept) return refuse(409, kept.error());
+  return answer(certificate_json(*issued, *node, options_.certificate_valid));
 }
 
 ServerResponse NodeApi::renew(const ServerRequest& request, const Node& node) {
-  return certify(node, text_member(parse_body(request), "request", 8192));
+  const auto issued = issue(node, text_member(parse_body(request), "request", 8192));
+  if (!issued) return refuse(400, issued.error());
+  const Status kept = registry_.offer_certificate(node.id, issued->serial, options_.now_ms());
+  if (!kept) return refuse(409, kept.error());
+  return answer(certificate_json(*issued, node, options_.certificate_valid));
 }
 
 ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {

@@ -10,17 +10,14 @@
 #include "core/os/http_server.h"
 #include "core/plan/plan.h"
 #include "provisioning/authority.h"
-#include "provisioning/boot_script.h"
-#include "provisioning/image.h"
+#include "provisioning/boots.h"
 #include "provisioning/registry.h"
 
 namespace muster::provisioning {
 
 struct NodeApiOptions {
   Ipv4Address head;
-  Image image;
-  /// Kernel arguments of the profile, for every node.
-  std::vector<KernelArgument> arguments;
+  Boots boots;
   std::chrono::hours certificate_valid{24 * 7};
   /// The plan that a node shall hold now.
   std::function<plan::Plan(const Node&)> plan_for;
@@ -47,9 +44,9 @@ class NodeApi {
   os::ServerResponse renew(const os::ServerRequest& request, const Node& node);
   os::ServerResponse report(const os::ServerRequest& request, const Node& node);
   os::ServerResponse heartbeat(const Node& node);
-  os::ServerResponse certify(const Node& node, const std::string& certificate_request);
+  Result<Issued> issue(const Node& node, const std::string& certificate_request) const;
   os::ServerResponse with_certificate(const os::ServerRequest& request);
-  BootTarget target() const;
+  BootTarget target_of(MacAddress mac) const;
 
   Registry& registry_;
   const Authority& authority_;

@@ -302,18 +302,35 @@ Status Registry::set_certificate(const std::string& id, const std::string& seria
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
   node->certificate_serial = serial;
+  node->offered_serial.clear();
   node->seen_ms = now_ms;
   return save(*node, {event(*node, "enrolled", "certificate " + serial.substr(0, 16), now_ms)});
 }
 
-Result<Node> Registry::authenticate(const std::string& id, const std::string& serial) const {
+Status Registry::offer_certificate(const std::string& id, const std::string& serial,
+                                   std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
-  const auto found = nodes_.find(id);
-  if (found == nodes_.end()) return fail("no node has this certificate", "boot the node again");
-  if (serial.empty() || found->second.certificate_serial != serial) {
+  Node* const node = find_id(id);
+  if (node == nullptr) return fail("the node was removed meanwhile");
+  node->offered_serial = serial;
+  node->seen_ms = now_ms;
+  return save(*node, {event(*node, "renewed", "certificate " + serial.substr(0, 16), now_ms)});
+}
+
+Result<Node> Registry::authenticate(const std::string& id, const std::string& serial) {
+  const std::scoped_lock lock(mutex_);
+  Node* const node = find_id(id);
+  if (node == nullptr) return fail("no node has this certificate", "boot the node again");
+  if (serial.empty() || (serial != node->certificate_serial && serial != node->offered_serial)) {
     return fail("the certificate was replaced by a newer one", "boot the node again");
   }
-  return found->second;
+  if (serial == node->offered_serial) {
+    Node renewed = *node;
+    renewed.certificate_serial = std::exchange(renewed.offered_serial, "");
+    TRY(save(renewed, {}));
+    *node = std::move(renewed);
+  }
+  return *node;
 }
 
 Status Registry::report(const std::string& id, const NodeReport& report, std::int64_t now_ms) {

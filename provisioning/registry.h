@@ -69,8 +69,12 @@ class Registry {
   /// The node has this certificate from now on, and no other.
   Status set_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
 
+  /// The node was given this certificate in place of the one it called with, which holds until the
+  /// new one is first used: the answer with the new one may be lost.
+  Status offer_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
+
   /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
-  Result<Node> authenticate(const std::string& id, const std::string& serial) const;
+  Result<Node> authenticate(const std::string& id, const std::string& serial);
 
   /// Errors: the node was removed meanwhile; the store.
   Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
@@ -81,6 +85,11 @@ class Registry {
 
   /// Names every machine of `ids` (a node's id or MAC address). Returns the names.
   Result<std::vector<std::string>> adopt(std::span<const std::string> ids, std::int64_t now_ms);
+
+  /// The nodes boot as this profile from their next start on. Errors: no such node, and then
+  /// nothing was changed; the store.
+  Status set_profile(std::span<const std::string> names, const std::string& profile,
+                     std::int64_t now_ms);
 
   /// Forgets nodes by name; their certificates are worth nothing at once.
   Status remove(std::span<const std::string> names, std::int64_t now_ms);
@@ -93,7 +102,8 @@ class Registry {
   /// Shows every node in the order of nodes(), without a copy. `look` must not call the registry.
   void each(const std::function<void(const Node&)>& look) const;
   std::optional<Node> find(std::string_view name) const;
-  std::optional<Node> find_mac(MacAddress mac) const;
+  /// The profile of the machine with this address; empty when it is unknown.
+  std::string profile_of(MacAddress mac) const;
 
   /// Grows with every change that DHCP, names, Slurm or a plan can see.
   std::uint64_t generation() const;

@@ -66,6 +66,36 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
   return {};
 }
 
+Status Registry::set_profile(std::span<const std::string> names, const std::string& profile,
+                             std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<state::Change> changes;
+  std::vector<state::Event> events;
+  std::map<std::string, Node> changed;
+  for (const std::string& name : names) {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) {
+      return fail(std::format("there is no node '{}'", printable(name)),
+                  "'muster node list' shows them; nothing was changed");
+    }
+    Node node = nodes_.at(found->second);
+    if (node.profile == profile) continue;
+    events.push_back({.time_ms = now_ms,
+                      .subject = node.id,
+                      .kind = "profile",
+                      .text = std::format("{} instead of {}", profile, node.profile)});
+    node.profile = profile;
+    changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
+    changed[node.id] = std::move(node);
+  }
+  if (changed.empty()) return {};
+  const auto committed = store_.commit(changes, events);
+  if (!committed) return std::unexpected(committed.error());
+  for (auto& [id, node] : changed) nodes_.at(id) = std::move(node);
+  ++generation_;
+  return {};
+}
+
 Status Registry::import(std::vector<Node> nodes, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   std::vector<state::Change> changes;
@@ -127,11 +157,10 @@ std::optional<Node> Registry::find(std::string_view name) const {
   return node->second;
 }
 
-std::optional<Node> Registry::find_mac(MacAddress mac) const {
+std::string Registry::profile_of(MacAddress mac) const {
   const std::scoped_lock lock(mutex_);
   const auto found = by_mac_.find(mac);
-  if (found == by_mac_.end()) return std::nullopt;
-  return nodes_.at(found->second);
+  return found == by_mac_.end() ? std::string() : nodes_.at(found->second).profile;
 }
 
 std::uint64_t Registry::generation() const {

@@ -9,7 +9,9 @@
 #include "core/apply/apply.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
+#include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
+#include "provisioning/head/installed.h"
 
 namespace muster::helper {
 namespace {
@@ -31,7 +33,9 @@ void print_outcome(const apply::Outcome& outcome) {
 Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string text, os::read_file(kPlan));
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
-  TRY(head::check_allowed(plan));
+  // The specification is root's own: what may be mounted is not the daemon's to say.
+  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
+  TRY(head::check_allowed(plan, spec::shared_mounts(spec)));
   json report = apply::to_json(apply::apply(plan, {.runner = runner, .on_step = print_outcome}));
   report["generation"] = plan::generation(plan);
   return report;

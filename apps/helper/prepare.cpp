@@ -7,8 +7,9 @@
 #include "apps/helper/login.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
-#include "core/spec/parse.h"
+#include "core/spec/volumes.h"
 #include "provisioning/head/facts.h"
+#include "provisioning/head/installed.h"
 #include "provisioning/head/interface.h"
 
 namespace muster::helper {
@@ -16,17 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSpec = "/etc/muster/cluster.yaml";
 constexpr const char* kFacts = "/run/muster/head.json";
 constexpr const char* kNetwork = "/run/systemd/network/10-muster-cluster.network";
-
-Result<spec::ClusterSpec> read_spec() {
-  TRY_ASSIGN(const std::string text, os::read_file(kSpec));
-  spec::ParseOutcome outcome = spec::parse_cluster(text, kSpec);
-  if (outcome.spec) return std::move(*outcome.spec);
-  return fail(spec::to_string(outcome.problems.front()),
-              std::format("'muster spec check {}' shows all problems", kSpec));
-}
 
 /// Asks on every console until the answer is a card of this machine (systemd-ask-password(1) shows
 /// the question on screen and serial line at once).
@@ -89,7 +81,7 @@ std::string medium_path() {
 }  // namespace
 
 Status prepare(os::CommandRunner& runner) {
-  TRY_ASSIGN(const spec::ClusterSpec spec, read_spec());
+  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
   // An installed head has its owner's accounts already; a live one has nobody's.
   if (fs::exists("/run/live/medium")) TRY(set_login(runner, spec));
   TRY_ASSIGN(const std::string interface, cluster_interface(runner, spec));
@@ -98,11 +90,13 @@ Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const auto other, look_for_dhcp(runner, interface));
   if (other) std::println("muster: a DHCP server answers already at {}; staying silent", *other);
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
+  std::vector<std::string> kept = spec::shared_mounts(spec);
+  std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });
   return os::write_file(kFacts, head::render_facts({.interface = interface,
                                                     .live = fs::exists("/run/live/medium"),
                                                     .medium = medium_path(),
                                                     .other_dhcp = other,
-                                                    .home_kept = head::keeps_home(mounts)}));
+                                                    .kept = std::move(kept)}));
 }
 
 }  // namespace muster::helper

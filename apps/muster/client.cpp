@@ -28,11 +28,13 @@ Result<std::string> render_body(const json& body) {
   }
 }
 
+Error no_head() {
+  return {.message = "no Muster head runs on this machine",
+          .hint = "run this on the head; there, 'systemctl status musterd' says more"};
+}
+
 Error unreachable(const Error& cause) {
-  if (!head_is_here()) {
-    return {.message = "no Muster head runs on this machine",
-            .hint = "run this on the head; there, 'systemctl status musterd' says more"};
-  }
+  if (!head_is_here()) return no_head();
   if (access(kSocket, R_OK | W_OK) != 0) {
     return {.message = "you may not speak to the head's daemon",
             .hint = "be root, or become a member of the group 'muster'"};
@@ -45,6 +47,12 @@ Error unreachable(const Error& cause) {
 bool head_is_here() {
   std::error_code error;
   return std::filesystem::exists(kSocket, error);
+}
+
+void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body) {
+  on_run(verb, session, [body = std::move(body)] {
+    return head_is_here() ? body() : report(no_head(), kMissing);
+  });
 }
 
 Result<std::string> fetch_from_head(const std::string& method, const std::string& path,

@@ -2,11 +2,13 @@
 // The command line's way to the head's daemon: its API socket, JSON in and out.
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/muster/commands.h"
 #include "core/base/result.h"
 
 namespace muster::cli {
@@ -23,6 +25,9 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
 
 /// Whether this machine is a head with its daemon running.
 bool head_is_here();
+
+/// As on_run; where no head runs `body` is not called, and the status is kMissing.
+void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body);
 
 /// Text made safe for a URL's path or query (RFC 3986 §2.1).
 std::string url_encode(const std::string& text);

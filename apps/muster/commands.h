@@ -27,6 +27,7 @@ inline constexpr const char* kKey = "KEY";
 inline constexpr const char* kNodes = "NODES";
 inline constexpr const char* kWaiting = "MAC";
 inline constexpr const char* kUser = "USER";
+inline constexpr const char* kProfile = "PROFILE";
 inline constexpr const char* kLab = "LAB";
 inline constexpr const char* kMachine = "MACHINE";
 }  // namespace value
@@ -42,7 +43,8 @@ void add_plan(CLI::App& app, Session& session);      // plan
 void add_iso(CLI::App& app, Session& session);       // iso build, iso verify
 void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);    // status
-void add_node(CLI::App& app, Session& session);      // node list, show, why, adopt, remove
+void add_node(CLI::App& app, Session& session);      // node list, show, why, adopt, set, remove
+void add_profile(CLI::App& app, Session& session);   // profile list
 void add_discover(CLI::App& app, Session& session);  // discover open, close
 void add_dhcp(CLI::App& app, Session& session);      // dhcp take, proxy
 void add_user(CLI::App& app, Session& session);      // user add, remove, list

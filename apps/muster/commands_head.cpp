@@ -4,6 +4,8 @@
 #include <print>
 
 #include "apps/muster/commands.h"
+#include "core/spec/volumes.h"
+#include "provisioning/head/installed.h"
 #include "provisioning/head/keep.h"
 
 namespace muster::cli {
@@ -15,9 +17,16 @@ struct KeepOptions {
 };
 
 int keep(const KeepOptions& options) {
+  const auto spec = head::read_installed_spec();
+  if (!spec) {
+    return report({.message = "this machine is no head: " + spec.error().message,
+                   .hint = "run this on the head"},
+                  kMissing);
+  }
   os::PosixCommandRunner runner;
-  const Status kept = head::keep_state(
-      runner, options.disk, options.erase ? head::Contents::erase : head::Contents::keep);
+  const Status kept = head::keep_state(runner, options.disk,
+                                       options.erase ? head::Contents::erase : head::Contents::keep,
+                                       spec::shared_mounts(*spec));
   if (!kept) return report(kept.error());
   std::println(
       "{} holds this head's state. It is used from the next start on: restart the head now "

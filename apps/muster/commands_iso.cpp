@@ -91,39 +91,39 @@ int verify(const IsoArguments& arguments) {
 
 void add_common(CLI::App& verb, IsoArguments& arguments) {
   verb.add_option("--data", arguments.data,
-                  "Directory with layers/ (default: MUSTER_DATA, or beside this program)")
+                  "directory with layers/ (default: MUSTER_DATA, or beside this program)")
       ->type_name(value::kDirectory);
-  verb.add_option("--packages", arguments.packages, "Directory with Muster's own packages")
+  verb.add_option("--packages", arguments.packages, "directory with Muster's own packages")
       ->type_name(value::kDirectory);
-  verb.add_option("--cache", arguments.cache, "Directory for layers and downloads")
+  verb.add_option("--cache", arguments.cache, "directory for layers and downloads")
       ->type_name(value::kDirectory);
-  verb.add_flag("--json", arguments.json, "Progress on stderr and the result on stdout as JSON");
-  verb.add_flag("--verbose", arguments.verbose, "Show the output of every program");
+  verb.add_flag("--json", arguments.json, "progress on stderr and the result on stdout as JSON");
+  verb.add_flag("--verbose", arguments.verbose, "show the output of every program");
 }
 
 }  // namespace
 
 void add_iso(CLI::App& app, Session& session) {
-  auto* noun = app.add_subcommand("iso", "The bootable medium of a head");
+  auto* noun = app.add_subcommand("iso", "the bootable medium of a head");
   noun->require_subcommand(1);
   const auto arguments = std::make_shared<IsoArguments>();
 
   auto* build_verb =
-      noun->add_subcommand("build", "Build the medium that a specification describes");
-  build_verb->add_option("file", arguments->file, "Specification of the cluster")
+      noun->add_subcommand("build", "build the medium that a specification describes");
+  build_verb->add_option("file", arguments->file, "specification of the cluster")
       ->type_name(value::kFile)
       ->capture_default_str();
-  build_verb->add_option("-o,--output", arguments->out, "Where the medium is written")
+  build_verb->add_option("-o,--output", arguments->out, "where the medium is written")
       ->type_name(value::kFile)
       ->capture_default_str();
   add_common(*build_verb, *arguments);
   on_run(*build_verb, session, [arguments] { return build(*arguments); });
 
-  auto* verify_verb = noun->add_subcommand("verify", "Build once more and compare bit for bit");
-  verify_verb->add_option("output", arguments->out, "The medium that was built")
+  auto* verify_verb = noun->add_subcommand("verify", "build once more and compare bit for bit");
+  verify_verb->add_option("output", arguments->out, "the medium that was built")
       ->type_name(value::kFile)
       ->capture_default_str();
-  verify_verb->add_option("--file", arguments->file, "Its specification")
+  verify_verb->add_option("--file", arguments->file, "its specification")
       ->type_name(value::kFile)
       ->capture_default_str();
   add_common(*verify_verb, *arguments);

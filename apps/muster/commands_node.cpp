@@ -1,4 +1,4 @@
-// node: list, show, why, adopt, remove. discover: who is adopted without being asked about.
+// node: list, show, why, adopt, set, remove. discover: who is adopted without being asked about.
 
 #include <format>
 #include <memory>
@@ -133,11 +133,22 @@ int adopt_nodes(const NodeOptions& options) {
   return kDone;
 }
 
+int set_nodes(const NodeOptions& options, const std::string& profile) {
+  const auto names = names_of(options.nodes);
+  if (!names) return report(names.error(), kUsage);
+  const auto answer = call_head("POST", "/v1/nodes/set", {{"nodes", *names}, {"profile", profile}});
+  if (!answer) return report(answer.error());
+  std::println("{}: profile '{}' from the next start on", options.nodes, profile);
+  return kDone;
+}
+
 int remove_nodes(const NodeOptions& options) {
   const auto names = names_of(options.nodes);
   if (!names) return report(names.error(), kUsage);
   const auto answer = call_head("POST", "/v1/nodes/remove", {{"nodes", *names}});
-  return answer ? kDone : report(answer.error());
+  if (!answer) return report(answer.error());
+  std::println("{}: forgotten", options.nodes);
+  return kDone;
 }
 
 CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& help,
@@ -161,7 +172,14 @@ CLI::App* add_question(CLI::App& noun, const std::string& name, const std::strin
 int set_policy(const std::string& policy, int minutes) {
   const auto answer =
       call_head("POST", "/v1/discovery", {{"policy", policy}, {"minutes", minutes}});
-  return answer ? kDone : report(answer.error());
+  if (!answer) return report(answer.error());
+  std::println("{}", policy == "closed" ? "unknown machines are turned away"
+                     : policy == "ask"  ? "unknown machines wait for 'muster node adopt'"
+                     : minutes == 0     ? "every machine that boots is adopted"
+                                        : std::format("every machine that boots within {} min is "
+                                                          "adopted",
+                                                      minutes));
+  return kDone;
 }
 
 }  // namespace
@@ -170,20 +188,26 @@ void add_node(CLI::App& app, Session& session) {
   CLI::App* const noun = app.add_subcommand("node", "the machines of the cluster");
   noun->require_subcommand(1);
   const auto options = std::make_shared<NodeOptions>();
-  on_run(*add_question(*noun, "list", "all nodes, or those of a set, with where they are", options,
-                       false),
-         session, [options] { return list_nodes(*options); });
-  on_run(*add_question(*noun, "show", "what a node is made of", options, true), session,
-         [options] { return for_each_node(*options, "", print_node); });
-  on_run(*add_question(*noun, "why", "the story of a node's last boot, and where it failed",
-                       options, true),
-         session, [options] { return for_each_node(*options, "/events", print_why); });
+  on_run_at_head(*add_question(*noun, "list", "all nodes, or those of a set, with where they are",
+                               options, false),
+                 session, [options] { return list_nodes(*options); });
+  on_run_at_head(*add_question(*noun, "show", "what a node is made of", options, true), session,
+                 [options] { return for_each_node(*options, "", print_node); });
+  on_run_at_head(*add_question(*noun, "why", "the story of a node's last boot, and where it failed",
+                               options, true),
+                 session, [options] { return for_each_node(*options, "/events", print_why); });
   CLI::App& adopt =
       *add_verb(*noun, "adopt", "take in machines that wait, by MAC address or id", options, true);
   adopt.get_option("nodes")->type_name(value::kWaiting);
-  on_run(adopt, session, [options] { return adopt_nodes(*options); });
-  on_run(*add_verb(*noun, "remove", "forget nodes", options, true), session,
-         [options] { return remove_nodes(*options); });
+  on_run_at_head(adopt, session, [options] { return adopt_nodes(*options); });
+  CLI::App& set = *add_verb(*noun, "set", "give nodes another profile", options, true);
+  const auto profile = std::make_shared<std::string>();
+  set.add_option("--profile", *profile, "a profile of cluster.yaml")
+      ->type_name(value::kProfile)
+      ->required();
+  on_run_at_head(set, session, [options, profile] { return set_nodes(*options, *profile); });
+  on_run_at_head(*add_verb(*noun, "remove", "forget nodes", options, true), session,
+                 [options] { return remove_nodes(*options); });
 }
 
 void add_discover(CLI::App& app, Session& session) {
@@ -193,24 +217,29 @@ void add_discover(CLI::App& app, Session& session) {
   CLI::App* const open =
       noun->add_subcommand("open", "adopt every machine that boots, for a while");
   open->add_option("--minutes", *minutes, "how long; 0 is for ever")->capture_default_str();
-  on_run(*open, session, [minutes] { return set_policy("open", *minutes); });
-  on_run(*noun->add_subcommand("ask", "keep unknown machines waiting for 'node adopt'"), session,
-         [] { return set_policy("ask", 0); });
-  on_run(*noun->add_subcommand("close", "turn unknown machines away"), session,
-         [] { return set_policy("closed", 0); });
+  on_run_at_head(*open, session, [minutes] { return set_policy("open", *minutes); });
+  on_run_at_head(*noun->add_subcommand("ask", "keep unknown machines waiting for 'node adopt'"),
+                 session, [] { return set_policy("ask", 0); });
+  on_run_at_head(*noun->add_subcommand("close", "turn unknown machines away"), session,
+                 [] { return set_policy("closed", 0); });
 }
 
 void add_dhcp(CLI::App& app, Session& session) {
   CLI::App* const noun = app.add_subcommand("dhcp", "what to do beside another DHCP server");
   noun->require_subcommand(1);
-  const auto set = [](const std::string& mode) {
+  const auto set = [](const std::string& mode) -> int {
     const auto answer = call_head("POST", "/v1/dhcp", {{"mode", mode}});
-    return answer ? kDone : report(answer.error());
+    if (!answer) return report(answer.error());
+    std::println("{}", mode == "serve" ? "this head gives addresses on the cluster's wire"
+                                       : "the other server gives addresses, this head adds what "
+                                         "to boot");
+    return kDone;
   };
-  on_run(*noun->add_subcommand("take", "be the wire's DHCP server"), session,
-         [set] { return set("serve"); });
-  on_run(*noun->add_subcommand("proxy", "let the other server give addresses, add what to boot"),
-         session, [set] { return set("proxy"); });
+  on_run_at_head(*noun->add_subcommand("take", "be the wire's DHCP server"), session,
+                 [set] { return set("serve"); });
+  on_run_at_head(
+      *noun->add_subcommand("proxy", "let the other server give addresses, add what to boot"),
+      session, [set] { return set("proxy"); });
 }
 
 }  // namespace muster::cli

@@ -53,7 +53,7 @@ void add_status(CLI::App& app, Session& session) {
   CLI::App* const verb = app.add_subcommand("status", "what runs on the head, and what is wrong");
   const auto as_json = std::make_shared<bool>(false);
   verb->add_flag("--json", *as_json, "print JSON");
-  on_run(*verb, session, [as_json] { return run_status(*as_json); });
+  on_run_at_head(*verb, session, [as_json] { return run_status(*as_json); });
 }
 
 }  // namespace muster::cli

@@ -1,6 +1,7 @@
 // user: add, remove, list. The same account on the head and on every node.
 
 #include <memory>
+#include <optional>
 #include <print>
 
 #include "apps/muster/client.h"
@@ -16,7 +17,7 @@ using nlohmann::json;
 struct UserOptions {
   std::string name;
   std::string full_name;
-  std::uint32_t uid = 0;
+  std::optional<std::uint32_t> uid;
   std::vector<std::string> keys;
   std::string key_file;
   bool as_json = false;
@@ -29,11 +30,13 @@ int add_one(const UserOptions& options) {
     const auto text = os::read_file(options.key_file, 1U << 20U);
     if (!text) return report(text.error());
     for (const std::string& line : lines(*text)) {
-      if (!trim(line).empty() && !line.starts_with('#')) keys.push_back(line);
+      // Files from other systems end their lines with a carriage return as well.
+      const std::string_view key = trim(line);
+      if (!key.empty() && !key.starts_with('#')) keys.emplace_back(key);
     }
   }
   body["ssh_keys"] = keys;
-  if (options.uid != 0) body["uid"] = options.uid;
+  if (options.uid) body["uid"] = *options.uid;
   const auto answer = call_head("POST", "/v1/users", body);
   if (!answer) return report(answer.error());
   std::println("{} has number {} and home {}", text_of(*answer, "name"), answer->value("uid", 0U),
@@ -82,14 +85,14 @@ void add_user(CLI::App& app, Session& session) {
   add->add_option("--ssh-key", options->keys, "an SSH public key; may be repeated");
   add->add_option("--ssh-key-file", options->key_file, "a file of SSH public keys")
       ->type_name(value::kFile);
-  on_run(*add, session, [options] { return add_one(*options); });
+  on_run_at_head(*add, session, [options] { return add_one(*options); });
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");
   remove->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
-  on_run(*remove, session, [options] { return remove_one(*options); });
+  on_run_at_head(*remove, session, [options] { return remove_one(*options); });
   CLI::App* const list = noun->add_subcommand("list", "all users");
   list->add_flag("--json", options->as_json, "print JSON");
-  on_run(*list, session, [options] { return list_users(*options); });
+  on_run_at_head(*list, session, [options] { return list_users(*options); });
 }
 
 }  // namespace muster::cli

@@ -1,7 +1,7 @@
 #pragma once
-// Names that completion asks the world for: nodes, machines that wait, users, labs and their
-// machines, keys of cluster.yaml. Who presses TAB waits, so nothing here waits long, and what does
-// not answer has no names.
+// Names that completion asks the world for: nodes, machines that wait, users, profiles, labs and
+// their machines, keys of cluster.yaml. Who presses TAB waits, so nothing here waits long, and what
+// does not answer has no names.
 
 #include <map>
 #include <string>

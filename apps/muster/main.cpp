@@ -19,6 +19,7 @@ void add_nouns(CLI::App& app, muster::cli::Session& session) {
   cli::add_status(app, session);
   cli::add_head(app, session);
   cli::add_node(app, session);
+  cli::add_profile(app, session);
   cli::add_discover(app, session);
   cli::add_dhcp(app, session);
   cli::add_user(app, session);

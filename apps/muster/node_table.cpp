@@ -23,6 +23,7 @@ struct Line {
   std::string address;
   std::string mac;
   std::string reason;
+  std::string profile;
   std::uint64_t progress = 0;
   std::uint64_t cpus = 0;
   std::uint64_t memory = 0;
@@ -56,6 +57,7 @@ class Reader : public json::json_sax_t {
                                 : key_ == "address" ? &line.address
                                 : key_ == "mac"     ? &line.mac
                                 : key_ == "reason"  ? &line.reason
+                                : key_ == "profile" ? &line.profile
                                                     : nullptr;
     if (member != nullptr) *member = std::move(value);
     return true;
@@ -104,12 +106,13 @@ Result<std::string> render_node_table(std::string_view answer) {
   Reader reader;
   if (!json::sax_parse(answer, &reader)) return fail("the daemon's answer is not JSON");
   std::vector<std::vector<std::string>> rows = {
-      {"NAME", "STATE", "STAGE", "ADDRESS", "MAC", "CPUS", "MEMORY", "HEARD", "REASON"}};
+      {"NAME", "STATE", "STAGE", "ADDRESS", "MAC", "PROFILE", "CPUS", "MEMORY", "HEARD", "REASON"}};
   rows.reserve(reader.lines.size() + 1);
   for (const Line& line : reader.lines) {
     rows.push_back({line.name.empty() ? "-" : line.name, line.state, stage_of(line), line.address,
-                    line.mac, std::to_string(line.cpus), human(Bytes{line.memory}),
-                    heard(line, reader.now_ms), printable(line.reason, 4000)});
+                    line.mac, line.profile.empty() ? "-" : line.profile, std::to_string(line.cpus),
+                    human(Bytes{line.memory}), heard(line, reader.now_ms),
+                    printable(line.reason, 4000)});
   }
   return render_table(rows);
 }

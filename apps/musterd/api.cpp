@@ -37,10 +37,11 @@ std::string quoted(const std::string& text) {
 /// them and is asked for every second; what is not quoted has an alphabet of its own.
 std::string summary(const Node& node) {
   return std::format(
-      R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","state":"{}","stage":{},"progress":{},)"
+      R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}","state":"{}",)"
+      R"("stage":{},"progress":{},)"
       R"("reason":{},"cpus":{},"memory":{},"seen_ms":{}}})",
       node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
-      to_string(node.hardware.macs.front()), provisioning::to_string(node.state),
+      to_string(node.hardware.macs.front()), node.profile, provisioning::to_string(node.state),
       quoted(node.stage), node.progress, quoted(node.reason), node.hardware.cpus(),
       node.hardware.memory.count, node.seen_ms);
 }
@@ -70,12 +71,13 @@ std::string_view policy_name(Policy policy) {
   return policy == Policy::open ? "open" : policy == Policy::ask ? "ask" : "closed";
 }
 
-json count_states(const std::vector<Node>& nodes) {
-  std::map<std::string, int> counts = {{"ready", 0}, {"booting", 0}, {"failed", 0}};
-  for (const Node& node : nodes) ++counts[std::string(provisioning::to_string(node.state))];
-  json result = counts;
-  result["total"] = nodes.size();
-  return result;
+json count_states(const provisioning::Registry& registry) {
+  std::map<std::string, int> counts = {{"ready", 0}, {"booting", 0}, {"failed", 0}, {"total", 0}};
+  registry.each([&](const Node& node) {
+    ++counts[std::string(provisioning::to_string(node.state))];
+    ++counts["total"];
+  });
+  return counts;
 }
 
 }  // namespace
@@ -96,10 +98,11 @@ ServerResponse Api::status() {
                    {"address", to_string(cluster_.spec().head.address.address)},
                    {"interface", cluster_.facts().interface},
                    {"live", cluster_.facts().live},
-                   {"keeps_state", !cluster_.facts().live || cluster_.facts().home_kept}}},
+                   {"keeps_state", !cluster_.facts().live ||
+                                       std::ranges::contains(cluster_.facts().kept, "/home")}}},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
-                 {"nodes", count_states(cluster_.registry().nodes())},
+                 {"nodes", count_states(cluster_.registry())},
                  {"services", std::move(services)},
                  {"problems", std::move(problems)},
                  {"ready", running}});
@@ -151,6 +154,32 @@ ServerResponse Api::adopt(const ServerRequest& request) {
   const auto names = cluster_.registry().adopt(*ids, now_ms());
   if (!names) return refuse(404, names.error());
   return answer({{"names", *names}});
+}
+
+ServerResponse Api::set_nodes(const ServerRequest& request) {
+  const auto wanted = parse_profile_request(request.body);
+  if (!wanted) return refuse(400, wanted.error());
+  const Status done = cluster_.set_profile(wanted->nodes, wanted->profile);
+  return done ? answer(json::object()) : refuse(404, done.error());
+}
+
+ServerResponse Api::profiles() {
+  std::map<std::string, int, std::less<>> counts;
+  cluster_.registry().each([&](const Node& node) {
+    if (!node.name.empty()) ++counts[node.profile];
+  });
+  json list = json::array();
+  for (const spec::Profile& profile : cluster_.spec().profiles) {
+    const auto& boot = cluster_.boots().of(profile.name);
+    auto words = boot.image.kernel_arguments;
+    words.insert(words.end(), profile.kernel_arguments.begin(), profile.kernel_arguments.end());
+    list.push_back({{"name", profile.name},
+                    {"image", boot.image.name},
+                    {"image_size", boot.image.size().count},
+                    {"kernel_arguments", std::move(words)},
+                    {"nodes", counts[profile.name]}});
+  }
+  return answer({{"profiles", std::move(list)}});
 }
 
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
@@ -223,6 +252,8 @@ ServerResponse Api::handle(const ServerRequest& request) {
     if (get && path == "/v1/status") return status();
     if (get && path == "/v1/nodes") return nodes(request);
     if (post && path == "/v1/nodes/adopt") return adopt(request);
+    if (post && path == "/v1/nodes/set") return set_nodes(request);
+    if (get && path == "/v1/profiles") return profiles();
     if (post && path == "/v1/nodes/remove") return remove_nodes(request);
     if (post && path == "/v1/nodes/import") return import_nodes(request);
     if (post && path == "/v1/plan") return plan_changes(request);

@@ -22,6 +22,8 @@ class Api {
   os::ServerResponse node(const std::string& name);
   os::ServerResponse events(const std::string& name);
   os::ServerResponse adopt(const os::ServerRequest& request);
+  os::ServerResponse set_nodes(const os::ServerRequest& request);
+  os::ServerResponse profiles();
   os::ServerResponse remove_nodes(const os::ServerRequest& request);
   os::ServerResponse import_nodes(const os::ServerRequest& request);
   os::ServerResponse plan_changes(const os::ServerRequest& request);

@@ -77,6 +77,15 @@ Result<std::vector<std::string>> parse_node_list(std::string_view body) {
   return texts(value, "nodes");
 }
 
+Result<ProfileRequest> parse_profile_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  ProfileRequest request;
+  TRY_ASSIGN(request.nodes, texts(value, "nodes"));
+  TRY_ASSIGN(request.profile, text(value, "profile"));
+  if (request.profile.empty()) return fail("'profile' is needed");
+  return request;
+}
+
 Result<std::vector<Node>> parse_import(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
   const auto list = value.find("nodes");

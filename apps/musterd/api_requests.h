@@ -24,6 +24,14 @@ Result<std::vector<std::string>> parse_node_list(std::string_view body);
 /// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
 Result<std::vector<provisioning::Node>> parse_import(std::string_view body);
 
+struct ProfileRequest {
+  std::vector<std::string> nodes;
+  std::string profile;
+};
+
+/// {"nodes": ["n001", …], "profile": "gpu"}
+Result<ProfileRequest> parse_profile_request(std::string_view body);
+
 struct DiscoveryRequest {
   provisioning::Policy policy = provisioning::Policy::ask;
   /// How long; 0 is for ever.

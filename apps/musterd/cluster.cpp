@@ -5,31 +5,24 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/boots.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
-#include "core/spec/parse.h"
 #include "hpc/hpc_plan.h"
+#include "provisioning/head/installed.h"
 
 namespace muster::daemon {
 namespace {
 
 using provisioning::DhcpMode;
 
-Result<spec::ClusterSpec> read_spec(const std::filesystem::path& path) {
-  TRY_ASSIGN(const std::string text, os::read_file(path));
-  spec::ParseOutcome outcome = spec::parse_cluster(text, path.string());
-  if (outcome.spec) return std::move(*outcome.spec);
-  return fail(spec::to_string(outcome.problems.front()),
-              std::format("'muster spec check {}' shows all problems", path.string()));
-}
-
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) {
   return {.name_prefix = spec.nodes.prefix,
           .name_digits = spec.nodes.digits,
           .addresses = spec.nodes.addresses,
-          .default_profile = spec.profiles.empty() ? "default" : spec.profiles.front().name};
+          .default_profile = spec.profiles.front().name};
 }
 
 void start_adoption(provisioning::Registry& registry, const spec::Adoption& adoption) {
@@ -68,13 +61,11 @@ std::int64_t now_ms() {
 Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   cluster->settings_ = settings;
-  TRY_ASSIGN(cluster->spec_, read_spec(settings.spec));
+  TRY_ASSIGN(cluster->spec_, head::read_installed_spec(settings.spec));
   TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
   TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
-  const auto manifest = std::filesystem::path(cluster->facts_.medium) / "muster/image" /
-                        cluster->spec_.profiles.front().image / "manifest.json";
-  TRY_ASSIGN(const std::string image, os::read_file(manifest));
-  TRY_ASSIGN(cluster->image_, provisioning::parse_image(image));
+  TRY_ASSIGN(cluster->boots_, read_boots(cluster->spec_, cluster->facts_.medium));
+  cluster->images_ = cluster->boots_->images();
   TRY_ASSIGN(cluster->store_, state::open_sqlite_store((settings.state / "state.db").string()));
   TRY_ASSIGN(cluster->registry_,
              provisioning::Registry::open(*cluster->store_, registry_settings(cluster->spec_)));
@@ -127,7 +118,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
                                  const hpc::UserTable& users) {
   return {.spec = spec,
           .facts = facts_,
-          .image = image_,
+          .images = images_,
           .dhcp = dhcp_mode(),
           .nodes = nodes,
           .address_lost_ms = registry_->address_lost_ms(),
@@ -136,6 +127,14 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};
+}
+
+Status Cluster::set_profile(std::span<const std::string> names, const std::string& profile) {
+  if (!boots_->knows(profile)) {
+    return fail(std::format("there is no profile '{}'", printable(profile)),
+                "profiles of this cluster: " + join(boots_->profiles(), ", "));
+  }
+  return registry_->set_profile(names, profile, now_ms());
 }
 
 plan::Plan Cluster::head_plan() {
@@ -238,7 +237,7 @@ Status Cluster::write_published() {
   const auto nodes = registry_->nodes();
   shown.nodes = nodes;
   const auto directory = settings_.state / "dnsmasq";
-  TRY(os::write_file(directory / "hosts" / "nodes", provisioning::render_dhcp_hosts(nodes)));
+  TRY(os::write_directory(directory / "hosts", provisioning::render_dhcp_hosts(nodes)));
   TRY(os::write_file(directory / "names" / "nodes",
                      provisioning::render_names(plans::wire_of(shown), nodes)));
   plans::HeadPlan head = plans::plan_head(shown);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "apps/plans/plans.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
+#include "provisioning/boots.h"
 #include "provisioning/registry.h"
 
 namespace muster::daemon {
@@ -30,11 +32,15 @@ class Cluster {
 
   const spec::ClusterSpec& spec() const { return spec_; }
   const head::Facts& facts() const { return facts_; }
-  const provisioning::Image& image() const { return image_; }
+  const provisioning::Boots& boots() const { return *boots_; }
   const Settings& settings() const { return settings_; }
   provisioning::Registry& registry() { return *registry_; }
   const provisioning::Authority& authority() const { return *authority_; }
   state::Store& store() { return *store_; }
+
+  /// The nodes boot as this profile from their next start on. Errors: no such profile; as
+  /// Registry::set_profile.
+  Status set_profile(std::span<const std::string> names, const std::string& profile);
 
   plan::Plan head_plan();
   plan::Plan node_plan(const provisioning::Node& node);
@@ -85,7 +91,9 @@ class Cluster {
   Settings settings_;
   spec::ClusterSpec spec_;
   head::Facts facts_;
-  provisioning::Image image_;
+  std::optional<provisioning::Boots> boots_;
+  /// Those of boots_, each once.
+  std::vector<provisioning::Image> images_;
   std::unique_ptr<state::Store> store_;
   std::unique_ptr<provisioning::Registry> registry_;
   std::unique_ptr<provisioning::Authority> authority_;

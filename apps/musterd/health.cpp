@@ -63,12 +63,24 @@ void add_service_problems(const std::vector<ServiceState>& services,
 }
 
 void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
-  for (const provisioning::Node& node : cluster.registry().nodes()) {
-    if (node.state != provisioning::NodeState::failed) continue;
+  cluster.registry().each([&](const provisioning::Node& node) {
+    if (node.state != provisioning::NodeState::failed) return;
     const std::string name = node.name.empty() ? node.id : node.name;
     problems.push_back({std::format("{} failed at {}: {}", name, node.stage, node.reason),
                         std::format("'muster node why {}' tells its story", name)});
-  }
+  });
+}
+
+/// Nodes whose profile went out of the specification.
+void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
+  const provisioning::Boots& boots = cluster.boots();
+  cluster.registry().each([&](const provisioning::Node& node) {
+    if (node.name.empty() || boots.knows(node.profile)) return;
+    problems.push_back(
+        {std::format("{} has profile '{}', which cluster.yaml no longer has; it boots as '{}'",
+                     node.name, node.profile, boots.first()),
+         std::format("'muster node set {} --profile NAME' gives it another", node.name)});
+  });
 }
 
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
@@ -90,6 +102,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_plan_problems(cluster, health.problems);
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
+  add_lost_profiles(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;
 }

@@ -24,38 +24,15 @@ int group_of(const char* name) {
   return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
 }
 
-Result<std::vector<provisioning::KernelArgument>> node_arguments(const daemon::Cluster& cluster) {
-  // Screen and serial line both: a node's console is read on whichever is there.
-  std::vector<std::string> words = {"boot=muster",
-                                    "ip=dhcp",
-                                    "muster.head=" + to_string(cluster.spec().head.address.address),
-                                    "console=tty0",
-                                    "console=ttyS0,115200",
-                                    "systemd.firstboot=no",
-                                    "audit=0"};
-  words.insert(words.end(), cluster.image().kernel_arguments.begin(),
-               cluster.image().kernel_arguments.end());
-  const auto& profile = cluster.spec().profiles.front().kernel_arguments;
-  words.insert(words.end(), profile.begin(), profile.end());
-  std::vector<provisioning::KernelArgument> arguments;
-  for (const std::string& word : words) {
-    TRY_ASSIGN(auto argument, provisioning::KernelArgument::parse(word));
-    arguments.push_back(std::move(argument));
-  }
-  return arguments;
-}
-
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
-  TRY_ASSIGN(auto arguments, node_arguments(*cluster));
   os::PosixCommandRunner runner;
   daemon::Api api(*cluster, runner);
   provisioning::NodeApi node_api(
       cluster->registry(), cluster->authority(),
       {.head = cluster->spec().head.address.address,
-       .image = cluster->image(),
-       .arguments = std::move(arguments),
+       .boots = cluster->boots(),
        .plan_for = [&](const provisioning::Node& node) { return cluster->node_plan(node); },
        .generation_for =
            [&](const provisioning::Node& node) { return cluster->node_generation(node); },

@@ -1,7 +1,10 @@
 #include "apps/plans/plans.h"
 
 #include <format>
+#include <set>
 
+#include "apps/plans/storage.h"
+#include "core/spec/volumes.h"
 #include "hpc/hpc_plan.h"
 
 namespace muster::plans {
@@ -32,12 +35,23 @@ std::vector<hpc::NodeHardware> slurm_nodes(std::span<const Node> nodes) {
     if (node.name.empty()) continue;
     result.push_back({.name = node.name,
                       .address = node.address,
+                      .feature = node.profile,
                       .sockets = node.hardware.sockets,
                       .cores_per_socket = node.hardware.cores_per_socket,
                       .threads_per_core = node.hardware.threads_per_core,
                       .memory = node.hardware.memory});
   }
   return result;
+}
+
+/// What the images are made of, each file once: they share a kernel and their lowest layers.
+std::vector<std::string> files_of(std::span<const provisioning::Image> images) {
+  std::set<std::string> files;
+  for (const provisioning::Image& image : images) {
+    files.insert({image.kernel.path, image.initrd.path});
+    for (const auto& layer : image.layers) files.insert(layer.path);
+  }
+  return {files.begin(), files.end()};
 }
 
 Plan plan_head_network(const ClusterView& view) {
@@ -50,8 +64,7 @@ Plan plan_head_network(const ClusterView& view) {
                               .certificate = tls + "/head.crt",
                               .key = tls + "/head.key",
                               .ca = tls + "/ca.crt"};
-  site.files = {view.image.kernel.path, view.image.initrd.path};
-  for (const auto& layer : view.image.layers) site.files.push_back(layer.path);
+  site.files = files_of(view.images);
   Plan plan;
   plan.add(
       WriteFile{.path = "/etc/muster/nginx.conf", .content = provisioning::render_nginx(site)});
@@ -72,29 +85,6 @@ Plan plan_accounts(const ClusterView& view, hpc::Machine machine) {
   plan.add(Service{.unit = "ssh.service",
                    .on_change = Service::OnChange::restart,
                    .watches = {"/etc/ssh/sshd_config.d/50-muster-keys.conf"}});
-  return plan;
-}
-
-Plan plan_head_storage(const ClusterView& view) {
-  Plan plan;
-  if (view.facts.live && !view.facts.home_kept) {
-    // overlayfs cannot be exported by NFS; a file system of its own can.
-    plan.add(
-        plan::MountFileSystem{.source = "muster-home",
-                              .target = "/home",
-                              .type = "tmpfs",
-                              .options = std::format("size={},mode=0755", view.facts.home_size)});
-  }
-  const std::string network = std::format("{}/{}", to_string(view.spec.head.address.network()),
-                                          view.spec.head.address.prefix);
-  // fsid=0 makes /home the root of what NFS 4 shows: without it the server would have to export the
-  // root file system above it, which on a live head is an overlay (exports(5)).
-  plan.add(WriteFile{
-      .path = "/etc/exports.d/muster.exports",
-      .content = std::format("/home {}(rw,sync,no_subtree_check,root_squash,fsid=0)\n", network)});
-  plan.add(Service{.unit = "nfs-server.service",
-                   .on_change = Service::OnChange::reload,
-                   .watches = {"/etc/exports.d/muster.exports"}});
   return plan;
 }
 
@@ -122,7 +112,7 @@ HeadPlan plan_head(const ClusterView& view) {
       WriteFile{.path = "/etc/resolv.conf",
                 .content = std::format("search {}\nnameserver {}\n", view.spec.name, address)});
   plan.append(plan_head_network(view));
-  plan.append(plan_head_storage(view));
+  plan.append(plan_head_storage(view.spec, view.facts));
   plan.append(plan_accounts(view, hpc::Machine::head));
   hpc::HeadPlan jobs =
       hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes));
@@ -147,12 +137,8 @@ Plan plan_node(const ClusterView& view, const Node& node) {
   std::string keys;
   for (const std::string& key : view.spec.head.ssh_keys) keys += key + "\n";
   plan.add(WriteFile{.path = std::format("{}/root", kKeys), .content = keys});
-  plan.add(plan::MountFileSystem{.source = address + ":/",
-                                 .target = "/home",
-                                 .type = "nfs4",
-                                 .options = "vers=4.2,hard,noatime"});
-  const std::vector<std::string> mounts = {"/home"};
-  plan.append(hpc::plan_node(hpc_facts(view), node.name, mounts));
+  plan.append(plan_node_storage(view.spec));
+  plan.append(hpc::plan_node(hpc_facts(view), node.name, spec::shared_mounts(view.spec)));
   return plan;
 }
 

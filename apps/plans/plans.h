@@ -20,7 +20,8 @@ namespace muster::plans {
 struct ClusterView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
-  const provisioning::Image& image;
+  /// Every image that a node may boot.
+  std::span<const provisioning::Image> images;
   provisioning::DhcpMode dhcp = provisioning::DhcpMode::silent;
   /// Named nodes.
   std::span<const provisioning::Node> nodes;

@@ -10,10 +10,9 @@ namespace {
 
 constexpr const char* kMedium = "/run/live/medium";
 
-/// The image of the first profile, by the names that its files have on every medium
-/// (iso/layer_plan.h; a test holds both together).
-provisioning::Image image_of(const spec::ClusterSpec& spec) {
-  const std::string name = spec.profiles.empty() ? "compute" : spec.profiles.front().image;
+/// An image by the names that its files have on every medium (iso/layer_plan.h; a test holds both
+/// together).
+provisioning::Image image_of(const std::string& name) {
   provisioning::Image image{.name = name};
   image.kernel.path = "live/vmlinuz";
   image.initrd.path = std::format("muster/image/{}/initrd.img", name);
@@ -49,11 +48,10 @@ spec::ParseOutcome parse_cluster(std::string_view text, std::string_view file_na
 }
 
 provisioning::Node first_node(const spec::ClusterSpec& spec) {
-  provisioning::Node node{
-      .id = "0000000000000000",
-      .name = std::format("{}{:0{}}", spec.nodes.prefix, 1, spec.nodes.digits),
-      .address = spec.nodes.addresses.first,
-      .profile = spec.profiles.empty() ? "default" : spec.profiles.front().name};
+  provisioning::Node node{.id = "0000000000000000",
+                          .name = std::format("{}{:0{}}", spec.nodes.prefix, 1, spec.nodes.digits),
+                          .address = spec.nodes.addresses.first,
+                          .profile = spec.profiles.front().name};
   node.hardware.macs = {MacAddress{}};
   node.hardware.memory = Bytes::from_mib(1024);
   return node;
@@ -63,11 +61,12 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
   TRY_ASSIGN(const hpc::UserTable users, with_spec_users({}, spec));
   const head::Facts facts{
       .interface = spec.head.interface.value_or("auto"), .live = true, .medium = kMedium};
-  const provisioning::Image image = image_of(spec);
+  std::vector<provisioning::Image> images;
+  for (const spec::Image& image : spec.images) images.push_back(image_of(image.name));
   Preview preview{.head = {}, .node = first_node(spec), .node_plan = {}};
   const ClusterView view{.spec = spec,
                          .facts = facts,
-                         .image = image,
+                         .images = images,
                          .dhcp = provisioning::DhcpMode::serve,
                          .nodes = {&preview.node, 1},
                          .users = users,

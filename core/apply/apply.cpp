@@ -140,12 +140,20 @@ class Applier {
     return Effect::changed;
   }
 
+  /// Whether one directory is bound to another already; findmnt names what lies below both.
+  bool is_bound(const plan::MountFileSystem& step) const {
+    std::error_code error;
+    return step.options == "bind" &&
+           std::filesystem::equivalent(in_root(step.source), in_root(step.target), error);
+  }
+
   EffectResult operator()(const plan::MountFileSystem& step) {
+    if (is_bound(step)) return Effect::unchanged;
     TRY_ASSIGN(const os::CommandResult now,
                target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
                                            "--mountpoint", step.target})));
     if (now.status == 0) {
-      if (now.out.starts_with(step.source)) return Effect::unchanged;
+      if (step.options != "bind" && now.out.starts_with(step.source)) return Effect::unchanged;
       return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),
                   "unmount it, then apply again");
     }

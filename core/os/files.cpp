@@ -160,6 +160,19 @@ Status write_symlink(const fs::path& link, const fs::path& target) {
   return {};
 }
 
+Status write_directory(const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& files) {
+  for (const auto& [name, content] : files) {
+    const auto there = read_file(path / name);
+    if (!there || *there != content) TRY(write_file(path / name, content));
+  }
+  TRY_ASSIGN(const auto names, list_directory(path));
+  for (const std::string& name : names) {
+    if (!files.contains(name)) TRY(remove_tree(path / name));
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> list_directory(const fs::path& path) {
   std::vector<std::string> names;
   std::error_code error;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ Status remove_tree(const std::filesystem::path& path);
 
 /// Makes `link` point to `target`, replacing what was there atomically.
 Status write_symlink(const std::filesystem::path& link, const std::filesystem::path& target);
+
+/// Makes a directory hold exactly these files: those that differ are written, others removed.
+Status write_directory(const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& files);
 
 /// Names in a directory, sorted; empty when it is missing.
 Result<std::vector<std::string>> list_directory(const std::filesystem::path& path);

@@ -158,11 +158,13 @@ const Field kNodes[] = {
     value<kAddressRange, &Nodes::addresses>(
         {.key = "addresses",
          .doc = "Addresses of the cluster's own nodes. They are given in order and then stay.",
-         .fallback = "10.42.1.1-10.42.255.254"}),
+         .derived = "from `head.address`",
+         .example = "10.42.1.1-10.42.255.254"}),
     value<kAddressRange, &Nodes::unknown_addresses>(
         {.key = "unknown_addresses",
          .doc = "Addresses that machines have on loan until they are adopted.",
-         .fallback = "10.42.0.100-10.42.0.250"}),
+         .derived = "from `head.address`",
+         .example = "10.42.0.100-10.42.0.250"}),
 };
 
 const Field kAdoption[] = {

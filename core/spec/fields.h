@@ -24,6 +24,8 @@ struct FieldText {
   /// The value that holds when the key is absent, as it would be written. For a list of sections:
   /// the name of its only element. Empty: nothing is assumed.
   std::string_view fallback = {};
+  /// What an absent key is taken from, when that is another key: "from `head.address`".
+  std::string_view derived = {};
   /// A value to show in the manual; for values without a fallback.
   std::string_view example = {};
   Presence presence = Presence::optional;

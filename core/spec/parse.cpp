@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/spec/fields.h"
+#include "core/spec/ranges.h"
 #include "core/spec/validate.h"
 #include "core/spec/yaml_tree.h"
 
@@ -34,6 +35,7 @@ class Reader {
     read_section({root, cluster_fields(), &spec, "", root ? root->mark : Mark{}});
   }
   void add_conflicts(const std::vector<Conflict>& conflicts);
+  bool wrote(const std::string& path) const { return places_.contains(path); }
   void add(Mark mark, std::string message, std::string hint) {
     problems_.push_back(
         {std::string(file_), mark.line, mark.column, std::move(message), std::move(hint)});
@@ -287,7 +289,11 @@ void Reader::add_conflicts(const std::vector<Conflict>& conflicts) {
   for (const Conflict& conflict : conflicts) {
     const auto broken = [&](const std::string& path) { return is_broken(path); };
     if (std::ranges::any_of(conflict.paths, broken)) continue;
-    add(place_of(conflict.paths.front()), conflict.message, conflict.hint);
+    // What the file does not say is not where it can be corrected.
+    const auto written =
+        std::ranges::find_if(conflict.paths, [&](const std::string& path) { return wrote(path); });
+    add(place_of(written == conflict.paths.end() ? conflict.paths.front() : *written),
+        conflict.message, conflict.hint);
   }
 }
 
@@ -305,6 +311,16 @@ std::vector<Diagnostic> Reader::finish() {
     problems_.push_back(last);
   }
   return std::move(problems_);
+}
+
+/// Fills in what is taken from another key.
+void derive(const Reader& reader, ClusterSpec& spec) {
+  const Ipv4Interface& head = spec.head.address;
+  // What is wrong with the prefix is reported by itself.
+  if (head.prefix < 8 || head.prefix > 30) return;
+  const Ranges ranges = default_ranges(head);
+  if (!reader.wrote("nodes.addresses")) spec.nodes.addresses = ranges.nodes;
+  if (!reader.wrote("nodes.unknown_addresses")) spec.nodes.unknown_addresses = ranges.unknown;
 }
 
 }  // namespace
@@ -330,6 +346,7 @@ ParseOutcome parse_cluster(std::string_view text, std::string_view file_name) {
   ClusterSpec spec;
   if (yaml.problems.empty()) {
     reader.read_file(yaml.root.get(), spec);
+    derive(reader, spec);
     reader.add_conflicts(validate_cluster(spec));
   }
   std::vector<Diagnostic> problems = reader.finish();

@@ -25,6 +25,8 @@ file (at most {2} values when written out); merge keys (`<<`), tags and further 
 constexpr std::string_view kRules[] = {
     R"(`nodes.addresses` and `nodes.unknown_addresses` lie within the network of `head.address`, have no
   address in common, and hold neither the head's address nor the first and last of the network.)",
+    R"(Without them, they lie beside the head's address: for 10.42.0.1/16 as in the example above, in a small
+  network such as 192.168.7.1/24 as 192.168.7.2-192.168.7.191 and 192.168.7.192-192.168.7.254.)",
     "`head.address` is an address of a machine, its prefix from /8 to /30.",
     "`head.hostname` is no name that a node may get.",
     "Each `profiles[].image` names an image; there is at least one profile and one image.",
@@ -85,6 +87,7 @@ std::string allowed_text(const Field& field) {
 std::string default_text(const Field& field) {
   if (field.text.presence == Presence::required) return "required";
   if (field.shape == Shape::section) return "its keys' defaults";
+  if (!field.text.derived.empty()) return std::string(field.text.derived);
   if (field.text.fallback.empty()) return "none";
   if (field.shape == Shape::sections) return std::format("one, `{}`", field.text.fallback);
   return std::format("`{}`", field.text.fallback);

@@ -84,7 +84,7 @@ void check_ranges(const ClusterSpec& spec, Conflicts& conflicts) {
   if (own.first <= loan.last && loan.first <= own.last) {
     const Ipv4Range both = {std::max(own.first, loan.first), std::min(own.last, loan.last)};
     conflicts.push_back(
-        {{"nodes.unknown_addresses", "nodes.addresses"},
+        {{"nodes.unknown_addresses", "nodes.addresses", "head.address"},
          std::format("nodes.unknown_addresses: {} are in nodes.addresses too", to_string(both)),
          "the two ranges must have no address in common"});
   }

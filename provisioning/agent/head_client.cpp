@@ -15,6 +15,10 @@ namespace {
 
 using nlohmann::json;
 
+/// Key and certificate in one file: a power cut leaves the old pair or the new one, never half of
+/// each.
+constexpr const char* kIdentity = "node.pem";
+
 /// The body of a 200; other statuses become the error that the head wrote.
 Result<std::string> accept(const Result<os::HttpResponse>& response) {
   if (!response) return std::unexpected(response.error());
@@ -142,11 +146,11 @@ Result<Identity> Identity::open(const std::filesystem::path& directory, const st
   return Identity(directory, head);
 }
 
-bool Identity::enrolled() const { return std::filesystem::exists(directory_ / "node.crt"); }
+bool Identity::enrolled() const { return std::filesystem::exists(directory_ / kIdentity); }
 
 std::chrono::hours Identity::certificate_age() const {
   std::error_code error;
-  const auto written = std::filesystem::last_write_time(directory_ / "node.crt", error);
+  const auto written = std::filesystem::last_write_time(directory_ / kIdentity, error);
   if (error) return {};
   return std::chrono::duration_cast<std::chrono::hours>(
       std::filesystem::file_time_type::clock::now() - written);
@@ -156,8 +160,8 @@ Result<std::string> Identity::call(const std::string& method, const std::string&
                                    const std::string& body, bool with_certificate) const {
   os::TlsFiles tls{.ca = directory_ / "ca.crt"};
   if (with_certificate) {
-    tls.certificate = directory_ / "node.crt";
-    tls.key = directory_ / "node.key";
+    tls.certificate = directory_ / kIdentity;
+    tls.key = directory_ / kIdentity;
   }
   return accept(os::send({.method = method,
                           .url = std::format("https://{}/node/v1/{}", head_, path),
@@ -175,8 +179,8 @@ Status Identity::certify(const std::string& path, const std::string& token) {
   if (certificate == answer.end() || !certificate->is_string()) {
     return fail("the head's answer has no certificate");
   }
-  TRY(os::write_file(directory_ / "node.key", made.key, {.mode = 0600}));
-  return os::write_file(directory_ / "node.crt", certificate->get<std::string>(), {.mode = 0600});
+  return os::write_file(directory_ / kIdentity, made.key + certificate->get<std::string>(),
+                        {.mode = 0600});
 }
 
 Status Identity::enrol(const Invitation& invitation) {

@@ -5,6 +5,8 @@
 #include <format>
 #include <string_view>
 
+#include "core/base/text.h"
+
 namespace muster::head {
 namespace {
 
@@ -41,7 +43,23 @@ bool is_user_keys(std::string_view path) {
          path != std::string(kFolder) + "root";
 }
 
+/// Only a size and a mode: with others mount(8) would do something else than the type says, such as
+/// binding another directory there.
+bool is_plain_memory(std::string_view options) {
+  return std::ranges::all_of(split(options, ','), [](const std::string& option) {
+    return option.starts_with("size=") || option.starts_with("mode=");
+  });
+}
+
+bool is_below_volumes(std::string_view path) {
+  if (!path.starts_with(kVolumes)) return false;
+  const std::string_view rest = path.substr(std::string_view(kVolumes).size());
+  return rest.size() > 1 && rest[0] == '/' && rest[1] != '.' && rest.find('/', 1) == rest.npos;
+}
+
 struct Allowed {
+  std::span<const std::string> shared;
+
   bool operator()(const plan::WriteFile& s) const {
     const bool plain = (s.mode & ~0666U) == 0;
     return plain && (is_known(kPaths, s.path) || is_user_keys(s.path));
@@ -58,7 +76,10 @@ struct Allowed {
   // there.
   bool operator()(const plan::RemoveUser& s) const { return !s.name.empty() && s.name != "root"; }
   bool operator()(const plan::MountFileSystem& s) const {
-    return s.type == "tmpfs" && s.target == "/home";
+    const bool place = s.target == kVolumes || is_known(shared, s.target);
+    if (s.type == "tmpfs") return place && is_plain_memory(s.options);
+    return s.type == "none" && s.options == "bind" && is_known(shared, s.source) &&
+           is_below_volumes(s.target);
   }
   bool operator()(const plan::SetHostname&) const { return true; }
   bool operator()(const plan::Service& s) const { return is_known(kServices, s.unit); }
@@ -66,9 +87,9 @@ struct Allowed {
 
 }  // namespace
 
-Status check_allowed(const plan::Plan& plan) {
+Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared) {
   for (const plan::Step& step : plan.steps) {
-    if (std::visit(Allowed{}, step)) continue;
+    if (std::visit(Allowed{shared}, step)) continue;
     return fail(std::format("the head's plan wants more than it may: {}", plan::describe(step)),
                 "nothing was applied; look at 'journalctl -u musterd'");
   }

@@ -2,12 +2,19 @@
 // What the privileged helper is willing to do for the unprivileged daemon. A daemon that was taken
 // over can break the cluster's services, and nothing else of the machine.
 
+#include <span>
+#include <string>
+
 #include "core/plan/plan.h"
 
 namespace muster::head {
 
+/// Where what NFS shows is bound together.
+inline constexpr const char* kVolumes = "/run/muster-volumes";
+
+/// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one
-/// of the head's, a user below the cluster's range.
-Status check_allowed(const plan::Plan& plan);
+/// of the head's, a user below the cluster's range, a mount that is no volume's.
+Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared);
 
 }  // namespace muster::head

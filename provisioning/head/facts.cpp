@@ -15,8 +15,8 @@ std::string render_facts(const Facts& facts) {
   json value = {{"interface", facts.interface},
                 {"live", facts.live},
                 {"medium", facts.medium},
-                {"home_kept", facts.home_kept},
-                {"home_size", facts.home_size}};
+                {"kept", facts.kept},
+                {"volume_size", facts.volume_size}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
 }
@@ -28,8 +28,8 @@ Result<Facts> parse_facts(std::string_view text) {
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
                 .other_dhcp = {},
-                .home_kept = value.value("home_kept", false),
-                .home_size = value.at("home_size").get<std::string>()};
+                .kept = value.at("kept").get<std::vector<std::string>>(),
+                .volume_size = value.at("volume_size").get<std::string>()};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {
@@ -38,12 +38,12 @@ Result<Facts> parse_facts(std::string_view text) {
   }
 }
 
-bool keeps_home(std::string_view mountinfo) {
+bool is_kept(std::string_view directory, std::string_view mountinfo) {
   bool kept = false;
   for (const std::string& line : lines(mountinfo)) {
     const std::vector<std::string> fields = split(line, ' ');
     const std::size_t type = line.find(" - ");
-    if (fields.size() < 5 || fields[4] != "/home" || type == std::string::npos) continue;
+    if (fields.size() < 5 || fields[4] != directory || type == std::string::npos) continue;
     // The last one hides those before it.
     kept = !line.substr(type + 3).starts_with("tmpfs ");
   }

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -18,17 +20,18 @@ struct Facts {
   std::string medium;
   /// The DHCP server that answered on the cluster's wire before we did.
   std::optional<std::string> other_dhcp;
-  /// Whether a live head's /home lies on a state disk, which keeps it over a power cut.
-  bool home_kept = false;
-  /// Size of a live head's /home, as mount(8)'s tmpfs takes it.
-  std::string home_size = "50%";
+  /// Of /home and the volumes, the directories of a live head that lie on a state disk, which keeps
+  /// them over a power cut.
+  std::vector<std::string> kept = {};
+  /// How large a live head's volumes in memory may become, each, as mount(8)'s tmpfs takes it.
+  std::string volume_size = "50%";
 };
 
 std::string render_facts(const Facts& facts);
 Result<Facts> parse_facts(std::string_view json);
 
-/// Whether a file system on a disk is mounted at /home, by /proc/self/mountinfo (proc(5)).
-bool keeps_home(std::string_view mountinfo);
+/// Whether a file system on a disk is mounted at a directory, by /proc/self/mountinfo (proc(5)).
+bool is_kept(std::string_view directory, std::string_view mountinfo);
 
 /// The server's address in what `dhcpcd --test` printed; none when nobody answered.
 std::optional<std::string> find_dhcp_server(std::string_view output);

@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPlace = "/run/muster-state-disk";
-constexpr std::array kKept = {"/home", "/var/lib/muster", "/var/lib/slurm"};
+constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm"};
 constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
 
 std::string text(const json& device, const char* member) {
@@ -45,26 +45,28 @@ Status systemctl(os::CommandRunner& runner, const std::string& verb) {
   return {};
 }
 
-Status copy(os::CommandRunner& runner) {
+Status copy(os::CommandRunner& runner, std::span<const std::string> shared) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
   argv.insert(argv.end(), kKept.begin(), kKept.end());
+  argv.insert(argv.end(), shared.begin(), shared.end());
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
   return {};
 }
 
-Status copy_state(os::CommandRunner& runner) {
+Status copy_state(os::CommandRunner& runner, std::span<const std::string> shared) {
   const Status stopped = systemctl(runner, "stop");
-  const Status copied = stopped ? copy(runner) : stopped;
+  const Status copied = stopped ? copy(runner, shared) : stopped;
   // Whatever became of the copy, the cluster goes on.
   TRY(systemctl(runner, "start"));
   return copied;
 }
 
-Status fill(os::CommandRunner& runner) {
-  TRY(copy_state(runner));
+Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
+  TRY(copy_state(runner, shared));
   // Last: live-boot passes over a disk without it, so half a copy is never used.
-  return os::write_file(std::filesystem::path(kPlace) / "persistence.conf", render_persistence());
+  return os::write_file(std::filesystem::path(kPlace) / "persistence.conf",
+                        render_persistence(shared));
 }
 
 Status wipe(os::CommandRunner& runner, const std::string& disk) {
@@ -102,19 +104,21 @@ Status check_disk(const std::string& disk, const DiskUse& use, Contents contents
               "--erase overwrites all of it");
 }
 
-std::string render_persistence() {
+std::string render_persistence(std::span<const std::string> shared) {
   std::string lines;
   for (const char* const directory : kKept) lines += std::format("{} bind\n", directory);
+  for (const std::string& directory : shared) lines += std::format("{} bind\n", directory);
   return lines;
 }
 
-Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents) {
+Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents,
+                  std::span<const std::string> shared) {
   if (geteuid() != 0) return fail("only root may make file systems", "run it with sudo");
   if (!std::filesystem::exists("/run/live/medium")) {
     return fail("this head does not run from its medium", "its state is on its own disk already");
   }
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
-  if (keeps_home(mounts)) {
+  if (is_kept("/home", mounts)) {
     return fail("this head has a state disk already",
                 "to use another, start the head without the old one");
   }
@@ -131,7 +135,7 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
                   {.argv = {"mkfs.ext4", "-q", "-F", "-L", std::string(kStateLabel), disk}}));
   TRY(os::make_directory(kPlace, {.mode = 0700}));
   TRY(run_checked(runner, {.argv = {"mount", "-t", "ext4", disk, kPlace}}));
-  const Status filled = fill(runner);
+  const Status filled = fill(runner, shared);
   TRY(run_checked(runner, {.argv = {"umount", kPlace}}));
   if (filled) return {};
   // A disk that looks like a state disk and is none would only mislead.

@@ -2,6 +2,7 @@
 // Makes a disk on which a live head keeps its state: what it knows of the cluster, the scheduler's
 // jobs, and /home. live-boot mounts it at the next boot (persistence.conf(5)).
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,13 @@ enum class Contents { keep, erase };
 /// Why this disk may not be made a state disk; success when it may.
 Status check_disk(const std::string& disk, const DiskUse& use, Contents contents);
 
-/// The disk's persistence.conf.
-std::string render_persistence();
+/// The disk's persistence.conf; `shared` are /home and where the volumes are mounted.
+std::string render_persistence(std::span<const std::string> shared);
 
 /// Makes `disk` the state disk and copies there what the head has now; its daemon and the scheduler
 /// stand still meanwhile. It is used from the head's next start on.
 /// Errors: not root; not a live head; as check_disk; a program that failed.
-Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents);
+Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents,
+                  std::span<const std::string> shared);
 
 }  // namespace muster::head

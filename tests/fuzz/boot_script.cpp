@@ -98,7 +98,10 @@ void check_script(const os::ServerResponse& response, std::string_view arguments
 
 void check_daemon_files(fuzz::NodeHead& head) {
   const auto nodes = head.registry().nodes();
-  CHECK(consists_of(provisioning::render_dhcp_hosts(nodes), "0123456789abcdef:.,n\n"));
+  for (const auto& [name, text] : provisioning::render_dhcp_hosts(nodes)) {
+    CHECK(consists_of(name, "0123456789."));
+    CHECK(consists_of(text, "0123456789abcdef:.,n\n"));
+  }
   const provisioning::Wire wire{.head = {{0x0A2A0001}, 16}, .head_name = "head"};
   for (const std::string& line : lines(provisioning::render_names(wire, nodes))) {
     CHECK(line == "10.42.0.1 head" || consists_of(line, "0123456789. n"));

@@ -36,6 +36,12 @@ inline provisioning::Image small_image() {
           .kernel_arguments = {}};
 }
 
+inline provisioning::Boots small_boots(std::vector<provisioning::KernelArgument> arguments) {
+  std::map<std::string, provisioning::Boot, std::less<>> boots;
+  boots["default"] = {.image = small_image(), .arguments = std::move(arguments)};
+  return {std::move(boots), "default"};
+}
+
 class NodeHead {
  public:
   explicit NodeHead(std::vector<provisioning::KernelArgument> arguments = {})
@@ -61,8 +67,7 @@ class NodeHead {
  private:
   provisioning::NodeApiOptions options(std::vector<provisioning::KernelArgument> arguments) {
     return {.head = {0x0A2A0001},
-            .image = small_image(),
-            .arguments = std::move(arguments),
+            .boots = small_boots(std::move(arguments)),
             .plan_for = &plan_for,
             .generation_for = [](const auto& node) { return plan::generation(plan_for(node)); },
             .now_ms = [this] { return now_ms_; }};

@@ -1,6 +1,7 @@
 """A head: the real musterd, nginx and dnsmasq on a machine of the wire, with the configuration that
 musterd wrote and files where the packages put them."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -17,6 +18,9 @@ MEDIUM = "/run/medium"
 RENDERED = ("/etc/muster/nginx.conf", "/etc/muster/dnsmasq.conf")
 MEDIUM_FILES = {"live/vmlinuz": b"a kernel", "live/initrd.img": b"an initrd",
                 "muster/layers/base.squashfs": b"a layer" * 1000}
+# What the second profile boots beside them.
+OTHER_LAYER = "muster/20-cuda.squashfs"
+OTHER_ARGUMENT = "nouveau.modeset=0"
 
 
 def add_account(machine):
@@ -39,14 +43,29 @@ def make_directories(machine):
 
 def fill_medium(machine):
     """The medium with an image's manifest and files, and some that nobody may fetch."""
+    files = MEDIUM_FILES | {OTHER_LAYER: b"another layer" * 1000}
     entries = [{"file": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-               for path, data in MEDIUM_FILES.items()]
-    for path, data in MEDIUM_FILES.items():
+               for path, data in files.items()]
+    for path, data in files.items():
         machine.write(f"{MEDIUM}/{path}", data)
     machine.write(f"{MEDIUM}/private.txt", "only for the head")
-    machine.write(f"{MEDIUM}/muster/image/compute/manifest.json", json.dumps(
-        {"name": "compute", "kernel": entries[0], "initrd": entries[1], "layers": entries[2:],
-         "kernel_arguments": []}))
+    for image, layers in (("compute", entries[2:3]), ("cuda", entries[2:])):
+        machine.write(f"{MEDIUM}/muster/image/{image}/manifest.json", json.dumps(
+            {"name": image, "kernel": entries[0], "initrd": entries[1], "layers": layers,
+             "kernel_arguments": []}))
+
+
+def tests_specification():
+    """The default specification with a second profile; tests say which machine becomes a node."""
+    spec = (SOURCE / "cluster.yaml").read_text(encoding="utf-8")
+    for there, wanted in (
+            ("policy: open", "policy: ask"),
+            ("\nprofiles:", "\n  - name: cuda\n\nprofiles:"),
+            ("\nvolumes:", "\n  - name: gpu\n    image: cuda\n"
+                           f"    kernel_arguments: [{OTHER_ARGUMENT}]\n\nvolumes:")):
+        assert spec.count(there) == 1, there
+        spec = spec.replace(there, wanted)
+    return spec
 
 
 def fill_boot_directory(machine):
@@ -70,14 +89,12 @@ class Head:
         fill_medium(machine)
         fill_boot_directory(machine)
         shutil.copy(musterd, machine.path("/usr/sbin/musterd"))
-        spec = (SOURCE / "cluster.yaml").read_text(encoding="utf-8")
-        assert "policy: open" in spec
-        # Tests say which machine becomes a node, and when.
-        machine.write("/etc/muster/cluster.yaml", spec.replace("policy: open", "policy: ask"))
+        machine.write("/etc/muster/cluster.yaml", tests_specification())
 
     def start(self, other_dhcp=None):
         """Starts everything; `other_dhcp` is the server that the helper met on the wire."""
-        facts = {"interface": "eth0", "live": True, "medium": MEDIUM, "home_size": "50%"}
+        facts = {"interface": "eth0", "live": True, "medium": MEDIUM, "kept": [],
+                 "volume_size": "50%"}
         if other_dhcp:
             facts["other_dhcp"] = other_dhcp
         self.machine.write("/run/muster/head.json", json.dumps(facts))
@@ -150,7 +167,12 @@ class Head:
 
     def dhcp_hosts(self):
         """Which machine gets which address, as dnsmasq is told."""
-        return self.state_file("dnsmasq/hosts/nodes")
+        text = ""
+        for file in sorted(self.machine.path(f"{STATE}/dnsmasq/hosts").glob("[!.]*")):
+            # A file of nodes that are all gone is taken away.
+            with contextlib.suppress(FileNotFoundError):
+                text += file.read_text(encoding="utf-8")
+        return text
 
     def has_address(self, node):
         """Waits until dnsmasq gives the node its address: it looks at changed files before it takes the

@@ -44,7 +44,8 @@ class HostileReports(HeadTest):
             lldp={"system": TEXTS[2], "port": TEXTS[4]}, uuid=TEXTS[5]).boot()
         self.head.has_address(node)
         written = {name: self.head.state_file(name) for name in
-                   ("dnsmasq/hosts/nodes", "dnsmasq/names/nodes", "head-plan.json")}
+                   ("dnsmasq/names/nodes", "head-plan.json")}
+        written["hosts"] = self.head.dhcp_hosts()
         mac = node.mac.replace(":", "-")
         for page in ("/boot/entry.ipxe", f"/boot/node.ipxe?mac={mac}", f"/grub/node/{mac}.cfg"):
             written[page] = self.anybody().plain("GET", page).text

@@ -124,6 +124,7 @@ class NewestCertificate(HeadTest):
         old, place = node.client, node.place()
         answer = old.tls("POST", "/node/v1/renew", {"request": make_request(node.machine, place)})
         self.assertEqual(answer.status, 200)
+        self.assertTrue(is_accepted(old), "the answer could have been lost")
         self.assertTrue(is_accepted(node.keep(answer, place)))
         self.assertFalse(is_accepted(old))
 

@@ -71,7 +71,8 @@ TEST(PlanDiff, tells_what_is_added_changed_and_removed) {
 }
 
 TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
-  const auto refused = [](Step step) { return !head::check_allowed({{std::move(step)}}); };
+  const std::vector<std::string> shared = {"/home", "/srv/data"};
+  const auto refused = [&](Step step) { return !head::check_allowed({{std::move(step)}}, shared); };
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/shadow"}));
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/root"}));
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a/b"}));
@@ -83,10 +84,26 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
   EXPECT_TRUE(refused(RemoveUser{.name = "root"}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
+  EXPECT_TRUE(refused(MountFileSystem{
+      .source = "/etc", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));
+  EXPECT_TRUE(refused(MountFileSystem{
+      .source = "/etc", .target = "/run/muster-volumes/a", .type = "none", .options = "bind"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
+                                      .target = "/run/muster-volumes/../../etc",
+                                      .type = "none",
+                                      .options = "bind"}));
+  EXPECT_TRUE(refused(MountFileSystem{
+      .source = "/home", .target = "/run/muster-volumes/..", .type = "none", .options = "bind"}));
   EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
   EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
+  EXPECT_FALSE(refused(MountFileSystem{
+      .source = "a", .target = "/srv/data", .type = "tmpfs", .options = "size=9m"}));
+  EXPECT_FALSE(refused(MountFileSystem{.source = "/srv/data",
+                                       .target = "/run/muster-volumes/data",
+                                       .type = "none",
+                                       .options = "bind"}));
 }
 
 }  // namespace

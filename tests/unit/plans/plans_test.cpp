@@ -1,9 +1,11 @@
 #include "apps/plans/plans.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::plans {
@@ -27,7 +29,7 @@ class Plans : public testing::Test {
   ClusterView view() {
     return {.spec = spec_,
             .facts = facts_,
-            .image = image_,
+            .images = images_,
             .dhcp = provisioning::DhcpMode::serve,
             .nodes = {&node_, 1},
             .users = users_,
@@ -39,14 +41,14 @@ class Plans : public testing::Test {
 
   spec::ClusterSpec spec_;
   head::Facts facts_{.interface = "eth1", .live = true, .medium = "/run/live/medium"};
-  provisioning::Image image_{
-      .name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}};
+  std::vector<provisioning::Image> images_ = {
+      {.name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}}};
   hpc::UserTable users_;
   provisioning::Node node_;
 };
 
 TEST_F(Plans, the_helper_is_willing_to_do_all_of_the_heads_plan) {
-  const Status allowed = head::check_allowed(plan_head(view()).plan);
+  const Status allowed = head::check_allowed(plan_head(view()).plan, spec::shared_mounts(spec_));
   EXPECT_TRUE(allowed) << allowed.error().text();
 }
 
@@ -64,11 +66,32 @@ TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
     return false;
   };
   EXPECT_TRUE(mounts_home());
-  facts_.home_kept = true;
+  facts_.kept = {"/home"};
   EXPECT_FALSE(mounts_home()) << "a state disk is mounted there";
-  facts_.home_kept = false;
+  facts_.kept = {};
   facts_.live = false;
   EXPECT_FALSE(mounts_home()) << "an installed head has its own /home";
+}
+
+TEST_F(Plans, a_volume_is_exported_and_every_node_has_it_before_jobs_run) {
+  spec_.volumes.push_back({.name = "data", .mount = "/srv/data"});
+  std::string exports;
+  for (const plan::Step& step : plan_head(view()).plan.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == "/etc/exports.d/muster.exports") exports = file->content;
+  }
+  EXPECT_NE(exports.find("/run/muster-volumes/data 10.42.0.0/16(rw"), std::string::npos) << exports;
+  bool mounted = false;
+  std::string unit;
+  for (const plan::Step& step : plan_node(view(), node_).steps) {
+    const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
+    mounted = mounted || (mount != nullptr && mount->source == "10.42.0.1:/data" &&
+                          mount->target == "/srv/data");
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path.contains("slurmd.service.d")) unit = file->content;
+  }
+  EXPECT_TRUE(mounted);
+  EXPECT_NE(unit.find("AssertPathIsMountPoint=/srv/data"), std::string::npos) << unit;
 }
 
 TEST_F(Plans, the_key_is_secret_wherever_it_goes) {
@@ -80,6 +103,33 @@ TEST_F(Plans, the_key_is_secret_wherever_it_goes) {
       EXPECT_EQ(file->mode, 0600U);
     }
   }
+}
+
+TEST_F(Plans, machines_may_fetch_every_image_and_the_kernel_they_share_once) {
+  images_.push_back(
+      {.name = "gpu", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "gpu-initrd"}});
+  images_.back().layers.push_back({.path = "muster/20-gpu.squashfs", .size = {}, .sha256 = {}});
+  std::string nginx;
+  for (const plan::Step& step : plan_head(view()).plan.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == "/etc/muster/nginx.conf") nginx = file->content;
+  }
+  for (const char* file : {"live/vmlinuz", "i", "gpu-initrd", "muster/20-gpu.squashfs"}) {
+    const std::string location = std::format("location = /medium/{} {{", file);
+    const auto at = nginx.find(location);
+    EXPECT_NE(at, std::string::npos) << file;
+    EXPECT_EQ(nginx.find(location, at + 1), std::string::npos) << file << " twice";
+  }
+}
+
+TEST_F(Plans, jobs_can_ask_for_the_nodes_of_a_profile) {
+  node_.profile = "gpu";
+  std::string slurm;
+  for (const plan::Step& step : plan_head(view()).plan.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == "/etc/slurm/slurm.conf") slurm = file->content;
+  }
+  EXPECT_NE(slurm.find(" Feature=gpu "), std::string::npos) << slurm;
 }
 
 TEST_F(Plans, a_new_node_changes_the_scheduler_and_nothing_else_of_the_head) {

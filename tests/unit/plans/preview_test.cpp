@@ -4,6 +4,7 @@
 
 #include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "core/spec/volumes.h"
 #include "iso/layer_plan.h"
 #include "provisioning/head/allowed.h"
 
@@ -39,9 +40,10 @@ TEST(Preview, shows_the_layers_by_the_names_that_a_medium_gives_them) {
 TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "ada", .uid = 1000}, {.name = "bob", .uid = 59999}};
+  spec.volumes.push_back({.name = "data", .mount = "/srv/data"});
   const auto preview = plans::preview(spec);
   ASSERT_TRUE(preview);
-  const Status allowed = head::check_allowed(preview->head);
+  const Status allowed = head::check_allowed(preview->head, spec::shared_mounts(spec));
   EXPECT_TRUE(allowed) << allowed.error().text();
 }
 

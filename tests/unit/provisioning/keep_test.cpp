@@ -46,7 +46,9 @@ TEST(StateDisk, a_reader_of_discs_is_no_disk) {
 }
 
 TEST(StateDisk, live_boot_is_told_each_directory) {
-  EXPECT_EQ(render_persistence(), "/home bind\n/var/lib/muster bind\n/var/lib/slurm bind\n");
+  const std::vector<std::string> shared = {"/home", "/srv/data"};
+  EXPECT_EQ(render_persistence(shared),
+            "/var/lib/muster bind\n/var/lib/slurm bind\n/home bind\n/srv/data bind\n");
 }
 
 }  // namespace

@@ -24,12 +24,24 @@ class NodeApiTest : public testing::Test {
     registry_->set_policy(Policy::open, 0);
     api_ = std::make_unique<NodeApi>(
         *registry_, *authority_,
-        NodeApiOptions{
-            .head = {0x0A2A0001},
-            .image = {.name = "compute", .kernel = {.path = "k"}, .initrd = {.path = "i"}},
-            .plan_for = [](const Node&) { return plan::Plan(); },
-            .generation_for = [](const Node&) { return std::string("g"); },
-            .now_ms = [] { return std::int64_t{1'000'000}; }});
+        NodeApiOptions{.head = {0x0A2A0001},
+                       .boots = boots(),
+                       .plan_for = [](const Node&) { return plan::Plan(); },
+                       .generation_for = [](const Node&) { return std::string("g"); },
+                       .now_ms = [] { return std::int64_t{1'000'000}; }});
+  }
+  /// "default" boots the image compute; "gpu" boots another, with an argument of its own.
+  static Boots boots() {
+    std::map<std::string, Boot, std::less<>> boots;
+    boots["default"].image = {
+        .name = "compute", .kernel = {.path = "k"}, .initrd = {.path = "compute-initrd"}};
+    boots["gpu"].image = {
+        .name = "cuda", .kernel = {.path = "k"}, .initrd = {.path = "cuda-initrd"}};
+    boots["gpu"].arguments.push_back(*KernelArgument::parse("nouveau.modeset=0"));
+    return {std::move(boots), "default"};
+  }
+  os::ServerResponse get(const std::string& path, const std::string& mac) {
+    return api_->handle({.method = "GET", .path = path, .query = {{"mac", mac}}});
   }
   os::ServerResponse post(const std::string& path, std::string body) {
     ServerRequest request{.method = "POST", .path = path, .body = std::move(body)};
@@ -61,6 +73,33 @@ TEST_F(NodeApiTest, a_good_report_is_answered_with_all_that_a_boot_needs) {
   EXPECT_EQ(answer.at("state"), "boot");
   EXPECT_EQ(answer.at("node").at("name"), "n001");
   EXPECT_TRUE(answer.at("token").get<std::string>().starts_with("v1." + authority_->fingerprint()));
+}
+
+TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
+  const std::string report = R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})";
+  ASSERT_EQ(post("/node/v1/discover", report).status, 200);
+  const std::vector<std::string> name = {"n001"};
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", 1));
+  const std::string ipxe = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
+  EXPECT_NE(ipxe.find("/medium/cuda-initrd"), std::string::npos) << ipxe;
+  EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
+  const std::string grub = get("/grub/node/52:54:00:00:00:01.cfg", "").body;
+  EXPECT_NE(grub.find("/medium/cuda-initrd"), std::string::npos) << grub;
+  const auto answer = nlohmann::json::parse(post("/node/v1/discover", report).body);
+  EXPECT_EQ(answer.at("image").at("name"), "cuda");
+}
+
+TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
+  const std::string unknown = get("/boot/node.ipxe", "52:54:00:00:00:09").body;
+  EXPECT_NE(unknown.find("/medium/compute-initrd"), std::string::npos) << unknown;
+  ASSERT_EQ(post("/node/v1/discover",
+                 R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})")
+                .status,
+            200);
+  const std::vector<std::string> name = {"n001"};
+  ASSERT_TRUE(registry_->set_profile(name, "gone", 1));
+  const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
+  EXPECT_NE(lost.find("/medium/compute-initrd"), std::string::npos) << lost;
 }
 
 TEST_F(NodeApiTest, pages_of_enrolled_nodes_are_closed_to_others) {

@@ -99,8 +99,28 @@ TEST_F(RegistryTest, recognises_a_machine_whose_card_was_changed_by_its_uuid) {
   const auto welcome = registry_->discover(changed, kDynamic, now_ + 60'000);
   ASSERT_TRUE(welcome);
   EXPECT_EQ(welcome->node.name, "n001");
-  EXPECT_TRUE(registry_->find_mac(mac(77)));
-  EXPECT_FALSE(registry_->find_mac(mac(1))) << "the old card is nobody's";
+  EXPECT_EQ(registry_->profile_of(mac(77)), "default");
+  EXPECT_EQ(registry_->profile_of(mac(1)), "") << "the old card is nobody's";
+}
+
+TEST_F(RegistryTest, a_profile_stays_with_a_node_when_the_daemon_starts_anew) {
+  boot(1);
+  boot(2, kElsewhere);
+  const std::vector<std::string> one = {"n001"};
+  ASSERT_TRUE(registry_->set_profile(one, "gpu", now_));
+  const auto again = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->profile_of(mac(1)), "gpu");
+  EXPECT_EQ((*again)->profile_of(mac(2)), "default");
+}
+
+TEST_F(RegistryTest, one_node_that_is_not_there_and_no_profile_changes) {
+  boot(1);
+  const std::vector<std::string> both = {"n001", "n009"};
+  const Status done = registry_->set_profile(both, "gpu", now_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "there is no node 'n009'");
+  EXPECT_EQ(registry_->profile_of(mac(1)), "default");
 }
 
 TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
@@ -163,6 +183,24 @@ TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_no
   const std::vector<std::string> names = {"n001"};
   ASSERT_TRUE(registry_->remove(names, now_));
   EXPECT_FALSE(registry_->authenticate(node.id, "CD"));
+}
+
+TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "CD", now_));
+  EXPECT_TRUE(registry_->authenticate(node.id, "AB")) << "the answer with the new one may be lost";
+  EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
+  EXPECT_FALSE(registry_->authenticate(node.id, "AB"));
+  EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
+  EXPECT_FALSE(registry_->authenticate(node.id, ""));
+}
+
+TEST_F(RegistryTest, of_two_renewed_certificates_only_the_later_one_counts) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "CD", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "EF", now_));
+  EXPECT_FALSE(registry_->authenticate(node.id, "CD"));
+  EXPECT_TRUE(registry_->authenticate(node.id, "EF"));
 }
 
 TEST_F(RegistryTest, the_open_window_ends) {

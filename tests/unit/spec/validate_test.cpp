@@ -1,5 +1,6 @@
 #include "core/spec/validate.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 #include "tests/unit/spec/problems.h"
@@ -19,20 +20,36 @@ TEST(Validate, node_addresses_lie_in_the_heads_network) {
       "for");
 }
 
-TEST(Validate, default_ranges_are_checked_against_another_network_too) {
-  EXPECT_EQ(problem_of("head:\n  address: 192.168.7.1/24\n"),
-            "1:1: nodes.addresses: 10.42.1.1-10.42.255.254 leaves the head's network "
-            "192.168.7.0/24; use addresses from 192.168.7.1 to 192.168.7.254, which the head's "
-            "192.168.7.1/24 leaves room for\n"
-            "1:1: nodes.unknown_addresses: 10.42.0.100-10.42.0.250 leaves the head's network "
-            "192.168.7.0/24; use addresses from 192.168.7.1 to 192.168.7.254, which the head's "
-            "192.168.7.1/24 leaves room for");
+TEST(Validate, ranges_that_nobody_wrote_suit_the_heads_network) {
+  const auto ranges = [](const std::string& head) {
+    const ClusterSpec spec = spec_of("head: {address: " + head + "}\n");
+    return to_string(spec.nodes.addresses) + " " + to_string(spec.nodes.unknown_addresses);
+  };
+  EXPECT_EQ(ranges("10.42.0.1/16"), "10.42.1.1-10.42.255.254 10.42.0.100-10.42.0.250");
+  EXPECT_EQ(ranges("192.168.7.1/24"), "192.168.7.2-192.168.7.191 192.168.7.192-192.168.7.254");
+  EXPECT_EQ(ranges("192.168.7.254/24"), "192.168.7.1-192.168.7.190 192.168.7.191-192.168.7.253");
+  EXPECT_EQ(ranges("10.1.2.3/29"), "10.1.2.4-10.1.2.5 10.1.2.6-10.1.2.6");
+}
+
+TEST(Validate, every_head_that_leaves_room_has_ranges_that_break_no_rule) {
+  for (int prefix = 8; prefix <= 29; ++prefix) {
+    for (const char* address : {"10.77.3.1", "10.77.3.6", "10.77.200.133", "10.200.0.99"}) {
+      const std::string head = std::format("head: {{address: {}/{}}}\n", address, prefix);
+      EXPECT_EQ(problem_of(head), "") << head;
+    }
+  }
+}
+
+TEST(Validate, a_network_too_small_for_ranges_is_named_where_it_is_written) {
+  const std::string problem = problem_of("head: {address: 10.77.3.1/30}\n");
+  EXPECT_TRUE(problem.starts_with("3:")) << problem;
 }
 
 TEST(Validate, node_addresses_do_not_overlap) {
-  EXPECT_EQ(problem_of("nodes:\n  addresses: 10.42.0.2-10.42.0.120\n"),
-            "4:3: nodes.unknown_addresses: 10.42.0.100-10.42.0.120 are in nodes.addresses too; the "
-            "two ranges must have no address in common");
+  EXPECT_EQ(
+      problem_of("nodes:\n  addresses: 10.42.0.2-10.42.0.120\n"),
+      "4:14: nodes.unknown_addresses: 10.42.0.100-10.42.0.120 are in nodes.addresses too; the "
+      "two ranges must have no address in common");
 }
 
 TEST(Validate, one_common_address_is_an_overlap) {

@@ -1,0 +1,63 @@
+#include "apps/musterd/boots.h"
+
+#include <format>
+
+#include "core/os/files.h"
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::Boot;
+using provisioning::Boots;
+using provisioning::Image;
+using provisioning::KernelArgument;
+
+Result<Image> read_image(const std::filesystem::path& medium, const spec::Profile& profile) {
+  const auto manifest = medium / "muster/image" / profile.image / "manifest.json";
+  if (!std::filesystem::exists(manifest)) {
+    return fail(std::format("profile '{}' boots image '{}', which this medium does not hold",
+                            profile.name, profile.image),
+                "boot the head from an ISO that was built from this cluster.yaml");
+  }
+  TRY_ASSIGN(const std::string text, os::read_file(manifest));
+  return provisioning::parse_image(text);
+}
+
+/// What every node's kernel is told. Screen and serial line both: a node's console is read on
+/// whichever is there.
+std::vector<std::string> common_words(const spec::ClusterSpec& spec) {
+  return {"boot=muster",
+          "ip=dhcp",
+          "muster.head=" + to_string(spec.head.address.address),
+          "console=tty0",
+          "console=ttyS0,115200",
+          "systemd.firstboot=no",
+          "audit=0"};
+}
+
+Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::path& medium,
+                       const spec::Profile& profile) {
+  Boot boot;
+  TRY_ASSIGN(boot.image, read_image(medium, profile));
+  std::vector<std::string> words = common_words(spec);
+  for (const auto& more : {boot.image.kernel_arguments, profile.kernel_arguments}) {
+    words.insert(words.end(), more.begin(), more.end());
+  }
+  for (const std::string& word : words) {
+    TRY_ASSIGN(auto argument, KernelArgument::parse(word));
+    boot.arguments.push_back(std::move(argument));
+  }
+  return boot;
+}
+
+}  // namespace
+
+Result<Boots> read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
+  std::map<std::string, Boot, std::less<>> boots;
+  for (const spec::Profile& profile : spec.profiles) {
+    TRY_ASSIGN(boots[profile.name], read_boot(spec, medium, profile));
+  }
+  return Boots(std::move(boots), spec.profiles.front().name);
+}
+
+}  // namespace muster::daemon

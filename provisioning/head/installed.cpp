@@ -1,0 +1,18 @@
+#include "provisioning/head/installed.h"
+
+#include <format>
+
+#include "core/os/files.h"
+#include "core/spec/parse.h"
+
+namespace muster::head {
+
+Result<spec::ClusterSpec> read_installed_spec(const std::filesystem::path& file) {
+  TRY_ASSIGN(const std::string text, os::read_file(file));
+  spec::ParseOutcome outcome = spec::parse_cluster(text, file.string());
+  if (outcome.spec) return std::move(*outcome.spec);
+  return fail(spec::to_string(outcome.problems.front()),
+              std::format("'muster spec check {}' shows all problems", file.string()));
+}
+
+}  // namespace muster::head
