@@ -86,8 +86,7 @@ class Reader {
 
   std::optional<std::size_t> rank(const std::string& word) const {
     const auto number = parse_number(word);
-    if (!number || *number >= ranks_) return std::nullopt;
-    return *number;
+    return number && *number < ranks_ ? number : std::nullopt;
   }
 
   Status read_node(const Words& words) {

@@ -3,23 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
-#include <sstream>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "iso/data_files.h"
 
 namespace muster::iso {
 namespace {
 
 constexpr std::string_view kArchitecture = "amd64";
-
-std::vector<std::string> words(std::string_view line) {
-  std::istringstream stream{std::string(line)};
-  std::vector<std::string> found;
-  for (std::string word; stream >> word;) found.push_back(word);
-  return found;
-}
 
 std::string with_slash(std::string uri) {
   if (!uri.ends_with('/')) uri += '/';

@@ -3,20 +3,13 @@
 #include <format>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
 
 namespace muster::iso {
 namespace {
-
-std::vector<std::string> words(std::string_view line) {
-  std::vector<std::string> found;
-  for (const auto& part : split(line, ' ')) {
-    if (const auto word = trim(part); !word.empty()) found.emplace_back(word);
-  }
-  return found;
-}
 
 std::optional<SystemAccount> parse_account(const std::vector<std::string>& fields) {
   if (fields.size() < 4) return std::nullopt;
@@ -35,6 +28,13 @@ std::optional<SystemAccount> parse_account(const std::vector<std::string>& field
 }
 
 }  // namespace
+
+std::vector<std::string> words(std::string_view line) {
+  std::istringstream stream{std::string(line)};
+  std::vector<std::string> found;
+  for (std::string word; stream >> word;) found.push_back(word);
+  return found;
+}
 
 std::vector<std::string> parse_list(std::string_view text) {
   std::vector<std::string> entries;

@@ -24,6 +24,9 @@ struct SystemAccount {
   bool operator==(const SystemAccount&) const = default;
 };
 
+/// The words of a line, without what is blank between them.
+std::vector<std::string> words(std::string_view line);
+
 /// The entries of a list: one a line, without comments and blanks.
 std::vector<std::string> parse_list(std::string_view text);
 

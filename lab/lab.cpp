@@ -20,8 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr auto kAnswerTime = 60s;  // starting an emulator on a busy machine is the longest request
-constexpr auto kEndTime = 30s;
+constexpr auto kKeeperTime = 60s;  // starting an emulator on a busy machine is the longest request
+constexpr auto kKeeperEndTime = 30s;
 
 std::string down_hint(const std::filesystem::path& directory) {
   return directory.parent_path() == labs_directory()
@@ -182,8 +182,8 @@ Result<json> ask_keeper(const std::filesystem::path& directory, const Request& r
   TRY_ASSIGN([[maybe_unused]] const LabView view, read_running_lab(directory));
   TRY_ASSIGN(os::Handle socket, os::connect_unix(directory / LabFiles::kKeeperSocket));
   os::LineChannel channel(std::move(socket));
-  TRY(channel.send_line(render_request(request), os::in(kAnswerTime)));
-  auto line = channel.receive_line(os::in(kAnswerTime));
+  TRY(channel.send_line(render_request(request), os::in(kKeeperTime)));
+  auto line = channel.receive_line(os::in(kKeeperTime));
   if (!line) return wrap("the lab's keeper", line.error());
   return parse_reply(*line);
 }
@@ -200,7 +200,7 @@ Result<std::vector<std::filesystem::path>> end_lab(const std::filesystem::path& 
     const os::ProcessId keeper = view->state.keeper;
     // A keeper that does not answer is ended by force; its emulators end with it (keeper.h).
     if (!ask_keeper(directory, {.action = Action::end})) TRY(os::signal_process(keeper, SIGKILL));
-    TRY(os::wait_until_gone(keeper, kEndTime));
+    TRY(os::wait_until_gone(keeper, kKeeperEndTime));
   }
   TRY_ASSIGN(const os::Handle lock, lock_lab(*plan));
   TRY_ASSIGN(auto kept, remove_files(*plan, leftovers));
@@ -212,8 +212,8 @@ Result<std::vector<std::filesystem::path>> end_lab(const std::filesystem::path& 
 Result<LabWatch> LabWatch::open(const std::filesystem::path& directory) {
   TRY_ASSIGN(os::Handle socket, os::connect_unix(directory / LabFiles::kKeeperSocket));
   LabWatch watch{os::LineChannel(std::move(socket))};
-  TRY(watch.channel_.send_line(render_request({.action = Action::watch}), os::in(kAnswerTime)));
-  TRY_ASSIGN(const std::string line, watch.channel_.receive_line(os::in(kAnswerTime)));
+  TRY(watch.channel_.send_line(render_request({.action = Action::watch}), os::in(kKeeperTime)));
+  TRY_ASSIGN(const std::string line, watch.channel_.receive_line(os::in(kKeeperTime)));
   TRY_ASSIGN(watch.state_, parse_state(line));
   return watch;
 }

@@ -18,8 +18,8 @@ using nlohmann::json;
 
 constexpr auto kStartTime =
     30s;  // an emulator greets in less than one second; a busy machine in more
-constexpr auto kAnswerTime = 10s;
-constexpr auto kEndTime = 5s;
+constexpr auto kMonitorTime = 10s;
+constexpr auto kMachineEndTime = 5s;
 
 }  // namespace
 
@@ -71,7 +71,7 @@ Result<json> Machine::execute(const std::string& command, json arguments) {
     return fail(std::format("machine '{}' is off", plan_.name),
                 std::format("muster lab power on {}", plan_.name));
   }
-  return monitor_->execute(command, std::move(arguments), os::in(kAnswerTime));
+  return monitor_->execute(command, std::move(arguments), os::in(kMonitorTime));
 }
 
 std::vector<int> Machine::descriptors() const {
@@ -106,7 +106,7 @@ void Machine::handle_event(const MonitorEvent& event) {
 
 Result<os::ExitReason> Machine::wait_for_end() const {
   const std::array descriptors = {child_->pidfd.get()};
-  TRY_ASSIGN(const auto ready, os::wait_readable(descriptors, os::in(kEndTime)));
+  TRY_ASSIGN(const auto ready, os::wait_readable(descriptors, os::in(kMachineEndTime)));
   if (ready.empty()) {
     return fail(std::format("machine '{}': process {} does not end", plan_.name, child_->id.pid));
   }

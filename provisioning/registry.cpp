@@ -76,7 +76,7 @@ void Registry::unindex(const Node& node) {
   by_address_.erase(node.address.value);
 }
 
-Status Registry::save(const Node& node, std::vector<Event> events) {
+Status Registry::save(const Node& node, const std::vector<Event>& events) {
   const auto committed =
       store_.commit({{.kind = "node", .key = node.id, .value = to_json(node).dump()}}, events);
   if (!committed) return std::unexpected(committed.error());

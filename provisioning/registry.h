@@ -136,7 +136,7 @@ class Registry {
   std::string free_name();
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, Ipv4Address address, std::int64_t now_ms);
-  Status save(const Node& node, std::vector<state::Event> events);
+  Status save(const Node& node, const std::vector<state::Event>& events);
   void lose_address(std::int64_t now_ms);
   void index(const Node& node);
   void unindex(const Node& node);

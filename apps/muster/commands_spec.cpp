@@ -70,10 +70,10 @@ void add_explain(CLI::App& noun, Session& session) {
 
 void add_schema(CLI::App& noun, Session& session) {
   CLI::App* verb = noun.add_subcommand("schema", "list all keys with their types and defaults");
-  auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "print a JSON Schema (draft 2020-12)");
-  on_run(*verb, session, [json] {
-    std::print("{}", *json ? spec::render_json_schema() : spec::render_field_list());
+  auto as_json = std::make_shared<bool>(false);
+  verb->add_flag("--json", *as_json, "print a JSON Schema (draft 2020-12)");
+  on_run(*verb, session, [as_json] {
+    std::print("{}", *as_json ? spec::render_json_schema() : spec::render_field_list());
     return kDone;
   });
 }

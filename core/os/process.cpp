@@ -24,7 +24,7 @@ namespace {
 Handle open_pidfd(pid_t pid) { return Handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))); }
 
 /// What the child needs after fork, prepared before it: no allocation may follow fork.
-struct ChildPlan {
+struct ProcessPlan {
   char* const* argv;
   char* const* envp;
   const char* cwd;
@@ -37,20 +37,20 @@ struct ChildPlan {
 };
 
 /// Asks the kernel to end us with our parent, unless it is gone already.
-bool follow_parent(const ChildPlan& plan) {
+bool follow_parent(const ProcessPlan& plan) {
   if (plan.on_parent_death == OnParentDeath::keep) return true;
   return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == plan.parent;
 }
 
 /// Puts every passed descriptor in its place. All were moved above the places before fork, so that
 /// none is overwritten by another's.
-bool place_descriptors(const ChildPlan& plan) {
+bool place_descriptors(const ProcessPlan& plan) {
   return std::ranges::all_of(plan.descriptors, [](const PassedDescriptor& passed) {
     return dup2(passed.ours, passed.theirs) >= 0;
   });
 }
 
-[[noreturn]] void run_child(const ChildPlan& plan) {
+[[noreturn]] void run_process(const ProcessPlan& plan) {
   setsid();
   const bool ready = follow_parent(plan) && dup2(plan.in, 0) >= 0 &&
                      (plan.out < 0 || (dup2(plan.out, 1) >= 0 && dup2(plan.out, 2) >= 0)) &&
@@ -126,18 +126,18 @@ Result<Child> spawn(const SpawnOptions& options) {
   std::vector<std::string> env = clean_environment(options.env);
   const std::vector<char*> argv_pointers = pointers(argv);
   const std::vector<char*> env_pointers = pointers(env);
-  const ChildPlan plan{.argv = argv_pointers.data(),
-                       .envp = env_pointers.data(),
-                       .cwd = options.cwd.c_str(),
-                       .in = null.get(),
-                       .out = log.get(),
-                       .report = report_write.get(),
-                       .parent = getpid(),
-                       .on_parent_death = options.on_parent_death,
-                       .descriptors = lifted.descriptors};
+  const ProcessPlan plan{.argv = argv_pointers.data(),
+                         .envp = env_pointers.data(),
+                         .cwd = options.cwd.c_str(),
+                         .in = null.get(),
+                         .out = log.get(),
+                         .report = report_write.get(),
+                         .parent = getpid(),
+                         .on_parent_death = options.on_parent_death,
+                         .descriptors = lifted.descriptors};
   const pid_t pid = fork();
   if (pid < 0) return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(errno)));
-  if (pid == 0) run_child(plan);
+  if (pid == 0) run_process(plan);
   report_write.close();
   if (const int error = read_start_error(std::move(report_read)); error != 0) {
     waitpid(pid, nullptr, 0);

@@ -106,7 +106,7 @@ Status LineChannel::send_line(std::string_view line, Deadline deadline) {
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t count =
-        send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {

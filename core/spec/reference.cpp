@@ -11,7 +11,7 @@
 namespace muster::spec {
 namespace {
 
-constexpr std::string_view kHead =
+constexpr std::string_view kPageHead =
     "# cluster.yaml\n\n"
     "<!-- Made by `muster spec reference` from the field table; changes belong there. -->\n\n";
 
@@ -88,7 +88,7 @@ std::string explanation(const FieldPath& known) {
 }  // namespace
 
 std::string render_reference() {
-  std::string text(kHead);
+  std::string text(kPageHead);
   text += render_passages(introduction());
   text += "## Top level\n\n" + render_table(cluster_fields());
   for (const Field& field : cluster_fields()) {

@@ -11,7 +11,7 @@ namespace muster::spec {
 namespace {
 
 /// A manual page carries the date of its text, not of its making: two builds are the same.
-constexpr std::string_view kHead =
+constexpr std::string_view kManHead =
     ".\\\" Made by 'muster spec reference --man' from the field table; changes belong there.\n"
     ".Dd November 22, 2026\n"
     ".Dt CLUSTER.YAML 5\n"
@@ -71,7 +71,7 @@ std::string heading(std::string text) {
   return std::format(".Sh {}\n", text);
 }
 
-std::string render_passages(const std::vector<Passage>& passages) {
+std::string render_man_passages(const std::vector<Passage>& passages) {
   using Kind = Passage::Kind;
   std::string text;
   bool list = false;
@@ -102,7 +102,7 @@ std::string render_keys(std::span<const Field> fields) {
 }  // namespace
 
 std::string render_manual_page() {
-  std::string text = std::string(kHead) + render_passages(introduction());
+  std::string text = std::string(kManHead) + render_man_passages(introduction());
   text += ".Sh KEYS\n.Ss Top level\n" + render_keys(cluster_fields());
   for (const Field& field : cluster_fields()) {
     if (field.fields.empty()) continue;
@@ -110,7 +110,7 @@ std::string render_manual_page() {
     if (field.shape == Shape::sections) text += "Each element of the list has these keys:\n";
     text += render_keys(field.fields) + render_file(example_text(field));
   }
-  return text + render_passages(closing()) + std::string(kTail);
+  return text + render_man_passages(closing()) + std::string(kTail);
 }
 
 }  // namespace muster::spec

@@ -89,7 +89,7 @@ Result<std::chrono::seconds> parse_time_limit(std::string_view text) {
 }
 
 std::string show_time_limit(const std::chrono::seconds& value) {
-  return value.count() == 0 ? "unlimited" : to_string(value);
+  return value.count() == 0 ? "unlimited" : muster::to_string(value);
 }
 
 std::string show_address(const Ipv4Interface& value) { return to_string(value); }

@@ -16,8 +16,8 @@ import sys
 import tempfile
 
 # More files in one reading would leave a processor without work at the end.
-FILES_AT_ONCE = 16
-DECLARED = re.compile(r"^(?:(?:struct|class|enum(?: class)?|union) (\w+)|.*?\b(k[A-Z]\w*)\b|.*?\b(\w+)\()")
+FILES_AT_ONCE = 32
+DECLARED = re.compile(r"^(?:(?:struct|class|enum(?: class)?|union|using) (\w+) ?[={:]|.*?\b(k[A-Z]\w*)\b|.*?\b(\w+)\()")
 
 
 class Source:

@@ -6,6 +6,7 @@ failed scenario the others of its lab are still tried, unless the lab itself did
 """
 
 import argparse
+import concurrent.futures
 import functools
 import pathlib
 import sys
@@ -23,12 +24,14 @@ NODES = 2
 
 
 class Group:
-    """Scenarios that share one lab."""
+    """Scenarios that share one lab. Labs of one machine, which keeps one processor busy, run beside
+    each other."""
 
     def __init__(self, name, up, scenarios):
         self.name = name
         self.up = up
         self.scenarios = scenarios
+        self.is_small = up["nodes"] == 0
 
 
 def with_nodes(body):
@@ -101,10 +104,14 @@ def main():
             print(f"there is no '{path}'; make it first", file=sys.stderr)
             return MISSING
     report = Report()
-    for group in groups():
-        chosen = [name for name in group.scenarios if matches(group, name, arguments.scenarios)]
-        if chosen:
-            run_group(group, chosen, arguments, report)
+    chosen = {group: [name for name in group.scenarios if matches(group, name, arguments.scenarios)]
+              for group in groups()}
+    with concurrent.futures.ThreadPoolExecutor() as beside:
+        small = [(group, names) for group, names in chosen.items() if names and group.is_small]
+        for group, names in chosen.items():
+            if names and not group.is_small:
+                run_group(group, names, arguments, report)
+        list(beside.map(lambda each: run_group(*each, arguments, report), small))
     return report.finish()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import threading
 import time
 import traceback
 
@@ -21,30 +22,36 @@ def expect(holds, text):
 
 
 class Report:
-    """Counts scenarios and prints as they run."""
+    """Counts scenarios and prints as they run; labs that run side by side may share one."""
 
     def __init__(self):
         self.passed = 0
         self.failed = 0
         self.skipped = 0
         self._start = time.monotonic()
-        self._depth = 0
+        self._lock = threading.Lock()
+        self._place = threading.local()
 
     def line(self, text):
         """Prints one line with the time since the start of the run."""
         seconds = int(time.monotonic() - self._start)
-        print(f"{seconds // 60:3}:{seconds % 60:02} {'  ' * self._depth}{text}", flush=True)
+        indent = "  " * getattr(self._place, "depth", 0)
+        print(f"{seconds // 60:3}:{seconds % 60:02} {indent}{text}", flush=True)
+
+    def _count(self, counter):
+        with self._lock:
+            setattr(self, counter, getattr(self, counter) + 1)
 
     @contextlib.contextmanager
     def step(self, name):
         """Times a part of a scenario."""
         start = time.monotonic()
         self.line(name)
-        self._depth += 1
+        self._place.depth = getattr(self._place, "depth", 0) + 1
         try:
             yield
         finally:
-            self._depth -= 1
+            self._place.depth -= 1
             self.line(f"{name}: {time.monotonic() - start:.1f} s")
 
     def scenario(self, name, body):
@@ -53,25 +60,25 @@ class Report:
             with self.step(f"[{name}]"):
                 body()
         except Skipped as reason:
-            self.skipped += 1
+            self._count("skipped")
             self.line(f"SKIPPED {name}: {reason}")
             return True
         except Failed as reason:
-            self.failed += 1
+            self._count("failed")
             self.line(f"FAILED {name}: {reason}")
             return False
         except Exception as error:  # the harness's own mistake fails this scenario and no other
-            self.failed += 1
+            self._count("failed")
             self.line(f"FAILED {name}: {type(error).__name__}: {error}")
             traceback.print_exc()
             return False
-        self.passed += 1
+        self._count("passed")
         self.line(f"PASSED {name}")
         return True
 
     def skip(self, name, reason):
         """Counts a scenario that was not tried."""
-        self.skipped += 1
+        self._count("skipped")
         self.line(f"SKIPPED {name}: {reason}")
 
     def finish(self):

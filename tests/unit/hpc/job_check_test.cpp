@@ -52,7 +52,7 @@ TEST(Sinfo, refuses_other_lines) {
   EXPECT_FALSE(parse_sinfo("n 1|idle|none\n"));
 }
 
-constexpr auto kOutput =
+constexpr auto kThreeNodes =
     "a library says something\n"
     "muster-check 1 3\n"
     "node 0 n001\nnode 1 n002\nnode 2 n003\n"
@@ -60,7 +60,7 @@ constexpr auto kOutput =
     "pair 0 1 50.00 900.00\npair 0 2 52.00 880.00\npair 1 2 300.00 90.00\nend\n";
 
 TEST(Measurement, reads_what_the_program_prints) {
-  const auto measurement = parse_measurement(kOutput);
+  const auto measurement = parse_measurement(kThreeNodes);
   ASSERT_TRUE(measurement) << measurement.error().text();
   EXPECT_EQ(measurement->nodes, (std::vector<std::string>{"n001", "n002", "n003"}));
   EXPECT_EQ(measurement->pairs.at(2), (Pair{"n002", "n003", 300, 90}));
@@ -92,7 +92,7 @@ TEST(Progress, is_read_from_round_lines_only) {
 }
 
 TEST(Verdict, names_pairs_that_stand_out) {
-  const auto verdict = judge(*parse_measurement(kOutput));
+  const auto verdict = judge(*parse_measurement(kThreeNodes));
   ASSERT_TRUE(verdict);
   EXPECT_DOUBLE_EQ(verdict->median.latency_us, 52);
   EXPECT_DOUBLE_EQ(verdict->worst.bandwidth_mbs, 90);
@@ -111,7 +111,9 @@ TEST(Verdict, puts_the_slowest_pair_first) {
 
 TEST(Verdict, of_one_node_is_none) { EXPECT_FALSE(judge(Measurement{.nodes = {"n001"}})); }
 
-CheckReport green_report() { return {.user = "ada", .measurement = *parse_measurement(kOutput)}; }
+CheckReport green_report() {
+  return {.user = "ada", .measurement = *parse_measurement(kThreeNodes)};
+}
 
 TEST(Report, tells_the_figures_and_the_slow_pair) {
   EXPECT_EQ(render_report(green_report()),

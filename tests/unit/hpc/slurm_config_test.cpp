@@ -19,7 +19,7 @@ NodeHardware node(std::uint32_t number, std::uint64_t memory_mib = 2048) {
           .memory = Bytes::from_mib(memory_mib)};
 }
 
-SlurmSettings settings() { return {.cluster_name = "lab", .head_address = {0x0A2A0001}}; }
+SlurmSettings cluster() { return {.cluster_name = "lab", .head_address = {0x0A2A0001}}; }
 
 /// The lines that begin with `word`.
 std::vector<std::string> lines_with(std::string_view text, std::string_view word) {
@@ -32,7 +32,7 @@ std::vector<std::string> lines_with(std::string_view text, std::string_view word
 
 TEST(SlurmConfig, describes_one_node_by_what_was_discovered) {
   const std::vector nodes = {node(1)};
-  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName"),
+  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName"),
             std::vector<std::string>{"NodeName=n001 NodeAddr=10.42.1.1 CPUs=2 Sockets=1 "
                                      "CoresPerSocket=2 ThreadsPerCore=1 RealMemory=1664 "
                                      "State=UNKNOWN"});
@@ -40,7 +40,7 @@ TEST(SlurmConfig, describes_one_node_by_what_was_discovered) {
 
 TEST(SlurmConfig, folds_neighbours_that_are_alike) {
   const std::vector nodes = {node(3), node(1), node(2)};
-  const auto found = lines_with(render_slurm_conf(settings(), nodes).text, "NodeName");
+  const auto found = lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(found[0].starts_with("NodeName=n[001-003] NodeAddr=10.42.1.[1-3] CPUs=2 "))
       << found[0];
@@ -48,27 +48,27 @@ TEST(SlurmConfig, folds_neighbours_that_are_alike) {
 
 TEST(SlurmConfig, starts_a_line_where_hardware_differs) {
   const std::vector nodes = {node(1), node(2, 4096), node(3)};
-  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 3U);
+  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName").size(), 3U);
 }
 
 TEST(SlurmConfig, starts_a_line_where_addresses_jump) {
   std::vector nodes = {node(1), node(2)};
   nodes[1].address.value += 7;
-  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 2U);
+  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName").size(), 2U);
 }
 
 TEST(SlurmConfig, starts_a_line_where_the_last_octet_wraps) {
   std::vector nodes = {node(1), node(2)};
   nodes[0].address = {0x0A2A01FF};
   nodes[1].address = {0x0A2A0200};
-  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "NodeName").size(), 2U);
+  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName").size(), 2U);
 }
 
 TEST(SlurmConfig, starts_a_line_where_numbers_grow_a_digit) {
   std::vector nodes = {node(999), node(1000)};
   nodes[0].address = {0x0A2A0401};
   nodes[1].address = {0x0A2A0402};
-  const auto found = lines_with(render_slurm_conf(settings(), nodes).text, "NodeName");
+  const auto found = lines_with(render_slurm_conf(cluster(), nodes).text, "NodeName");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(found[1].starts_with("NodeName=n1000 NodeAddr=10.42.4.2 ")) << found[1];
 }
@@ -76,11 +76,11 @@ TEST(SlurmConfig, starts_a_line_where_numbers_grow_a_digit) {
 TEST(SlurmConfig, is_the_same_for_any_order_of_nodes) {
   const std::vector one = {node(1), node(2), node(10)};
   const std::vector other = {node(10), node(2), node(1)};
-  EXPECT_EQ(render_slurm_conf(settings(), one).text, render_slurm_conf(settings(), other).text);
+  EXPECT_EQ(render_slurm_conf(cluster(), one).text, render_slurm_conf(cluster(), other).text);
 }
 
 TEST(SlurmConfig, takes_a_cluster_without_nodes) {
-  const std::string text = render_slurm_conf(settings(), {}).text;
+  const std::string text = render_slurm_conf(cluster(), {}).text;
   EXPECT_TRUE(lines_with(text, "NodeName").empty());
   EXPECT_TRUE(lines_with(text, "DefMemPerCPU").empty());
   EXPECT_EQ(lines_with(text, "PartitionName").size(), 1U);
@@ -91,7 +91,7 @@ TEST(SlurmConfig, leaves_out_a_node_that_reports_nonsense) {
   nodes[0].cores_per_socket = 0;
   nodes[1].memory = Bytes::from_mib(std::uint64_t{1} << 40);
   nodes[2].name = "n3 Include=/etc/shadow";
-  const SlurmConfig config = render_slurm_conf(settings(), nodes);
+  const SlurmConfig config = render_slurm_conf(cluster(), nodes);
   EXPECT_EQ(config.refused.size(), 3U);
   EXPECT_EQ(lines_with(config.text, "NodeName").size(), 1U);
   EXPECT_EQ(config.text.find("Include"), std::string::npos);
@@ -100,11 +100,11 @@ TEST(SlurmConfig, leaves_out_a_node_that_reports_nonsense) {
 TEST(SlurmConfig, does_not_let_big_counts_overflow) {
   NodeHardware big = node(1);
   big.sockets = big.cores_per_socket = big.threads_per_core = 0xFFFFFFFF;
-  EXPECT_FALSE(validate_node(big, settings()));
+  EXPECT_FALSE(validate_node(big, cluster()));
 }
 
 TEST(SlurmConfig, says_which_node_has_too_little_memory) {
-  const auto refused = validate_node(node(1, 300), settings());
+  const auto refused = validate_node(node(1, 300), cluster());
   ASSERT_FALSE(refused);
   EXPECT_EQ(
       refused.error().message,
@@ -114,21 +114,21 @@ TEST(SlurmConfig, says_which_node_has_too_little_memory) {
 TEST(SlurmConfig, keeps_its_text_when_a_boot_finds_a_little_less_memory) {
   const std::vector before = {node(1, 2000)};
   const std::vector after = {node(1, 1990)};
-  EXPECT_EQ(render_slurm_conf(settings(), before).text, render_slurm_conf(settings(), after).text);
+  EXPECT_EQ(render_slurm_conf(cluster(), before).text, render_slurm_conf(cluster(), after).text);
 }
 
 TEST(SlurmConfig, reserves_more_memory_on_a_large_node) {
-  EXPECT_EQ(job_memory(Bytes::from_mib(256 * 1024), settings()).mib(), 248U * 1024);
+  EXPECT_EQ(job_memory(Bytes::from_mib(256 * 1024), cluster()).mib(), 248U * 1024);
 }
 
 TEST(SlurmConfig, gives_jobs_a_memory_share_that_fits_everywhere) {
   const std::vector nodes = {node(1, 2048), node(2, 4096)};
-  EXPECT_EQ(lines_with(render_slurm_conf(settings(), nodes).text, "DefMemPerCPU"),
+  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "DefMemPerCPU"),
             std::vector<std::string>{"DefMemPerCPU=832"});
 }
 
 TEST(SlurmConfig, rounds_a_time_limit_up_to_minutes) {
-  SlurmSettings limited = settings();
+  SlurmSettings limited = cluster();
   limited.time_limit = std::chrono::seconds(61);
   limited.partition = "main";
   EXPECT_EQ(
@@ -139,7 +139,7 @@ TEST(SlurmConfig, rounds_a_time_limit_up_to_minutes) {
 TEST(SlurmConfig, renders_ten_thousand_nodes_in_few_lines) {
   std::vector<NodeHardware> nodes;
   for (std::uint32_t i = 1; i <= 10'000; ++i) nodes.push_back(node(i));
-  const SlurmConfig config = render_slurm_conf(settings(), nodes);
+  const SlurmConfig config = render_slurm_conf(cluster(), nodes);
   EXPECT_TRUE(config.refused.empty());
   EXPECT_LT(lines_with(config.text, "NodeName").size(), 60U);
 }

@@ -9,36 +9,36 @@ namespace {
 
 using Kind = ProgressEvent::Kind;
 
-Timeline example() {
+Timeline timeline() {
   return Timeline({{"base", "base system"}, {"medium", "medium"}}, {{"base", 60}, {"medium", 20}});
 }
 
 TEST(Timeline, judges_by_how_long_stages_took_before) {
-  const auto event = example().at(Kind::output, 0, 30);
+  const auto event = timeline().at(Kind::output, 0, 30);
   EXPECT_DOUBLE_EQ(event.done, 30.0 / 80);
   EXPECT_DOUBLE_EQ(event.left, 50);
 }
 
 TEST(Timeline, a_slow_stage_is_nearly_done_and_never_more) {
-  const auto event = example().at(Kind::output, 1, 500);
+  const auto event = timeline().at(Kind::output, 1, 500);
   EXPECT_LT(event.done, 1);
   EXPECT_GT(event.left, 0);
 }
 
 TEST(Timeline, the_last_stage_finished_is_all) {
-  const auto event = example().at(Kind::finished, 1, 3);
+  const auto event = timeline().at(Kind::finished, 1, 3);
   EXPECT_DOUBLE_EQ(event.done, 1);
   EXPECT_DOUBLE_EQ(event.left, 0);
 }
 
 TEST(Progress, a_bar_fits_the_terminal) {
-  const auto event = example().at(Kind::output, 0, 30);
+  const auto event = timeline().at(Kind::output, 0, 30);
   EXPECT_EQ(render_bar(event, 200), "[#########...............]  38 %  1/2 base system, 0:50 left");
   EXPECT_EQ(render_bar(event, 10).size(), 10U);
 }
 
 TEST(Progress, json_is_one_object_on_one_line_whatever_a_program_printed) {
-  auto event = example().at(Kind::output, 0, 1);
+  auto event = timeline().at(Kind::output, 0, 1);
   event.text = "broken \xff \"line\"\n";
   const auto text = render_json(event);
   EXPECT_EQ(text.find('\n'), std::string::npos);
