@@ -98,8 +98,7 @@ ServerResponse Api::status() {
                    {"address", to_string(cluster_.spec().head.address.address)},
                    {"interface", cluster_.facts().interface},
                    {"live", cluster_.facts().live},
-                   {"keeps_state", !cluster_.facts().live ||
-                                       std::ranges::contains(cluster_.facts().kept, "/home")}}},
+                   {"keeps_state", !cluster_.facts().live || !cluster_.facts().kept.empty()}}},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
