@@ -171,7 +171,8 @@ ServerResponse NodeApi::enrol(const ServerRequest& request) {
 ServerResponse NodeApi::renew(const ServerRequest& request, const Node& node) {
   const auto issued = issue(node, text_member(parse_body(request), "request", 8192));
   if (!issued) return refuse(400, issued.error());
-  const Status kept = registry_.offer_certificate(node.id, issued->serial, options_.now_ms());
+  const Status kept = registry_.offer_certificate(node.id, node.certificate_serial, issued->serial,
+                                                  options_.now_ms());
   if (!kept) return refuse(409, kept.error());
   return answer(certificate_json(*issued, node, options_.certificate_valid));
 }

@@ -307,11 +307,12 @@ Status Registry::set_certificate(const std::string& id, const std::string& seria
   return save(*node, {event(*node, "enrolled", "certificate " + serial.substr(0, 16), now_ms)});
 }
 
-Status Registry::offer_certificate(const std::string& id, const std::string& serial,
-                                   std::int64_t now_ms) {
+Status Registry::offer_certificate(const std::string& id, const std::string& used,
+                                   const std::string& serial, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
+  if (node->certificate_serial != used) return fail("the certificate was replaced meanwhile");
   node->offered_serial = serial;
   node->seen_ms = now_ms;
   return save(*node, {event(*node, "renewed", "certificate " + serial.substr(0, 16), now_ms)});

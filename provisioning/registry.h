@@ -69,9 +69,11 @@ class Registry {
   /// The node has this certificate from now on, and no other.
   Status set_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
 
-  /// The node was given this certificate in place of the one it called with, which holds until the
-  /// new one is first used: the answer with the new one may be lost.
-  Status offer_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
+  /// The node was given this certificate in place of `used`, the one it called with, which holds
+  /// until the new one is first used: the answer with the new one may be lost. Errors: the node has
+  /// another certificate than `used` meanwhile.
+  Status offer_certificate(const std::string& id, const std::string& used,
+                           const std::string& serial, std::int64_t now_ms);
 
   /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
   Result<Node> authenticate(const std::string& id, const std::string& serial);

@@ -34,7 +34,10 @@ Error no_head() {
 }
 
 Error unreachable(const Error& cause) {
-  if (!head_is_here()) return no_head();
+  if (!head_is_here()) {
+    return {.message = "the head's daemon does not run here",
+            .hint = "'systemctl status musterd' says why"};
+  }
   if (access(kSocket, R_OK | W_OK) != 0) {
     return {.message = "you may not speak to the head's daemon",
             .hint = "be root, or become a member of the group 'muster'"};
@@ -51,7 +54,10 @@ bool head_is_here() {
 
 void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body) {
   on_run(verb, session, [body = std::move(body)] {
-    return head_is_here() ? body() : report(no_head(), kMissing);
+    std::error_code error;
+    const bool is_head = std::filesystem::exists("/etc/muster/cluster.yaml", error);
+    // On a head whose daemon is down the call fails, and says what to look at.
+    return head_is_here() || is_head ? body() : report(no_head(), kMissing);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "apps/musterd/health.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
+#include "core/spec/volumes.h"
 
 namespace muster::daemon {
 namespace {
@@ -80,6 +81,11 @@ json count_states(const provisioning::Registry& registry) {
   return counts;
 }
 
+/// Whether all that head and nodes share lies on the state disk.
+bool keeps_all(const Cluster& cluster) {
+  return cluster.facts().kept.size() == spec::shared_mounts(cluster.spec()).size();
+}
+
 }  // namespace
 
 ServerResponse Api::status() {
@@ -98,7 +104,7 @@ ServerResponse Api::status() {
                    {"address", to_string(cluster_.spec().head.address.address)},
                    {"interface", cluster_.facts().interface},
                    {"live", cluster_.facts().live},
-                   {"keeps_state", !cluster_.facts().live || !cluster_.facts().kept.empty()}}},
+                   {"keeps_state", !cluster_.facts().live || keeps_all(cluster_)}}},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
@@ -165,7 +171,9 @@ ServerResponse Api::set_nodes(const ServerRequest& request) {
 ServerResponse Api::profiles() {
   std::map<std::string, int, std::less<>> counts;
   cluster_.registry().each([&](const Node& node) {
-    if (!node.name.empty()) ++counts[node.profile];
+    if (node.name.empty()) return;
+    const auto& boots = cluster_.boots();
+    ++counts[boots.knows(node.profile) ? node.profile : boots.first()];
   });
   json list = json::array();
   for (const spec::Profile& profile : cluster_.spec().profiles) {

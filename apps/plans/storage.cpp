@@ -14,7 +14,6 @@ using plan::MountFileSystem;
 using plan::Plan;
 using spec::Volume;
 
-constexpr const char* kHome = "/home";
 constexpr const char* kExports = "/etc/exports.d/muster.exports";
 
 std::string exported(const Volume& volume) {
@@ -24,14 +23,13 @@ std::string exported(const Volume& volume) {
 /// A file system in memory has no identity of its own that lasts; exports(5) takes a UUID.
 std::string identity_of(const Volume& volume) { return os::sha256(volume.name).substr(0, 32); }
 
-/// Where a live head keeps a volume that is on no disk. Everybody may make directories in one, but
-/// in /home, where all have theirs.
+/// Where a live head keeps a volume that is on no disk. Only root makes directories in one, as in
+/// /home: it may be a place that programs are started from.
 MountFileSystem in_memory(const Volume& volume, const head::Facts& facts) {
-  const char* const mode = volume.mount == kHome ? "0755" : "1777";
   return {.source = "muster-" + volume.name,
           .target = volume.mount,
           .type = "tmpfs",
-          .options = std::format("size={},mode={}", facts.volume_size, mode)};
+          .options = std::format("size={},mode=0755", facts.volume_size)};
 }
 
 std::string render_exports(const spec::ClusterSpec& spec) {
@@ -53,20 +51,27 @@ Plan plan_head_storage(const spec::ClusterSpec& spec, const head::Facts& facts) 
   Plan plan;
   for (const Volume& volume : volumes) {
     const bool kept = std::ranges::contains(facts.kept, volume.mount);
-    if (facts.live && !kept) plan.add(in_memory(volume, facts));
+    if (facts.live && !kept) {
+      plan.add(in_memory(volume, facts));
+    } else {
+      plan.add(plan::MakeDirectory{.path = volume.mount});
+    }
   }
   plan.add(MountFileSystem{.source = "muster-volumes",
                            .target = head::kVolumes,
                            .type = "tmpfs",
-                           .options = "size=64k,mode=0755"});
+                           .options = head::kVolumesOptions});
+  // The kernel remembers that an export was not there; what is mounted anew makes it look again.
+  std::vector<std::string> watches = {kExports, head::kVolumes};
   for (const Volume& volume : volumes) {
+    watches.push_back(exported(volume));
     plan.add(MountFileSystem{
         .source = volume.mount, .target = exported(volume), .type = "none", .options = "bind"});
   }
   plan.add(plan::WriteFile{.path = kExports, .content = render_exports(spec)});
   plan.add(plan::Service{.unit = "nfs-server.service",
                          .on_change = plan::Service::OnChange::reload,
-                         .watches = {kExports}});
+                         .watches = std::move(watches)});
   return plan;
 }
 

@@ -153,12 +153,15 @@ class Applier {
                target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
                                            "--mountpoint", step.target})));
     if (now.status == 0) {
-      if (step.options != "bind" && now.out.starts_with(step.source)) return Effect::unchanged;
+      if (step.options != "bind" && now.out.starts_with(step.source + " ")) {
+        return Effect::unchanged;
+      }
       return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),
                   "unmount it, then apply again");
     }
     TRY(os::make_directory(in_root(step.target)));
-    TRY(run({"mount", "-t", step.type, "-o", step.options, step.source, step.target}));
+    TRY(run({"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target}));
+    written_.insert(step.target);
     return Effect::changed;
   }
 

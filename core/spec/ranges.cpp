@@ -13,7 +13,8 @@ Ipv4Range larger_side(const Ipv4Interface& head) {
   const std::uint32_t first = head.network().value + 1;
   const std::uint32_t last = head.broadcast().value - 1;
   const std::uint32_t own = head.address.value;
-  return own - first > last - own ? Ipv4Range{{first}, {own - 1}} : Ipv4Range{{own + 1}, {last}};
+  const bool before = own > first && own <= last && own - first > last - own;
+  return before ? Ipv4Range{{first}, {own - 1}} : Ipv4Range{{own + 1}, {last}};
 }
 
 }  // namespace

@@ -65,7 +65,9 @@ struct Allowed {
     return plain && (is_known(kPaths, s.path) || is_user_keys(s.path));
   }
   bool operator()(const plan::RemoveFile& s) const { return is_user_keys(s.path); }
-  bool operator()(const plan::MakeDirectory& s) const { return s.path == "/etc/muster/ssh-keys"; }
+  bool operator()(const plan::MakeDirectory& s) const {
+    return s.path == "/etc/muster/ssh-keys" || is_known(shared, s.path);
+  }
   bool operator()(const plan::EnsureGroup& s) const {
     return kFirstUser <= s.gid && s.gid <= kLastUser;
   }
@@ -76,8 +78,12 @@ struct Allowed {
   // there.
   bool operator()(const plan::RemoveUser& s) const { return !s.name.empty() && s.name != "root"; }
   bool operator()(const plan::MountFileSystem& s) const {
-    const bool place = s.target == kVolumes || is_known(shared, s.target);
-    if (s.type == "tmpfs") return place && is_plain_memory(s.options);
+    if (s.type == "tmpfs") {
+      // A source of another form could be read by mount(8) as an option.
+      if (!s.source.starts_with("muster-")) return false;
+      return s.target == kVolumes ? s.options == kVolumesOptions
+                                  : is_known(shared, s.target) && is_plain_memory(s.options);
+    }
     return s.type == "none" && s.options == "bind" && is_known(shared, s.source) &&
            is_below_volumes(s.target);
   }
@@ -91,7 +97,8 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
   for (const plan::Step& step : plan.steps) {
     if (std::visit(Allowed{shared}, step)) continue;
     return fail(std::format("the head's plan wants more than it may: {}", plan::describe(step)),
-                "nothing was applied; look at 'journalctl -u musterd'");
+                "nothing was applied; when cluster.yaml was changed since musterd started, "
+                "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
   }
   return {};
 }

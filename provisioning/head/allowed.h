@@ -11,6 +11,8 @@ namespace muster::head {
 
 /// Where what NFS shows is bound together.
 inline constexpr const char* kVolumes = "/run/muster-volumes";
+/// How it is mounted: nobody but root makes anything in it.
+inline constexpr const char* kVolumesOptions = "size=64k,mode=0755";
 
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one

@@ -28,8 +28,8 @@ Result<Facts> parse_facts(std::string_view text) {
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
                 .other_dhcp = {},
-                .kept = value.at("kept").get<std::vector<std::string>>(),
-                .volume_size = value.at("volume_size").get<std::string>()};
+                .kept = value.value("kept", std::vector<std::string>()),
+                .volume_size = value.value("volume_size", "50%")};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {

@@ -85,7 +85,7 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(RemoveUser{.name = "root"}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
   EXPECT_TRUE(refused(MountFileSystem{
-      .source = "/etc", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));
+      .source = "muster-home", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));
   EXPECT_TRUE(refused(MountFileSystem{
       .source = "/etc", .target = "/run/muster-volumes/a", .type = "none", .options = "bind"}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
@@ -94,12 +94,20 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
                                       .options = "bind"}));
   EXPECT_TRUE(refused(MountFileSystem{
       .source = "/home", .target = "/run/muster-volumes/..", .type = "none", .options = "bind"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "--fstab=/var/lib/muster/f",
+                                      .target = "/home",
+                                      .type = "tmpfs",
+                                      .options = "size=1m"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "muster-volumes",
+                                      .target = "/run/muster-volumes",
+                                      .type = "tmpfs",
+                                      .options = "size=64k,mode=1777"}));
   EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
   EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
   EXPECT_FALSE(refused(MountFileSystem{
-      .source = "a", .target = "/srv/data", .type = "tmpfs", .options = "size=9m"}));
+      .source = "muster-data", .target = "/srv/data", .type = "tmpfs", .options = "size=9m"}));
   EXPECT_FALSE(refused(MountFileSystem{.source = "/srv/data",
                                        .target = "/run/muster-volumes/data",
                                        .type = "none",

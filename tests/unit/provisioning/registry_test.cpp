@@ -187,7 +187,7 @@ TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_no
 
 TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "CD", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_));
   EXPECT_TRUE(registry_->authenticate(node.id, "AB")) << "the answer with the new one may be lost";
   EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
   EXPECT_FALSE(registry_->authenticate(node.id, "AB"));
@@ -197,10 +197,18 @@ TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
 
 TEST_F(RegistryTest, of_two_renewed_certificates_only_the_later_one_counts) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "CD", now_));
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "EF", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "EF", now_));
   EXPECT_FALSE(registry_->authenticate(node.id, "CD"));
   EXPECT_TRUE(registry_->authenticate(node.id, "EF"));
+}
+
+TEST_F(RegistryTest, a_renewal_that_a_new_boot_overtook_counts_for_nothing) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->set_certificate(node.id, "CD", now_));
+  EXPECT_FALSE(registry_->offer_certificate(node.id, "AB", "EF", now_));
+  EXPECT_FALSE(registry_->authenticate(node.id, "EF"));
+  EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
 }
 
 TEST_F(RegistryTest, the_open_window_ends) {
