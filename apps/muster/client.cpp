@@ -9,6 +9,7 @@
 
 #include "core/base/text.h"
 #include "core/os/http_client.h"
+#include "provisioning/head/installed.h"
 
 namespace muster::cli {
 namespace {
@@ -55,7 +56,7 @@ bool head_is_here() {
 void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body) {
   on_run(verb, session, [body = std::move(body)] {
     std::error_code error;
-    const bool is_head = std::filesystem::exists("/etc/muster/cluster.yaml", error);
+    const bool is_head = std::filesystem::exists(head::kInstalledSpec, error);
     // On a head whose daemon is down the call fails, and says what to look at.
     return head_is_here() || is_head ? body() : report(no_head(), kMissing);
   });

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 
+#include "provisioning/head/installed.h"
+
 namespace muster::daemon {
 
 struct Settings {
-  std::filesystem::path spec = "/etc/muster/cluster.yaml";
+  std::filesystem::path spec = head::kInstalledSpec;
   /// Written by the helper: provisioning/head/facts.h.
   std::filesystem::path facts = "/run/muster/head.json";
   /// State database, CA, keys, published files.

@@ -34,9 +34,9 @@ class Group:
         self.is_small = up["nodes"] == 0
 
 
-def with_nodes(body):
+def with_nodes(body, count=NODES):
     """A scenario that needs to know the number of nodes."""
-    return lambda lab, product: body(lab, product, NODES)
+    return lambda lab, product: body(lab, product, count)
 
 
 def groups():
@@ -55,7 +55,7 @@ def groups():
             "second_dhcp_server": faults.second_dhcp_server}
     secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on)}
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
-    uefi = {"nodes_ready": lambda lab, product: first_job.nodes_are_ready(lab, product, 1)}
+    uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready()}
     return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),

@@ -11,6 +11,15 @@
 namespace muster::plans {
 namespace {
 
+/// What a plan writes to a file; empty when it writes none of this name.
+std::string content_of(const plan::Plan& plan, std::string_view path) {
+  for (const plan::Step& step : plan.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (file != nullptr && file->path == path) return file->content;
+  }
+  return {};
+}
+
 class Plans : public testing::Test {
  protected:
   void SetUp() override {
@@ -75,20 +84,16 @@ TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
 
 TEST_F(Plans, a_volume_is_exported_and_every_node_has_it_before_jobs_run) {
   spec_.volumes.push_back({.name = "data", .mount = "/srv/data"});
-  std::string exports;
-  for (const plan::Step& step : plan_head(view()).plan.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && file->path == "/etc/exports.d/muster.exports") exports = file->content;
-  }
+  const std::string exports = content_of(plan_head(view()).plan, "/etc/exports.d/muster.exports");
   EXPECT_NE(exports.find("/run/muster-volumes/data 10.42.0.0/16(rw"), std::string::npos) << exports;
   bool mounted = false;
-  std::string unit;
-  for (const plan::Step& step : plan_node(view(), node_).steps) {
+  const plan::Plan node_plan = plan_node(view(), node_);
+  const std::string unit =
+      content_of(node_plan, "/etc/systemd/system/slurmd.service.d/muster.conf");
+  for (const plan::Step& step : node_plan.steps) {
     const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
     mounted = mounted || (mount != nullptr && mount->source == "10.42.0.1:/data" &&
                           mount->target == "/srv/data");
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && file->path.contains("slurmd.service.d")) unit = file->content;
   }
   EXPECT_TRUE(mounted);
   EXPECT_NE(unit.find("AssertPathIsMountPoint=/srv/data"), std::string::npos) << unit;
@@ -109,11 +114,7 @@ TEST_F(Plans, machines_may_fetch_every_image_and_the_kernel_they_share_once) {
   images_.push_back(
       {.name = "gpu", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "gpu-initrd"}});
   images_.back().layers.push_back({.path = "muster/20-gpu.squashfs", .size = {}, .sha256 = {}});
-  std::string nginx;
-  for (const plan::Step& step : plan_head(view()).plan.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && file->path == "/etc/muster/nginx.conf") nginx = file->content;
-  }
+  const std::string nginx = content_of(plan_head(view()).plan, "/etc/muster/nginx.conf");
   for (const char* file : {"live/vmlinuz", "i", "gpu-initrd", "muster/20-gpu.squashfs"}) {
     const std::string location = std::format("location = /medium/{} {{", file);
     const auto at = nginx.find(location);
@@ -124,11 +125,7 @@ TEST_F(Plans, machines_may_fetch_every_image_and_the_kernel_they_share_once) {
 
 TEST_F(Plans, jobs_can_ask_for_the_nodes_of_a_profile) {
   node_.profile = "gpu";
-  std::string slurm;
-  for (const plan::Step& step : plan_head(view()).plan.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && file->path == "/etc/slurm/slurm.conf") slurm = file->content;
-  }
+  const std::string slurm = content_of(plan_head(view()).plan, "/etc/slurm/slurm.conf");
   EXPECT_NE(slurm.find(" Feature=gpu "), std::string::npos) << slurm;
 }
 
