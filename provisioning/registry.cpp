@@ -19,7 +19,8 @@ constexpr std::int64_t kAliveMs = 30'000;
 constexpr std::int64_t kSessionAliveMs = 45'000;
 /// A running node is called lost after this silence.
 constexpr std::int64_t kLostMs = 60'000;
-/// A booting machine is called stuck after this silence: while it fetches its image, and otherwise.
+/// A machine that boots or takes over a plan is called stuck after this silence: while it fetches
+/// its image, and otherwise.
 constexpr std::int64_t kImageSilenceMs = 45'000;
 constexpr std::int64_t kBootSilenceMs = 300'000;
 constexpr std::int64_t kTokenMs = 30 * 60'000;
@@ -42,6 +43,15 @@ std::vector<Event> stage_events(const Node& node, const std::string& stage,
   for (const std::string& line : console) events.push_back(event(node, "console", line, now_ms));
   events.push_back(event(node, "failed", stage + ": " + failure, now_ms));
   return events;
+}
+
+/// A running node that takes over another plan goes on with its jobs: it stays ready.
+NodeState state_after(const NodeReport& report, NodeState before) {
+  if (!report.failure.empty()) return NodeState::failed;
+  if (report.stage == "ready") return NodeState::ready;
+  if (report.stage == "stopping") return NodeState::off;
+  const bool goes_on = report.stage == "plan" && before == NodeState::ready;
+  return goes_on ? NodeState::ready : NodeState::booting;
 }
 
 std::string who(const Node& node) {
@@ -344,10 +354,7 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   node->reason = report.failure;
   node->generation = report.generation;
   if (report.neighbour) node->hardware.lldp = report.neighbour;
-  node->state = !report.failure.empty()      ? NodeState::failed
-                : report.stage == "ready"    ? NodeState::ready
-                : report.stage == "stopping" ? NodeState::off
-                                             : NodeState::booting;
+  node->state = state_after(report, before.state);
   const bool now_ready = node->state == NodeState::ready && before.state != NodeState::ready;
   if (now_ready) {
     node->ready_ms = now_ms;
@@ -388,7 +395,9 @@ Status Registry::tick(std::int64_t now_ms) {
   if (address_loss_waits_) lose_address(now_ms);
   for (auto& [id, node] : nodes_) {
     const std::int64_t silent_ms = now_ms - node.seen_ms;
-    const bool lost = node.state == NodeState::ready && silent_ms >= kLostMs;
+    // The agent does not speak while it makes a plan true.
+    const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
+    const bool lost = node.state == NodeState::ready && silent_ms >= quiet_ms;
     // A machine that fetches its image speaks at every few per cent; other stages may take long.
     const std::int64_t patience = node.stage == "image" ? kImageSilenceMs : kBootSilenceMs;
     const bool stuck = node.state == NodeState::booting && silent_ms >= patience;

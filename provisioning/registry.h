@@ -82,7 +82,8 @@ class Registry {
   Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
   Status heartbeat(const std::string& id, std::int64_t now_ms);
 
-  /// Marks nodes that were ready and have not been heard for a minute.
+  /// Marks nodes that were ready and have not been heard for a minute, or five while they take over
+  /// a plan.
   Status tick(std::int64_t now_ms);
 
   /// Names every machine of `ids` (a node's id or MAC address). Returns the names.

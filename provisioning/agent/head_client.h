@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/plan/plan.h"
+#include "provisioning/agent/head_link.h"
 #include "provisioning/hardware.h"
 #include "provisioning/image.h"
 #include "provisioning/reports.h"
@@ -53,23 +54,20 @@ Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Har
 Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);
 
 /// The node's files: key, certificate and CA, all in one private directory.
-class Identity {
+class Identity final : public HeadLink {
  public:
   /// Directory is made 0700.
   static Result<Identity> open(const std::filesystem::path& directory, const std::string& head);
 
   bool enrolled() const;
-  /// How long the certificate is held; zero when there is none.
-  std::chrono::hours certificate_age() const;
   /// Makes a key, checks the CA against the token, and trades the token for a certificate.
   Status enrol(const Invitation& invitation);
-  /// A new key and certificate by showing the old one.
-  Status renew();
 
-  Result<plan::Plan> plan() const;
-  Status report(const provisioning::NodeReport& report) const;
-  /// Returns the generation that the head wants here.
-  Result<std::string> heartbeat() const;
+  std::chrono::hours certificate_age() const override;
+  Status renew() override;
+  Result<plan::Plan> plan() const override;
+  Status report(const provisioning::NodeReport& report) const override;
+  Result<std::string> heartbeat() const override;
 
  private:
   Identity(std::filesystem::path directory, std::string head)

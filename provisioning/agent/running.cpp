@@ -4,12 +4,11 @@
 #include <chrono>
 #include <format>
 
-#include "core/apply/apply.h"
 #include "core/os/files.h"
-#include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
 #include "provisioning/agent/lldp.h"
+#include "provisioning/agent/plan_follower.h"
 
 namespace muster::agent {
 namespace {
@@ -17,32 +16,24 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kHeartbeat = 10s;
-/// Two thirds of the head's seven days.
-constexpr auto kRenewAfter = std::chrono::hours(112);
-
-std::string failures(const apply::Report& report) {
-  std::string text;
-  for (const apply::Outcome& outcome : report.outcomes) {
-    if (outcome.kind != apply::Outcome::Kind::failed) continue;
-    text += (text.empty() ? "" : " | ") + outcome.step + ": " + outcome.reason;
-  }
-  return text;
-}
 
 class RunningNode {
  public:
   RunningNode(const RunningOptions& options, Invitation invitation, Identity identity)
       : options_(options), invitation_(std::move(invitation)), identity_(std::move(identity)) {}
+  // The follower refers to this object's identity.
+  RunningNode(const RunningNode&) = delete;
+  RunningNode& operator=(const RunningNode&) = delete;
 
   Status run() {
     if (!until_done("enrol", [this] { return enrol(); })) return {};
-    if (!until_done("plan", [this] { return apply_plan(); })) return {};
+    if (!until_done("plan", [this] { return follower_.apply_plan(); })) return {};
     options_.on_ready();
     while (!options_.stop.wait_for(kHeartbeat)) {
-      if (const Status done = beat(); !done) say("head: " + done.error().text());
+      if (const Status done = follower_.beat(); !done) say("head: " + done.error().text());
     }
     say("stopping");
-    return identity_.report({.stage = "stopping", .generation = generation_});
+    return identity_.report({.stage = "stopping", .generation = follower_.generation()});
   }
 
  private:
@@ -68,7 +59,7 @@ class RunningNode {
       const Status told = report_stage(invitation_, {.stage = "enrol",
                                                      .progress = 100,
                                                      .failure = done.error().text(),
-                                                     .console = console_.lines()});
+                                                     .console = follower_.console().lines()});
       if (!told) say("the head could not be told: " + told.error().text());
       return done;
     }
@@ -90,58 +81,17 @@ class RunningNode {
     return {};
   }
 
-  Status apply_plan() {
-    TRY_ASSIGN(const plan::Plan plan, identity_.plan());
-    TRY(identity_.report({.stage = "plan"}));
-    const apply::Report report = apply::apply(
-        plan, {.runner = options_.runner, .on_step = [this](const apply::Outcome& outcome) {
-                 if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-                 say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
-               }});
-    if (!report.succeeded()) {
-      const std::string reason = failures(report);
-      TRY(identity_.report({.stage = "plan",
-                            .failure = reason,
-                            .generation = plan::generation(plan),
-                            .console = console_.lines()}));
-      return fail(reason);
-    }
-    generation_ = plan::generation(plan);
-    TRY(report_ready());
-    say("ready");
-    return {};
-  }
-
-  Status beat() {
-    TRY_ASSIGN(const std::string wanted, identity_.heartbeat());
-    // The file's age, not the agent's: an agent that was started again still renews in time.
-    // Neither may keep the other from being tried.
-    Status renewed = identity_.certificate_age() >= kRenewAfter ? identity_.renew() : Status();
-    if (wanted != generation_) TRY(apply_plan());
-    TRY(std::move(renewed));
-    return neighbours_.latest() == told_neighbour_ ? Status() : report_ready();
-  }
-
-  Status report_ready() {
-    const auto neighbour = neighbours_.latest();
-    TRY(identity_.report({.stage = "ready", .generation = generation_, .neighbour = neighbour}));
-    told_neighbour_ = neighbour;
-    return {};
-  }
-
-  void say(const std::string& line) {
-    console_.add(line);
-    options_.say(line);
-  }
+  void say(const std::string& line) { follower_.say(line); }
 
   const RunningOptions& options_;
   Invitation invitation_;
   Identity identity_;
   std::string tried_token_;
-  std::string generation_;
   NeighbourListener neighbours_;
-  std::optional<provisioning::LldpNeighbour> told_neighbour_;
-  ConsoleTail console_;
+  PlanFollower follower_{identity_,
+                         {.runner = options_.runner, .say = options_.say, .neighbour = [this] {
+                            return neighbours_.latest();
+                          }}};
 };
 
 }  // namespace

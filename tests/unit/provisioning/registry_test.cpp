@@ -238,6 +238,25 @@ TEST_F(RegistryTest, a_node_that_falls_silent_is_lost_and_heard_again) {
   EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
 }
 
+TEST_F(RegistryTest, a_running_node_that_takes_over_a_plan_stays_ready) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan"}, now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
+  EXPECT_EQ(registry_->find("n001")->stage, "plan");
+  ASSERT_TRUE(registry_->tick(now_ + 61'000));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready) << "the agent is busy, not lost";
+  ASSERT_TRUE(registry_->tick(now_ + 301'000));
+  EXPECT_EQ(registry_->find("n001")->stage, "lost");
+}
+
+TEST_F(RegistryTest, a_node_whose_plan_failed_is_not_ready_until_it_says_so) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no such unit"}, now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan"}, now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
+}
+
 TEST_F(RegistryTest, a_node_that_falls_silent_in_its_image_is_missed_and_goes_on) {
   const Welcome welcome = boot(1);
   ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .progress = 10}, now_));

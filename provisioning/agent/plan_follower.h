@@ -1,0 +1,55 @@
+#pragma once
+// Keeps a running node on the plan that its head wants: applies it, tells the outcome until the
+// head has heard it, and asks again at every heartbeat.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/os/command.h"
+#include "provisioning/agent/console_tail.h"
+#include "provisioning/agent/head_link.h"
+
+namespace muster::agent {
+
+/// What a follower uses of the machine it runs on.
+struct FollowerOptions {
+  os::CommandRunner& runner;
+  std::function<void(const std::string&)> say;
+  /// The switch port as it is known so far.
+  std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
+};
+
+/// Owns: nothing; `head` and what the options refer to must live longer.
+class PlanFollower {
+ public:
+  PlanFollower(HeadLink& head, FollowerOptions options)
+      : head_(head), options_(std::move(options)) {}
+
+  /// Fetches the plan, makes it true and reports `ready`. Errors: the head does not answer, or a
+  /// step failed and the head was told; call it again.
+  Status apply_plan();
+
+  /// One heartbeat: applies the plan anew when the head wants another than the one it knows to be
+  /// applied, renews the certificate in time, tells a new switch port. Errors: as apply_plan.
+  Status beat();
+
+  /// The plan that holds here and that the head was told of; empty before the first.
+  const std::string& generation() const { return generation_; }
+
+  /// Tells the console and keeps the line for a failure's report.
+  void say(const std::string& line);
+
+  const ConsoleTail& console() const { return console_; }
+
+ private:
+  Status report_ready(const std::string& generation);
+
+  HeadLink& head_;
+  FollowerOptions options_;
+  std::string generation_;
+  std::optional<provisioning::LldpNeighbour> told_neighbour_;
+  ConsoleTail console_;
+};
+
+}  // namespace muster::agent

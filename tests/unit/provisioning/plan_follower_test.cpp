@@ -1,0 +1,118 @@
+#include "provisioning/agent/plan_follower.h"
+
+#include <gtest/gtest.h>
+
+#include "core/plan/plan.h"
+
+namespace muster::agent {
+namespace {
+
+using provisioning::LldpNeighbour;
+using provisioning::NodeReport;
+
+/// A head that can be away for some calls and remembers what it was told.
+class FakeHead final : public HeadLink {
+ public:
+  std::chrono::hours certificate_age() const override { return age; }
+  Status renew() override {
+    ++renewals;
+    return {};
+  }
+  Result<plan::Plan> plan() const override { return wanted; }
+  Status report(const NodeReport& report) const override {
+    if (report.stage == deaf_to) return fail("the head does not answer");
+    told.push_back(report);
+    return {};
+  }
+  Result<std::string> heartbeat() const override { return plan::generation(wanted); }
+
+  plan::Plan wanted;
+  std::chrono::hours age{0};
+  int renewals = 0;
+  /// Reports of this stage do not arrive.
+  std::string deaf_to;
+  mutable std::vector<NodeReport> told;
+};
+
+/// Every command ends with `status`.
+class FakeRunner final : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command& command) override {
+    ran.push_back(command.argv);
+    return os::CommandResult{.status = status, .out = {}, .err = "it cannot be"};
+  }
+  int status = 0;
+  std::vector<std::vector<std::string>> ran;
+};
+
+class PlanFollowerTest : public testing::Test {
+ protected:
+  std::size_t told_of(const std::string& stage) const {
+    return static_cast<std::size_t>(std::ranges::count(head_.told, stage, &NodeReport::stage));
+  }
+
+  FakeHead head_;
+  FakeRunner runner_;
+  std::optional<LldpNeighbour> neighbour_;
+  PlanFollower follower_{head_,
+                         {.runner = runner_,
+                          .say = [](const std::string&) {},
+                          .neighbour = [this] { return neighbour_; }}};
+};
+
+TEST_F(PlanFollowerTest, says_what_it_does_and_that_it_is_ready) {
+  ASSERT_TRUE(follower_.apply_plan());
+  ASSERT_EQ(head_.told.size(), 2U);
+  EXPECT_EQ(head_.told[0].stage, "plan");
+  EXPECT_EQ(head_.told[1].stage, "ready");
+  EXPECT_EQ(head_.told[1].generation, plan::generation(head_.wanted));
+  EXPECT_EQ(follower_.generation(), plan::generation(head_.wanted));
+}
+
+TEST_F(PlanFollowerTest, a_heartbeat_applies_nothing_while_the_head_wants_the_same) {
+  ASSERT_TRUE(follower_.apply_plan());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(told_of("plan"), 1U);
+}
+
+TEST_F(PlanFollowerTest, a_head_that_was_away_when_the_plan_held_is_told_at_the_next_heartbeat) {
+  ASSERT_TRUE(follower_.apply_plan());
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.deaf_to = "ready";
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(told_of("ready"), 1U);
+  head_.deaf_to.clear();
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(told_of("ready"), 2U);
+  EXPECT_EQ(head_.told.back().generation, plan::generation(head_.wanted));
+}
+
+TEST_F(PlanFollowerTest, a_step_that_fails_is_named_and_tried_again) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.apply_plan());
+  EXPECT_NE(head_.told.back().failure.find("grace"), std::string::npos);
+  EXPECT_EQ(follower_.generation(), "");
+  runner_.status = 0;
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "ready");
+}
+
+TEST_F(PlanFollowerTest, an_old_certificate_is_renewed_whatever_becomes_of_the_plan) {
+  head_.age = std::chrono::hours(112);
+  head_.deaf_to = "plan";
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.renewals, 1);
+}
+
+TEST_F(PlanFollowerTest, a_switch_port_that_is_heard_later_is_told_once) {
+  ASSERT_TRUE(follower_.apply_plan());
+  neighbour_ = LldpNeighbour{.system = "switch", .port = "7"};
+  ASSERT_TRUE(follower_.beat());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(told_of("ready"), 2U);
+  EXPECT_EQ(head_.told.back().neighbour, neighbour_);
+}
+
+}  // namespace
+}  // namespace muster::agent
