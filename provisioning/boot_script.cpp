@@ -36,6 +36,12 @@ Result<KernelArgument> KernelArgument::parse(std::string_view text) {
   return KernelArgument(std::string(text));
 }
 
+KernelArgument KernelArgument::profile(std::string_view name) {
+  auto argument = parse(std::format("muster.profile={}", name));
+  CHECK(argument);
+  return std::move(*argument);
+}
+
 std::string render_ipxe_entry(Ipv4Address head) {
   // The machine's own loop: a head that is busy or restarts is asked again, for ever, never in
   // haste.

@@ -17,6 +17,9 @@ class KernelArgument {
   /// Errors: empty, longer than 256, or a character that is not a letter, a digit or one of
   /// `-_.,:=/@+%`.
   static Result<KernelArgument> parse(std::string_view text);
+  /// Tells the agent which profile the machine was started as. `name` is that of a profile of a
+  /// valid specification, whose characters are all allowed.
+  static KernelArgument profile(std::string_view name);
   const std::string& text() const { return text_; }
 
  private:

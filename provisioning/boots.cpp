@@ -4,14 +4,19 @@
 
 namespace muster::provisioning {
 
-Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first)
-    : by_profile_(std::move(by_profile)), first_(std::move(first)) {
+Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
+             std::map<std::string, Error, std::less<>> unbootable)
+    : by_profile_(std::move(by_profile)),
+      first_(std::move(first)),
+      unbootable_(std::move(unbootable)) {
   CHECK(knows(first_));
 }
 
-const Boot& Boots::of(std::string_view profile) const {
+const Boot& Boots::of(std::string_view profile) const { return by_profile_.at(name_of(profile)); }
+
+const std::string& Boots::name_of(std::string_view profile) const {
   const auto found = by_profile_.find(profile);
-  return found == by_profile_.end() ? by_profile_.at(first_) : found->second;
+  return found == by_profile_.end() ? first_ : found->first;
 }
 
 std::vector<std::string> Boots::profiles() const {

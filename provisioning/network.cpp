@@ -73,7 +73,6 @@ std::string file_location(std::string_view url, std::string_view file) {
 }
 
 constexpr std::string_view kHttpHead =
-    "user www-data;\n"
     "worker_processes auto;\n"
     "worker_rlimit_nofile 65536;\n"
     "pid /run/muster-nginx/nginx.pid;\n"

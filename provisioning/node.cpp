@@ -24,6 +24,7 @@ json to_json(const Node& node) {
           {"name", node.name},
           {"address", node.address.value == 0 ? "" : to_string(node.address)},
           {"profile", node.profile},
+          {"booted_profile", node.booted_profile},
           {"hardware", to_json(node.hardware)},
           {"state", to_string(node.state)},
           {"stage", node.stage},
@@ -46,6 +47,7 @@ Result<Node> parse_node(std::string_view text) {
       TRY_ASSIGN(node.address, parse_ipv4(address));
     }
     node.profile = value.at("profile").get<std::string>();
+    node.booted_profile = value.value("booted_profile", "");
     TRY_ASSIGN(node.hardware, parse_hardware(value.at("hardware")));
     const auto state = value.at("state").get<std::string>();
     for (std::size_t i = 0; i < kStates.size(); ++i) {

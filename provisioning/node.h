@@ -26,7 +26,10 @@ struct Node {
   /// Empty until it is adopted.
   std::string name;
   Ipv4Address address;
+  /// What it boots as from its next start on.
   std::string profile;
+  /// What it booted as the last time; empty before its first boot.
+  std::string booted_profile;
   Hardware hardware;
   NodeState state = NodeState::discovered;
   /// Where the boot is: "discovery", "image", "enrol", "plan", …

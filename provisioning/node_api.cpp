@@ -77,11 +77,16 @@ json certificate_json(const Issued& issued, const Node& node, std::chrono::hours
 }  // namespace
 
 BootTarget NodeApi::target_of(MacAddress mac) const {
-  const Boot& boot = options_.boots.of(registry_.profile_of(mac));
-  return {.head = options_.head,
-          .kernel = "/medium/" + boot.image.kernel.path,
-          .initrd = "/medium/" + boot.image.initrd.path,
-          .arguments = boot.arguments};
+  const std::string& profile = options_.boots.name_of(registry_.profile_of(mac));
+  const Boot& boot = options_.boots.of(profile);
+  BootTarget target{.head = options_.head,
+                    .kernel = "/medium/" + boot.image.kernel.path,
+                    .initrd = "/medium/" + boot.image.initrd.path,
+                    .arguments = boot.arguments};
+  // The machine tells it again in its discovery: a profile that is changed in between waits for the
+  // next start, and this boot has kernel arguments and image of one profile.
+  target.arguments.push_back(KernelArgument::profile(profile));
+  return target;
 }
 
 ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
@@ -112,13 +117,15 @@ ServerResponse NodeApi::discover(const ServerRequest& request) {
   const auto address = parse_ipv4(header(request, "x-muster-address"));
   if (!address) return refuse(400, address.error());
   const std::int64_t now = options_.now_ms();
-  const auto welcome = registry_.discover(*hardware, *address, now);
+  const std::string started_as = text_member(body, "profile", 64);
+  const auto welcome = registry_.discover(
+      *hardware, *address, now, options_.boots.knows(started_as) ? started_as : std::string());
   if (!welcome) return refuse(409, welcome.error());
   if (welcome->kind == Welcome::Kind::wait) {
     return answer({{"state", "wait"}, {"reason", welcome->reason}, {"time_ms", now}});
   }
   json layers = json::array();
-  const Image& image = options_.boots.of(welcome->node.profile).image;
+  const Image& image = options_.boots.of(welcome->node.booted_profile).image;
   for (const Artefact& layer : image.layers) layers.push_back(to_json(layer));
   return answer({{"state", "boot"},
                  {"time_ms", now},

@@ -209,7 +209,8 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
   return {};
 }
 
-Result<Welcome> Registry::begin_boot(Node& node, Ipv4Address address, std::int64_t now_ms) {
+Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv4Address address,
+                                     std::int64_t now_ms) {
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == node.id; });
   Welcome welcome{.kind = Welcome::Kind::boot,
                   .reason = {},
@@ -221,18 +222,23 @@ Result<Welcome> Registry::begin_boot(Node& node, Ipv4Address address, std::int64
                                 .made_ms = now_ms,
                                 .seen_ms = now_ms,
                                 .address = address};
+  if (node.booted_profile != profile) {
+    node.booted_profile = profile;
+    ++generation_;
+  }
   node.state = NodeState::booting;
   node.stage = "discovery";
   node.reason.clear();
   node.progress = 0;
   node.seen_ms = now_ms;
-  TRY(save(node, {event(node, "boot", std::format("boots at {}", to_string(address)), now_ms)}));
+  const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
+  TRY(save(node, {event(node, "boot", text, now_ms)}));
   welcome.node = node;
   return welcome;
 }
 
 Result<Welcome> Registry::discover(const Hardware& hardware, Ipv4Address address,
-                                   std::int64_t now_ms) {
+                                   std::int64_t now_ms, const std::string& started_as) {
   const std::scoped_lock lock(mutex_);
   TRY_ASSIGN(Node * node, recognise(hardware));
   if (node == nullptr) {
@@ -267,7 +273,7 @@ Result<Welcome> Registry::discover(const Hardware& hardware, Ipv4Address address
                        std::format("waits for adoption; run 'muster node adopt {}' on the head",
                                    to_string(hardware.macs.front()))};
   }
-  return begin_boot(*node, address, now_ms);
+  return begin_boot(*node, started_as.empty() ? node->profile : started_as, address, now_ms);
 }
 
 Status Registry::stage(const std::string& session_secret, const StageReport& report,

@@ -55,9 +55,11 @@ class Registry {
   void set_policy(Policy policy, std::int64_t until_ms);
   Policy policy(std::int64_t now_ms) const;
 
-  /// A machine in stage one says what it is, from `address`, at the head's time `now_ms`.
+  /// A machine in stage one says what it is, from `address`, at the head's time `now_ms`, and which
+  /// profile's kernel it was started with (empty: its node's): the image must be of the same.
   /// Errors: two known machines are in the report; no name or address is free; the store.
-  Result<Welcome> discover(const Hardware& hardware, Ipv4Address address, std::int64_t now_ms);
+  Result<Welcome> discover(const Hardware& hardware, Ipv4Address address, std::int64_t now_ms,
+                           const std::string& started_as = {});
 
   /// Errors: the session is unknown (the head restarted: discover again).
   Status stage(const std::string& session, const StageReport& report, std::int64_t now_ms);
@@ -138,7 +140,8 @@ class Registry {
   Result<Ipv4Address> free_address();
   std::string free_name();
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
-  Result<Welcome> begin_boot(Node& node, Ipv4Address address, std::int64_t now_ms);
+  Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
+                             std::int64_t now_ms);
   Status save(const Node& node, const std::vector<state::Event>& events);
   void lose_address(std::int64_t now_ms);
   void index(const Node& node);

@@ -1,16 +1,21 @@
 #include "apps/helper/apply_server.h"
 
+#include <algorithm>
 #include <poll.h>
 #include <print>
 #include <systemd/sd-daemon.h>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/helper/accounts.h"
+#include "apps/plans/boots.h"
+#include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
+#include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 
 namespace muster::helper {
@@ -33,12 +38,21 @@ void print_outcome(const apply::Outcome& outcome) {
 Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string text, os::read_file(kPlan));
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
-  // The specification is root's own: what may be mounted is not the daemon's to say.
+  // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
   TRY(head::check_allowed(plan, spec::shared_mounts(spec)));
-  json report = apply::to_json(apply::apply(plan, {.runner = runner, .on_step = print_outcome}));
-  report["generation"] = plan::generation(plan);
-  return report;
+  TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
+  TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
+  TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
+  const auto images = boots.images();
+  TRY(plans::check_contents(plan, {.spec = spec, .facts = facts, .images = images}));
+  CheckedAccounts accounts = check_accounts(plan, spec);
+  std::ranges::for_each(accounts.refused, print_outcome);
+  apply::Report report = apply::apply(accounts.plan, {.runner = runner, .on_step = print_outcome});
+  report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
+  json value = apply::to_json(report);
+  value["generation"] = plan::generation(plan);
+  return value;
 }
 
 Status answer(os::Handle connection, os::CommandRunner& runner) {

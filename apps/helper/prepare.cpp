@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFacts = "/run/muster/head.json";
 constexpr const char* kNetwork = "/run/systemd/network/10-muster-cluster.network";
 
 /// Asks on every console until the answer is a card of this machine (systemd-ask-password(1) shows
@@ -92,11 +91,11 @@ Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   std::vector<std::string> kept = spec::shared_mounts(spec);
   std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });
-  return os::write_file(kFacts, head::render_facts({.interface = interface,
-                                                    .live = fs::exists("/run/live/medium"),
-                                                    .medium = medium_path(),
-                                                    .other_dhcp = other,
-                                                    .kept = std::move(kept)}));
+  return os::write_file(head::kFacts, head::render_facts({.interface = interface,
+                                                          .live = fs::exists("/run/live/medium"),
+                                                          .medium = medium_path(),
+                                                          .other_dhcp = other,
+                                                          .kept = std::move(kept)}));
 }
 
 }  // namespace muster::helper

@@ -58,13 +58,20 @@ int for_each_node(const NodeOptions& options, const std::string& suffix,
   return kDone;
 }
 
+std::string profile_text(const json& node) {
+  const std::string profile = text_of(node, "profile");
+  const std::string booted = text_of(node, "booted_profile");
+  if (booted.empty() || booted == profile) return profile;
+  return std::format("{}, from its next start on {}", booted, profile);
+}
+
 void print_node(const json& node) {
   const json& hardware = node.at("hardware");
   const std::string name = text_of(node, "name");
   std::println("{}: {} ({})", name.empty() ? "not adopted" : name, text_of(node, "state"),
                text_of(node, "stage"));
   std::println("  address   {}\n  profile   {}\n  id        {}", text_of(node, "address"),
-               text_of(node, "profile"), text_of(node, "id"));
+               profile_text(node), text_of(node, "id"));
   std::println("  machine   {} {}, serial {}, UUID {}", text_of(hardware, "vendor"),
                text_of(hardware, "product"), text_of(hardware, "serial"),
                text_of(hardware, "uuid"));

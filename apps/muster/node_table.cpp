@@ -24,6 +24,7 @@ struct Line {
   std::string mac;
   std::string reason;
   std::string profile;
+  std::string booted_profile;
   std::uint64_t progress = 0;
   std::uint64_t cpus = 0;
   std::uint64_t memory = 0;
@@ -51,14 +52,15 @@ class Reader : public json::json_sax_t {
   bool string(string_t& value) override {
     if (depth_ != 2) return true;
     Line& line = lines.back();
-    std::string* const member = key_ == "name"      ? &line.name
-                                : key_ == "state"   ? &line.state
-                                : key_ == "stage"   ? &line.stage
-                                : key_ == "address" ? &line.address
-                                : key_ == "mac"     ? &line.mac
-                                : key_ == "reason"  ? &line.reason
-                                : key_ == "profile" ? &line.profile
-                                                    : nullptr;
+    std::string* const member = key_ == "name"             ? &line.name
+                                : key_ == "state"          ? &line.state
+                                : key_ == "stage"          ? &line.stage
+                                : key_ == "address"        ? &line.address
+                                : key_ == "mac"            ? &line.mac
+                                : key_ == "reason"         ? &line.reason
+                                : key_ == "profile"        ? &line.profile
+                                : key_ == "booted_profile" ? &line.booted_profile
+                                                           : nullptr;
     if (member != nullptr) *member = std::move(value);
     return true;
   }
@@ -95,6 +97,13 @@ std::string heard(const Line& line, std::uint64_t now_ms) {
   return std::format("{} s ago", now_ms > line.seen_ms ? (now_ms - line.seen_ms) / 1000 : 0);
 }
 
+/// "default > fluid": booted as the one, and as the other from its next start on.
+std::string profile_of(const Line& line) {
+  if (line.profile.empty()) return "-";
+  const bool waits = !line.booted_profile.empty() && line.booted_profile != line.profile;
+  return waits ? std::format("{} > {}", line.booted_profile, line.profile) : line.profile;
+}
+
 std::string stage_of(const Line& line) {
   const bool moving = line.state == "booting" && line.stage == "image";
   return moving ? std::format("{} {} %", line.stage, line.progress) : printable(line.stage);
@@ -110,7 +119,7 @@ Result<std::string> render_node_table(std::string_view answer) {
   rows.reserve(reader.lines.size() + 1);
   for (const Line& line : reader.lines) {
     rows.push_back({line.name.empty() ? "-" : line.name, line.state, stage_of(line), line.address,
-                    line.mac, line.profile.empty() ? "-" : line.profile, std::to_string(line.cpus),
+                    line.mac, profile_of(line), std::to_string(line.cpus),
                     human(Bytes{line.memory}), heard(line, reader.now_ms),
                     printable(line.reason, 4000)});
   }

@@ -37,14 +37,14 @@ std::string quoted(const std::string& text) {
 /// What lists show; `node show` has the rest. Written as text, because a list has ten thousand of
 /// them and is asked for every second; what is not quoted has an alphabet of its own.
 std::string summary(const Node& node) {
-  return std::format(
-      R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}","state":"{}",)"
-      R"("stage":{},"progress":{},)"
-      R"("reason":{},"cpus":{},"memory":{},"seen_ms":{}}})",
-      node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
-      to_string(node.hardware.macs.front()), node.profile, provisioning::to_string(node.state),
-      quoted(node.stage), node.progress, quoted(node.reason), node.hardware.cpus(),
-      node.hardware.memory.count, node.seen_ms);
+  return std::format(R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}",)"
+                     R"("booted_profile":"{}","state":"{}","stage":{},"progress":{},)"
+                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{}}})",
+                     node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
+                     to_string(node.hardware.macs.front()), node.profile, node.booted_profile,
+                     provisioning::to_string(node.state), quoted(node.stage), node.progress,
+                     quoted(node.reason), node.hardware.cpus(), node.hardware.memory.count,
+                     node.seen_ms);
 }
 
 json user_json(const hpc::ClusterUser& user) {
@@ -171,12 +171,11 @@ ServerResponse Api::set_nodes(const ServerRequest& request) {
 ServerResponse Api::profiles() {
   std::map<std::string, int, std::less<>> counts;
   cluster_.registry().each([&](const Node& node) {
-    if (node.name.empty()) return;
-    const auto& boots = cluster_.boots();
-    ++counts[boots.knows(node.profile) ? node.profile : boots.first()];
+    if (!node.name.empty()) ++counts[cluster_.boots().name_of(node.profile)];
   });
   json list = json::array();
   for (const spec::Profile& profile : cluster_.spec().profiles) {
+    if (!cluster_.boots().knows(profile.name)) continue;
     const auto& boot = cluster_.boots().of(profile.name);
     auto words = boot.image.kernel_arguments;
     words.insert(words.end(), profile.kernel_arguments.begin(), profile.kernel_arguments.end());

@@ -2,10 +2,11 @@
 
 #include <chrono>
 #include <format>
+#include <grp.h>
 
 #include <nlohmann/json.hpp>
 
-#include "apps/musterd/boots.h"
+#include "apps/plans/boots.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -34,6 +35,11 @@ void start_adoption(provisioning::Registry& registry, const spec::Adoption& adop
   registry.set_policy(policy, length == 0 ? 0 : now_ms() + length);
 }
 
+int group_of_web_server() {
+  const group* const entry = getgrnam(kWebServerGroup);
+  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
+}
+
 /// The head's TLS certificate, made anew at every start: it lives as long as the head runs.
 Status write_server_certificate(const provisioning::Authority& authority,
                                 const spec::ClusterSpec& spec,
@@ -45,7 +51,9 @@ Status write_server_certificate(const provisioning::Authority& authority,
                                      std::format("DNS:{}.{}", spec.head.hostname, spec.name),
                                      "IP:" + to_string(spec.head.address.address)},
                                     std::chrono::hours(24 * 825)));
-  TRY(os::write_file(directory / "head.key", made.key, {.mode = 0600}));
+  // nginx reads it, and is not root.
+  TRY(os::write_file(directory / "head.key", made.key,
+                     {.mode = 0640, .gid = group_of_web_server()}));
   TRY(os::write_file(directory / "head.crt", issued.certificate));
   return os::write_file(directory / "ca.crt", authority.certificate());
 }
@@ -64,7 +72,7 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   TRY_ASSIGN(cluster->spec_, head::read_installed_spec(settings.spec));
   TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
   TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
-  TRY_ASSIGN(cluster->boots_, read_boots(cluster->spec_, cluster->facts_.medium));
+  TRY_ASSIGN(cluster->boots_, plans::read_boots(cluster->spec_, cluster->facts_.medium));
   cluster->images_ = cluster->boots_->images();
   TRY_ASSIGN(cluster->store_, state::open_sqlite_store((settings.state / "state.db").string()));
   TRY_ASSIGN(cluster->registry_,
@@ -130,6 +138,9 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
 }
 
 Status Cluster::set_profile(std::span<const std::string> names, const std::string& profile) {
+  if (const auto lost = boots_->unbootable().find(profile); lost != boots_->unbootable().end()) {
+    return std::unexpected(lost->second);
+  }
   if (!boots_->knows(profile)) {
     return fail(std::format("there is no profile '{}'", printable(profile)),
                 "profiles of this cluster: " + join(boots_->profiles(), ", "));

@@ -71,11 +71,16 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   });
 }
 
-/// Nodes whose profile went out of the specification.
+/// Profiles that cannot be booted, and nodes whose profile went out of the specification.
 void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   const provisioning::Boots& boots = cluster.boots();
+  for (const auto& [name, why] : boots.unbootable()) {
+    problems.push_back(
+        {std::format("{}; its nodes boot as '{}'", why.message, boots.first()), why.hint});
+  }
   cluster.registry().each([&](const provisioning::Node& node) {
-    if (node.name.empty() || boots.knows(node.profile)) return;
+    const bool told = boots.unbootable().contains(node.profile);
+    if (node.name.empty() || told || boots.knows(node.profile)) return;
     problems.push_back(
         {std::format("{} has profile '{}', which cluster.yaml no longer has; it boots as '{}'",
                      node.name, node.profile, boots.first()),

@@ -42,9 +42,10 @@ Status serve(const daemon::Settings& settings) {
                  {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
                  [&](const os::ServerRequest& r) { return api.handle(r); }));
   TRY_ASSIGN(const auto node_server,
-             os::HttpServer::start(
-                 {.socket = settings.run / "node.sock", .mode = 0660, .gid = group_of("www-data")},
-                 [&](const os::ServerRequest& r) { return node_api.handle(r); }));
+             os::HttpServer::start({.socket = settings.run / "node.sock",
+                                    .mode = 0660,
+                                    .gid = group_of(daemon::kWebServerGroup)},
+                                   [&](const os::ServerRequest& r) { return node_api.handle(r); }));
   sd_notify(0, "READY=1");
   while (!stop.wait_for(500ms)) {
     TRY(cluster->registry().tick(daemon::now_ms()));

@@ -3,14 +3,18 @@
 
 #include <filesystem>
 
+#include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 
 namespace muster::daemon {
 
+/// Who may read the head's TLS key and reach the node socket: nginx.
+inline constexpr const char* kWebServerGroup = "www-data";
+
 struct Settings {
   std::filesystem::path spec = head::kInstalledSpec;
   /// Written by the helper: provisioning/head/facts.h.
-  std::filesystem::path facts = "/run/muster/head.json";
+  std::filesystem::path facts = head::kFacts;
   /// State database, CA, keys, published files.
   std::filesystem::path state = "/var/lib/muster";
   /// Sockets: api.sock (administrators), node.sock (nginx).

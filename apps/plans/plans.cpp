@@ -35,7 +35,8 @@ std::vector<hpc::NodeHardware> slurm_nodes(std::span<const Node> nodes) {
     if (node.name.empty()) continue;
     result.push_back({.name = node.name,
                       .address = node.address,
-                      .feature = node.profile,
+                      // What runs on it, not what it is to boot next.
+                      .feature = node.booted_profile.empty() ? node.profile : node.booted_profile,
                       .sockets = node.hardware.sockets,
                       .cores_per_socket = node.hardware.cores_per_socket,
                       .threads_per_core = node.hardware.threads_per_core,

@@ -30,9 +30,9 @@ struct ClusterView {
   const hpc::UserTable& users;
   /// Content of /etc/slurm/slurm.key.
   std::string slurm_key;
-  std::string state_directory;
-  std::string boot_directory;
-  std::string node_socket;
+  std::string state_directory = "/var/lib/muster";
+  std::string boot_directory = "/usr/share/muster/boot";
+  std::string node_socket = "/run/musterd/node.sock";
 };
 
 provisioning::Wire wire_of(const ClusterView& view);

@@ -70,10 +70,7 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .dhcp = provisioning::DhcpMode::serve,
                          .nodes = {&preview.node, 1},
                          .users = users,
-                         .slurm_key = "made at the first start",
-                         .state_directory = "/var/lib/muster",
-                         .boot_directory = "/usr/share/muster/boot",
-                         .node_socket = "/run/musterd/node.sock"};
+                         .slurm_key = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
   return preview;

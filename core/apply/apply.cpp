@@ -39,6 +39,13 @@ Result<Ids> find_ids(const std::string& owner, const std::string& group) {
   return Ids{static_cast<int>(user->pw_uid), static_cast<int>(entry->gr_gid)};
 }
 
+/// People have the numbers from 1000 to 59999 (Debian policy §9.2.2); no plan touches the others.
+Status check_no_system_account(std::string_view kind, const std::string& name, unsigned number) {
+  if (1000 <= number && number <= 59999) return {};
+  return fail(std::format("{} '{}' belongs to the system, it has number {}", kind, name, number),
+              "give the cluster's user another name");
+}
+
 class Applier {
  public:
   explicit Applier(const Target& target) : target_(target) {}
@@ -99,6 +106,7 @@ class Applier {
   EffectResult operator()(const plan::EnsureGroup& step) {
     if (const ::group* const now = getgrnam(step.name.c_str()); now != nullptr) {
       if (now->gr_gid == step.gid) return Effect::unchanged;
+      TRY(check_no_system_account("group", step.name, now->gr_gid));
       TRY(run({"groupmod", "--gid", std::to_string(step.gid), step.name}));
       return Effect::changed;
     }
@@ -129,7 +137,9 @@ class Applier {
   }
 
   EffectResult operator()(const plan::RemoveUser& step) {
-    if (getpwnam(step.name.c_str()) == nullptr) return Effect::unchanged;
+    const passwd* const now = getpwnam(step.name.c_str());
+    if (now == nullptr) return Effect::unchanged;
+    TRY(check_no_system_account("user", step.name, now->pw_uid));
     // --force: a user who is still logged in loses the account all the same.
     TRY_ASSIGN(const os::CommandResult removed,
                target_.runner.run(command({"userdel", "--force", step.name})));

@@ -117,8 +117,9 @@ Result<DiscoverAnswer> parse_discover_answer(const std::string& head, std::strin
   }
 }
 
-Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware) {
-  const json body = {{"hardware", provisioning::to_json(hardware)}};
+Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware,
+                                const std::string& profile) {
+  const json body = {{"hardware", provisioning::to_json(hardware)}, {"profile", profile}};
   TRY_ASSIGN(const std::string text,
              accept(os::send({.method = "POST",
                               .url = std::format("http://{}/node/v1/discover", head),

@@ -47,8 +47,10 @@ struct DiscoverAnswer {
 /// Errors: not an answer; a name, a path or a time that cannot be one. It came over plain HTTP.
 Result<DiscoverAnswer> parse_discover_answer(const std::string& head, std::string_view text);
 
-/// Errors: the head does not answer, refuses, or answers nonsense.
-Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware);
+/// `profile`: what the machine was started as, as read_started_profile. Errors: the head does not
+/// answer, refuses, or answers nonsense.
+Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Hardware& hardware,
+                                const std::string& profile);
 
 /// Tells how far stage one is.
 Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);

@@ -29,13 +29,17 @@ std::vector<std::string> names(const fs::path& directory) {
   return os::list_directory(directory).value_or(std::vector<std::string>());
 }
 
-std::optional<MacAddress> boot_mac(const fs::path& root) {
+/// What follows `key` on the kernel's command line; empty when it is not there.
+std::string kernel_argument(const fs::path& root, std::string_view key) {
   for (const std::string& word : split(value(root / "proc/cmdline"), ' ')) {
-    constexpr std::string_view kBootif = "BOOTIF=01-";
-    if (!word.starts_with(kBootif)) continue;
-    if (const auto mac = parse_mac(word.substr(kBootif.size()))) return *mac;
+    if (word.starts_with(key)) return word.substr(key.size());
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<MacAddress> boot_mac(const fs::path& root) {
+  const auto mac = parse_mac(kernel_argument(root, "BOOTIF=01-"));
+  return mac ? std::optional(*mac) : std::nullopt;
 }
 
 std::vector<MacAddress> read_macs(const fs::path& root) {
@@ -130,6 +134,10 @@ Result<Hardware> read_hardware(const fs::path& root) {
                 "its driver or firmware may be missing from the image");
   }
   return hardware;
+}
+
+std::string read_started_profile(const fs::path& root) {
+  return kernel_argument(root, "muster.profile=");
 }
 
 }  // namespace muster::agent

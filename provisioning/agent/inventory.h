@@ -13,4 +13,7 @@ namespace muster::agent {
 /// Errors: no Ethernet card.
 Result<provisioning::Hardware> read_hardware(const std::filesystem::path& root = "/");
 
+/// The profile that the head's boot script named on the kernel's command line; empty when none.
+std::string read_started_profile(const std::filesystem::path& root = "/");
+
 }  // namespace muster::agent

@@ -70,7 +70,7 @@ class RunningNode {
   /// discovered once more. It stays the node that it booted as.
   Status ask_for_new_token() {
     TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
-    TRY_ASSIGN(DiscoverAnswer answer, discover(invitation_.head, hardware));
+    TRY_ASSIGN(DiscoverAnswer answer, discover(invitation_.head, hardware, read_started_profile()));
     if (!answer.invited) return fail(answer.reason);
     if (answer.invitation.node_name != invitation_.node_name) {
       return fail(std::format("this machine booted as {} and the head calls it {} now",

@@ -57,10 +57,11 @@ class StageOne {
  private:
   Result<Invitation> wait_for_invitation() {
     TRY_ASSIGN(provisioning::Hardware hardware, read_hardware());
+    const std::string profile = read_started_profile();
     std::string said;
     while (true) {
       hardware.lldp = neighbours_.latest();
-      TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware));
+      TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware, profile));
       set_clock(answer.head_time_ms);
       if (answer.invited) return answer.invitation;
       if (answer.reason != said) say("waiting: " + answer.reason);

@@ -11,6 +11,9 @@
 
 namespace muster::head {
 
+/// Where the helper writes them; only root may.
+inline constexpr const char* kFacts = "/run/muster/head.json";
+
 struct Facts {
   /// The cluster's network card.
   std::string interface;

@@ -129,6 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto arguments = accepted(input);
   std::string words;
   for (const auto& argument : arguments) words += " " + argument.text();
+  words += " muster.profile=default";
   fuzz::NodeHead head(arguments);
   for (const std::string_view line : input) {
     if (line.starts_with("arg ")) continue;

@@ -125,7 +125,7 @@ class Head:
         assert self.daemons[name].running(), f"{name} ended: {self.log(name).read_text()}"
 
     def start_dnsmasq(self):
-        self.start_daemon("muster-dnsmasq", "/run/dnsmasq.pid", ["--log-facility=-"])
+        self.start_daemon("muster-dnsmasq", "/run/muster-dnsmasq/pid", ["--log-facility=-"])
 
     def log(self, name):
         return self.logs / f"{name}.log"

@@ -30,14 +30,22 @@ def make_directories(machine, unit):
                           unit.get("Group", "root"), f"{parent}/{unit[key]}")
 
 
+def capabilities(unit):
+    """What a unit that is not root may do all the same (capabilities(7)), and nothing more."""
+    kept = [f"+{name.lower().removeprefix('cap_')}"
+            for name in unit.get("AmbientCapabilities", "").split()]
+    few = ",".join(["-all", *kept])
+    return [f"--inh-caps={few}", *([f"--ambient-caps={few}"] if kept else []), f"--bounding-set={few}"]
+
+
 def command_of(unit, extra):
     """The unit's command line as its user, with its groups and rights."""
     argv = shlex.split(unit["ExecStart"]) + list(extra)
     if "User" not in unit:
         return argv
-    rights = ["setpriv", f"--reuid={unit['User']}", f"--regid={unit['Group']}",
-              f"--groups={unit['SupplementaryGroups']}", "--inh-caps=-all", "--bounding-set=-all",
-              "--no-new-privs"]
+    groups = f"--groups={unit['SupplementaryGroups']}" if "SupplementaryGroups" in unit else "--clear-groups"
+    rights = ["setpriv", f"--reuid={unit['User']}", f"--regid={unit['Group']}", groups,
+              *capabilities(unit), "--no-new-privs"]
     network = ["unshare", "--net"] if unit.get("PrivateNetwork") == "yes" else []
     return network + rights + argv
 

@@ -24,6 +24,13 @@ TEST(NodeTable, shows_a_line_for_each_node) {
       "a\\x1b[2Jb\n");
 }
 
+TEST(NodeTable, a_profile_that_waits_for_the_next_start_stands_behind_the_one_that_runs) {
+  const auto table = render_node_table(
+      R"({"nodes":[{"name":"n001","profile":"fluid","booted_profile":"default"}],"now_ms":1})");
+  ASSERT_TRUE(table) << table.error().text();
+  EXPECT_NE(table->find(" default > fluid "), std::string::npos) << *table;
+}
+
 TEST(NodeTable, an_answer_that_is_none_is_an_error) {
   EXPECT_FALSE(render_node_table("<html>"));
   EXPECT_FALSE(render_node_table(R"({"nodes":[{)"));

@@ -127,6 +127,10 @@ TEST_F(Plans, jobs_can_ask_for_the_nodes_of_a_profile) {
   node_.profile = "gpu";
   const std::string slurm = content_of(plan_head(view()).plan, "/etc/slurm/slurm.conf");
   EXPECT_NE(slurm.find(" Feature=gpu "), std::string::npos) << slurm;
+  // It still runs what it booted as: jobs that ask for the new profile wait for its next start.
+  node_.booted_profile = "default";
+  const std::string before = content_of(plan_head(view()).plan, "/etc/slurm/slurm.conf");
+  EXPECT_NE(before.find(" Feature=default "), std::string::npos) << before;
 }
 
 TEST_F(Plans, a_new_node_changes_the_scheduler_and_nothing_else_of_the_head) {

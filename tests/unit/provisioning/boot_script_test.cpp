@@ -30,6 +30,10 @@ TEST(KernelArgument, accepts_what_kernels_take) {
   }
 }
 
+TEST(KernelArgument, names_the_profile) {
+  EXPECT_EQ(KernelArgument::profile("gpu-2").text(), "muster.profile=gpu-2");
+}
+
 TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
   EXPECT_EQ(render_ipxe(target()),
             "#!ipxe\n"

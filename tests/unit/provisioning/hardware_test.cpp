@@ -79,7 +79,7 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   const auto put = [&](const std::string& path, const std::string& text) {
     ASSERT_TRUE(os::write_file(root->path() / path, text));
   };
-  put("proc/cmdline", "quiet BOOTIF=01-52-54-00-00-00-02 boot=muster\n");
+  put("proc/cmdline", "quiet BOOTIF=01-52-54-00-00-00-02 muster.profile=gpu boot=muster\n");
   put("proc/meminfo", "MemTotal:        2048000 kB\nMemFree: 1 kB\n");
   put("sys/class/dmi/id/product_uuid", "72acb10d-0e86-8048-a1ac-8c34c7b17ccd\n");
   for (const std::string name : {"eth0", "eth1", "lo", "br0"})
@@ -109,6 +109,7 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   EXPECT_EQ(hardware->memory.count, 2048000U * 1024);
   ASSERT_EQ(hardware->disks.size(), 1U);
   EXPECT_EQ(hardware->disks[0].size.mib(), 1U);
+  EXPECT_EQ(agent::read_started_profile(root->path()), "gpu");
 }
 
 }  // namespace

@@ -85,8 +85,27 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
   const std::string grub = get("/grub/node/52:54:00:00:00:01.cfg", "").body;
   EXPECT_NE(grub.find("/medium/cuda-initrd"), std::string::npos) << grub;
+  EXPECT_NE(ipxe.find(" muster.profile=gpu"), std::string::npos) << ipxe;
   const auto answer = nlohmann::json::parse(post("/node/v1/discover", report).body);
   EXPECT_EQ(answer.at("image").at("name"), "cuda");
+}
+
+TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
+  const std::string hardware = R"("hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648})";
+  const auto discover = [&](const std::string& started_as) {
+    const std::string body = "{" + hardware + R"(,"profile":")" + started_as + R"("})";
+    return nlohmann::json::parse(post("/node/v1/discover", body).body).at("image").at("name");
+  };
+  EXPECT_EQ(discover("default"), "compute");
+  const std::vector<std::string> name = {"n001"};
+  // Decided after the kernel was started and before its discovery.
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", 1));
+  EXPECT_EQ(discover("default"), "compute");
+  EXPECT_EQ(registry_->find("n001")->booted_profile, "default");
+  EXPECT_EQ(registry_->find("n001")->profile, "gpu");
+  EXPECT_EQ(discover("gpu"), "cuda");
+  EXPECT_EQ(registry_->find("n001")->booted_profile, "gpu");
+  EXPECT_EQ(discover("../../etc"), "cuda") << "a word that is no profile counts for nothing";
 }
 
 TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {

@@ -1,10 +1,10 @@
-#include "apps/musterd/boots.h"
+#include "apps/plans/boots.h"
 
 #include <format>
 
 #include "core/os/files.h"
 
-namespace muster::daemon {
+namespace muster::plans {
 namespace {
 
 using provisioning::Boot;
@@ -12,13 +12,18 @@ using provisioning::Boots;
 using provisioning::Image;
 using provisioning::KernelArgument;
 
-Result<Image> read_image(const std::filesystem::path& medium, const spec::Profile& profile) {
-  const auto manifest = medium / "muster/image" / profile.image / "manifest.json";
-  if (!std::filesystem::exists(manifest)) {
-    return fail(std::format("profile '{}' boots image '{}', which this medium does not hold",
-                            profile.name, profile.image),
-                "boot the head from an ISO that was built from this cluster.yaml");
-  }
+std::filesystem::path manifest_of(const std::filesystem::path& medium,
+                                  const spec::Profile& profile) {
+  return medium / "muster/image" / profile.image / "manifest.json";
+}
+
+Error no_image(const spec::Profile& profile) {
+  return {.message = std::format("profile '{}' boots image '{}', which this medium does not hold",
+                                 profile.name, profile.image),
+          .hint = "boot the head from an ISO that was built from this cluster.yaml"};
+}
+
+Result<Image> read_image(const std::filesystem::path& manifest) {
   TRY_ASSIGN(const std::string text, os::read_file(manifest));
   return provisioning::parse_image(text);
 }
@@ -38,7 +43,7 @@ std::vector<std::string> common_words(const spec::ClusterSpec& spec) {
 Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::path& medium,
                        const spec::Profile& profile) {
   Boot boot;
-  TRY_ASSIGN(boot.image, read_image(medium, profile));
+  TRY_ASSIGN(boot.image, read_image(manifest_of(medium, profile)));
   std::vector<std::string> words = common_words(spec);
   for (const auto& more : {boot.image.kernel_arguments, profile.kernel_arguments}) {
     words.insert(words.end(), more.begin(), more.end());
@@ -54,10 +59,19 @@ Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::pat
 
 Result<Boots> read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
   std::map<std::string, Boot, std::less<>> boots;
+  std::map<std::string, Error, std::less<>> unbootable;
   for (const spec::Profile& profile : spec.profiles) {
-    TRY_ASSIGN(boots[profile.name], read_boot(spec, medium, profile));
+    if (std::filesystem::exists(manifest_of(medium, profile))) {
+      TRY_ASSIGN(boots[profile.name], read_boot(spec, medium, profile));
+    } else {
+      unbootable[profile.name] = no_image(profile);
+    }
   }
-  return Boots(std::move(boots), spec.profiles.front().name);
+  const std::string& first = spec.profiles.front().name;
+  if (const auto lost = unbootable.find(first); lost != unbootable.end()) {
+    return std::unexpected(lost->second);
+  }
+  return Boots(std::move(boots), first, std::move(unbootable));
 }
 
-}  // namespace muster::daemon
+}  // namespace muster::plans
