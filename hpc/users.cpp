@@ -1,24 +1,17 @@
 #include "hpc/users.h"
 
 #include <algorithm>
-#include <array>
 #include <format>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
 #include "core/spec/rules.h"
+#include "core/spec/system_accounts.h"
 #include "core/spec/values.h"
 
 namespace muster::hpc {
 namespace {
-
-/// Accounts of Debian's base system and of the packages on head and nodes.
-constexpr std::array<std::string_view, 30> kSystemNames = {
-    "root",   "daemon", "bin",     "sys",     "sync",       "games",  "man",   "lp",
-    "mail",   "news",   "uucp",    "proxy",   "www-data",   "backup", "list",  "irc",
-    "nobody", "_apt",   "_chrony", "dnsmasq", "messagebus", "munge",  "slurm", "sshd",
-    "statd",  "_rpc",   "polkitd", "tss",     "users",      "sudo"};
 
 /// The directory of the users' keys. It is root's: a file that root writes below a user's own
 /// directory could be turned by that user, with a link, into any file of the system.
@@ -33,7 +26,7 @@ Status check_names(const spec::User& wanted) {
   if (!spec::is_user_name(wanted.name)) {
     return std::unexpected(bad_name(wanted.name, "not a user name"));
   }
-  if (is_system_name(wanted.name)) {
+  if (spec::is_system_account(wanted.name)) {
     return std::unexpected(bad_name(wanted.name, "the system uses this name"));
   }
   if (!spec::is_full_name(wanted.full_name)) {
@@ -85,11 +78,6 @@ plan::EnsureUser account(const ClusterUser& user, std::string shell, Machine mac
 
 std::string home_of(std::string_view user) { return std::format("/home/{}", user); }
 
-bool is_system_name(std::string_view name) {
-  return std::ranges::contains(kSystemNames, name) || name.starts_with("muster") ||
-         name.starts_with("systemd-");
-}
-
 Result<ClusterUser> UserTable::add(const spec::User& wanted) {
   TRY(check_names(wanted));
   if (users_.contains(wanted.name)) {
@@ -123,6 +111,7 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
     }
     return *wanted.uid;
   }
+  if (const auto last = last_uid_of(wanted.name)) return *last;
   std::uint32_t next = kFirstUid;
   for (const auto& [name, user] : users_) next = std::max(next, user.uid + 1);
   if (!retired_.empty()) next = std::max(next, retired_.rbegin()->first + 1);
@@ -137,6 +126,18 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
 bool UserTable::is_given(std::uint32_t uid) const {
   return retired_.contains(uid) ||
          std::ranges::any_of(users_, [&](const auto& entry) { return entry.second.uid == uid; });
+}
+
+Result<ClusterUser> UserTable::change(const spec::User& wanted) {
+  TRY(check_names(wanted));
+  const auto found = users_.find(wanted.name);
+  if (found == users_.end()) {
+    return fail(std::format("cannot change user '{}': there is none", wanted.name),
+                "see the users: muster user list");
+  }
+  if (!wanted.ssh_keys.empty()) found->second.ssh_keys = distinct(wanted.ssh_keys);
+  if (!wanted.full_name.empty()) found->second.full_name = wanted.full_name;
+  return found->second;
 }
 
 Status UserTable::remove(std::string_view name) {
@@ -162,12 +163,24 @@ std::vector<ClusterUser> UserTable::users() const {
   return result;
 }
 
-std::vector<std::string> UserTable::removed() const {
-  std::set<std::string> names;
+std::vector<plan::RemoveUser> UserTable::removed() const {
+  std::vector<plan::RemoveUser> users;
   for (const auto& [uid, name] : retired_) {
-    if (!users_.contains(name)) names.insert(name);
+    if (!users_.contains(name)) users.push_back({.name = name, .uid = uid});
   }
-  return {names.begin(), names.end()};
+  return users;
+}
+
+bool UserTable::has_left(std::string_view name) const {
+  return last_uid_of(name) && !users_.contains(name);
+}
+
+std::optional<std::uint32_t> UserTable::last_uid_of(std::string_view name) const {
+  std::optional<std::uint32_t> last;
+  for (const auto& [uid, owner] : retired_) {
+    if (owner == name) last = uid;
+  }
+  return last;
 }
 
 std::string UserTable::to_json() const {
@@ -218,9 +231,9 @@ plan::Plan plan_users(const UserTable& table, Machine machine) {
       .path = "/etc/ssh/sshd_config.d/50-muster-keys.conf",
       .content = std::format("AuthorizedKeysFile .ssh/authorized_keys {}/%u\n", kKeyDirectory)});
   plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
-  for (const std::string& name : table.removed()) {
-    plan.add(plan::RemoveFile{.path = std::format("{}/{}", kKeyDirectory, name)});
-    plan.add(plan::RemoveUser{.name = name});
+  for (const plan::RemoveUser& user : table.removed()) {
+    plan.add(plan::RemoveFile{.path = std::format("{}/{}", kKeyDirectory, user.name)});
+    plan.add(user);
   }
   plan.add(account({.name = std::string(kCheckUser), .uid = kCheckUid, .full_name = "job check"},
                    "/usr/sbin/nologin", machine));

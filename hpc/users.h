@@ -38,16 +38,18 @@ struct ClusterUser {
 /// "/home/NAME".
 std::string home_of(std::string_view user);
 
-/// Whether Debian or Muster uses this account name itself.
-bool is_system_name(std::string_view name);
-
 /// All users, and the names and numbers of those who left.
 class UserTable {
  public:
-  /// Adds a user; without a uid the next one that was never given. The added user.
-  /// Errors: a name that is taken, a system's or no name; a uid that was given before or is out of
-  /// range; a key that is none; no number left.
+  /// Adds a user; without a uid the one that somebody of this name had, whose home is still there,
+  /// or else the next that was never given. The added user. Errors: a name that is taken, a
+  /// system's or no name; a uid that was given before or is out of range; a key that is none; no
+  /// number left.
   Result<ClusterUser> add(const spec::User& wanted);
+
+  /// Gives a user what `wanted` has of keys and full name; what it has not stays. Errors: no such
+  /// user, and as add.
+  Result<ClusterUser> change(const spec::User& wanted);
 
   /// Errors: no such user.
   Status remove(std::string_view name);
@@ -55,8 +57,10 @@ class UserTable {
   std::optional<ClusterUser> find(std::string_view name) const;
   /// By name.
   std::vector<ClusterUser> users() const;
-  /// Names of users who left and did not come back, sorted: machines remove these accounts.
-  std::vector<std::string> removed() const;
+  /// Who left and did not come back, with the number they had: machines remove these accounts.
+  std::vector<plan::RemoveUser> removed() const;
+  /// Whether somebody of this name left and did not come back.
+  bool has_left(std::string_view name) const;
 
   /// {"schema": 1, "users": […], "retired": [{"uid": …, "name": …}, …]}
   std::string to_json() const;
@@ -68,6 +72,7 @@ class UserTable {
  private:
   Result<std::uint32_t> choose_uid(const spec::User& wanted) const;
   bool is_given(std::uint32_t uid) const;
+  std::optional<std::uint32_t> last_uid_of(std::string_view name) const;
 
   std::map<std::string, ClusterUser, std::less<>> users_;
   /// Every uid of a user who left, with the name it had last.

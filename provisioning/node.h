@@ -46,6 +46,8 @@ struct Node {
   std::string generation;
   /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.
   std::int64_t seen_ms = 0;
+  /// When it last showed its certificate; 0: not since the registry was opened. Never written.
+  std::int64_t proved_ms = 0;
   std::int64_t ready_ms = 0;
 };
 

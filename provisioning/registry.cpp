@@ -66,6 +66,8 @@ Result<std::unique_ptr<Registry>> Registry::open(state::Store& store, RegistrySe
   for (const state::Document& document : documents) {
     auto node = parse_node(document.value);
     if (!node) return wrap(std::format("node '{}'", document.key), std::move(node).error());
+    // The head's clock may have been ahead when this was written.
+    node->seen_ms = std::min(node->seen_ms, registry->settings_.opened_ms);
     registry->index(*node);
     registry->nodes_.emplace(node->id, std::move(*node));
   }
@@ -137,10 +139,7 @@ Result<Node*> Registry::recognise(const Hardware& hardware) {
 Result<Node*> Registry::add_unknown(const Hardware& hardware, std::int64_t now_ms) {
   const auto unknown =
       std::ranges::count_if(nodes_, [](const auto& n) { return n.second.name.empty(); });
-  if (static_cast<std::size_t>(unknown) >= kMaxUnknown) {
-    return fail(std::format("{} machines wait for adoption already", unknown),
-                "adopt or remove some of them");
-  }
+  if (static_cast<std::size_t>(unknown) >= kMaxUnknown) TRY(forget_oldest_unknown(now_ms));
   Node node{.id = os::random_hex(8), .hardware = hardware, .state = NodeState::discovered};
   node.stage = "discovery";
   TRY(save(node, {event(node, "discovered",
@@ -150,6 +149,24 @@ Result<Node*> Registry::add_unknown(const Hardware& hardware, std::int64_t now_m
                         now_ms)}));
   index(node);
   return &nodes_.emplace(node.id, node).first->second;
+}
+
+/// Makes room for a machine: one that still waits comes again by itself, one that was made up does
+/// not.
+Status Registry::forget_oldest_unknown(std::int64_t now_ms) {
+  const auto waits_longer = [](const auto& a, const auto& b) {
+    const bool a_waits = a.second.name.empty();
+    const bool b_waits = b.second.name.empty();
+    return a_waits != b_waits ? a_waits : a.second.seen_ms < b.second.seen_ms;
+  };
+  const auto oldest = std::ranges::min_element(nodes_, waits_longer);
+  const auto committed = store_.commit(
+      {{.kind = "node", .key = oldest->first, .value = std::nullopt}},
+      {event(oldest->second, "removed", "too many machines wait for adoption", now_ms)});
+  if (!committed) return std::unexpected(committed.error());
+  unindex(oldest->second);
+  nodes_.erase(oldest);
+  return {};
 }
 
 std::string Registry::free_name() {
@@ -195,9 +212,13 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
   for (const auto& [secret, session] : sessions_) {
     if (session.node_id == node.id) current = &session;
   }
-  const bool enrolled = current != nullptr && current->redeemed && node.state != NodeState::off;
-  const std::int64_t silent_ms = now_ms - node.seen_ms;
-  if ((node.state == NodeState::ready || enrolled) && silent_ms < kAliveMs) {
+  // Only its certificate tells that a node is up: what is said without one may be anybody's words.
+  // A head that has just started gives those that were ready the time to say so.
+  const bool was_ready = node.state == NodeState::ready && node.proved_ms == 0;
+  const std::int64_t proved_ms = was_ready ? settings_.opened_ms : node.proved_ms;
+  const std::int64_t silent_ms = std::max<std::int64_t>(now_ms - proved_ms, 0);
+  const std::int64_t alive_ms = node.stage == "plan" ? kLostMs : kAliveMs;
+  if (proved_ms != 0 && node.state != NodeState::off && silent_ms < alive_ms) {
     return std::format("{} is up and was heard {} s ago; a second machine claims to be it",
                        node.name, silent_ms / 1000);
   }
@@ -281,7 +302,9 @@ Status Registry::stage(const std::string& session_secret, const StageReport& rep
   const std::scoped_lock lock(mutex_);
   const auto found = sessions_.find(session_secret);
   Node* const node = found == sessions_.end() ? nullptr : find_id(found->second.node_id);
-  if (node == nullptr) return fail("the session is unknown", "discover again");
+  if (node == nullptr || found->second.over) {
+    return fail("the session is unknown or over", "discover again");
+  }
   found->second.seen_ms = now_ms;
   node->seen_ms = now_ms;
   node->progress = std::clamp(report.progress, 0, 100);
@@ -320,6 +343,10 @@ Status Registry::set_certificate(const std::string& id, const std::string& seria
   node->certificate_serial = serial;
   node->offered_serial.clear();
   node->seen_ms = now_ms;
+  node->proved_ms = now_ms;
+  for (auto& [secret, session] : sessions_) {
+    session.over = session.over || session.node_id == id;
+  }
   return save(*node, {event(*node, "enrolled", "certificate " + serial.substr(0, 16), now_ms)});
 }
 
@@ -356,6 +383,7 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   if (node == nullptr) return fail("the node was removed meanwhile");
   const Node before = *node;
   node->seen_ms = now_ms;
+  node->proved_ms = now_ms;
   node->stage = report.stage;
   node->reason = report.failure;
   node->generation = report.generation;
@@ -379,6 +407,7 @@ Status Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
   node->seen_ms = now_ms;
+  node->proved_ms = now_ms;
   if (node->state != NodeState::failed || node->stage != "lost") return {};
   node->state = NodeState::ready;
   node->stage = "ready";
@@ -396,24 +425,45 @@ void Registry::lose_address(std::int64_t now_ms) {
   ++generation_;
 }
 
+std::int64_t Registry::silence_ms(const Node& node, std::int64_t now_ms) const {
+  return now_ms - std::max(node.seen_ms, settings_.opened_ms);
+}
+
+/// Marks a node that should have spoken; what is to be noted of it.
+std::optional<std::string> Registry::miss(Node& node, std::int64_t now_ms) const {
+  // The head's clock was set back: from now on it counts anew.
+  node.seen_ms = std::min(node.seen_ms, now_ms);
+  node.proved_ms = std::min(node.proved_ms, now_ms);
+  const std::int64_t silent_ms = silence_ms(node, now_ms);
+  // The agent speaks seldom while it makes a plan true.
+  const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
+  const bool lost = node.state == NodeState::ready && silent_ms >= quiet_ms;
+  // A machine that fetches its image speaks at every few per cent; other stages may take long.
+  const std::int64_t patience = node.stage == "image" ? kImageSilenceMs : kBootSilenceMs;
+  const bool stuck = node.state == NodeState::booting && silent_ms >= patience;
+  if (!lost && !stuck) return std::nullopt;
+  if (lost) node.stage = "lost";
+  node.state = NodeState::failed;
+  node.reason =
+      std::format("not heard for {} s; is it switched on and its cable in?", silent_ms / 1000);
+  return node.stage + ": " + node.reason;
+}
+
 Status Registry::tick(std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   if (address_loss_waits_) lose_address(now_ms);
+  // A rack that loses its power is one change of the store, not forty.
+  std::vector<state::Change> changes;
+  std::vector<Event> events;
   for (auto& [id, node] : nodes_) {
-    const std::int64_t silent_ms = now_ms - node.seen_ms;
-    // The agent does not speak while it makes a plan true.
-    const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
-    const bool lost = node.state == NodeState::ready && silent_ms >= quiet_ms;
-    // A machine that fetches its image speaks at every few per cent; other stages may take long.
-    const std::int64_t patience = node.stage == "image" ? kImageSilenceMs : kBootSilenceMs;
-    const bool stuck = node.state == NodeState::booting && silent_ms >= patience;
-    if (!lost && !stuck) continue;
-    if (lost) node.stage = "lost";
-    node.state = NodeState::failed;
-    node.reason =
-        std::format("not heard for {} s; is it switched on and its cable in?", silent_ms / 1000);
-    TRY(save(node, {event(node, "failed", node.stage + ": " + node.reason, now_ms)}));
+    auto missed = miss(node, now_ms);
+    if (!missed) continue;
+    changes.push_back({.kind = "node", .key = id, .value = to_json(node).dump()});
+    events.push_back(event(node, "failed", std::move(*missed), now_ms));
   }
+  if (changes.empty()) return {};
+  const auto committed = store_.commit(changes, events);
+  if (!committed) return std::unexpected(committed.error());
   return {};
 }
 

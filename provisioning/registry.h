@@ -27,6 +27,9 @@ struct RegistrySettings {
   int name_digits = 3;
   Ipv4Range addresses;
   std::string default_profile = "default";
+  /// The head's time when the registry is opened. Nobody is missed for silence before that: there
+  /// was no head to hear them.
+  std::int64_t opened_ms = 0;
 };
 
 /// What a machine in stage one is told.
@@ -131,6 +134,8 @@ class Registry {
     std::int64_t seen_ms = 0;
     Ipv4Address address;
     bool redeemed = false;
+    /// The node has its certificate: what is said in the session's name counts for nothing now.
+    bool over = false;
   };
 
   Node* find_id(const std::string& id);
@@ -142,6 +147,9 @@ class Registry {
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
                              std::int64_t now_ms);
+  Status forget_oldest_unknown(std::int64_t now_ms);
+  std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
+  std::optional<std::string> miss(Node& node, std::int64_t now_ms) const;
   Status save(const Node& node, const std::vector<state::Event>& events);
   void lose_address(std::int64_t now_ms);
   void index(const Node& node);

@@ -12,6 +12,7 @@ namespace {
 /// Groups below are the system's (Debian policy §9.2.2), but for `users`, which opens nothing.
 constexpr gid_t kFirstGroup = 1000;
 constexpr gid_t kUsers = 100;
+constexpr std::string_view kKeys = "/etc/muster/ssh-keys/";
 
 std::optional<std::string> system_group_of(const passwd& account) {
   int count = 64;
@@ -29,20 +30,38 @@ std::optional<std::string> system_group_of(const passwd& account) {
   return std::nullopt;
 }
 
-/// Why this person cannot be the cluster's; nothing when all is well.
-std::optional<Error> objection(const plan::EnsureUser& user, const spec::ClusterSpec& spec) {
-  const passwd* const account = getpwnam(user.name.c_str());
+/// Why a person of this name and number is not the cluster's to add or remove; nothing when all is
+/// well.
+std::optional<Error> objection(const std::string& name, std::uint32_t uid,
+                               const spec::ClusterSpec& spec) {
+  const passwd* const account = getpwnam(name.c_str());
   if (account == nullptr) return std::nullopt;
-  if (account->pw_uid != user.uid) {
-    return Error{.message = std::format("this machine has an account '{}' with number {}",
-                                        user.name, account->pw_uid),
+  if (account->pw_uid != uid) {
+    return Error{.message = std::format("this machine has an account '{}' with number {}", name,
+                                        account->pw_uid),
                  .hint = "give the cluster's user another name, or that number"};
   }
-  if (std::ranges::contains(spec.users, user.name, &spec::User::name)) return std::nullopt;
+  if (std::ranges::contains(spec.users, name, &spec::User::name)) return std::nullopt;
   if (const auto group = system_group_of(*account)) {
     return Error{
-        .message = std::format("account '{}' of this machine is in group '{}'", user.name, *group),
+        .message = std::format("account '{}' of this machine is in group '{}'", name, *group),
         .hint = "name the person in cluster.yaml, which only root can change"};
+  }
+  return std::nullopt;
+}
+
+struct Person {
+  std::string name;
+  std::uint32_t uid = 0;
+};
+
+/// Whom a step adds or removes.
+std::optional<Person> person_of(const plan::Step& step) {
+  if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+    return Person{user->name, user->uid};
+  }
+  if (const auto* const user = std::get_if<plan::RemoveUser>(&step)) {
+    return Person{user->name, user->uid};
   }
   return std::nullopt;
 }
@@ -51,20 +70,25 @@ std::optional<Error> objection(const plan::EnsureUser& user, const spec::Cluster
 
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec) {
   CheckedAccounts result;
-  std::set<std::string> keys;
+  std::set<std::string> refused;
+  // First all people, then all keys: the order of a plan's steps is the daemon's.
+  for (const plan::Step& step : plan.steps) {
+    const auto person = person_of(step);
+    const auto why = person ? objection(person->name, person->uid, spec) : std::nullopt;
+    if (!why) continue;
+    refused.insert(person->name);
+    // Somebody who left and whose account here is another's: there is nothing to be done.
+    if (std::holds_alternative<plan::RemoveUser>(step)) continue;
+    result.refused.push_back({.step = plan::describe(step),
+                              .kind = apply::Outcome::Kind::failed,
+                              .reason = why->text()});
+  }
   for (plan::Step& step : plan.steps) {
-    if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
-      if (const auto why = objection(*user, spec)) {
-        keys.insert("/etc/muster/ssh-keys/" + user->name);
-        result.refused.push_back({.step = plan::describe(step),
-                                  .kind = apply::Outcome::Kind::failed,
-                                  .reason = why->text()});
-        continue;
-      }
-    }
     const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && keys.contains(file->path)) continue;
-    result.plan.add(std::move(step));
+    const auto person = person_of(step);
+    const bool keys = file != nullptr && file->path.starts_with(kKeys) &&
+                      refused.contains(file->path.substr(kKeys.size()));
+    if (!keys && !(person && refused.contains(person->name))) result.plan.add(std::move(step));
   }
   return result;
 }

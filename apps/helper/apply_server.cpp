@@ -26,6 +26,7 @@ using nlohmann::json;
 
 constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
 constexpr const char* kReport = "/run/muster-helper/report.json";
+constexpr const char* kPending = "/run/muster-helper/pending";
 /// systemd starts the helper again at the next knock; a root process need not wait for it.
 constexpr int kIdleMs = 20'000;
 
@@ -45,10 +46,11 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
   TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
   const auto images = boots.images();
-  TRY(plans::check_contents(plan, {.spec = spec, .facts = facts, .images = images}));
+  TRY(plans::check_plan(plan, {.spec = spec, .facts = facts, .images = images}));
   CheckedAccounts accounts = check_accounts(plan, spec);
   std::ranges::for_each(accounts.refused, print_outcome);
-  apply::Report report = apply::apply(accounts.plan, {.runner = runner, .on_step = print_outcome});
+  apply::Report report = apply::apply(
+      accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

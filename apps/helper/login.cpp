@@ -33,8 +33,9 @@ std::string make_password() {
 }
 
 Status show(const std::string& text) {
-  // agetty shows issue files on every console, before each login (agetty(8)).
-  return os::write_file(kIssue, text);
+  // agetty shows issue files on every console, before each login (agetty(8)). It is root; who has
+  // an account here must not read a password in it.
+  return os::write_file(kIssue, text, {.mode = 0600});
 }
 
 }  // namespace
@@ -48,6 +49,8 @@ Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
     TRY(os::write_file(kRootKeys, join_lines(spec.head.ssh_keys)));
     return show(where + std::format("Log in with your key: ssh root@{}\n\n", address));
   }
+  // Once a boot: a password that somebody has set since is theirs.
+  if (std::filesystem::exists(kIssue)) return {};
   const std::string password = make_password();
   TRY(run_checked(runner, {.argv = {"chpasswd"}, .input = "root:" + password + "\n"}));
   return show(where + std::format("Log in here as root with the password {} (this boot only)\n\n",

@@ -23,7 +23,8 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) 
   return {.name_prefix = spec.nodes.prefix,
           .name_digits = spec.nodes.digits,
           .addresses = spec.nodes.addresses,
-          .default_profile = spec.profiles.front().name};
+          .default_profile = spec.profiles.front().name,
+          .opened_ms = now_ms()};
 }
 
 void start_adoption(provisioning::Registry& registry, const spec::Adoption& adoption) {
@@ -265,13 +266,24 @@ Status Cluster::write_published() {
   return {};
 }
 
-Status Cluster::apply_head_plan() {
+Status Cluster::start_apply() {
   applied_ms_ = now_ms();
   TRY_ASSIGN(os::Handle socket, os::connect_unix(settings_.helper));
-  TRY_ASSIGN(const std::string line,
-             os::LineChannel(std::move(socket)).receive_line(os::in(std::chrono::minutes(5))));
-  const auto report = nlohmann::json::parse(line, nullptr, false);
-  plan_holds_ = report.is_object() && report.value("succeeded", false);
+  helper_.emplace(std::move(socket));
+  asked_for_ = published_plan_;
+  return {};
+}
+
+Status Cluster::look_at_helper() {
+  auto line = helper_->poll_line();
+  if (line && !*line) return {};
+  helper_.reset();
+  if (!line) return std::unexpected(line.error());
+  const auto report = nlohmann::json::parse(**line, nullptr, false);
+  const bool succeeded = report.is_object() && report.value("succeeded", false);
+  // What changed while the helper worked is asked for next.
+  plan_holds_ = succeeded && asked_for_ == published_plan_;
+  if (plan_holds_) tell_held();
   return {};
 }
 
@@ -295,10 +307,9 @@ Status Cluster::publish() {
     if (plan_holds_) tell_held();
   }
   constexpr std::int64_t kRetryMs = 15'000;
+  if (helper_) return look_at_helper();
   if (plan_holds_ || now_ms() - applied_ms_ < kRetryMs) return {};
-  TRY(apply_head_plan());
-  if (plan_holds_) tell_held();
-  return {};
+  return start_apply();
 }
 
 }  // namespace muster::daemon

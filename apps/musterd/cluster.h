@@ -15,6 +15,7 @@
 
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
+#include "core/os/unix_socket.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
@@ -65,8 +66,12 @@ class Cluster {
   Status set_dhcp_mode(provisioning::DhcpMode mode);
 
   /// Writes what changed since the last call, and has the helper apply the head's plan when it
-  /// changed or did not hold the last time. Called from one thread.
+  /// changed or did not hold the last time. Never waits for the helper, whose steps may take
+  /// minutes: machines are adopted and missed meanwhile. Called from one thread.
   Status publish();
+
+  /// Whether the helper is at work.
+  bool is_applying() const { return helper_.has_value(); }
 
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
@@ -82,7 +87,8 @@ class Cluster {
   Status load_keys();
   Status load_dhcp_mode();
   Status write_published();
-  Status apply_head_plan();
+  Status start_apply();
+  Status look_at_helper();
   void tell_held();
   Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
@@ -119,6 +125,9 @@ class Cluster {
   std::vector<Error> refused_;
   std::string published_plan_;
   bool plan_holds_ = false;
+  /// The knock that the helper has not answered yet, and for which plan.
+  std::optional<os::LineChannel> helper_;
+  std::string asked_for_;
   std::int64_t applied_ms_ = 0;
 };
 

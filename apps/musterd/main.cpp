@@ -47,7 +47,7 @@ Status serve(const daemon::Settings& settings) {
                                     .gid = group_of(daemon::kWebServerGroup)},
                                    [&](const os::ServerRequest& r) { return node_api.handle(r); }));
   sd_notify(0, "READY=1");
-  while (!stop.wait_for(500ms)) {
+  while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) {
     TRY(cluster->registry().tick(daemon::now_ms()));
     // The helper may be away for a moment; what it did not do is done at the next turn.
     if (const Status done = cluster->publish(); !done) {

@@ -27,10 +27,13 @@ provisioning::Image image_of(const std::string& name) {
 }  // namespace
 
 Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec) {
-  const std::vector<std::string> removed = table.removed();
   for (const spec::User& user : spec.users) {
-    if (std::ranges::contains(removed, user.name) || table.find(user.name)) continue;
-    TRY(table.add(user));
+    if (table.has_left(user.name)) continue;
+    if (table.find(user.name)) {
+      TRY(table.change(user));
+    } else {
+      TRY(table.add(user));
+    }
   }
   return table;
 }

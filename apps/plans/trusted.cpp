@@ -59,6 +59,15 @@ bool same_but_content(const WriteFile& a, const WriteFile& b) {
   return a == other;
 }
 
+/// The comment that makes dnsmasq start anew when an address was lost, as it is in a plan of no
+/// state.
+std::string without_time(const std::string& line) {
+  constexpr std::size_t kLongest = 200;
+  if (!line.starts_with("# ") || !line.ends_with('.') || line.size() > kLongest) return line;
+  const std::size_t before = line.find_last_not_of("0123456789", line.size() - 2);
+  return before == std::string::npos ? line : line.substr(0, before + 1) + "0.";
+}
+
 /// The first line that no own plan has and that does not depend on the daemon's state.
 std::optional<std::string> foreign_line(const WriteFile& file, std::span<const Plan> own) {
   std::set<std::string, std::less<>> known;
@@ -66,9 +75,8 @@ std::optional<std::string> foreign_line(const WriteFile& file, std::span<const P
     for (const std::string& line : lines(find_file(plan, file.path)->content)) known.insert(line);
   }
   for (const std::string& line : lines(file.content)) {
-    const bool free =
-        file.path == kSlurmConf ? hpc::is_line_about_nodes(line) : line.starts_with("# ");
-    if (!free && !known.contains(line)) return line;
+    const bool free = file.path == kSlurmConf && hpc::is_line_about_nodes(line);
+    if (!free && !known.contains(line) && !known.contains(without_time(line))) return line;
   }
   return std::nullopt;
 }
@@ -85,22 +93,38 @@ Status check_file(const WriteFile& file, std::span<const Plan> own) {
   return {};
 }
 
+Status check_keys(const WriteFile& file, const std::set<std::string, std::less<>>& people) {
+  if (!people.contains(file.path.substr(kKeys.size()))) return fail("the plan has no such person");
+  const WriteFile plain{.path = file.path, .content = {}};
+  return same_but_content(file, plain) ? Status() : fail("its owner or mode is another");
+}
+
+/// Steps about people; what they may be is provisioning/head/allowed.h's and the helper's to say.
+bool is_about_a_person(const plan::Step& step) {
+  return std::holds_alternative<EnsureUser>(step) ||
+         std::holds_alternative<plan::RemoveUser>(step) ||
+         std::holds_alternative<plan::RemoveFile>(step);
+}
+
+Status check_step(const plan::Step& step, const std::set<std::string, std::less<>>& people,
+                  std::span<const Plan> own) {
+  if (is_about_a_person(step)) return {};
+  if (const auto* const file = std::get_if<WriteFile>(&step)) {
+    return file->path.starts_with(kKeys) ? check_keys(*file, people) : check_file(*file, own);
+  }
+  if (std::ranges::contains(own.front().steps, step)) return {};
+  return fail("root's own specification has no such step");
+}
+
 }  // namespace
 
-Status check_contents(const Plan& plan, const OwnView& own) {
+Status check_plan(const Plan& plan, const OwnView& own) {
   const std::vector<Plan> plans = own_plans(own);
   const auto people = people_of(plan);
   for (const plan::Step& step : plan.steps) {
-    const auto* const file = std::get_if<WriteFile>(&step);
-    if (file == nullptr) continue;
-    Status checked;
-    if (!file->path.starts_with(kKeys)) {
-      checked = check_file(*file, plans);
-    } else if (!people.contains(file->path.substr(kKeys.size()))) {
-      checked = fail("the plan has no such person");
-    }
+    const Status checked = check_step(step, people, plans);
     if (checked) continue;
-    return fail(std::format("the head's plan has '{}' otherwise than cluster.yaml: {}", file->path,
+    return fail(std::format("the head's plan is not cluster.yaml's: {}: {}", plan::describe(step),
                             checked.error().message),
                 "nothing was applied; when cluster.yaml was changed since musterd started, "
                 "'systemctl restart musterd'; else look at 'journalctl -u musterd'");

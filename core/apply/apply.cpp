@@ -39,16 +39,25 @@ Result<Ids> find_ids(const std::string& owner, const std::string& group) {
   return Ids{static_cast<int>(user->pw_uid), static_cast<int>(entry->gr_gid)};
 }
 
-/// People have the numbers from 1000 to 59999 (Debian policy §9.2.2); no plan touches the others.
-Status check_no_system_account(std::string_view kind, const std::string& name, unsigned number) {
-  if (1000 <= number && number <= 59999) return {};
-  return fail(std::format("{} '{}' belongs to the system, it has number {}", kind, name, number),
-              "give the cluster's user another name");
-}
-
 class Applier {
  public:
   explicit Applier(const Target& target) : target_(target) {}
+
+  /// What an earlier apply wrote and no service has heard of yet.
+  Status load_pending() {
+    if (target_.pending.empty() || !std::filesystem::exists(target_.pending)) return {};
+    TRY_ASSIGN(const std::string text, os::read_file(target_.pending));
+    for (const std::string& path : lines(text)) written_.insert(path);
+    units_changed_ = std::ranges::any_of(
+        written_, [](const std::string& path) { return path.starts_with("/etc/systemd/"); });
+    return {};
+  }
+
+  /// Every service has heard.
+  Status clear_pending() const {
+    if (target_.pending.empty()) return {};
+    return os::remove_tree(target_.pending);
+  }
 
   EffectResult operator()(const plan::WriteFile& step) {
     TRY_ASSIGN(const Ids ids, find_ids(step.owner, step.group));
@@ -60,8 +69,8 @@ class Applier {
       const auto content = os::read_file(path);
       if (content && *content == step.content) return Effect::unchanged;
     }
+    TRY(remember(step.path));
     TRY(os::write_file(path, step.content, {.mode = step.mode, .uid = ids.uid, .gid = ids.gid}));
-    written_.insert(step.path);
     units_changed_ = units_changed_ || step.path.starts_with("/etc/systemd/");
     return Effect::changed;
   }
@@ -96,50 +105,40 @@ class Applier {
     if (kind == std::filesystem::file_type::directory) {
       return fail(std::format("'{}' is a directory; only files are removed", step.path));
     }
+    TRY(remember(step.path));
     if (!std::filesystem::remove(path, error)) {
       return fail(std::format("cannot remove '{}': {}", step.path, error.message()));
     }
-    written_.insert(step.path);
     return Effect::changed;
   }
 
   EffectResult operator()(const plan::EnsureGroup& step) {
     if (const ::group* const now = getgrnam(step.name.c_str()); now != nullptr) {
       if (now->gr_gid == step.gid) return Effect::unchanged;
-      TRY(check_no_system_account("group", step.name, now->gr_gid));
-      TRY(run({"groupmod", "--gid", std::to_string(step.gid), step.name}));
-      return Effect::changed;
+      // Whose files would change hands is not ours to decide.
+      return fail(std::format("group '{}' already has number {} here", step.name, now->gr_gid),
+                  "give the cluster's user another name");
     }
     TRY(run({"groupadd", "--gid", std::to_string(step.gid), step.name}));
     return Effect::changed;
   }
 
   EffectResult operator()(const EnsureUser& step) {
-    const auto group = (*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid});
-    if (!group) return group;
-    if (const passwd* const now = getpwnam(step.name.c_str()); now != nullptr) {
-      if (now->pw_uid != step.uid) {
-        return fail(
-            std::format("user '{}' already has number {} here", step.name, now->pw_uid),
-            std::format("remove that account, or give the cluster's user number {}", now->pw_uid));
-      }
-      const bool same = now->pw_dir == step.home && now->pw_shell == step.shell;
-      if (same) return Effect::unchanged;
-      TRY(run({"usermod", "--home", step.home, "--shell", step.shell, step.name}));
-      return Effect::changed;
+    const passwd* const now = getpwnam(step.name.c_str());
+    if (now != nullptr && now->pw_uid != step.uid) {
+      return fail(
+          std::format("user '{}' already has number {} here", step.name, now->pw_uid),
+          std::format("remove that account, or give the cluster's user number {}", now->pw_uid));
     }
-    const std::string home =
-        step.make_home == EnsureUser::Home::make ? "--create-home" : "--no-create-home";
-    TRY(run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
-             "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
-             step.name}));
-    return Effect::changed;
+    const bool same = now != nullptr && now->pw_dir == step.home && now->pw_shell == step.shell;
+    TRY((*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid}));
+    if (same) return Effect::unchanged;
+    return now == nullptr ? add_user(step) : change_user(step);
   }
 
   EffectResult operator()(const plan::RemoveUser& step) {
     const passwd* const now = getpwnam(step.name.c_str());
-    if (now == nullptr) return Effect::unchanged;
-    TRY(check_no_system_account("user", step.name, now->pw_uid));
+    if (now == nullptr || now->pw_uid != step.uid) return Effect::unchanged;
     // --force: a user who is still logged in loses the account all the same.
     TRY_ASSIGN(const os::CommandResult removed,
                target_.runner.run(command({"userdel", "--force", step.name})));
@@ -170,8 +169,8 @@ class Applier {
                   "unmount it, then apply again");
     }
     TRY(os::make_directory(in_root(step.target)));
+    TRY(remember(step.target));
     TRY(run({"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target}));
-    written_.insert(step.target);
     return Effect::changed;
   }
 
@@ -214,6 +213,29 @@ class Applier {
  private:
   enum class Missing { error, fine };
 
+  /// Before the change: whatever ends us, the services that watch the path are told of it the next
+  /// time.
+  Status remember(const std::string& path) {
+    if (!written_.insert(path).second || target_.pending.empty()) return {};
+    std::string text;
+    for (const std::string& one : written_) text += one + "\n";
+    return os::write_file(target_.pending, text);
+  }
+
+  EffectResult add_user(const EnsureUser& step) const {
+    const std::string home =
+        step.make_home == EnsureUser::Home::make ? "--create-home" : "--no-create-home";
+    TRY(run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
+             "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
+             step.name}));
+    return Effect::changed;
+  }
+
+  EffectResult change_user(const EnsureUser& step) const {
+    TRY(run({"usermod", "--home", step.home, "--shell", step.shell, step.name}));
+    return Effect::changed;
+  }
+
   std::filesystem::path in_root(const std::string& path) const {
     return target_.root / std::filesystem::path(path).relative_path();
   }
@@ -235,6 +257,12 @@ class Applier {
   /// A unit file was written and systemd has not read it yet.
   bool units_changed_ = false;
 };
+
+void add_failure(Report& report, std::string step, const Status& status) {
+  if (status) return;
+  report.outcomes.push_back(
+      {.step = std::move(step), .kind = Outcome::Kind::failed, .reason = status.error().text()});
+}
 
 }  // namespace
 
@@ -262,6 +290,7 @@ nlohmann::json to_json(const Report& report) {
 Report apply(const plan::Plan& plan, const Target& target) {
   Applier applier(target);
   Report report;
+  add_failure(report, "what the last apply left", applier.load_pending());
   for (const plan::Step& step : plan.steps) {
     const EffectResult effect = std::visit(applier, step);
     Outcome outcome{.step = plan::describe(step)};
@@ -274,6 +303,7 @@ Report apply(const plan::Plan& plan, const Target& target) {
     if (target.on_step) target.on_step(outcome);
     report.outcomes.push_back(std::move(outcome));
   }
+  if (report.succeeded()) add_failure(report, "what is left to do", applier.clear_pending());
   return report;
 }
 

@@ -33,6 +33,10 @@ struct Target {
   os::CommandRunner& runner;
   /// Prepended to every path a step names; "/" on a running machine.
   std::filesystem::path root = "/";
+  /// A file that remembers which paths were written while their services have not heard of it: a
+  /// reload that fails, or an apply that is cut off, is made good by the next one. Empty: nothing
+  /// is kept. It must not outlive a boot, which starts every service anew.
+  std::filesystem::path pending = {};
   /// Called after each step, for progress. May be empty.
   std::function<void(const Outcome&)> on_step = {};
 };

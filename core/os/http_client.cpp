@@ -47,6 +47,8 @@ void set_timeouts(CURL* handle, const HttpRequest& request) {
 void set_tls(CURL* handle, const HttpRequest& request) {
   if (!request.tls) return;
   set(handle, CURLOPT_CAINFO, request.tls->ca.c_str());
+  // Only this authority: libcurl would believe the system's beside it.
+  set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   if (request.tls->certificate.empty()) return;
   set(handle, CURLOPT_SSLCERT, request.tls->certificate.c_str());
   set(handle, CURLOPT_SSLKEY, request.tls->key.c_str());
@@ -85,6 +87,8 @@ Result<HttpResponse> send(const HttpRequest& request) {
     set(curl, CURLOPT_HTTPHEADER, headers);
   }
   set(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  // What an error page says is no part of a file.
+  if (request.on_data) set(curl, CURLOPT_FAILONERROR, 1L);
   set_timeouts(curl, request);
   set_tls(curl, request);
   const CURLcode code = curl_easy_perform(curl);

@@ -32,6 +32,7 @@ struct HttpRequest {
   std::uint64_t offset = 0;
   std::chrono::milliseconds timeout{30'000};
   /// Given each piece of the body as it comes in place of keeping it; false stops the transfer.
+  /// Then a status from 400 on is an error, and nothing of its body is given.
   std::function<bool(std::string_view)> on_data = {};
 };
 

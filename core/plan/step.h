@@ -60,9 +60,11 @@ struct EnsureUser {
   bool operator==(const EnsureUser&) const = default;
 };
 
-/// No account of this name; its home and files are kept.
+/// No account of this name and number; its home and files are kept. One of another number is
+/// somebody else's.
 struct RemoveUser {
   std::string name;
+  std::uint32_t uid = 0;
   bool operator==(const RemoveUser&) const = default;
 };
 

@@ -65,6 +65,7 @@ void members(EnsureUser& s, Visitor&& visit) {
 template <typename Visitor>
 void members(RemoveUser& s, Visitor&& visit) {
   visit("name", s.name);
+  visit("uid", s.uid);
 }
 template <typename Visitor>
 void members(MountFileSystem& s, Visitor&& visit) {

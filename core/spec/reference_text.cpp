@@ -32,7 +32,7 @@ constexpr std::string_view kRules[] = {
     "Each `profiles[].image` names an image; there is at least one profile and one image.",
     R"(Names of profiles, images, users, extensions and volumes, user numbers and mount directories are
   written once each; so are the packages of one list, and the keys of one person.)",
-    "No user has the name of a system user.",
+    "No user has the name of a user or group of the system.",
     "Volumes lie beside each other, and not on directories of the system.",
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "core/spec/system_accounts.h"
 #include "core/spec/values.h"
 
 namespace muster::spec {
@@ -148,42 +149,6 @@ void check_profiles(const ClusterSpec& spec, Conflicts& conflicts) {
   }
 }
 
-/// Names that Debian or Muster gives to system users, on head or nodes.
-constexpr std::array<std::string_view, 34> kSystemUsers = {"root",
-                                                           "daemon",
-                                                           "bin",
-                                                           "sys",
-                                                           "sync",
-                                                           "games",
-                                                           "man",
-                                                           "lp",
-                                                           "mail",
-                                                           "news",
-                                                           "uucp",
-                                                           "proxy",
-                                                           "www-data",
-                                                           "backup",
-                                                           "list",
-                                                           "irc",
-                                                           "nobody",
-                                                           "_apt",
-                                                           "sshd",
-                                                           "slurm",
-                                                           "munge",
-                                                           "_chrony",
-                                                           "dnsmasq",
-                                                           "tftp",
-                                                           "muster",
-                                                           "musterd",
-                                                           "_rpc",
-                                                           "statd",
-                                                           "messagebus",
-                                                           "polkitd",
-                                                           "systemd-network",
-                                                           "systemd-resolve",
-                                                           "systemd-timesync",
-                                                           "nslcd"};
-
 void check_users(const ClusterSpec& spec, Conflicts& conflicts) {
   check_distinct(spec.users, "users", ".name", kByName, conflicts);
   const auto uid = [](const User& user) { return user.uid ? std::format("{}", *user.uid) : ""; };
@@ -192,11 +157,12 @@ void check_users(const ClusterSpec& spec, Conflicts& conflicts) {
     const User& user = spec.users[i];
     check_distinct(user.ssh_keys, std::format("users[{}].ssh_keys", i), "", ssh_key_identity,
                    conflicts);
-    if (!std::ranges::contains(kSystemUsers, user.name)) continue;
+    if (!is_system_account(user.name)) continue;
     const std::string path = std::format("users[{}].name", i);
-    conflicts.push_back({{path},
-                         std::format("{}: '{}' is a user of the system itself", path, user.name),
-                         "choose another name"});
+    conflicts.push_back(
+        {{path},
+         std::format("{}: '{}' is an account of the system itself", path, user.name),
+         "choose another name"});
   }
 }
 
@@ -210,15 +176,30 @@ constexpr std::array<std::string_view, 13> kSystemFolders = {
     "/root", "/run",  "/sbin", "/sys", "/tmp", "/var"};
 
 void check_mount(const Volume& volume, const std::string& path, Conflicts& conflicts) {
-  const bool shared = is_within(volume.mount, "/var/lib/muster/volumes");
   const bool system = std::ranges::any_of(
       kSystemFolders, [&](std::string_view folder) { return is_within(volume.mount, folder); });
   const bool programs = volume.mount == "/usr" ||
                         (is_within(volume.mount, "/usr") && !is_within(volume.mount, "/usr/local"));
-  if (shared || (!system && !programs)) return;
+  if (!system && !programs) return;
   conflicts.push_back({{path},
                        std::format("{}: '{}' belongs to the system", path, volume.mount),
                        "mount elsewhere, such as '/home', '/scratch' or '/srv/data'"});
+}
+
+/// Head and nodes share /home, written or not.
+void check_home(const Volume& volume, const std::string& path, Conflicts& conflicts) {
+  if (volume.name == "home" && !volume.mount.empty() && volume.mount != "/home") {
+    conflicts.push_back(
+        {{path + ".mount"},
+         std::format("{}.mount: the volume 'home' is /home, not '{}'", path, volume.mount),
+         "give this volume another name"});
+  }
+  if (volume.mount != "/home" && is_within(volume.mount, "/home")) {
+    conflicts.push_back({{path + ".mount"},
+                         std::format("{}.mount: '{}' lies inside /home, which is shared already",
+                                     path, volume.mount),
+                         "mount volumes beside each other"});
+  }
 }
 
 void check_volumes(const ClusterSpec& spec, Conflicts& conflicts) {
@@ -228,6 +209,7 @@ void check_volumes(const ClusterSpec& spec, Conflicts& conflicts) {
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const std::string path = std::format("volumes[{}].mount", i);
     check_mount(volumes[i], path, conflicts);
+    check_home(volumes[i], std::format("volumes[{}]", i), conflicts);
     for (std::size_t j = 0; j < volumes.size(); ++j) {
       const std::string& other = volumes[j].mount;
       if (other.empty() || volumes[i].mount == other || !is_within(volumes[i].mount, other))

@@ -149,6 +149,11 @@ Result<Identity> Identity::open(const std::filesystem::path& directory, const st
 
 bool Identity::enrolled() const { return std::filesystem::exists(directory_ / kIdentity); }
 
+Status Identity::forget() {
+  refusals_ = 0;
+  return os::remove_tree(directory_ / kIdentity);
+}
+
 std::chrono::hours Identity::certificate_age() const {
   std::error_code error;
   const auto written = std::filesystem::last_write_time(directory_ / kIdentity, error);
@@ -164,10 +169,16 @@ Result<std::string> Identity::call(const std::string& method, const std::string&
     tls.certificate = directory_ / kIdentity;
     tls.key = directory_ / kIdentity;
   }
-  return accept(os::send({.method = method,
-                          .url = std::format("https://{}/node/v1/{}", head_, path),
-                          .body = body,
-                          .tls = std::move(tls)}));
+  auto response = os::send({.method = method,
+                            .url = std::format("https://{}/node/v1/{}", head_, path),
+                            .body = body,
+                            .tls = std::move(tls)});
+  if (with_certificate && response) {
+    // nginx answers 400 to a certificate that ran out.
+    const bool refused = response->status >= 400 && response->status <= 403;
+    refusals_ = refused ? refusals_ + 1 : 0;
+  }
+  return accept(std::move(response));
 }
 
 Status Identity::certify(const std::string& path, const std::string& token) {

@@ -62,6 +62,12 @@ class Identity final : public HeadLink {
   static Result<Identity> open(const std::filesystem::path& directory, const std::string& head);
 
   bool enrolled() const;
+  /// Whether the head itself, over TLS, did not take the certificate at the last calls: it ran out
+  /// while the head was away, or the node was removed. One refusal may be a passing state.
+  bool refused() const { return refusals_ >= kRefusals; }
+  /// Nothing is left of the certificate; the authority is still the only one that is believed.
+  Status forget();
+
   /// Makes a key, checks the CA against the token, and trades the token for a certificate.
   Status enrol(const Invitation& invitation);
 
@@ -78,8 +84,12 @@ class Identity final : public HeadLink {
   Result<std::string> call(const std::string& method, const std::string& path,
                            const std::string& body, bool with_certificate) const;
 
+  static constexpr int kRefusals = 3;
+
   std::filesystem::path directory_;
   std::string head_;
+  /// In a row.
+  mutable int refusals_ = 0;
 };
 
 }  // namespace muster::agent

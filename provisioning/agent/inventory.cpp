@@ -42,15 +42,23 @@ std::optional<MacAddress> boot_mac(const fs::path& root) {
   return mac ? std::optional(*mac) : std::nullopt;
 }
 
+bool is_on_usb(const fs::path& card) {
+  std::error_code error;
+  const fs::path device = fs::canonical(card / "device", error);
+  return !error && device.string().contains("/usb");
+}
+
 std::vector<MacAddress> read_macs(const fs::path& root) {
+  const auto first = boot_mac(root);
   std::vector<MacAddress> macs;
   for (const std::string& name : names(root / "sys/class/net")) {
     const fs::path card = root / "sys/class/net" / name;
     // ARPHRD_ETHER, and a device behind it: bridges and the loopback are nobody's identity.
     if (value(card / "type") != "1" || !fs::exists(card / "device")) continue;
-    if (const auto mac = parse_mac(value(card / "address"))) macs.push_back(*mac);
+    const auto mac = parse_mac(value(card / "address"));
+    if (mac && (*mac == first || !is_on_usb(card))) macs.push_back(*mac);
   }
-  if (const auto first = boot_mac(root)) {
+  if (first) {
     const auto found = std::ranges::find(macs, *first);
     if (found != macs.end()) std::rotate(macs.begin(), found, found + 1);
   }

@@ -11,6 +11,9 @@ namespace {
 /// Two thirds of the head's seven days.
 constexpr auto kRenewAfter = std::chrono::hours(112);
 
+/// A plan whose steps take long is no silence.
+constexpr auto kSignOfLife = std::chrono::seconds(10);
+
 std::string failures(const apply::Report& report) {
   std::string text;
   for (const apply::Outcome& outcome : report.outcomes) {
@@ -31,7 +34,10 @@ Status PlanFollower::apply_plan() {
   TRY_ASSIGN(const plan::Plan plan, head_.plan());
   TRY(head_.report({.stage = "plan"}));
   const apply::Report report = apply::apply(
-      plan, {.runner = options_.runner, .on_step = [this](const apply::Outcome& outcome) {
+      plan, {.runner = options_.runner,
+             .pending = options_.pending,
+             .on_step = [this](const apply::Outcome& outcome) {
+               sign_of_life();
                if (outcome.kind == apply::Outcome::Kind::unchanged) return;
                say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
              }});
@@ -48,11 +54,19 @@ Status PlanFollower::apply_plan() {
   return {};
 }
 
+void PlanFollower::sign_of_life() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_sign_ < kSignOfLife) return;
+  last_sign_ = now;
+  // The plan goes on without it; what became of the plan is told in any case.
+  if (const auto heard = head_.heartbeat(); !heard) say("head: " + heard.error().text());
+}
+
 Status PlanFollower::beat() {
-  TRY_ASSIGN(const std::string wanted, head_.heartbeat());
   // The file's age, not the agent's: an agent that was started again still renews in time.
-  // Neither may keep the other from being tried.
+  // Nothing of a heartbeat may keep the rest from being tried.
   Status renewed = head_.certificate_age() >= kRenewAfter ? head_.renew() : Status();
+  TRY_ASSIGN(const std::string wanted, head_.heartbeat());
   if (wanted != generation_) TRY(apply_plan());
   TRY(std::move(renewed));
   return options_.neighbour() == told_neighbour_ ? Status() : report_ready(generation_);

@@ -2,6 +2,7 @@
 // Keeps a running node on the plan that its head wants: applies it, tells the outcome until the
 // head has heard it, and asks again at every heartbeat.
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ namespace muster::agent {
 /// What a follower uses of the machine it runs on.
 struct FollowerOptions {
   os::CommandRunner& runner;
+  /// apply::Target::pending
+  std::filesystem::path pending = {};
   std::function<void(const std::string&)> say;
   /// The switch port as it is known so far.
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
@@ -44,10 +47,12 @@ class PlanFollower {
 
  private:
   Status report_ready(const std::string& generation);
+  void sign_of_life();
 
   HeadLink& head_;
   FollowerOptions options_;
   std::string generation_;
+  std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   ConsoleTail console_;
 };

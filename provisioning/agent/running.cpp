@@ -31,6 +31,7 @@ class RunningNode {
     options_.on_ready();
     while (!options_.stop.wait_for(kHeartbeat)) {
       if (const Status done = follower_.beat(); !done) say("head: " + done.error().text());
+      if (identity_.refused() && !enrol_again()) return {};
     }
     say("stopping");
     return identity_.report({.stage = "stopping", .generation = follower_.generation()});
@@ -66,6 +67,16 @@ class RunningNode {
     return identity_.report({.stage = "enrolled"});
   }
 
+  /// The head knows this node and not its certificate any more. False: the program is asked to
+  /// stop.
+  bool enrol_again() {
+    say("the head refuses this node's certificate; enrolling again");
+    if (const Status done = identity_.forget(); !done) say(done.error().text());
+    trusted_ca_ = invitation_.ca;
+    tried_token_ = invitation_.token;
+    return until_done("enrol", [this] { return enrol(); });
+  }
+
   /// A token is good for one try, and a head that was started again knows none: the machine is
   /// discovered once more. It stays the node that it booted as.
   Status ask_for_new_token() {
@@ -77,6 +88,10 @@ class RunningNode {
                               invitation_.node_name, answer.invitation.node_name),
                   "boot it again");
     }
+    if (!trusted_ca_.empty() && answer.invitation.ca != trusted_ca_) {
+      return fail("a machine with another authority answers in the head's place",
+                  "look for it on the wire; if the head was set up anew, boot this node again");
+    }
     invitation_ = std::move(answer.invitation);
     return {};
   }
@@ -87,11 +102,14 @@ class RunningNode {
   Invitation invitation_;
   Identity identity_;
   std::string tried_token_;
+  /// Once enrolled, no other authority is believed in this boot.
+  std::string trusted_ca_;
   NeighbourListener neighbours_;
   PlanFollower follower_{identity_,
-                         {.runner = options_.runner, .say = options_.say, .neighbour = [this] {
-                            return neighbours_.latest();
-                          }}};
+                         {.runner = options_.runner,
+                          .pending = options_.pending,
+                          .say = options_.say,
+                          .neighbour = [this] { return neighbours_.latest(); }}};
 };
 
 }  // namespace

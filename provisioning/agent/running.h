@@ -15,6 +15,7 @@ struct RunningOptions {
   /// Written by stage one.
   std::filesystem::path invitation = "/run/muster/boot.json";
   std::filesystem::path identity = "/run/muster/agent";
+  std::filesystem::path pending = "/run/muster/pending";
   os::CommandRunner& runner;
   os::StopSignal& stop;
   std::function<void(const std::string&)> say;

@@ -91,11 +91,16 @@ class StageOne {
     stage_ = "image";
     say(std::format("this is {}; fetching its image, {}", invitation.node_name,
                     human(total_size(invitation))));
+    TRY(undo_mounts());
     TRY(check_memory(invitation));
     TRY(mount_store(invitation));
     TRY(fetch_layers(invitation));
     stage_ = "root";
-    TRY(report_stage(invitation, {.stage = stage_, .progress = 100}));
+    // A head that was started again meanwhile does not know this boot; the system enrols all the
+    // same.
+    if (const Status told = report_stage(invitation, {.stage = stage_, .progress = 100}); !told) {
+      say("not told: " + told.error().text());
+    }
     TRY(mount_root(invitation));
     return os::write_file(options_.work / "boot.json", render_invitation(invitation),
                           {.mode = 0600});
@@ -112,11 +117,18 @@ class StageOne {
 
   Status mount_store(const Invitation& invitation) {
     const Bytes size{total_size(invitation).count + Bytes::from_mib(8).count};
-    if (mounted_) return {};
     TRY(os::make_directory(options_.work / "image", {.mode = 0700}));
-    TRY(mount("tmpfs", std::format("size={},mode=0700", size.count), "tmpfs",
-              options_.work / "image"));
-    mounted_ = true;
+    return mount("tmpfs", std::format("size={},mode=0700", size.count), "tmpfs",
+                 options_.work / "image");
+  }
+
+  /// Gives back all that an attempt before this one mounted, and the memory of what it had fetched:
+  /// a machine with little of it could not try again.
+  Status undo_mounts() {
+    while (!mounts_.empty()) {
+      TRY(run_checked(options_.runner, {.argv = {"busybox", "umount", mounts_.back().string()}}));
+      mounts_.pop_back();
+    }
     return {};
   }
 
@@ -171,11 +183,10 @@ class StageOne {
   }
 
   Status mount(const std::string& type, const std::string& mount_options, const std::string& source,
-               const std::filesystem::path& target) const {
-    const auto done = run_checked(
-        options_.runner,
-        {.argv = {"busybox", "mount", "-t", type, "-o", mount_options, source, target.string()}});
-    if (!done) return std::unexpected(done.error());
+               const std::filesystem::path& target) {
+    TRY(run_checked(options_.runner, {.argv = {"busybox", "mount", "-t", type, "-o", mount_options,
+                                               source, target.string()}}));
+    mounts_.push_back(target);
     return {};
   }
 
@@ -183,7 +194,8 @@ class StageOne {
   NeighbourListener neighbours_;
   ConsoleTail console_;
   std::string stage_ = "discovery";
-  bool mounted_ = false;
+  /// In the order in which they were made.
+  std::vector<std::filesystem::path> mounts_;
 };
 
 }  // namespace

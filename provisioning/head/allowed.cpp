@@ -74,9 +74,9 @@ struct Allowed {
   bool operator()(const plan::EnsureUser& s) const {
     return kFirstUser <= s.uid && s.uid <= kLastUser && s.home == "/home/" + s.name;
   }
-  // userdel refuses nobody; the planner removes only names it once added, and these are checked
-  // there.
-  bool operator()(const plan::RemoveUser& s) const { return !s.name.empty() && s.name != "root"; }
+  bool operator()(const plan::RemoveUser& s) const {
+    return kFirstUser <= s.uid && s.uid <= kLastUser;
+  }
   bool operator()(const plan::MountFileSystem& s) const {
     if (s.type == "tmpfs") {
       // A source of another form could be read by mount(8) as an option.

@@ -64,6 +64,8 @@ Status copy_state(os::CommandRunner& runner, std::span<const std::string> shared
 
 Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
   TRY(copy_state(runner, shared));
+  // The files before the name that makes them count.
+  TRY(run_checked(runner, {.argv = {"sync", "--file-system", kPlace}}));
   // Last: live-boot passes over a disk without it, so half a copy is never used.
   return os::write_file(std::filesystem::path(kPlace) / "persistence.conf",
                         render_persistence(shared));

@@ -30,15 +30,36 @@ TEST(UserTable, lets_a_user_come_back_with_the_old_number) {
   UserTable table;
   ASSERT_TRUE(table.add(wanted("ada")));
   ASSERT_TRUE(table.remove("ada"));
-  EXPECT_EQ(table.removed(), std::vector<std::string>{"ada"});
+  EXPECT_TRUE(table.has_left("ada"));
   EXPECT_EQ(table.add({.name = "ada", .uid = 10000})->uid, 10000U);
-  EXPECT_TRUE(table.removed().empty());
+  EXPECT_FALSE(table.has_left("ada"));
+}
+
+TEST(UserTable, gives_a_user_who_comes_back_the_number_of_the_home) {
+  UserTable table;
+  ASSERT_TRUE(table.add(wanted("ada")));
+  ASSERT_TRUE(table.remove("ada"));
+  ASSERT_TRUE(table.add(wanted("bob")));
+  EXPECT_EQ(table.add(wanted("ada"))->uid, 10000U);
+}
+
+TEST(UserTable, changes_keys_and_name_of_a_user_and_nothing_else) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .full_name = "Ada"}));
+  const auto changed = table.change({.name = "ada", .ssh_keys = {kKey}});
+  ASSERT_TRUE(changed) << changed.error().text();
+  EXPECT_EQ(changed->full_name, "Ada");
+  EXPECT_EQ(changed->uid, 10000U);
+  EXPECT_EQ(table.find("ada")->ssh_keys.size(), 1U);
+  EXPECT_FALSE(table.change({.name = "bob", .ssh_keys = {kKey}}));
+  EXPECT_FALSE(table.change({.name = "ada", .ssh_keys = {"no key"}}));
 }
 
 TEST(UserTable, refuses_names_of_the_system) {
   UserTable table;
   EXPECT_FALSE(table.add(wanted("root")));
   EXPECT_FALSE(table.add(wanted("slurm")));
+  EXPECT_FALSE(table.add(wanted("disk"))) << "a group's";
   EXPECT_FALSE(table.add(wanted("systemd-network")));
   EXPECT_FALSE(table.add(wanted("muster-check")));
 }
@@ -145,8 +166,8 @@ TEST(UserPlan, removes_accounts_and_keys_of_users_who_left) {
   ASSERT_TRUE(table.add(wanted("ada")));
   ASSERT_TRUE(table.remove("ada"));
   const plan::Plan plan = plan_users(table, Machine::node);
-  EXPECT_EQ(steps_of<plan::RemoveUser>(plan),
-            std::vector<plan::RemoveUser>{plan::RemoveUser{.name = "ada"}});
+  const std::vector<plan::RemoveUser> wanted_steps = {{.name = "ada", .uid = kFirstUid}};
+  EXPECT_EQ(steps_of<plan::RemoveUser>(plan), wanted_steps);
   EXPECT_EQ(steps_of<plan::RemoveFile>(plan),
             std::vector<plan::RemoveFile>{plan::RemoveFile{.path = "/etc/muster/ssh-keys/ada"}});
 }

@@ -16,7 +16,7 @@ Plan every_kind() {
        EnsureGroup{.name = "g", .gid = 7},
        EnsureUser{
            .name = "u", .uid = 10000, .home = "/home/u", .make_home = EnsureUser::Home::make},
-       RemoveUser{.name = "v"},
+       RemoveUser{.name = "v", .uid = 10007},
        MountFileSystem{.source = "h:/home", .target = "/home", .type = "nfs4"},
        SetHostname{.name = "n001"},
        Service{
@@ -59,7 +59,8 @@ TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
 }
 
 TEST(PlanDiff, tells_what_is_added_changed_and_removed) {
-  const Plan from{{SetHostname{.name = "a"}, MakeDirectory{.path = "/x"}, RemoveUser{.name = "u"}}};
+  const Plan from{{SetHostname{.name = "a"}, MakeDirectory{.path = "/x"},
+                   RemoveUser{.name = "u", .uid = 10007}}};
   const Plan to{
       {SetHostname{.name = "b"}, MakeDirectory{.path = "/x"}, MakeDirectory{.path = "/y"}}};
   const auto changes = diff(from, to);
@@ -82,7 +83,7 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(EnsureUser{.name = "root2", .uid = 0, .home = "/home/root2"}));
   EXPECT_TRUE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/root"}));
   EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
-  EXPECT_TRUE(refused(RemoveUser{.name = "root"}));
+  EXPECT_TRUE(refused(RemoveUser{.name = "root", .uid = 0}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
   EXPECT_TRUE(refused(MountFileSystem{
       .source = "muster-home", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));

@@ -11,6 +11,9 @@
 namespace muster::plans {
 namespace {
 
+constexpr const char* kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada@desk";
+
 spec::ClusterSpec default_spec() {
   const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
   return *spec::parse_cluster(text.value(), "cluster.yaml").spec;
@@ -63,6 +66,17 @@ TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->find("ada"));
   EXPECT_FALSE(again->find("bob"));
+}
+
+TEST(Preview, keys_of_known_users_follow_the_specification) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}};
+  const auto table = with_spec_users({}, spec);
+  ASSERT_TRUE(table);
+  spec.users[0].ssh_keys = {kKey};
+  const auto changed = with_spec_users(*table, spec);
+  ASSERT_TRUE(changed) << changed.error().text();
+  EXPECT_EQ(changed->find("ada")->ssh_keys, spec.users[0].ssh_keys);
 }
 
 }  // namespace

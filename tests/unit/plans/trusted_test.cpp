@@ -50,7 +50,7 @@ class Trusted : public testing::Test {
     return plan;
   }
   Status check(const plan::Plan& plan) {
-    return check_contents(plan, {.spec = spec_, .facts = facts_, .images = images_});
+    return check_plan(plan, {.spec = spec_, .facts = facts_, .images = images_});
   }
 
   spec::ClusterSpec spec_;
@@ -74,6 +74,7 @@ TEST_F(Trusted, no_file_opens_the_machine) {
            {"/etc/ssh/sshd_config.d/50-muster-keys.conf", "AuthorizedKeysCommand /tmp/x\n"},
            {"/etc/muster/nginx.conf", "load_module /tmp/x.so;\n"},
            {"/etc/muster/dnsmasq.conf", "dhcp-script=/tmp/x\n"},
+           {"/etc/muster/dnsmasq.conf", "# a comment that nobody wrote 1.\n"},
            {"/etc/slurm/plugstack.conf", "required /tmp/x.so\n"},
            {"/etc/slurm/slurm.conf", "JobSubmitPlugins=lua\n"},
            {"/etc/slurm/slurm.conf", "Include /tmp/x\n"},
@@ -83,6 +84,23 @@ TEST_F(Trusted, no_file_opens_the_machine) {
     const Status checked = check(with(path, addition));
     ASSERT_FALSE(checked) << path << ": " << addition;
     EXPECT_NE(checked.error().message.find(path), std::string::npos) << checked.error().message;
+  }
+}
+
+TEST_F(Trusted, directories_mounts_and_services_are_those_of_the_specification) {
+  for (const plan::Step& step : std::initializer_list<plan::Step>{
+           plan::MakeDirectory{.path = "/etc/muster/ssh-keys", .mode = 0777},
+           plan::MakeDirectory{.path = "/home", .owner = "muster"},
+           plan::SetHostname{.name = "-F/etc/shadow"},
+           plan::MountFileSystem{.source = "muster-home",
+                                 .target = "/home",
+                                 .type = "tmpfs",
+                                 .options = "size=50%,mode=0777"},
+           plan::EnsureGroup{.name = "wheel", .gid = 1001},
+           plan::Service{.unit = "ssh.service", .state = plan::Service::State::stopped}}) {
+    plan::Plan plan = daemons();
+    plan.add(step);
+    EXPECT_FALSE(check(plan)) << plan::describe(step);
   }
 }
 

@@ -90,6 +90,12 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   put("sys/class/net/br0/address", "52:54:00:00:00:03\n");
   put("sys/class/net/eth0/device/vendor", "x");
   put("sys/class/net/eth1/device/vendor", "x");
+  // A service processor's card for the host: every board of its kind shows the same address.
+  put("sys/devices/pci0000:00/usb1/1-1/vendor", "x");
+  put("sys/class/net/usb0/type", "1\n");
+  put("sys/class/net/usb0/address", "be:3a:f2:b6:05:9f\n");
+  std::filesystem::create_directory_symlink(root->path() / "sys/devices/pci0000:00/usb1/1-1",
+                                            root->path() / "sys/class/net/usb0/device");
   for (int cpu = 0; cpu < 8; ++cpu) {
     const std::string topology = "sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
     put(topology + "physical_package_id", std::to_string(cpu / 4));

@@ -24,12 +24,15 @@ class FakeHead final : public HeadLink {
     told.push_back(report);
     return {};
   }
-  Result<std::string> heartbeat() const override { return plan::generation(wanted); }
+  Result<std::string> heartbeat() const override {
+    if (deaf_to == "heartbeat") return fail("the head does not answer");
+    return plan::generation(wanted);
+  }
 
   plan::Plan wanted;
   std::chrono::hours age{0};
   int renewals = 0;
-  /// Reports of this stage do not arrive.
+  /// Reports of this stage, or heartbeats, do not arrive.
   std::string deaf_to;
   mutable std::vector<NodeReport> told;
 };
@@ -101,6 +104,13 @@ TEST_F(PlanFollowerTest, a_step_that_fails_is_named_and_tried_again) {
 TEST_F(PlanFollowerTest, an_old_certificate_is_renewed_whatever_becomes_of_the_plan) {
   head_.age = std::chrono::hours(112);
   head_.deaf_to = "plan";
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.renewals, 1);
+}
+
+TEST_F(PlanFollowerTest, a_certificate_is_renewed_though_the_head_takes_no_heartbeat) {
+  head_.age = std::chrono::hours(112);
+  head_.deaf_to = "heartbeat";
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(head_.renewals, 1);
 }

@@ -25,7 +25,8 @@ class RegistryTest : public testing::Test {
  protected:
   void SetUp() override { open(); }
   void open() {
-    auto opened = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+    auto opened =
+        Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}, .opened_ms = now_});
     ASSERT_TRUE(opened) << opened.error().text();
     registry_ = std::move(*opened);
     registry_->set_policy(Policy::open, 0);
@@ -267,6 +268,58 @@ TEST_F(RegistryTest, a_node_that_falls_silent_in_its_image_is_missed_and_goes_on
   EXPECT_EQ(registry_->find("n001")->stage, "image");
   ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .progress = 15}, now_ + 60'000));
   EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
+}
+
+TEST_F(RegistryTest, a_head_that_starts_anew_misses_nobody_for_the_time_it_was_away) {
+  bring_up(1);
+  now_ += 3'600'000;
+  open();
+  ASSERT_TRUE(registry_->tick(now_ + 500));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
+  ASSERT_TRUE(registry_->tick(now_ + 61'000));
+  EXPECT_EQ(registry_->find("n001")->stage, "lost");
+}
+
+TEST_F(RegistryTest, nobody_takes_the_place_of_a_ready_node_right_after_the_head_started) {
+  bring_up(1);
+  now_ += 3'600'000;
+  open();
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::wait);
+  now_ += 31'000;
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::boot) << "it was switched off meanwhile";
+}
+
+TEST_F(RegistryTest, a_clock_that_was_set_back_keeps_no_node_from_booting) {
+  bring_up(1);
+  now_ -= 900'000;
+  open();
+  now_ += 31'000;
+  EXPECT_EQ(boot(1).kind, Welcome::Kind::boot);
+}
+
+TEST_F(RegistryTest, a_node_that_shows_its_certificate_is_up_whatever_its_state) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no such unit"}, now_));
+  open();
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_));
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::wait);
+}
+
+TEST_F(RegistryTest, a_session_ends_with_the_enrolment) {
+  const Welcome welcome = boot(1);
+  ASSERT_TRUE(registry_->redeem(welcome.token, now_));
+  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "enrol", .failure = "x"}, now_));
+  ASSERT_TRUE(registry_->set_certificate(welcome.node.id, "AB", now_));
+  EXPECT_FALSE(registry_->stage(welcome.session, {.stage = "image"}, now_));
+}
+
+TEST_F(RegistryTest, made_up_machines_shut_nobody_out) {
+  registry_->set_policy(Policy::ask, 0);
+  for (int number = 1; number <= 4097; ++number) {
+    ASSERT_TRUE(registry_->discover(machine(number), kDynamic, now_ + number));
+  }
+  EXPECT_EQ(registry_->nodes().size(), 4096U);
+  EXPECT_TRUE(registry_->discover(machine(4097), kDynamic, now_ + 5000));
 }
 
 TEST_F(RegistryTest, a_failed_stage_is_named_and_a_retry_clears_it) {

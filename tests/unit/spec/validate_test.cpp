@@ -137,7 +137,7 @@ TEST(Validate, user_numbers_are_given_once) {
 
 TEST(Validate, no_user_takes_a_system_users_name) {
   EXPECT_EQ(problem_of("users:\n  - name: slurm\n"),
-            "4:11: users[0].name: 'slurm' is a user of the system itself; choose another name");
+            "4:11: users[0].name: 'slurm' is an account of the system itself; choose another name");
 }
 
 TEST(Validate, packages_and_keys_are_written_once) {

@@ -1,0 +1,12 @@
+#pragma once
+// Names of accounts that belong to the system of head and nodes, and so to no person.
+
+#include <string_view>
+
+namespace muster::spec {
+
+/// Whether Debian's base system (base-passwd), a package on head or nodes, or Muster has a user or
+/// group of this name. A user's own group would take a group's place.
+bool is_system_account(std::string_view name);
+
+}  // namespace muster::spec
