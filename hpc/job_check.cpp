@@ -119,16 +119,10 @@ class Reader {
   Measurement found_;
 };
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
-/// How many times slower than the median a pair is, by the worse of its two figures.
-double slowness(const Pair& pair, const Pair& median) {
-  const double latency = median.latency_us > 0 ? pair.latency_us / median.latency_us : 1;
-  const double bandwidth = pair.bandwidth_mbs > 0 ? median.bandwidth_mbs / pair.bandwidth_mbs : 1e9;
+/// How many times slower than a good pair one is, by the worse of its two figures.
+double slowness(const Pair& pair, const Pair& good) {
+  const double latency = good.latency_us > 0 ? pair.latency_us / good.latency_us : 1;
+  const double bandwidth = pair.bandwidth_mbs > 0 ? good.bandwidth_mbs / pair.bandwidth_mbs : 1e9;
   return std::max(latency, bandwidth);
 }
 
@@ -178,16 +172,19 @@ std::optional<Verdict> judge(const Measurement& measurement) {
     latencies.push_back(pair.latency_us);
     bandwidths.push_back(pair.bandwidth_mbs);
   }
-  Verdict verdict;
-  verdict.worst = {.latency_us = std::ranges::max(latencies),
-                   .bandwidth_mbs = std::ranges::min(bandwidths)};
-  verdict.median = {.latency_us = median_of(std::move(latencies)),
-                    .bandwidth_mbs = median_of(std::move(bandwidths))};
+  // The best first in both.
+  std::ranges::sort(latencies);
+  std::ranges::sort(bandwidths, std::greater());
+  const auto at = [&](std::size_t place) {
+    return Pair{.latency_us = latencies[place], .bandwidth_mbs = bandwidths[place]};
+  };
+  const std::size_t count = measurement.pairs.size();
+  Verdict verdict{.median = at(count / 2), .worst = at(count - 1), .good = at(count / 4)};
   for (const Pair& pair : measurement.pairs) {
-    if (slowness(pair, verdict.median) >= 2) verdict.slow.push_back(pair);
+    if (slowness(pair, verdict.good) >= 2) verdict.slow.push_back(pair);
   }
   std::ranges::stable_sort(verdict.slow, [&](const Pair& a, const Pair& b) {
-    return slowness(a, verdict.median) > slowness(b, verdict.median);
+    return slowness(a, verdict.good) > slowness(b, verdict.good);
   });
   return verdict;
 }

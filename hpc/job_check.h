@@ -78,7 +78,10 @@ Result<Measurement> parse_measurement(std::string_view output);
 struct Verdict {
   Pair median;
   Pair worst;
-  /// Twice the median's latency and more, or half its bandwidth and less; the slowest first.
+  /// What a pair of this cluster can do: a quarter of all are at least as good. The median would
+  /// not do: one bad cable among three nodes makes two of three pairs slow.
+  Pair good;
+  /// Twice the good latency and more, or half the good bandwidth and less; the slowest first.
   std::vector<Pair> slow;
 };
 

@@ -35,7 +35,7 @@ constexpr std::array<Symptom, 10> kSymptoms = {{
     {"Communication connection failure", "a node stopped answering when the job was started",
      "see which: sinfo -R, then muster node why NAME"},
     {"error while loading shared libraries", "the nodes lack a library of Open MPI",
-     "the image needs the package libopenmpi40: muster image show"},
+     "add libopenmpi40 to images[].packages in cluster.yaml and build the ISO again"},
     {"No such file or directory", "the nodes do not see the program in /home",
      "check the mount on a node: srun -w NAME findmnt /home"},
     {"Invalid user id", "the nodes do not know this user", "see: muster user list"},

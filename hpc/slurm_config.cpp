@@ -52,7 +52,7 @@ bool follows(const NodeHardware& last, const NodeHardware& next) {
 bool alike(const NodeHardware& a, const NodeHardware& b, const SlurmSettings& settings) {
   return std::tie(a.feature, a.sockets, a.cores_per_socket, a.threads_per_core) ==
              std::tie(b.feature, b.sockets, b.cores_per_socket, b.threads_per_core) &&
-         job_memory(a.memory, settings) == job_memory(b.memory, settings);
+         job_memory(a, settings) == job_memory(b, settings);
 }
 
 /// Names in the order in which people count: n2 before n10.
@@ -90,7 +90,7 @@ std::string render_nodes(const SlurmSettings& settings, std::span<const NodeHard
         "NodeName={} NodeAddr={} CPUs={} Sockets={} CoresPerSocket={} ThreadsPerCore={} "
         "RealMemory={}{} State=UNKNOWN\n",
         folded_name(node, nodes[last]), folded_address(node, nodes[last]), cpus(node), node.sockets,
-        node.cores_per_socket, node.threads_per_core, job_memory(node.memory, settings).mib(),
+        node.cores_per_socket, node.threads_per_core, job_memory(node, settings).mib(),
         node.feature.empty() ? "" : " Feature=" + node.feature);
     first = last + 1;
   }
@@ -104,7 +104,7 @@ std::string render_memory_default(const SlurmSettings& settings,
   if (nodes.empty()) return {};
   std::uint64_t share = std::numeric_limits<std::uint64_t>::max();
   for (const NodeHardware& node : nodes) {
-    share = std::min(share, job_memory(node.memory, settings).mib() / cpus(node));
+    share = std::min(share, job_memory(node, settings).mib() / cpus(node));
   }
   return std::format("DefMemPerCPU={}\n", std::max<std::uint64_t>(share, 1));
 }
@@ -160,10 +160,20 @@ constexpr std::string_view kBehaviour =
 
 }  // namespace
 
-Bytes job_memory(Bytes memory, const SlurmSettings& settings) {
+namespace {
+
+/// What jobs never get of a node's memory.
+Bytes reserved_memory(const NodeHardware& node, const SlurmSettings& settings) {
   // Large nodes lose more: page tables and caches grow with memory.
-  const std::uint64_t reserved = std::max(settings.reserved_memory.mib(), memory.mib() / 32);
-  const std::uint64_t left = memory.mib() > reserved ? memory.mib() - reserved : 0;
+  const std::uint64_t system = std::max(settings.reserved_memory.mib(), node.memory.mib() / 32);
+  return Bytes::from_mib(system + node.root.mib());
+}
+
+}  // namespace
+
+Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings) {
+  const std::uint64_t reserved = reserved_memory(node, settings).mib();
+  const std::uint64_t left = node.memory.mib() > reserved ? node.memory.mib() - reserved : 0;
   return Bytes::from_mib(left / 64 * 64);
 }
 
@@ -187,13 +197,14 @@ Status validate_node(const NodeHardware& node, const SlurmSettings& settings) {
                             node.name, human(node.memory)),
                 std::format("see what it reported: muster node show {}", node.name));
   }
-  if (job_memory(node.memory, settings).mib() < kLeastJobMemoryMib) {
+  if (job_memory(node, settings).mib() < kLeastJobMemoryMib) {
     return fail(
         std::format("the scheduler cannot use node '{}': of its {} of memory nothing is left "
                     "for jobs",
                     node.name, human(node.memory)),
-        std::format("give it more than {}",
-                    human(Bytes::from_mib(settings.reserved_memory.mib() + 64))));
+        std::format(
+            "give it more than {}",
+            human(Bytes::from_mib(reserved_memory(node, settings).mib() + kLeastJobMemoryMib))));
   }
   return {};
 }

@@ -26,6 +26,8 @@ struct NodeHardware {
   std::uint32_t threads_per_core = 1;
   /// All memory that the node's kernel has.
   Bytes memory;
+  /// What of it holds the node's root.
+  Bytes root = {};
 
   bool operator==(const NodeHardware&) const = default;
 };
@@ -46,8 +48,9 @@ struct SlurmSettings {
   std::string partition = "all";
   /// Longest time of a job; 0 is no limit.
   std::chrono::seconds time_limit{0};
-  /// Memory of a node that jobs never get: kernel, daemons and the root that lives in memory.
-  Bytes reserved_memory = Bytes::from_mib(384);
+  /// Memory of a node that jobs never get beside that of its root: kernel, daemons, what they
+  /// write.
+  Bytes reserved_memory = Bytes::from_mib(256);
   Containment containment = Containment::control_groups;
 };
 
@@ -64,7 +67,7 @@ Status validate_node(const NodeHardware& node, const SlurmSettings& settings);
 
 /// Memory that jobs may use. It is less than the node has, and rounded down to 64 MiB, so that a
 /// boot that finds a little less neither drains the node nor changes the file.
-Bytes job_memory(Bytes memory, const SlurmSettings& settings);
+Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings);
 
 /// The nodes may come in any order; those that are alike and have neighbouring names and addresses
 /// share a line. The same nodes give the same text.

@@ -1,6 +1,7 @@
 #include "provisioning/network.h"
 
 #include <format>
+#include <ranges>
 
 namespace muster::provisioning {
 namespace {
@@ -54,18 +55,20 @@ std::string boot_lines(const Wire& wire) {
   return text;
 }
 
-std::string proxied(std::string_view location, std::string_view socket) {
+std::string proxied(std::string_view location, std::string_view socket,
+                    std::string_view limit = "") {
   // Every header that says who asks is written here, so that none of them can be sent by the
   // client.
   return std::format(
       "    location {} {{\n"
+      "{}"
       "      proxy_pass http://unix:{}:;\n"
       "      proxy_set_header X-Muster-Address $remote_addr;\n"
       "      proxy_set_header X-Muster-Verified $ssl_client_verify;\n"
       "      proxy_set_header X-Muster-Node $ssl_client_s_dn;\n"
       "      proxy_set_header X-Muster-Serial $ssl_client_serial;\n"
       "    }}\n",
-      location, socket);
+      location, limit, socket);
 }
 
 std::string file_location(std::string_view url, std::string_view file) {
@@ -84,6 +87,12 @@ constexpr std::string_view kHttpHead =
     "  sendfile on;\n"
     "  tcp_nopush on;\n"
     "  default_type application/octet-stream;\n"
+    // One machine that asks without end must not keep the others from being heard.
+    "  limit_req_zone $binary_remote_addr zone=said:10m rate=50r/s;\n"
+    "  limit_req_status 429;\n"
+    "  limit_conn_zone $binary_remote_addr zone=open:10m;\n"
+    "  limit_conn_status 429;\n"
+    "  limit_conn open 64;\n"
     "  client_max_body_size 1m;\n"
     "  client_body_temp_path /run/muster-nginx/body;\n"
     "  proxy_temp_path /run/muster-nginx/proxy;\n"
@@ -107,7 +116,7 @@ std::string plain_server(const HttpSite& site) {
   text +=
       "    location ~ ^/grub/x86_64-efi/(command|fs|crypto|terminal)\\.lst$ { return 200 ''; }\n";
   for (const std::string_view path : {"/boot/", "/grub/", "/node/v1/discover", "/node/v1/stage"}) {
-    text += proxied(path, site.node_socket);
+    text += proxied(path, site.node_socket, "      limit_req zone=said burst=200 nodelay;\n");
   }
   return text + "    location / { return 404; }\n  }\n";
 }
@@ -166,12 +175,16 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
 }
 
 std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes) {
+  // dnsmasq cuts lines at 1024 bytes; the card that was booted from is the first.
+  constexpr std::size_t kMacsOfALine = 48;
   constexpr std::uint32_t kFileMask = ~std::uint32_t{63};
   std::map<std::string, std::string> files;
   for (const Node& node : nodes) {
     if (node.name.empty()) continue;
     std::string& text = files[to_string(Ipv4Address{node.address.value & kFileMask})];
-    for (const MacAddress& mac : node.hardware.macs) text += to_string(mac) + ",";
+    for (const MacAddress& mac : node.hardware.macs | std::views::take(kMacsOfALine)) {
+      text += to_string(mac) + ",";
+    }
     text += std::format("{},{}\n", to_string(node.address), node.name);
   }
   return files;

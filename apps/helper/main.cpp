@@ -7,6 +7,7 @@
 
 #include "apps/helper/apply_server.h"
 #include "apps/helper/prepare.h"
+#include "apps/helper/wire.h"
 
 int main(int argc, char** argv) {
   using namespace muster;
@@ -15,10 +16,13 @@ int main(int argc, char** argv) {
   Status done;
   if (verb == "prepare") {
     done = helper::prepare(runner);
+  } else if (verb == "watch") {
+    os::StopSignal stop;
+    done = helper::watch_wire(runner, stop);
   } else if (verb == "apply") {
     done = helper::serve_apply(runner);
   } else {
-    std::println(stderr, "muster-helper: 'prepare' or 'apply'; systemd starts it");
+    std::println(stderr, "muster-helper: 'prepare', 'watch' or 'apply'; systemd starts it");
     return 2;
   }
   if (done) return 0;

@@ -5,6 +5,7 @@
 #include <print>
 
 #include "apps/helper/login.h"
+#include "apps/helper/wire.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
@@ -62,16 +63,6 @@ Status set_address(os::CommandRunner& runner, const std::string& interface, Ipv4
   return {};
 }
 
-/// Asks the wire for a DHCP server without taking a lease (dhcpcd(8) --test).
-Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
-                                                 const std::string& interface) {
-  TRY_ASSIGN(const os::CommandResult result,
-             runner.run({.argv = {"dhcpcd", "--test", "--ipv4only", "--noipv4ll", "--oneshot",
-                                  "--timeout", "6", interface},
-                         .timeout = std::chrono::seconds(30)}));
-  return head::find_dhcp_server(result.out + result.err);
-}
-
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
 std::string medium_path() {
   return fs::exists("/run/live/medium/muster") ? "/run/live/medium" : "/var/lib/muster/medium";
@@ -86,7 +77,13 @@ Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string interface, cluster_interface(runner, spec));
   std::println("muster: the cluster's network card is {}", interface);
   TRY(set_address(runner, interface, spec.head.address));
-  TRY_ASSIGN(const auto other, look_for_dhcp(runner, interface));
+  TRY_ASSIGN(const bool wire_seen, has_carrier(runner, interface));
+  std::optional<std::string> other;
+  if (wire_seen) {
+    TRY_ASSIGN(other, look_for_dhcp(runner, interface));
+  } else {
+    std::println("muster: no cable at {}; staying silent until there is one", interface);
+  }
   if (other) std::println("muster: a DHCP server answers already at {}; staying silent", *other);
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   std::vector<std::string> kept = spec::shared_mounts(spec);
@@ -95,6 +92,7 @@ Status prepare(os::CommandRunner& runner) {
                                                           .live = fs::exists("/run/live/medium"),
                                                           .medium = medium_path(),
                                                           .other_dhcp = other,
+                                                          .wire_seen = wire_seen,
                                                           .kept = std::move(kept)}));
 }
 

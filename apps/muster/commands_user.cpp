@@ -1,4 +1,4 @@
-// user: add, remove, list. The same account on the head and on every node.
+// user: add, set, remove, list. The same account on the head and on every node.
 
 #include <memory>
 #include <optional>
@@ -23,21 +23,26 @@ struct UserOptions {
   bool as_json = false;
 };
 
-int add_one(const UserOptions& options) {
-  json body = {{"name", options.name}, {"full_name", options.full_name}};
+/// The keys that were given as words and those of the file.
+Result<std::vector<std::string>> keys_of(const UserOptions& options) {
   std::vector<std::string> keys = options.keys;
-  if (!options.key_file.empty()) {
-    const auto text = os::read_file(options.key_file, 1U << 20U);
-    if (!text) return report(text.error());
-    for (const std::string& line : lines(*text)) {
-      // Files from other systems end their lines with a carriage return as well.
-      const std::string_view key = trim(line);
-      if (!key.empty() && !key.starts_with('#')) keys.emplace_back(key);
-    }
+  if (options.key_file.empty()) return keys;
+  TRY_ASSIGN(const std::string text, os::read_file(options.key_file, 1U << 20U));
+  for (const std::string& line : lines(text)) {
+    // Files from other systems end their lines with a carriage return as well.
+    const std::string_view key = trim(line);
+    if (!key.empty() && !key.starts_with('#')) keys.emplace_back(key);
   }
-  body["ssh_keys"] = keys;
+  return keys;
+}
+
+/// Adds a user, or gives one that is there other keys or another name.
+int send_user(const UserOptions& options, const std::string& method) {
+  const auto keys = keys_of(options);
+  if (!keys) return report(keys.error());
+  json body = {{"name", options.name}, {"full_name", options.full_name}, {"ssh_keys", *keys}};
   if (options.uid) body["uid"] = *options.uid;
-  const auto answer = call_head("POST", "/v1/users", body);
+  const auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
   std::println("{} has number {} and home {}", text_of(*answer, "name"), answer->value("uid", 0U),
                text_of(*answer, "home"));
@@ -72,6 +77,14 @@ int remove_one(const UserOptions& options) {
   return kDone;
 }
 
+/// What is known of a user beside name and number.
+void add_description(CLI::App& verb, UserOptions& options) {
+  verb.add_option("--full-name", options.full_name, "for people");
+  verb.add_option("--ssh-key", options.keys, "an SSH public key; may be repeated");
+  verb.add_option("--ssh-key-file", options.key_file, "a file of SSH public keys")
+      ->type_name(value::kFile);
+}
+
 }  // namespace
 
 void add_user(CLI::App& app, Session& session) {
@@ -80,12 +93,13 @@ void add_user(CLI::App& app, Session& session) {
   const auto options = std::make_shared<UserOptions>();
   CLI::App* const add = noun->add_subcommand("add", "the same account on the head and every node");
   add->add_option("name", options->name, "login name")->required();
-  add->add_option("--full-name", options->full_name, "for people");
   add->add_option("--uid", options->uid, "number; the next free one when absent");
-  add->add_option("--ssh-key", options->keys, "an SSH public key; may be repeated");
-  add->add_option("--ssh-key-file", options->key_file, "a file of SSH public keys")
-      ->type_name(value::kFile);
-  on_run_at_head(*add, session, [options] { return add_one(*options); });
+  add_description(*add, *options);
+  on_run_at_head(*add, session, [options] { return send_user(*options, "POST"); });
+  CLI::App* const set = noun->add_subcommand("set", "other keys, or another full name");
+  set->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
+  add_description(*set, *options);
+  on_run_at_head(*set, session, [options] { return send_user(*options, "PUT"); });
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");
   remove->add_option("name", options->name, "login name")->type_name(value::kUser)->required();

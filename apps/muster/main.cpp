@@ -11,6 +11,7 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/complete.h"
 #include "core/base/text.h"
+#include "core/os/command.h"
 
 namespace {
 
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   CLI::App app("Muster: one ISO, one cluster.", "muster");
   app.require_subcommand(1);
   app.set_version_flag("--version", MUSTER_VERSION);
+  muster::os::end_programs_on_signals();
   muster::cli::Session session;
   add_nouns(app, session);
   // Half a command line is no command line: these words must not meet the parser.

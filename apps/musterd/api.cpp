@@ -214,9 +214,9 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
 ServerResponse Api::discovery(const ServerRequest& request) {
   const auto wanted = parse_discovery(request.body);
   if (!wanted) return refuse(400, wanted.error());
-  cluster_.registry().set_policy(wanted->policy,
-                                 wanted->minutes == 0 ? 0 : now_ms() + wanted->minutes * 60'000);
-  return answer(json::object());
+  const Status done = cluster_.decide_adoption(
+      wanted->policy, wanted->minutes == 0 ? 0 : now_ms() + wanted->minutes * 60'000);
+  return done ? answer(json::object()) : refuse(500, done.error());
 }
 
 ServerResponse Api::dhcp(const ServerRequest& request) {
@@ -232,10 +232,11 @@ ServerResponse Api::list_users() {
   return answer({{"users", std::move(list)}});
 }
 
-ServerResponse Api::add_user(const ServerRequest& request) {
+ServerResponse Api::write_user(const ServerRequest& request) {
   const auto wanted = parse_user_request(request.body);
   if (!wanted) return refuse(400, wanted.error());
-  const auto user = cluster_.add_user(*wanted);
+  const bool change = request.method == "PUT";
+  const auto user = change ? cluster_.change_user(*wanted) : cluster_.add_user(*wanted);
   if (!user) return refuse(409, user.error());
   // Who asked may log in as the user the moment this is answered.
   json value = user_json(*user);
@@ -267,7 +268,7 @@ ServerResponse Api::handle(const ServerRequest& request) {
     if (post && path == "/v1/dhcp") return dhcp(request);
     if (get && path == "/v1/plan/head") return answer(plan::to_json(cluster_.head_plan()));
     if (get && path == "/v1/users") return list_users();
-    if (post && path == "/v1/users") return add_user(request);
+    if ((post || request.method == "PUT") && path == "/v1/users") return write_user(request);
     if (request.method == "DELETE" && path.starts_with(kUser)) {
       return remove_user(std::string(path.substr(kUser.size())));
     }

@@ -30,7 +30,7 @@ class Api {
   os::ServerResponse discovery(const os::ServerRequest& request);
   os::ServerResponse dhcp(const os::ServerRequest& request);
   os::ServerResponse list_users();
-  os::ServerResponse add_user(const os::ServerRequest& request);
+  os::ServerResponse write_user(const os::ServerRequest& request);
   os::ServerResponse remove_user(const std::string& name);
 
   Cluster& cluster_;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/adoption.h"
 #include "apps/plans/boots.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
@@ -25,15 +26,6 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) 
           .addresses = spec.nodes.addresses,
           .default_profile = spec.profiles.front().name,
           .opened_ms = now_ms()};
-}
-
-void start_adoption(provisioning::Registry& registry, const spec::Adoption& adoption) {
-  using provisioning::Policy;
-  const Policy policy = adoption.policy == spec::AdoptionPolicy::open  ? Policy::open
-                        : adoption.policy == spec::AdoptionPolicy::ask ? Policy::ask
-                                                                       : Policy::closed;
-  const std::int64_t length = std::chrono::milliseconds(adoption.open_for).count();
-  registry.set_policy(policy, length == 0 ? 0 : now_ms() + length);
 }
 
 int group_of_web_server() {
@@ -85,7 +77,7 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   TRY(cluster->load_keys());
   TRY(cluster->load_users());
   TRY(cluster->load_dhcp_mode());
-  start_adoption(*cluster->registry_, cluster->spec_.adoption);
+  TRY(cluster->load_adoption());
   return cluster;
 }
 
@@ -115,11 +107,38 @@ Status Cluster::add_spec_users() {
 
 Status Cluster::load_dhcp_mode() {
   TRY_ASSIGN(const auto decided, store_->find("setting", "dhcp"));
-  dhcp_ = !facts_.other_dhcp                          ? DhcpMode::serve
-          : decided && decided->value == R"("serve")" ? DhcpMode::serve
+  // A decision holds until the next: the other server may only be slower than this head after a
+  // power cut.
+  dhcp_ = decided && decided->value == R"("serve")"   ? DhcpMode::serve
           : decided && decided->value == R"("proxy")" ? DhcpMode::proxy
-                                                      : DhcpMode::silent;
+          : facts_.other_dhcp || !facts_.wire_seen    ? DhcpMode::silent
+                                                      : DhcpMode::serve;
   return {};
+}
+
+Status Cluster::load_adoption() {
+  TRY_ASSIGN(const AdoptionRecord now, adoption_at_boot(spec_.adoption, now_ms()));
+  TRY_ASSIGN(const auto stored, store_->find("setting", "adoption"));
+  const auto before = stored ? parse_adoption(stored->value) : std::nullopt;
+  // The time counts from the head's boot, and what somebody decided since holds: the daemon may
+  // start anew at any time. A specification that says something else begins anew.
+  const bool same = before && before->boot == now.boot && before->wanted == now.wanted;
+  return keep_adoption(same ? *before : now);
+}
+
+Status Cluster::keep_adoption(const AdoptionRecord& record) {
+  const auto committed = store_->commit(
+      {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}, {});
+  if (!committed) return std::unexpected(committed.error());
+  registry_->set_policy(record.policy, record.until_ms);
+  return {};
+}
+
+Status Cluster::decide_adoption(provisioning::Policy policy, std::int64_t until_ms) {
+  TRY_ASSIGN(AdoptionRecord record, adoption_at_boot(spec_.adoption, now_ms()));
+  record.policy = policy;
+  record.until_ms = until_ms;
+  return keep_adoption(record);
 }
 
 plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
@@ -207,6 +226,14 @@ Result<hpc::ClusterUser> Cluster::add_user(const spec::User& wanted) {
   hpc::UserTable table = users_;
   TRY_ASSIGN(hpc::ClusterUser user, table.add(wanted));
   TRY(save_users(std::move(table), "added", user.name));
+  return user;
+}
+
+Result<hpc::ClusterUser> Cluster::change_user(const spec::User& wanted) {
+  const std::scoped_lock lock(mutex_);
+  hpc::UserTable table = users_;
+  TRY_ASSIGN(hpc::ClusterUser user, table.change(wanted));
+  TRY(save_users(std::move(table), "changed", user.name));
   return user;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/musterd/adoption.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
 #include "core/os/unix_socket.h"
@@ -59,7 +60,12 @@ class Cluster {
   hpc::UserTable users();
   /// Errors: as hpc::UserTable::add.
   Result<hpc::ClusterUser> add_user(const spec::User& wanted);
+  /// Errors: as hpc::UserTable::change.
+  Result<hpc::ClusterUser> change_user(const spec::User& wanted);
   Status remove_user(const std::string& name);
+
+  /// Who is adopted from now on, until the head's next boot. Errors: the store.
+  Status decide_adoption(provisioning::Policy policy, std::int64_t until_ms);
 
   provisioning::DhcpMode dhcp_mode();
   /// What to do about another DHCP server: `proxy` beside it, `serve` in its place.
@@ -86,6 +92,8 @@ class Cluster {
   Status add_spec_users();
   Status load_keys();
   Status load_dhcp_mode();
+  Status load_adoption();
+  Status keep_adoption(const AdoptionRecord& record);
   Status write_published();
   Status start_apply();
   Status look_at_helper();

@@ -94,20 +94,46 @@ void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// Why nobody is given an address.
+void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
+  if (cluster.dhcp_mode() != DhcpMode::silent) return;
+  const head::Facts& facts = cluster.facts();
+  if (!facts.other_dhcp) {
+    problems.push_back(
+        {std::format(
+             "no cable at {}; Muster stays silent until it has looked for other DHCP servers",
+             facts.interface),
+         "plug it in; 'muster dhcp take' answers without a look"});
+    return;
+  }
+  problems.push_back(
+      {std::format("a DHCP server at {} answers on {}; Muster stays silent", *facts.other_dhcp,
+                   facts.interface),
+       "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
+}
+
+/// Nodes of another network: the specification was changed while they were known.
+void add_strayed_nodes(Cluster& cluster, std::vector<Problem>& problems) {
+  const Ipv4Range& range = cluster.spec().nodes.addresses;
+  cluster.registry().each([&](const provisioning::Node& node) {
+    if (node.name.empty() || range.contains(node.address)) return;
+    problems.push_back(
+        {std::format("{} has address {}, which is not in nodes.addresses ({})", node.name,
+                     to_string(node.address), to_string(range)),
+         std::format("'muster node remove {}' and restart it: it gets another", node.name)});
+  });
+}
+
 }  // namespace
 
 Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   Health health{.services = read_services(runner)};
-  if (cluster.dhcp_mode() == DhcpMode::silent) {
-    health.problems.push_back(
-        {std::format("a DHCP server at {} answers on {}; Muster stays silent",
-                     cluster.facts().other_dhcp.value_or("?"), cluster.facts().interface),
-         "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
-  }
+  add_silence(cluster, health.problems);
   add_plan_problems(cluster, health.problems);
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
+  add_strayed_nodes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;
 }

@@ -1,5 +1,6 @@
 #include "apps/plans/plans.h"
 
+#include <algorithm>
 #include <format>
 #include <set>
 
@@ -29,18 +30,29 @@ hpc::ClusterFacts hpc_facts(const ClusterView& view) {
   return {.head = view.spec.head.address, .slurm_key = view.slurm_key};
 }
 
-std::vector<hpc::NodeHardware> slurm_nodes(std::span<const Node> nodes) {
+/// How much memory the root of a node takes, by the image that it booted.
+Bytes root_of(const ClusterView& view, std::string_view profile) {
+  const auto known = std::ranges::find(view.spec.profiles, profile, &spec::Profile::name);
+  const spec::Profile& booted =
+      known == view.spec.profiles.end() ? view.spec.profiles.front() : *known;
+  const auto image = std::ranges::find(view.images, booted.image, &provisioning::Image::name);
+  return image == view.images.end() ? Bytes{} : image->size();
+}
+
+std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
   std::vector<hpc::NodeHardware> result;
-  for (const Node& node : nodes) {
+  for (const Node& node : view.nodes) {
     if (node.name.empty()) continue;
+    // What runs on it, not what it is to boot next.
+    const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
     result.push_back({.name = node.name,
                       .address = node.address,
-                      // What runs on it, not what it is to boot next.
-                      .feature = node.booted_profile.empty() ? node.profile : node.booted_profile,
+                      .feature = runs,
                       .sockets = node.hardware.sockets,
                       .cores_per_socket = node.hardware.cores_per_socket,
                       .threads_per_core = node.hardware.threads_per_core,
-                      .memory = node.hardware.memory});
+                      .memory = node.hardware.memory,
+                      .root = root_of(view, runs)});
   }
   return result;
 }
@@ -115,8 +127,7 @@ HeadPlan plan_head(const ClusterView& view) {
   plan.append(plan_head_network(view));
   plan.append(plan_head_storage(view.spec, view.facts));
   plan.append(plan_accounts(view, hpc::Machine::head));
-  hpc::HeadPlan jobs =
-      hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view.nodes));
+  hpc::HeadPlan jobs = hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view));
   plan.append(std::move(jobs.plan));
   return {.plan = std::move(plan), .refused = std::move(jobs.refused)};
 }

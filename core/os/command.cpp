@@ -1,12 +1,14 @@
 #include "core/os/command.h"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <format>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -46,8 +48,53 @@ struct ChildPlan {
   int report;
 };
 
+/// Groups of the programs that run now, for a signal's handler: 0 is a free place.
+constexpr std::size_t kMostAtOnce = 64;
+std::array<std::atomic<pid_t>, kMostAtOnce> running_groups;
+std::atomic<bool> interrupted = false;
+
+/// Async-signal-safe (signal-safety(7)).
+void end_programs(int signal_number) {
+  bool any = false;
+  if (!interrupted.exchange(true)) {
+    for (const auto& group : running_groups) {
+      const pid_t pid = group.load();
+      if (pid == 0) continue;
+      any = true;
+      // Not the signal itself: what a shell runs in the background ignores SIGINT.
+      kill(-pid, SIGTERM);
+    }
+  }
+  if (any) return;
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+/// A program's place in running_groups while it runs.
+class RunningGroup {
+ public:
+  explicit RunningGroup(pid_t pid) {
+    for (auto& place : running_groups) {
+      pid_t free = 0;
+      if (!place.compare_exchange_strong(free, pid)) continue;
+      place_ = &place;
+      return;
+    }
+  }
+  RunningGroup(const RunningGroup&) = delete;
+  RunningGroup& operator=(const RunningGroup&) = delete;
+  ~RunningGroup() {
+    if (place_ != nullptr) place_->store(0);
+  }
+
+ private:
+  std::atomic<pid_t>* place_ = nullptr;
+};
+
 [[noreturn]] void run_child(const ChildPlan& plan) {
   setpgid(0, 0);
+  // Whoever wanted the program is gone: nobody would wait for it or put its work in order.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
   const bool ready = dup2(plan.in, 0) >= 0 && dup2(plan.out, 1) >= 0 && dup2(plan.err, 2) >= 0 &&
                      (plan.root == nullptr || chroot(plan.root) == 0) &&
                      chdir(plan.cwd == nullptr ? "/" : plan.cwd) == 0;
@@ -239,6 +286,18 @@ std::string last_lines(const std::string& text, std::size_t count) {
 
 }  // namespace
 
+void end_programs_on_signals() {
+  struct sigaction action{};
+  action.sa_handler = &end_programs;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before{};
+    CHECK(sigaction(number, nullptr, &before) == 0);
+    // nohup(1) wants it ignored.
+    if (before.sa_handler == SIG_IGN) continue;
+    CHECK(sigaction(number, &action, nullptr) == 0);
+  }
+}
+
 std::string to_string(const Command& command) {
   std::vector<std::string> words;
   if (command.root) words = {"chroot", quoted(command.root->string())};
@@ -256,9 +315,14 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   std::optional<Clock::time_point> deadline;
   if (command.timeout.count() > 0) deadline = Clock::now() + command.timeout;
   CommandResult result;
+  const RunningGroup group(child.pid);
+  const bool interrupted_before = interrupted;
   const Status pumped = Pump(command, child, result).run(deadline);
   if (!pumped) kill(-child.pid, SIGKILL);
   result.status = wait_for(child.pid);
+  if (interrupted && !interrupted_before) {
+    return fail(std::format("'{}' was interrupted", command.argv[0]));
+  }
   if (!pumped) return std::unexpected(pumped.error());
   return result;
 }

@@ -43,6 +43,12 @@ struct CommandResult {
 /// The command as a person would paste it into a terminal.
 std::string to_string(const Command& command);
 
+/// From now on the first SIGINT, SIGTERM or SIGHUP ends the programs that run, whose run() then
+/// fails with "interrupted", so that the caller can put things in order; the second one, or one
+/// while no program runs, ends us. For programs of a person; a daemon has a StopSignal. Threads:
+/// before any is started.
+void end_programs_on_signals();
+
 /// Runs commands. Threads: implementations may be called from several threads.
 class CommandRunner {
  public:

@@ -12,11 +12,9 @@ namespace muster::head {
 using nlohmann::json;
 
 std::string render_facts(const Facts& facts) {
-  json value = {{"interface", facts.interface},
-                {"live", facts.live},
-                {"medium", facts.medium},
-                {"kept", facts.kept},
-                {"volume_size", facts.volume_size}};
+  json value = {{"interface", facts.interface}, {"live", facts.live},
+                {"medium", facts.medium},       {"wire_seen", facts.wire_seen},
+                {"kept", facts.kept},           {"volume_size", facts.volume_size}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
 }
@@ -28,6 +26,7 @@ Result<Facts> parse_facts(std::string_view text) {
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
                 .other_dhcp = {},
+                .wire_seen = value.value("wire_seen", true),
                 .kept = value.value("kept", std::vector<std::string>()),
                 .volume_size = value.value("volume_size", "50%")};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();

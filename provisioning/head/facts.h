@@ -23,6 +23,9 @@ struct Facts {
   std::string medium;
   /// The DHCP server that answered on the cluster's wire before we did.
   std::optional<std::string> other_dhcp;
+  /// Whether somebody could have answered: without a cable nobody can, and the head stays silent
+  /// until it has looked again.
+  bool wire_seen = true;
   /// Of /home and the volumes, the directories of a live head that lie on a state disk, which keeps
   /// them over a power cut.
   std::vector<std::string> kept = {};

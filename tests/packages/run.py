@@ -61,7 +61,8 @@ def units(server):
     expect("musterd.service" in names, f"the units are {names}")
     server.run("systemd-analyze", "verify", "--man=no", *names)
     enabled = {line.split()[0] for line in found if line.split()[1] == "enabled"}
-    expect(enabled == {"musterd.service", "muster-prepare.service", "muster-apply.socket"},
+    expect(enabled == {"musterd.service", "muster-prepare.service", "muster-watch.service",
+                       "muster-apply.socket"},
            f"enabled are {sorted(enabled)}")
     # Wants= holds also where a condition keeps the unit itself from starting.
     pulled = re.findall(r"^(?:Wants|Requires)=.*networkd.*$", server.read(PREPARE), re.MULTILINE)

@@ -109,6 +109,16 @@ TEST(Verdict, puts_the_slowest_pair_first) {
   EXPECT_EQ(verdict->slow[0].b, "d");
 }
 
+TEST(Verdict, one_bad_node_among_three_makes_two_pairs_slow) {
+  const Measurement measurement{
+      .nodes = {"n001", "n002", "n003"},
+      .pairs = {{"n001", "n002", 50, 900}, {"n001", "n003", 300, 90}, {"n002", "n003", 310, 90}}};
+  const auto verdict = judge(measurement);
+  ASSERT_EQ(verdict->slow.size(), 2U);
+  EXPECT_EQ(verdict->slow[0].b, "n003");
+  EXPECT_EQ(verdict->slow[1].b, "n003");
+}
+
 TEST(Verdict, of_one_node_is_none) { EXPECT_FALSE(judge(Measurement{.nodes = {"n001"}})); }
 
 CheckReport green_report() {

@@ -16,7 +16,8 @@ NodeHardware node(std::uint32_t number, std::uint64_t memory_mib = 2048) {
           .sockets = 1,
           .cores_per_socket = 2,
           .threads_per_core = 1,
-          .memory = Bytes::from_mib(memory_mib)};
+          .memory = Bytes::from_mib(memory_mib),
+          .root = Bytes::from_mib(128)};
 }
 
 SlurmSettings cluster() { return {.cluster_name = "lab", .head_address = {0x0A2A0001}}; }
@@ -118,7 +119,11 @@ TEST(SlurmConfig, keeps_its_text_when_a_boot_finds_a_little_less_memory) {
 }
 
 TEST(SlurmConfig, reserves_more_memory_on_a_large_node) {
-  EXPECT_EQ(job_memory(Bytes::from_mib(256 * 1024), cluster()).mib(), 248U * 1024);
+  EXPECT_EQ(job_memory({.memory = Bytes::from_mib(256 * 1024)}, cluster()).mib(), 248U * 1024);
+  EXPECT_EQ(
+      job_memory({.memory = Bytes::from_mib(2048), .root = Bytes::from_mib(1024)}, cluster()).mib(),
+      768U)
+      << "the root is in memory as well";
 }
 
 TEST(SlurmConfig, gives_jobs_a_memory_share_that_fits_everywhere) {

@@ -70,5 +70,20 @@ TEST(WriteFile, leaves_the_old_content_when_the_new_cannot_be_written) {
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
 }
 
+/// What a program that ends others on signals does when it is told to end while one runs.
+int interrupted_program() {
+  end_programs_on_signals();
+  PosixCommandRunner runner;
+  const auto result = runner.run({.argv = {"sh", "-c", "kill -INT $PPID; sleep 600 & wait"}});
+  const bool told = !result && result.error().message.contains("was interrupted");
+  // What puts things in order afterwards may run programs.
+  return told && run_checked(runner, {.argv = {"true"}}) ? 0 : 1;
+}
+
+TEST(PosixCommandRunner,
+     an_interrupted_program_ends_what_it_started_and_goes_on_to_put_things_in_order) {
+  EXPECT_EXIT(std::_Exit(interrupted_program()), testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace muster::os

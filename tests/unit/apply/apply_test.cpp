@@ -1,0 +1,93 @@
+#include "core/apply/apply.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+
+namespace muster::apply {
+namespace {
+
+/// systemd as far as a plan asks it: everything runs, and reloads fail as long as they are told to.
+class FakeSystem final : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command& command) override {
+    ran.push_back(command.argv);
+    const bool reload = std::ranges::contains(command.argv, "reload");
+    return os::CommandResult{.status = reload && reloads_fail ? 1 : 0, .out = {}, .err = "no"};
+  }
+  std::size_t count(const std::string& word) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        ran, [&](const auto& argv) { return std::ranges::contains(argv, word); }));
+  }
+  bool reloads_fail = false;
+  std::vector<std::vector<std::string>> ran;
+};
+
+class Apply : public testing::Test {
+ protected:
+  void SetUp() override {
+    plan_.add(plan::WriteFile{.path = "/etc/daemon.conf", .content = "new"});
+    plan_.add(plan::Service{.unit = "daemon.service",
+                            .on_change = plan::Service::OnChange::reload,
+                            .watches = {"/etc/daemon.conf"}});
+  }
+  Report run() {
+    return apply(plan_, {.runner = system_, .root = root_->path(), .pending = pending()});
+  }
+  std::filesystem::path pending() const { return root_->path() / "pending"; }
+
+  Result<os::TemporaryDirectory> root_ = os::TemporaryDirectory::make();
+  FakeSystem system_;
+  plan::Plan plan_;
+};
+
+TEST_F(Apply, tells_a_service_of_a_changed_file_once) {
+  EXPECT_EQ(run().changed(), 2U);
+  EXPECT_EQ(run().changed(), 0U);
+  EXPECT_EQ(system_.count("reload"), 1U);
+  EXPECT_FALSE(std::filesystem::exists(pending()));
+}
+
+TEST_F(Apply, a_reload_that_failed_is_tried_again) {
+  system_.reloads_fail = true;
+  EXPECT_FALSE(run().succeeded());
+  EXPECT_FALSE(run().succeeded())
+      << "the file is as it should be, and the service does not know it";
+  system_.reloads_fail = false;
+  EXPECT_TRUE(run().succeeded());
+  EXPECT_EQ(system_.count("reload"), 3U);
+  EXPECT_EQ(run().changed(), 0U);
+}
+
+TEST_F(Apply, what_was_written_before_a_power_cut_of_the_program_is_told) {
+  // As it is when the program ended between the file and the service.
+  ASSERT_TRUE(os::write_file(root_->path() / "etc/daemon.conf", "new"));
+  ASSERT_TRUE(os::write_file(pending(), "/etc/daemon.conf\n"));
+  EXPECT_TRUE(run().succeeded());
+  EXPECT_EQ(system_.count("reload"), 1U);
+}
+
+TEST_F(Apply, accounts_of_others_are_left_alone) {
+  plan_ = {};
+  plan_.add(plan::EnsureUser{.name = "daemon", .uid = 10000, .home = "/home/daemon"});
+  plan_.add(plan::EnsureGroup{.name = "daemon", .gid = 10000});
+  plan_.add(plan::RemoveUser{.name = "daemon", .uid = 10000});
+  const Report report = run();
+  EXPECT_EQ(report.outcomes[0].kind, Outcome::Kind::failed);
+  EXPECT_EQ(report.outcomes[1].kind, Outcome::Kind::failed);
+  EXPECT_EQ(report.outcomes[2].kind, Outcome::Kind::unchanged) << "its number is another";
+  EXPECT_TRUE(system_.ran.empty());
+}
+
+TEST_F(Apply, a_step_that_fails_keeps_no_other_from_being_made_true) {
+  plan_ = {};
+  plan_.add(plan::WriteFile{.path = "/etc/a", .content = "a", .owner = "nobody-of-that-name"});
+  plan_.add(plan::WriteFile{.path = "/etc/b", .content = "b"});
+  const Report report = run();
+  EXPECT_FALSE(report.succeeded());
+  EXPECT_EQ(*os::read_file(root_->path() / "etc/b"), "b");
+}
+
+}  // namespace
+}  // namespace muster::apply

@@ -1,0 +1,1 @@
+muster_tests(unit/apply unit USES apply plan os)
