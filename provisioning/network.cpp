@@ -77,7 +77,6 @@ std::string file_location(std::string_view url, std::string_view file) {
 
 constexpr std::string_view kHttpHead =
     "worker_processes auto;\n"
-    "worker_rlimit_nofile 65536;\n"
     "pid /run/muster-nginx/nginx.pid;\n"
     "error_log stderr warn;\n"
     "events { worker_connections 16384; }\n"

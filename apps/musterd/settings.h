@@ -9,7 +9,7 @@
 namespace muster::daemon {
 
 /// Who may read the head's TLS key and reach the node socket: nginx.
-inline constexpr const char* kWebServerGroup = "www-data";
+inline constexpr const char* kWebServerGroup = "muster-www";
 
 struct Settings {
   std::filesystem::path spec = head::kInstalledSpec;

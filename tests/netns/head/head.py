@@ -23,15 +23,17 @@ OTHER_LAYER = "muster/20-cuda.squashfs"
 OTHER_ARGUMENT = "nouveau.modeset=0"
 
 
-def add_account(machine):
-    """The daemon's account as the head's layers make it; the build root does not have it."""
+def add_accounts(machine):
+    """The daemons' accounts as the head's layers make them; the build root does not have them."""
     users = (SOURCE / "packaging/layers/system-users.list").read_text(encoding="utf-8")
-    name, uid, gid, group, home = next(line for line in users.splitlines()
-                                       if line.startswith("muster ")).split()
-    with machine.path("/etc/passwd").open("a", encoding="utf-8") as passwd:
-        passwd.write(f"{name}:x:{uid}:{gid}::{home}:/usr/sbin/nologin\n")
-    with machine.path("/etc/group").open("a", encoding="utf-8") as groups:
-        groups.write(f"{group}:x:{gid}:\n")
+    for line in users.splitlines():
+        if not line.startswith("muster"):
+            continue
+        name, uid, gid, group, home = line.split()
+        with machine.path("/etc/passwd").open("a", encoding="utf-8") as passwd:
+            passwd.write(f"{name}:x:{uid}:{gid}::{home}:/usr/sbin/nologin\n")
+        with machine.path("/etc/group").open("a", encoding="utf-8") as groups:
+            groups.write(f"{group}:x:{gid}:\n")
 
 
 def make_directories(machine):
@@ -84,7 +86,7 @@ class Head:
         self.machine = machine
         self.logs = pathlib.Path(logs)
         self.daemons = {}
-        add_account(machine)
+        add_accounts(machine)
         make_directories(machine)
         fill_medium(machine)
         fill_boot_directory(machine)

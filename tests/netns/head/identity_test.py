@@ -85,11 +85,17 @@ class AnotherNode(HeadTest):
         self.assertEqual(self.head.node(self.a.name)["state"], "booting")
 
     def test_a_stage_counts_for_the_sessions_node(self):
-        body = {"session": self.a.welcome["session"], "stage": "image", "progress": 40,
+        booting = self.node("a").boot()
+        body = {"session": booting.welcome["session"], "stage": "image", "progress": 40,
                 "node": self.b.id, "name": self.b.name}
         self.assertEqual(self.b.anybody.plain("POST", "/node/v1/stage", body).status, 200)
-        self.assertEqual(self.head.node(self.a.name)["progress"], 40)
+        self.assertEqual(self.head.node(booting.name)["progress"], 40)
         self.assertEqual(self.head.node(self.b.name)["progress"], 0)
+
+    def test_who_saw_a_boot_says_nothing_of_the_node_afterwards(self):
+        body = {"session": self.a.welcome["session"], "stage": "image", "failure": "made up"}
+        self.assertEqual(self.b.anybody.plain("POST", "/node/v1/stage", body).status, 403)
+        self.assertNotEqual(self.head.node(self.a.name)["state"], "failed")
 
     def test_a_certificate_without_its_key_is_worth_nothing(self):
         stolen = self.wire["b"].write("/run/node/stolen.crt",

@@ -18,6 +18,8 @@ def setUpModule():
 
 
 def tearDownModule():
+    # A decision holds at the next start, too.
+    HeadTest.head.change_dhcp("serve")
     HeadTest.head.stop()
     HeadTest.head.start()
 

@@ -126,7 +126,7 @@ class Endpoints(HeadTest):
         name = self.head.adopt(node.mac)
         self.anybody("a").plain("POST", "/node/v1/discover", {"hardware": node.hardware},
                                 headers=["X-Muster-Address: 10.42.9.9"])
-        self.assertIn(("boot", "boots at 10.42.0.11"), self.head.events(name))
+        self.assertIn(("boot", "boots as 'default' at 10.42.0.11"), self.head.events(name))
 
 
 class NothingElse(HeadTest):
@@ -182,18 +182,30 @@ class NothingElse(HeadTest):
         self.assertEqual(ports, {("tcp", 53), ("tcp", 80), ("tcp", 443), ("udp", 53), ("udp", 67),
                                  ("udp", 69)})
 
+    def test_one_that_asks_without_end_is_turned_away_and_others_are_heard(self):
+        urls = [f"http://{ADDRESS}/boot/node.ipxe?mac=52-54-00-aa-00-01"] * 600
+        said = self.wire["stranger"].check("curl", "-sS", "--parallel", "--parallel-max", "30", "--output",
+                                           "/dev/null", "--write-out", "%{http_code}\\n",
+                                           *[word for url in urls for word in ("--url", url)])
+        self.assertIn("429", said.split())
+        self.assertEqual(self.anybody("a").plain("GET", "/boot/entry.ipxe").status, 200)
+
     def test_nginx_cannot_ask_as_an_administrator(self):
-        done = self.head.machine.run("setpriv", "--reuid=www-data", "--regid=www-data", "--init-groups",
+        done = self.head.machine.run("setpriv", "--reuid=muster-www", "--regid=muster-www", "--init-groups",
                                      "curl", "-sS", "--unix-socket", "/run/musterd/api.sock",
                                      "http://muster/v1/status")
         self.assertEqual(done.returncode, 7, done)
 
-    def test_nginx_cannot_read_the_keys(self):
+    def can_read(self, account, name):
+        self.assertTrue(self.head.machine.path(f"{STATE}/{name}").exists(), name)
+        return self.head.machine.run("setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups",
+                                     "cat", f"{STATE}/{name}").returncode == 0
+
+    def test_nobody_else_reads_the_keys(self):
         for name in ("ca/ca.key", "tls/head.key", "secrets/slurm.key", "state.db", "head-plan.json"):
-            self.assertTrue(self.head.machine.path(f"{STATE}/{name}").exists(), name)
-            done = self.head.machine.run("setpriv", "--reuid=www-data", "--regid=www-data",
-                                         "--init-groups", "cat", f"{STATE}/{name}")
-            self.assertNotEqual(done.returncode, 0, name)
+            self.assertFalse(self.can_read("www-data", name), name)
+            # The web server has the key of its own certificate.
+            self.assertEqual(self.can_read("muster-www", name), name == "tls/head.key", name)
 
 
 class Transport(HeadTest):
