@@ -1,9 +1,12 @@
 // head: what is done to the head itself.
 
+#include <filesystem>
+#include <format>
 #include <memory>
 #include <print>
 
 #include "apps/muster/commands.h"
+#include "core/base/text.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/keep.h"
@@ -16,14 +19,33 @@ struct KeepOptions {
   bool erase = false;
 };
 
-int keep(const KeepOptions& options) {
-  const auto spec = head::read_installed_spec();
-  if (!spec) {
-    return report({.message = "this machine is no head: " + spec.error().message,
-                   .hint = "run this on the head"},
-                  kMissing);
+/// New volumes for the state disk in use.
+int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
+  const auto added = head::keep_more(runner, spec::shared_mounts(spec));
+  if (!added) return report(added.error());
+  if (added->empty()) {
+    std::println("the state disk keeps everything already");
+    return kDone;
   }
+  std::println(
+      "the state disk keeps {} from the head's next start on ('systemctl reboot'); what changes "
+      "there "
+      "until then is lost.",
+      join(*added, ", "));
+  return kDone;
+}
+
+int keep(const KeepOptions& options) {
+  if (!std::filesystem::exists(head::kInstalledSpec)) {
+    return report(
+        {.message = std::format("this machine is no head: it has no '{}'", head::kInstalledSpec),
+         .hint = "run this on the head"},
+        kMissing);
+  }
+  const auto spec = head::read_installed_spec();
+  if (!spec) return report(spec.error(), kUsage);
   os::PosixCommandRunner runner;
+  if (options.disk.empty()) return keep_more(runner, *spec);
   const Status kept = head::keep_state(runner, options.disk,
                                        options.erase ? head::Contents::erase : head::Contents::keep,
                                        spec::shared_mounts(*spec));
@@ -43,8 +65,11 @@ void add_head(CLI::App& app, Session& session) {
   const auto options = std::make_shared<KeepOptions>();
   CLI::App* const verb =
       noun->add_subcommand("keep", "make a disk on which a live head keeps its state");
-  verb->add_option("disk", options->disk, "such as /dev/sdb")->type_name(value::kFile)->required();
-  verb->add_flag("--erase", options->erase, "overwrite what is on it");
+  CLI::Option* const disk =
+      verb->add_option("disk", options->disk,
+                       "such as /dev/sdb; absent, new volumes are added to the one in use")
+          ->type_name(value::kFile);
+  verb->add_flag("--erase", options->erase, "overwrite what is on it")->needs(disk);
   on_run(*verb, session, [options] { return keep(*options); });
 }
 

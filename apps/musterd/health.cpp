@@ -1,11 +1,13 @@
 #include "apps/musterd/health.h"
 
+#include <algorithm>
 #include <format>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "core/spec/volumes.h"
 
 namespace muster::daemon {
 namespace {
@@ -112,6 +114,18 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
        "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
 }
 
+/// Volumes of a head with a state disk that came after it was made.
+void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
+  const head::Facts& facts = cluster.facts();
+  if (!facts.live || facts.kept.empty()) return;
+  for (const spec::Volume& volume : spec::shared_volumes(cluster.spec())) {
+    if (std::ranges::contains(facts.kept, volume.mount)) continue;
+    problems.push_back({std::format("volume '{}' lies in memory: the state disk does not keep {}",
+                                    volume.name, volume.mount),
+                        "'muster head keep' adds it, and the head's next start uses it"});
+  }
+}
+
 /// Nodes of another network: the specification was changed while they were known.
 void add_strayed_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   const Ipv4Range& range = cluster.spec().nodes.addresses;
@@ -134,6 +148,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_node_problems(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
   add_strayed_nodes(cluster, health.problems);
+  add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;
 }

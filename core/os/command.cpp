@@ -70,6 +70,24 @@ void end_programs(int signal_number) {
   raise(signal_number);
 }
 
+/// Holds back the signals of end_programs while a program is started: one that came before the
+/// program has its place would end us and not it.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, number);
+    CHECK(pthread_sigmask(SIG_BLOCK, &held, &before_) == 0);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() { CHECK(pthread_sigmask(SIG_SETMASK, &before_, nullptr) == 0); }
+
+ private:
+  sigset_t before_{};
+};
+
 /// A program's place in running_groups while it runs.
 class RunningGroup {
  public:
@@ -311,12 +329,14 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   // A child that ends early must not end us when we still write to it.
   static const bool pipe_ignored = signal(SIGPIPE, SIG_IGN) != SIG_ERR;
   CHECK(pipe_ignored);
+  std::optional<HeldSignals> held(std::in_place);
   TRY_ASSIGN(Running child, start(command));
+  const RunningGroup group(child.pid);
+  const bool interrupted_before = interrupted;
+  held.reset();
   std::optional<Clock::time_point> deadline;
   if (command.timeout.count() > 0) deadline = Clock::now() + command.timeout;
   CommandResult result;
-  const RunningGroup group(child.pid);
-  const bool interrupted_before = interrupted;
   const Status pumped = Pump(command, child, result).run(deadline);
   if (!pumped) kill(-child.pid, SIGKILL);
   result.status = wait_for(child.pid);

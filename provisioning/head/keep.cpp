@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <format>
+#include <set>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -113,6 +114,49 @@ std::string render_persistence(std::span<const std::string> shared) {
   return lines;
 }
 
+std::optional<std::string> find_state_disk(std::string_view mountinfo) {
+  for (const std::string& line : lines(mountinfo)) {
+    const std::vector<std::string> fields = split(line, ' ');
+    if (fields.size() > 4 && fields[4].starts_with("/run/live/persistence/")) return fields[4];
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> find_unkept(std::string_view persistence,
+                                     std::span<const std::string> shared) {
+  std::set<std::string> kept;
+  for (const std::string& line : lines(persistence)) kept.insert(line.substr(0, line.find(' ')));
+  std::vector<std::string> unkept;
+  for (const std::string& directory : shared) {
+    if (!kept.contains(directory)) unkept.push_back(directory);
+  }
+  return unkept;
+}
+
+Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
+                                           std::span<const std::string> shared) {
+  if (geteuid() != 0) return fail("only root may change the state disk", "run it with sudo");
+  TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
+  const auto place = find_state_disk(mounts);
+  if (!place) {
+    return fail("this head has no state disk",
+                "name one: muster head keep DISK; 'lsblk' shows them");
+  }
+  const std::filesystem::path list = std::filesystem::path(*place) / "persistence.conf";
+  TRY_ASSIGN(std::string persistence, os::read_file(list));
+  std::vector<std::string> unkept = find_unkept(persistence, shared);
+  if (unkept.empty()) return unkept;
+  std::vector<std::string> argv = {"cp", "--archive", "--parents"};
+  argv.insert(argv.end(), unkept.begin(), unkept.end());
+  argv.push_back(*place);
+  TRY(run_checked(runner, {.argv = std::move(argv)}));
+  // The files before the names that make them count.
+  TRY(run_checked(runner, {.argv = {"sync", "--file-system", *place}}));
+  for (const std::string& directory : unkept) persistence += std::format("{} bind\n", directory);
+  TRY(os::write_file(list, persistence));
+  return unkept;
+}
+
 Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents,
                   std::span<const std::string> shared) {
   if (geteuid() != 0) return fail("only root may make file systems", "run it with sudo");
@@ -121,8 +165,10 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
   }
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   if (is_kept("/home", mounts)) {
-    return fail("this head has a state disk already",
-                "to use another, start the head without the old one");
+    return fail(
+        "this head has a state disk already",
+        "'muster head keep' without a disk adds new volumes to it; to use another disk, start "
+        "the head without the old one");
   }
   if (!std::filesystem::is_block_file(disk)) {
     return fail(std::format("'{}' is not a disk", printable(disk)), "'lsblk' shows the disks");

@@ -2,6 +2,7 @@
 // Makes a disk on which a live head keeps its state: what it knows of the cluster, the scheduler's
 // jobs, and /home. live-boot mounts it at the next boot (persistence.conf(5)).
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,20 @@ Status check_disk(const std::string& disk, const DiskUse& use, Contents contents
 
 /// The disk's persistence.conf; `shared` are /home and where the volumes are mounted.
 std::string render_persistence(std::span<const std::string> shared);
+
+/// Where live-boot has mounted the state disk that is in use, by /proc/self/mountinfo (proc(5));
+/// none when there is none.
+std::optional<std::string> find_state_disk(std::string_view mountinfo);
+
+/// Of `shared`, what a persistence.conf does not keep.
+std::vector<std::string> find_unkept(std::string_view persistence,
+                                     std::span<const std::string> shared);
+
+/// Adds to the state disk in use the volumes that it does not keep yet, with what is in them now;
+/// their names. They are used from there from the head's next start on. Errors: not root; no state
+/// disk; a program that failed, and then the disk keeps what it kept.
+Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
+                                           std::span<const std::string> shared);
 
 /// Makes `disk` the state disk and copies there what the head has now; its daemon and the scheduler
 /// stand still meanwhile. It is used from the head's next start on.

@@ -93,6 +93,7 @@ def power_cut_with_state_disk(lab, product, count):
     cut_power_of_head(lab, product)
     lab.check("head", "muster", "user", "add", "grace")
     lab.check("head", "runuser", "-u", "grace", "--", "tee", "/home/grace/notes", stdin="kept")
+    keep_a_new_volume(lab, product)
     lab.check("head", "sync")
     before = identities(product)
     boots = [boot_id(lab, f"n{index}") for index in range(1, count + 1)]
@@ -103,10 +104,25 @@ def power_cut_with_state_disk(lab, product, count):
     expect(boots == [boot_id(lab, f"n{index}") for index in range(1, count + 1)],
            "a node was booted again")
     expect(lab.check("head", "cat", "/home/grace/notes") == "kept", "a home lost a file")
+    expect(lab.check("head", "cat", "/srv/data/results") == "kept", "the new volume lost a file")
     as_grace = ["runuser", "-u", "grace", "--"]
     expect(lab.check("n1", *as_grace, "cat", "/home/grace/notes") == "kept",
            "a node lost sight of /home")
     product.job_check(",".join(sorted(name for name, _ in before.values())))
+
+
+def keep_a_new_volume(lab, product):
+    """A volume that cluster.yaml gets after the disk was made: in memory, said so, and added."""
+    with_volume = lab.check("head", "cat", "/etc/muster/cluster.yaml").replace(
+        "\nvolumes:", "\nvolumes:\n  - name: data\n    mount: /srv/data")
+    lab.check("head", "tee", "/etc/muster/cluster.yaml", stdin=with_volume)
+    lab.check("head", "systemctl", "restart", "muster-prepare", "musterd")
+    product.wait_for("the volume is told to lie in memory",
+                     lambda: (any("'data' lies in memory" in problem for problem in product.status().problems),
+                              product.status().problems), 120)
+    lab.check("head", "mountpoint", "/srv/data", wait=60)
+    lab.check("head", "tee", "/srv/data/results", stdin="kept")
+    expect("/srv/data" in lab.check("head", "muster", "head", "keep"), "the volume was not added")
 
 
 def identities(product):

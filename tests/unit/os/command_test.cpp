@@ -74,7 +74,7 @@ TEST(WriteFile, leaves_the_old_content_when_the_new_cannot_be_written) {
 int interrupted_program() {
   end_programs_on_signals();
   PosixCommandRunner runner;
-  const auto result = runner.run({.argv = {"sh", "-c", "kill -INT $PPID; sleep 600 & wait"}});
+  const auto result = runner.run({.argv = {"sh", "-c", "kill -INT $PPID; sleep 30 & wait"}});
   const bool told = !result && result.error().message.contains("was interrupted");
   // What puts things in order afterwards may run programs.
   return told && run_checked(runner, {.argv = {"true"}}) ? 0 : 1;

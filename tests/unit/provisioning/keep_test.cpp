@@ -51,5 +51,21 @@ TEST(StateDisk, live_boot_is_told_each_directory) {
             "/var/lib/muster bind\n/var/lib/slurm bind\n/home bind\n/srv/data bind\n");
 }
 
+TEST(StateDisk, the_one_in_use_is_where_live_boot_mounts_it) {
+  constexpr const char* kMounts =
+      "28 1 0:25 / / rw - overlay overlay rw\n"
+      "31 28 253:0 / /run/live/persistence/vda rw,noatime - ext4 /dev/vda rw\n"
+      "40 28 253:0 /home /home rw,noatime - ext4 /dev/vda rw\n";
+  EXPECT_EQ(find_state_disk(kMounts), "/run/live/persistence/vda");
+  EXPECT_FALSE(find_state_disk("28 1 0:25 / / rw - overlay overlay rw\n"));
+}
+
+TEST(StateDisk, a_volume_that_came_later_is_not_kept_yet) {
+  const std::vector<std::string> shared = {"/home", "/srv/data"};
+  EXPECT_EQ(find_unkept("/var/lib/muster bind\n/home bind\n", shared),
+            std::vector<std::string>{"/srv/data"});
+  EXPECT_TRUE(find_unkept(render_persistence(shared), shared).empty());
+}
+
 }  // namespace
 }  // namespace muster::head
