@@ -35,7 +35,7 @@ std::string title_of(const LayerPlan& layer) {
     case LayerKind::head:
       return "layer of the head";
     case LayerKind::image:
-      return std::format("layer of image '{}'", layer.name);
+      return std::format("layer of image '{}'", layer.image);
     case LayerKind::tools:
       return "boot loaders (live-build)";
     case LayerKind::muster_head:
@@ -259,7 +259,7 @@ class Build {
     std::error_code error;
     report_.size = fs::file_size(options_.out, error);
     const auto image = images_of(options_.spec).front().name;
-    for (const auto& name : {std::string("base"), image, "muster-" + image}) {
+    for (const auto& name : {std::string("base"), image_layer(image), muster_image_layer(image)}) {
       TRY_ASSIGN(const auto facts, store_.read_facts(layer_named(layers_, name)));
       report_.image_size += facts.at("layer.squashfs").size;
       const auto initrd = facts.find("node-initrd.img");

@@ -49,6 +49,7 @@ struct PlanInputs {
 };
 
 struct LayerPlan {
+  /// No two layers have one name, whatever the specification calls its images.
   std::string name;
   LayerKind kind = LayerKind::base;
   /// The image it belongs to; empty for the head's.
@@ -70,6 +71,10 @@ Result<std::vector<LayerPlan>> plan_layers(const spec::ClusterSpec& spec, const 
 
 /// The images of a specification; one named "compute" when it names none.
 std::vector<spec::Image> images_of(const spec::ClusterSpec& spec);
+
+/// The layer of an image, and the one above it with our packages.
+std::string image_layer(const std::string& image);
+std::string muster_image_layer(const std::string& image);
 
 /// The name under which a layer's own data lie: every image has the same.
 std::string folder_of(const LayerPlan& layer);
