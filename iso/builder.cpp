@@ -66,6 +66,7 @@ Result<PlanInputs> read_inputs(os::CommandRunner& runner, const BuildOptions& op
   PlanInputs inputs{.index_key = index.key,
                     .sources = render_sources(index.sources),
                     .epoch = index.epoch,
+                    .recipe = own_recipe(),
                     .spec_text = options.spec_text};
   TRY_ASSIGN(inputs.data, read_data_files(options.data));
   TRY_ASSIGN(const auto folders, os::list_directory(options.data / "include"));

@@ -61,9 +61,11 @@ Result<std::string> hash_tree(const fs::path& folder) {
 }
 
 Result<std::string> read_toolchain(os::CommandRunner& runner) {
-  return run_checked(runner,
-                     {.argv = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n", "live-build",
-                               "mmdebstrap", "squashfs-tools", "xorriso", "isolinux", "mtools"}});
+  // The libraries are those that compress and write: another version makes other bytes.
+  return run_checked(
+      runner, {.argv = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n", "apt", "dpkg",
+                        "isolinux", "libburn4t64", "libisoburn1t64", "libisofs6t64", "libzstd1",
+                        "live-build", "mmdebstrap", "mtools", "squashfs-tools", "xorriso"}});
 }
 
 void add_package_names(std::string_view packages_file, std::set<std::string>& names) {

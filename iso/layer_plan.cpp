@@ -9,9 +9,6 @@
 namespace muster::iso {
 namespace {
 
-/// Raised when the way layers are made changes in a way that no other input shows.
-constexpr int kRecipeVersion = 2;
-
 std::string firmware_list(spec::Firmware firmware) {
   switch (firmware) {
     case spec::Firmware::none:
@@ -146,8 +143,9 @@ class Planner {
   void push(LayerPlan layer, const std::string& settings) {
     normalise(layer.packages);
     std::string input = std::format(
-        "recipe {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", kRecipeVersion,
-        layer.name, inputs_.index_key, inputs_.epoch, inputs_.toolchain, included(layer));
+        "recipe {} {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", inputs_.recipe.base,
+        layer.kind == LayerKind::base ? "" : inputs_.recipe.overlay, layer.name, inputs_.index_key,
+        inputs_.epoch, inputs_.toolchain, included(layer));
     for (const auto& name : layer.lower) {
       input += std::format("below {}\n", layer_named(layers_, name).key);
     }

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/spec/cluster_spec.h"
 #include "iso/data_files.h"
+#include "iso/recipe.h"
 
 namespace muster::iso {
 
@@ -44,6 +45,8 @@ struct PlanInputs {
   std::int64_t epoch = 0;
   /// Names and versions of the programs that make layers.
   std::string toolchain;
+  /// Our own code that makes layers and medium.
+  Recipe recipe;
   /// The text of cluster.yaml, for the head.
   std::string spec_text;
 };

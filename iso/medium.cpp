@@ -186,8 +186,8 @@ class Assembler {
 
 std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& inputs,
                       const spec::ClusterSpec& spec) {
-  std::string all =
-      std::format("medium 1\n{}\n{}\n{}\n", inputs.epoch, spec.name, inputs.spec_text);
+  std::string all = std::format("medium {}\n{}\n{}\n{}\n", inputs.recipe.medium, inputs.epoch,
+                                spec.name, inputs.spec_text);
   for (const auto& layer : layers) all += std::format("{} {}\n", layer.name, layer.key);
   for (const auto& image : images_of(spec)) all += join(image.kernel_arguments, " ") + "\n";
   return os::sha256(all).substr(0, 12);

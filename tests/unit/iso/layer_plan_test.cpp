@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "iso/medium.h"
+
 namespace muster::iso {
 namespace {
 
@@ -95,6 +97,33 @@ TEST(LayerPlan, a_new_package_of_an_image_leaves_base_and_head) {
   spec.images = {{.name = "compute", .packages = {"libfftw3-double3"}, .kernel_arguments = {}}};
   EXPECT_EQ(changed(plan({}, inputs()), plan(spec, inputs())),
             (std::vector<std::string>{"image-compute", "muster-image-compute"}));
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_makes_all_layers_makes_them_anew) {
+  auto other = inputs();
+  other.recipe.base = "changed";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)).size(), plan({}, inputs()).size());
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_stacks_layers_keeps_the_base) {
+  auto other = inputs();
+  other.recipe.overlay = "changed";
+  auto names = changed(plan({}, inputs()), plan({}, other));
+  EXPECT_EQ(names.size(), plan({}, inputs()).size() - 1);
+  EXPECT_FALSE(std::ranges::contains(names, "base"));
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_makes_the_medium_keeps_every_layer) {
+  auto other = inputs();
+  other.recipe.medium = "changed";
+  EXPECT_TRUE(changed(plan({}, inputs()), plan({}, other)).empty());
+  EXPECT_NE(medium_id(plan({}, inputs()), inputs(), {}), medium_id(plan({}, other), other, {}));
+}
+
+TEST(Recipe, knows_the_code_that_this_program_was_compiled_from) {
+  const auto recipe = own_recipe();
+  EXPECT_EQ(recipe.base.size(), 64U);
+  EXPECT_EQ((std::set{recipe.base, recipe.overlay, recipe.medium}).size(), 3U);
 }
 
 TEST(LayerPlan, news_on_the_mirror_touch_every_layer) {
