@@ -159,7 +159,11 @@ std::string inrelease_name(const AptSource& source) {
 
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
                                 const std::vector<AptSource>& sources) {
-  AptIndex index{.sources = sources, .lists = apt / "lists", .archives = apt / "archives"};
+  TRY_ASSIGN(auto settings, read_apt_settings(runner));
+  AptIndex index{.sources = sources,
+                 .settings = std::move(settings),
+                 .lists = apt / "lists",
+                 .archives = apt / "archives"};
   TRY(os::make_directory(index.lists / "partial"));
   TRY(os::make_directory(index.archives / "partial"));
   TRY(os::write_file(apt / "sources.list", render_sources(sources)));

@@ -13,6 +13,7 @@
 #include "core/base/result.h"
 #include "core/os/command.h"
 #include "core/spec/cluster_spec.h"
+#include "iso/apt_settings.h"
 
 namespace muster::iso {
 
@@ -55,6 +56,8 @@ std::string inrelease_name(const AptSource& source);
 /// The state of the archives.
 struct AptIndex {
   std::vector<AptSource> sources;
+  /// How apt reaches them.
+  AptSettings settings;
   /// apt's lists, to be read by every layer.
   std::filesystem::path lists;
   /// Packages already fetched, shared by all builds.
