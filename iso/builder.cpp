@@ -134,6 +134,7 @@ class Build {
     const bool same = stages.empty() && is_unchanged();
     if (!same) stages.push_back({kMediumStage, "medium"});
     TRY(begin(std::move(stages)));
+    clean();
     if (same) {
       report_.outcome = BuildReport::Outcome::unchanged;
     } else {
@@ -163,6 +164,12 @@ class Build {
                                 options_.packages.string())});
     }
     return {};
+  }
+
+  void clean() {
+    for (const auto& error : store_.clean()) {
+      tell({.kind = ProgressEvent::Kind::warning, .stage = {}, .text = error.text()});
+    }
   }
 
   Status make_all() {
@@ -198,16 +205,16 @@ class Build {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
     TRY(layer.kind == LayerKind::base ? build_base(context_, layer, folder)
                                       : build_overlay(context_, layer, folder));
-    return store_.commit(layer, layer_files(layer, folder));
+    return store_.commit(layer, folder, layer_files(layer, folder));
   }
 
   Status make_medium() {
     TRY(check_agreement(context_));
-    const auto work = store_.directory() / "medium.partial";
-    TRY(os::remove_tree(work));
-    TRY(os::make_directory(work));
+    TRY_ASSIGN(const auto work, store_.begin(kMediumStage));
     if (options_.out.has_parent_path()) TRY(os::make_directory(options_.out.parent_path()));
     auto partial = options_.out;
+    // One name is enough here: whoever still writes to the old file has it open, and it has no name
+    // any more.
     partial += ".partial";
     TRY(os::remove_tree(partial));
     TRY_ASSIGN(const auto medium, build_medium(context_, work, partial));
