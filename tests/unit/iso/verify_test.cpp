@@ -1,8 +1,9 @@
 #include "iso/verify.h"
 
-#include <gtest/gtest.h>
+#include <unistd.h>
 
-#include "core/os/files.h"
+#include "iso/layer_store.h"
+#include "tests/unit/iso/machine.h"
 
 namespace muster::iso {
 namespace {
@@ -30,6 +31,16 @@ TEST(CompareTrees, names_files_that_differ_are_missing_or_have_another_date) {
   const auto first = compare_trees(a, b, 1);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->size(), 1U);
+}
+
+using VerifyIso = Machine;
+
+TEST_F(VerifyIso, a_medium_that_is_not_there_is_said_before_anything_is_built) {
+  if (geteuid() != 0) GTEST_SKIP() << "building needs root";
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().cause, BuildError::Cause::failed);
+  EXPECT_NE(verified.error().hint.find("iso build"), std::string::npos);
 }
 
 }  // namespace
