@@ -78,7 +78,7 @@ struct VerifyReport {
   BuildReport again;
 };
 
-/// Builds once more from nothing but the downloads, and compares.
+/// Builds once more from nothing but the downloads, and compares. Nothing else builds meanwhile.
 /// Errors: as build_iso.
 BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptions& options);
 

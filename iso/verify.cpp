@@ -98,6 +98,9 @@ BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptio
     return fail(std::format("there is no '{}'", options.out.string()),
                 "build it first: muster iso build");
   }
+  // Its own layers lie elsewhere, but downloads and indexes are shared with every other build, and
+  // the work folder with every other verification.
+  TRY_ASSIGN(const auto lock, LayerStore::open(layer_folder(options)));
   const auto work = options.cache / "verify";
   TRY(os::remove_tree(work));
   auto again = options;
