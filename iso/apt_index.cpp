@@ -88,6 +88,40 @@ std::string archive_state(const AptSource& source, const ReleaseFile& release) {
   return state;
 }
 
+std::vector<std::string> update_arguments(const std::filesystem::path& apt,
+                                          const std::filesystem::path& lists, IndexDepth depth) {
+  const auto option = [](std::string_view name, const std::string& value) {
+    return std::format("-o{}={}", name, value);
+  };
+  std::vector<std::string> arguments = {
+      "apt-get",
+      "-q",
+      "update",
+      option("Dir::Etc::sourcelist", apt / "sources.list"),
+      "-oDir::Etc::sourceparts=-",
+      option("Dir::State::lists", lists),
+      "-oDir::Cache::pkgcache=",
+      "-oDir::Cache::srcpkgcache=",
+      "-oAcquire::GzipIndexes=false",
+      "-oAcquire::Languages=none",
+      "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
+      "-oAPT::Sandbox::User=root",
+      "-oAPT::Update::Error-Mode=any"};
+  if (depth == IndexDepth::state_only) {
+    arguments.emplace_back("-oAcquire::IndexTargets::deb::Packages::DefaultEnabled=false");
+  }
+  return arguments;
+}
+
+/// Errors name no file of ours: what is reported of one state of the world is always the same.
+Status update(os::CommandRunner& runner, std::vector<std::string> arguments) {
+  TRY_ASSIGN(const auto result, runner.run({.argv = std::move(arguments)}));
+  if (result.status == 0) return {};
+  return fail(std::format("cannot read the package indexes: apt-get ended with status {}: {}",
+                          result.status, join(lines(trim(result.err)), "; ")),
+              "check the network, and the mirror in the specification or in apt's sources");
+}
+
 }  // namespace
 
 std::vector<AptSource> parse_sources(std::string_view text) {
@@ -183,7 +217,7 @@ std::string inrelease_name(const AptSource& source) {
 }
 
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                const std::vector<AptSource>& sources) {
+                                const std::vector<AptSource>& sources, IndexDepth depth) {
   TRY_ASSIGN(auto settings, read_apt_settings(runner));
   AptIndex index{.sources = sources,
                  .settings = std::move(settings),
@@ -192,20 +226,7 @@ Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem
   TRY(os::make_directory(index.lists / "partial"));
   TRY(os::make_directory(index.archives / "partial"));
   TRY(os::write_file(apt / "sources.list", render_sources(sources)));
-  const auto option = [](std::string_view name, const std::string& value) {
-    return std::format("-o{}={}", name, value);
-  };
-  const os::Command update{
-      .argv = {"apt-get", "-q", "update", option("Dir::Etc::sourcelist", apt / "sources.list"),
-               "-oDir::Etc::sourceparts=-", option("Dir::State::lists", index.lists),
-               "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=", "-oAcquire::Languages=none",
-               "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
-               "-oAcquire::GzipIndexes=false", "-oAPT::Sandbox::User=root",
-               "-oAPT::Update::Error-Mode=any"}};
-  if (const auto updated = run_checked(runner, update); !updated) {
-    return fail("cannot read the package indexes: " + updated.error().message,
-                "check the network, and the mirror in the specification or in apt's sources");
-  }
+  TRY(update(runner, update_arguments(apt, index.lists, depth)));
   std::string state = render_sources(sources);
   for (const auto& source : sources) {
     TRY_ASSIGN(const auto text, os::read_file(index.lists / inrelease_name(source)));

@@ -59,8 +59,8 @@ struct IsoPlan {
   std::vector<Layer> layers;
 };
 
-/// Plans a build and makes nothing but the cache's copy of the package indexes.
-/// Errors: as build_iso, before it makes the first layer.
+/// Plans a build and makes nothing; it needs no right to, and goes beside a build.
+/// Errors: a program is missing here that builds; a mirror does not answer.
 BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options);
 
 /// Builds. Errors: not root; no space; a mirror that does not answer; a package that does not

@@ -55,6 +55,10 @@ Result<LayerStore> LayerStore::open(const std::filesystem::path& directory) {
   return LayerStore(directory, std::move(*lock));
 }
 
+LayerStore LayerStore::look(const std::filesystem::path& directory) {
+  return LayerStore(directory, os::Handle());
+}
+
 std::filesystem::path LayerStore::path_of(const LayerPlan& layer) const {
   return directory_ / std::format("{}-{}", layer.name, layer.key);
 }
@@ -96,6 +100,7 @@ Result<std::filesystem::path> LayerStore::begin(const LayerPlan& layer) const {
 }
 
 Result<std::filesystem::path> LayerStore::begin(const std::string& name) const {
+  CHECK(lock_);
   auto folder = partial_path(name);
   TRY(os::make_directory(folder));
   return folder;
@@ -124,6 +129,7 @@ Status LayerStore::commit(const LayerPlan& layer, const std::filesystem::path& f
 }
 
 std::vector<Error> LayerStore::clean() const {
+  CHECK(lock_);
   const auto names = os::list_directory(directory_);
   if (!names) return {names.error()};
   std::vector<Error> errors;
@@ -137,6 +143,7 @@ std::vector<Error> LayerStore::clean() const {
 }
 
 Status LayerStore::prune(const std::vector<LayerPlan>& used, std::size_t keep) const {
+  CHECK(lock_);
   TRY_ASSIGN(const auto names, os::list_directory(directory_));
   std::map<std::string, std::vector<std::filesystem::path>> old;
   for (const auto& name : names) {

@@ -35,6 +35,9 @@ class LayerStore {
  public:
   /// Errors: another build holds the cache; no space; not writable.
   static Result<LayerStore> open(const std::filesystem::path& directory);
+  /// For a look at what is there, without a lock: a build may go on meanwhile. Nothing may be made,
+  /// and the directory need not be there.
+  static LayerStore look(const std::filesystem::path& directory);
 
   const std::filesystem::path& directory() const { return directory_; }
 

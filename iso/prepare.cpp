@@ -24,10 +24,10 @@ BuildResult<std::string> read_programs(os::CommandRunner& runner) {
 }
 
 Result<AptIndex> read_index(os::CommandRunner& runner, const BuildOptions& options,
-                            const fs::path& folder) {
+                            const fs::path& folder, IndexDepth depth) {
   TRY_ASSIGN(auto known, read_sources(options.apt));
   TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
-  return read_apt_index(runner, folder, sources);
+  return read_apt_index(runner, folder, sources, depth);
 }
 
 Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& index,
@@ -75,7 +75,7 @@ BuildResult<std::string> check_machine(os::CommandRunner& runner, const BuildOpt
 BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& options) {
   TRY_ASSIGN(auto programs, check_machine(runner, options));
   TRY_ASSIGN(auto store, LayerStore::open(layer_folder(options)));
-  TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt"));
+  TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt", IndexDepth::packages));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
   TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
   return Prepared{.store = std::move(store),
@@ -85,10 +85,16 @@ BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& opt
 }
 
 BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options) {
-  TRY_ASSIGN(const Prepared build, prepare(runner, options));
-  IsoPlan plan{.id = medium_id(build.layers, build.inputs, options.spec), .layers = {}};
-  for (const LayerPlan& layer : build.layers) {
-    plan.layers.push_back({.plan = layer, .kept = build.store.holds(layer)});
+  TRY_ASSIGN(auto programs, read_programs(runner));
+  // Not in the cache: a build may be using its indexes, and only root writes there.
+  TRY_ASSIGN(const auto scratch, os::TemporaryDirectory::make("muster-plan"));
+  TRY_ASSIGN(const auto index, read_index(runner, options, scratch.path(), IndexDepth::state_only));
+  TRY_ASSIGN(const auto inputs, read_inputs(options, index, std::move(programs)));
+  TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
+  const auto store = LayerStore::look(layer_folder(options));
+  IsoPlan plan{.id = medium_id(layers, inputs, options.spec), .layers = {}};
+  for (const LayerPlan& layer : layers) {
+    plan.layers.push_back({.plan = layer, .kept = store.holds(layer)});
   }
   return plan;
 }

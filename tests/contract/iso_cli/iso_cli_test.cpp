@@ -50,6 +50,16 @@ TEST_F(IsoCommand, who_lacks_the_rights_to_build_is_told_by_status_3) {
   }
 }
 
+TEST_F(IsoCommand, a_plan_needs_no_rights_and_says_why_the_medium_is_unknown) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  const auto result = run_as_nobody({"plan", "a.yaml"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("medium: unknown: no recipes in '/nowhere/layers'; the medium "
+                            "is planned where it is built\n"),
+            std::string::npos)
+      << result.out;
+}
+
 TEST_F(IsoCommand, a_medium_that_is_not_there_is_a_failure) {
   if (geteuid() != 0) GTEST_SKIP() << "building needs root";
   const auto result = run({MUSTER_PROGRAM, "iso", "verify", "b.iso", "--file", "a.yaml", "--json"});
