@@ -12,6 +12,7 @@
 #include "iso/medium.h"
 #include "iso/mounts.h"
 #include "iso/prepare.h"
+#include "iso/space.h"
 
 namespace muster::iso {
 namespace {
@@ -70,9 +71,12 @@ class Build {
   BuildResult<BuildReport> run() {
     report_.out = options_.out;
     report_.id = medium_id(layers_, inputs_, options_.spec);
+    std::vector<LayerPlan> missing;
     std::vector<Stage> stages;
     for (const auto& layer : layers_) {
-      if (!store_.holds(layer)) stages.push_back({layer.name, title_of(layer)});
+      if (store_.holds(layer)) continue;
+      missing.push_back(layer);
+      stages.push_back({layer.name, title_of(layer)});
     }
     const bool same = stages.empty() && is_unchanged();
     if (!same) stages.push_back({kMediumStage, "medium"});
@@ -81,6 +85,7 @@ class Build {
     if (same) {
       report_.outcome = BuildReport::Outcome::unchanged;
     } else {
+      TRY(check_space(needed_space(missing), options_.cache, options_.out));
       TRY(make_all());
     }
     TRY(measure());

@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kNeededSpace = std::uintmax_t{6} << 30;
-
 BuildResult<std::string> read_programs(os::CommandRunner& runner) {
   TRY_ASSIGN(auto programs, read_toolchain(runner));
   if (programs.missing.empty()) return std::move(programs.versions);
@@ -58,17 +56,6 @@ BuildResult<std::string> check_machine(os::CommandRunner& runner, const BuildOpt
     return fail_for_machine("building needs root: mounts and chroot", "run it with sudo");
   }
   TRY(os::make_directory(options.cache));
-  std::error_code error;
-  const auto space = fs::space(options.cache, error);
-  if (error) {
-    return fail(std::format("cannot use '{}': {}", options.cache.string(), error.message()));
-  }
-  if (space.available < kNeededSpace) {
-    return fail_for_machine(
-        std::format("'{}' has {} MiB free and a build may need {}", options.cache.string(),
-                    space.available >> 20, kNeededSpace >> 20),
-        "free some space, or set MUSTER_CACHE to another directory");
-  }
   return read_programs(runner);
 }
 
