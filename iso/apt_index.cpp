@@ -56,6 +56,27 @@ void add_deb822(std::vector<AptSource>& sources, const std::map<std::string, std
   }
 }
 
+/// apt's name for the list of an address (URItoFileName in its apt-pkg/contrib/strutl.cc).
+std::string list_name(std::string_view address) {
+  static constexpr std::string_view kEncoded = "\\|{}[]<>\"^~_=!@#$%^&*";
+  std::string name;
+  for (const char c : address) {
+    if (c == '/') {
+      name += '_';
+    } else if (c <= ' ' || c >= 0x7F || kEncoded.contains(c)) {
+      name += std::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      name += c;
+    }
+  }
+  return name;
+}
+
+/// Whether every root of a build reaches it: disks of this machine are in none of them.
+bool is_reached_by_network(const AptSource& source) {
+  return source.uri.starts_with("http://") || source.uri.starts_with("https://");
+}
+
 /// The hash of what one archive offers our architecture.
 std::string archive_state(const AptSource& source, const ReleaseFile& release) {
   std::string state = std::format("{} {}\n", source.uri, source.suite);
@@ -65,6 +86,40 @@ std::string archive_state(const AptSource& source, const ReleaseFile& release) {
     state += std::format("{} {}\n", path, found == release.sha256.end() ? "-" : found->second);
   }
   return state;
+}
+
+std::vector<std::string> update_arguments(const std::filesystem::path& apt,
+                                          const std::filesystem::path& lists, IndexDepth depth) {
+  const auto option = [](std::string_view name, const std::string& value) {
+    return std::format("-o{}={}", name, value);
+  };
+  std::vector<std::string> arguments = {
+      "apt-get",
+      "-q",
+      "update",
+      option("Dir::Etc::sourcelist", apt / "sources.list"),
+      "-oDir::Etc::sourceparts=-",
+      option("Dir::State::lists", lists),
+      "-oDir::Cache::pkgcache=",
+      "-oDir::Cache::srcpkgcache=",
+      "-oAcquire::GzipIndexes=false",
+      "-oAcquire::Languages=none",
+      "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
+      "-oAPT::Sandbox::User=root",
+      "-oAPT::Update::Error-Mode=any"};
+  if (depth == IndexDepth::state_only) {
+    arguments.emplace_back("-oAcquire::IndexTargets::deb::Packages::DefaultEnabled=false");
+  }
+  return arguments;
+}
+
+/// Errors name no file of ours: what is reported of one state of the world is always the same.
+Status update(os::CommandRunner& runner, std::vector<std::string> arguments) {
+  TRY_ASSIGN(const auto result, runner.run({.argv = std::move(arguments)}));
+  if (result.status == 0) return {};
+  return fail(std::format("cannot read the package indexes: apt-get ended with status {}: {}",
+                          result.status, join(lines(trim(result.err)), "; ")),
+              "check the network, and the mirror in the specification or in apt's sources");
 }
 
 }  // namespace
@@ -108,12 +163,13 @@ Result<std::vector<AptSource>> select_sources(std::vector<AptSource> known,
                                               const spec::ClusterSpec& spec) {
   const auto release = spec.release.empty() ? std::string("trixie") : spec.release;
   std::erase_if(known, [&](const AptSource& source) {
-    return source.suite != release && source.suite != release + "-updates" &&
-           source.suite != release + "-security";
+    return !is_reached_by_network(source) ||
+           (source.suite != release && source.suite != release + "-updates" &&
+            source.suite != release + "-security");
   });
   std::ranges::stable_sort(known, {}, &AptSource::suite);
   if (known.empty() || known.front().suite != release) {
-    return fail(std::format("apt knows no archive of '{}'", release),
+    return fail(std::format("apt knows no archive of '{}' at http:// or https://", release),
                 "add one to /etc/apt/sources.list of this machine, or change 'release'");
   }
   for (auto& source : known) {
@@ -151,31 +207,26 @@ Result<ReleaseFile> parse_release(std::string_view text) {
 
 std::string inrelease_name(const AptSource& source) {
   const auto scheme = source.uri.find("://");
-  auto name = scheme == std::string::npos ? source.uri : source.uri.substr(scheme + 3);
-  name += "dists/" + source.suite + "/InRelease";
-  std::ranges::replace(name, '/', '_');
-  return name;
+  const auto place = scheme == std::string::npos ? source.uri : source.uri.substr(scheme + 3);
+  auto host = place.substr(0, place.find('/'));
+  const auto rest = place.substr(host.size());
+  // apt names neither the user nor the brackets around an IPv6 address.
+  host.erase(0, host.rfind('@') + 1);
+  std::erase_if(host, [](char c) { return c == '[' || c == ']'; });
+  return list_name(host + rest + "dists/" + source.suite + "/InRelease");
 }
 
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                const std::vector<AptSource>& sources) {
-  AptIndex index{.sources = sources, .lists = apt / "lists", .archives = apt / "archives"};
+                                const std::vector<AptSource>& sources, IndexDepth depth) {
+  TRY_ASSIGN(auto settings, read_apt_settings(runner));
+  AptIndex index{.sources = sources,
+                 .settings = std::move(settings),
+                 .lists = apt / "lists",
+                 .archives = apt / "archives"};
   TRY(os::make_directory(index.lists / "partial"));
   TRY(os::make_directory(index.archives / "partial"));
   TRY(os::write_file(apt / "sources.list", render_sources(sources)));
-  const auto option = [](std::string_view name, const std::string& value) {
-    return std::format("-o{}={}", name, value);
-  };
-  const os::Command update{
-      .argv = {"apt-get", "-q", "update", option("Dir::Etc::sourcelist", apt / "sources.list"),
-               "-oDir::Etc::sourceparts=-", option("Dir::State::lists", index.lists),
-               "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=", "-oAcquire::Languages=none",
-               "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
-               "-oAPT::Sandbox::User=root", "-oAPT::Update::Error-Mode=any"}};
-  if (const auto updated = run_checked(runner, update); !updated) {
-    return fail("cannot read the package indexes: " + updated.error().message,
-                "check the network, and the mirror in the specification or in apt's sources");
-  }
+  TRY(update(runner, update_arguments(apt, index.lists, depth)));
   std::string state = render_sources(sources);
   for (const auto& source : sources) {
     TRY_ASSIGN(const auto text, os::read_file(index.lists / inrelease_name(source)));

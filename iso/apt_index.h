@@ -13,6 +13,7 @@
 #include "core/base/result.h"
 #include "core/os/command.h"
 #include "core/spec/cluster_spec.h"
+#include "iso/apt_settings.h"
 
 namespace muster::iso {
 
@@ -55,6 +56,8 @@ std::string inrelease_name(const AptSource& source);
 /// The state of the archives.
 struct AptIndex {
   std::vector<AptSource> sources;
+  /// How apt reaches them.
+  AptSettings settings;
   /// apt's lists, to be read by every layer.
   std::filesystem::path lists;
   /// Packages already fetched, shared by all builds.
@@ -65,10 +68,13 @@ struct AptIndex {
   std::int64_t epoch = 0;
 };
 
-/// Asks the mirrors what is new and reads the state. `apt` is a directory of the cache.
+/// How much is fetched: the state of the archives alone, or what each layer installs from, too.
+enum class IndexDepth { state_only, packages };
+
+/// Asks the mirrors what is new and reads the state. `apt` is a directory for apt's own files.
 /// Errors: no mirror answers (the last state is kept on disk but not used silently).
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                const std::vector<AptSource>& sources);
+                                const std::vector<AptSource>& sources, IndexDepth depth);
 
 /// The archives this machine's own apt uses. Errors: none.
 Result<std::vector<AptSource>> read_sources(const std::filesystem::path& etc_apt);

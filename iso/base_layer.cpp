@@ -41,6 +41,18 @@ Status append_accounts(const BuildContext& context, const fs::path& etc) {
   return os::append_file(etc / "gshadow", files.gshadow);
 }
 
+/// Where apt's settings lie in the tree while it is made.
+constexpr std::string_view kSettings = "etc/apt/apt.conf.d/99muster-build";
+constexpr std::string_view kCertificates = "etc/apt/muster-build";
+
+/// First for mmdebstrap, whose apt runs outside the tree, then for live-build's, which runs in it.
+Status bootstrap(const BuildContext& context, const fs::path& tree, os::Command mmdebstrap) {
+  TRY(os::write_file(tree / kSettings, render_apt_settings(context.index.settings)));
+  TRY(run_step(context, std::move(mmdebstrap)));
+  TRY_ASSIGN(const auto inside, copy_certificates(context.index.settings, tree, kCertificates));
+  return os::write_file(tree / kSettings, render_apt_settings(inside));
+}
+
 Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
   const auto tree = lb / "cache/bootstrap";
   const auto sources = lb / "bootstrap.list";
@@ -50,8 +62,9 @@ Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
   TRY(os::write_file(sources, render_sources(context.index.sources)));
   TRY(os::write_file(options,
                      render_dpkg_excludes(unpack_patterns(context.spec, context.inputs.data))));
-  TRY(run_step(context, {.argv = bootstrap_arguments(context.index.sources.front().suite, tree,
-                                                     sources, options)}));
+  TRY(bootstrap(
+      context, tree,
+      {.argv = bootstrap_arguments(context.index.sources.front().suite, tree, sources, options)}));
   TRY(share_archives(tree / "var/cache/apt/archives", context.index.archives));
   TRY(os::remove_tree(tree / "var/cache/apt/archives"));
   TRY(os::make_directory(tree / "var/cache/apt/archives/partial"));
@@ -98,6 +111,7 @@ Status take_file(const fs::path& from, const fs::path& to) {
 }
 
 Status finish_tree(const BuildContext& context, const fs::path& tree) {
+  for (const auto ours : {kSettings, kCertificates}) TRY(os::remove_tree(tree / ours));
   // An empty machine-id is filled at each boot; a missing one makes systemd take the first boot for
   // an unfinished installation.
   TRY(os::write_file(tree / "etc/machine-id", ""));

@@ -2,17 +2,17 @@
 
 #include <chrono>
 #include <format>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
-#include "iso/apt_index.h"
 #include "iso/build_context.h"
 #include "iso/inputs.h"
 #include "iso/medium.h"
 #include "iso/mounts.h"
+#include "iso/prepare.h"
+#include "iso/space.h"
 
 namespace muster::iso {
 namespace {
@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uintmax_t kNeededSpace = std::uintmax_t{6} << 30;
 constexpr std::size_t kKeptLayers = 2;
 constexpr auto kMediumStage = "medium";
 
@@ -35,7 +34,7 @@ std::string title_of(const LayerPlan& layer) {
     case LayerKind::head:
       return "layer of the head";
     case LayerKind::image:
-      return std::format("layer of image '{}'", layer.name);
+      return std::format("layer of image '{}'", layer.image);
     case LayerKind::tools:
       return "boot loaders (live-build)";
     case LayerKind::muster_head:
@@ -46,64 +45,10 @@ std::string title_of(const LayerPlan& layer) {
   return layer.name;
 }
 
-Status check_machine(const BuildOptions& options) {
-  if (geteuid() != 0) return fail("building needs root: mounts and chroot", "run it with sudo");
-  TRY(os::make_directory(options.cache));
-  std::error_code error;
-  const auto space = fs::space(options.cache, error);
-  if (error)
-    return fail(std::format("cannot use '{}': {}", options.cache.string(), error.message()));
-  if (space.available < kNeededSpace) {
-    return fail(std::format("'{}' has {} MiB free and a build may need {}", options.cache.string(),
-                            space.available >> 20, kNeededSpace >> 20),
-                "free some space, or set MUSTER_CACHE to another directory");
-  }
-  return {};
-}
-
-Result<PlanInputs> read_inputs(os::CommandRunner& runner, const BuildOptions& options,
-                               const AptIndex& index) {
-  PlanInputs inputs{.index_key = index.key,
-                    .sources = render_sources(index.sources),
-                    .epoch = index.epoch,
-                    .spec_text = options.spec_text};
-  TRY_ASSIGN(inputs.data, read_data_files(options.data));
-  TRY_ASSIGN(const auto folders, os::list_directory(options.data / "include"));
-  for (const auto& folder : folders) {
-    TRY_ASSIGN(inputs.includes[folder], hash_tree(options.data / "include" / folder));
-  }
-  TRY_ASSIGN(inputs.debs, read_debs(options.packages));
-  TRY_ASSIGN(inputs.toolchain, read_toolchain(runner));
-  return inputs;
-}
-
 /// What tells that a file on disk is still the one that was written.
 nlohmann::json stamp_of(const fs::path& file) {
   return {{"size", fs::file_size(file)},
           {"time", fs::last_write_time(file).time_since_epoch().count()}};
-}
-
-/// All that is read before anything is made.
-struct Prepared {
-  LayerStore store;
-  AptIndex index;
-  PlanInputs inputs;
-  std::vector<LayerPlan> layers;
-};
-
-Result<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& options) {
-  TRY(check_machine(options));
-  const auto layers = options.layer_cache.empty() ? options.cache / "layers" : options.layer_cache;
-  TRY_ASSIGN(auto store, LayerStore::open(layers));
-  TRY_ASSIGN(auto known, read_sources("/etc/apt"));
-  TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
-  TRY_ASSIGN(auto index, read_apt_index(runner, options.cache / "apt", sources));
-  TRY_ASSIGN(auto inputs, read_inputs(runner, options, index));
-  TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
-  return Prepared{.store = std::move(store),
-                  .index = std::move(index),
-                  .inputs = std::move(inputs),
-                  .layers = std::move(plan)};
 }
 
 class Build {
@@ -123,19 +68,24 @@ class Build {
                  store_.directory() / "build.log",
                  [this](std::string_view line) { output(line); }} {}
 
-  Result<BuildReport> run() {
+  BuildResult<BuildReport> run() {
     report_.out = options_.out;
     report_.id = medium_id(layers_, inputs_, options_.spec);
+    std::vector<LayerPlan> missing;
     std::vector<Stage> stages;
     for (const auto& layer : layers_) {
-      if (!store_.holds(layer)) stages.push_back({layer.name, title_of(layer)});
+      if (store_.holds(layer)) continue;
+      missing.push_back(layer);
+      stages.push_back({layer.name, title_of(layer)});
     }
     const bool same = stages.empty() && is_unchanged();
     if (!same) stages.push_back({kMediumStage, "medium"});
     TRY(begin(std::move(stages)));
+    clean();
     if (same) {
       report_.outcome = BuildReport::Outcome::unchanged;
     } else {
+      TRY(check_space(needed_space(missing), options_.cache, options_.out));
       TRY(make_all());
     }
     TRY(measure());
@@ -162,6 +112,12 @@ class Build {
                                 options_.packages.string())});
     }
     return {};
+  }
+
+  void clean() {
+    for (const auto& error : store_.clean()) {
+      tell({.kind = ProgressEvent::Kind::warning, .stage = {}, .text = error.text()});
+    }
   }
 
   Status make_all() {
@@ -197,21 +153,22 @@ class Build {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
     TRY(layer.kind == LayerKind::base ? build_base(context_, layer, folder)
                                       : build_overlay(context_, layer, folder));
-    return store_.commit(layer, layer_files(layer, folder));
+    return store_.commit(layer, folder, layer_files(layer, folder));
   }
 
   Status make_medium() {
     TRY(check_agreement(context_));
-    const auto work = store_.directory() / "medium.partial";
-    TRY(os::remove_tree(work));
-    TRY(os::make_directory(work));
+    TRY_ASSIGN(const auto work, store_.begin(kMediumStage));
     if (options_.out.has_parent_path()) TRY(os::make_directory(options_.out.parent_path()));
     auto partial = options_.out;
+    // One name is enough here: whoever still writes to the old file has it open, and it has no name
+    // any more.
     partial += ".partial";
     TRY(os::remove_tree(partial));
     TRY_ASSIGN(const auto medium, build_medium(context_, work, partial));
     TRY(os::remove_tree(work));
     TRY_ASSIGN(report_.sha256, os::sha256_file(partial));
+    TRY(os::sync_filesystem(partial));
     std::error_code error;
     fs::rename(partial, options_.out, error);
     if (error)
@@ -259,7 +216,7 @@ class Build {
     std::error_code error;
     report_.size = fs::file_size(options_.out, error);
     const auto image = images_of(options_.spec).front().name;
-    for (const auto& name : {std::string("base"), image, "muster-" + image}) {
+    for (const auto& name : {std::string("base"), image_layer(image), muster_image_layer(image)}) {
       TRY_ASSIGN(const auto facts, store_.read_facts(layer_named(layers_, name)));
       report_.image_size += facts.at("layer.squashfs").size;
       const auto initrd = facts.find("node-initrd.img");
@@ -297,16 +254,7 @@ class Build {
 
 }  // namespace
 
-Result<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options) {
-  TRY_ASSIGN(const Prepared build, prepare(runner, options));
-  IsoPlan plan{.id = medium_id(build.layers, build.inputs, options.spec), .layers = {}};
-  for (const LayerPlan& layer : build.layers) {
-    plan.layers.push_back({.plan = layer, .kept = build.store.holds(layer)});
-  }
-  return plan;
-}
-
-Result<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options) {
+BuildResult<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options) {
   TRY_ASSIGN(Prepared build, prepare(runner, options));
   return Build(runner, options, std::move(build)).run();
 }

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/os/command.h"
 #include "core/spec/cluster_spec.h"
+#include "iso/build_error.h"
 #include "iso/layer_plan.h"
 #include "iso/progress.h"
 
@@ -25,6 +27,8 @@ struct BuildOptions {
   std::filesystem::path packages;
   /// Where layers and downloads are kept.
   std::filesystem::path cache;
+  /// Where this machine's apt says which archives there are.
+  std::filesystem::path apt = "/etc/apt";
   /// Layers go here in place of `cache`/layers, downloads stay shared; for verification.
   std::filesystem::path layer_cache = {};
   Listener listener;
@@ -55,17 +59,27 @@ struct IsoPlan {
   std::vector<Layer> layers;
 };
 
-/// Plans a build and makes nothing but the cache's copy of the package indexes.
-/// Errors: as build_iso, before it makes the first layer.
-Result<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options);
+/// Plans a build and makes nothing; it needs no right to, and goes beside a build.
+/// Errors: a program is missing here that builds; a mirror does not answer.
+BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& options);
 
 /// Builds. Errors: not root; no space; a mirror that does not answer; a package that does not
 /// exist, with the place that names it; a program that failed, with the log's path. Threads: before
 /// any thread is started, since the process gets mounts of its own.
-Result<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options);
+BuildResult<BuildReport> build_iso(os::CommandRunner& runner, const BuildOptions& options);
 
-/// Builds once more from nothing but the downloads, and compares bit for bit.
-/// Errors: as build_iso; a difference, naming the first files that differ.
-Status verify_iso(os::CommandRunner& runner, const BuildOptions& options);
+/// What a second build came to.
+struct VerifyReport {
+  /// Hash of the medium that was there.
+  std::string sha256;
+  /// The first files that differ; empty when both media are the same, bit for bit.
+  std::vector<std::string> differences;
+  /// The second medium; kept when it differs.
+  BuildReport again;
+};
+
+/// Builds once more from nothing but the downloads, and compares. Nothing else builds meanwhile.
+/// Errors: as build_iso.
+BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptions& options);
 
 }  // namespace muster::iso

@@ -46,7 +46,7 @@ Status check_agreement(const BuildContext& context) {
   TRY_ASSIGN(const auto head, read_view(context, layer_named(context.layers, "muster-head")));
   for (const auto& image : images_of(context.spec)) {
     TRY_ASSIGN(const auto node,
-               read_view(context, layer_named(context.layers, "muster-" + image.name)));
+               read_view(context, layer_named(context.layers, muster_image_layer(image.name))));
     auto found = find_disagreements(head, node);
     if (found.empty()) continue;
     const auto count = found.size();

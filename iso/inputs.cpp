@@ -1,6 +1,7 @@
 #include "iso/inputs.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 
 #include "core/base/text.h"
@@ -60,10 +61,28 @@ Result<std::string> hash_tree(const fs::path& folder) {
   return os::sha256(join(entries, ""));
 }
 
-Result<std::string> read_toolchain(os::CommandRunner& runner) {
-  return run_checked(runner,
-                     {.argv = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n", "live-build",
-                               "mmdebstrap", "squashfs-tools", "xorriso", "isolinux", "mtools"}});
+Result<Toolchain> read_toolchain(os::CommandRunner& runner) {
+  // The libraries are those that compress and write: another version makes other bytes.
+  static constexpr std::array<const char*, 12> kPackages = {
+      "apt",      "dpkg",       "isolinux",   "libburn4t64", "libisoburn1t64", "libisofs6t64",
+      "libzstd1", "live-build", "mmdebstrap", "mtools",      "squashfs-tools", "xorriso"};
+  static constexpr auto kFormat = "${Package} ${Version} ${db:Status-Status}\n";
+  os::Command query{.argv = {"dpkg-query", "-W", "-f", kFormat}};
+  query.argv.insert(query.argv.end(), kPackages.begin(), kPackages.end());
+  // Its status says no more than that it does not know one of the packages, which the output shows.
+  TRY_ASSIGN(const auto result, runner.run(query));
+  Toolchain toolchain;
+  std::set<std::string> installed;
+  for (const auto& line : lines(result.out)) {
+    const auto fields = words(line);
+    if (fields.size() != 3 || fields[2] != "installed") continue;
+    toolchain.versions += std::format("{} {}\n", fields[0], fields[1]);
+    installed.insert(fields[0]);
+  }
+  for (const auto* package : kPackages) {
+    if (!installed.contains(package)) toolchain.missing.emplace_back(package);
+  }
+  return toolchain;
 }
 
 void add_package_names(std::string_view packages_file, std::set<std::string>& names) {

@@ -21,8 +21,16 @@ Result<std::vector<DebFile>> read_debs(const std::filesystem::path& folder);
 /// The hash of a tree of files: names, modes, content.
 Result<std::string> hash_tree(const std::filesystem::path& folder);
 
-/// Names and versions of the programs that make layers, as dpkg knows them.
-Result<std::string> read_toolchain(os::CommandRunner& runner);
+/// The programs that make layers, as dpkg knows them.
+struct Toolchain {
+  /// Names and versions, one a line.
+  std::string versions;
+  /// Names of packages that are not installed.
+  std::vector<std::string> missing;
+};
+
+/// Errors: dpkg cannot be asked.
+Result<Toolchain> read_toolchain(os::CommandRunner& runner);
 
 /// The names that can be installed by one of apt's Packages files: packages and what they provide.
 void add_package_names(std::string_view packages_file, std::set<std::string>& names);

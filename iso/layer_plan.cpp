@@ -9,9 +9,6 @@
 namespace muster::iso {
 namespace {
 
-/// Raised when the way layers are made changes in a way that no other input shows.
-constexpr int kRecipeVersion = 2;
-
 std::string firmware_list(spec::Firmware firmware) {
   switch (firmware) {
     case spec::Firmware::none:
@@ -97,7 +94,7 @@ class Planner {
   void add_image(const spec::Image& image) {
     auto packages = inputs_.data.list("compute.list");
     add(packages, image.packages);
-    push({.name = image.name,
+    push({.name = image_layer(image.name),
           .kind = LayerKind::image,
           .image = image.name,
           .lower = {"base"},
@@ -116,10 +113,10 @@ class Planner {
          head_settings());
     for (const auto& image : images_of(spec_)) {
       TRY_ASSIGN(auto debs, pick_debs(inputs_, "muster-image.list"));
-      push({.name = "muster-" + image.name,
+      push({.name = muster_image_layer(image.name),
             .kind = LayerKind::muster_image,
             .image = image.name,
-            .lower = {"base", image.name},
+            .lower = {"base", image_layer(image.name)},
             .debs = std::move(debs),
             .medium_path = std::format("muster/90-muster-{}.squashfs", image.name)},
            {});
@@ -146,8 +143,9 @@ class Planner {
   void push(LayerPlan layer, const std::string& settings) {
     normalise(layer.packages);
     std::string input = std::format(
-        "recipe {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", kRecipeVersion,
-        layer.name, inputs_.index_key, inputs_.epoch, inputs_.toolchain, included(layer));
+        "recipe {} {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", inputs_.recipe.base,
+        layer.kind == LayerKind::base ? "" : inputs_.recipe.overlay, layer.name, inputs_.index_key,
+        inputs_.epoch, inputs_.toolchain, included(layer));
     for (const auto& name : layer.lower) {
       input += std::format("below {}\n", layer_named(layers_, name).key);
     }
@@ -172,8 +170,19 @@ Result<std::vector<LayerPlan>> plan_layers(const spec::ClusterSpec& spec,
   return Planner(spec, inputs).plan();
 }
 
+std::string image_layer(const std::string& image) { return "image-" + image; }
+
+std::string muster_image_layer(const std::string& image) { return "muster-image-" + image; }
+
 std::string folder_of(const LayerPlan& layer) {
-  return layer.kind == LayerKind::image ? "compute" : layer.name;
+  switch (layer.kind) {
+    case LayerKind::image:
+      return "compute";
+    case LayerKind::muster_image:
+      return "muster-image";
+    default:
+      return layer.name;
+  }
 }
 
 std::vector<spec::Image> images_of(const spec::ClusterSpec& spec) {

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/spec/cluster_spec.h"
 #include "iso/data_files.h"
+#include "iso/recipe.h"
 
 namespace muster::iso {
 
@@ -44,11 +45,14 @@ struct PlanInputs {
   std::int64_t epoch = 0;
   /// Names and versions of the programs that make layers.
   std::string toolchain;
+  /// Our own code that makes layers and medium.
+  Recipe recipe;
   /// The text of cluster.yaml, for the head.
   std::string spec_text;
 };
 
 struct LayerPlan {
+  /// No two layers have one name, whatever the specification calls its images.
   std::string name;
   LayerKind kind = LayerKind::base;
   /// The image it belongs to; empty for the head's.
@@ -70,6 +74,10 @@ Result<std::vector<LayerPlan>> plan_layers(const spec::ClusterSpec& spec, const 
 
 /// The images of a specification; one named "compute" when it names none.
 std::vector<spec::Image> images_of(const spec::ClusterSpec& spec);
+
+/// The layer of an image, and the one above it with our packages.
+std::string image_layer(const std::string& image);
+std::string muster_image_layer(const std::string& image);
 
 /// The name under which a layer's own data lie: every image has the same.
 std::string folder_of(const LayerPlan& layer);

@@ -1,7 +1,8 @@
 #pragma once
 // The cache of finished layers: one folder each, named NAME-KEY. A layer appears under its name by
-// one rename when it is complete; what a killed build leaves has another name and is removed by the
-// next.
+// one rename when it is complete and on the disk. What is being made has a name of its own each
+// time: a program that outlives a killed build still writes where nobody looks, and the next build
+// removes it.
 
 #include <cstdint>
 #include <filesystem>
@@ -34,25 +35,38 @@ class LayerStore {
  public:
   /// Errors: another build holds the cache; no space; not writable.
   static Result<LayerStore> open(const std::filesystem::path& directory);
+  /// For a look at what is there, without a lock: a build may go on meanwhile. Nothing may be made,
+  /// and the directory need not be there.
+  static LayerStore look(const std::filesystem::path& directory);
 
   const std::filesystem::path& directory() const { return directory_; }
 
   /// Where the finished layer is or will be.
   std::filesystem::path path_of(const LayerPlan& layer) const;
+  /// Whether the layer is there, with every file as large as it was when it was finished.
   bool holds(const LayerPlan& layer) const;
   /// Errors: the layer's own record cannot be read.
   Result<LayerFacts> read_facts(const LayerPlan& layer) const;
 
   /// An empty folder to make the layer in.
   Result<std::filesystem::path> begin(const LayerPlan& layer) const;
+  /// An empty folder to make anything in; `name` is for people.
+  Result<std::filesystem::path> begin(const std::string& name) const;
   /// Records `files` of the folder that begin() gave, and makes it the finished layer.
-  Status commit(const LayerPlan& layer, const std::vector<std::string>& files) const;
+  Status commit(const LayerPlan& layer, const std::filesystem::path& folder,
+                const std::vector<std::string>& files) const;
 
-  /// Removes what killed builds left, and layers of former inputs but for the newest `keep` of each
-  /// name; those of `used` stay.
+  /// Removes what builds left that were killed or failed. An error for each that cannot be removed
+  /// now, since a program of such a build still writes there; nothing else is hindered by it.
+  std::vector<Error> clean() const;
+
+  /// Removes layers of former inputs but for the newest `keep` of each name; those of `used` stay.
   Status prune(const std::vector<LayerPlan>& used, std::size_t keep) const;
 
  private:
+  std::filesystem::path partial_path(const std::string& name) const;
+  Status discard(const std::filesystem::path& layer) const;
+
   LayerStore(std::filesystem::path directory, os::Handle lock)
       : directory_(std::move(directory)), lock_(std::move(lock)) {}
   std::filesystem::path directory_;

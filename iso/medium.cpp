@@ -120,10 +120,10 @@ class Assembler {
   Status add_images() {
     for (const auto& image : images_of(context_.spec)) {
       const auto folder = std::format("muster/image/{}", image.name);
-      const auto last = "muster-" + image.name;
+      const auto last = muster_image_layer(image.name);
       ImageManifest manifest{.name = image.name, .kernel_arguments = image.kernel_arguments};
       TRY_ASSIGN(manifest.kernel, fact_of(context_, "base", "vmlinuz", "live/vmlinuz"));
-      for (const auto& name : {std::string("base"), image.name, last}) {
+      for (const auto& name : {std::string("base"), image_layer(image.name), last}) {
         const auto& layer = layer_named(context_.layers, name);
         TRY_ASSIGN(auto fact, fact_of(context_, name, "layer.squashfs", layer.medium_path));
         manifest.layers.push_back(std::move(fact));
@@ -186,8 +186,8 @@ class Assembler {
 
 std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& inputs,
                       const spec::ClusterSpec& spec) {
-  std::string all =
-      std::format("medium 1\n{}\n{}\n{}\n", inputs.epoch, spec.name, inputs.spec_text);
+  std::string all = std::format("medium {}\n{}\n{}\n{}\n", inputs.recipe.medium, inputs.epoch,
+                                spec.name, inputs.spec_text);
   for (const auto& layer : layers) all += std::format("{} {}\n", layer.name, layer.key);
   for (const auto& image : images_of(spec)) all += join(image.kernel_arguments, " ") + "\n";
   return os::sha256(all).substr(0, 12);

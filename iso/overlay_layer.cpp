@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Both lie in memory while a layer is made.
 constexpr std::string_view kDebs = "tmp/packages";
+constexpr std::string_view kSettings = "run/muster-build";
 
 Result<MountedRoot> mount_layer(const BuildContext& context, const LayerPlan& layer,
                                 const fs::path& folder, const fs::path& at) {
@@ -58,6 +60,14 @@ Status check_debs(const LayerPlan& layer) {
   return {};
 }
 
+/// The settings of this machine's apt for one that runs in `root`; the path there.
+Result<fs::path> write_apt_settings(const BuildContext& context, const MountedRoot& root) {
+  const auto file = fs::path(kSettings) / "apt.conf";
+  TRY_ASSIGN(const auto inside, copy_certificates(context.index.settings, root.path(), kSettings));
+  TRY(os::write_file(root.path() / file, render_apt_settings(inside)));
+  return "/" / file;
+}
+
 Status install(const BuildContext& context, const LayerPlan& layer, MountedRoot& root) {
   if (layer.packages.empty() && layer.debs.empty()) return {};
   if (!layer.debs.empty()) {
@@ -66,7 +76,10 @@ Status install(const BuildContext& context, const LayerPlan& layer, MountedRoot&
   // Nothing may be started while packages are installed (policy-rc.d, as invoke-rc.d documents it).
   const auto policy = root.path() / "usr/sbin/policy-rc.d";
   TRY(os::write_file(policy, "#!/bin/sh\nexit 101\n", {.mode = 0755}));
-  TRY(run_step(context, {.argv = install_arguments(layer), .root = root.path()}));
+  TRY_ASSIGN(const auto settings, write_apt_settings(context, root));
+  TRY(run_step(context, {.argv = install_arguments(layer),
+                         .env = {{"APT_CONFIG", settings.string()}},
+                         .root = root.path()}));
   TRY(check_debs(layer));
   return os::remove_tree(policy);
 }

@@ -16,9 +16,10 @@ std::string utc(std::int64_t epoch) {
   return std::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
 }
 
-/// SPDX identifiers hold letters, digits, '.' and '-' only.
+/// SPDX identifiers hold letters, digits, '.' and '-' only. No name of a layer has a dot, so the
+/// one behind it keeps package 'b-c' of layer 'a' and package 'c' of layer 'a-b' apart.
 std::string spdx_id(const std::string& layer, const InstalledPackage& package) {
-  std::string id = "SPDXRef-" + layer + "-" + package.name + "-" + package.architecture;
+  std::string id = "SPDXRef-" + layer + "." + package.name + "." + package.architecture;
   for (auto& c : id) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (!plain && c != '.' && c != '-') c = '-';

@@ -8,6 +8,7 @@
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/builder.h"
+#include "iso/prepare.h"
 
 namespace muster::iso {
 namespace {
@@ -91,27 +92,31 @@ Result<std::vector<std::string>> find_differences(os::CommandRunner& runner, con
   return found;
 }
 
-Status verify_iso(os::CommandRunner& runner, const BuildOptions& options) {
+BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptions& options) {
+  TRY(check_machine(runner, options));
   if (!fs::is_regular_file(options.out)) {
     return fail(std::format("there is no '{}'", options.out.string()),
                 "build it first: muster iso build");
   }
+  // Its own layers lie elsewhere, but downloads and indexes are shared with every other build, and
+  // the work folder with every other verification.
+  TRY_ASSIGN(const auto lock, LayerStore::open(layer_folder(options)));
   const auto work = options.cache / "verify";
   TRY(os::remove_tree(work));
   auto again = options;
   again.layer_cache = work / "layers";
   again.out = work / options.out.filename();
-  TRY_ASSIGN(const auto report, build_iso(runner, again));
-  TRY_ASSIGN(const auto hash, os::sha256_file(options.out));
-  if (hash == report.sha256) return os::remove_tree(work);
-  TRY_ASSIGN(const auto found, find_differences(runner, options.out, again.out, work / "trees"));
+  VerifyReport report;
+  TRY_ASSIGN(report.again, build_iso(runner, again));
+  TRY_ASSIGN(report.sha256, os::sha256_file(options.out));
+  if (report.sha256 == report.again.sha256) {
+    TRY(os::remove_tree(work));
+    return report;
+  }
+  TRY_ASSIGN(report.differences, find_differences(runner, options.out, again.out, work / "trees"));
   TRY(os::remove_tree(work / "trees"));
-  return fail(
-      std::format("'{}' is not what its inputs make now; different: {}", options.out.string(),
-                  found.empty() ? "the medium's own structures" : join(found, ", ")),
-      std::format("the second build is kept as '{}'; if Debian published something since, "
-                  "build again",
-                  again.out.string()));
+  if (report.differences.empty()) report.differences = {"the medium's own structures"};
+  return report;
 }
 
 }  // namespace muster::iso

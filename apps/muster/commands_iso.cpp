@@ -1,19 +1,25 @@
 // muster iso: build and verify.
 
 #include <cstdio>
+#include <format>
 #include <memory>
 #include <print>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/muster/commands.h"
 #include "apps/muster/iso_options.h"
+#include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/os/command.h"
 #include "iso/builder.h"
 
 namespace muster::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// Shows progress on stderr: a bar that is drawn over on a terminal, lines elsewhere.
 class Display {
@@ -60,6 +66,10 @@ void print_report(const iso::BuildReport& report) {
                    : std::format(" and {} to boot", human(Bytes{report.node_boot_size})));
 }
 
+int report(const iso::BuildError& error) {
+  return report(error, error.cause == iso::BuildError::Cause::machine ? kMissing : kFailed);
+}
+
 int build(const IsoArguments& arguments) {
   auto options = read_options(arguments);
   if (!options) return options.error();
@@ -69,12 +79,39 @@ int build(const IsoArguments& arguments) {
   const auto done = iso::build_iso(runner, *options);
   if (!done) return report(done.error());
   if (arguments.json) {
-    std::println(R"({{"id":"{}","sha256":"{}","size":{},"image_size":{},"node_boot_size":{}}})",
-                 done->id, done->sha256, done->size, done->image_size, done->node_boot_size);
+    std::println("{}", Json{{"id", done->id},
+                            {"sha256", done->sha256},
+                            {"size", done->size},
+                            {"image_size", done->image_size},
+                            {"node_boot_size", done->node_boot_size}}
+                           .dump());
   } else {
     print_report(*done);
   }
   return kDone;
+}
+
+/// Says what differs, on stdout too where a program reads it; the status to end with.
+int report_verified(const IsoArguments& arguments, const std::string& medium,
+                    const iso::VerifyReport& done) {
+  const bool same = done.differences.empty();
+  if (arguments.json) {
+    std::println("{}", Json{{"same", same},
+                            {"id", done.again.id},
+                            {"sha256", done.sha256},
+                            {"sha256_again", done.again.sha256},
+                            {"differences", done.differences}}
+                           .dump());
+  } else if (same) {
+    std::println("{}: a second build is the same, bit for bit", medium);
+  }
+  if (same) return kDone;
+  return report({std::format("'{}' is not what its inputs make now; different: {}", medium,
+                             join(done.differences, ", ")),
+                 std::format("the second build is kept as '{}'; if Debian published something "
+                             "since, build again",
+                             done.again.out.string())},
+                kFailed);
 }
 
 int verify(const IsoArguments& arguments) {
@@ -85,8 +122,7 @@ int verify(const IsoArguments& arguments) {
   os::PosixCommandRunner runner;
   const auto done = iso::verify_iso(runner, *options);
   if (!done) return report(done.error());
-  std::println("{}: a second build is the same, bit for bit", options->out.string());
-  return kDone;
+  return report_verified(arguments, options->out.string(), *done);
 }
 
 void add_common(CLI::App& verb, IsoArguments& arguments) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <format>
 #include <memory>
+#include <optional>
 #include <print>
 
 #include <nlohmann/json.hpp>
@@ -18,15 +19,26 @@ namespace {
 
 using nlohmann::json;
 
-/// The layers and whether each is there already; or why this machine cannot tell.
-json plan_medium(const iso::BuildOptions& options) {
+struct MediumPlan {
+  /// The layers and whether each is there already; or "unknown" and why this machine cannot tell.
+  json value;
+  /// What went wrong; nothing where a medium is simply not made.
+  std::optional<Error> error = {};
+};
+
+MediumPlan plan_medium(const iso::BuildOptions& options) {
+  const auto elsewhere = [](const std::string& why) {
+    return MediumPlan{{{"unknown", why + "; the medium is planned where it is built"}}};
+  };
   if (!std::filesystem::is_directory(options.data)) {
-    return {{"unknown", std::format("no recipes in '{}'; the medium is planned where it is built",
-                                    options.data.string())}};
+    return elsewhere(std::format("no recipes in '{}'", options.data.string()));
   }
   os::PosixCommandRunner runner;
   const auto plan = iso::plan_iso(runner, options);
-  if (!plan) return {{"unknown", plan.error().text()}};
+  if (!plan && plan.error().cause == iso::BuildError::Cause::machine) {
+    return elsewhere(plan.error().message);
+  }
+  if (!plan) return {{{"unknown", plan.error().text()}}, plan.error()};
   json layers = json::array();
   for (const iso::IsoPlan::Layer& layer : plan->layers) {
     layers.push_back({{"name", layer.plan.name},
@@ -34,7 +46,7 @@ json plan_medium(const iso::BuildOptions& options) {
                       {"packages", layer.plan.packages},
                       {"kept", layer.kept}});
   }
-  return {{"id", plan->id}, {"layers", std::move(layers)}};
+  return {{{"id", plan->id}, {"layers", std::move(layers)}}};
 }
 
 /// What would change on the head that runs here; null where none runs.
@@ -45,7 +57,7 @@ Result<json> ask_head(const std::string& spec_text) {
 
 void print_medium(const json& medium) {
   if (medium.contains("unknown")) {
-    std::println("medium: {}\n", text_of(medium, "unknown"));
+    std::println("medium: unknown: {}\n", text_of(medium, "unknown"));
     return;
   }
   std::println("medium {}:", text_of(medium, "id").substr(0, 16));
@@ -72,6 +84,30 @@ void print_changes(const std::string& title, const json& changes) {
   }
 }
 
+void print_json(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
+                const json& changes) {
+  json value = {{"cluster", spec.name},
+                {"medium", medium},
+                {"head", plan::to_json(preview.head)},
+                {"node", plan::to_json(preview.node_plan)}};
+  if (!changes.is_null()) value["changes"] = changes;
+  std::println("{}", value.dump(2));
+}
+
+void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
+                const json& changes) {
+  print_medium(medium);
+  if (!changes.is_null()) {
+    print_changes("changes on this head", changes.at("head"));
+    print_changes("changes on every node", changes.at("node"));
+    return;
+  }
+  print_plan(std::format("head '{}'", spec.head.hostname), preview.head);
+  print_plan(
+      std::format("every node (here {}, {})", preview.node.name, to_string(preview.node.address)),
+      preview.node_plan);
+}
+
 int run_plan(const IsoArguments& arguments) {
   const auto options = read_options(arguments);
   if (!options) return options.error();
@@ -79,28 +115,14 @@ int run_plan(const IsoArguments& arguments) {
   if (!preview) return report(preview.error(), kUsage);
   const auto changes = ask_head(options->spec_text);
   if (!changes) return report(changes.error());
-  const json medium = plan_medium(*options);
+  const MediumPlan medium = plan_medium(*options);
   if (arguments.json) {
-    json value = {{"cluster", options->spec.name},
-                  {"medium", medium},
-                  {"head", plan::to_json(preview->head)},
-                  {"node", plan::to_json(preview->node_plan)}};
-    if (!changes->is_null()) value["changes"] = *changes;
-    std::println("{}", value.dump(2));
-    return kDone;
+    print_json(options->spec, medium.value, *preview, *changes);
+  } else {
+    std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
+    print_text(options->spec, medium.value, *preview, *changes);
   }
-  std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
-  print_medium(medium);
-  if (!changes->is_null()) {
-    print_changes("changes on this head", changes->at("head"));
-    print_changes("changes on every node", changes->at("node"));
-    return kDone;
-  }
-  print_plan(std::format("head '{}'", options->spec.head.hostname), preview->head);
-  print_plan(
-      std::format("every node (here {}, {})", preview->node.name, to_string(preview->node.address)),
-      preview->node_plan);
-  return kDone;
+  return medium.error ? report(*medium.error) : kDone;
 }
 
 }  // namespace

@@ -121,6 +121,15 @@ Status append_file(const fs::path& path, std::string_view content) {
   return {};
 }
 
+Status sync_filesystem(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file_error("open", path, errno);
+  const int error = syncfs(fd) == 0 ? 0 : errno;
+  close(fd);
+  if (error != 0) return file_error("sync the disk of", path, error);
+  return {};
+}
+
 Status make_directory(const fs::path& path, FileMode mode) {
   if (path.empty() || fs::is_directory(path)) return {};
   TRY(make_directory(parent_of(path) == path ? fs::path() : parent_of(path)));

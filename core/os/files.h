@@ -31,6 +31,10 @@ Status write_file(const std::filesystem::path& path, std::string_view content, F
 /// Adds to the end of a file, made when missing.
 Status append_file(const std::filesystem::path& path, std::string_view content);
 
+/// Waits until all that was written to the file system of `path` is on its disk (syncfs(2)): for a
+/// tree that other programs wrote.
+Status sync_filesystem(const std::filesystem::path& path);
+
 /// Makes a directory and its missing parents.
 Status make_directory(const std::filesystem::path& path, FileMode mode = {.mode = 0755});
 

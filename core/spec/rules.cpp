@@ -11,9 +11,9 @@
 namespace muster::spec {
 namespace {
 
-/// Characters that a URL holds as they are (RFC 3986 §2), without quotes.
-bool is_url_text(std::string_view text) {
-  constexpr std::string_view kMarks = "-._~:/?#@!&()*+,;=%[]";
+/// Characters of an address that apt takes as they are: it decodes '%', and '#' begins a comment.
+bool is_mirror_text(std::string_view text) {
+  constexpr std::string_view kMarks = "-._~:/!&()*+,;=[]";
   return std::ranges::all_of(text, [&](char c) {
     return is_class(c, Class::letter | Class::digit) || kMarks.contains(c);
   });
@@ -33,10 +33,8 @@ bool is_mirror(std::string_view text) {
   if (scheme == std::string_view::npos || text.size() > 512) return false;
   const std::string_view kind = text.substr(0, scheme);
   const std::string_view rest = text.substr(scheme + 3);
-  if (!is_url_text(rest)) return false;
-  if (kind == "file") return rest.starts_with('/');
-  return (kind == "http" || kind == "https") && !rest.empty() && !rest.starts_with('/') &&
-         !rest.contains('@');
+  return (kind == "http" || kind == "https") && is_mirror_text(rest) && !rest.empty() &&
+         !rest.starts_with('/');
 }
 
 bool is_lower_label(std::string_view text) {

@@ -122,8 +122,8 @@ constinit const Codec<std::string> kRelease = {{.name = "a Debian release that t
 
 constinit const Codec<std::string> kMirror = {
     {.name = "the address of a Debian mirror",
-     .allowed = "http://, https:// or file:// and a place without user name and blanks",
-     .pattern = "^(https?://[^/@\\s][^@\\s]*|file:///[^\\s]*)$"},
+     .allowed = "http:// or https:// and a place without user name, blanks, '%', '?' and '#'",
+     .pattern = "^https?://[^/@%?#\\s][^@%?#\\s]*$"},
     parse_text<kMirror, is_mirror>,
     same};
 

@@ -46,6 +46,14 @@ TEST(AptSources, says_when_the_release_is_unknown) {
   EXPECT_NE(selected.error().message.find("'trixie'"), std::string::npos);
 }
 
+TEST(AptSources, an_archive_on_a_disk_of_this_machine_is_no_archive_for_a_layer) {
+  const auto selected = select_sources(
+      {{"cdrom:[Debian]/", "trixie", {"main"}}, {"file:/srv/d/", "trixie", {"main"}}},
+      {.release = "trixie"});
+  ASSERT_FALSE(selected);
+  EXPECT_NE(selected.error().message.find("http://"), std::string::npos);
+}
+
 TEST(AptRelease, reads_date_and_hashes) {
   const auto release = parse_release(
       "Origin: Debian\nDate: Sat, 06 Sep 2025 08:09:10 UTC\nMD5Sum:\n aa 1 main/x\n"
@@ -64,6 +72,15 @@ TEST(AptRelease, refuses_what_is_no_release_file) {
 TEST(AptRelease, names_the_list_as_apt_does) {
   EXPECT_EQ(inrelease_name({"http://m.example/debian/", "trixie-updates", {}}),
             "m.example_debian_dists_trixie-updates_InRelease");
+  // As apt 3.0 named them when it was asked.
+  for (const auto& [uri, name] : std::vector<std::pair<std::string, std::string>>{
+           {"http://127.0.0.1:18080/debian_mirror/", "127.0.0.1:18080_debian%5fmirror_"},
+           {"http://u:p@127.0.0.1/auth@x/", "127.0.0.1_auth%40x_"},
+           {"http://[::1]:80/~me/a=b/d!e/", "::1:80_%7eme_a%3db_d%21e_"},
+           {"http://LocalHost/up//s;&b*c(d)+e,f/", "LocalHost_up__s;%26b%2ac(d)+e,f_"},
+           {"http://h/x:y/[v]/", "h_x:y_%5bv%5d_"}}) {
+    EXPECT_EQ(inrelease_name({uri, "trixie", {}}), name + "dists_trixie_InRelease");
+  }
 }
 
 }  // namespace

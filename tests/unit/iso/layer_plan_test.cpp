@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
+
+#include "iso/medium.h"
 
 namespace muster::iso {
 namespace {
@@ -51,8 +54,27 @@ TEST(LayerPlan, stacks_on_the_head_in_the_order_of_names) {
   EXPECT_EQ(layer_named(layers, "base").medium_path, "live/10-base.squashfs");
   EXPECT_EQ(layer_named(layers, "head").medium_path, "live/20-head.squashfs");
   EXPECT_EQ(layer_named(layers, "muster-head").medium_path, "live/90-muster-head.squashfs");
-  EXPECT_EQ(layer_named(layers, "compute").medium_path, "muster/20-compute.squashfs");
-  EXPECT_EQ(layer_named(layers, "muster-compute").medium_path, "muster/90-muster-compute.squashfs");
+  EXPECT_EQ(layer_named(layers, "image-compute").medium_path, "muster/20-compute.squashfs");
+  EXPECT_EQ(layer_named(layers, "muster-image-compute").medium_path,
+            "muster/90-muster-compute.squashfs");
+}
+
+TEST(LayerPlan, no_name_of_an_image_is_that_of_another_layer) {
+  spec::ClusterSpec spec;
+  for (const auto* name : {"base", "head", "tools", "compute", "muster-head", "muster-compute",
+                           "image-compute", "image", "muster-image-compute"}) {
+    spec.images.push_back({.name = name, .packages = {}, .kernel_arguments = {}});
+  }
+  const auto layers = plan(spec, inputs());
+  std::set<std::string> names;
+  std::set<std::string> paths;
+  for (const auto& layer : layers) {
+    EXPECT_TRUE(names.insert(layer.name).second) << layer.name;
+    if (layer.kind == LayerKind::tools) continue;
+    EXPECT_TRUE(paths.insert(layer.medium_path).second) << layer.medium_path;
+  }
+  EXPECT_EQ(layer_named(layers, "head").kind, LayerKind::head);
+  EXPECT_EQ(layer_named(layers, image_layer("head")).medium_path, "muster/20-head.squashfs");
 }
 
 TEST(LayerPlan, same_inputs_same_keys) { EXPECT_EQ(plan({}, inputs()), plan({}, inputs())); }
@@ -61,7 +83,7 @@ TEST(LayerPlan, a_change_of_our_code_touches_the_last_layers_only) {
   auto other = inputs();
   other.debs[0].sha256 = "dd";
   EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)),
-            (std::vector<std::string>{"muster-head", "muster-compute"}));
+            (std::vector<std::string>{"muster-head", "muster-image-compute"}));
 }
 
 TEST(LayerPlan, a_change_of_the_specification_touches_the_heads_last_layer_only) {
@@ -74,7 +96,34 @@ TEST(LayerPlan, a_new_package_of_an_image_leaves_base_and_head) {
   spec::ClusterSpec spec;
   spec.images = {{.name = "compute", .packages = {"libfftw3-double3"}, .kernel_arguments = {}}};
   EXPECT_EQ(changed(plan({}, inputs()), plan(spec, inputs())),
-            (std::vector<std::string>{"compute", "muster-compute"}));
+            (std::vector<std::string>{"image-compute", "muster-image-compute"}));
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_makes_all_layers_makes_them_anew) {
+  auto other = inputs();
+  other.recipe.base = "changed";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)).size(), plan({}, inputs()).size());
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_stacks_layers_keeps_the_base) {
+  auto other = inputs();
+  other.recipe.overlay = "changed";
+  auto names = changed(plan({}, inputs()), plan({}, other));
+  EXPECT_EQ(names.size(), plan({}, inputs()).size() - 1);
+  EXPECT_FALSE(std::ranges::contains(names, "base"));
+}
+
+TEST(LayerPlan, a_change_of_the_code_that_makes_the_medium_keeps_every_layer) {
+  auto other = inputs();
+  other.recipe.medium = "changed";
+  EXPECT_TRUE(changed(plan({}, inputs()), plan({}, other)).empty());
+  EXPECT_NE(medium_id(plan({}, inputs()), inputs(), {}), medium_id(plan({}, other), other, {}));
+}
+
+TEST(Recipe, knows_the_code_that_this_program_was_compiled_from) {
+  const auto recipe = own_recipe();
+  EXPECT_EQ(recipe.base.size(), 64U);
+  EXPECT_EQ((std::set{recipe.base, recipe.overlay, recipe.medium}).size(), 3U);
 }
 
 TEST(LayerPlan, news_on_the_mirror_touch_every_layer) {

@@ -14,7 +14,7 @@ LayerPlan layer(std::string key) { return {.name = "muster-head", .key = std::mo
 Status make(const LayerStore& store, const LayerPlan& plan) {
   TRY_ASSIGN(const auto folder, store.begin(plan));
   TRY(os::write_file(folder / "layer.squashfs", "abc"));
-  return store.commit(plan, {"layer.squashfs"});
+  return store.commit(plan, folder, {"layer.squashfs"});
 }
 
 TEST(LayerStore, has_a_layer_only_when_it_is_finished) {
@@ -51,6 +51,36 @@ TEST(LayerStore, two_builds_never_share_it) {
   EXPECT_NE(second.error().message.find("another build"), std::string::npos);
 }
 
+TEST(LayerStore, a_layer_of_which_a_file_is_cut_off_or_gone_is_none) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(make(*store, layer("k1")));
+  const auto file = store->path_of(layer("k1")) / "layer.squashfs";
+  fs::resize_file(file, 2);
+  EXPECT_FALSE(store->holds(layer("k1")));
+  fs::resize_file(file, 3);
+  EXPECT_TRUE(store->holds(layer("k1")));
+  fs::remove(file);
+  EXPECT_FALSE(store->holds(layer("k1")));
+  ASSERT_TRUE(make(*store, layer("k1"))) << "and it is made again in its place";
+  EXPECT_TRUE(store->holds(layer("k1")));
+}
+
+TEST(LayerStore, what_outlives_a_killed_build_writes_into_no_folder_of_the_next) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  const auto killed = store->begin(layer("k1"));
+  const auto next = store->begin(layer("k1"));
+  ASSERT_TRUE(killed && next);
+  EXPECT_NE(*killed, *next);
+  ASSERT_TRUE(os::write_file(*killed / "layer.squashfs", "half"));
+  EXPECT_FALSE(fs::exists(*next / "layer.squashfs"));
+}
+
 TEST(LayerStore, removes_what_a_killed_build_left_and_keeps_what_is_used) {
   const auto scratch = os::TemporaryDirectory::make();
   ASSERT_TRUE(scratch);
@@ -59,8 +89,9 @@ TEST(LayerStore, removes_what_a_killed_build_left_and_keeps_what_is_used) {
   for (const auto* key : {"k1", "k2", "k3"}) ASSERT_TRUE(make(*store, layer(key)));
   const auto killed = store->begin(layer("k4"));
   ASSERT_TRUE(killed);
-  ASSERT_TRUE(store->prune({layer("k1")}, 1));
+  EXPECT_TRUE(store->clean().empty());
   EXPECT_FALSE(fs::exists(*killed));
+  ASSERT_TRUE(store->prune({layer("k1")}, 1));
   EXPECT_TRUE(store->holds(layer("k1")));
   EXPECT_NE(store->holds(layer("k2")), store->holds(layer("k3")));
 }

@@ -125,6 +125,14 @@ TEST(Sbom, is_spdx_with_every_package_once) {
             "pkg:deb/debian/libc6@2.41-1%3Ax%2By?arch=amd64");
 }
 
+TEST(Sbom, names_apart_what_two_layers_hold) {
+  const auto json =
+      nlohmann::json::parse(render_spdx("id", 0,
+                                        {{"image-a", {{"b-c", "1", "all", "b-c", "1"}}},
+                                         {"image-a-b", {{"c", "1", "all", "c", "1"}}}}));
+  EXPECT_NE(json["packages"][0]["SPDXID"], json["packages"][1]["SPDXID"]);
+}
+
 TEST(ImageManifest, lists_layers_lowest_first_and_says_when_there_is_no_initrd) {
   const auto json = nlohmann::json::parse(render_image_manifest(
       {.name = "compute",

@@ -1,8 +1,9 @@
 #include "iso/verify.h"
 
-#include <gtest/gtest.h>
+#include <unistd.h>
 
-#include "core/os/files.h"
+#include "iso/layer_store.h"
+#include "tests/unit/iso/machine.h"
 
 namespace muster::iso {
 namespace {
@@ -30,6 +31,31 @@ TEST(CompareTrees, names_files_that_differ_are_missing_or_have_another_date) {
   const auto first = compare_trees(a, b, 1);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->size(), 1U);
+}
+
+using VerifyIso = Machine;
+
+TEST_F(VerifyIso, touches_nothing_while_another_build_goes_on) {
+  if (geteuid() != 0) GTEST_SKIP() << "building needs root";
+  const auto building = LayerStore::open(options.cache / "layers");
+  ASSERT_TRUE(building);
+  const auto theirs = options.cache / "verify/layers/base";
+  ASSERT_TRUE(os::write_file(theirs, "x"));
+  ASSERT_TRUE(os::write_file(options.out, "medium"));
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_NE(verified.error().message.find("another build"), std::string::npos);
+  EXPECT_TRUE(fs::exists(theirs));
+  EXPECT_TRUE(std::ranges::none_of(programs.commands,
+                                   [](const auto& argv) { return argv[0] == "apt-get"; }));
+}
+
+TEST_F(VerifyIso, a_medium_that_is_not_there_is_said_before_anything_is_built) {
+  if (geteuid() != 0) GTEST_SKIP() << "building needs root";
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().cause, BuildError::Cause::failed);
+  EXPECT_NE(verified.error().hint.find("iso build"), std::string::npos);
 }
 
 }  // namespace

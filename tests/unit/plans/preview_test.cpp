@@ -34,7 +34,7 @@ TEST(Preview, shows_the_layers_by_the_names_that_a_medium_gives_them) {
   const auto layers = iso::plan_layers(spec, {});
   ASSERT_TRUE(layers);
   const std::string nginx = head_file(*preview, "/etc/muster/nginx.conf");
-  for (const char* const name : {"base", "compute", "muster-compute"}) {
+  for (const char* const name : {"base", "image-compute", "muster-image-compute"}) {
     const std::string path = iso::layer_named(*layers, name).medium_path;
     EXPECT_NE(nginx.find("/medium/" + path + " "), std::string::npos) << path;
   }

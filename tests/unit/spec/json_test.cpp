@@ -51,7 +51,8 @@ ClusterSpec any_spec() {
   const auto one_of = [](auto... values) { return *rc::gen::element(values...); };
   ClusterSpec spec = spec_of("");
   spec.name = one_of(std::string("muster"), std::string("null-x"), std::string("yes"));
-  spec.mirror = one_of(std::optional<std::string>(), std::optional<std::string>("file:///srv/x"));
+  spec.mirror =
+      one_of(std::optional<std::string>(), std::optional<std::string>("https://m.example/x"));
   spec.kernel = one_of(KernelFlavour::amd64, KernelFlavour::cloud);
   spec.firmware = one_of(Firmware::none, Firmware::network, Firmware::all);
   spec.head.interface = one_of(std::optional<std::string>(), std::optional<std::string>("eth0"));

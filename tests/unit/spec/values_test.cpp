@@ -35,12 +35,12 @@ TEST(Values, names) {
 TEST(Values, releases) { expect(kRelease, {"trixie"}, {"", "bookworm", "Trixie", "sid"}); }
 
 TEST(Values, mirrors) {
-  expect(
-      kMirror,
-      {"http://mirror.example.org/debian", "https://10.0.0.1:3142/debian/", "file:///srv/debian"},
-      {"", "mirror.example.org", "ftp://a/b", "http://", "http:///debian", "file://debian",
-       "http://user:secret@host/debian", "http://a/b c", "http://a/\"b", "http://a/b\n",
-       "http://a/$(id)`"});
+  expect(kMirror,
+         {"http://mirror.example.org/debian", "https://10.0.0.1:3142/debian/",
+          "http://[2001:db8::1]/~debian_mirror/a=b"},
+         {"", "mirror.example.org", "ftp://a/b", "http://", "http:///debian", "file:///srv/debian",
+          "http://user:secret@host/debian", "http://a/b c", "http://a/\"b", "http://a/b\n",
+          "http://a/b%20c", "http://a/?b", "http://a/#b", "http://a/$(id)`"});
 }
 
 TEST(Values, words_of_enumerations) {

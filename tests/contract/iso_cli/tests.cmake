@@ -1,0 +1,5 @@
+if(TARGET muster)
+  muster_tests(contract/iso_cli contract USES os)
+  target_compile_definitions(contract_iso_cli PRIVATE MUSTER_PROGRAM="$<TARGET_FILE:muster>")
+  add_dependencies(contract_iso_cli muster)
+endif()
