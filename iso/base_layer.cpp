@@ -43,13 +43,14 @@ Status append_accounts(const BuildContext& context, const fs::path& etc) {
 
 /// Where apt's settings lie in the tree while it is made.
 constexpr std::string_view kSettings = "etc/apt/apt.conf.d/99muster-build";
-constexpr std::string_view kCertificates = "etc/apt/muster-build";
+constexpr std::string_view kCertificateFolder = "etc/apt/muster-build";
 
 /// First for mmdebstrap, whose apt runs outside the tree, then for live-build's, which runs in it.
 Status bootstrap(const BuildContext& context, const fs::path& tree, os::Command mmdebstrap) {
   TRY(os::write_file(tree / kSettings, render_apt_settings(context.index.settings)));
   TRY(run_step(context, std::move(mmdebstrap)));
-  TRY_ASSIGN(const auto inside, copy_certificates(context.index.settings, tree, kCertificates));
+  TRY_ASSIGN(const auto inside,
+             copy_certificates(context.index.settings, tree, kCertificateFolder));
   return os::write_file(tree / kSettings, render_apt_settings(inside));
 }
 
@@ -111,7 +112,7 @@ Status take_file(const fs::path& from, const fs::path& to) {
 }
 
 Status finish_tree(const BuildContext& context, const fs::path& tree) {
-  for (const auto ours : {kSettings, kCertificates}) TRY(os::remove_tree(tree / ours));
+  for (const auto ours : {kSettings, kCertificateFolder}) TRY(os::remove_tree(tree / ours));
   // An empty machine-id is filled at each boot; a missing one makes systemd take the first boot for
   // an unfinished installation.
   TRY(os::write_file(tree / "etc/machine-id", ""));

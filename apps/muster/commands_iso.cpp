@@ -66,7 +66,7 @@ void print_report(const iso::BuildReport& report) {
                    : std::format(" and {} to boot", human(Bytes{report.node_boot_size})));
 }
 
-int report(const iso::BuildError& error) {
+int report_build(const iso::BuildError& error) {
   return report(error, error.cause == iso::BuildError::Cause::machine ? kMissing : kFailed);
 }
 
@@ -77,7 +77,7 @@ int build(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::build_iso(runner, *options);
-  if (!done) return report(done.error());
+  if (!done) return report_build(done.error());
   if (arguments.json) {
     std::println("{}", Json{{"id", done->id},
                             {"sha256", done->sha256},
@@ -121,7 +121,7 @@ int verify(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::verify_iso(runner, *options);
-  if (!done) return report(done.error());
+  if (!done) return report_build(done.error());
   return report_verified(arguments, options->out.string(), *done);
 }
 

@@ -16,7 +16,7 @@ using plan::Plan;
 using plan::WriteFile;
 using provisioning::DhcpMode;
 
-constexpr std::string_view kKeys = "/etc/muster/ssh-keys/";
+constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
 constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";
@@ -94,7 +94,7 @@ Status check_file(const WriteFile& file, std::span<const Plan> own) {
 }
 
 Status check_keys(const WriteFile& file, const std::set<std::string, std::less<>>& people) {
-  if (!people.contains(file.path.substr(kKeys.size()))) return fail("the plan has no such person");
+  if (!people.contains(file.path.substr(kPeopleKeys.size()))) return fail("the plan has no such person");
   const WriteFile plain{.path = file.path, .content = {}};
   return same_but_content(file, plain) ? Status() : fail("its owner or mode is another");
 }
@@ -110,7 +110,7 @@ Status check_step(const plan::Step& step, const std::set<std::string, std::less<
                   std::span<const Plan> own) {
   if (is_about_a_person(step)) return {};
   if (const auto* const file = std::get_if<WriteFile>(&step)) {
-    return file->path.starts_with(kKeys) ? check_keys(*file, people) : check_file(*file, own);
+    return file->path.starts_with(kPeopleKeys) ? check_keys(*file, people) : check_file(*file, own);
   }
   if (std::ranges::contains(own.front().steps, step)) return {};
   return fail("root's own specification has no such step");
