@@ -94,7 +94,8 @@ Status check_file(const WriteFile& file, std::span<const Plan> own) {
 }
 
 Status check_keys(const WriteFile& file, const std::set<std::string, std::less<>>& people) {
-  if (!people.contains(file.path.substr(kPeopleKeys.size()))) return fail("the plan has no such person");
+  if (!people.contains(file.path.substr(kPeopleKeys.size())))
+    return fail("the plan has no such person");
   const WriteFile plain{.path = file.path, .content = {}};
   return same_but_content(file, plain) ? Status() : fail("its owner or mode is another");
 }

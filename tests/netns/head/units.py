@@ -44,7 +44,9 @@ def command_of(unit, extra):
     if "User" not in unit:
         return argv
     groups = f"--groups={unit['SupplementaryGroups']}" if "SupplementaryGroups" in unit else "--clear-groups"
-    rights = ["setpriv", f"--reuid={unit['User']}", f"--regid={unit['Group']}", groups,
+    # Without a group of its own the unit has that of its user: dnsmasq's is nogroup.
+    group = unit.get("Group", "nogroup")
+    rights = ["setpriv", f"--reuid={unit['User']}", f"--regid={group}", groups,
               *capabilities(unit), "--no-new-privs"]
     network = ["unshare", "--net"] if unit.get("PrivateNetwork") == "yes" else []
     return network + rights + argv
