@@ -178,7 +178,7 @@ Result<std::string> Identity::call(const std::string& method, const std::string&
     const bool refused = response->status >= 400 && response->status <= 403;
     refusals_ = refused ? refusals_ + 1 : 0;
   }
-  return accept(std::move(response));
+  return accept(response);
 }
 
 Status Identity::certify(const std::string& path, const std::string& token) {
