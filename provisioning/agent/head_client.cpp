@@ -169,7 +169,7 @@ Result<std::string> Identity::call(const std::string& method, const std::string&
     tls.certificate = directory_ / kIdentity;
     tls.key = directory_ / kIdentity;
   }
-  auto response = os::send({.method = method,
+  const auto response = os::send({.method = method,
                             .url = std::format("https://{}/node/v1/{}", head_, path),
                             .body = body,
                             .tls = std::move(tls)});
