@@ -170,9 +170,9 @@ Result<std::string> Identity::call(const std::string& method, const std::string&
     tls.key = directory_ / kIdentity;
   }
   const auto response = os::send({.method = method,
-                            .url = std::format("https://{}/node/v1/{}", head_, path),
-                            .body = body,
-                            .tls = std::move(tls)});
+                                  .url = std::format("https://{}/node/v1/{}", head_, path),
+                                  .body = body,
+                                  .tls = std::move(tls)});
   if (with_certificate && response) {
     // nginx answers 400 to a certificate that ran out.
     const bool refused = response->status >= 400 && response->status <= 403;
