@@ -138,10 +138,12 @@ const Field kHead[] = {
                     "ada@desk"}),
     value<kLocale, &ClusterSpec::head, &Head::locale>(
         {.key = "locale",
-         .doc = "Language and character set of head and nodes.",
+         .doc = "Language and character set of the head; nodes have C.UTF-8.",
          .fallback = "C.UTF-8"}),
     value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
-        {.key = "time_zone", .doc = "Time zone of head and nodes.", .fallback = "Etc/UTC"}),
+        {.key = "time_zone",
+         .doc = "Time zone of the head; nodes have Etc/UTC.",
+         .fallback = "Etc/UTC"}),
     values<kPackage, &ClusterSpec::head_packages>(
         {.key = "packages",
          .doc = "Debian packages of the head beside those that every head has.",
@@ -296,7 +298,8 @@ const Field kCluster[] = {
         {.key = "users", .doc = "People who run jobs; they are the same on head and nodes."},
         kUsers),
     sections<&ClusterSpec::extensions>(
-        {.key = "extensions", .doc = "Extensions that are installed with the cluster."},
+        {.key = "extensions",
+         .doc = "Extensions of the cluster. This version checks them and installs none yet."},
         kExtensions),
     sections<&ClusterSpec::volumes>({.key = "volumes", .doc = "Storage that head and nodes share."},
                                     kVolumes),
