@@ -6,13 +6,14 @@
 #include <pwd.h>
 #include <set>
 
+#include "provisioning/head/allowed.h"
+
 namespace muster::helper {
 namespace {
 
 /// Groups below are the system's (Debian policy §9.2.2), but for `users`, which opens nothing.
 constexpr gid_t kFirstGroup = 1000;
 constexpr gid_t kUsers = 100;
-constexpr std::string_view kKeys = "/etc/muster/ssh-keys/";
 
 std::optional<std::string> system_group_of(const passwd& account) {
   int count = 64;
@@ -86,8 +87,8 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec) {
   for (plan::Step& step : plan.steps) {
     const auto* const file = std::get_if<plan::WriteFile>(&step);
     const auto person = person_of(step);
-    const bool keys = file != nullptr && file->path.starts_with(kKeys) &&
-                      refused.contains(file->path.substr(kKeys.size()));
+    const bool keys = file != nullptr && file->path.starts_with(head::kPeopleKeys) &&
+                      refused.contains(file->path.substr(head::kPeopleKeys.size()));
     if (!keys && !(person && refused.contains(person->name))) result.plan.add(std::move(step));
   }
   return result;

@@ -28,11 +28,6 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) 
           .opened_ms = now_ms()};
 }
 
-int group_of_web_server() {
-  const group* const entry = getgrnam(kWebServerGroup);
-  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
-}
-
 /// The head's TLS certificate, made anew at every start: it lives as long as the head runs.
 Status write_server_certificate(const provisioning::Authority& authority,
                                 const spec::ClusterSpec& spec,
@@ -45,13 +40,17 @@ Status write_server_certificate(const provisioning::Authority& authority,
                                      "IP:" + to_string(spec.head.address.address)},
                                     std::chrono::hours(24 * 825)));
   // nginx reads it, and is not root.
-  TRY(os::write_file(directory / "head.key", made.key,
-                     {.mode = 0640, .gid = group_of_web_server()}));
+  TRY(os::write_file(directory / "head.key", made.key, {.mode = 0640, .gid = web_server_group()}));
   TRY(os::write_file(directory / "head.crt", issued.certificate));
   return os::write_file(directory / "ca.crt", authority.certificate());
 }
 
 }  // namespace
+
+int web_server_group() {
+  const group* const entry = getgrnam(kWebServerGroup);
+  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
+}
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(

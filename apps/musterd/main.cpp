@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <grp.h>
 #include <print>
 #include <systemd/sd-daemon.h>
 
@@ -18,11 +17,6 @@ namespace {
 
 using namespace muster;
 using namespace std::chrono_literals;
-
-int group_of(const char* name) {
-  const group* const entry = getgrnam(name);
-  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
-}
 
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
@@ -41,11 +35,11 @@ Status serve(const daemon::Settings& settings) {
              os::HttpServer::start(
                  {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
                  [&](const os::ServerRequest& r) { return api.handle(r); }));
-  TRY_ASSIGN(const auto node_server,
-             os::HttpServer::start({.socket = settings.run / "node.sock",
-                                    .mode = 0660,
-                                    .gid = group_of(daemon::kWebServerGroup)},
-                                   [&](const os::ServerRequest& r) { return node_api.handle(r); }));
+  TRY_ASSIGN(
+      const auto node_server,
+      os::HttpServer::start(
+          {.socket = settings.run / "node.sock", .mode = 0660, .gid = daemon::web_server_group()},
+          [&](const os::ServerRequest& r) { return node_api.handle(r); }));
   sd_notify(0, "READY=1");
   while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) {
     TRY(cluster->registry().tick(daemon::now_ms()));

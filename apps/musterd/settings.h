@@ -11,6 +11,9 @@ namespace muster::daemon {
 /// Who may read the head's TLS key and reach the node socket: nginx.
 inline constexpr const char* kWebServerGroup = "muster-www";
 
+/// Its number; -1 where there is no such group.
+int web_server_group();
+
 struct Settings {
   std::filesystem::path spec = head::kInstalledSpec;
   /// Written by the helper: provisioning/head/facts.h.

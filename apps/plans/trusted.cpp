@@ -7,16 +7,17 @@
 
 #include "core/base/text.h"
 #include "hpc/slurm_config.h"
+#include "provisioning/head/allowed.h"
 
 namespace muster::plans {
 namespace {
 
+using head::kPeopleKeys;
 using plan::EnsureUser;
 using plan::Plan;
 using plan::WriteFile;
 using provisioning::DhcpMode;
 
-constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
 constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";

@@ -38,9 +38,9 @@ bool is_known(const auto& list, std::string_view word) {
 }
 
 bool is_user_keys(std::string_view path) {
-  constexpr std::string_view kFolder = "/etc/muster/ssh-keys/";
-  return path.starts_with(kFolder) && path.find('/', kFolder.size()) == std::string_view::npos &&
-         path != std::string(kFolder) + "root";
+  return path.starts_with(kPeopleKeys) &&
+         path.find('/', kPeopleKeys.size()) == std::string_view::npos &&
+         path != std::string(kPeopleKeys) + "root";
 }
 
 /// Only a size and a mode: with others mount(8) would do something else than the type says, such as

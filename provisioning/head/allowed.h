@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/plan/plan.h"
 
@@ -13,6 +14,9 @@ namespace muster::head {
 inline constexpr const char* kVolumes = "/run/muster-volumes";
 /// How it is mounted: nobody but root makes anything in it.
 inline constexpr const char* kVolumesOptions = "size=64k,mode=0755";
+
+/// Where the public keys of the cluster's people lie, a file each.
+inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one
