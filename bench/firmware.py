@@ -1,4 +1,4 @@
-"""What `firmware: network` costs beside `firmware: none`."""
+"""What firmware costs: `network` and `all` beside `none`."""
 
 import os
 import pathlib
@@ -10,13 +10,20 @@ from bench.medium import sizes
 
 def run(figures):
     with tempfile.TemporaryDirectory(dir=os.environ["MUSTER_CACHE"]) as place:
-        spec = pathlib.Path(place, "cluster.yaml")
-        text = (ROOT / "cluster.yaml").read_text(encoding="utf-8")
-        spec.write_text(text + "\nfirmware: none\n", encoding="utf-8")
-        bare = pathlib.Path(place, "bare.iso")
-        timed(MUSTER, "iso", "build", spec, "-o", bare)
-        for name, ours, theirs in zip(["ISO", "node image", "kernel and initrd"], sizes(ISO),
-                                      sizes(bare)):
-            figures.record(f"{name}, firmware: none", theirs, "MB")
-            figures.record(f"{name}, firmware: network", ours, "MB", None, "firmware: none",
-                           ours / theirs)
+        none = sizes_with("none", place)
+        measured = {"network": sizes(ISO), "all": sizes_with("all", place)}
+        for index, name in enumerate(["ISO", "node image", "kernel and initrd"]):
+            figures.record(f"{name}, firmware: none", none[index], "MB")
+            for firmware, found in measured.items():
+                figures.record(f"{name}, firmware: {firmware}", found[index], "MB", None,
+                               "firmware: none", found[index] / none[index])
+
+
+def sizes_with(firmware, place):
+    """The sizes of the default cluster's ISO with other firmware."""
+    spec = pathlib.Path(place, "cluster.yaml")
+    text = (ROOT / "cluster.yaml").read_text(encoding="utf-8")
+    spec.write_text(f"{text}\nfirmware: {firmware}\n", encoding="utf-8")
+    iso = pathlib.Path(place, f"{firmware}.iso")
+    timed(MUSTER, "iso", "build", spec, "-o", iso)
+    return sizes(iso)

@@ -28,17 +28,6 @@ Status write_head_files(const spec::ClusterSpec& spec, const std::string& spec_t
   TRY(os::write_file(etc / "hostname", spec.head.hostname + "\n"));
   TRY(os::write_file(etc / "hosts", render_hosts(spec)));
   TRY(os::write_file(etc / "nfs.conf.d/muster.conf", kNfsSettings));
-  if (!spec.head.locale.empty()) {
-    TRY(os::write_file(etc / "locale.conf", std::format("LANG={}\n", spec.head.locale)));
-  }
-  if (const auto& zone = spec.head.time_zone; !zone.empty()) {
-    if (!std::filesystem::is_regular_file(root / "usr/share/zoneinfo" / zone)) {
-      return fail(std::format("there is no time zone '{}'", zone),
-                  "change head.time_zone; names look like Europe/Berlin");
-    }
-    TRY(os::write_symlink(etc / "localtime", "/usr/share/zoneinfo/" + zone));
-    TRY(os::write_file(etc / "timezone", zone + "\n"));
-  }
   if (spec.head.ssh_keys.empty()) return {};
   TRY(os::make_directory(root / "root/.ssh", {.mode = 0700}));
   return os::write_file(root / "root/.ssh/authorized_keys", join(spec.head.ssh_keys, "\n") + "\n",

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/os/hash.h"
+#include "iso/region.h"
 
 namespace muster::iso {
 namespace {
@@ -44,10 +45,6 @@ Result<std::vector<DebFile>> pick_debs(const PlanInputs& inputs, const std::stri
   return picked;
 }
 
-bool is_c_locale(const std::string& locale) {
-  return locale.empty() || locale == "C" || locale == "C.UTF-8" || locale == "POSIX";
-}
-
 class Planner {
  public:
   Planner(const spec::ClusterSpec& spec, const PlanInputs& inputs) : spec_(spec), inputs_(inputs) {}
@@ -82,25 +79,26 @@ class Planner {
   void add_head() {
     auto packages = inputs_.data.list("head.list");
     add(packages, spec_.head_packages);
-    if (!is_c_locale(spec_.head.locale)) packages.push_back("locales");
+    add(packages, region_packages(spec_.head));
     push({.name = "head",
           .kind = LayerKind::head,
           .lower = {"base"},
           .packages = std::move(packages),
           .medium_path = "live/20-head.squashfs"},
-         spec_.head.locale);
+         render_locale_gen(spec_.head));
   }
 
   void add_image(const spec::Image& image) {
     auto packages = inputs_.data.list("compute.list");
     add(packages, image.packages);
+    add(packages, region_packages(spec_.head));
     push({.name = image_layer(image.name),
           .kind = LayerKind::image,
           .image = image.name,
           .lower = {"base"},
           .packages = std::move(packages),
           .medium_path = std::format("muster/20-{}.squashfs", image.name)},
-         {});
+         render_locale_gen(spec_.head));
   }
 
   Status add_muster_layers() {
@@ -119,15 +117,18 @@ class Planner {
             .lower = {"base", image_layer(image.name)},
             .debs = std::move(debs),
             .medium_path = std::format("muster/90-muster-{}.squashfs", image.name)},
-           {});
+           region_settings());
     }
     return {};
   }
 
+  std::string region_settings() const {
+    return std::format("{}\n{}\n", spec_.head.locale, spec_.head.time_zone);
+  }
+
   std::string head_settings() const {
-    return std::format("{}\n{}\n{}\n{}\n", spec_.head.hostname, spec_.head.locale,
-                       spec_.head.time_zone, join(spec_.head.ssh_keys, "\n")) +
-           inputs_.spec_text;
+    return std::format("{}\n{}\n", spec_.head.hostname, join(spec_.head.ssh_keys, "\n")) +
+           region_settings() + inputs_.spec_text;
   }
 
   std::string text_of(const std::string& list) const {

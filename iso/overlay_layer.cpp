@@ -10,6 +10,7 @@
 #include "iso/head_files.h"
 #include "iso/live_build.h"
 #include "iso/mounts.h"
+#include "iso/region.h"
 #include "iso/squash.h"
 
 namespace muster::iso {
@@ -85,13 +86,9 @@ Status install(const BuildContext& context, const LayerPlan& layer, MountedRoot&
 }
 
 Status generate_locale(const BuildContext& context, MountedRoot& root) {
-  const auto& locale = context.spec.head.locale;
-  if (!fs::exists(root.path() / "usr/sbin/locale-gen") || locale.empty()) return {};
-  const auto charset = locale.find('.');
-  TRY(os::write_file(
-      root.path() / "etc/locale.gen",
-      std::format("{} {}\n", locale,
-                  charset == std::string::npos ? "UTF-8" : locale.substr(charset + 1))));
+  const std::string wanted = render_locale_gen(context.spec.head);
+  if (wanted.empty()) return {};
+  TRY(os::write_file(root.path() / "etc/locale.gen", wanted));
   return run_step(context, {.argv = {"locale-gen"}, .root = root.path()});
 }
 
@@ -186,7 +183,11 @@ Status build_overlay(const BuildContext& context, const LayerPlan& layer, const 
     const auto& data = context.inputs.data;
     TRY(copy_included(context, data.directory / "include" / folder_of(layer), root.path()));
     TRY(mask_units(root.path(), data.list(std::format("masked-{}.list", folder_of(layer)))));
-    if (layer.kind == LayerKind::head) TRY(generate_locale(context, root));
+    if (layer.kind == LayerKind::head || layer.kind == LayerKind::image) {
+      TRY(generate_locale(context, root));
+    } else {
+      TRY(write_region(context.spec.head, root.path()));
+    }
     if (layer.kind == LayerKind::muster_head) {
       TRY(write_head_files(context.spec, context.inputs.spec_text, root.path()));
     }

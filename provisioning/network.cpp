@@ -153,7 +153,7 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
              "listen-address={1}\n"
              "bind-interfaces\n"
              "except-interface=lo\n"
-             "no-resolv\n"
+             "{8}\n"
              "no-hosts\n"
              "domain={2}\n"
              "local=/{2}/\n"
@@ -169,7 +169,8 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
              "tftp-max=512\n"
              "log-dhcp\n",
              wire.interface, to_string(wire.head.address), wire.cluster, leases, hosts_directory,
-             names_directory, tftp_directory, wire.address_lost_ms) +
+             names_directory, tftp_directory, wire.address_lost_ms,
+             wire.resolvers.empty() ? "no-resolv" : "resolv-file=" + wire.resolvers) +
          dhcp_lines(wire) + boot_lines(wire);
 }
 

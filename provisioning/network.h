@@ -34,6 +34,8 @@ struct Wire {
   DhcpMode dhcp = DhcpMode::silent;
   /// Registry::address_lost_ms.
   std::int64_t address_lost_ms = 0;
+  /// head::Facts::resolvers.
+  std::string resolvers = {};
 };
 
 /// dnsmasq(8) configuration; fixed addresses and names come from `hosts_directory` and

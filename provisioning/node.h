@@ -6,6 +6,7 @@
 //
 // A machine that nobody adopted yet is a node without a name.
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -17,6 +18,10 @@
 namespace muster::provisioning {
 
 enum class NodeState { discovered, adopted, booting, ready, off, failed };
+
+/// Those of nodes that were adopted.
+inline constexpr std::array kStatesWithName = {NodeState::adopted, NodeState::booting,
+                                               NodeState::ready, NodeState::off, NodeState::failed};
 
 std::string_view to_string(NodeState state);
 

@@ -63,6 +63,17 @@ Status set_address(os::CommandRunner& runner, const std::string& interface, Ipv4
   return {};
 }
 
+/// The name servers of a machine that had some before it became a head: the head's own server asks
+/// them for names beyond the cluster. Kept the first time, since /etc/resolv.conf becomes the
+/// cluster's; the path, empty when there are none.
+Result<std::string> keep_resolvers(const spec::ClusterSpec& spec) {
+  constexpr const char* kKept = "/etc/muster/upstream-resolv.conf";
+  const auto now = os::read_file("/etc/resolv.conf");
+  const std::string own = to_string(spec.head.address.address);
+  if (now && head::has_other_resolvers(*now, own)) TRY(os::write_file(kKept, *now));
+  return fs::exists(kKept) ? kKept : "";
+}
+
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
 std::string medium_path() {
   return fs::exists("/run/live/medium/muster") ? "/run/live/medium" : "/var/lib/muster/medium";
@@ -72,8 +83,10 @@ std::string medium_path() {
 
 Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
+  const bool live = fs::exists("/run/live/medium");
   // An installed head has its owner's accounts already; a live one has nobody's.
-  if (fs::exists("/run/live/medium")) TRY(set_login(runner, spec));
+  if (live) TRY(set_login(runner, spec));
+  TRY_ASSIGN(std::string resolvers, live ? std::string() : keep_resolvers(spec));
   TRY_ASSIGN(const std::string interface, cluster_interface(runner, spec));
   std::println("muster: the cluster's network card is {}", interface);
   TRY(set_address(runner, interface, spec.head.address));
@@ -89,11 +102,12 @@ Status prepare(os::CommandRunner& runner) {
   std::vector<std::string> kept = spec::shared_mounts(spec);
   std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });
   return os::write_file(head::kFacts, head::render_facts({.interface = interface,
-                                                          .live = fs::exists("/run/live/medium"),
+                                                          .live = live,
                                                           .medium = medium_path(),
                                                           .other_dhcp = other,
                                                           .wire_seen = wire_seen,
-                                                          .kept = std::move(kept)}));
+                                                          .kept = std::move(kept),
+                                                          .resolvers = std::move(resolvers)}));
 }
 
 }  // namespace muster::helper

@@ -88,6 +88,20 @@ Result<json> call_head(const std::string& method, const std::string& path, const
   return value;
 }
 
+Result<NodeSet> parse_nodes(const std::string& text) {
+  if (!text.contains('@')) return parse_node_set(text);
+  TRY_ASSIGN(const json answer, call_head("GET", "/v1/groups"));
+  return parse_node_set(text, [&answer](std::string_view name) -> Result<NodeSet> {
+    std::vector<std::string> known;
+    for (const json& group : answer.at("groups")) {
+      if (text_of(group, "name") == name) return parse_node_set(text_of(group, "nodes"));
+      known.push_back("@" + text_of(group, "name"));
+    }
+    return fail(std::format("there is no group '@{}'", printable(name, 64)),
+                "groups: " + join(known, ", "));
+  });
+}
+
 std::string url_encode(const std::string& text) {
   std::string result;
   for (const char c : text) {

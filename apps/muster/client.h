@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
+#include "core/base/node_set.h"
 #include "core/base/result.h"
 
 namespace muster::cli {
@@ -28,6 +29,10 @@ bool head_is_here();
 
 /// As on_run; where no head runs `body` is not called, and the status is kMissing.
 void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body);
+
+/// A node set with groups (`@rack1`, `@ready`, `@*`), which the head is asked for when there are
+/// some. Errors: as parse_node_set, and as call_head.
+Result<NodeSet> parse_nodes(const std::string& text);
 
 /// Text made safe for a URL's path or query (RFC 3986 §2.1).
 std::string url_encode(const std::string& text);

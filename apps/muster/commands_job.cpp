@@ -8,8 +8,8 @@
 #include <string>
 #include <unistd.h>
 
+#include "apps/muster/client.h"
 #include "apps/muster/commands.h"
-#include "core/base/node_set.h"
 #include "hpc/job_check_run.h"
 #include "hpc/users.h"
 
@@ -39,28 +39,32 @@ Result<Account> find_account(const passwd* entry, std::string_view what) {
   return Account{entry->pw_name, entry->pw_dir};
 }
 
-/// Who runs the job. MPI as root would let any node's program act as root: root takes the account
-/// made for this, or the one it is told. Errors: no such account; only root can be somebody else.
-Result<hpc::CheckOptions> choose_user(const CheckArguments& arguments) {
-  using Identity = hpc::CheckOptions::Identity;
-  hpc::CheckOptions options;
-  if (geteuid() != 0) {
-    TRY_ASSIGN(const Account own, find_account(getpwuid(geteuid()), "this user"));
-    if (!arguments.user.empty() && arguments.user != own.name) {
-      return fail(std::format("only root can run the check as '{}'", arguments.user),
-                  "leave --user out to run it as yourself");
-    }
-    options.user = own.name;
-    options.home = own.home;
-    return options;
+/// MPI as root would let any node's program act as root; only root can be somebody else.
+Status check_choice(const CheckArguments& arguments) {
+  if (arguments.user == "root") {
+    return fail("the check does not run as root", "name another: --user");
   }
-  const std::string name = arguments.user.empty() ? std::string(hpc::kCheckUser) : arguments.user;
-  TRY_ASSIGN(const Account other,
-             find_account(getpwnam(name.c_str()), std::format("user '{}'", name)));
-  if (other.name == "root") return fail("the check does not run as root", "name another: --user");
-  options.user = other.name;
-  options.home = other.home;
-  options.identity = Identity::switch_to_user;
+  if (geteuid() == 0 || arguments.user.empty()) return {};
+  const passwd* const named = getpwnam(arguments.user.c_str());
+  if (named != nullptr && named->pw_uid == geteuid()) return {};
+  return fail(std::format("only root can run the check as '{}'", arguments.user),
+              "leave --user out to run it as yourself");
+}
+
+/// Who runs the job: root takes the account made for this, or the one it is told. Errors: this
+/// machine has no such account.
+Result<hpc::CheckOptions> choose_user(const CheckArguments& arguments) {
+  hpc::CheckOptions options;
+  Account account;
+  if (geteuid() != 0) {
+    TRY_ASSIGN(account, find_account(getpwuid(geteuid()), "this user"));
+  } else {
+    const std::string name = arguments.user.empty() ? std::string(hpc::kCheckUser) : arguments.user;
+    TRY_ASSIGN(account, find_account(getpwnam(name.c_str()), std::format("user '{}'", name)));
+    options.identity = hpc::CheckOptions::Identity::switch_to_user;
+  }
+  options.user = account.name;
+  options.home = account.home;
   return options;
 }
 
@@ -88,10 +92,18 @@ class ProgressLine {
 };
 
 int check(const CheckArguments& arguments) {
+  if (const Status allowed = check_choice(arguments); !allowed) {
+    return report(allowed.error(), kUsage);
+  }
   auto options = choose_user(arguments);
-  if (!options) return report(options.error(), kUsage);
-  auto nodes = parse_node_set(arguments.nodes);
+  if (!options) return report(options.error(), kMissing);
+  auto nodes = parse_nodes(arguments.nodes);
   if (!nodes) return report(nodes.error(), kUsage);
+  if (nodes->empty() && !arguments.nodes.empty()) {
+    return report({.message = std::format("'{}' names no node", arguments.nodes),
+                   .hint = "'muster node list' shows them"},
+                  kUsage);
+  }
   options->nodes = std::move(*nodes);
   options->timeout = std::chrono::seconds(arguments.timeout);
   options->patience = std::chrono::seconds(arguments.patience);

@@ -21,8 +21,22 @@ struct NodeOptions {
   bool as_json = false;
 };
 
+/// What was done to which nodes, for a person or a program.
+int tell(const NodeOptions& options, const std::vector<std::string>& names, const char* key,
+         const std::string& done) {
+  if (options.as_json) {
+    std::println("{}", json{{key, names}}.dump());
+  } else {
+    const auto nodes = NodeSet::from_names(names);
+    std::println("{}: {}", nodes ? to_string(*nodes) : join(names, ","), done);
+  }
+  return kDone;
+}
+
 int list_nodes(const NodeOptions& options) {
-  const std::string query = options.nodes.empty() ? "" : "?names=" + url_encode(options.nodes);
+  const auto nodes = parse_nodes(options.nodes);
+  if (!nodes) return report(nodes.error(), kUsage);
+  const std::string query = options.nodes.empty() ? "" : "?names=" + url_encode(to_string(*nodes));
   const auto answer = fetch_from_head("GET", "/v1/nodes" + query);
   if (!answer) return report(answer.error());
   if (options.as_json) {
@@ -38,7 +52,7 @@ int list_nodes(const NodeOptions& options) {
 /// Names of an expression; an id or an Ethernet address stands for itself.
 Result<std::vector<std::string>> names_of(const std::string& text) {
   if (parse_mac(text)) return std::vector<std::string>{text};
-  TRY_ASSIGN(const NodeSet nodes, parse_node_set(text));
+  TRY_ASSIGN(const NodeSet nodes, parse_nodes(text));
   if (nodes.empty()) return fail(std::format("'{}' names no node", printable(text)));
   return nodes.names();
 }
@@ -131,11 +145,32 @@ void print_why(const json& answer) {
   }
 }
 
-int adopt_nodes(const NodeOptions& options) {
+/// The ids of all machines that wait for adoption.
+Result<std::vector<std::string>> waiting_machines() {
+  TRY_ASSIGN(const json answer, call_head("GET", "/v1/nodes"));
   std::vector<std::string> ids;
-  for (const std::string& id : split(options.nodes, ',')) ids.push_back(id);
-  const auto answer = call_head("POST", "/v1/nodes/adopt", {{"nodes", ids}});
+  for (const json& node : answer.at("nodes")) {
+    if (text_of(node, "name").empty()) ids.push_back(text_of(node, "id"));
+  }
+  if (ids.empty()) return fail("no machine waits for adoption", "'muster node list' shows all");
+  return ids;
+}
+
+int adopt_nodes(const NodeOptions& options, bool all) {
+  if (all != options.nodes.empty()) {
+    return report({.message = "either machines or --all are needed",
+                   .hint = "'muster node list' shows the machines that wait"},
+                  kUsage);
+  }
+  const auto ids =
+      all ? waiting_machines() : Result<std::vector<std::string>>(split(options.nodes, ','));
+  if (!ids) return report(ids.error());
+  const auto answer = call_head("POST", "/v1/nodes/adopt", {{"nodes", *ids}});
   if (!answer) return report(answer.error());
+  if (options.as_json) {
+    std::println("{}", answer->dump());
+    return kDone;
+  }
   for (const json& name : answer->at("names")) std::println("{}", name.get<std::string>());
   return kDone;
 }
@@ -145,8 +180,8 @@ int set_nodes(const NodeOptions& options, const std::string& profile) {
   if (!names) return report(names.error(), kUsage);
   const auto answer = call_head("POST", "/v1/nodes/set", {{"nodes", *names}, {"profile", profile}});
   if (!answer) return report(answer.error());
-  std::println("{}: profile '{}' from the next start on", options.nodes, profile);
-  return kDone;
+  return tell(options, *names, "nodes",
+              std::format("profile '{}' from the next start on", profile));
 }
 
 int remove_nodes(const NodeOptions& options) {
@@ -154,23 +189,22 @@ int remove_nodes(const NodeOptions& options) {
   if (!names) return report(names.error(), kUsage);
   const auto answer = call_head("POST", "/v1/nodes/remove", {{"nodes", *names}});
   if (!answer) return report(answer.error());
-  std::println("{}: forgotten", options.nodes);
-  return kDone;
+  return tell(options, *names, "removed", "forgotten");
 }
 
 CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& help,
                    const std::shared_ptr<NodeOptions>& options, bool required) {
   CLI::App* const verb = noun.add_subcommand(name, help);
   CLI::Option* const nodes =
-      verb->add_option("nodes", options->nodes, "a node set, such as n[001-040,050]")
+      verb->add_option("nodes", options->nodes, "a node set, such as n[001-040,050] or @ready")
           ->type_name(value::kNodes);
   if (required) nodes->required();
   return verb;
 }
 
-/// A verb that shows something, and can show it to programs.
-CLI::App* add_question(CLI::App& noun, const std::string& name, const std::string& help,
-                       const std::shared_ptr<NodeOptions>& options, bool required) {
+/// A verb whose answer programs can read.
+CLI::App* add_answering_verb(CLI::App& noun, const std::string& name, const std::string& help,
+                             const std::shared_ptr<NodeOptions>& options, bool required) {
   CLI::App* const verb = add_verb(noun, name, help, options, required);
   verb->add_flag("--json", options->as_json, "print JSON");
   return verb;
@@ -195,25 +229,29 @@ void add_node(CLI::App& app, Session& session) {
   CLI::App* const noun = app.add_subcommand("node", "the machines of the cluster");
   noun->require_subcommand(1);
   const auto options = std::make_shared<NodeOptions>();
-  on_run_at_head(*add_question(*noun, "list", "all nodes, or those of a set, with where they are",
-                               options, false),
-                 session, [options] { return list_nodes(*options); });
-  on_run_at_head(*add_question(*noun, "show", "what a node is made of", options, true), session,
-                 [options] { return for_each_node(*options, "", print_node); });
-  on_run_at_head(*add_question(*noun, "why", "the story of a node's last boot, and where it failed",
-                               options, true),
-                 session, [options] { return for_each_node(*options, "/events", print_why); });
-  CLI::App& adopt =
-      *add_verb(*noun, "adopt", "take in machines that wait, by MAC address or id", options, true);
+  on_run_at_head(
+      *add_answering_verb(*noun, "list", "all nodes, or those of a set, with where they are",
+                          options, false),
+      session, [options] { return list_nodes(*options); });
+  on_run_at_head(*add_answering_verb(*noun, "show", "what a node is made of", options, true),
+                 session, [options] { return for_each_node(*options, "", print_node); });
+  on_run_at_head(
+      *add_answering_verb(*noun, "why", "the story of a node's last boot, and where it failed",
+                          options, true),
+      session, [options] { return for_each_node(*options, "/events", print_why); });
+  CLI::App& adopt = *add_answering_verb(
+      *noun, "adopt", "take in machines that wait, by MAC address or id", options, false);
   adopt.get_option("nodes")->type_name(value::kWaiting);
-  on_run_at_head(adopt, session, [options] { return adopt_nodes(*options); });
-  CLI::App& set = *add_verb(*noun, "set", "give nodes another profile", options, true);
+  const auto all = std::make_shared<bool>(false);
+  adopt.add_flag("--all", *all, "every machine that waits");
+  on_run_at_head(adopt, session, [options, all] { return adopt_nodes(*options, *all); });
+  CLI::App& set = *add_answering_verb(*noun, "set", "give nodes another profile", options, true);
   const auto profile = std::make_shared<std::string>();
   set.add_option("--profile", *profile, "a profile of cluster.yaml")
       ->type_name(value::kProfile)
       ->required();
   on_run_at_head(set, session, [options, profile] { return set_nodes(*options, *profile); });
-  on_run_at_head(*add_verb(*noun, "remove", "forget nodes", options, true), session,
+  on_run_at_head(*add_answering_verb(*noun, "remove", "forget nodes", options, true), session,
                  [options] { return remove_nodes(*options); });
 }
 

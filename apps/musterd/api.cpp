@@ -129,6 +129,32 @@ ServerResponse Api::nodes(const ServerRequest& request) {
   return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
 }
 
+ServerResponse Api::groups() {
+  // A state or a profile that no node has is a group all the same: nobody shall be told that there
+  // is no group of nodes that failed.
+  std::map<std::string, std::vector<std::string>, std::less<>> members = {{"*", {}}};
+  for (const NodeState state : provisioning::kStatesWithName) {
+    members[std::string(provisioning::to_string(state))];
+  }
+  for (const spec::Profile& profile : cluster_.spec().profiles) members[profile.name];
+  cluster_.registry().each([&](const Node& node) {
+    if (node.name.empty()) return;
+    members["*"].push_back(node.name);
+    members[std::string(provisioning::to_string(node.state))].push_back(node.name);
+    members[cluster_.boots().name_of(node.profile)].push_back(node.name);
+  });
+  json list = json::array();
+  for (const spec::Group& group : cluster_.spec().groups) {
+    list.push_back({{"name", group.name}, {"nodes", group.nodes}});
+  }
+  for (const auto& [name, names] : members) {
+    const auto nodes = NodeSet::from_names(names);
+    if (!nodes) return refuse(500, nodes.error());
+    list.push_back({{"name", name}, {"nodes", to_string(*nodes)}});
+  }
+  return answer({{"groups", std::move(list)}});
+}
+
 ServerResponse Api::node(const std::string& name) {
   const auto found = cluster_.registry().find(name);
   if (!found) {
@@ -261,6 +287,7 @@ ServerResponse Api::handle(const ServerRequest& request) {
     if (post && path == "/v1/nodes/adopt") return adopt(request);
     if (post && path == "/v1/nodes/set") return set_nodes(request);
     if (get && path == "/v1/profiles") return profiles();
+    if (get && path == "/v1/groups") return groups();
     if (post && path == "/v1/nodes/remove") return remove_nodes(request);
     if (post && path == "/v1/nodes/import") return import_nodes(request);
     if (post && path == "/v1/plan") return plan_changes(request);

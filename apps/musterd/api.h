@@ -24,6 +24,7 @@ class Api {
   os::ServerResponse adopt(const os::ServerRequest& request);
   os::ServerResponse set_nodes(const os::ServerRequest& request);
   os::ServerResponse profiles();
+  os::ServerResponse groups();
   os::ServerResponse remove_nodes(const os::ServerRequest& request);
   os::ServerResponse import_nodes(const os::ServerRequest& request);
   os::ServerResponse plan_changes(const os::ServerRequest& request);

@@ -111,7 +111,8 @@ provisioning::Wire wire_of(const ClusterView& view) {
           .unknown_addresses = view.spec.nodes.unknown_addresses,
           .node_addresses = view.spec.nodes.addresses,
           .dhcp = view.dhcp,
-          .address_lost_ms = view.address_lost_ms};
+          .address_lost_ms = view.address_lost_ms,
+          .resolvers = view.facts.resolvers};
 }
 
 HeadPlan plan_head(const ClusterView& view) {

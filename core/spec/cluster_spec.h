@@ -91,6 +91,14 @@ struct Volume {
   bool operator==(const Volume&) const = default;
 };
 
+struct Group {
+  std::string name;
+  /// A node set in its shortest form.
+  std::string nodes;
+
+  bool operator==(const Group&) const = default;
+};
+
 struct Hpc {
   std::string partition;
   /// Longest time of a job; 0 is no limit.
@@ -117,6 +125,7 @@ struct ClusterSpec {
   std::vector<User> users;
   std::vector<Extension> extensions;
   std::vector<Volume> volumes;
+  std::vector<Group> groups;
   Hpc hpc;
 
   bool operator==(const ClusterSpec&) const = default;

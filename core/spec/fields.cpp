@@ -138,12 +138,10 @@ const Field kHead[] = {
                     "ada@desk"}),
     value<kLocale, &ClusterSpec::head, &Head::locale>(
         {.key = "locale",
-         .doc = "Language and character set of the head; nodes have C.UTF-8.",
+         .doc = "Language and character set of the head and its nodes.",
          .fallback = "C.UTF-8"}),
     value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
-        {.key = "time_zone",
-         .doc = "Time zone of the head; nodes have Etc/UTC.",
-         .fallback = "Etc/UTC"}),
+        {.key = "time_zone", .doc = "Time zone of the head and its nodes.", .fallback = "Etc/UTC"}),
     values<kPackage, &ClusterSpec::head_packages>(
         {.key = "packages",
          .doc = "Debian packages of the head beside those that every head has.",
@@ -249,6 +247,17 @@ const Field kVolumes[] = {
                                         .presence = kRequired}),
 };
 
+const Field kGroups[] = {
+    value<kName, &Group::name>({.key = "name",
+                                .doc = "The group's name; node sets have it as `@name`.",
+                                .example = "rack1",
+                                .presence = kRequired}),
+    value<kNodeSet, &Group::nodes>({.key = "nodes",
+                                    .doc = "The nodes in it, whether they are adopted yet or not.",
+                                    .example = "n[001-016]",
+                                    .presence = kRequired}),
+};
+
 const Field kHpc[] = {
     value<kPartition, &Hpc::partition>(
         {.key = "partition",
@@ -303,6 +312,12 @@ const Field kCluster[] = {
         kExtensions),
     sections<&ClusterSpec::volumes>({.key = "volumes", .doc = "Storage that head and nodes share."},
                                     kVolumes),
+    sections<&ClusterSpec::groups>(
+        {.key = "groups",
+         .doc =
+             "Names for sets of nodes, such as a rack. Beside them every profile and every state "
+             "of nodes is a group, and `@*` is all nodes."},
+        kGroups),
     section<&ClusterSpec::hpc>({.key = "hpc", .doc = "The scheduler of jobs."}, kHpc),
 };
 

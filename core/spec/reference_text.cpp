@@ -30,9 +30,10 @@ constexpr std::string_view kRules[] = {
     "`head.address` is an address of a machine, its prefix from /8 to /30.",
     "`head.hostname` is no name that a node may get.",
     "Each `profiles[].image` names an image; there is at least one profile and one image.",
-    R"(Names of profiles, images, users, extensions and volumes, user numbers and mount directories are
+    R"(Names of profiles, images, users, extensions, volumes and groups, user numbers and mount directories are
   written once each; so are the packages of one list, and the keys of one person.)",
     "No user has the name of a user or group of the system.",
+    "No group has the name of a profile, and neither that of a state of nodes, such as `ready`.",
     "Volumes lie beside each other, and not on directories of the system.",
 };
 

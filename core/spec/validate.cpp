@@ -243,6 +243,36 @@ void check_names(const ClusterSpec& spec, Conflicts& conflicts) {
   }
 }
 
+/// The states of nodes (provisioning/node.h) are groups by themselves.
+constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
+                                                     "ready",      "off",     "failed"};
+
+/// `@name` in a node set means one group.
+void refuse_group(const std::string& path, std::string_view name, std::string_view whose,
+                  Conflicts& conflicts) {
+  conflicts.push_back({{path},
+                       std::format("{}: '@{}' is the group of all nodes {}", path, name, whose),
+                       "take another name"});
+}
+
+void check_groups(const ClusterSpec& spec, Conflicts& conflicts) {
+  check_distinct(spec.groups, "groups", ".name", kByName, conflicts);
+  for (std::size_t i = 0; i < spec.groups.size(); ++i) {
+    const std::string& name = spec.groups[i].name;
+    const std::string path = std::format("groups[{}].name", i);
+    if (std::ranges::contains(kStates, name)) {
+      refuse_group(path, name, "in that state", conflicts);
+    } else if (std::ranges::contains(spec.profiles, name, &Profile::name)) {
+      refuse_group(path, name, "with that profile", conflicts);
+    }
+  }
+  for (std::size_t i = 0; i < spec.profiles.size(); ++i) {
+    const std::string& name = spec.profiles[i].name;
+    if (!std::ranges::contains(kStates, name)) continue;
+    refuse_group(std::format("profiles[{}].name", i), name, "in that state", conflicts);
+  }
+}
+
 }  // namespace
 
 std::vector<Conflict> validate_cluster(const ClusterSpec& spec) {
@@ -254,6 +284,7 @@ std::vector<Conflict> validate_cluster(const ClusterSpec& spec) {
   check_profiles(spec, conflicts);
   check_users(spec, conflicts);
   check_volumes(spec, conflicts);
+  check_groups(spec, conflicts);
   check_distinct(spec.extensions, "extensions", ".name", kByName, conflicts);
   check_distinct(spec.head.ssh_keys, "head.ssh_keys", "", ssh_key_identity, conflicts);
   check_distinct(spec.head_packages, "head.packages", "", kItself, conflicts);

@@ -5,6 +5,7 @@
 #include <format>
 
 #include "core/base/duration.h"
+#include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/spec/rules.h"
 
@@ -96,6 +97,15 @@ std::string show_address(const Ipv4Interface& value) { return to_string(value); 
 std::string show_range(const Ipv4Range& value) { return to_string(value); }
 
 constexpr std::string_view kNamePattern = "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$";
+
+Result<std::string> parse_nodes(std::string_view text) {
+  const auto nodes = parse_node_set(text);
+  if (!nodes) {
+    return fail(nodes.error().message, std::format("write {}", kNodeSet.type.allowed));
+  }
+  if (nodes->empty()) return refuse(text, kNodeSet.type);
+  return to_string(*nodes);
+}
 
 }  // namespace
 
@@ -277,6 +287,11 @@ constinit const Codec<std::string> kPartition = {
      .allowed = "letters, digits, '-' and '_', a letter first, at most 32, not 'default'",
      .pattern = "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},
     parse_text<kPartition, is_partition>,
+    same};
+
+constinit const Codec<std::string> kNodeSet = {
+    {.name = "a node set", .allowed = "names with ranges, such as 'n[001-016,020]', without '@'"},
+    parse_nodes,
     same};
 
 }  // namespace muster::spec

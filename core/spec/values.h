@@ -69,6 +69,8 @@ extern const Codec<std::string> kFullName;
 extern const Codec<std::string> kVersion;
 extern const Codec<std::string> kMountPoint;
 extern const Codec<std::string> kPartition;
+/// Kept in its shortest form.
+extern const Codec<std::string> kNodeSet;
 
 /// The type and comment-free key of an OpenSSH public key, which names it: two lines with another
 /// comment are one key.

@@ -14,7 +14,8 @@ using nlohmann::json;
 std::string render_facts(const Facts& facts) {
   json value = {{"interface", facts.interface}, {"live", facts.live},
                 {"medium", facts.medium},       {"wire_seen", facts.wire_seen},
-                {"kept", facts.kept},           {"volume_size", facts.volume_size}};
+                {"kept", facts.kept},           {"volume_size", facts.volume_size},
+                {"resolvers", facts.resolvers}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
 }
@@ -28,7 +29,8 @@ Result<Facts> parse_facts(std::string_view text) {
                 .other_dhcp = {},
                 .wire_seen = value.value("wire_seen", true),
                 .kept = value.value("kept", std::vector<std::string>()),
-                .volume_size = value.value("volume_size", "50%")};
+                .volume_size = value.value("volume_size", "50%"),
+                .resolvers = value.value("resolvers", "")};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {
@@ -47,6 +49,18 @@ bool is_kept(std::string_view directory, std::string_view mountinfo) {
     kept = !line.substr(type + 3).starts_with("tmpfs ");
   }
   return kept;
+}
+
+bool has_other_resolvers(std::string_view resolv_conf, std::string_view own) {
+  bool found = false;
+  for (const std::string& line : lines(resolv_conf)) {
+    constexpr std::string_view kKey = "nameserver";
+    if (!line.starts_with(kKey)) continue;
+    const std::string_view server = trim(std::string_view(line).substr(kKey.size()));
+    if (server == own) return false;
+    found = found || !server.empty();
+  }
+  return found;
 }
 
 std::optional<std::string> find_dhcp_server(std::string_view output) {

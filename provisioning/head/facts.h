@@ -31,6 +31,9 @@ struct Facts {
   std::vector<std::string> kept = {};
   /// How large a live head's volumes in memory may become, each, as mount(8)'s tmpfs takes it.
   std::string volume_size = "50%";
+  /// A resolv.conf(5) with the name servers that this machine had before it was a head; empty: it
+  /// knows no names beyond the cluster.
+  std::string resolvers = {};
 };
 
 std::string render_facts(const Facts& facts);
@@ -38,6 +41,9 @@ Result<Facts> parse_facts(std::string_view json);
 
 /// Whether a file system on a disk is mounted at a directory, by /proc/self/mountinfo (proc(5)).
 bool is_kept(std::string_view directory, std::string_view mountinfo);
+
+/// Whether a resolv.conf(5) names a name server, and `own` is none of them.
+bool has_other_resolvers(std::string_view resolv_conf, std::string_view own);
 
 /// The server's address in what `dhcpcd --test` printed; none when nobody answered.
 std::optional<std::string> find_dhcp_server(std::string_view output);

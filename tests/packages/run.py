@@ -3,10 +3,11 @@
 
 lintian/NAME: lintian has neither an error nor a warning about the package; an override needs a reason,
 as a comment above it. With --server, further, on a Debian 13 server that is made for this in a chroot:
-server/install, server/units, server/purge.
+server/made, server/install, server/units, server/purge.
 """
 
 import argparse
+import contextlib
 import pathlib
 import re
 import subprocess
@@ -75,6 +76,9 @@ def purge(server):
     server.run("apt-get", "-q", "-y", "purge", "muster", "musterd")
     left = server.files_named("muster")
     expect(not left, f"the purge left {', '.join(left)}")
+    jobs = [name for name in ("slurm.conf", "slurm.key", "cgroup.conf") if server.exists(f"/etc/slurm/{name}")]
+    expect(not jobs, f"the purge left {', '.join(jobs)} of the cluster in /etc/slurm")
+    expect("192.0.2.53" in server.read("/etc/resolv.conf"), "the former name servers are not back")
     expect(server.exists("/home/ada"), "the purge removed somebody's home")
     # A package's user stays, so that no number is given twice (Debian Policy 9.2.2).
     expect("muster:" in server.read("/etc/passwd"), "the purge removed the user 'muster'")
@@ -82,7 +86,10 @@ def purge(server):
 
 def test_server(directory, report):
     """Installs, checks and purges on a server of its own."""
-    with Server() as server:
+    with contextlib.ExitStack() as stack:
+        server = Server()
+        if not report.scenario("server/made", lambda: stack.enter_context(server)):
+            return
         if report.scenario("server/install", lambda: install(server, directory)):
             report.scenario("server/units", lambda: units(server))
             report.scenario("server/purge", lambda: purge(server))

@@ -12,7 +12,9 @@ from harness.report import Failed
 # would like to have.
 HAS = "systemd-sysv,openssh-server,ifupdown,nginx,man-db"
 TAKEN = 910
-SOURCES = pathlib.Path("/etc/apt/sources.list.d")
+# The archives and the proxies that this machine's apt uses (buildroot/host-apt).
+SOURCES = "/etc/apt/sources.list"
+SETTINGS = "/etc/apt/apt.conf.d/99host"
 # What a head writes while it runs: files of plan and daemon, and somebody's home.
 HEAD_WRITES = {"/etc/muster/cluster.yaml": "schema: 1\nname: a\n",
                "/etc/muster/nginx.conf": "", "/etc/muster/ssh-keys/ada": "",
@@ -22,6 +24,8 @@ HEAD_WRITES = {"/etc/muster/cluster.yaml": "schema: 1\nname: a\n",
                "/etc/chrony/conf.d/muster.conf": "", "/etc/exports.d/muster.exports": "",
                "/etc/ssh/sshd_config.d/50-muster-keys.conf": "",
                "/etc/slurm/slurm.conf": "# Made by Muster from the nodes that were adopted.\n",
+               "/etc/slurm/slurm.key": "", "/etc/slurm/cgroup.conf": "",
+               "/etc/muster/upstream-resolv.conf": "nameserver 192.0.2.53\n",
                "/home/ada/file": ""}
 # Settings of the server that an installation has no business with.
 WATCHED = ["etc/ssh", "etc/nginx", "etc/network", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/nfs.conf.d",
@@ -36,14 +40,14 @@ class Server:
 
     def __enter__(self):
         # `entry` fails with what mmdebstrap said; its own output is long.
-        sources = sorted(SOURCES.glob("*.list"))
         result = subprocess.run(
             ["mmdebstrap", "--mode=root", "--variant=important", f"--include={HAS}",
-             "--aptopt=APT::Install-Recommends \"false\"", "--aptopt=/etc/apt/apt.conf.d/99mmdebstrap",
+             "--aptopt=APT::Install-Recommends \"false\"", f"--aptopt={SETTINGS}",
              "--dpkgopt=force-unsafe-io", "--skip=cleanup/apt",
              f"--customize-hook=chroot \"$1\" groupadd --gid {TAKEN} taken",
-             "trixie", self.root, *sources], capture_output=True, text=True, check=False)
+             "trixie", self.root, SOURCES], capture_output=True, text=True, check=False)
         if result.returncode != 0:
+            shutil.rmtree(self.root)
             raise Failed(f"mmdebstrap ended with {result.returncode}:\n{result.stderr[-3000:]}")
         # Nothing is started by an installation in a chroot (policy-rc.d, as invoke-rc.d documents it).
         self.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)

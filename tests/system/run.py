@@ -48,6 +48,7 @@ def groups():
             "own_program": with_nodes(first_job.user_runs_own_program),
             "stranger": with_nodes(first_job.stranger_learns_nothing),
             "switch_port": with_nodes(wire.switch_port_is_known),
+            "refused_certificate": with_nodes(wire.refused_certificate),
             "pulled_mid_image": faults.node_pulled_mid_image,
             "corrupted_image": faults.corrupted_image,
             "head_power_cut": with_nodes(faults.head_power_cut),
@@ -57,10 +58,11 @@ def groups():
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
     uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready()}
+    head_alone = {**head_only, "cable_out": faults.cable_out}
     return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),
             Group("uefi", {"nodes": 1, "firmware": "uefi"}, uefi),
-            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
+            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_alone),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
                   head_only)]
 

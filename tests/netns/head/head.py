@@ -64,7 +64,8 @@ def tests_specification():
             ("policy: open", "policy: ask"),
             ("\nprofiles:", "\n  - name: cuda\n\nprofiles:"),
             ("\nvolumes:", "\n  - name: gpu\n    image: cuda\n"
-                           f"    kernel_arguments: [{OTHER_ARGUMENT}]\n\nvolumes:")):
+                           f"    kernel_arguments: [{OTHER_ARGUMENT}]\n"
+                           "\ngroups:\n  - name: rack1\n    nodes: n[001-200,201-400]\n\nvolumes:")):
         assert spec.count(there) == 1, there
         spec = spec.replace(there, wanted)
     return spec

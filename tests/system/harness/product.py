@@ -66,6 +66,11 @@ class Product:
         """The story of a node's last boot as text."""
         return self._lab.check("head", "muster", "node", "why", name)
 
+    def count_events(self, name, kind):
+        """How often something happened to a node since the head knows it."""
+        told = json.loads(self._lab.check("head", "muster", "node", "why", name, "--json"))[0]
+        return sum(event["kind"] == kind for event in told["events"])
+
     def hardware(self, name):
         """What `muster node show --json` says of one node's hardware."""
         return json.loads(self._lab.check("head", "muster", "node", "show", name, "--json"))[0][

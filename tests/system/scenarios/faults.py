@@ -51,25 +51,63 @@ def smallest_layer(lab):
 def second_dhcp_server(lab, product):
     """A head that finds another DHCP server says which and stays silent until it is told."""
     lab.power("off", "head")
-    lab.run_on_wire("ip", "address", "replace", f"{ROGUE_ADDRESS}/24", "dev", "wire")
-    rogue = lab.start_on_wire("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root",
-                              "--port=0", "--interface=wire", "--bind-interfaces", "--leasefile-ro",
-                              f"--dhcp-range={ROGUE_ADDRESS.rsplit('.', 1)[0]}.50,"
-                              f"{ROGUE_ADDRESS.rsplit('.', 1)[0]}.99,1h")
+    rogue = start_rogue(lab)
     lab.power("on", "head")
     lab.check("head", "true", wait=900)
+    wait_for_silence(product, "a server answers", ROGUE_ADDRESS)
+    stop_rogue(lab, rogue)
+    lab.check("head", "muster", "dhcp", "take")
+    product.wait_until_ready()
+
+
+def cable_out(lab, product):
+    """A head that starts without its cable gives no addresses. It looks at the wire when the cable comes, and
+    finds the server that is there; without one it serves."""
+    rogue = start_rogue(lab)
+    lab.cable("pull", "head")
+    lab.power("reset", "head")
+    lab.check("head", "true", wait=900)
+    wait_for_silence(product, "there is no cable", "no cable at")
+    lab.cable("plug", "head")
+    wait_for_silence(product, "a server answers", ROGUE_ADDRESS)
+    stop_rogue(lab, rogue)
+    lab.cable("pull", "head")
+    lab.power("reset", "head")
+    lab.check("head", "true", wait=900)
+    wait_for_silence(product, "there is no cable", "no cable at")
+    lab.cable("plug", "head")
 
     def question():
         status = product.status()
-        return status.dhcp == "silent" and status.problems, status
+        return status.dhcp == "serve", status
 
-    problems = product.wait_for("head is silent", question, 600)
-    expect(any(ROGUE_ADDRESS in problem for problem in problems),
-           f"no problem names {ROGUE_ADDRESS}: {problems}")
+    product.wait_for("head serves a wire of its own", question, 300)
+
+
+def start_rogue(lab):
+    """A second DHCP server on the lab's wire."""
+    lab.run_on_wire("ip", "address", "replace", f"{ROGUE_ADDRESS}/24", "dev", "wire")
+    network = ROGUE_ADDRESS.rsplit(".", 1)[0]
+    return lab.start_on_wire("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root",
+                             "--port=0", "--interface=wire", "--bind-interfaces", "--leasefile-ro",
+                             f"--dhcp-range={network}.50,{network}.99,1h")
+
+
+def stop_rogue(lab, rogue):
+    """Ends what start_rogue started."""
     lab.stop_on_wire(rogue)
     lab.run_on_wire("ip", "address", "delete", f"{ROGUE_ADDRESS}/24", "dev", "wire")
-    lab.check("head", "muster", "dhcp", "take")
-    product.wait_until_ready()
+
+
+def wait_for_silence(product, why, named):
+    """Waits until the head gives no addresses and a problem names the reason."""
+
+    def question():
+        status = product.status()
+        told = any(named in problem for problem in status.problems)
+        return status.dhcp == "silent" and told, status
+
+    product.wait_for(f"head is silent since {why}", question, 600)
 
 
 def head_power_cut(lab, product, count):

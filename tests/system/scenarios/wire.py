@@ -1,8 +1,11 @@
-"""What a node learns from the wire itself."""
+"""What a node learns from the wire itself, and what it does when the head refuses it there."""
 
+import subprocess
 import sys
 
 from harness.report import expect
+
+IDENTITY = "/run/muster/agent/node.pem"
 
 SWITCH = {"system": "lab-switch", "port": "Ethernet1/7"}
 
@@ -31,3 +34,21 @@ def switch_port_is_known(lab, product, count):
             return neighbour == SWITCH, neighbour
 
         product.wait_for(f"{name} knows its switch", question, 120)
+
+
+def refused_certificate(lab, product, _count):
+    """A node whose certificate the head does not take enrols once more by itself, and stays ready."""
+    strange = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-subj", "/CN=nobody", "-keyout", "-", "-out", "-"], check=True, capture_output=True, text=True)
+    name = product.node_of("n1").name
+    enrolments = product.count_events(name, "enrolled")
+    lab.check("n1", "tee", IDENTITY, stdin=strange.stdout)
+
+    def question():
+        now = product.count_events(name, "enrolled")
+        return now > enrolments, now
+
+    product.wait_for(f"{name} enrols again", question, 300)
+    product.wait_for_node("n1", lambda node: node.state == "ready", "is ready with a new certificate")
+    expect(lab.check("n1", "cat", IDENTITY) != strange.stdout, "the strange certificate is still there")

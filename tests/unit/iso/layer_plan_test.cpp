@@ -158,12 +158,29 @@ TEST(LayerPlan, does_without_our_packages_when_there_are_none) {
   EXPECT_TRUE(layer_named(plan({}, bare), "muster-head").debs.empty());
 }
 
-TEST(LayerPlan, brings_locales_only_for_a_locale_that_needs_them) {
+TEST(LayerPlan, brings_locales_to_head_and_nodes_for_a_language_that_needs_them) {
   spec::ClusterSpec german;
   german.head.locale = "de_DE.UTF-8";
-  EXPECT_TRUE(
-      std::ranges::contains(layer_named(plan(german, inputs()), "head").packages, "locales"));
-  EXPECT_FALSE(std::ranges::contains(layer_named(plan({}, inputs()), "head").packages, "locales"));
+  for (const auto* name : {"head", "image-compute"}) {
+    const auto with = layer_named(plan(german, inputs()), name);
+    const auto without = layer_named(plan({}, inputs()), name);
+    EXPECT_TRUE(std::ranges::contains(with.packages, "locales")) << name;
+    EXPECT_FALSE(std::ranges::contains(without.packages, "locales")) << name;
+    EXPECT_NE(with.key, without.key) << name;
+  }
+}
+
+TEST(LayerPlan, makes_only_our_own_layers_anew_for_another_time_zone) {
+  spec::ClusterSpec moved;
+  moved.head.time_zone = "Europe/Berlin";
+  const auto before = plan({}, inputs());
+  const auto after = plan(moved, inputs());
+  for (const auto* name : {"base", "head", "image-compute"}) {
+    EXPECT_EQ(layer_named(before, name).key, layer_named(after, name).key) << name;
+  }
+  for (const auto* name : {"muster-head", "muster-image-compute"}) {
+    EXPECT_NE(layer_named(before, name).key, layer_named(after, name).key) << name;
+  }
 }
 
 }  // namespace

@@ -29,16 +29,18 @@ TEST(Fields, defaults_and_examples_are_values_of_their_types) {
   User user;
   Extension extension;
   Volume volume;
+  Group group;
   const std::vector<std::pair<std::string, void*>> records = {
-      {"profiles[].", &profile},     {"images[].", &image},   {"users[].", &user},
-      {"extensions[].", &extension}, {"volumes[].", &volume}, {"nodes.", &spec.nodes},
-      {"adoption.", &spec.adoption}, {"hpc.", &spec.hpc}};
+      {"profiles[].", &profile},     {"images[].", &image},         {"users[].", &user},
+      {"extensions[].", &extension}, {"volumes[].", &volume},       {"groups[].", &group},
+      {"nodes.", &spec.nodes},       {"adoption.", &spec.adoption}, {"hpc.", &spec.hpc}};
   for (const auto& [path, field] : all_fields()) {
     if (!field->store) continue;
     void* record = &spec;
     for (const auto& [prefix, inner] : records) {
       if (path.starts_with(prefix)) record = inner;
     }
+    ASSERT_TRUE(record != &spec || !path.contains("[]")) << path << " has no record in this test";
     for (const std::string_view text : {field->text.fallback, field->text.example}) {
       if (text.empty()) continue;
       EXPECT_TRUE(field->store(record, text)) << path << ": " << text;

@@ -37,7 +37,8 @@ TEST(SpecJson, every_row_of_the_table_is_in_it) {
   ClusterSpec spec = spec_of(
       "mirror: http://m.example.org/debian\nvolumes: [{name: a, mount: /a}]\n"
       "users: [{name: ada, uid: 2000, full_name: A}]\n"
-      "extensions: [{name: a, version: 1.0.0}]\n");
+      "extensions: [{name: a, version: 1.0.0}]\n"
+      "groups: [{name: rack1, nodes: 'n[1-2]'}]\n");
   const json value = to_json(spec);
   for (const FieldPath& known : all_fields()) {
     std::string pointer = "/" + std::regex_replace(known.path, std::regex("\\[\\]"), "/0");

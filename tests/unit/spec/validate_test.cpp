@@ -164,6 +164,18 @@ TEST(Validate, volumes_lie_beside_each_other) {
       std::string::npos);
 }
 
+TEST(Validate, a_groups_name_means_one_group) {
+  EXPECT_EQ(problem_of("groups: [{name: rack1, nodes: n1}, {name: rack2, nodes: n1}]\n"), "");
+  for (const char* bad : {"ready", "discovered", "default"}) {
+    EXPECT_NE(problem_of(std::string("groups: [{name: ") + bad + ", nodes: n1}]\n")
+                  .find(std::string("'@") + bad + "' is the group of all nodes"),
+              std::string::npos)
+        << bad;
+  }
+  EXPECT_NE(problem_of("profiles: [{name: failed, image: compute}]\n").find("profiles[0].name"),
+            std::string::npos);
+}
+
 TEST(Validate, volumes_do_not_hide_the_system) {
   for (const auto* bad :
        {"/etc", "/var/lib", "/usr", "/usr/bin", "/proc", "/boot/efi", "/dev/shm"}) {

@@ -152,5 +152,10 @@ TEST(Values, partitions) {
          {"", "default", "DEFAULT", "1a", "a b", "a,b", "a=b"});
 }
 
+TEST(Values, node_sets_are_kept_in_their_shortest_form) {
+  expect(kNodeSet, {"n[001-016]", "n1,rack2n3"}, {"", "n[3-", "@rack1", "n[1-9999999]", "n1 &"});
+  EXPECT_EQ(kNodeSet.parse("n[001-004,005]!n002").value_or("none"), "n[001,003-005]");
+}
+
 }  // namespace
 }  // namespace muster::spec

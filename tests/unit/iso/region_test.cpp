@@ -1,0 +1,47 @@
+#include "iso/region.h"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+
+namespace muster::iso {
+namespace {
+
+spec::Head speaking(const std::string& locale) {
+  spec::Head head;
+  head.locale = locale;
+  return head;
+}
+
+TEST(Region, makes_a_language_with_its_modifier) {
+  EXPECT_EQ(render_locale_gen(speaking("sr_RS.UTF-8@latin")), "sr_RS.UTF-8@latin UTF-8\n");
+  EXPECT_EQ(render_locale_gen(speaking("C.UTF-8")), "");
+  EXPECT_EQ(render_locale_gen({}), "");
+}
+
+TEST(Region, sets_language_and_time_zone_of_a_root) {
+  const auto place = os::TemporaryDirectory::make().value();
+  const auto& root = place.path();
+  ASSERT_TRUE(os::write_file(root / "usr/share/zoneinfo/Europe/Berlin", "TZif"));
+  ASSERT_TRUE(os::make_directory(root / "etc"));
+  spec::Head head = speaking("de_DE.UTF-8");
+  head.time_zone = "Europe/Berlin";
+  ASSERT_TRUE(write_region(head, root));
+  EXPECT_EQ(os::read_file(root / "etc/locale.conf").value(), "LANG=de_DE.UTF-8\n");
+  EXPECT_EQ(std::filesystem::read_symlink(root / "etc/localtime"),
+            "/usr/share/zoneinfo/Europe/Berlin");
+  EXPECT_EQ(os::read_file(root / "etc/timezone").value(), "Europe/Berlin\n");
+}
+
+TEST(Region, names_a_time_zone_that_is_none) {
+  const auto place = os::TemporaryDirectory::make().value();
+  spec::Head head;
+  head.time_zone = "Europe/Berln";
+  const Status done = write_region(head, place.path());
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("'Europe/Berln'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::iso
