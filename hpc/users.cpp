@@ -112,9 +112,11 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
     return *wanted.uid;
   }
   if (const auto last = last_uid_of(wanted.name)) return *last;
+  std::set<std::uint32_t> given;
+  for (const auto& [name, user] : users_) given.insert(user.uid);
+  for (const auto& [uid, name] : retired_) given.insert(uid);
   std::uint32_t next = kFirstUid;
-  for (const auto& [name, user] : users_) next = std::max(next, user.uid + 1);
-  if (!retired_.empty()) next = std::max(next, retired_.rbegin()->first + 1);
+  while (given.contains(next)) ++next;
   if (next > kLastUid) {
     return fail(
         std::format("cannot add user '{}': no user id is left below {}", wanted.name, kLastUid + 1),

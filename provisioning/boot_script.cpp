@@ -43,12 +43,13 @@ KernelArgument KernelArgument::profile(std::string_view name) {
 }
 
 std::string render_ipxe_entry(Ipv4Address head) {
+  // netX is the card that was opened last, the one this script came over (ipxe.org/cfg/net).
   // The machine's own loop: a head that is busy or restarts is asked again, for ever, never in
   // haste.
   return std::format(
       "#!ipxe\n"
       ":again\n"
-      "chain --replace http://{}/boot/node.ipxe?mac=${{net0/mac:hexhyp}} || goto wait\n"
+      "chain --replace http://{}/boot/node.ipxe?mac=${{netX/mac:hexhyp}} || goto wait\n"
       ":wait\n"
       "echo The head did not answer; asking again in 5 seconds.\n"
       "sleep 5\n"
@@ -60,7 +61,7 @@ std::string render_ipxe(const BootTarget& target) {
   const std::string head = to_string(target.head);
   return std::format(
       "#!ipxe\n"
-      "kernel http://{0}{1} initrd=initrd.img BOOTIF=01-${{net0/mac:hexhyp}}{2} || goto failed\n"
+      "kernel http://{0}{1} initrd=initrd.img BOOTIF=01-${{netX/mac:hexhyp}}{2} || goto failed\n"
       "initrd --name initrd.img http://{0}{3} || goto failed\n"
       "boot || goto failed\n"
       ":failed\n"

@@ -131,8 +131,11 @@ std::string tls_server(const HttpSite& site) {
       "    ssl_verify_client optional;\n"
       "    ssl_session_cache off;\n",
       to_string(site.head), site.certificate, site.key, site.ca);
-  for (const std::string_view path : {"/node/v1/enrol", "/node/v1/renew", "/node/v1/plan",
-                                      "/node/v1/report", "/node/v1/heartbeat"}) {
+  // A token proves nothing before it was looked at.
+  text += proxied("= /node/v1/enrol", site.node_socket,
+                  "      limit_req zone=said burst=200 nodelay;\n");
+  for (const std::string_view path :
+       {"/node/v1/renew", "/node/v1/plan", "/node/v1/report", "/node/v1/heartbeat"}) {
     text += proxied(std::format("= {}", path), site.node_socket);
   }
   return text + "    location / { return 404; }\n  }\n";
@@ -180,7 +183,7 @@ std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes
   constexpr std::uint32_t kFileMask = ~std::uint32_t{63};
   std::map<std::string, std::string> files;
   for (const Node& node : nodes) {
-    if (node.name.empty()) continue;
+    if (node.name.empty() || node.address.value == 0) continue;
     std::string& text = files[to_string(Ipv4Address{node.address.value & kFileMask})];
     for (const MacAddress& mac : node.hardware.macs | std::views::take(kMacsOfALine)) {
       text += to_string(mac) + ",";
@@ -193,7 +196,8 @@ std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes
 std::string render_names(const Wire& wire, std::span<const Node> nodes) {
   std::string text = std::format("{} {}\n", to_string(wire.head.address), wire.head_name);
   for (const Node& node : nodes) {
-    if (!node.name.empty()) text += std::format("{} {}\n", to_string(node.address), node.name);
+    if (node.name.empty() || node.address.value == 0) continue;
+    text += std::format("{} {}\n", to_string(node.address), node.name);
   }
   return text;
 }

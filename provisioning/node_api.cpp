@@ -211,8 +211,12 @@ ServerResponse NodeApi::with_certificate(const ServerRequest& request) {
   if (header(request, "x-muster-verified") != "SUCCESS") {
     return refuse(401, {.message = "a node's certificate is needed", .hint = "enrol first"});
   }
-  const auto node = registry_.authenticate(common_name(header(request, "x-muster-node")),
-                                           header(request, "x-muster-serial"));
+  const auto known = registry_.authenticate(common_name(header(request, "x-muster-node")),
+                                            header(request, "x-muster-serial"));
+  if (!known) return refuse(403, known.error());
+  const auto address = parse_ipv4(header(request, "x-muster-address"));
+  if (!address) return refuse(400, address.error());
+  const auto node = registry_.heard_from(known->id, *address, options_.now_ms());
   if (!node) return refuse(403, node.error());
   if (request.path == "/node/v1/plan" && request.method == "GET") {
     return answer(plan::to_json(options_.plan_for(*node)));

@@ -21,6 +21,10 @@ namespace muster::provisioning {
 
 enum class Policy { open, ask, closed };
 
+/// Where the addresses of nodes come from: this head gives them, or another server on the wire does
+/// and a node has the one that it is heard from.
+enum class Addressing { given, observed };
+
 /// What the registry needs to know of the cluster's specification.
 struct RegistrySettings {
   std::string name_prefix = "n";
@@ -58,9 +62,15 @@ class Registry {
   void set_policy(Policy policy, std::int64_t until_ms);
   Policy policy(std::int64_t now_ms) const;
 
+  void set_addressing(Addressing addressing);
+
+  /// The head's clock was set: what was noted by it counts from now on by the new time. Units: how
+  /// far forward, in milliseconds.
+  void clock_moved(std::int64_t by_ms);
+
   /// A machine in stage one says what it is, from `address`, at the head's time `now_ms`, and which
-  /// profile's kernel it was started with (empty: its node's): the image must be of the same.
-  /// Errors: two known machines are in the report; no name or address is free; the store.
+  /// profile's kernel it was started with (empty: its node's): the image must be of the same. What
+  /// keeps it from joining is the Welcome's reason, and stands on its timeline. Errors: the store.
   Result<Welcome> discover(const Hardware& hardware, Ipv4Address address, std::int64_t now_ms,
                            const std::string& started_as = {});
 
@@ -87,6 +97,10 @@ class Registry {
   Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
   Status heartbeat(const std::string& id, std::int64_t now_ms);
 
+  /// An enrolled node was heard from this address; the node as it is now. Errors: it was removed
+  /// meanwhile; the store.
+  Result<Node> heard_from(const std::string& id, Ipv4Address address, std::int64_t now_ms);
+
   /// Marks nodes that were ready and have not been heard for a minute, or five while they take over
   /// a plan.
   Status tick(std::int64_t now_ms);
@@ -99,7 +113,7 @@ class Registry {
   Status set_profile(std::span<const std::string> names, const std::string& profile,
                      std::int64_t now_ms);
 
-  /// Forgets nodes by name; their certificates are worth nothing at once.
+  /// Forgets nodes by name, id or MAC address; their certificates are worth nothing at once.
   Status remove(std::span<const std::string> names, std::int64_t now_ms);
 
   /// Known nodes given by hand, before they ever booted. Errors: a name, address or MAC given
@@ -109,6 +123,7 @@ class Registry {
   std::vector<Node> nodes() const;
   /// Shows every node in the order of nodes(), without a copy. `look` must not call the registry.
   void each(const std::function<void(const Node&)>& look) const;
+  /// By name, id or MAC address.
   std::optional<Node> find(std::string_view name) const;
   /// The profile of the machine with this address; empty when it is unknown.
   std::string profile_of(MacAddress mac) const;
@@ -139,7 +154,16 @@ class Registry {
   };
 
   Node* find_id(const std::string& id);
-  Result<Node*> recognise(const Hardware& hardware);
+  /// The id of the node with this name, id or MAC address; empty when there is none.
+  std::string id_of(std::string_view name) const;
+  /// Who a machine is. Two nodes when it reports what belongs to both, none when it is new.
+  std::vector<Node*> recognise(const Hardware& hardware);
+  Result<Welcome> refuse(Node& node, const std::string& kind, std::string reason,
+                         std::int64_t now_ms);
+  Result<Welcome> welcome(Node& node, const Hardware& hardware, Ipv4Address address,
+                          const std::string& started_as, std::int64_t now_ms);
+  void take_hardware(Node& node, const Hardware& hardware, std::int64_t now_ms);
+  Status take_address(Node& node, Ipv4Address address, std::int64_t now_ms);
   Result<Node*> add_unknown(const Hardware& hardware, std::int64_t now_ms);
   Status name(Node& node, std::int64_t now_ms);
   Result<Ipv4Address> free_address();
@@ -147,7 +171,7 @@ class Registry {
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
                              std::int64_t now_ms);
-  Status forget_oldest_unknown(std::int64_t now_ms);
+  Status forget_oldest_unknown();
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
   std::optional<std::string> miss(Node& node, std::int64_t now_ms) const;
   Status save(const Node& node, const std::vector<state::Event>& events);
@@ -165,10 +189,11 @@ class Registry {
   std::map<MacAddress, std::string> by_mac_;
   std::map<std::uint32_t, std::string> by_address_;
   std::map<std::string, Session> sessions_;
+  Addressing addressing_ = Addressing::given;
   Policy policy_ = Policy::ask;
   std::int64_t policy_until_ms_ = 0;
-  /// When a second machine was last noted to claim a node, so that its retries do not fill the log.
-  std::map<std::string, std::int64_t> last_claim_ms_;
+  /// When a machine was last noted to be refused, so that its retries do not fill the log.
+  std::map<std::string, std::int64_t> last_refusal_ms_;
   std::uint64_t generation_ = 1;
   std::int64_t address_lost_ms_ = 0;
   bool address_loss_waits_ = false;

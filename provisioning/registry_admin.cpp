@@ -17,11 +17,7 @@ Result<std::vector<std::string>> Registry::adopt(std::span<const std::string> id
   const std::scoped_lock lock(mutex_);
   std::vector<Node*> chosen;
   for (const std::string& id : ids) {
-    Node* node = find_id(id);
-    if (const auto mac = parse_mac(id); node == nullptr && mac) {
-      const auto found = by_mac_.find(*mac);
-      if (found != by_mac_.end()) node = find_id(found->second);
-    }
+    Node* const node = find_id(id_of(id));
     if (node == nullptr) {
       return fail(std::format("no discovered machine is called '{}'", printable(id)),
                   "'muster node list' shows what waits for adoption");
@@ -42,21 +38,21 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
   std::vector<state::Event> events;
   std::set<std::string> ids;
   for (const std::string& name : names) {
-    const auto found = by_name_.find(name);
-    const std::string id = found != by_name_.end() ? found->second : name;
-    if (find_id(id) == nullptr) {
+    const std::string id = id_of(name);
+    if (id.empty()) {
       return fail(std::format("there is no node '{}'", printable(name)),
                   "'muster node list' shows them");
     }
     ids.insert(id);
     changes.push_back({.kind = "node", .key = id, .value = std::nullopt});
-    events.push_back({.time_ms = now_ms, .subject = id, .kind = "removed", .text = name});
+    events.push_back({.time_ms = now_ms, .subject = {}, .kind = "removed", .text = name});
   }
   const auto committed = store_.commit(changes, events);
   if (!committed) return std::unexpected(committed.error());
   for (const std::string& id : ids) {
     unindex(*find_id(id));
     nodes_.erase(id);
+    last_refusal_ms_.erase(id);
     std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == id; });
   }
   next_number_ = 1;
@@ -73,12 +69,12 @@ Status Registry::set_profile(std::span<const std::string> names, const std::stri
   std::vector<state::Event> events;
   std::map<std::string, Node> changed;
   for (const std::string& name : names) {
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end()) {
+    const std::string id = id_of(name);
+    if (id.empty() || nodes_.at(id).name.empty()) {
       return fail(std::format("there is no node '{}'", printable(name)),
                   "'muster node list' shows them; nothing was changed");
     }
-    Node node = nodes_.at(found->second);
+    Node node = nodes_.at(id);
     if (node.profile == profile) continue;
     events.push_back({.time_ms = now_ms,
                       .subject = node.id,
@@ -151,10 +147,9 @@ std::vector<Node> Registry::nodes() const {
 
 std::optional<Node> Registry::find(std::string_view name) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = by_name_.find(name);
-  const auto node = nodes_.find(found == by_name_.end() ? std::string(name) : found->second);
-  if (node == nodes_.end()) return std::nullopt;
-  return node->second;
+  const auto found = nodes_.find(id_of(name));
+  if (found == nodes_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string Registry::profile_of(MacAddress mac) const {

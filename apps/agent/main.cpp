@@ -26,7 +26,13 @@ int finish(const Status& status) {
 
 int boot(const std::string& head, const std::string& root) {
   os::PosixCommandRunner runner;
-  return finish(agent::run_stage_one({.head = head, .root = root, .runner = runner, .say = say}));
+  const Status done =
+      agent::run_stage_one({.head = head, .root = root, .runner = runner, .say = say});
+  if (done) return 0;
+  say(done.error().text());
+  // packaging/initramfs/scripts/muster sets the network up anew.
+  constexpr int kNoHead = 4;
+  return kNoHead;
 }
 
 int run() {

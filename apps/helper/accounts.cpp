@@ -2,39 +2,20 @@
 
 #include <algorithm>
 #include <format>
-#include <grp.h>
 #include <pwd.h>
 #include <set>
 
+#include "core/base/text.h"
+#include "core/os/files.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::helper {
 namespace {
 
-/// Groups below are the system's (Debian policy §9.2.2), but for `users`, which opens nothing.
-constexpr gid_t kFirstGroup = 1000;
-constexpr gid_t kUsers = 100;
-
-std::optional<std::string> system_group_of(const passwd& account) {
-  int count = 64;
-  std::vector<gid_t> groups(static_cast<std::size_t>(count));
-  if (getgrouplist(account.pw_name, account.pw_gid, groups.data(), &count) < 0) {
-    groups.resize(static_cast<std::size_t>(count));
-    getgrouplist(account.pw_name, account.pw_gid, groups.data(), &count);
-  }
-  groups.resize(static_cast<std::size_t>(count));
-  for (const gid_t gid : groups) {
-    if (gid >= kFirstGroup || gid == kUsers) continue;
-    const group* const entry = getgrgid(gid);
-    return entry == nullptr ? std::to_string(gid) : entry->gr_name;
-  }
-  return std::nullopt;
-}
-
 /// Why a person of this name and number is not the cluster's to add or remove; nothing when all is
 /// well.
 std::optional<Error> objection(const std::string& name, std::uint32_t uid,
-                               const spec::ClusterSpec& spec) {
+                               const spec::ClusterSpec& spec, const Names& own) {
   const passwd* const account = getpwnam(name.c_str());
   if (account == nullptr) return std::nullopt;
   if (account->pw_uid != uid) {
@@ -43,12 +24,9 @@ std::optional<Error> objection(const std::string& name, std::uint32_t uid,
                  .hint = "give the cluster's user another name, or that number"};
   }
   if (std::ranges::contains(spec.users, name, &spec::User::name)) return std::nullopt;
-  if (const auto group = system_group_of(*account)) {
-    return Error{
-        .message = std::format("account '{}' of this machine is in group '{}'", name, *group),
-        .hint = "name the person in cluster.yaml, which only root can change"};
-  }
-  return std::nullopt;
+  if (own.contains(name)) return std::nullopt;
+  return Error{.message = std::format("this machine had an account '{}' before", name),
+               .hint = "name the person in cluster.yaml, which only root can change"};
 }
 
 struct Person {
@@ -69,13 +47,32 @@ std::optional<Person> person_of(const plan::Step& step) {
 
 }  // namespace
 
-CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec) {
+Result<Names> read_own_accounts(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return Names();
+  TRY_ASSIGN(const std::string text, os::read_file(file));
+  const std::vector<std::string> names = lines(text);
+  return Names(names.begin(), names.end());
+}
+
+Names accounts_after(Names own, const plan::Plan& plan) {
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+      if (getpwnam(user->name.c_str()) == nullptr) own.insert(user->name);
+    } else if (const auto* const gone = std::get_if<plan::RemoveUser>(&step)) {
+      if (getpwnam(gone->name.c_str()) == nullptr) own.erase(gone->name);
+    }
+  }
+  return own;
+}
+
+CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own) {
   CheckedAccounts result;
   std::set<std::string> refused;
   // First all people, then all keys: the order of a plan's steps is the daemon's.
   for (const plan::Step& step : plan.steps) {
     const auto person = person_of(step);
-    const auto why = person ? objection(person->name, person->uid, spec) : std::nullopt;
+    const auto why = person ? objection(person->name, person->uid, spec, own) : std::nullopt;
     if (!why) continue;
     refused.insert(person->name);
     // Somebody who left and whose account here is another's: there is nothing to be done.

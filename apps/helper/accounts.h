@@ -2,6 +2,10 @@
 // Accounts that this machine had before it was a head are their owners': a server keeps its people,
 // and nobody who takes over the daemon logs in as one of them.
 
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "core/apply/apply.h"
@@ -17,8 +21,21 @@ struct CheckedAccounts {
   std::vector<apply::Outcome> refused;
 };
 
-/// Leaves out who has an account of another number here, and who belongs to a group of the system,
-/// such as sudo, unless root's own specification names that person.
-CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec);
+/// The names of the accounts that the helper made: a file beside /etc/passwd that only root may
+/// write, a name a line.
+inline constexpr const char* kOwnAccounts = "/etc/muster/accounts";
+using Names = std::set<std::string, std::less<>>;
+
+/// Empty when there is no such file.
+Result<Names> read_own_accounts(const std::filesystem::path& file);
+
+/// Leaves out who has an account here that is not the cluster's: one of another number, or one that
+/// the helper did not make, unless root's own specification names that person.
+CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
+
+/// `own` as it is when the plan was applied: with those whom it adds, without those whom it
+/// removes. It is written before the plan is applied: an account that is cut off half-way is the
+/// helper's.
+Names accounts_after(Names own, const plan::Plan& plan);
 
 }  // namespace muster::helper

@@ -36,6 +36,14 @@ void print_outcome(const apply::Outcome& outcome) {
   std::fflush(stdout);
 }
 
+Status keep_accounts(const Names& own, const plan::Plan& plan) {
+  const Names after = accounts_after(own, plan);
+  if (after == own) return {};
+  std::string text;
+  for (const std::string& name : after) text += name + "\n";
+  return os::write_file(kOwnAccounts, text);
+}
+
 Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string text, os::read_file(kPlan));
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
@@ -47,7 +55,9 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
   const auto images = boots.images();
   TRY(plans::check_plan(plan, {.spec = spec, .facts = facts, .images = images}));
-  CheckedAccounts accounts = check_accounts(plan, spec);
+  TRY_ASSIGN(const Names own, read_own_accounts(kOwnAccounts));
+  CheckedAccounts accounts = check_accounts(plan, spec, own);
+  TRY(keep_accounts(own, accounts.plan));
   std::ranges::for_each(accounts.refused, print_outcome);
   apply::Report report = apply::apply(
       accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});

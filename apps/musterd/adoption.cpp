@@ -23,13 +23,18 @@ Policy policy_of(spec::AdoptionPolicy policy) {
 
 }  // namespace
 
-Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms) {
+Result<std::string> boot_id() {
   TRY_ASSIGN(const std::string boot, os::read_file(kBoot));
+  return std::string(trim(boot));
+}
+
+Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms) {
+  TRY_ASSIGN(const std::string boot, boot_id());
   const std::int64_t length = std::chrono::milliseconds(adoption.open_for).count();
   const Policy policy = policy_of(adoption.policy);
   return AdoptionRecord{.policy = policy,
                         .until_ms = length == 0 ? 0 : now_ms + length,
-                        .boot = std::string(trim(boot)),
+                        .boot = boot,
                         .wanted = std::format("{} {}", static_cast<int>(policy), length)};
 }
 

@@ -22,6 +22,9 @@ struct AdoptionRecord {
   std::string wanted;
 };
 
+/// The name of this boot (random(4)). Errors: the kernel does not tell it.
+Result<std::string> boot_id();
+
 /// What the specification wants from a boot that is seen for the first time.
 /// Errors: the kernel does not tell its boot.
 Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms);

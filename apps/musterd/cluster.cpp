@@ -3,6 +3,7 @@
 #include <chrono>
 #include <format>
 #include <grp.h>
+#include <print>
 
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,8 @@
 namespace muster::daemon {
 namespace {
 
-using provisioning::DhcpMode;
+/// Between two knocks of a plan that did not hold.
+constexpr std::int64_t kRetryMs = 15'000;
 
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) {
   return {.name_prefix = spec.nodes.prefix,
@@ -58,6 +60,12 @@ std::int64_t now_ms() {
       .count();
 }
 
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   cluster->settings_ = settings;
@@ -72,7 +80,14 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   TRY_ASSIGN(auto authority,
              provisioning::Authority::open(settings.state / "ca", cluster->spec_.name));
   cluster->authority_ = std::make_unique<provisioning::Authority>(std::move(authority));
-  TRY(write_server_certificate(*cluster->authority_, cluster->spec_, settings.state / "tls"));
+  if (const Status written =
+          write_server_certificate(*cluster->authority_, cluster->spec_, settings.state / "tls");
+      !written) {
+    // A disk that is full must not keep the head from working: the last one is good for years.
+    if (!std::filesystem::exists(settings.state / "tls/head.crt"))
+      return std::unexpected(written.error());
+    std::println(stderr, "musterd: {}", written.error().text());
+  }
   TRY(cluster->load_keys());
   TRY(cluster->load_users());
   TRY(cluster->load_dhcp_mode());
@@ -88,56 +103,6 @@ Status Cluster::load_keys() {
   }
   TRY_ASSIGN(slurm_key_, os::read_file(path));
   return {};
-}
-
-Status Cluster::load_users() {
-  TRY_ASSIGN(const auto stored, store_->find("setting", "users"));
-  if (stored) {
-    TRY_ASSIGN(users_, hpc::UserTable::parse(stored->value));
-  }
-  return add_spec_users();
-}
-
-Status Cluster::add_spec_users() {
-  TRY_ASSIGN(hpc::UserTable table, plans::with_spec_users(users_, spec_));
-  if (table == users_) return {};
-  return save_users(std::move(table), "added", "the specification's users");
-}
-
-Status Cluster::load_dhcp_mode() {
-  TRY_ASSIGN(const auto decided, store_->find("setting", "dhcp"));
-  // A decision holds until the next: the other server may only be slower than this head after a
-  // power cut.
-  dhcp_ = decided && decided->value == R"("serve")"   ? DhcpMode::serve
-          : decided && decided->value == R"("proxy")" ? DhcpMode::proxy
-          : facts_.other_dhcp || !facts_.wire_seen    ? DhcpMode::silent
-                                                      : DhcpMode::serve;
-  return {};
-}
-
-Status Cluster::load_adoption() {
-  TRY_ASSIGN(const AdoptionRecord now, adoption_at_boot(spec_.adoption, now_ms()));
-  TRY_ASSIGN(const auto stored, store_->find("setting", "adoption"));
-  const auto before = stored ? parse_adoption(stored->value) : std::nullopt;
-  // The time counts from the head's boot, and what somebody decided since holds: the daemon may
-  // start anew at any time. A specification that says something else begins anew.
-  const bool same = before && before->boot == now.boot && before->wanted == now.wanted;
-  return keep_adoption(same ? *before : now);
-}
-
-Status Cluster::keep_adoption(const AdoptionRecord& record) {
-  const auto committed = store_->commit(
-      {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}, {});
-  if (!committed) return std::unexpected(committed.error());
-  registry_->set_policy(record.policy, record.until_ms);
-  return {};
-}
-
-Status Cluster::decide_adoption(provisioning::Policy policy, std::int64_t until_ms) {
-  TRY_ASSIGN(AdoptionRecord record, adoption_at_boot(spec_.adoption, now_ms()));
-  record.policy = policy;
-  record.until_ms = until_ms;
-  return keep_adoption(record);
 }
 
 plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
@@ -197,7 +162,7 @@ std::string Cluster::node_generation(const provisioning::Node& node) {
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const auto nodes = registry_->nodes();
   const hpc::UserTable now = users();
-  TRY_ASSIGN(const hpc::UserTable then, plans::with_spec_users(now, spec));
+  TRY_ASSIGN(const hpc::UserTable then, plans::with_spec_users(now, spec, spec_users_));
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
   return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
                                     plans::plan_head(view(spec, nodes, then)).plan),
@@ -205,66 +170,9 @@ Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
                                     plans::plan_node(view(spec, {}, then), node))};
 }
 
-hpc::UserTable Cluster::users() {
-  const std::scoped_lock lock(mutex_);
-  return users_;
-}
-
-Status Cluster::save_users(hpc::UserTable table, const std::string& what, const std::string& name) {
-  const auto committed =
-      store_->commit({{.kind = "setting", .key = "users", .value = table.to_json()}},
-                     {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}});
-  if (!committed) return std::unexpected(committed.error());
-  users_ = std::move(table);
-  ++generation_;
-  return {};
-}
-
-Result<hpc::ClusterUser> Cluster::add_user(const spec::User& wanted) {
-  const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
-  TRY_ASSIGN(hpc::ClusterUser user, table.add(wanted));
-  TRY(save_users(std::move(table), "added", user.name));
-  return user;
-}
-
-Result<hpc::ClusterUser> Cluster::change_user(const spec::User& wanted) {
-  const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
-  TRY_ASSIGN(hpc::ClusterUser user, table.change(wanted));
-  TRY(save_users(std::move(table), "changed", user.name));
-  return user;
-}
-
-Status Cluster::remove_user(const std::string& name) {
-  const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
-  TRY(table.remove(name));
-  return save_users(std::move(table), "removed", name);
-}
-
 std::vector<Error> Cluster::refused_nodes() {
   const std::scoped_lock lock(mutex_);
   return refused_;
-}
-
-DhcpMode Cluster::dhcp_mode() {
-  const std::scoped_lock lock(mutex_);
-  return dhcp_;
-}
-
-Status Cluster::set_dhcp_mode(DhcpMode mode) {
-  const std::scoped_lock lock(mutex_);
-  const std::string value = nlohmann::json(provisioning::to_string(mode)).dump();
-  const auto committed = store_->commit({{.kind = "setting", .key = "dhcp", .value = value}},
-                                        {{.time_ms = now_ms(),
-                                          .subject = "dhcp",
-                                          .kind = "decided",
-                                          .text = std::string(provisioning::to_string(mode))}});
-  if (!committed) return std::unexpected(committed.error());
-  dhcp_ = mode;
-  ++generation_;
-  return {};
 }
 
 Status Cluster::write_published() {
@@ -289,11 +197,13 @@ Status Cluster::write_published() {
   published_plan_ = plan;
   plan_holds_ = false;
   applied_ms_ = 0;
+  const std::scoped_lock lock(mutex_);
+  if (owed_ms_ == 0) owed_ms_ = steady_ms();
   return {};
 }
 
 Status Cluster::start_apply() {
-  applied_ms_ = now_ms();
+  applied_ms_ = steady_ms();
   TRY_ASSIGN(os::Handle socket, os::connect_unix(settings_.helper));
   helper_.emplace(std::move(socket));
   asked_for_ = published_plan_;
@@ -309,12 +219,16 @@ Status Cluster::look_at_helper() {
   const bool succeeded = report.is_object() && report.value("succeeded", false);
   // What changed while the helper worked is asked for next.
   plan_holds_ = succeeded && asked_for_ == published_plan_;
+  const std::scoped_lock lock(mutex_);
+  trouble_.clear();
+  // A report of what failed tells its reasons itself.
+  owed_ms_ = asked_for_ == published_plan_ ? 0 : steady_ms();
   if (plan_holds_) tell_held();
   return {};
 }
 
+/// Under mutex_.
 void Cluster::tell_held() {
-  const std::scoped_lock lock(mutex_);
   held_ = published_;
   held_changed_.notify_all();
 }
@@ -325,17 +239,40 @@ bool Cluster::wait_until_held(std::chrono::milliseconds time) {
   return held_changed_.wait_for(lock, time, [&] { return held_ >= wanted; });
 }
 
-Status Cluster::publish() {
+Status Cluster::publish_changes() {
   const std::uint64_t now = generation_ + registry_->generation();
-  if (now != published_) {
-    TRY(write_published());
-    published_ = now;
-    if (plan_holds_) tell_held();
+  if (now == published_) return {};
+  TRY(write_published());
+  published_ = now;
+  const std::scoped_lock lock(mutex_);
+  if (plan_holds_) tell_held();
+  return {};
+}
+
+Status Cluster::publish() {
+  Status done = publish_changes();
+  const bool waits = applied_ms_ != 0 && steady_ms() - applied_ms_ < kRetryMs;
+  if (done && helper_) {
+    done = look_at_helper();
+  } else if (done && !plan_holds_ && !waits) {
+    done = start_apply();
   }
-  constexpr std::int64_t kRetryMs = 15'000;
-  if (helper_) return look_at_helper();
-  if (plan_holds_ || now_ms() - applied_ms_ < kRetryMs) return {};
-  return start_apply();
+  if (done) return {};
+  const std::scoped_lock lock(mutex_);
+  trouble_ = done.error().text();
+  if (owed_ms_ == 0) owed_ms_ = steady_ms();
+  return done;
+}
+
+std::optional<std::string> Cluster::plan_delay() {
+  // The longest step may take three minutes (core/apply).
+  constexpr std::int64_t kLongMs = 240'000;
+  const std::scoped_lock lock(mutex_);
+  if (owed_ms_ == 0) return std::nullopt;
+  if (!trouble_.empty()) return trouble_;
+  const std::int64_t waits_ms = steady_ms() - owed_ms_;
+  if (waits_ms < kLongMs) return std::nullopt;
+  return std::format("the helper is at work for {} s", waits_ms / 1000);
 }
 
 }  // namespace muster::daemon

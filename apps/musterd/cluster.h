@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "apps/musterd/adoption.h"
+#include "apps/musterd/clock_watch.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
 #include "core/os/unix_socket.h"
@@ -24,7 +25,10 @@
 
 namespace muster::daemon {
 
+/// The head's clock, milliseconds since 1970.
 std::int64_t now_ms();
+/// A clock that nobody sets, for what is counted.
+std::int64_t steady_ms();
 
 /// Threads: every function may be called from several threads.
 class Cluster {
@@ -67,7 +71,12 @@ class Cluster {
   /// Who is adopted from now on, until the head's next boot. Errors: the store.
   Status decide_adoption(provisioning::Policy policy, std::int64_t until_ms);
 
+  /// Misses nodes that are silent, ends what was for a while. Called every half second.
+  Status tick();
+
   provisioning::DhcpMode dhcp_mode();
+  /// The other server that this head answers beside, although nobody decided so since it was found.
+  std::optional<std::string> unnoticed_dhcp();
   /// What to do about another DHCP server: `proxy` beside it, `serve` in its place.
   Status set_dhcp_mode(provisioning::DhcpMode mode);
 
@@ -78,6 +87,10 @@ class Cluster {
 
   /// Whether the helper is at work.
   bool is_applying() const { return helper_.has_value(); }
+
+  /// Why the head does not hold what it should, when the helper does not take its plan; nothing
+  /// while it is at work.
+  std::optional<std::string> plan_delay();
 
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
@@ -92,8 +105,10 @@ class Cluster {
   Status add_spec_users();
   Status load_keys();
   Status load_dhcp_mode();
+  void use_dhcp_mode(provisioning::DhcpMode mode);
   Status load_adoption();
   Status keep_adoption(const AdoptionRecord& record);
+  Status publish_changes();
   Status write_published();
   Status start_apply();
   Status look_at_helper();
@@ -117,6 +132,12 @@ class Cluster {
   provisioning::DhcpMode dhcp_ = provisioning::DhcpMode::silent;
   /// Grows when users or the DHCP mode change.
   std::atomic<std::uint64_t> generation_{1};
+  ClockWatch clock_{now_ms(), steady_ms()};
+  AdoptionRecord adoption_;
+  /// Whether the DHCP mode was decided in this boot, by somebody who knew the wire as it is.
+  bool dhcp_decided_now_ = false;
+  /// What was taken over from cluster.yaml, by name.
+  std::map<std::string, std::string> spec_users_;
   std::uint64_t published_ = 0;
   /// The last published generation that the head held; guarded by mutex_.
   std::uint64_t held_ = 0;
@@ -136,7 +157,12 @@ class Cluster {
   /// The knock that the helper has not answered yet, and for which plan.
   std::optional<os::LineChannel> helper_;
   std::string asked_for_;
+  /// By steady_ms(); 0: not yet.
   std::int64_t applied_ms_ = 0;
+  /// Since when the helper owes an answer, by steady_ms(), and the last trouble with it; guarded by
+  /// mutex_.
+  std::int64_t owed_ms_ = 0;
+  std::string trouble_;
 };
 
 }  // namespace muster::daemon

@@ -1,6 +1,7 @@
 #include "apps/musterd/health.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <format>
 
 #include <nlohmann/json.hpp>
@@ -55,6 +56,25 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// A plan that waits for the helper; what failed in one that was applied is told above.
+void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
+  const auto delay = cluster.plan_delay();
+  if (!delay) return;
+  problems.push_back({std::format("the head does not hold its newest plan: {}", *delay),
+                      "'journalctl -u musterd -u muster-apply' says more"});
+}
+
+/// What musterd cannot write, it cannot acknowledge: nodes do not boot and nobody is added.
+void add_full_disk(Cluster& cluster, std::vector<Problem>& problems) {
+  std::error_code error;
+  const auto space = std::filesystem::space(cluster.settings().state, error);
+  constexpr std::uintmax_t kLeast = 256U << 20U;
+  if (error || space.available >= kLeast) return;
+  problems.push_back({std::format("the disk of {} is nearly full: {} left",
+                                  cluster.settings().state.string(), human(Bytes{space.available})),
+                      "remove files; /home and the volumes of a live head may lie on it, too"});
+}
+
 void add_service_problems(const std::vector<ServiceState>& services,
                           std::vector<Problem>& problems) {
   for (const ServiceState& service : services) {
@@ -66,6 +86,12 @@ void add_service_problems(const std::vector<ServiceState>& services,
 
 void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   cluster.registry().each([&](const provisioning::Node& node) {
+    const bool waits = node.state == provisioning::NodeState::discovered && !node.reason.empty();
+    if (waits) {
+      problems.push_back({std::format("the machine {} cannot join: {}",
+                                      to_string(node.hardware.macs.front()), node.reason),
+                          "then restart the machine"});
+    }
     if (node.state != provisioning::NodeState::failed) return;
     const std::string name = node.name.empty() ? node.id : node.name;
     problems.push_back({std::format("{} failed at {}: {}", name, node.stage, node.reason),
@@ -94,6 +120,16 @@ void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& refused : cluster.refused_nodes()) {
     problems.push_back({"no jobs run on it: " + refused.message, refused.hint});
   }
+}
+
+/// Two servers on one wire: an earlier decision holds, and another server answered since.
+void add_second_server(Cluster& cluster, std::vector<Problem>& problems) {
+  const auto other = cluster.unnoticed_dhcp();
+  if (!other) return;
+  problems.push_back(
+      {std::format("a DHCP server at {} answered when this head started, and this head serves, too",
+                   *other),
+       "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
 }
 
 /// Why nobody is given an address.
@@ -128,6 +164,8 @@ void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// Nodes of another network: the specification was changed while they were known.
 void add_strayed_nodes(Cluster& cluster, std::vector<Problem>& problems) {
+  // Another server gives the addresses, and gives what it wants.
+  if (cluster.dhcp_mode() == DhcpMode::proxy) return;
   const Ipv4Range& range = cluster.spec().nodes.addresses;
   cluster.registry().each([&](const provisioning::Node& node) {
     if (node.name.empty() || range.contains(node.address)) return;
@@ -143,7 +181,10 @@ void add_strayed_nodes(Cluster& cluster, std::vector<Problem>& problems) {
 Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   Health health{.services = read_services(runner)};
   add_silence(cluster, health.problems);
+  add_second_server(cluster, health.problems);
+  add_full_disk(cluster, health.problems);
   add_plan_problems(cluster, health.problems);
+  add_delay(cluster, health.problems);
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);

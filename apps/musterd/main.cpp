@@ -18,6 +18,13 @@ namespace {
 using namespace muster;
 using namespace std::chrono_literals;
 
+/// An error is told when it is another than the last time: it may last for hours.
+void say_once(const Status& done, std::string& said) {
+  const std::string text = done ? std::string() : done.error().text();
+  if (!text.empty() && text != said) std::println(stderr, "musterd: {}", text);
+  said = text;
+}
+
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
@@ -41,12 +48,13 @@ Status serve(const daemon::Settings& settings) {
           {.socket = settings.run / "node.sock", .mode = 0660, .gid = daemon::web_server_group()},
           [&](const os::ServerRequest& r) { return node_api.handle(r); }));
   sd_notify(0, "READY=1");
+  std::string said_of_tick;
+  std::string said_of_plan;
   while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) {
-    TRY(cluster->registry().tick(daemon::now_ms()));
-    // The helper may be away for a moment; what it did not do is done at the next turn.
-    if (const Status done = cluster->publish(); !done) {
-      std::println(stderr, "musterd: {}", done.error().text());
-    }
+    // The helper may be away for a moment, the disk full; what was not done is done at the next
+    // turn.
+    say_once(cluster->tick(), said_of_tick);
+    say_once(cluster->publish(), said_of_plan);
   }
   return {};
 }

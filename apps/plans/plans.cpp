@@ -42,7 +42,8 @@ Bytes root_of(const ClusterView& view, std::string_view profile) {
 std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
   std::vector<hpc::NodeHardware> result;
   for (const Node& node : view.nodes) {
-    if (node.name.empty()) continue;
+    // One without an address waits for the one that another server gives it.
+    if (node.name.empty() || node.address.value == 0) continue;
     // What runs on it, not what it is to boot next.
     const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
     result.push_back({.name = node.name,

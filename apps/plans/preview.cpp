@@ -4,6 +4,8 @@
 #include <format>
 
 #include "apps/plans/plans.h"
+#include "core/base/text.h"
+#include "core/os/hash.h"
 
 namespace muster::plans {
 namespace {
@@ -26,9 +28,23 @@ provisioning::Image image_of(const std::string& name) {
 
 }  // namespace
 
-Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec) {
+Digests digests_of(std::span<const spec::User> users) {
+  Digests digests;
+  for (const spec::User& user : users) {
+    digests[user.name] = os::sha256(
+        std::format("{}\n{}\n{}", user.uid.value_or(0), user.full_name, join(user.ssh_keys, "\n")));
+  }
+  return digests;
+}
+
+Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
+                                       const Digests& known) {
+  const Digests digests = digests_of(spec.users);
   for (const spec::User& user : spec.users) {
     if (table.has_left(user.name)) continue;
+    const auto before = known.find(user.name);
+    const bool same = before != known.end() && before->second == digests.at(user.name);
+    if (same && table.find(user.name)) continue;
     if (table.find(user.name)) {
       TRY(table.change(user));
     } else {

@@ -1,6 +1,10 @@
 #pragma once
 // What a specification would make of a new cluster, before there is one. Pure.
 
+#include <map>
+#include <span>
+#include <string>
+
 #include "core/base/result.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
@@ -10,9 +14,16 @@
 
 namespace muster::plans {
 
-/// `table` with the users of the specification that it does not have and that nobody removed.
+/// What a specification says of each person, by name: a short text that is another when it says
+/// something else.
+using Digests = std::map<std::string, std::string>;
+Digests digests_of(std::span<const spec::User> users);
+
+/// `table` with what the specification says of people, but for those whom somebody removed. Of whom
+/// `known` has the same text nothing is new, and what was changed in the table since stays.
 /// Errors: as hpc::UserTable::add.
-Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec);
+Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
+                                       const Digests& known = {});
 
 /// spec::parse_cluster, and what the head's table of users would refuse is a problem as well: it
 /// must not wait until there is a head.

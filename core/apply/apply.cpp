@@ -130,7 +130,8 @@ class Applier {
           std::format("user '{}' already has number {} here", step.name, now->pw_uid),
           std::format("remove that account, or give the cluster's user number {}", now->pw_uid));
     }
-    const bool same = now != nullptr && now->pw_dir == step.home && now->pw_shell == step.shell;
+    const bool same = now != nullptr && now->pw_dir == step.home && now->pw_shell == step.shell &&
+                      now->pw_gecos == step.full_name;
     TRY((*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid}));
     if (same) return Effect::unchanged;
     return now == nullptr ? add_user(step) : change_user(step);
@@ -232,7 +233,8 @@ class Applier {
   }
 
   EffectResult change_user(const EnsureUser& step) const {
-    TRY(run({"usermod", "--home", step.home, "--shell", step.shell, step.name}));
+    TRY(run({"usermod", "--comment", step.full_name, "--home", step.home, "--shell", step.shell,
+             step.name}));
     return Effect::changed;
   }
 

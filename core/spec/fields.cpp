@@ -279,8 +279,9 @@ const Field kCluster[] = {
                                             .fallback = kDebianRelease}),
     value<kMirror, &ClusterSpec::mirror>(
         {.key = "mirror",
-         .doc = "Where Debian packages come from while images are built. Without it, the mirror "
-                "that the building machine itself uses.",
+         .doc = "Where Debian packages come from while images are built; without it, from the "
+                "mirror that the building machine itself uses. Security updates come from that "
+                "machine's security archive in either case.",
          .example = "http://mirror.example.org/debian"}),
     value<kKernelFlavour, &ClusterSpec::kernel>(
         {.key = "kernel",

@@ -29,8 +29,12 @@ class MemoryStore : public Store {
       }
     }
     documents_ = std::move(documents);
+    for (const Change& change : changes) {
+      if (change.value) continue;
+      std::erase_if(events_, [&](const Event& event) { return event.subject == change.key; });
+    }
     for (Event event : events) {
-      event.id = events_.size() + 1;
+      event.id = ++last_event_;
       events_.push_back(std::move(event));
     }
     return ++revision_;
@@ -83,6 +87,7 @@ class MemoryStore : public Store {
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Document> documents_;
   std::vector<Event> events_;
+  std::uint64_t last_event_ = 0;
   Revision revision_ = 0;
 };
 

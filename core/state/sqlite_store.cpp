@@ -151,6 +151,7 @@ class SqliteStore : public Store {
   Status write_changes(const std::vector<Change>& changes, Revision next) {
     TRY_ASSIGN(Statement put, prepare("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)"));
     TRY_ASSIGN(Statement drop, prepare("DELETE FROM documents WHERE kind = ? AND key = ?"));
+    TRY_ASSIGN(Statement drop_events, prepare("DELETE FROM events WHERE subject = ?"));
     for (const Change& change : changes) {
       if (change.expected) TRY(check_expected(change));
       if (change.value) {
@@ -161,6 +162,7 @@ class SqliteStore : public Store {
                 .run());
       } else {
         TRY(drop.bind(change.kind).bind(change.key).run());
+        TRY(drop_events.bind(change.key).run());
       }
     }
     return {};

@@ -23,7 +23,8 @@ struct Document {
   Revision revision = 0;
 };
 
-/// One change of a transaction. No value removes the document.
+/// One change of a transaction. No value removes the document, and with it the events about its
+/// key: what is forgotten leaves nothing that grows.
 struct Change {
   std::string kind;
   std::string key;

@@ -24,9 +24,14 @@ Result<std::string> accept(const Result<os::HttpResponse>& response) {
   if (!response) return std::unexpected(response.error());
   if (response->status == 200) return response->body;
   const json body = json::parse(response->body, nullptr, false);
-  const bool explained = body.is_object() && body.contains("error") && body["error"].is_string();
-  return fail(std::format("the head refused ({}){}", response->status,
-                          explained ? ": " + printable(body["error"].get<std::string>()) : ""));
+  const auto member = [&body](const char* name) {
+    const bool there = body.is_object() && body.contains(name) && body[name].is_string();
+    return there ? printable(body[name].get<std::string>()) : std::string();
+  };
+  const std::string reason = member("error");
+  return fail(
+      std::format("the head refused ({}){}", response->status, reason.empty() ? "" : ": " + reason),
+      member("hint"));
 }
 
 Result<json> parse_object(std::string_view text) {

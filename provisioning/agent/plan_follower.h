@@ -40,6 +40,9 @@ class PlanFollower {
   /// The plan that holds here and that the head was told of; empty before the first.
   const std::string& generation() const { return generation_; }
 
+  /// What the head was told counts for nothing any more.
+  void forget_plan() { generation_.clear(); }
+
   /// Tells the console and keeps the line for a failure's report.
   void say(const std::string& line);
 

@@ -26,28 +26,34 @@ class RunningNode {
   RunningNode& operator=(const RunningNode&) = delete;
 
   Status run() {
-    if (!until_done("enrol", [this] { return enrol(); })) return {};
-    if (!until_done("plan", [this] { return follower_.apply_plan(); })) return {};
+    if (!until_first_plan_holds()) return {};
     options_.on_ready();
     while (!options_.stop.wait_for(kHeartbeat)) {
-      if (const Status done = follower_.beat(); !done) say("head: " + done.error().text());
-      if (identity_.refused() && !enrol_again()) return {};
+      if (const Status done = turn(); !done) say("head: " + done.error().text());
     }
     say("stopping");
     return identity_.report({.stage = "stopping", .generation = follower_.generation()});
   }
 
  private:
-  /// Repeats until it succeeds (true) or the program is asked to stop (false).
-  bool until_done(const std::string& what, const std::function<Status()>& attempt) {
+  /// False: the program is asked to stop.
+  bool until_first_plan_holds() {
     std::chrono::milliseconds pause = 1s;
     while (true) {
-      const Status done = attempt();
+      const Status done = turn();
       if (done) return true;
-      say(std::format("{} failed: {}; trying again", what, done.error().text()));
+      say(done.error().text() + "; trying again");
       if (options_.stop.wait_for(pause)) return false;
       pause = std::min<std::chrono::milliseconds>(pause * 2, 30s);
     }
+  }
+
+  /// Whatever is to be done now: enrol, take over the plan, or one heartbeat. Errors: any; the next
+  /// turn goes on where this one failed.
+  Status turn() {
+    if (identity_.refused()) leave_identity();
+    TRY(enrol());
+    return follower_.generation().empty() ? follower_.apply_plan() : follower_.beat();
   }
 
   Status enrol() {
@@ -67,14 +73,14 @@ class RunningNode {
     return identity_.report({.stage = "enrolled"});
   }
 
-  /// The head knows this node and not its certificate any more. False: the program is asked to
-  /// stop.
-  bool enrol_again() {
+  /// The head knows this node and not its certificate any more. To the head it boots anew, so it
+  /// hears of the plan once more as well.
+  void leave_identity() {
     say("the head refuses this node's certificate; enrolling again");
     if (const Status done = identity_.forget(); !done) say(done.error().text());
+    follower_.forget_plan();
     trusted_ca_ = invitation_.ca;
     tried_token_ = invitation_.token;
-    return until_done("enrol", [this] { return enrol(); });
   }
 
   /// A token is good for one try, and a head that was started again knows none: the machine is

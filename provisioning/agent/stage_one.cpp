@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <format>
+#include <sys/reboot.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -17,6 +19,14 @@ namespace muster::agent {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// How long the head may hear nothing of an image that is on its way: well below its patience
+/// (docs/reference/node-protocol.md).
+constexpr auto kSignOfLife = 10s;
+
+/// After so many attempts without an answer, some two minutes, the address may be one that the
+/// network took back.
+constexpr int kMostUnanswered = 6;
 
 /// Memory that must stay free beside the image for the system to start at all.
 constexpr Bytes kReserve = Bytes::from_mib(192);
@@ -43,6 +53,7 @@ class StageOne {
 
   /// One boot from discovery to a mounted root. Errors: any; the caller tries again.
   Status attempt() {
+    ++unanswered_;
     TRY_ASSIGN(const Invitation invitation, wait_for_invitation());
     const Status booted = boot(invitation);
     if (!booted) {
@@ -51,8 +62,12 @@ class StageOne {
           {.stage = stage_, .failure = booted.error().text(), .console = console_.lines()});
       if (!told) say("the head could not be told: " + told.error().text());
     }
+    if (other_kernel_) restart();
     return booted;
   }
+
+  /// How many attempts in a row ended without an answer of the head.
+  int unanswered() const { return unanswered_; }
 
  private:
   Result<Invitation> wait_for_invitation() {
@@ -62,6 +77,7 @@ class StageOne {
     while (true) {
       hardware.lldp = neighbours_.latest();
       TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware, profile));
+      unanswered_ = 0;
       set_clock(answer.head_time_ms);
       if (answer.invited) return answer.invitation;
       if (answer.reason != said) say("waiting: " + answer.reason);
@@ -102,6 +118,7 @@ class StageOne {
       say("not told: " + told.error().text());
     }
     TRY(mount_root(invitation));
+    TRY(check_kernel());
     return os::write_file(options_.work / "boot.json", render_invitation(invitation),
                           {.mode = 0600});
   }
@@ -136,13 +153,17 @@ class StageOne {
     const Bytes total = total_size(invitation);
     Bytes before;
     int told = -1;
+    auto told_at = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < invitation.layers.size(); ++i) {
       const auto& layer = invitation.layers[i];
       const auto on_bytes = [&](Bytes here) {
         const int percent = static_cast<int>((before.count + here.count) * 100 /
                                              std::max<std::uint64_t>(total.count, 1));
-        if (percent < told + 5 && told >= 0) return;
+        // By time as well: where many nodes share a wire, five per cent may take minutes.
+        const auto now = std::chrono::steady_clock::now();
+        if (percent < told + 5 && told >= 0 && now - told_at < kSignOfLife) return;
         told = percent;
+        told_at = now;
         say(std::format("image {} %", percent));
         // Progress that cannot be told is no reason to stop; the next report or the end will say
         // it.
@@ -178,6 +199,29 @@ class StageOne {
                  "overlay", options_.root);
   }
 
+  /// A machine that waited while the head got a new medium runs the old kernel, for which the new
+  /// image has no modules.
+  Status check_kernel() {
+    utsname running{};
+    CHECK(uname(&running) == 0);
+    std::error_code error;
+    if (std::filesystem::exists(options_.root / "usr/lib/modules" / running.release, error)) {
+      return {};
+    }
+    other_kernel_ = true;
+    return fail(std::format("the image has no modules for kernel {}, which this machine started "
+                            "before the head had this image",
+                            running.release),
+                "it restarts, and boots the image's own");
+  }
+
+  /// The firmware fetches the kernel that belongs to the image.
+  void restart() {
+    say("restarting");
+    pause_with_jitter(10s);
+    if (reboot(RB_AUTOBOOT) != 0) say("this machine could not be restarted; do it by hand");
+  }
+
   std::filesystem::path layer_file(std::size_t index) const {
     return options_.work / "image" / std::format("layer{}.squashfs", index);
   }
@@ -194,6 +238,8 @@ class StageOne {
   NeighbourListener neighbours_;
   ConsoleTail console_;
   std::string stage_ = "discovery";
+  int unanswered_ = 0;
+  bool other_kernel_ = false;
   /// In the order in which they were made.
   std::vector<std::filesystem::path> mounts_;
 };
@@ -207,6 +253,10 @@ Status run_stage_one(const StageOneOptions& options) {
     const Status done = stage_one.attempt();
     if (done) return {};
     options.say("failed: " + done.error().text());
+    if (stage_one.unanswered() >= kMostUnanswered) {
+      return fail(std::format("the head at {} does not answer", options.head),
+                  "asking for an address once more");
+    }
     options.say(std::format("trying again in {} s", pause.count()));
     pause_with_jitter(pause);
     pause = std::min(pause * 2, 30s);

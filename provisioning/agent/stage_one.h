@@ -25,7 +25,8 @@ struct StageOneOptions {
 };
 
 /// Tries until it succeeds: each failure is said on the console, told to the head, and tried again
-/// after a pause that grows to half a minute. Errors: only what no retry can mend.
+/// after a pause that grows to half a minute. Errors: the head did not answer for two minutes; the
+/// network may have another address for this machine by now.
 Status run_stage_one(const StageOneOptions& options);
 
 }  // namespace muster::agent

@@ -13,10 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-bool is_card(const json& link) {
-  // iproute2 names the kind of virtual links (bridge, veth, bond) in linkinfo; cards have none.
-  return link.value("link_type", "") == "ether" && !link.contains("linkinfo");
-}
+bool is_ethernet(const json& link) { return link.value("link_type", "") == "ether"; }
 
 }  // namespace
 
@@ -28,13 +25,15 @@ Result<std::vector<Interface>> parse_interfaces(std::string_view links, std::str
     }
     std::vector<Interface> result;
     for (const json& link : json::parse(links)) {
-      if (!is_card(link)) continue;
+      if (!is_ethernet(link)) continue;
       const auto name = link.at("ifname").get<std::string>();
       const json flags = link.value("flags", json::array());
       result.push_back({.name = name,
                         .mac = link.value("address", ""),
                         .default_route = routed.contains(name),
-                        .carrier = std::ranges::find(flags, json("LOWER_UP")) != flags.end()});
+                        .carrier = std::ranges::find(flags, json("LOWER_UP")) != flags.end(),
+                        // iproute2 names the kind of virtual links in linkinfo; cards have none.
+                        .made = link.contains("linkinfo")});
     }
     return result;
   } catch (const json::exception& error) {
@@ -47,11 +46,12 @@ Choice choose_interface(const std::vector<Interface>& interfaces,
   Choice choice;
   std::vector<std::string> quiet;
   for (const Interface& interface : interfaces) {
+    if (interface.made) continue;
     choice.candidates.push_back(interface.name);
     if (!interface.default_route) quiet.push_back(interface.name);
   }
   if (wanted) {
-    if (std::ranges::find(choice.candidates, *wanted) != choice.candidates.end()) {
+    if (std::ranges::contains(interfaces, *wanted, &Interface::name)) {
       choice.interface = *wanted;
     } else {
       choice.question =

@@ -10,16 +10,19 @@
 
 namespace muster::head {
 
-/// An Ethernet card of the head.
+/// An Ethernet link of the head.
 struct Interface {
   std::string name;
   std::string mac;
   /// A default route goes through it: it leads to the site, not to the cluster.
   bool default_route = false;
   bool carrier = false;
+  /// No card but made by somebody: a bond, a bridge, a VLAN. Taken when it is named, never by
+  /// itself.
+  bool made = false;
 };
 
-/// Cards from `ip -json link` and routes from `ip -json route`; virtual devices are left out.
+/// Links from `ip -json -details link` and routes from `ip -json route`.
 /// Errors: not what iproute2 writes.
 Result<std::vector<Interface>> parse_interfaces(std::string_view links, std::string_view routes);
 

@@ -181,6 +181,9 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
   TRY(wipe(runner, disk));
   TRY(run_checked(runner,
                   {.argv = {"mkfs.ext4", "-q", "-F", "-L", std::string(kStateLabel), disk}}));
+  // Of what is kept free for root the daemon may use, too: people can fill their homes, and the
+  // head goes on.
+  TRY(run_checked(runner, {.argv = {"tune2fs", "-g", "muster", disk}}));
   TRY(os::make_directory(kPlace, {.mode = 0700}));
   TRY(run_checked(runner, {.argv = {"mount", "-t", "ext4", disk, kPlace}}));
   const Status filled = fill(runner, shared);

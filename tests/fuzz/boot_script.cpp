@@ -68,14 +68,14 @@ bool is_our_line(std::string_view line, std::string_view arguments) {
       "echo 'Muster: fetching kernel and initrd'",
       "echo The head did not answer; asking again in 5 seconds.",
       "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.",
-      "chain --replace http://10.42.0.1/boot/node.ipxe?mac=${net0/mac:hexhyp} || goto wait",
+      "chain --replace http://10.42.0.1/boot/node.ipxe?mac=${netX/mac:hexhyp} || goto wait",
       "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed",
       "initrd --name initrd.img http://10.42.0.1/medium/muster/initrd.img || goto failed",
       "initrd (http,10.42.0.1)/medium/muster/initrd.img"};
   if (kFixed.contains(line)) return true;
   if (const auto words = between(line,
                                  "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
-                                 "BOOTIF=01-${net0/mac:hexhyp}",
+                                 "BOOTIF=01-${netX/mac:hexhyp}",
                                  " || goto failed")) {
     return *words == arguments;
   }

@@ -60,6 +60,15 @@ TEST_P(StoreContract, removes) {
   EXPECT_EQ(*store_->revision(), 2U);
 }
 
+TEST_P(StoreContract, what_is_removed_takes_its_events_with_it) {
+  ASSERT_TRUE(store_->commit({put("a", "1"), put("b", "1")},
+                             {{.subject = "a", .kind = "e"}, {.subject = "b", .kind = "e"}}));
+  ASSERT_TRUE(store_->commit({{.kind = "k", .key = "a"}}, {{.subject = "", .kind = "removed"}}));
+  EXPECT_TRUE(store_->events("a", 10)->empty());
+  EXPECT_EQ(store_->events("b", 10)->size(), 1U);
+  EXPECT_EQ(store_->events("", 10)->size(), 1U);
+}
+
 TEST_P(StoreContract, gives_the_last_events_oldest_first) {
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(store_->commit(

@@ -4,7 +4,7 @@ import subprocess
 
 import dhcp
 from head import ADDRESS
-from room import HeadTest
+from room import MACHINES, HeadTest
 from wire import until
 
 SITE = "10.42.0.15"
@@ -97,6 +97,16 @@ class Decided(OtherServer):
             ours = offers[ADDRESS] if architecture == 0 else dhcp.ask_boot_server(
                 self.wire["blank"], architecture, ADDRESS)
             self.assertIn(file, ours["file"] + ours["menu"], f"architecture {architecture}: {ours}")
+
+    def test_a_node_has_the_address_that_it_is_heard_from(self):
+        node = self.node("a").boot().enrol()
+        node.client.tls("POST", "/node/v1/heartbeat", {})
+        self.assertEqual(self.head.node(node.name)["address"], MACHINES["a"].split("/")[0])
+        until(lambda: self.resolve(f"{node.name}.muster") == MACHINES["a"].split("/")[0],
+              "the node's name means that address")
+        plan = node.client.tls("GET", "/node/v1/plan").json()
+        hosts = next(step["content"] for step in plan["steps"] if step.get("path") == "/etc/hosts")
+        self.assertIn(f"{MACHINES['a'].split('/')[0]} {node.name}.", hosts)
 
     def test_it_may_take_over(self):
         self.head.change_dhcp("serve")

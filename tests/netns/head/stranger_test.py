@@ -49,7 +49,7 @@ class BootArtefacts(HeadTest):
         entry = self.anybody().plain("GET", "/boot/entry.ipxe")
         self.assertEqual(entry.status, 200)
         self.assertTrue(entry.text.startswith("#!ipxe\n"))
-        self.assertIn(f"http://{ADDRESS}/boot/node.ipxe?mac=${{net0/mac:hexhyp}}", entry.text)
+        self.assertIn(f"http://{ADDRESS}/boot/node.ipxe?mac=${{netX/mac:hexhyp}}", entry.text)
 
     def test_a_nodes_boot_script_holds_nothing_of_the_node(self):
         node = self.node().boot()

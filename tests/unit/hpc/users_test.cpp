@@ -1,5 +1,6 @@
 #include "hpc/users.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 namespace muster::hpc {
@@ -87,10 +88,21 @@ TEST(UserTable, refuses_numbers_that_are_not_for_people) {
   EXPECT_TRUE(table.add({.name = "ada", .uid = 59999}));
 }
 
-TEST(UserTable, says_when_no_number_is_left) {
+TEST(UserTable, one_high_number_uses_up_no_others) {
   UserTable table;
   ASSERT_TRUE(table.add({.name = "ada", .uid = kLastUid}));
-  const auto next = table.add(wanted("bob"));
+  EXPECT_EQ(table.add(wanted("bob"))->uid, kFirstUid);
+}
+
+TEST(UserTable, says_when_no_number_is_left) {
+  std::string retired;
+  for (std::uint32_t uid = kFirstUid; uid <= kLastUid; ++uid) {
+    retired +=
+        std::format(R"({}{{"uid": {}, "name": "a{}"}})", retired.empty() ? "" : ",", uid, uid);
+  }
+  auto table = UserTable::parse(R"({"schema": 1, "users": [], "retired": [)" + retired + "]}");
+  ASSERT_TRUE(table) << table.error().text();
+  const auto next = table->add(wanted("bob"));
   ASSERT_FALSE(next);
   EXPECT_EQ(next.error().message, "cannot add user 'bob': no user id is left below 60000");
 }

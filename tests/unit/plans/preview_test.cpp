@@ -79,5 +79,20 @@ TEST(Preview, keys_of_known_users_follow_the_specification) {
   EXPECT_EQ(changed->find("ada")->ssh_keys, spec.users[0].ssh_keys);
 }
 
+TEST(Preview, what_was_changed_since_stays_until_the_specification_says_something_new) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada", .full_name = "Ada"}};
+  auto table = with_spec_users({}, spec);
+  ASSERT_TRUE(table);
+  const Digests known = digests_of(spec.users);
+  ASSERT_TRUE(table->change({.name = "ada", .ssh_keys = {kKey}}));
+  ASSERT_TRUE(table->change({.name = "ada", .full_name = "Ada King"}));
+  EXPECT_EQ(with_spec_users(*table, spec, known)->find("ada")->full_name, "Ada King");
+  spec.users[0].full_name = "Ada Lovelace";
+  EXPECT_EQ(with_spec_users(*table, spec, known)->find("ada")->full_name, "Ada Lovelace");
+  EXPECT_TRUE(with_spec_users({}, spec, digests_of(spec.users))->find("ada"))
+      << "a table that was lost is filled again";
+}
+
 }  // namespace
 }  // namespace muster::plans

@@ -38,7 +38,7 @@ TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
   EXPECT_EQ(render_ipxe(target()),
             "#!ipxe\n"
             "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
-            "BOOTIF=01-${net0/mac:hexhyp} boot=muster console=ttyS0,115200 || goto failed\n"
+            "BOOTIF=01-${netX/mac:hexhyp} boot=muster console=ttyS0,115200 || goto failed\n"
             "initrd --name initrd.img http://10.42.0.1/medium/muster/image/compute/initrd.img || "
             "goto failed\n"
             "boot || goto failed\n"
@@ -50,7 +50,7 @@ TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
 
 TEST(IpxeScript, asks_again_when_the_head_is_away) {
   const std::string script = render_ipxe_entry({0x0A2A0001});
-  EXPECT_NE(script.find("chain --replace http://10.42.0.1/boot/node.ipxe?mac=${net0/mac:hexhyp}"),
+  EXPECT_NE(script.find("chain --replace http://10.42.0.1/boot/node.ipxe?mac=${netX/mac:hexhyp}"),
             std::string::npos);
   EXPECT_NE(script.find("goto again"), std::string::npos);
 }

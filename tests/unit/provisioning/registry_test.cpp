@@ -89,8 +89,64 @@ TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
   for (int number = 1; number <= 3; ++number)
     boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)});
   const auto fourth = registry_->discover(machine(4), kElsewhere, now_);
-  ASSERT_FALSE(fourth);
-  EXPECT_NE(fourth.error().hint.find("nodes.addresses"), std::string::npos);
+  ASSERT_TRUE(fourth);
+  EXPECT_EQ(fourth->kind, Welcome::Kind::wait);
+  EXPECT_NE(fourth->reason.find("nodes.addresses"), std::string::npos);
+  const auto node = registry_->find(to_string(mac(4)));
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->reason, fourth->reason) << "the head names it, too";
+}
+
+TEST_F(RegistryTest, finds_removes_and_changes_a_machine_by_its_mac_address) {
+  registry_->set_policy(Policy::ask, 0);
+  boot(1);
+  const std::vector<std::string> address = {to_string(mac(1))};
+  ASSERT_TRUE(registry_->find(address.front()));
+  EXPECT_FALSE(registry_->set_profile(address, "gpu", now_)) << "it has no name and no profile yet";
+  ASSERT_TRUE(registry_->adopt(address, now_));
+  ASSERT_TRUE(registry_->set_profile(address, "gpu", now_));
+  EXPECT_EQ(registry_->find("n001")->profile, "gpu");
+  ASSERT_TRUE(registry_->remove(address, now_));
+  EXPECT_FALSE(registry_->find(address.front()));
+}
+
+TEST_F(RegistryTest, a_node_has_the_address_that_another_server_gave_it) {
+  registry_->set_addressing(Addressing::observed);
+  EXPECT_EQ(boot(1).node.address, kDynamic);
+  const auto moved = registry_->heard_from(registry_->find("n001")->id, kElsewhere, now_);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->address, kElsewhere);
+  EXPECT_EQ(boot(2, kElsewhere).node.address, kElsewhere);
+  EXPECT_EQ(registry_->find("n001")->address.value, 0U) << "the server gave it to another since";
+  registry_->set_addressing(Addressing::given);
+  const auto back = registry_->heard_from(registry_->find("n001")->id, kDynamic, now_);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->address.value, 0x0A2A0101U) << "this head gives addresses again";
+}
+
+TEST_F(RegistryTest, machines_that_are_forgotten_leave_nothing_behind) {
+  registry_->set_policy(Policy::ask, 0);
+  boot(1);
+  const std::string id = registry_->find(to_string(mac(1)))->id;
+  ASSERT_FALSE(store_->events(id, 10)->empty());
+  const std::vector<std::string> ids = {id};
+  ASSERT_TRUE(registry_->remove(ids, now_));
+  EXPECT_TRUE(store_->events(id, 10)->empty());
+}
+
+TEST_F(RegistryTest, a_clock_that_is_set_misses_nobody_and_lets_nobody_in) {
+  bring_up(1);
+  const std::int64_t day = 86'400'000;
+  for (const std::int64_t step : {90 * day, -2 * day}) {
+    now_ += step;
+    registry_->clock_moved(step);
+    ASSERT_TRUE(registry_->tick(now_));
+    EXPECT_EQ(registry_->find("n001")->state, NodeState::ready) << step;
+    EXPECT_EQ(boot(1).kind, Welcome::Kind::wait) << "it is up";
+  }
+  now_ += 61'000;
+  ASSERT_TRUE(registry_->tick(now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
 }
 
 TEST_F(RegistryTest, recognises_a_machine_whose_card_was_changed_by_its_uuid) {
@@ -130,8 +186,10 @@ TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
   Hardware mixed = machine(1);
   mixed.macs.push_back(mac(2));
   const auto answer = registry_->discover(mixed, kDynamic, now_ + 60'000);
-  ASSERT_FALSE(answer);
-  EXPECT_NE(answer.error().message.find("n002"), std::string::npos);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, Welcome::Kind::wait);
+  EXPECT_NE(answer->reason.find("muster node remove n002"), std::string::npos);
+  EXPECT_EQ(store_->events(registry_->find("n001")->id, 1)->front().text, answer->reason);
 }
 
 TEST_F(RegistryTest, a_stranger_cannot_boot_as_a_node_that_is_up) {
@@ -254,8 +312,16 @@ TEST_F(RegistryTest, a_node_whose_plan_failed_is_not_ready_until_it_says_so) {
   const Node node = bring_up(1);
   ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no such unit"}, now_));
   EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
-  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan"}, now_));
-  EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
+  const auto told = store_->events(node.id, 100)->size();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(registry_->report(node.id, {.stage = "plan"}, now_));
+    EXPECT_EQ(registry_->find("n001")->reason, "no such unit")
+        << "until it is known what came of it";
+    ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no such unit"}, now_));
+  }
+  EXPECT_EQ(store_->events(node.id, 100)->size(), told) << "its story is not drowned";
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "ready", .generation = "g"}, now_));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
 }
 
 TEST_F(RegistryTest, a_node_that_falls_silent_in_its_image_is_missed_and_goes_on) {

@@ -1,0 +1,257 @@
+// The part of the registry that machines in stage one meet: who they are, whether they are adopted,
+// and their boot.
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/hash.h"
+#include "provisioning/registry.h"
+#include "provisioning/registry_detail.h"
+
+namespace muster::provisioning {
+
+using state::Event;
+
+std::vector<Node*> Registry::recognise(const Hardware& hardware) {
+  std::vector<Node*> known;
+  if (const auto found = by_uuid_.find(hardware.uuid);
+      !hardware.uuid.empty() && found != by_uuid_.end()) {
+    known.push_back(find_id(found->second));
+  }
+  for (const MacAddress mac : hardware.macs) {
+    const auto found = by_mac_.find(mac);
+    if (found == by_mac_.end()) continue;
+    Node* const owner = find_id(found->second);
+    if (known.empty() || owner != known.front()) known.push_back(owner);
+    if (known.size() == 2) break;
+  }
+  return known;
+}
+
+Result<Node*> Registry::add_unknown(const Hardware& hardware, std::int64_t now_ms) {
+  const auto unknown =
+      std::ranges::count_if(nodes_, [](const auto& n) { return n.second.name.empty(); });
+  if (static_cast<std::size_t>(unknown) >= kMaxUnknown) TRY(forget_oldest_unknown());
+  Node node{.id = os::random_hex(8), .hardware = hardware, .state = NodeState::discovered};
+  node.stage = "discovery";
+  TRY(save(node, {event(node, "discovered",
+                        std::format("{} {} {}, {} CPUs, {}", to_string(hardware.macs.front()),
+                                    hardware.vendor, hardware.product, hardware.cpus(),
+                                    human(hardware.memory)),
+                        now_ms)}));
+  index(node);
+  return &nodes_.emplace(node.id, node).first->second;
+}
+
+/// Makes room for a machine: one that still waits comes again by itself, one that was made up does
+/// not.
+Status Registry::forget_oldest_unknown() {
+  const auto waits_longer = [](const auto& a, const auto& b) {
+    const bool a_waits = a.second.name.empty();
+    const bool b_waits = b.second.name.empty();
+    return a_waits != b_waits ? a_waits : a.second.seen_ms < b.second.seen_ms;
+  };
+  const auto oldest = std::ranges::min_element(nodes_, waits_longer);
+  const auto committed =
+      store_.commit({{.kind = "node", .key = oldest->first, .value = std::nullopt}}, {});
+  if (!committed) return std::unexpected(committed.error());
+  unindex(oldest->second);
+  last_refusal_ms_.erase(oldest->first);
+  nodes_.erase(oldest);
+  return {};
+}
+
+std::string Registry::free_name() {
+  while (true) {
+    std::string name =
+        std::format("{}{:0{}}", settings_.name_prefix, next_number_, settings_.name_digits);
+    if (!by_name_.contains(name)) return name;
+    ++next_number_;
+  }
+}
+
+Result<Ipv4Address> Registry::free_address() {
+  next_address_ = std::max(next_address_, settings_.addresses.first.value);
+  while (settings_.addresses.contains({next_address_})) {
+    if (!by_address_.contains(next_address_)) return Ipv4Address{next_address_};
+    ++next_address_;
+  }
+  return fail(std::format("all {} addresses of {} are given out", settings_.addresses.size(),
+                          to_string(settings_.addresses)),
+              "make nodes.addresses larger in cluster.yaml, or remove nodes");
+}
+
+Status Registry::name(Node& node, std::int64_t now_ms) {
+  TRY_ASSIGN(const Ipv4Address address, free_address());
+  Node named = node;
+  named.name = free_name();
+  named.address = address;
+  named.profile = settings_.default_profile;
+  named.state = NodeState::adopted;
+  named.reason.clear();
+  TRY(save(named,
+           {event(named, "adopted",
+                  std::format("named {}, address {}", named.name, to_string(address)), now_ms)}));
+  node = named;
+  index(node);
+  ++generation_;
+  return {};
+}
+
+std::string Registry::busy_reason(const Node& node, Ipv4Address address,
+                                  std::int64_t now_ms) const {
+  const Session* current = nullptr;
+  for (const auto& [secret, session] : sessions_) {
+    if (session.node_id == node.id) current = &session;
+  }
+  // Only its certificate tells that a node is up: what is said without one may be anybody's words.
+  // A head that has just started gives those that were ready the time to say so.
+  const bool was_ready = node.state == NodeState::ready && node.proved_ms == 0;
+  const std::int64_t proved_ms = was_ready ? settings_.opened_ms : node.proved_ms;
+  const std::int64_t silent_ms = std::max<std::int64_t>(now_ms - proved_ms, 0);
+  const std::int64_t alive_ms = node.stage == "plan" ? kLostMs : kAliveMs;
+  if (proved_ms != 0 && node.state != NodeState::off && silent_ms < alive_ms) {
+    return std::format("{} is up and was heard {} s ago; a second machine claims to be it",
+                       node.name, silent_ms / 1000);
+  }
+  const bool elsewhere = current != nullptr && !current->redeemed && current->address != address;
+  if (elsewhere && now_ms - current->seen_ms < kSessionAliveMs) {
+    return std::format("{} is booting at {}; a second machine claims to be it", who(node),
+                       to_string(current->address));
+  }
+  return {};
+}
+
+Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv4Address address,
+                                     std::int64_t now_ms) {
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == node.id; });
+  Welcome welcome{.kind = Welcome::Kind::boot,
+                  .reason = {},
+                  .node = {},
+                  .session = os::random_hex(16),
+                  .token = os::random_hex(32)};
+  sessions_[welcome.session] = {.node_id = node.id,
+                                .token_hash = os::sha256(welcome.token),
+                                .made_ms = now_ms,
+                                .seen_ms = now_ms,
+                                .address = address};
+  if (node.booted_profile != profile) {
+    node.booted_profile = profile;
+    ++generation_;
+  }
+  node.state = NodeState::booting;
+  node.stage = "discovery";
+  node.reason.clear();
+  node.progress = 0;
+  node.seen_ms = now_ms;
+  const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
+  TRY(save(node, {event(node, "boot", text, now_ms)}));
+  welcome.node = node;
+  return welcome;
+}
+
+Result<Welcome> Registry::discover(const Hardware& hardware, Ipv4Address address,
+                                   std::int64_t now_ms, const std::string& started_as) {
+  const std::scoped_lock lock(mutex_);
+  const std::vector<Node*> known = recognise(hardware);
+  if (known.size() > 1) {
+    const std::string other = who(*known.back());
+    return refuse(*known.front(), "claim",
+                  std::format("the machine with address {} reports what belongs to both {} and {}; "
+                              "if a network card moved, run 'muster node remove {}'",
+                              to_string(hardware.macs.front()), who(*known.front()), other, other),
+                  now_ms);
+  }
+  if (!known.empty()) return welcome(*known.front(), hardware, address, started_as, now_ms);
+  if (policy_at(now_ms) == Policy::closed) {
+    return Welcome{.reason = "discovery is closed; run 'muster discover open' on the head"};
+  }
+  TRY_ASSIGN(Node* const node, add_unknown(hardware, now_ms));
+  return welcome(*node, hardware, address, started_as, now_ms);
+}
+
+/// Tells a machine to wait, and its timeline why, once a minute.
+Result<Welcome> Registry::refuse(Node& node, const std::string& kind, std::string reason,
+                                 std::int64_t now_ms) {
+  const auto last = last_refusal_ms_.find(node.id);
+  if (last == last_refusal_ms_.end() || now_ms - last->second > 60'000) {
+    last_refusal_ms_[node.id] = now_ms;
+    const auto noted = store_.commit({}, {event(node, kind, reason, now_ms)});
+    if (!noted) return std::unexpected(noted.error());
+  }
+  return Welcome{.reason = std::move(reason)};
+}
+
+void Registry::take_hardware(Node& node, const Hardware& hardware, std::int64_t now_ms) {
+  Hardware seen = hardware;
+  // A switch speaks every half minute only: what it told the last time stands until it speaks.
+  if (!seen.lldp) seen.lldp = node.hardware.lldp;
+  if (node.hardware == seen) return;
+  const bool same_cards = std::ranges::is_permutation(node.hardware.macs, hardware.macs);
+  if (!node.name.empty() && !same_cards) lose_address(now_ms);
+  unindex(node);
+  node.hardware = std::move(seen);
+  index(node);
+  ++generation_;
+}
+
+/// What a machine that is known is told.
+Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Address address,
+                                  const std::string& started_as, std::int64_t now_ms) {
+  if (const std::string busy = busy_reason(node, address, now_ms); !busy.empty()) {
+    return refuse(node, "claim", busy, now_ms);
+  }
+  node.seen_ms = now_ms;
+  take_hardware(node, hardware, now_ms);
+  if (node.name.empty() && policy_at(now_ms) == Policy::open) {
+    if (const Status named = name(node, now_ms); !named) {
+      node.reason = named.error().text();
+      return refuse(node, "refused", node.reason, now_ms);
+    }
+  }
+  if (node.name.empty()) {
+    return Welcome{.reason =
+                       std::format("waits for adoption; run 'muster node adopt {}' on the head",
+                                   to_string(hardware.macs.front()))};
+  }
+  TRY(take_address(node, address, now_ms));
+  return begin_boot(node, started_as.empty() ? node.profile : started_as, address, now_ms);
+}
+
+/// Where another server gives the addresses, a node has the one that it is heard from.
+Status Registry::take_address(Node& node, Ipv4Address address, std::int64_t now_ms) {
+  Ipv4Address wanted = node.address;
+  if (addressing_ == Addressing::observed) {
+    wanted = address;
+  } else if (wanted.value == 0) {
+    TRY_ASSIGN(wanted, free_address());
+  }
+  if (wanted == node.address) return {};
+  std::vector<state::Change> changes;
+  if (const auto found = by_address_.find(wanted.value); found != by_address_.end()) {
+    // The other server gave it to this machine: whoever had it, has another when it comes again.
+    Node& before = nodes_.at(found->second);
+    before.address = {};
+    changes.push_back({.kind = "node", .key = before.id, .value = to_json(before).dump()});
+  }
+  by_address_.erase(node.address.value);
+  node.address = wanted;
+  by_address_[wanted.value] = node.id;
+  ++generation_;
+  changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
+  const auto committed =
+      store_.commit(changes, {event(node, "address", "has " + to_string(wanted), now_ms)});
+  if (!committed) return std::unexpected(committed.error());
+  return {};
+}
+
+Result<Node> Registry::heard_from(const std::string& id, Ipv4Address address, std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  Node* const node = find_id(id);
+  if (node == nullptr) return fail("the node was removed meanwhile", "boot the node again");
+  TRY(take_address(*node, address, now_ms));
+  return *node;
+}
+
+}  // namespace muster::provisioning

@@ -1,0 +1,62 @@
+#include "apps/helper/accounts.h"
+
+#include <gtest/gtest.h>
+
+#include "core/os/files.h"
+
+namespace muster::helper {
+namespace {
+
+using plan::EnsureUser;
+using plan::Plan;
+using plan::RemoveUser;
+
+/// An account that every Debian system has, with its number (base-passwd).
+constexpr const char* kThere = "games";
+constexpr std::uint32_t kNumber = 5;
+constexpr const char* kNew = "nobody-has-this-name";
+
+Plan plan_for(const std::string& name, std::uint32_t uid) {
+  Plan plan;
+  plan.add(EnsureUser{.name = name, .uid = uid, .full_name = {}, .home = "/home/" + name});
+  plan.add(plan::WriteFile{.path = "/etc/muster/ssh-keys/" + name, .content = "a key\n"});
+  return plan;
+}
+
+TEST(Accounts, a_person_whom_the_machine_had_before_is_not_the_clusters) {
+  const CheckedAccounts checked = check_accounts(plan_for(kThere, kNumber), {}, {});
+  EXPECT_TRUE(checked.plan.steps.empty()) << "neither the account nor its keys";
+  ASSERT_EQ(checked.refused.size(), 1U);
+  EXPECT_NE(checked.refused[0].reason.find("'games' before"), std::string::npos);
+  Plan removal;
+  removal.add(RemoveUser{.name = kThere, .uid = kNumber});
+  EXPECT_TRUE(check_accounts(removal, {}, {}).plan.steps.empty()) << "nor is it removed";
+}
+
+TEST(Accounts, one_that_the_helper_made_or_that_root_named_is) {
+  EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), {}, {kThere}).plan.steps.size(), 2U);
+  spec::ClusterSpec spec;
+  spec.users = {{.name = kThere, .uid = {}, .full_name = {}, .ssh_keys = {}}};
+  EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), spec, {}).plan.steps.size(), 2U);
+  EXPECT_TRUE(check_accounts(plan_for(kThere, kNumber + 1), spec, {kThere}).plan.steps.empty())
+      << "with another number it is somebody else";
+}
+
+TEST(Accounts, remembers_whom_it_adds_until_they_are_gone) {
+  EXPECT_EQ(accounts_after({}, plan_for(kNew, 10000)), Names{kNew});
+  EXPECT_EQ(accounts_after({}, plan_for(kThere, kNumber)), Names{});
+  Plan removal;
+  removal.add(RemoveUser{.name = kNew, .uid = 10000});
+  removal.add(RemoveUser{.name = kThere, .uid = kNumber});
+  EXPECT_EQ(accounts_after({kNew, kThere}, removal), Names{kThere}) << "that one is still there";
+}
+
+TEST(Accounts, reads_its_list) {
+  const auto place = os::TemporaryDirectory::make().value();
+  EXPECT_EQ(read_own_accounts(place.path() / "accounts").value(), Names{});
+  ASSERT_TRUE(os::write_file(place.path() / "accounts", "ada\nbob\n"));
+  EXPECT_EQ(read_own_accounts(place.path() / "accounts").value(), (Names{"ada", "bob"}));
+}
+
+}  // namespace
+}  // namespace muster::helper
