@@ -1,4 +1,5 @@
-// node: list, show, why, adopt, set, remove. discover: who is adopted without being asked about.
+// node: list, show, why, adopt, import, set, remove. discover: who is adopted without being asked
+// about.
 
 #include <format>
 #include <memory>
@@ -6,10 +7,12 @@
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
+#include "apps/muster/node_list_file.h"
 #include "apps/muster/node_table.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/os/files.h"
 
 namespace muster::cli {
 namespace {
@@ -192,6 +195,21 @@ int remove_nodes(const NodeOptions& options) {
   return tell(options, *names, "removed", "forgotten");
 }
 
+int import_nodes(const std::string& file, const NodeOptions& options) {
+  const auto text = os::read_file(file);
+  if (!text) return report(text.error());
+  const auto nodes = parse_node_file(*text, file);
+  if (!nodes) return report(nodes.error(), kUsage);
+  const auto answer = call_head("POST", "/v1/nodes/import", {{"nodes", *nodes}});
+  if (!answer) return report(answer.error());
+  if (options.as_json) {
+    std::println("{}", answer->dump());
+  } else {
+    std::println("{} nodes are known", answer->value("imported", 0U));
+  }
+  return kDone;
+}
+
 CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& help,
                    const std::shared_ptr<NodeOptions>& options, bool required) {
   CLI::App* const verb = noun.add_subcommand(name, help);
@@ -223,6 +241,17 @@ int set_policy(const std::string& policy, int minutes) {
   return kDone;
 }
 
+void add_import(CLI::App& noun, Session& session, const std::shared_ptr<NodeOptions>& options) {
+  CLI::App* const verb =
+      noun.add_subcommand("import", "make machines nodes before they ever booted");
+  const auto file = std::make_shared<std::string>();
+  verb->add_option("file", *file, "a line 'NAME ADDRESS MAC' for each")
+      ->type_name(value::kFile)
+      ->required();
+  verb->add_flag("--json", options->as_json, "print JSON");
+  on_run_at_head(*verb, session, [options, file] { return import_nodes(*file, *options); });
+}
+
 }  // namespace
 
 void add_node(CLI::App& app, Session& session) {
@@ -251,6 +280,7 @@ void add_node(CLI::App& app, Session& session) {
       ->type_name(value::kProfile)
       ->required();
   on_run_at_head(set, session, [options, profile] { return set_nodes(*options, *profile); });
+  add_import(*noun, session, options);
   on_run_at_head(*add_answering_verb(*noun, "remove", "forget nodes", options, true), session,
                  [options] { return remove_nodes(*options); });
 }

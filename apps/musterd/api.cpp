@@ -1,8 +1,10 @@
 #include "apps/musterd/api.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <map>
+#include <pwd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -79,6 +81,15 @@ json count_states(const provisioning::Registry& registry) {
     ++counts["total"];
   });
   return counts;
+}
+
+/// Whether this machine has the account, with the cluster's number.
+bool is_on_head(const hpc::ClusterUser& user) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 16384> buffer{};
+  return getpwnam_r(user.name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+         found != nullptr && found->pw_uid == user.uid;
 }
 
 /// Whether all that head and nodes share lies on the state disk.
@@ -266,7 +277,8 @@ ServerResponse Api::write_user(const ServerRequest& request) {
   if (!user) return refuse(409, user.error());
   // Who asked may log in as the user the moment this is answered.
   json value = user_json(*user);
-  value["on_head"] = cluster_.wait_until_held(std::chrono::seconds(30));
+  const bool tried = cluster_.wait_until_answered(std::chrono::seconds(30));
+  value["on_head"] = tried && is_on_head(*user);
   return answer(value);
 }
 

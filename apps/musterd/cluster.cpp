@@ -223,20 +223,20 @@ Status Cluster::look_at_helper() {
   trouble_.clear();
   // A report of what failed tells its reasons itself.
   owed_ms_ = asked_for_ == published_plan_ ? 0 : steady_ms();
-  if (plan_holds_) tell_held();
+  if (asked_for_ == published_plan_) tell_answered();
   return {};
 }
 
 /// Under mutex_.
-void Cluster::tell_held() {
-  held_ = published_;
-  held_changed_.notify_all();
+void Cluster::tell_answered() {
+  answered_ = published_;
+  answered_changed_.notify_all();
 }
 
-bool Cluster::wait_until_held(std::chrono::milliseconds time) {
+bool Cluster::wait_until_answered(std::chrono::milliseconds time) {
   const std::uint64_t wanted = generation_ + registry_->generation();
   std::unique_lock lock(mutex_);
-  return held_changed_.wait_for(lock, time, [&] { return held_ >= wanted; });
+  return answered_changed_.wait_for(lock, time, [&] { return answered_ >= wanted; });
 }
 
 Status Cluster::publish_changes() {
@@ -245,7 +245,7 @@ Status Cluster::publish_changes() {
   TRY(write_published());
   published_ = now;
   const std::scoped_lock lock(mutex_);
-  if (plan_holds_) tell_held();
+  if (plan_holds_) tell_answered();
   return {};
 }
 

@@ -95,9 +95,9 @@ class Cluster {
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
 
-  /// Waits until the head holds what was decided before the call. False: not within `time`; it is
-  /// tried again, and `muster status` says why.
-  bool wait_until_held(std::chrono::milliseconds time);
+  /// Waits until the helper has tried to make true what was decided before the call. False: not
+  /// within `time`.
+  bool wait_until_answered(std::chrono::milliseconds time);
 
  private:
   Cluster() = default;
@@ -112,7 +112,7 @@ class Cluster {
   Status write_published();
   Status start_apply();
   Status look_at_helper();
-  void tell_held();
+  void tell_answered();
   Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
@@ -139,9 +139,9 @@ class Cluster {
   /// What was taken over from cluster.yaml, by name.
   std::map<std::string, std::string> spec_users_;
   std::uint64_t published_ = 0;
-  /// The last published generation that the head held; guarded by mutex_.
-  std::uint64_t held_ = 0;
-  std::condition_variable held_changed_;
+  /// The last published generation that the helper applied, well or not; guarded by mutex_.
+  std::uint64_t answered_ = 0;
+  std::condition_variable answered_changed_;
   /// What a node's plan was called when it was last made, and from what; guarded by mutex_.
   struct KnownGeneration {
     std::uint64_t stamp = 0;
