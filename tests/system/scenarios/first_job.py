@@ -1,5 +1,8 @@
 """From blank machines to an MPI job, as issue and README promise it."""
 
+import json
+import subprocess
+
 from harness.report import expect
 
 
@@ -52,11 +55,29 @@ def secure_boot_was_on(lab, product, count):
 
 
 def stranger_learns_nothing(lab, product, count):
-    """Somebody on the wire without a node's identity gets no answer from the API."""
+    """Somebody on the wire without a node's identity gets neither a plan nor a certificate, and the
+    administrators' pages are not there (docs/reference/node-protocol.md)."""
     head = lab.check("head", "hostname", "-I").split()[0]
     lab.run_on_wire("ip", "address", "replace", f"{head.rsplit('.', 1)[0]}.250/16", "dev", "wire")
-    for path in ["/v1/nodes", "/v1/status", "/v1/users", "/node/plan", "/node/enrol"]:
-        answer = lab.run_on_wire("curl", "--silent", "--max-time", "20", "--output", "/dev/null",
-                                 "--write-out", "%{http_code}", f"http://{head}{path}")
-        expect(answer.stdout.strip() in {"400", "401", "403", "404", "405"},
-               f"a stranger got {answer.stdout} for {path}")
+    expect_status(lab, "401", f"https://{head}/node/v1/plan")
+    invented = json.dumps({"token": f"v1.{64 * '0'}.{64 * '0'}", "request": certificate_request()})
+    expect_status(lab, "403", f"https://{head}/node/v1/enrol", "--data-binary", invented)
+    for scheme in ["http", "https"]:
+        for page in ["/v1/nodes", "/v1/status", "/v1/users"]:
+            expect_status(lab, "404", f"{scheme}://{head}{page}")
+
+
+def expect_status(lab, wanted, address, *options):
+    """Asks from the wire, without knowing the cluster's authority."""
+    answer = lab.run_on_wire("curl", "--silent", "--show-error", "--insecure", "--max-time", "20", "--output",
+                             "/dev/null", "--write-out", "%{http_code}", *options, address)
+    expect(answer.stdout.strip() == wanted,
+           f"a stranger got {answer.stdout} in place of {wanted} for {address} {answer.stderr.strip()}")
+
+
+def certificate_request():
+    """One as a node would send it."""
+    made = subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                           "-nodes", "-subj", "/CN=stranger", "-keyout", "/dev/null"],
+                          check=True, capture_output=True, text=True)
+    return made.stdout
