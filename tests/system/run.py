@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import functools
 import pathlib
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -107,6 +108,18 @@ def main():
             print(f"there is no '{path}'; make it first", file=sys.stderr)
             return MISSING
     report = Report()
+    # However the run is ended from outside, its labs go with it.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        run_all(arguments, report)
+    except KeyboardInterrupt:
+        report.fail("run", "interrupted; the other scenarios were not tried")
+    return report.finish()
+
+
+def run_all(arguments, report):
+    """Runs the chosen scenarios, lab after lab."""
     chosen = {group: [name for name in group.scenarios if matches(group, name, arguments.scenarios)]
               for group in groups()}
     with concurrent.futures.ThreadPoolExecutor() as beside:
@@ -115,7 +128,6 @@ def main():
             if names and not group.is_small:
                 run_group(group, names, arguments, report)
         list(beside.map(lambda each: run_group(*each, arguments, report), small))
-    return report.finish()
 
 
 if __name__ == "__main__":

@@ -6,3 +6,8 @@ add_test(NAME system
           --muster $<TARGET_FILE:muster> --iso "${PROJECT_SOURCE_DIR}/build/muster-amd64.iso")
 set_tests_properties(system PROPERTIES
   LABELS system RUN_SERIAL ON TIMEOUT 3000 SKIP_RETURN_CODE 3)
+
+# The harness itself, with a program in the place of `muster`.
+add_test(NAME system.harness
+  COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/system/harness_test.py")
+set_tests_properties(system.harness PROPERTIES LABELS contract TIMEOUT 60)

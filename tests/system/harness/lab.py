@@ -11,7 +11,8 @@ CONSOLE_LINES = 60
 
 
 class Lab:
-    """A lab of one name. Use as a context: it is down afterwards, whatever happened."""
+    """A lab of one name. Use as a context: it is down afterwards, whatever happened; one that does not end is
+    a failure of its own."""
 
     def __init__(self, muster, iso, name, report):
         self._muster = str(muster)
@@ -25,14 +26,26 @@ class Lab:
         return self
 
     def __exit__(self, kind, value, trace):
-        for process in self._on_the_wire:
-            process.terminate()
-            process.wait(timeout=30)
-        if kind is not None:
-            self.show_consoles()
-        # Nothing is there when `up` itself failed early; that is told by `up`.
-        self._lab("down", *(["--keep"] if self._keep else []), timeout=120)
+        # Printing fails when nobody reads any more, and anything may be interrupted.
+        try:
+            for process in list(self._on_the_wire):
+                self.stop_on_wire(process)
+            if kind is not None:
+                self.show_consoles()
+        finally:
+            self._end()
         return False
+
+    def _end(self):
+        try:
+            self._down(*(["--keep"] if self._keep else []))
+        except (Failed, subprocess.TimeoutExpired) as reason:
+            self._report.fail(f"{self._name}/down", reason)
+
+    def _down(self, *words):
+        """Ends the lab when there is one; there is none when `up` itself failed early."""
+        if self._lab("status", "--json", timeout=60).returncode == 0:
+            self._checked("down", *words)
 
     def _words(self, verb, *words):
         return [self._muster, "lab", verb, "--name", self._name, *words]
@@ -49,16 +62,22 @@ class Lab:
 
     def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", head_disk="0",
            timeout=900):
-        """Starts the lab and waits; each machine has `timeout` seconds."""
+        """Starts the lab and waits; each machine has `timeout` seconds. A lab that a killed run left under
+        this name is ended first."""
+        self._down()
         words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
                             "--medium", medium, "--wait", wait, "--head-disk", head_disk,
                             "--timeout", str(timeout))
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               errors="replace") as process:
             said = []
-            for line in process.stderr:
-                self._report.line(line.rstrip())
-                said.append(line.strip())
+            try:
+                for line in process.stderr:
+                    self._report.line(line.rstrip())
+                    said.append(line.strip())
+            except BaseException:  # it is not waited for any longer; what it started is taken down
+                process.terminate()
+                raise
         if process.returncode != 0:
             errors = [line for line in said if line.startswith("muster: ")]
             raise Failed((errors or said or ["it ended without a word"])[-1])

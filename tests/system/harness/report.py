@@ -76,6 +76,11 @@ class Report:
         self.line(f"PASSED {name}")
         return True
 
+    def fail(self, name, reason):
+        """Counts something that failed beside the scenarios, and says so while anybody reads."""
+        self._count("failed")
+        self.line(f"FAILED {name}: {reason}")
+
     def skip(self, name, reason):
         """Counts a scenario that was not tried."""
         self._count("skipped")
