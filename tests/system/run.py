@@ -105,7 +105,7 @@ def main():
         return 0
     for path in [arguments.muster, arguments.iso]:
         if not path.is_file():
-            print(f"there is no '{path}'; make it first", file=sys.stderr)
+            print(f"skipped: there is no '{path}'; 'make test' makes it", file=sys.stderr)
             return MISSING
     report = Report()
     # However the run is ended from outside, its labs go with it.

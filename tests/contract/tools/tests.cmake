@@ -1,0 +1,5 @@
+# What the Makefile calls, against make, ctest and bash themselves.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME tools
+  COMMAND Python3::Interpreter "${CMAKE_CURRENT_LIST_DIR}/tools_test.py" "${PROJECT_SOURCE_DIR}")
+set_tests_properties(tools PROPERTIES LABELS contract TIMEOUT 120)
