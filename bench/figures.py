@@ -7,7 +7,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-ISO = BUILD / "muster-amd64.iso"
+# Not the one that somebody made for a cluster.
+ISO = BUILD / "bench/muster-amd64.iso"
 RELEASE = BUILD / "release/apps"
 MUSTER = RELEASE / "muster/muster"
 MUSTERD = RELEASE / "musterd/musterd"

@@ -3,7 +3,7 @@
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME system
   COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/system/run.py"
-          --muster $<TARGET_FILE:muster> --iso "${PROJECT_SOURCE_DIR}/build/muster-amd64.iso")
+          --muster $<TARGET_FILE:muster> --iso "${PROJECT_SOURCE_DIR}/build/test/muster-amd64.iso")
 set_tests_properties(system PROPERTIES
   LABELS system RUN_SERIAL ON TIMEOUT 3000 SKIP_RETURN_CODE 3)
 
