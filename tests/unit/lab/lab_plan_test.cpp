@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "core/os/files.h"
+
 namespace muster::lab {
 namespace {
 
@@ -92,6 +94,17 @@ TEST(LabPlan, counts_what_the_emulators_need_beside_the_guests) {
   request.head_memory = Bytes::from_mib(1000);
   request.node_memory = Bytes::from_mib(500);
   EXPECT_EQ(host_memory(*plan_lab(request)), Bytes::from_mib(1000 + 500 + 2 * 384));
+}
+
+TEST(LabPlan, a_head_and_two_nodes_take_what_the_papers_and_the_tests_ask_for) {
+  const Bytes needed = host_memory(*plan_lab({.name = "blue", .iso = "/iso/muster.iso"}));
+  EXPECT_EQ(needed, Bytes::from_mib(6272));
+  const auto has = [](const std::string& file, const std::string& text) {
+    return os::read_file(MUSTER_SOURCE "/" + file).value_or("").contains(text);
+  };
+  EXPECT_TRUE(has("tools/test", "\nneeded_memory_mib=6272\n"));
+  EXPECT_TRUE(has("README.md", "6.2 GiB of free memory"));
+  EXPECT_TRUE(has("docs/quick-start.md", "6.2 GiB of free memory"));
 }
 
 TEST(LabPlan, plans_a_later_node_as_it_would_have_been) {
