@@ -1,6 +1,8 @@
 #include "iso/apt_index.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <chrono>
 #include <format>
 
@@ -47,6 +49,12 @@ void add_deb822(std::vector<AptSource>& sources, const std::map<std::string, std
     const auto found = fields.find(name);
     return found == fields.end() ? std::vector<std::string>{} : words(found->second);
   };
+  // apt takes any other word for yes (StringToBool in its apt-pkg/contrib/strutl.cc).
+  static constexpr std::array<std::string_view, 6> kNo = {"no",      "false", "without",
+                                                          "disable", "off",   "0"};
+  for (const auto& word : field("enabled")) {
+    if (std::ranges::contains(kNo, lower(word))) return;
+  }
   const auto types = field("types");
   if (std::ranges::find(types, "deb") == types.end()) return;
   for (const auto& uri : field("uris")) {
@@ -54,6 +62,15 @@ void add_deb822(std::vector<AptSource>& sources, const std::map<std::string, std
       sources.push_back({with_slash(uri), suite, field("components")});
     }
   }
+}
+
+/// Whether apt reads a file of this name; what editors and dpkg leave beside it ends otherwise.
+bool is_sources_name(const std::string& name) {
+  const auto is_allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("_-.").contains(static_cast<char>(c));
+  };
+  return !name.starts_with('.') && (name.ends_with(".list") || name.ends_with(".sources")) &&
+         std::ranges::all_of(name, is_allowed);
 }
 
 /// apt's name for the list of an address (URItoFileName in its apt-pkg/contrib/strutl.cc).
@@ -88,25 +105,30 @@ std::string archive_state(const AptSource& source, const ReleaseFile& release) {
   return state;
 }
 
+std::string option(std::string_view name, const std::string& value) {
+  return std::format("-o{}={}", name, value);
+}
+
+/// apt with sources and lists of its own, and nothing of this machine's.
+std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
+                                       const std::filesystem::path& lists, std::string verb) {
+  return {"apt-get",
+          "-q",
+          std::move(verb),
+          option("Dir::Etc::sourcelist", apt / "sources.list"),
+          "-oDir::Etc::sourceparts=-",
+          option("Dir::State::lists", lists),
+          "-oDir::Cache::pkgcache=",
+          "-oDir::Cache::srcpkgcache=",
+          "-oAPT::Sandbox::User=root"};
+}
+
 std::vector<std::string> update_arguments(const std::filesystem::path& apt,
                                           const std::filesystem::path& lists, IndexDepth depth) {
-  const auto option = [](std::string_view name, const std::string& value) {
-    return std::format("-o{}={}", name, value);
-  };
-  std::vector<std::string> arguments = {
-      "apt-get",
-      "-q",
-      "update",
-      option("Dir::Etc::sourcelist", apt / "sources.list"),
-      "-oDir::Etc::sourceparts=-",
-      option("Dir::State::lists", lists),
-      "-oDir::Cache::pkgcache=",
-      "-oDir::Cache::srcpkgcache=",
-      "-oAcquire::GzipIndexes=false",
-      "-oAcquire::Languages=none",
-      "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
-      "-oAPT::Sandbox::User=root",
-      "-oAPT::Update::Error-Mode=any"};
+  auto arguments = apt_arguments(apt, lists, "update");
+  arguments.insert(arguments.end(), {"-oAcquire::GzipIndexes=false", "-oAcquire::Languages=none",
+                                     "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
+                                     "-oAPT::Update::Error-Mode=any"});
   if (depth == IndexDepth::state_only) {
     arguments.emplace_back("-oAcquire::IndexTargets::deb::Packages::DefaultEnabled=false");
   }
@@ -145,15 +167,23 @@ std::vector<AptSource> parse_sources(std::string_view text) {
 std::vector<AptSource> parse_deb822_sources(std::string_view text) {
   std::vector<AptSource> sources;
   std::map<std::string, std::string> fields;
+  std::string* last = nullptr;
   for (const auto& line : lines(text)) {
     if (trim(line).empty()) {
       add_deb822(sources, fields);
       fields.clear();
+      last = nullptr;
+      continue;
+    }
+    if (line.starts_with('#')) continue;
+    if (line.starts_with(' ') || line.starts_with('\t')) {
+      if (last != nullptr) *last += line;
       continue;
     }
     const auto colon = line.find(':');
-    if (line.starts_with('#') || colon == std::string::npos) continue;
-    fields[lower(line.substr(0, colon))] = line.substr(colon + 1);
+    if (colon == std::string::npos) continue;
+    last = &fields[lower(line.substr(0, colon))];
+    *last = line.substr(colon + 1);
   }
   add_deb822(sources, fields);
   return sources;
@@ -238,12 +268,22 @@ Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem
   return index;
 }
 
+Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index) {
+  auto arguments = apt_arguments(index.lists.parent_path(), index.lists, "autoclean");
+  arguments.push_back(option("Dir::Cache::archives", index.archives));
+  const auto done = run_checked(runner, {.argv = std::move(arguments)});
+  if (!done) return wrap("old downloads stay", done.error());
+  return {};
+}
+
 Result<std::vector<AptSource>> read_sources(const std::filesystem::path& etc_apt) {
   std::vector<AptSource> sources;
   std::vector<std::filesystem::path> files;
   if (std::filesystem::exists(etc_apt / "sources.list")) files.push_back(etc_apt / "sources.list");
   TRY_ASSIGN(const auto names, os::list_directory(etc_apt / "sources.list.d"));
-  for (const auto& name : names) files.push_back(etc_apt / "sources.list.d" / name);
+  for (const auto& name : names) {
+    if (is_sources_name(name)) files.push_back(etc_apt / "sources.list.d" / name);
+  }
   for (const auto& file : files) {
     TRY_ASSIGN(const auto text, os::read_file(file));
     const auto found =

@@ -76,7 +76,11 @@ enum class IndexDepth { state_only, packages };
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
                                 const std::vector<AptSource>& sources, IndexDepth depth);
 
-/// The archives this machine's own apt uses. Errors: none.
+/// Removes downloads that no archive of the index offers any more (apt-get(8), autoclean).
+Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index);
+
+/// The archives this machine's own apt uses, in the files that it reads (sources.list(5)).
+/// Errors: none.
 Result<std::vector<AptSource>> read_sources(const std::filesystem::path& etc_apt);
 
 }  // namespace muster::iso

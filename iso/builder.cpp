@@ -3,12 +3,11 @@
 #include <chrono>
 #include <format>
 
-#include <nlohmann/json.hpp>
-
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/build_context.h"
 #include "iso/inputs.h"
+#include "iso/media_record.h"
 #include "iso/medium.h"
 #include "iso/mounts.h"
 #include "iso/prepare.h"
@@ -43,12 +42,6 @@ std::string title_of(const LayerPlan& layer) {
       return std::format("our packages in image '{}'", layer.image);
   }
   return layer.name;
-}
-
-/// What tells that a file on disk is still the one that was written.
-nlohmann::json stamp_of(const fs::path& file) {
-  return {{"size", fs::file_size(file)},
-          {"time", fs::last_write_time(file).time_since_epoch().count()}};
 }
 
 class Build {
@@ -115,14 +108,23 @@ class Build {
   }
 
   void clean() {
-    for (const auto& error : store_.clean()) {
-      tell({.kind = ProgressEvent::Kind::warning, .stage = {}, .text = error.text()});
-    }
+    for (const auto& error : store_.clean()) warn(error);
+  }
+
+  void warn(const Error& error) {
+    tell({.kind = ProgressEvent::Kind::warning, .stage = {}, .text = error.text()});
+  }
+
+  /// What is no longer offered is of no use to any build, since each begins with the newest index.
+  void drop_archives() {
+    if (auto dropped = drop_old_archives(context_.runner, index_); !dropped) warn(dropped.error());
   }
 
   Status make_all() {
     TRY(enter_private_mounts());
     TRY(os::write_file(context_.log, ""));
+    // Another state of the archives makes another base.
+    const bool is_new_state = !store_.holds(layer_named(layers_, "base"));
     bool checked = false;
     for (const auto& layer : layers_) {
       if (store_.holds(layer)) continue;
@@ -132,6 +134,7 @@ class Build {
     }
     TRY(stage([&] { return make_medium(); }));
     TRY(os::write_file(store_.directory() / "durations.json", render_durations(durations_)));
+    if (is_new_state) drop_archives();
     return store_.prune(layers_, kKeptLayers);
   }
 
@@ -177,38 +180,20 @@ class Build {
   }
 
   Status write_beside(const Medium& medium) {
-    const auto beside = [&](const char* ending) {
-      return options_.out.parent_path() / (options_.out.stem().string() + ending);
-    };
-    TRY(os::write_file(options_.out.string() + ".sha256",
-                       std::format("{}  {}\n", report_.sha256, options_.out.filename().string())));
-    TRY(os::write_file(beside(".packages"), render_package_list(medium.contents)));
-    TRY(os::write_file(beside(".spdx.json"),
-                       render_spdx(medium.id, index_.epoch, medium.contents)));
-    auto record = stamp_of(options_.out);
-    record["id"] = medium.id;
-    record["sha256"] = report_.sha256;
-    return os::write_file(record_path(), record.dump(1) + "\n");
-  }
-
-  fs::path record_path() const {
-    const auto name = os::sha256(fs::absolute(options_.out).string()).substr(0, 16);
-    return store_.directory() / "media" / (name + ".json");
+    const auto files = media_files(options_.out);
+    TRY(os::write_file(files.checksum,
+                       std::format("{}  {}\n", report_.sha256, files.iso.filename().string())));
+    TRY(os::write_file(files.packages, render_package_list(medium.contents)));
+    TRY(os::write_file(files.spdx, render_spdx(medium.id, index_.epoch, medium.contents)));
+    return write_media_record(store_.directory(), options_.out,
+                              {.id = medium.id, .sha256 = report_.sha256, .index_key = index_.key});
   }
 
   /// Whether the medium at the place is the one that these inputs make.
   bool is_unchanged() {
-    std::error_code error;
-    const auto sum = options_.out.string() + ".sha256";
-    if (!fs::is_regular_file(options_.out, error) || !fs::is_regular_file(sum, error)) return false;
-    const auto text = os::read_file(record_path());
-    if (!text) return false;
-    const auto record = nlohmann::json::parse(*text, nullptr, false);
-    if (!record.is_object() || record.value("id", "") != report_.id) return false;
-    const auto now = stamp_of(options_.out);
-    if (record.value("size", 0ULL) != now["size"] || record.value("time", 0LL) != now["time"])
-      return false;
-    report_.sha256 = record.value("sha256", "");
+    const auto record = find_media_record(store_.directory(), options_.out);
+    if (!record || record->id != report_.id) return false;
+    report_.sha256 = record->sha256;
     return true;
   }
 

@@ -31,6 +31,8 @@ struct BuildOptions {
   std::filesystem::path apt = "/etc/apt";
   /// Layers go here in place of `cache`/layers, downloads stay shared; for verification.
   std::filesystem::path layer_cache = {};
+  /// When set, the state (AptIndex::key) that the archives must still have; for verification.
+  std::string index_key = {};
   Listener listener;
 };
 
@@ -74,12 +76,13 @@ struct VerifyReport {
   std::string sha256;
   /// The first files that differ; empty when both media are the same, bit for bit.
   std::vector<std::string> differences;
-  /// The second medium; kept when it differs.
+  /// The second medium, which alone is kept, and only when it differs.
   BuildReport again;
 };
 
 /// Builds once more from nothing but the downloads, and compares. Nothing else builds meanwhile.
-/// Errors: as build_iso.
+/// Errors: as build_iso; the archives changed since the medium was built, which is found before
+/// anything is made.
 BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptions& options);
 
 }  // namespace muster::iso

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <format>
 #include <map>
+#include <ranges>
+#include <sys/mount.h>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/builder.h"
+#include "iso/media_record.h"
 #include "iso/prepare.h"
 
 namespace muster::iso {
@@ -50,6 +53,56 @@ Status unpack_squashfs(os::CommandRunner& runner, const fs::path& file, const fs
       run_checked(runner, {.argv = {"unsquashfs", "-q", "-n", "-d", to.string(), file.string()}});
   if (!done) return std::unexpected(done.error());
   return {};
+}
+
+/// Ends the mounts that a program of a failed build left below `folder`, so that nothing is removed
+/// through them. They are this process's own (iso/mounts.h).
+Status detach_below(const fs::path& folder) {
+  TRY_ASSIGN(const auto table, os::read_file("/proc/self/mountinfo"));
+  for (const auto& line : lines(table) | std::views::reverse) {
+    const auto fields = words(line);
+    if (fields.size() < 5 || !fields[4].starts_with(folder.string() + "/")) continue;
+    if (umount2(fields[4].c_str(), MNT_DETACH) == 0) continue;
+    return fail(std::format("cannot unmount '{}'", fields[4]), "restart this machine");
+  }
+  return {};
+}
+
+/// Removes all of a folder but one file; the folder as well when that is not there.
+Status remove_all_but(const fs::path& folder, const fs::path& kept) {
+  if (!fs::exists(kept)) return os::remove_tree(folder);
+  TRY_ASSIGN(const auto names, os::list_directory(folder));
+  for (const auto& name : names) {
+    const auto path = folder / name;
+    if (path == kept) continue;
+    const bool is_above = kept.string().starts_with(path.string() + "/");
+    TRY(is_above ? remove_all_but(path, kept) : os::remove_tree(path));
+  }
+  return {};
+}
+
+/// What a message tells somebody to look at: the second medium when it differs, or the log of a
+/// build that failed.
+fs::path kept_file(const BuildResult<VerifyReport>& done, const BuildOptions& again) {
+  const auto log = layer_folder(again) / "build.log";
+  if (!done) return done.error().hint.contains(log.string()) ? log : fs::path();
+  return done->differences.empty() ? fs::path() : again.out;
+}
+
+BuildResult<VerifyReport> build_and_compare(os::CommandRunner& runner, const fs::path& medium,
+                                            const BuildOptions& again, const fs::path& work) {
+  VerifyReport report;
+  TRY_ASSIGN(report.again, build_iso(runner, again));
+  TRY_ASSIGN(report.sha256, os::sha256_file(medium));
+  if (report.sha256 == report.again.sha256) return report;
+  TRY_ASSIGN(report.differences, find_differences(runner, medium, again.out, work / "trees"));
+  if (report.differences.empty()) report.differences = {"the medium's own structures"};
+  return report;
+}
+
+Status clear(const fs::path& work, const fs::path& kept) {
+  TRY(detach_below(work));
+  return remove_all_but(work, kept);
 }
 
 }  // namespace
@@ -106,17 +159,14 @@ BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptio
   auto again = options;
   again.layer_cache = work / "layers";
   again.out = work / options.out.filename();
-  VerifyReport report;
-  TRY_ASSIGN(report.again, build_iso(runner, again));
-  TRY_ASSIGN(report.sha256, os::sha256_file(options.out));
-  if (report.sha256 == report.again.sha256) {
-    TRY(os::remove_tree(work));
-    return report;
+  if (const auto record = find_media_record(layer_folder(options), options.out)) {
+    again.index_key = record->index_key;
   }
-  TRY_ASSIGN(report.differences, find_differences(runner, options.out, again.out, work / "trees"));
-  TRY(os::remove_tree(work / "trees"));
-  if (report.differences.empty()) report.differences = {"the medium's own structures"};
-  return report;
+  auto done = build_and_compare(runner, options.out, again, work);
+  auto cleared = clear(work, kept_file(done, again));
+  // Why there is no second medium matters more than what is left of it.
+  if (done && !cleared) return std::unexpected(std::move(cleared).error());
+  return done;
 }
 
 }  // namespace muster::iso

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/os/files.h"
+
 namespace muster::iso {
 namespace {
 
@@ -25,6 +27,47 @@ TEST(AptSources, reads_deb822_files) {
   ASSERT_EQ(sources.size(), 2U);
   EXPECT_EQ(sources[1].suite, "trixie-updates");
   EXPECT_EQ(sources[1].uri, "http://m.example/debian/");
+}
+
+TEST(AptSources, passes_over_what_is_not_enabled) {
+  const auto stanza = [](const std::string& enabled) {
+    return "Types: deb\nURIs: http://m.example/debian\nSuites: trixie\nComponents: "
+           "main\nEnabled: " +
+           enabled + "\n";
+  };
+  EXPECT_TRUE(parse_deb822_sources(stanza("no")).empty());
+  EXPECT_TRUE(parse_deb822_sources(stanza("False")).empty());
+  EXPECT_EQ(parse_deb822_sources(stanza("yes")).size(), 1U);
+}
+
+TEST(AptSources, reads_fields_of_several_lines) {
+  const auto sources = parse_deb822_sources(
+      "Types: deb\nURIs:\n http://m.example/debian\nSuites: trixie\n trixie-updates\n"
+      "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n Suites: no\n");
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[1], (AptSource{"http://m.example/debian/", "trixie-updates", {"main"}}));
+}
+
+TEST(AptSources, reads_the_files_that_apt_reads) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto write = [&](const std::string& name, const std::string& host) {
+    const auto text = name.ends_with(".sources")
+                          ? "Types: deb\nURIs: http://{}/\nSuites: trixie\nComponents: main\n"
+                          : "deb http://{}/ trixie main\n";
+    ASSERT_TRUE(os::write_file(scratch->path() / "sources.list.d" / name,
+                               std::vformat(text, std::make_format_args(host))));
+  };
+  write("a.list", "one");
+  write("b.sources", "two");
+  for (const auto* name : {"a.list.save", "c.sources~", ".d.list", "e.list.dpkg-old", "f g.list"}) {
+    write(name, "unread");
+  }
+  const auto sources = read_sources(scratch->path());
+  ASSERT_TRUE(sources) << sources.error().text();
+  ASSERT_EQ(sources->size(), 2U);
+  EXPECT_EQ((*sources)[0].uri, "http://one/");
+  EXPECT_EQ((*sources)[1].uri, "http://two/");
 }
 
 TEST(AptSources, a_mirror_of_the_specification_replaces_all_but_security) {

@@ -13,6 +13,7 @@ class Programs : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command& command) override {
     commands.push_back(command.argv);
+    if (command.argv[0] == fails) return fail_with(command);
     if (command.argv[0] == "dpkg-query")
       return os::CommandResult{.status = 0, .out = versions(command)};
     if (command.argv[0] == "apt-get") return update(command);
@@ -20,6 +21,8 @@ class Programs : public os::CommandRunner {
   }
 
   std::string missing;
+  /// A program that ends with 1, and writes to its log as a real one does.
+  std::string fails;
   std::string update_error;
   std::vector<std::vector<std::string>> commands;
 
@@ -33,13 +36,21 @@ class Programs : public os::CommandRunner {
     return text;
   }
 
+  static Result<os::CommandResult> fail_with(const os::Command& command) {
+    if (command.log) TRY(os::append_file(*command.log, "why it failed"));
+    return os::CommandResult{.status = 1, .err = "why it failed"};
+  }
+
   Result<os::CommandResult> update(const os::Command& command) const {
     static constexpr std::string_view kLists = "-oDir::State::lists=";
     if (!update_error.empty()) return os::CommandResult{.status = 100, .err = update_error};
     for (const auto& argument : command.argv) {
       if (!argument.starts_with(kLists)) continue;
-      TRY(os::write_file(argument.substr(kLists.size()) + "/m.example_dists_trixie_InRelease",
+      const auto archive = argument.substr(kLists.size()) + "/m.example_dists_trixie_";
+      TRY(os::write_file(archive + "InRelease",
                          "Date: Sat, 06 Sep 2025 08:09:10 UTC\nSHA256:\n 01 1 main/x\n"));
+      TRY(os::write_file(archive + "main_binary-amd64_Packages",
+                         "Package: linux-image-amd64\n\nPackage: systemd\n"));
     }
     return os::CommandResult{};
   }

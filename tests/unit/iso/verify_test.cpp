@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "iso/layer_store.h"
+#include "iso/media_record.h"
+#include "iso/prepare.h"
 #include "tests/unit/iso/machine.h"
 
 namespace muster::iso {
@@ -56,6 +58,60 @@ TEST_F(VerifyIso, a_medium_that_is_not_there_is_said_before_anything_is_built) {
   ASSERT_FALSE(verified);
   EXPECT_EQ(verified.error().cause, BuildError::Cause::failed);
   EXPECT_NE(verified.error().hint.find("iso build"), std::string::npos);
+}
+
+class VerifyWritten : public Machine {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "building needs root";
+    Machine::SetUp();
+    const auto files = media_files(options.out);
+    for (const auto& file : {files.iso, files.checksum, files.packages, files.spdx}) {
+      ASSERT_TRUE(os::write_file(file, "x"));
+    }
+  }
+
+  /// As if the medium had been built from this state of the archives.
+  void record(const std::string& index_key) {
+    ASSERT_TRUE(write_media_record(layer_folder(options), options.out, {.index_key = index_key}));
+  }
+
+  std::vector<std::string> left() const {
+    std::vector<std::string> files;
+    const auto work = options.cache / "verify";
+    if (!fs::exists(work)) return files;
+    for (const auto& entry : fs::recursive_directory_iterator(work)) {
+      if (!entry.is_directory()) files.push_back(fs::relative(entry.path(), work).string());
+    }
+    return files;
+  }
+};
+
+TEST_F(VerifyWritten, archives_that_changed_since_are_told_before_anything_is_made) {
+  record("another state");
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_TRUE(verified.error().message.starts_with("the archives changed since"))
+      << verified.error().text();
+  EXPECT_FALSE(fs::exists(options.cache / "verify"));
+  EXPECT_TRUE(std::ranges::none_of(programs.commands,
+                                   [](const auto& argv) { return argv[0] == "mmdebstrap"; }));
+}
+
+TEST_F(VerifyWritten, a_build_that_fails_leaves_the_log_that_its_message_names_and_no_more) {
+  record(prepare(programs, options)->index.key);
+  programs.fails = "mmdebstrap";
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_NE(verified.error().hint.find("verify/layers/build.log"), std::string::npos)
+      << verified.error().text();
+  EXPECT_EQ(left(), std::vector<std::string>{"layers/build.log"});
+}
+
+TEST_F(VerifyWritten, a_failure_that_names_no_log_leaves_nothing) {
+  programs.update_error = "E: no mirror";
+  EXPECT_FALSE(verify_iso(programs, options));
+  EXPECT_FALSE(fs::exists(options.cache / "verify"));
 }
 
 }  // namespace
