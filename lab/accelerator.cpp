@@ -17,7 +17,9 @@ using nlohmann::json;
 constexpr auto kProbeTime = 5s;
 /// SeaBIOS does not boot a disk that is smaller than a track.
 constexpr std::size_t kImageSize = 1U << 20;
-constexpr std::string_view kDevice = "/dev/kvm";
+/// A status from here on is of a program that was ended by a signal (CommandResult), as one that is
+/// short of memory is.
+constexpr int kKilled = 128;
 
 struct CachedChoice {
   std::string boot;
@@ -34,7 +36,15 @@ Result<CachedChoice> read_cached(const std::filesystem::path& path) {
                                  .reason = value.value("reason", "")}};
 }
 
-Result<AcceleratorChoice> run_probe(os::CommandRunner& runner) {
+/// What a probe found.
+struct Probed {
+  AcceleratorChoice choice;
+  /// sure: the guest said its word, or the emulator gave up. unsure: it was not let come to its
+  /// end, on a machine that is busy or short of something, and another time may tell more.
+  enum class Certainty { sure, unsure } certainty = Certainty::sure;
+};
+
+Result<Probed> run_probe(os::CommandRunner& runner, const std::filesystem::path& device) {
   TRY_ASSIGN(const auto directory, os::TemporaryDirectory::make("muster-probe"));
   const std::filesystem::path image = directory.path() / "sector.img";
   std::string content(probe_sector().begin(), probe_sector().end());
@@ -42,11 +52,18 @@ Result<AcceleratorChoice> run_probe(os::CommandRunner& runner) {
   TRY(os::write_file(image, content));
   const auto result = runner.run(probe_command(Accelerator::kvm, image));
   if (result && result->status == kProbeStatus) {
-    return AcceleratorChoice{.accelerator = Accelerator::kvm, .reason = ""};
+    return Probed{.choice = {.accelerator = Accelerator::kvm, .reason = ""}};
   }
-  return AcceleratorChoice{
-      .accelerator = Accelerator::tcg,
-      .reason = std::format("'{}' opens but does not run a 64-bit guest", kDevice)};
+  if (!result || result->status >= kKilled) {
+    return Probed{.choice = {.accelerator = Accelerator::tcg,
+                             .reason = std::format(
+                                 "the probe of '{}' did not come to its end: {}", device.string(),
+                                 result ? "it was killed" : result.error().message)},
+                  .certainty = Probed::Certainty::unsure};
+  }
+  return Probed{.choice = {.accelerator = Accelerator::tcg,
+                           .reason = std::format("'{}' opens but does not run a 64-bit guest",
+                                                 device.string())}};
 }
 
 }  // namespace
@@ -77,22 +94,24 @@ os::Command probe_command(Accelerator accelerator, const std::filesystem::path& 
 }
 
 Result<AcceleratorChoice> choose_accelerator(os::CommandRunner& runner,
-                                             const std::filesystem::path& cache) {
-  if (!std::filesystem::exists(kDevice)) {
+                                             const std::filesystem::path& cache,
+                                             const std::filesystem::path& device) {
+  if (!std::filesystem::exists(device)) {
     return AcceleratorChoice{.accelerator = Accelerator::tcg,
-                             .reason = std::format("there is no '{}'", kDevice)};
+                             .reason = std::format("there is no '{}'", device.string())};
   }
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::filesystem::path record = cache / "kvm-probe.json";
   if (const auto cached = read_cached(record); cached && cached->boot == boot)
     return cached->choice;
-  TRY_ASSIGN(AcceleratorChoice choice, run_probe(runner));
+  TRY_ASSIGN(Probed probed, run_probe(runner, device));
+  if (probed.certainty == Probed::Certainty::unsure) return std::move(probed.choice);
   TRY(os::write_file(record, json{{"boot", boot},
-                                  {"kvm", choice.accelerator == Accelerator::kvm},
-                                  {"reason", choice.reason}}
+                                  {"kvm", probed.choice.accelerator == Accelerator::kvm},
+                                  {"reason", probed.choice.reason}}
                                      .dump(2) +
                                  "\n"));
-  return choice;
+  return std::move(probed.choice);
 }
 
 }  // namespace muster::lab

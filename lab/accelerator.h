@@ -27,8 +27,10 @@ inline constexpr int kProbeStatus = 99;
 /// The command that runs the sector in `image`.
 os::Command probe_command(Accelerator accelerator, const std::filesystem::path& image);
 
-/// Probes KVM, or takes what was found since this machine's boot and is kept in `cache`.
+/// Probes KVM, or takes what was found since this machine's boot and is kept in `cache`. A probe
+/// that did not come to its end is not kept.
 Result<AcceleratorChoice> choose_accelerator(os::CommandRunner& runner,
-                                             const std::filesystem::path& cache);
+                                             const std::filesystem::path& cache,
+                                             const std::filesystem::path& device = "/dev/kvm");
 
 }  // namespace muster::lab
