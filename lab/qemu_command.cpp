@@ -74,6 +74,18 @@ void add_channels(Words& words) {
        std::format("virtserialport,id=agent-port,bus=ports.0,chardev=agent,name={}", kAgentPort)});
 }
 
+/// A server has more cards than one, and what waits for all of them waits for ever: a card that
+/// leads nowhere, and from which nothing boots.
+void add_spare_card(Words& words, const MachinePlan& machine) {
+  MacAddress mac = machine.mac;
+  // The lab's own addresses have 0 there.
+  mac.octets[2] = 1;
+  add(words, {"-netdev", "hubport,id=spare,hubid=1"});
+  add(words,
+      {"-device", std::format("virtio-net-pci,netdev=spare,mac={},disable-legacy=on,romfile=",
+                              to_string(mac))});
+}
+
 void add_network(Words& words, const MachinePlan& machine) {
   add(words, {"-netdev", std::format("tap,id=wire,ifname={},script=no,downscript=no",
                                      tap_name(machine.name))});
@@ -84,6 +96,7 @@ void add_network(Words& words, const MachinePlan& machine) {
   if (machine.role == Role::node) device += ",bootindex=0";
   if (machine.role == Role::head || machine.firmware != Firmware::bios) device += ",romfile=";
   add(words, {"-device", device});
+  if (machine.role == Role::node) add_spare_card(words, machine);
 }
 
 void add_medium(Words& words, const MachinePlan& machine) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 namespace muster::lab {
 namespace {
@@ -17,6 +18,12 @@ LabPlan blue_lab(LabRequest change = {}) {
 bool has(const os::Command& command, const std::string& option, const std::string& value) {
   const auto pair = {option, value};
   return std::ranges::search(command.argv, pair).size() == 2;
+}
+
+MacAddress spare_mac(const MachinePlan& machine) {
+  MacAddress mac = machine.mac;
+  mac.octets[2] = 1;
+  return mac;
 }
 
 TEST(QemuCommand, of_a_node_that_boots_from_the_network) {
@@ -42,6 +49,10 @@ TEST(QemuCommand, of_a_node_that_boots_from_the_network) {
                 " -device virtio-net-pci,netdev=wire,mac=" +
                 muster::to_string(lab.machines[1].mac) +
                 ",disable-legacy=on,bootindex=0"
+                " -netdev hubport,id=spare,hubid=1"
+                " -device virtio-net-pci,netdev=spare,mac=" +
+                muster::to_string(spare_mac(lab.machines[1])) +
+                ",disable-legacy=on,romfile="
                 " -drive if=none,id=disk,format=raw,discard=unmap,file=disk.img"
                 " -device virtio-blk-pci,drive=disk,serial=" +
                 lab.machines[1].serial + "-d0");
@@ -56,6 +67,17 @@ TEST(QemuCommand, of_a_head_boots_from_its_medium_and_never_from_the_network) {
   EXPECT_TRUE(has(command, "-device",
                   "virtio-net-pci,netdev=wire,mac=" + muster::to_string(lab.machines[0].mac) +
                       ",disable-legacy=on,romfile="));
+}
+
+TEST(QemuCommand, a_node_has_a_card_that_leads_nowhere_and_a_head_has_none) {
+  const LabPlan lab = blue_lab({.nodes = 2});
+  std::set<MacAddress> cards;
+  for (const MachinePlan& machine : lab.machines) {
+    cards.insert({machine.mac, spare_mac(machine)});
+    EXPECT_EQ(has(qemu_command(machine, lab), "-netdev", "hubport,id=spare,hubid=1"),
+              machine.role == Role::node);
+  }
+  EXPECT_EQ(cards.size(), 6U);
 }
 
 TEST(QemuCommand, takes_a_usb_stick_from_the_machines_own_file) {
