@@ -142,7 +142,10 @@ TEST_F(Slurm, lets_nodes_come_and_go_while_a_job_runs_elsewhere) {
   start_head({node(1)});
   start_node("n1");
   expect_states("n1 idle");
-  as_ada({"sbatch", "--output=/home/ada/long.out", "--wrap", "sleep 8; echo survived"});
+  // It runs until somebody has written to the pipe. One that was begun anew would be another.
+  as_ada({"mkfifo", "/home/ada/end"});
+  as_ada({"sbatch", "--no-requeue", "--output=/home/ada/long.out", "--wrap",
+          "cat /home/ada/end && echo survived"});
 
   write_head({node(1), node(2), node(3)});
   run("head", {"scontrol", "reconfigure"});
@@ -155,6 +158,8 @@ TEST_F(Slurm, lets_nodes_come_and_go_while_a_job_runs_elsewhere) {
   EXPECT_EQ(as_ada({"srun", "-wn3", "hostname"}), "n3");
   EXPECT_EQ(lines(states()).size(), 1U);
   EXPECT_EQ(states().find("n2"), std::string::npos);
+  EXPECT_EQ(as_ada({"squeue", "--noheader", "--format=%T %N"}), "RUNNING n1");
+  as_ada({"tee", "/home/ada/end"});
   // A job behind the first one on its node: when this ends, so has that.
   as_ada({"srun", "-wn1", "--exclusive", "true"});
   EXPECT_EQ(as_ada({"cat", "/home/ada/long.out"}), "survived");
