@@ -47,14 +47,14 @@ class Download {
     if (!response) return std::unexpected(response.error());
     const bool wanted = response->status == 200 || response->status == 206;
     if (!wanted) return fail(std::format("the head answered {}", response->status));
-    if (size_ < artefact_.size.count) {
-      return fail(std::format("only {} of {} bytes came", size_, artefact_.size.count));
-    }
     return {};
   }
 
-  /// Errors: the hash is wrong.
+  /// Errors: the server's file is shorter than promised; the hash is wrong.
   Status finish() {
+    if (size_ < artefact_.size.count) {
+      return fail(std::format("only {} of {} bytes came", size_, artefact_.size.count));
+    }
     const std::string digest = hash_.finish();
     if (digest != artefact_.sha256) {
       return fail(std::format("wrong hash {}…, expected {}…", digest.substr(0, 12),
@@ -69,8 +69,6 @@ class Download {
       problem_ = std::format("more than the {} bytes promised came", artefact_.size.count);
       return false;
     }
-    hash_.update(piece);
-    size_ += piece.size();
     while (!piece.empty()) {
       const ssize_t count = write(fd_, piece.data(), piece.size());
       if (count < 0 && errno == EINTR) continue;
@@ -78,7 +76,11 @@ class Download {
         problem_ = errno == ENOSPC ? "memory is full" : std::strerror(errno);
         return false;
       }
-      piece.remove_prefix(static_cast<std::size_t>(count));
+      // Only what is in the file counts: the next try goes on after it.
+      const auto written = static_cast<std::size_t>(count);
+      hash_.update(piece.substr(0, written));
+      size_ += written;
+      piece.remove_prefix(written);
     }
     on_bytes_(Bytes{size_});
     return true;
@@ -107,7 +109,7 @@ void pause_with_jitter(std::chrono::milliseconds base) {
 }
 
 Status fetch(const std::string& url, const Artefact& artefact, const std::filesystem::path& path,
-             const OnBytes& on_bytes) {
+             const OnBytes& on_bytes, std::chrono::milliseconds pause) {
   Download download(artefact, path, on_bytes);
   TRY(download.open());
   Error last;
@@ -120,7 +122,7 @@ Status fetch(const std::string& url, const Artefact& artefact, const std::filesy
       TRY(download.open());
     }
     last = done.error();
-    if (attempt < kFetchTries) pause_with_jitter(std::chrono::milliseconds(500) * attempt);
+    if (attempt < kFetchTries) pause_with_jitter(pause * attempt);
   }
   TRY(os::remove_tree(path));
   return fail(std::format("'{}': {} (tried {} times)", artefact.path, last.message, kFetchTries));

@@ -2,6 +2,7 @@
 // Fetches one file over HTTP into memory's file system: goes on where a transfer broke, and
 // believes the result only when length and SHA-256 are right.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -17,10 +18,12 @@ using OnBytes = std::function<void(Bytes)>;
 /// How often one file is tried before the boot is given up and begun again.
 inline constexpr int kFetchTries = 6;
 
-/// Writes `artefact` from `url` to `path`. Errors: a server that gives up for good, a file that is
-/// shorter or longer than promised, a wrong hash, no memory left; the partial file is removed.
+/// Writes `artefact` from `url` to `path`; after each failure it waits longer by `pause`. Errors: a
+/// server that gives up for good, a file that is shorter or longer than promised, a wrong hash, no
+/// memory left; the partial file is removed.
 Status fetch(const std::string& url, const provisioning::Artefact& artefact,
-             const std::filesystem::path& path, const OnBytes& on_bytes);
+             const std::filesystem::path& path, const OnBytes& on_bytes,
+             std::chrono::milliseconds pause = std::chrono::milliseconds(500));
 
 /// Waits `base` and up to half as long again, so that many nodes do not ask in step.
 void pause_with_jitter(std::chrono::milliseconds base);
