@@ -87,8 +87,8 @@ def examine(members, flags, root, folder):
 
 def main():
     build, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    listed = subprocess.run(["git", "-c", "safe.directory=*", "-C", root, "ls-files", "*.cpp"],
-                            check=True, capture_output=True, text=True).stdout.splitlines()
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "-C", root, "ls-files", "--cached", "--others",
+                             "--exclude-standard", "*.cpp"], check=True, capture_output=True, text=True).stdout.splitlines()
     sources = [Source(root / path) for path in listed
                if not path.startswith("tests/") and (root / path).exists()]
     flags = read_flags(build)

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""What lint.py finds in a small tree."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LINT = pathlib.Path(__file__).resolve().parent / "lint.py"
+
+
+class Lint(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.root = pathlib.Path(scratch.name)
+        subprocess.run(["git", "init", "--quiet", self.root], check=True)
+        self.write(".gitignore", "build/\n")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def breaches(self, check):
+        done = subprocess.run([sys.executable, LINT, check, self.root], capture_output=True, text=True, check=False)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(done.returncode, 1 if done.stdout.strip() else 0)
+        return done.stdout.split("\n")[:-1] if done.stdout.strip() else []
+
+    def test_a_long_file_of_any_kind_is_found_before_it_is_added(self):
+        for name in ["iso/a.cpp", "bench/a.py"]:
+            self.write(name, "x\n" * 401)
+        self.write("tools/a", "#!/bin/bash\n" + "x\n" * 400)
+        self.assertEqual([line.split(":")[0] for line in self.breaches("length")],
+                         ["bench/a.py", "iso/a.cpp", "tools/a"])
+
+    def test_a_file_of_allowed_length_and_what_is_no_program_are_passed_over(self):
+        self.write("iso/a.cpp", "x\n" * 400)
+        self.write("docs/a.md", "x\n" * 401)
+        self.write("build/a.cpp", "x\n" * 401)
+        self.assertEqual(self.breaches("length"), [])
+
+    def test_a_room_is_checked_before_a_file_is_added(self):
+        self.write("iso/a.cpp", '#include "lab/lab.h"\n')
+        self.assertEqual(len(self.breaches("rooms")), 1)
+
+    def test_doors(self):
+        for line in ["const int fd = open(path.c_str(), O_RDONLY);",
+                     "const int fd = ::openat(at, name, O_WRONLY | O_CREAT, 0600);",
+                     "FILE* file = fopen(name, mode);",
+                     "const int fd = ::socket(AF_INET, SOCK_STREAM, 0);",
+                     "const auto now = std::chrono::system_clock::now();",
+                     "const auto now = Clock::now();",
+                     "const auto age = fs::file_time_type::clock::now() - written;",
+                     "clock_gettime(CLOCK_REALTIME, &now);",
+                     "fork();"]:
+            self.write("iso/a.cpp", line + "\n")
+            self.assertEqual(len(self.breaches("doors")), 1, line)
+
+    def test_what_looks_like_a_door_and_is_none(self):
+        for line in ["auto store = LayerStore::open(folder);", "static Result<Lab> open(const Path& path);",
+                     "TRY(download.open());", 'say("open( it with fork() at O_RDONLY");',
+                     "const auto socket = os::PacketSocket::open(kProtocol);", "plan.connect(node);",
+                     "os::connect(path);", "compare(system, fork);", "// fork() is of the kernel"]:
+            self.write("iso/a.cpp", line + "\n")
+            self.assertEqual(self.breaches("doors"), [], line)
+
+
+if __name__ == "__main__":
+    unittest.main()
