@@ -61,7 +61,8 @@ def stranger_learns_nothing(lab, product, count):
     lab.run_on_wire("ip", "address", "replace", f"{head.rsplit('.', 1)[0]}.250/16", "dev", "wire")
     expect_status(lab, "401", f"https://{head}/node/v1/plan")
     invented = json.dumps({"token": f"v1.{64 * '0'}.{64 * '0'}", "request": certificate_request()})
-    expect_status(lab, "403", f"https://{head}/node/v1/enrol", "--data-binary", invented)
+    expect_status(lab, "403", f"https://{head}/node/v1/enrol", "--header", "Content-Type: application/json",
+                  "--data-binary", invented)
     for scheme in ["http", "https"]:
         for page in ["/v1/nodes", "/v1/status", "/v1/users"]:
             expect_status(lab, "404", f"{scheme}://{head}{page}")
