@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
+#include "tests/unit/iso/machine.h"
 
 namespace muster::iso {
 namespace {
@@ -95,6 +96,20 @@ TEST(AptSources, an_archive_on_a_disk_of_this_machine_is_no_archive_for_a_layer)
       {.release = "trixie"});
   ASSERT_FALSE(selected);
   EXPECT_NE(selected.error().message.find("http://"), std::string::npos);
+}
+
+TEST(AptArchives, only_downloads_of_ours_are_dropped) {
+  Programs programs;
+  AptIndex index{.lists = "/cache/apt/lists", .archives = "/cache/apt/archives"};
+  ASSERT_TRUE(drop_old_archives(programs, index));
+  ASSERT_EQ(programs.commands.size(), 1U);
+  const auto& words = programs.commands.front();
+  EXPECT_EQ(words[2], "autoclean");
+  for (const auto* word :
+       {"-oDir::Cache::archives=/cache/apt/archives", "-oDir::State::lists=/cache/apt/lists",
+        "-oDir::Etc::sourcelist=/cache/apt/sources.list", "-oDir::Etc::sourceparts=-"}) {
+    EXPECT_TRUE(std::ranges::contains(words, word)) << word;
+  }
 }
 
 TEST(AptRelease, reads_date_and_hashes) {
