@@ -1,0 +1,187 @@
+// Who machines are, and how they become nodes.
+
+#include "tests/unit/provisioning/registry_fixture.h"
+
+namespace muster::provisioning {
+namespace {
+
+TEST_F(RegistryTest, names_machines_in_order_and_never_two_alike) {
+  EXPECT_EQ(boot(1).node.name, "n001");
+  EXPECT_EQ(boot(2, kElsewhere).node.name, "n002");
+  EXPECT_EQ(boot(1).node.name, "n001") << "the same machine keeps its name";
+  EXPECT_NE(registry_->find("n001")->address, registry_->find("n002")->address);
+}
+
+TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
+  for (int number = 1; number <= 3; ++number)
+    boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)});
+  const auto fourth = registry_->discover(machine(4), kElsewhere, now_);
+  ASSERT_TRUE(fourth);
+  EXPECT_EQ(fourth->kind, Welcome::Kind::wait);
+  EXPECT_NE(fourth->reason.find("nodes.addresses"), std::string::npos);
+  const auto node = registry_->find(to_string(mac(4)));
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->reason, fourth->reason) << "the head names it, too";
+}
+
+TEST_F(RegistryTest, finds_removes_and_changes_a_machine_by_its_mac_address) {
+  registry_->set_policy(Policy::ask, 0);
+  boot(1);
+  const std::vector<std::string> address = {to_string(mac(1))};
+  ASSERT_TRUE(registry_->find(address.front()));
+  EXPECT_FALSE(registry_->set_profile(address, "gpu", now_)) << "it has no name and no profile yet";
+  ASSERT_TRUE(registry_->adopt(address, now_));
+  ASSERT_TRUE(registry_->set_profile(address, "gpu", now_));
+  EXPECT_EQ(registry_->find("n001")->profile, "gpu");
+  ASSERT_TRUE(registry_->remove(address, now_));
+  EXPECT_FALSE(registry_->find(address.front()));
+}
+
+TEST_F(RegistryTest, a_node_has_the_address_that_another_server_gave_it) {
+  registry_->set_addressing(Addressing::observed);
+  EXPECT_EQ(boot(1).node.address, kDynamic);
+  const auto moved = registry_->heard_from(registry_->find("n001")->id, kElsewhere, now_);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->address, kElsewhere);
+  EXPECT_EQ(boot(2, kElsewhere).node.address, kElsewhere);
+  EXPECT_EQ(registry_->find("n001")->address.value, 0U) << "the server gave it to another since";
+  registry_->set_addressing(Addressing::given);
+  const auto back = registry_->heard_from(registry_->find("n001")->id, kDynamic, now_);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->address.value, 0x0A2A0101U) << "this head gives addresses again";
+}
+
+TEST_F(RegistryTest, machines_that_are_forgotten_leave_nothing_behind) {
+  registry_->set_policy(Policy::ask, 0);
+  boot(1);
+  const std::string id = registry_->find(to_string(mac(1)))->id;
+  ASSERT_FALSE(store_->events(id, 10)->empty());
+  const std::vector<std::string> ids = {id};
+  ASSERT_TRUE(registry_->remove(ids, now_));
+  EXPECT_TRUE(store_->events(id, 10)->empty());
+}
+
+TEST_F(RegistryTest, recognises_a_machine_whose_card_was_changed_by_its_uuid) {
+  boot(1);
+  Hardware changed = machine(1);
+  changed.macs = {mac(77)};
+  const auto welcome = registry_->discover(changed, kDynamic, now_ + 60'000);
+  ASSERT_TRUE(welcome);
+  EXPECT_EQ(welcome->node.name, "n001");
+  EXPECT_EQ(registry_->profile_of(mac(77)), "default");
+  EXPECT_EQ(registry_->profile_of(mac(1)), "") << "the old card is nobody's";
+}
+
+TEST_F(RegistryTest, a_profile_stays_with_a_node_when_the_daemon_starts_anew) {
+  boot(1);
+  boot(2, kElsewhere);
+  const std::vector<std::string> one = {"n001"};
+  ASSERT_TRUE(registry_->set_profile(one, "gpu", now_));
+  const auto again = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->profile_of(mac(1)), "gpu");
+  EXPECT_EQ((*again)->profile_of(mac(2)), "default");
+}
+
+TEST_F(RegistryTest, one_node_that_is_not_there_and_no_profile_changes) {
+  boot(1);
+  const std::vector<std::string> both = {"n001", "n009"};
+  const Status done = registry_->set_profile(both, "gpu", now_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "there is no node 'n009'");
+  EXPECT_EQ(registry_->profile_of(mac(1)), "default");
+}
+
+TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
+  boot(1);
+  boot(2, kElsewhere);
+  Hardware mixed = machine(1);
+  mixed.macs.push_back(mac(2));
+  const auto answer = registry_->discover(mixed, kDynamic, now_ + 60'000);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, Welcome::Kind::wait);
+  EXPECT_NE(answer->reason.find("muster node remove n002"), std::string::npos);
+  EXPECT_EQ(store_->events(registry_->find("n001")->id, 1)->front().text, answer->reason);
+}
+
+TEST_F(RegistryTest, a_stranger_cannot_boot_as_a_node_that_is_up) {
+  const Node node = bring_up(1);
+  const Welcome stranger = boot(1, kElsewhere);
+  EXPECT_EQ(stranger.kind, Welcome::Kind::wait);
+  EXPECT_TRUE(stranger.token.empty());
+  const auto events = store_->events(node.id, 100);
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->back().kind, "claim");
+}
+
+TEST_F(RegistryTest, a_second_machine_waits_while_the_first_one_boots) {
+  boot(1, kDynamic);
+  now_ += 10'000;
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::wait);
+  now_ += 60'000;
+  EXPECT_EQ(boot(1, kElsewhere).kind, Welcome::Kind::boot) << "the first one fell silent";
+}
+
+TEST_F(RegistryTest, a_node_that_reboots_comes_back_as_itself) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping", .generation = "g"}, now_));
+  const Welcome again = boot(1, node.address);
+  EXPECT_EQ(again.kind, Welcome::Kind::boot);
+  EXPECT_EQ(again.node.name, "n001");
+}
+
+TEST_F(RegistryTest, the_open_window_ends) {
+  registry_->set_policy(Policy::open, now_ + 1000);
+  EXPECT_EQ(boot(1).kind, Welcome::Kind::boot);
+  now_ += 2000;
+  const Welcome late = boot(2, kElsewhere);
+  EXPECT_EQ(late.kind, Welcome::Kind::wait);
+  EXPECT_NE(late.reason.find("muster node adopt"), std::string::npos);
+  const std::vector<std::string> ids = {to_string(mac(2))};
+  EXPECT_EQ(registry_->adopt(ids, now_), std::vector<std::string>{"n002"});
+  EXPECT_EQ(boot(2, kElsewhere).kind, Welcome::Kind::boot);
+}
+
+TEST_F(RegistryTest, closed_takes_no_note_of_strangers) {
+  registry_->set_policy(Policy::closed, 0);
+  EXPECT_EQ(boot(1).kind, Welcome::Kind::wait);
+  EXPECT_TRUE(registry_->nodes().empty());
+}
+
+TEST_F(RegistryTest, made_up_machines_shut_nobody_out) {
+  registry_->set_policy(Policy::ask, 0);
+  for (int number = 1; number <= 4097; ++number) {
+    ASSERT_TRUE(registry_->discover(machine(number), kDynamic, now_ + number));
+  }
+  EXPECT_EQ(registry_->nodes().size(), 4096U);
+  EXPECT_TRUE(registry_->discover(machine(4097), kDynamic, now_ + 5000));
+}
+
+TEST_F(RegistryTest, remembers_everything_when_it_is_opened_again) {
+  const Node node = bring_up(1);
+  open();
+  EXPECT_EQ(registry_->find("n001")->id, node.id);
+  EXPECT_TRUE(registry_->authenticate(node.id, "AB"));
+  EXPECT_EQ(boot(2, kElsewhere).node.name, "n002");
+}
+
+TEST_F(RegistryTest, a_removed_name_is_given_again) {
+  boot(1);
+  boot(2, kElsewhere);
+  const std::vector<std::string> names = {"n001"};
+  ASSERT_TRUE(registry_->remove(names, now_));
+  EXPECT_EQ(boot(3, {kElsewhere.value + 1}).node.name, "n001");
+}
+
+TEST_F(RegistryTest, an_import_with_a_clash_changes_nothing) {
+  Node node{.name = "n001", .address = {0x0A2A0101}, .hardware = machine(1)};
+  Node twin{.name = "n002", .address = {0x0A2A0101}, .hardware = machine(2)};
+  EXPECT_FALSE(registry_->import({node, twin}, now_));
+  EXPECT_TRUE(registry_->nodes().empty());
+  twin.address = {0x0A2A0102};
+  ASSERT_TRUE(registry_->import({node, twin}, now_));
+  EXPECT_EQ(registry_->nodes().size(), 2U);
+}
+
+}  // namespace
+}  // namespace muster::provisioning
