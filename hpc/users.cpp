@@ -130,14 +130,16 @@ bool UserTable::is_given(std::uint32_t uid) const {
          std::ranges::any_of(users_, [&](const auto& entry) { return entry.second.uid == uid; });
 }
 
-Result<ClusterUser> UserTable::change(const spec::User& wanted) {
+Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
   TRY(check_names(wanted));
   const auto found = users_.find(wanted.name);
   if (found == users_.end()) {
     return fail(std::format("cannot change user '{}': there is none", wanted.name),
                 "see the users: muster user list");
   }
-  if (!wanted.ssh_keys.empty()) found->second.ssh_keys = distinct(wanted.ssh_keys);
+  if (!wanted.ssh_keys.empty() || none == NoKeys::take_away) {
+    found->second.ssh_keys = distinct(wanted.ssh_keys);
+  }
   if (!wanted.full_name.empty()) found->second.full_name = wanted.full_name;
   return found->second;
 }

@@ -47,9 +47,12 @@ class UserTable {
   /// number left.
   Result<ClusterUser> add(const spec::User& wanted);
 
-  /// Gives a user what `wanted` has of keys and full name; what it has not stays. Errors: no such
-  /// user, and as add.
-  Result<ClusterUser> change(const spec::User& wanted);
+  /// What becomes of the keys when a change brings none.
+  enum class NoKeys { keep_the_old, take_away };
+
+  /// Gives a user what `wanted` has of keys and full name; what it has not stays, but for keys that
+  /// are taken away. Errors: no such user, and as add.
+  Result<ClusterUser> change(const spec::User& wanted, NoKeys none = NoKeys::keep_the_old);
 
   /// Errors: no such user.
   Status remove(std::string_view name);

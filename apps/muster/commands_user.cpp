@@ -20,6 +20,7 @@ struct UserOptions {
   std::optional<std::uint32_t> uid;
   std::vector<std::string> keys;
   std::string key_file;
+  bool no_keys = false;
   bool as_json = false;
 };
 
@@ -40,7 +41,12 @@ Result<std::vector<std::string>> keys_of(const UserOptions& options) {
 int send_user(const UserOptions& options, const std::string& method) {
   const auto keys = keys_of(options);
   if (!keys) return report(keys.error());
-  json body = {{"name", options.name}, {"full_name", options.full_name}, {"ssh_keys", *keys}};
+  if (options.no_keys && !keys->empty()) {
+    return report({.message = "keys and --no-ssh-keys exclude each other", .hint = "leave one out"},
+                  kUsage);
+  }
+  json body = {{"name", options.name}, {"full_name", options.full_name}};
+  if (options.no_keys || !keys->empty()) body["ssh_keys"] = *keys;
   if (options.uid) body["uid"] = *options.uid;
   const auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
@@ -99,6 +105,7 @@ void add_user(CLI::App& app, Session& session) {
   CLI::App* const set = noun->add_subcommand("set", "other keys, or another full name");
   set->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
   add_description(*set, *options);
+  set->add_flag("--no-ssh-keys", options->no_keys, "take all keys away");
   on_run_at_head(*set, session, [options] { return send_user(*options, "PUT"); });
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");

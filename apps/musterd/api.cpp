@@ -273,7 +273,10 @@ ServerResponse Api::write_user(const ServerRequest& request) {
   const auto wanted = parse_user_request(request.body);
   if (!wanted) return refuse(400, wanted.error());
   const bool change = request.method == "PUT";
-  const auto user = change ? cluster_.change_user(*wanted) : cluster_.add_user(*wanted);
+  using NoKeys = hpc::UserTable::NoKeys;
+  const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;
+  const auto user =
+      change ? cluster_.change_user(wanted->user, none) : cluster_.add_user(wanted->user);
   if (!user) return refuse(409, user.error());
   // Who asked may log in as the user the moment this is answered.
   json value = user_json(*user);

@@ -127,20 +127,22 @@ Result<spec::ClusterSpec> parse_plan_request(std::string_view body) {
   return fail(spec::to_string(outcome.problems.front()), "'muster spec check' shows all problems");
 }
 
-Result<spec::User> parse_user_request(std::string_view body) {
+Result<UserRequest> parse_user_request(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
-  spec::User user;
+  UserRequest request;
+  spec::User& user = request.user;
   TRY_ASSIGN(user.name, text(value, "name"));
   TRY_ASSIGN(user.full_name, text(value, "full_name"));
   if (value.contains("ssh_keys")) {
     TRY_ASSIGN(user.ssh_keys, texts(value, "ssh_keys"));
+    request.names_keys = true;
   }
   if (value.contains("uid")) {
     constexpr std::uint64_t kLargest = std::numeric_limits<std::uint32_t>::max();
     TRY_ASSIGN(const std::uint64_t uid, number(value, "uid", kLargest, 0));
     user.uid = static_cast<std::uint32_t>(uid);
   }
-  return user;
+  return request;
 }
 
 }  // namespace muster::daemon

@@ -44,9 +44,15 @@ Result<DiscoveryRequest> parse_discovery(std::string_view body);
 /// {"mode": "serve"|"proxy"}
 Result<provisioning::DhcpMode> parse_dhcp_request(std::string_view body);
 
+struct UserRequest {
+  spec::User user;
+  /// Whether keys were named at all: an empty list takes all keys away.
+  bool names_keys = false;
+};
+
 /// {"name", "full_name", "uid", "ssh_keys"}; all but the name may be left out. What the names and
 /// keys may be is checked when the user is added.
-Result<spec::User> parse_user_request(std::string_view body);
+Result<UserRequest> parse_user_request(std::string_view body);
 
 /// {"spec": the text of a cluster.yaml}. Errors: also the specification's first problem.
 Result<spec::ClusterSpec> parse_plan_request(std::string_view body);

@@ -65,7 +65,7 @@ class Cluster {
   /// Errors: as hpc::UserTable::add.
   Result<hpc::ClusterUser> add_user(const spec::User& wanted);
   /// Errors: as hpc::UserTable::change.
-  Result<hpc::ClusterUser> change_user(const spec::User& wanted);
+  Result<hpc::ClusterUser> change_user(const spec::User& wanted, hpc::UserTable::NoKeys none);
   Status remove_user(const std::string& name);
 
   /// Who is adopted from now on, until the head's next boot. Errors: the store.

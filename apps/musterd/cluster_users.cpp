@@ -69,10 +69,11 @@ Result<hpc::ClusterUser> Cluster::add_user(const spec::User& wanted) {
   return user;
 }
 
-Result<hpc::ClusterUser> Cluster::change_user(const spec::User& wanted) {
+Result<hpc::ClusterUser> Cluster::change_user(const spec::User& wanted,
+                                              hpc::UserTable::NoKeys none) {
   const std::scoped_lock lock(mutex_);
   hpc::UserTable table = users_;
-  TRY_ASSIGN(hpc::ClusterUser user, table.change(wanted));
+  TRY_ASSIGN(hpc::ClusterUser user, table.change(wanted, none));
   TRY(save_users(std::move(table), "changed", user.name));
   return user;
 }

@@ -53,10 +53,10 @@ void check_user(std::string_view body) {
   const auto wanted = daemon::parse_user_request(body);
   if (!wanted) return CHECK(is_explained(wanted.error()));
   hpc::UserTable table;
-  const auto user = table.add(*wanted);
+  const auto user = table.add(wanted->user);
   if (!user) return CHECK(is_explained(user.error()));
   CHECK(user->uid >= 1000 && user->uid <= hpc::kLastUid);
-  CHECK(!wanted->uid || *wanted->uid == user->uid);
+  CHECK(!wanted->user.uid || *wanted->user.uid == user->uid);
   CHECK(hpc::UserTable::parse(table.to_json()) == table);
   CHECK(lines(hpc::render_authorized_keys(*user)).size() == user->ssh_keys.size());
   const plan::Plan plan = hpc::plan_users(table, hpc::Machine::head);

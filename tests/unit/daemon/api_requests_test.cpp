@@ -15,7 +15,9 @@ TEST(ApiRequests, numbers_that_do_not_fit_are_refused_and_not_cut) {
 TEST(ApiRequests, a_user_needs_no_more_than_a_name) {
   const auto user = parse_user_request(R"({"name":"alice"})");
   ASSERT_TRUE(user) << user.error().text();
-  EXPECT_EQ(*user, spec::User{.name = "alice"});
+  EXPECT_EQ(user->user, spec::User{.name = "alice"});
+  EXPECT_FALSE(user->names_keys);
+  EXPECT_TRUE(parse_user_request(R"({"name":"alice","ssh_keys":[]})")->names_keys);
 }
 
 TEST(ApiRequests, errors_name_the_member) {

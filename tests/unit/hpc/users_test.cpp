@@ -107,6 +107,16 @@ TEST(UserTable, says_when_no_number_is_left) {
   EXPECT_EQ(next.error().message, "cannot add user 'bob': no user id is left below 60000");
 }
 
+TEST(UserTable, keys_stay_until_they_are_taken_away) {
+  UserTable table;
+  ASSERT_TRUE(table.add(
+      {.name = "ada",
+       .ssh_keys = {
+           "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"}}));
+  EXPECT_EQ(table.change({.name = "ada", .full_name = "Ada"})->ssh_keys.size(), 1U);
+  EXPECT_TRUE(table.change({.name = "ada"}, UserTable::NoKeys::take_away)->ssh_keys.empty());
+}
+
 TEST(UserTable, refuses_what_is_no_key) {
   UserTable table;
   EXPECT_FALSE(table.add({.name = "ada", .ssh_keys = {"command=\"rm\" ssh-rsa AAAA"}}));
