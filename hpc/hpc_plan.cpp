@@ -9,6 +9,7 @@ namespace {
 
 constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
+constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
 
 plan::WriteFile key_file(const ClusterFacts& facts, const std::string& owner) {
@@ -49,9 +50,12 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   plan.add(
       plan::WriteFile{.path = kCgroupConf, .content = render_cgroup_conf(settings.containment)});
   plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
+  plan.add(plan::WriteFile{.path = kControllerUnit,
+                           .content = render_slurmctld_unit(settings.cluster_name)});
   plan.add(plan::Service{.unit = "slurmctld.service",
                          .on_change = plan::Service::OnChange::reload,
-                         .watches = {kSlurmConf, kCgroupConf}});
+                         .watches = {kSlurmConf, kCgroupConf},
+                         .restart_watches = {kControllerUnit}});
   return result;
 }
 

@@ -256,6 +256,16 @@ std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name)
   return std::format("SLURMD_OPTIONS=\"--conf-server {} -N {}\"\n", to_string(head), node_name);
 }
 
+std::string render_slurmctld_unit(std::string_view cluster) {
+  return std::format(
+      "# The controller of {}.\n"
+      "[Service]\n"
+      "# It keeps the cluster's name beside the jobs, so that two controllers never share a\n"
+      "# directory, and would not start under another; this directory is the head's own.\n"
+      "ExecStartPre=/usr/bin/rm -f /var/lib/slurm/slurmctld/clustername\n",
+      cluster);
+}
+
 std::string render_slurmd_unit(std::span<const std::string> required_mounts) {
   std::string text =
       "[Unit]\n"

@@ -82,6 +82,10 @@ std::string render_cgroup_conf(Containment containment);
 /// /etc/default/slurmd of the node: where its configuration is, and its own name.
 std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name);
 
+/// Lines added to slurmctld.service: a cluster that gets another name keeps its jobs. The text is
+/// another for another name, which a running controller does not take over.
+std::string render_slurmctld_unit(std::string_view cluster);
+
 /// Lines added to slurmd.service: start again after a failure, and only where every one of
 /// `required_mounts` is mounted, since a job without its files is worse than a job that waits.
 std::string render_slurmd_unit(std::span<const std::string> required_mounts);

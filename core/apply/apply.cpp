@@ -192,8 +192,9 @@ class Applier {
     TRY_ASSIGN(const os::CommandResult now,
                target_.runner.run(command({"systemctl", "is-active", "--quiet", step.unit})));
     const bool running = now.status == 0;
-    const bool touched = std::ranges::any_of(
-        step.watches, [this](const std::string& path) { return written_.contains(path); });
+    const auto written = [this](const std::string& path) { return written_.contains(path); };
+    const bool replaced = std::ranges::any_of(step.restart_watches, written);
+    const bool touched = replaced || std::ranges::any_of(step.watches, written);
     if (!wanted) {
       if (!running) return Effect::unchanged;
       TRY(run({"systemctl", "stop", step.unit}));
@@ -205,9 +206,11 @@ class Applier {
       TRY(run({"systemctl", "start", step.unit}));
       return Effect::changed;
     }
-    if (!touched || step.on_change == Service::OnChange::nothing) return Effect::unchanged;
-    TRY(run({"systemctl", step.on_change == Service::OnChange::reload ? "reload" : "restart",
-             step.unit}));
+    if (!touched || (step.on_change == Service::OnChange::nothing && !replaced)) {
+      return Effect::unchanged;
+    }
+    const bool reload = step.on_change == Service::OnChange::reload && !replaced;
+    TRY(run({"systemctl", reload ? "reload" : "restart", step.unit}));
     return Effect::changed;
   }
 

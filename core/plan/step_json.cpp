@@ -84,6 +84,7 @@ void members(Service& s, Visitor&& visit) {
   visit("state", s.state);
   visit("on_change", s.on_change);
   visit("watches", s.watches);
+  visit("restart_watches", s.restart_watches);
 }
 
 template <typename S>

@@ -10,19 +10,21 @@
 namespace muster::head {
 namespace {
 
-constexpr std::array<std::string_view, 13> kPaths = {"/etc/slurm/slurm.conf",
-                                                     "/etc/slurm/cgroup.conf",
-                                                     "/etc/slurm/plugstack.conf",
-                                                     "/etc/slurm/slurm.key",
-                                                     "/etc/muster/dnsmasq.conf",
-                                                     "/etc/muster/nginx.conf",
-                                                     "/etc/exports.d/muster.exports",
-                                                     "/etc/hosts",
-                                                     "/etc/hostname",
-                                                     "/etc/resolv.conf",
-                                                     "/etc/chrony/conf.d/muster.conf",
-                                                     "/etc/openmpi/openmpi-mca-params.conf",
-                                                     "/etc/ssh/sshd_config.d/50-muster-keys.conf"};
+constexpr std::array<std::string_view, 14> kPaths = {
+    "/etc/slurm/slurm.conf",
+    "/etc/systemd/system/slurmctld.service.d/muster.conf",
+    "/etc/slurm/cgroup.conf",
+    "/etc/slurm/plugstack.conf",
+    "/etc/slurm/slurm.key",
+    "/etc/muster/dnsmasq.conf",
+    "/etc/muster/nginx.conf",
+    "/etc/exports.d/muster.exports",
+    "/etc/hosts",
+    "/etc/hostname",
+    "/etc/resolv.conf",
+    "/etc/chrony/conf.d/muster.conf",
+    "/etc/openmpi/openmpi-mca-params.conf",
+    "/etc/ssh/sshd_config.d/50-muster-keys.conf"};
 
 constexpr std::array<std::string_view, 6> kServices = {
     "muster-dnsmasq.service", "muster-nginx.service", "slurmctld.service",

@@ -24,6 +24,7 @@ HEAD_WRITES = {"/etc/muster/cluster.yaml": "schema: 1\nname: a\n",
                "/etc/chrony/conf.d/muster.conf": "", "/etc/exports.d/muster.exports": "",
                "/etc/ssh/sshd_config.d/50-muster-keys.conf": "",
                "/etc/slurm/slurm.conf": "# Made by Muster from the nodes that were adopted.\n",
+               "/etc/systemd/system/slurmctld.service.d/muster.conf": "",
                "/etc/slurm/slurm.key": "", "/etc/slurm/cgroup.conf": "",
                "/etc/muster/upstream-resolv.conf": "nameserver 192.0.2.53\n",
                "/home/ada/file": ""}

@@ -49,6 +49,18 @@ TEST_F(Apply, tells_a_service_of_a_changed_file_once) {
   EXPECT_FALSE(std::filesystem::exists(pending()));
 }
 
+TEST_F(Apply, a_file_that_takes_a_restart_gets_one_from_a_service_that_reloads) {
+  plan_ = {};
+  plan_.add(plan::WriteFile{.path = "/etc/a", .content = "a"});
+  plan_.add(plan::Service{.unit = "a.service",
+                          .on_change = plan::Service::OnChange::reload,
+                          .watches = {},
+                          .restart_watches = {"/etc/a"}});
+  EXPECT_TRUE(run().succeeded());
+  EXPECT_EQ(system_.count("restart"), 1U);
+  EXPECT_EQ(system_.count("reload"), 0U);
+}
+
 TEST_F(Apply, a_reload_that_failed_is_tried_again) {
   system_.reloads_fail = true;
   EXPECT_FALSE(run().succeeded());

@@ -53,6 +53,17 @@ TEST(HpcPlan, changes_the_head_without_a_restart_when_nodes_change) {
   EXPECT_EQ(service->watches.at(0), "/etc/slurm/slurm.conf");
 }
 
+TEST(HpcPlan, starts_the_controller_anew_when_the_cluster_gets_another_name) {
+  const auto* const path = "/etc/systemd/system/slurmctld.service.d/muster.conf";
+  SlurmSettings renamed = settings();
+  renamed.cluster_name = "other";
+  const auto before = plan_head(facts(), settings(), {}).plan;
+  const auto after = plan_head(facts(), renamed, {}).plan;
+  EXPECT_NE(find_file(before, path)->content, find_file(after, path)->content);
+  EXPECT_EQ(find_service(after, "slurmctld.service")->restart_watches,
+            std::vector<std::string>{path});
+}
+
 TEST(HpcPlan, passes_on_which_nodes_were_left_out) {
   const std::vector<NodeHardware> nodes = {{.name = "n001", .sockets = 0}};
   EXPECT_EQ(plan_head(facts(), settings(), nodes).refused.size(), 1U);
