@@ -10,6 +10,7 @@
 #include "iso/head_files.h"
 #include "iso/live_build.h"
 #include "iso/mounts.h"
+#include "iso/node_initrd.h"
 #include "iso/region.h"
 #include "iso/squash.h"
 
@@ -92,39 +93,6 @@ Status generate_locale(const BuildContext& context, MountedRoot& root) {
   return run_step(context, {.argv = {"locale-gen"}, .root = root.path()});
 }
 
-/// The hooks of initramfs-tools that a node's initial RAM disk is made with. Others that the base
-/// layer has are for systems with a root on a disk, and live-boot's would bring megabytes for media
-/// that no node has: every node loads every byte through its firmware.
-Status choose_hooks(MountedRoot& root, const fs::path& folder) {
-  static constexpr std::string_view kHooks = "usr/share/initramfs-tools/hooks";
-  TRY(os::make_directory(folder / "hooks"));
-  for (const auto* hook : {"klibc-utils", "kmod", "udev", "zz-busybox"}) {
-    std::error_code error;
-    fs::copy_file(root.path() / kHooks / hook, folder / "hooks" / hook, error);
-    if (error) return fail(std::format("cannot copy the hook '{}': {}", hook, error.message()));
-  }
-  return root.add(folder / "hooks", std::string(kHooks));
-}
-
-/// The node's initial RAM disk, from the parts that our node package brings.
-Status make_node_initrd(const BuildContext& context, MountedRoot& root, const fs::path& folder) {
-  static constexpr std::string_view kParts = "usr/share/muster/initramfs";
-  if (!fs::is_directory(root.path() / kParts)) return {};
-  TRY_ASSIGN(const auto versions, os::list_directory(root.path() / "usr/lib/modules"));
-  if (versions.size() != 1) {
-    return fail(std::format("an image needs one kernel and has {}", versions.size()),
-                "take kernels out of its packages");
-  }
-  TRY(choose_hooks(root, folder));
-  TRY(run_step(context, {.argv = {"mkinitramfs", "-d", std::format("/{}", kParts), "-o",
-                                  "/tmp/node-initrd.img", versions.front()},
-                         .root = root.path()}));
-  std::error_code error;
-  fs::copy_file(root.path() / "tmp/node-initrd.img", folder / "node-initrd.img", error);
-  if (error) return fail(std::format("cannot take the node's initrd: {}", error.message()));
-  return {};
-}
-
 /// live-build's stages for the boot loaders, with the mounted tree as its chroot.
 Status make_bootable(const BuildContext& context, const fs::path& lb) {
   const auto base = context.store.path_of(layer_named(context.layers, "base")) / "lb";
@@ -191,10 +159,13 @@ Status build_overlay(const BuildContext& context, const LayerPlan& layer, const 
     if (layer.kind == LayerKind::muster_head) {
       TRY(write_head_files(context.spec, context.inputs.spec_text, root.path()));
     }
-    if (layer.kind == LayerKind::muster_image) TRY(make_node_initrd(context, root, folder));
+    if (layer.kind == LayerKind::muster_image) {
+      TRY(make_node_initrd(context, layer, root, folder));
+    }
     TRY(root.close());
   }
-  for (const auto* name : {"root", "work", "hooks"}) TRY(os::remove_tree(folder / name));
+  for (const auto* name : {"root", "work", "hooks", "no-hooks"})
+    TRY(os::remove_tree(folder / name));
   return squash(context, layer.kind, folder, "upper");
 }
 
