@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 /// How long the head may hear nothing of an image that is on its way: well below its patience
 /// (docs/reference/node-protocol.md).
-constexpr auto kSignOfLife = 10s;
+constexpr auto kTellAfter = 10s;
 
 /// After so many attempts without an answer, some two minutes, the address may be one that the
 /// network took back.
@@ -161,7 +161,7 @@ class StageOne {
                                              std::max<std::uint64_t>(total.count, 1));
         // By time as well: where many nodes share a wire, five per cent may take minutes.
         const auto now = std::chrono::steady_clock::now();
-        if (percent < told + 5 && told >= 0 && now - told_at < kSignOfLife) return;
+        if (percent < told + 5 && told >= 0 && now - told_at < kTellAfter) return;
         told = percent;
         told_at = now;
         say(std::format("image {} %", percent));

@@ -15,7 +15,7 @@ TEST_F(RegistryTest, names_machines_in_order_and_never_two_alike) {
 TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
   for (int number = 1; number <= 3; ++number)
     boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)});
-  const auto fourth = registry_->discover(machine(4), kElsewhere, now_);
+  const auto fourth = registry_->discover(blank_machine(4), kElsewhere, now_);
   ASSERT_TRUE(fourth);
   EXPECT_EQ(fourth->kind, Welcome::Kind::wait);
   EXPECT_NE(fourth->reason.find("nodes.addresses"), std::string::npos);
@@ -63,7 +63,7 @@ TEST_F(RegistryTest, machines_that_are_forgotten_leave_nothing_behind) {
 
 TEST_F(RegistryTest, recognises_a_machine_whose_card_was_changed_by_its_uuid) {
   boot(1);
-  Hardware changed = machine(1);
+  Hardware changed = blank_machine(1);
   changed.macs = {mac(77)};
   const auto welcome = registry_->discover(changed, kDynamic, now_ + 60'000);
   ASSERT_TRUE(welcome);
@@ -95,7 +95,7 @@ TEST_F(RegistryTest, one_node_that_is_not_there_and_no_profile_changes) {
 TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
   boot(1);
   boot(2, kElsewhere);
-  Hardware mixed = machine(1);
+  Hardware mixed = blank_machine(1);
   mixed.macs.push_back(mac(2));
   const auto answer = registry_->discover(mixed, kDynamic, now_ + 60'000);
   ASSERT_TRUE(answer);
@@ -151,10 +151,10 @@ TEST_F(RegistryTest, closed_takes_no_note_of_strangers) {
 TEST_F(RegistryTest, made_up_machines_shut_nobody_out) {
   registry_->set_policy(Policy::ask, 0);
   for (int number = 1; number <= 4097; ++number) {
-    ASSERT_TRUE(registry_->discover(machine(number), kDynamic, now_ + number));
+    ASSERT_TRUE(registry_->discover(blank_machine(number), kDynamic, now_ + number));
   }
   EXPECT_EQ(registry_->nodes().size(), 4096U);
-  EXPECT_TRUE(registry_->discover(machine(4097), kDynamic, now_ + 5000));
+  EXPECT_TRUE(registry_->discover(blank_machine(4097), kDynamic, now_ + 5000));
 }
 
 TEST_F(RegistryTest, remembers_everything_when_it_is_opened_again) {
@@ -174,8 +174,8 @@ TEST_F(RegistryTest, a_removed_name_is_given_again) {
 }
 
 TEST_F(RegistryTest, an_import_with_a_clash_changes_nothing) {
-  Node node{.name = "n001", .address = {0x0A2A0101}, .hardware = machine(1)};
-  Node twin{.name = "n002", .address = {0x0A2A0101}, .hardware = machine(2)};
+  Node node{.name = "n001", .address = {0x0A2A0101}, .hardware = blank_machine(1)};
+  Node twin{.name = "n002", .address = {0x0A2A0101}, .hardware = blank_machine(2)};
   EXPECT_FALSE(registry_->import({node, twin}, now_));
   EXPECT_TRUE(registry_->nodes().empty());
   twin.address = {0x0A2A0102};

@@ -18,7 +18,7 @@ inline MacAddress mac(int number) {
   return {{0x52, 0x54, 0, 0, static_cast<std::uint8_t>(number >> 8),
            static_cast<std::uint8_t>(number)}};
 }
-inline Hardware machine(int number) {
+inline Hardware blank_machine(int number) {
   return {.uuid = uuid(number),
           .firmware = "bios",
           .macs = {mac(number)},
@@ -36,7 +36,7 @@ class RegistryTest : public testing::Test {
     registry_->set_policy(Policy::open, 0);
   }
   Welcome boot(int number, Ipv4Address address = kDynamic) {
-    auto welcome = registry_->discover(machine(number), address, now_);
+    auto welcome = registry_->discover(blank_machine(number), address, now_);
     EXPECT_TRUE(welcome) << welcome.error().text();
     return welcome.value_or(Welcome());
   }
