@@ -15,6 +15,14 @@ FIRMWARE ?= bios
 # needs the program only.
 LAB_NEEDS := $(if $(filter file,$(origin ISO)),iso,programs)
 
+# The build sees nothing but this directory.
+ifneq ($(filter $(abspath $(CURDIR))/%,$(abspath $(SPEC))),$(abspath $(SPEC)))
+$(error SPEC is '$(SPEC)'; name a file inside $(CURDIR), such as SPEC=site.yaml: the build sees no other directory)
+endif
+ifeq ($(strip $(SPEC)),)
+$(error SPEC is empty; name a file, such as SPEC=site.yaml, or leave it out)
+endif
+
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 

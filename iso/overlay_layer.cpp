@@ -89,6 +89,14 @@ Status install(const BuildContext& context, const LayerPlan& layer, MountedRoot&
 Status generate_locale(const BuildContext& context, MountedRoot& root) {
   const std::string wanted = render_locale_gen(context.spec.head);
   if (wanted.empty()) return {};
+  // locale-gen itself ends well when it knows no such language.
+  TRY_ASSIGN(const std::string known, os::read_file(root.path() / "usr/share/i18n/SUPPORTED"));
+  if (!is_supported(context.spec.head, known)) {
+    return fail(
+        std::format("Debian has no locale '{}'", context.spec.head.locale),
+        "change head.locale; /usr/share/i18n/SUPPORTED of its package 'locales' has all, such "
+        "as 'de_DE.UTF-8'");
+  }
   TRY(os::write_file(root.path() / "etc/locale.gen", wanted));
   return run_step(context, {.argv = {"locale-gen"}, .root = root.path()});
 }

@@ -1,7 +1,9 @@
 #include "iso/region.h"
 
+#include <algorithm>
 #include <format>
 
+#include "core/base/text.h"
 #include "core/os/files.h"
 
 namespace muster::iso {
@@ -22,6 +24,15 @@ std::string render_locale_gen(const spec::Head& head) {
   if (is_built_in(head.locale)) return {};
   // Every language of a specification is in UTF-8 (core/spec/rules.h).
   return std::format("{} UTF-8\n", head.locale);
+}
+
+bool is_supported(const spec::Head& head, std::string_view list) {
+  // With a modifier the list leaves the character set out of the name: "sr_RS@latin UTF-8".
+  std::string plain = head.locale;
+  if (const auto at = plain.find(".UTF-8@"); at != std::string::npos) plain.erase(at, 6);
+  return std::ranges::any_of(lines(list), [&](const std::string& line) {
+    return line == head.locale + " UTF-8" || line == plain + " UTF-8";
+  });
 }
 
 Status write_region(const spec::Head& head, const std::filesystem::path& root) {

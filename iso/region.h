@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -16,6 +17,9 @@ std::vector<std::string> region_packages(const spec::Head& head);
 
 /// The line of locale.gen(5) that makes the language; empty when nothing is to be made.
 std::string render_locale_gen(const spec::Head& head);
+
+/// Whether the language is in the list of Debian's package, a name and its character set a line.
+bool is_supported(const spec::Head& head, std::string_view list);
 
 /// Writes locale.conf(5), localtime(5) and Debian's /etc/timezone below `root`. Errors: there is no
 /// such time zone in `root`.

@@ -70,7 +70,12 @@ Status Registry::set_profile(std::span<const std::string> names, const std::stri
   std::map<std::string, Node> changed;
   for (const std::string& name : names) {
     const std::string id = id_of(name);
-    if (id.empty() || nodes_.at(id).name.empty()) {
+    if (!id.empty() && nodes_.at(id).name.empty()) {
+      return fail(
+          std::format("'{}' waits for adoption and has no profile yet", printable(name)),
+          std::format("'muster node adopt {}' first; nothing was changed", printable(name)));
+    }
+    if (id.empty()) {
       return fail(std::format("there is no node '{}'", printable(name)),
                   "'muster node list' shows them; nothing was changed");
     }
@@ -103,16 +108,19 @@ Status Registry::import(std::vector<Node> nodes, std::int64_t now_ms) {
     node.state = NodeState::adopted;
     node.profile = settings_.default_profile;
     if (by_name_.contains(node.name) || !new_names.insert(node.name).second) {
-      return fail(std::format("node '{}' is there already", node.name), "nothing was imported");
+      return fail(std::format("node '{}' is there already, or named twice", node.name),
+                  "nothing was imported");
     }
     if (by_address_.contains(node.address.value) ||
         !new_addresses.insert(node.address.value).second) {
-      return fail(std::format("address {} is given twice", to_string(node.address)),
-                  "nothing was imported");
+      return fail(
+          std::format("address {} of {} is another's already", to_string(node.address), node.name),
+          "nothing was imported");
     }
     for (const MacAddress mac : node.hardware.macs) {
       if (by_mac_.contains(mac) || !new_macs.insert(mac).second) {
-        return fail(std::format("Ethernet address {} is given twice", to_string(mac)),
+        return fail(std::format("Ethernet address {} of {} is another's already", to_string(mac),
+                                node.name),
                     "nothing was imported");
       }
     }

@@ -21,12 +21,10 @@ struct CheckedAccounts {
   std::vector<apply::Outcome> refused;
 };
 
-/// The names of the accounts that the helper made: a file beside /etc/passwd that only root may
-/// write, a name a line.
-inline constexpr const char* kOwnAccounts = "/etc/muster/accounts";
 using Names = std::set<std::string, std::less<>>;
 
-/// Empty when there is no such file.
+/// The names of the accounts that the helper made (head::kOwnAccounts); none when there is no such
+/// file.
 Result<Names> read_own_accounts(const std::filesystem::path& file);
 
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that

@@ -32,10 +32,13 @@ std::string make_password() {
   return password;
 }
 
-Status show(const std::string& text) {
+Status show(os::CommandRunner& runner, const std::string& text) {
   // agetty shows issue files on every console, before each login (agetty(8)). It is root; who has
   // an account here must not read a password in it.
-  return os::write_file(kIssue, text, {.mode = 0600});
+  TRY(os::write_file(kIssue, text, {.mode = 0600}));
+  // The consoles ask for a login since before there was anything to show.
+  TRY(run_checked(runner, {.argv = {"agetty", "--reload"}}));
+  return {};
 }
 
 }  // namespace
@@ -47,14 +50,15 @@ Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
       spec.head.hostname, spec.name, address);
   if (!spec.head.ssh_keys.empty()) {
     TRY(os::write_file(kRootKeys, join_lines(spec.head.ssh_keys)));
-    return show(where + std::format("Log in with your key: ssh root@{}\n\n", address));
+    return show(runner, where + std::format("Log in with your key: ssh root@{}\n\n", address));
   }
   // Once a boot: a password that somebody has set since is theirs.
   if (std::filesystem::exists(kIssue)) return {};
   const std::string password = make_password();
   TRY(run_checked(runner, {.argv = {"chpasswd"}, .input = "root:" + password + "\n"}));
-  return show(where + std::format("Log in here as root with the password {} (this boot only)\n\n",
-                                  password));
+  return show(runner, where + std::format("Log in here as root with the password {} (this boot "
+                                          "only)\n\n",
+                                          password));
 }
 
 }  // namespace muster::helper

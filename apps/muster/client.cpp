@@ -91,10 +91,19 @@ Result<json> call_head(const std::string& method, const std::string& path, const
 Result<NodeSet> parse_nodes(const std::string& text) {
   if (!text.contains('@')) return parse_node_set(text);
   TRY_ASSIGN(const json answer, call_head("GET", "/v1/groups"));
-  return parse_node_set(text, [&answer](std::string_view name) -> Result<NodeSet> {
+  // A group may name nodes that are not there yet; commands are about those that are.
+  NodeSet all;
+  for (const json& group : answer.at("groups")) {
+    if (text_of(group, "name") != "*") continue;
+    TRY_ASSIGN(all, parse_node_set(text_of(group, "nodes")));
+  }
+  return parse_node_set(text, [&answer, &all](std::string_view name) -> Result<NodeSet> {
     std::vector<std::string> known;
     for (const json& group : answer.at("groups")) {
-      if (text_of(group, "name") == name) return parse_node_set(text_of(group, "nodes"));
+      if (text_of(group, "name") == name) {
+        TRY_ASSIGN(NodeSet nodes, parse_node_set(text_of(group, "nodes")));
+        return nodes &= all;
+      }
       known.push_back("@" + text_of(group, "name"));
     }
     return fail(std::format("there is no group '@{}'", printable(name, 64)),

@@ -43,6 +43,10 @@ struct UpOptions {
 Result<std::optional<Bytes>> parse_disk(const std::string& text) {
   TRY_ASSIGN(const Bytes size, parse_bytes(text));
   if (size.count == 0) return std::nullopt;
+  if (size < Bytes::from_mib(16)) {
+    return fail(std::format("a disk of {} is too small for anything", human(size)),
+                "write a size with its unit, such as '4 GiB'; 0 is no disk");
+  }
   return size;
 }
 

@@ -205,7 +205,7 @@ int import_nodes(const std::string& file, const NodeOptions& options) {
   if (options.as_json) {
     std::println("{}", answer->dump());
   } else {
-    std::println("{} nodes are known", answer->value("imported", 0U));
+    std::println("nodes imported: {}", answer->value("imported", 0U));
   }
   return kDone;
 }

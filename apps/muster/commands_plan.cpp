@@ -13,6 +13,8 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/iso_options.h"
 #include "apps/plans/preview.h"
+#include "core/base/text.h"
+#include "provisioning/head/installed.h"
 
 namespace muster::cli {
 namespace {
@@ -49,10 +51,29 @@ MediumPlan plan_medium(const iso::BuildOptions& options) {
   return {{{"id", plan->id}, {"layers", std::move(layers)}}};
 }
 
+/// The keys of cluster.yaml that are in the medium and differ: a head cannot follow them by itself.
+std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::ClusterSpec& then) {
+  std::vector<std::string> keys;
+  const auto compare = [&keys](const char* key, bool same) {
+    if (!same) keys.emplace_back(key);
+  };
+  compare("release", now.release == then.release);
+  compare("kernel", now.kernel == then.kernel);
+  compare("firmware", now.firmware == then.firmware);
+  compare("head.locale", now.head.locale == then.head.locale);
+  compare("head.time_zone", now.head.time_zone == then.head.time_zone);
+  compare("head.packages", now.head_packages == then.head_packages);
+  compare("images", now.images == then.images);
+  return keys;
+}
+
 /// What would change on the head that runs here; null where none runs.
-Result<json> ask_head(const std::string& spec_text) {
+Result<json> ask_head(const spec::ClusterSpec& spec, const std::string& spec_text) {
   if (!head_is_here()) return json();
-  return call_head("POST", "/v1/plan", {{"spec", spec_text}});
+  TRY_ASSIGN(json changes, call_head("POST", "/v1/plan", {{"spec", spec_text}}));
+  TRY_ASSIGN(const spec::ClusterSpec now, head::read_installed_spec());
+  changes["medium"] = medium_keys(now, spec);
+  return changes;
 }
 
 void print_medium(const json& medium) {
@@ -100,6 +121,8 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
   if (!changes.is_null()) {
     print_changes("changes on this head", changes.at("head"));
     print_changes("changes on every node", changes.at("node"));
+    const auto keys = changes.at("medium").get<std::vector<std::string>>();
+    if (!keys.empty()) std::println("needs another medium, for: {}", join(keys, ", "));
     return;
   }
   print_plan(std::format("head '{}'", spec.head.hostname), preview.head);
@@ -113,7 +136,7 @@ int run_plan(const IsoArguments& arguments) {
   if (!options) return options.error();
   const auto preview = plans::preview(options->spec);
   if (!preview) return report(preview.error(), kUsage);
-  const auto changes = ask_head(options->spec_text);
+  const auto changes = ask_head(options->spec, options->spec_text);
   if (!changes) return report(changes.error());
   const MediumPlan medium = plan_medium(*options);
   if (arguments.json) {

@@ -59,6 +59,17 @@ int send_user(const UserOptions& options, const std::string& method) {
   return kDone;
 }
 
+int change_user(const UserOptions& options) {
+  const bool nothing = options.keys.empty() && options.key_file.empty() && !options.no_keys &&
+                       options.full_name.empty();
+  if (nothing) {
+    return report({.message = std::format("there is nothing to change of '{}'", options.name),
+                   .hint = "'muster user set --help' lists what may be changed"},
+                  kUsage);
+  }
+  return send_user(options, "PUT");
+}
+
 int list_users(const UserOptions& options) {
   const auto answer = call_head("GET", "/v1/users");
   if (!answer) return report(answer.error());
@@ -106,7 +117,7 @@ void add_user(CLI::App& app, Session& session) {
   set->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
   add_description(*set, *options);
   set->add_flag("--no-ssh-keys", options->no_keys, "take all keys away");
-  on_run_at_head(*set, session, [options] { return send_user(*options, "PUT"); });
+  on_run_at_head(*set, session, [options] { return change_user(*options); });
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");
   remove->add_option("name", options->name, "login name")->type_name(value::kUser)->required();

@@ -12,7 +12,9 @@
 #include "apps/musterd/health.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
+#include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "provisioning/head/allowed.h"
 
 namespace muster::daemon {
 namespace {
@@ -84,12 +86,17 @@ json count_states(const provisioning::Registry& registry) {
 }
 
 /// Whether this machine has the account, with the cluster's number.
-bool is_on_head(const hpc::ClusterUser& user) {
+bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 16384> buffer{};
-  return getpwnam_r(user.name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-         found != nullptr && found->pw_uid == user.uid;
+  const bool there =
+      getpwnam_r(user.name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+      found != nullptr && found->pw_uid == user.uid;
+  if (!there || std::ranges::contains(spec.users, user.name, &spec::User::name)) return there;
+  // By chance somebody else's may have the number.
+  const auto own = os::read_file(head::kOwnAccounts);
+  return own && std::ranges::contains(lines(*own), user.name);
 }
 
 /// Whether all that head and nodes share lies on the state disk.
@@ -235,6 +242,10 @@ ServerResponse Api::remove_nodes(const ServerRequest& request) {
 ServerResponse Api::import_nodes(const ServerRequest& request) {
   auto nodes = parse_import(request.body);
   if (!nodes) return refuse(400, nodes.error());
+  for (const Node& imported : *nodes) {
+    const Status fits = cluster_.fits(imported);
+    if (!fits) return refuse(409, fits.error());
+  }
   const std::size_t count = nodes->size();
   const Status done = cluster_.registry().import(std::move(*nodes), now_ms());
   return done ? answer({{"imported", count}}) : refuse(409, done.error());
@@ -281,7 +292,7 @@ ServerResponse Api::write_user(const ServerRequest& request) {
   // Who asked may log in as the user the moment this is answered.
   json value = user_json(*user);
   const bool tried = cluster_.wait_until_answered(std::chrono::seconds(30));
-  value["on_head"] = tried && is_on_head(*user);
+  value["on_head"] = tried && is_on_head(*user, cluster_.spec());
   return answer(value);
 }
 

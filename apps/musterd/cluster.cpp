@@ -132,6 +132,18 @@ Status Cluster::set_profile(std::span<const std::string> names, const std::strin
   return registry_->set_profile(names, profile, now_ms());
 }
 
+Status Cluster::fits(const provisioning::Node& node) const {
+  if (node.name == spec_.head.hostname) {
+    return fail(std::format("'{}' is the head's name", node.name), "nothing was imported");
+  }
+  if (!spec_.nodes.addresses.contains(node.address)) {
+    return fail(std::format("{} of {} is not in nodes.addresses ({})", to_string(node.address),
+                            node.name, to_string(spec_.nodes.addresses)),
+                "nothing was imported");
+  }
+  return {};
+}
+
 plan::Plan Cluster::head_plan() {
   const auto nodes = registry_->nodes();
   const hpc::UserTable table = users();

@@ -48,6 +48,10 @@ class Cluster {
   /// Registry::set_profile.
   Status set_profile(std::span<const std::string> names, const std::string& profile);
 
+  /// Whether a node that somebody names can be one here. Errors: its name is the head's; its
+  /// address is none of nodes.addresses.
+  Status fits(const provisioning::Node& node) const;
+
   plan::Plan head_plan();
   plan::Plan node_plan(const provisioning::Node& node);
   /// The name of that plan; every node asks for it every ten seconds, so it is remembered.

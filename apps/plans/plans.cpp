@@ -44,6 +44,8 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
   for (const Node& node : view.nodes) {
     // One without an address waits for the one that another server gives it.
     if (node.name.empty() || node.address.value == 0) continue;
+    // One that was imported and never seen: nobody knows its processors and its memory.
+    if (node.state == provisioning::NodeState::adopted && node.booted_profile.empty()) continue;
     // What runs on it, not what it is to boot next.
     const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
     result.push_back({.name = node.name,

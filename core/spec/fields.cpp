@@ -138,7 +138,8 @@ const Field kHead[] = {
                     "ada@desk"}),
     value<kLocale, &ClusterSpec::head, &Head::locale>(
         {.key = "locale",
-         .doc = "Language and character set of the head and its nodes.",
+         .doc = "Language and character set of the head and its nodes, one that Debian's package "
+                "`locales` has.",
          .fallback = "C.UTF-8"}),
     value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
         {.key = "time_zone", .doc = "Time zone of the head and its nodes.", .fallback = "Etc/UTC"}),

@@ -14,7 +14,8 @@ using Kind = Passage::Kind;
 constexpr std::string_view kWhatItIs =
     R"(One file describes one cluster. Check it with `muster spec check FILE`: all that is wrong is reported
 at once, each problem with its line, its column and what is allowed. `muster spec explain KEY` shows
-one key, `muster spec schema --json` prints a JSON Schema for editors.)";
+one key, `muster spec schema --json` prints a JSON Schema for editors. Whether Debian has the packages, the locale and
+the time zone is seen when the ISO is built.)";
 
 constexpr std::string_view kValues =
     R"(The file is YAML in UTF-8, at most {0}, nested at most {1} levels deep. The type of a key decides what
@@ -27,7 +28,7 @@ constexpr std::string_view kRules[] = {
   address in common, and hold neither the head's address nor the first and last of the network.)",
     R"(Without them, they lie beside the head's address: for 10.42.0.1/16 as in the example above, in a small
   network such as 192.168.7.1/24 as 192.168.7.2-192.168.7.191 and 192.168.7.192-192.168.7.254.)",
-    "`head.address` is an address of a machine, its prefix from /8 to /30.",
+    "`head.address` is an address of a machine, its prefix from /8 to /29.",
     "`head.hostname` is no name that a node may get.",
     "Each `profiles[].image` names an image; there is at least one profile and one image.",
     R"(Names of profiles, images, users, extensions, volumes and groups, user numbers and mount directories are

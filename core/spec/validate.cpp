@@ -18,11 +18,11 @@ using Conflicts = std::vector<Conflict>;
 void check_head(const ClusterSpec& spec, Conflicts& conflicts) {
   const Ipv4Interface& head = spec.head.address;
   const std::string path = "head.address";
-  if (head.prefix < 8 || head.prefix > 30) {
+  if (head.prefix < 8 || head.prefix > 29) {
     conflicts.push_back(
         {{path},
          std::format("{}: a network of /{} cannot hold a cluster", path, head.prefix),
-         "use a prefix from /8 to /30; /16 holds 65,000 nodes, /24 holds 250"});
+         "use a prefix from /8 to /29; /16 holds 65,000 nodes, /24 holds 250"});
     return;
   }
   if (head.address == head.network() || head.address == head.broadcast()) {
@@ -52,7 +52,7 @@ std::string usable(const Ipv4Interface& head) {
 void check_range(const ClusterSpec& spec, const std::string& path, const Ipv4Range& range,
                  Conflicts& conflicts) {
   const Ipv4Interface& head = spec.head.address;
-  if (head.prefix < 8 || head.prefix > 30) return;
+  if (head.prefix < 8 || head.prefix > 29) return;
   const std::vector<std::string> paths = {path, "head.address"};
   if (!head.contains(range.first) || !head.contains(range.last)) {
     conflicts.push_back({paths,

@@ -18,6 +18,10 @@ inline constexpr const char* kVolumesOptions = "size=64k,mode=0755";
 /// Where the public keys of the cluster's people lie, a file each.
 inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 
+/// The names of the accounts that the helper made: a file beside /etc/passwd that only root may
+/// write, a name a line.
+inline constexpr const char* kOwnAccounts = "/etc/muster/accounts";
+
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one
 /// of the head's, a user below the cluster's range, a mount that is no volume's.

@@ -58,7 +58,8 @@ def groups():
     secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on)}
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
     uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
-    head_only = {"head_ready": lambda lab, product: product.wait_until_ready()}
+    head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),
+                 "console_tells_how_to_log_in": first_job.console_tells_how_to_log_in}
     head_alone = {**head_only, "cable_out": faults.cable_out}
     return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),

@@ -112,6 +112,10 @@ class Lab:
         """plug or pull the network cable."""
         self._checked("cable", what, machine)
 
+    def console(self, machine):
+        """All that a machine wrote on its serial console."""
+        return self._checked("console", machine)
+
     def run_on_wire(self, *argv, timeout=60):
         """Runs a command of this machine on the lab's wire; the finished process."""
         return self._lab("run", "--", *argv, timeout=timeout)

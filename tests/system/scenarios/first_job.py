@@ -82,3 +82,13 @@ def certificate_request():
                            "-nodes", "-subj", "/CN=stranger", "-keyout", "/dev/null"],
                           check=True, capture_output=True, text=True)
     return made.stdout
+
+
+def console_tells_how_to_log_in(lab, product):
+    """Whoever stands before a head without a key in its description reads the password there."""
+
+    def question():
+        shown = lab.console("head")
+        return "Log in here as root with the password" in shown, shown[-300:]
+
+    product.wait_for("the console shows the password", question, 60)

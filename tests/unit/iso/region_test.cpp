@@ -20,6 +20,13 @@ TEST(Region, makes_a_language_with_its_modifier) {
   EXPECT_EQ(render_locale_gen({}), "");
 }
 
+TEST(Region, knows_what_debian_has) {
+  const std::string list = "de_DE.UTF-8 UTF-8\nde_DE ISO-8859-1\nsr_RS@latin UTF-8\n";
+  EXPECT_TRUE(is_supported(speaking("de_DE.UTF-8"), list));
+  EXPECT_TRUE(is_supported(speaking("sr_RS.UTF-8@latin"), list));
+  EXPECT_FALSE(is_supported(speaking("xx_XX.UTF-8"), list));
+}
+
 TEST(Region, sets_language_and_time_zone_of_a_root) {
   const auto place = os::TemporaryDirectory::make().value();
   const auto& root = place.path();
