@@ -9,19 +9,11 @@ NODES ?= 2
 FIRMWARE ?= bios
 
 .DEFAULT_GOAL := help
-.PHONY: help iso programs test check build lab bench clean
+.PHONY: help iso spec programs test check build lab bench clean
 
 # A lab of our own ISO makes it first, which takes seconds when nothing changed; one of an ISO that was named
 # needs the program only.
 LAB_NEEDS := $(if $(filter file,$(origin ISO)),iso,programs)
-
-# The build sees nothing but this directory.
-ifneq ($(filter $(abspath $(CURDIR))/%,$(abspath $(SPEC))),$(abspath $(SPEC)))
-$(error SPEC is '$(SPEC)'; name a file inside $(CURDIR), such as SPEC=site.yaml: the build sees no other directory)
-endif
-ifeq ($(strip $(SPEC)),)
-$(error SPEC is empty; name a file, such as SPEC=site.yaml, or leave it out)
-endif
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
@@ -33,7 +25,13 @@ build: ## compile; build/muster then runs the command line from this machine
 programs:
 	@$(ENTER) tools/packages
 
-iso: programs ## write build/muster-amd64.iso (SPEC=site.yaml: of your own copy of cluster.yaml)
+# Before anything is compiled: the build sees nothing but this directory.
+spec:
+	@case "$$(realpath -m -- '$(SPEC)')" in "$$(pwd -P)"/?*) ;; \
+	*) echo "make: SPEC is '$(SPEC)'; name a file inside this directory, such as SPEC=site.yaml: the build sees no other" >&2; \
+	exit 2 ;; esac
+
+iso: spec programs ## write build/muster-amd64.iso (SPEC=site.yaml: of your own copy of cluster.yaml)
 	@$(ENTER) build/release/apps/muster/muster iso build $(SPEC) -o $(ISO)
 
 lab: $(LAB_NEEDS) ## boot a virtual cluster from the ISO (NODES=2 FIRMWARE=bios|uefi|secureboot)

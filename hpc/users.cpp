@@ -27,11 +27,12 @@ Status check_names(const spec::User& wanted) {
     return std::unexpected(bad_name(wanted.name, "not a user name"));
   }
   if (spec::is_system_account(wanted.name)) {
-    return std::unexpected(bad_name(wanted.name, "the system uses this name"));
+    return fail(std::format("cannot add user '{}': the system uses this name", wanted.name),
+                "take another name");
   }
   if (!spec::is_full_name(wanted.full_name)) {
-    return fail(
-        std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name));
+    return fail(std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name),
+                "leave them out: --full-name 'Ada Lovelace'");
   }
   for (const std::string& key : wanted.ssh_keys) {
     if (!spec::is_ssh_key(key)) {
@@ -107,7 +108,7 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
     if (*wanted.uid < 1000 || *wanted.uid > kLastUid || *wanted.uid == kCheckUid) {
       return fail(std::format("cannot add user '{}': number {} is not for people", wanted.name,
                               *wanted.uid),
-                  std::format("use one from {} to {}", kFirstUid, kLastUid));
+                  std::format("use one from 1000 to {}", kLastUid));
     }
     return *wanted.uid;
   }

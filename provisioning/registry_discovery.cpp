@@ -211,6 +211,7 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
     }
   }
   if (node.name.empty()) {
+    node.reason.clear();
     return Welcome{.reason =
                        std::format("waits for adoption; run 'muster node adopt {}' on the head",
                                    to_string(hardware.macs.front()))};
