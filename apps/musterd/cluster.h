@@ -137,6 +137,7 @@ class Cluster {
   /// Grows when users or the DHCP mode change.
   std::atomic<std::uint64_t> generation_{1};
   ClockWatch clock_{now_ms(), steady_ms()};
+  /// Guarded by mutex_.
   AdoptionRecord adoption_;
   /// Whether the DHCP mode was decided in this boot, by somebody who knew the wire as it is.
   bool dhcp_decided_now_ = false;

@@ -7,6 +7,7 @@
 
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/cluster.h"
+#include "core/os/process.h"
 
 namespace muster::daemon {
 
@@ -19,6 +20,7 @@ Status Cluster::tick() {
     std::println(stderr, "musterd: the clock was set {} s {}", std::abs(moved) / 1000,
                  moved > 0 ? "forward" : "back");
     registry_->clock_moved(moved);
+    const std::scoped_lock lock(mutex_);
     AdoptionRecord record = adoption_;
     if (record.until_ms != 0) record.until_ms += moved;
     TRY(keep_adoption(record));
@@ -28,7 +30,7 @@ Status Cluster::tick() {
 
 Status Cluster::load_dhcp_mode() {
   TRY_ASSIGN(const auto stored, store_->find("setting", "dhcp"));
-  TRY_ASSIGN(const std::string boot, boot_id());
+  TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const json decided = stored ? json::parse(stored->value, nullptr, false) : json();
   // A decision holds until the next: the other server may only be slower than this head after a
   // power cut.
@@ -66,6 +68,7 @@ Status Cluster::load_adoption() {
   return {};
 }
 
+/// Under mutex_, once requests are answered.
 Status Cluster::keep_adoption(const AdoptionRecord& record) {
   adoption_ = record;
   registry_->set_policy(record.policy, record.until_ms);
@@ -79,6 +82,7 @@ Status Cluster::decide_adoption(provisioning::Policy policy, std::int64_t until_
   TRY_ASSIGN(AdoptionRecord record, adoption_at_boot(spec_.adoption, now_ms()));
   record.policy = policy;
   record.until_ms = until_ms;
+  const std::scoped_lock lock(mutex_);
   return keep_adoption(record);
 }
 
@@ -89,7 +93,7 @@ DhcpMode Cluster::dhcp_mode() {
 
 Status Cluster::set_dhcp_mode(DhcpMode mode) {
   const std::scoped_lock lock(mutex_);
-  TRY_ASSIGN(const std::string boot, boot_id());
+  TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::string value = json{{"mode", provisioning::to_string(mode)}, {"boot", boot}}.dump();
   const auto committed = store_->commit({{.kind = "setting", .key = "dhcp", .value = value}},
                                         {{.time_ms = now_ms(),
