@@ -1,10 +1,9 @@
 #include "iso/node_initrd.h"
 
-#include <algorithm>
 #include <format>
 
 #include "core/os/files.h"
-#include "core/os/hash.h"
+#include "iso/inputs.h"
 
 namespace muster::iso {
 namespace {
@@ -42,22 +41,6 @@ Result<std::string> make_part(const BuildContext& context, const MountedRoot& ro
   return part;
 }
 
-/// Of every file of a folder: its name, mode and content.
-Result<std::string> hash_of(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  std::string text;
-  for (const fs::path& file : files) {
-    TRY_ASSIGN(const std::string content, os::read_file(file));
-    text += std::format("{} {} {}\n", fs::relative(file, folder).string(),
-                        static_cast<unsigned>(fs::status(file).permissions()), os::sha256(content));
-  }
-  return os::sha256(text);
-}
-
 struct Drivers {
   std::string archive;
   /// The paths in it, one a line.
@@ -68,7 +51,7 @@ struct Drivers {
 /// when that layer goes.
 Result<Drivers> drivers_part(const BuildContext& context, const LayerPlan& layer, MountedRoot& root,
                              const fs::path& folder, const std::string& kernel) {
-  TRY_ASSIGN(const std::string hash, hash_of(root.path() / kDrivers));
+  TRY_ASSIGN(const std::string hash, hash_tree(root.path() / kDrivers));
   const auto image = context.store.path_of(layer_named(context.layers, layer.lower.back()));
   const auto kept = image / std::format("node-drivers-{}.img", hash.substr(0, 16));
   const auto names = fs::path(kept).replace_extension(".list");

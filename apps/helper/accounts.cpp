@@ -5,8 +5,6 @@
 #include <pwd.h>
 #include <set>
 
-#include "core/base/text.h"
-#include "core/os/files.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::helper {
@@ -46,14 +44,6 @@ std::optional<Person> person_of(const plan::Step& step) {
 }
 
 }  // namespace
-
-Result<Names> read_own_accounts(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return Names();
-  TRY_ASSIGN(const std::string text, os::read_file(file));
-  const std::vector<std::string> names = lines(text);
-  return Names(names.begin(), names.end());
-}
 
 Names accounts_after(Names own, const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {

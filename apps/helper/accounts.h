@@ -2,15 +2,12 @@
 // Accounts that this machine had before it was a head are their owners': a server keeps its people,
 // and nobody who takes over the daemon logs in as one of them.
 
-#include <filesystem>
-#include <functional>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "core/apply/apply.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
+#include "provisioning/head/allowed.h"
 
 namespace muster::helper {
 
@@ -21,11 +18,7 @@ struct CheckedAccounts {
   std::vector<apply::Outcome> refused;
 };
 
-using Names = std::set<std::string, std::less<>>;
-
-/// The names of the accounts that the helper made (head::kOwnAccounts); none when there is no such
-/// file.
-Result<Names> read_own_accounts(const std::filesystem::path& file);
+using head::Names;
 
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that
 /// the helper did not make, unless root's own specification names that person.

@@ -55,7 +55,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
   const auto images = boots.images();
   TRY(plans::check_plan(plan, {.spec = spec, .facts = facts, .images = images}));
-  TRY_ASSIGN(const Names own, read_own_accounts(head::kOwnAccounts));
+  TRY_ASSIGN(const Names own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   TRY(keep_accounts(own, accounts.plan));
   std::ranges::for_each(accounts.refused, print_outcome);

@@ -64,8 +64,8 @@ Status set_address(os::CommandRunner& runner, const std::string& interface, Ipv4
 }
 
 /// The name servers of a machine that had some before it became a head: the head's own server asks
-/// them for names beyond the cluster. Kept the first time, since /etc/resolv.conf becomes the
-/// cluster's; the path, empty when there are none.
+/// them for names beyond the cluster. Kept, since /etc/resolv.conf becomes the cluster's, and anew
+/// whenever others stand there again; the path, empty when there are none.
 Result<std::string> keep_resolvers(const spec::ClusterSpec& spec) {
   constexpr const char* kKept = "/etc/muster/upstream-resolv.conf";
   const auto now = os::read_file("/etc/resolv.conf");

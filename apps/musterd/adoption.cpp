@@ -4,16 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/text.h"
-#include "core/os/files.h"
+#include "core/os/process.h"
 
 namespace muster::daemon {
 namespace {
 
 using nlohmann::json;
 using provisioning::Policy;
-
-constexpr const char* kBoot = "/proc/sys/kernel/random/boot_id";
 
 Policy policy_of(spec::AdoptionPolicy policy) {
   return policy == spec::AdoptionPolicy::open  ? Policy::open
@@ -23,13 +20,8 @@ Policy policy_of(spec::AdoptionPolicy policy) {
 
 }  // namespace
 
-Result<std::string> boot_id() {
-  TRY_ASSIGN(const std::string boot, os::read_file(kBoot));
-  return std::string(trim(boot));
-}
-
 Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms) {
-  TRY_ASSIGN(const std::string boot, boot_id());
+  TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::int64_t length = std::chrono::milliseconds(adoption.open_for).count();
   const Policy policy = policy_of(adoption.policy);
   return AdoptionRecord{.policy = policy,

@@ -16,14 +16,11 @@ struct AdoptionRecord {
   provisioning::Policy policy = provisioning::Policy::ask;
   /// Milliseconds since 1970; 0 is for ever.
   std::int64_t until_ms = 0;
-  /// The boot in which it holds (random(4), boot_id).
+  /// The boot in which it holds (os::read_boot_id).
   std::string boot;
   /// What the specification said then.
   std::string wanted;
 };
-
-/// The name of this boot (random(4)). Errors: the kernel does not tell it.
-Result<std::string> boot_id();
 
 /// What the specification wants from a boot that is seen for the first time.
 /// Errors: the kernel does not tell its boot.

@@ -12,7 +12,6 @@
 #include "apps/musterd/health.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
-#include "core/os/files.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 
@@ -95,8 +94,8 @@ bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
       found != nullptr && found->pw_uid == user.uid;
   if (!there || std::ranges::contains(spec.users, user.name, &spec::User::name)) return there;
   // By chance somebody else's may have the number.
-  const auto own = os::read_file(head::kOwnAccounts);
-  return own && std::ranges::contains(lines(*own), user.name);
+  const auto own = head::read_own_accounts();
+  return own && own->contains(user.name);
 }
 
 /// Whether all that head and nodes share lies on the state disk.

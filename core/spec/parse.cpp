@@ -317,7 +317,7 @@ std::vector<Diagnostic> Reader::finish() {
 void derive(const Reader& reader, ClusterSpec& spec) {
   const Ipv4Interface& head = spec.head.address;
   // What is wrong with the prefix is reported by itself.
-  if (head.prefix < 8 || head.prefix > 29) return;
+  if (!can_hold_cluster(head)) return;
   const Ranges ranges = default_ranges(head);
   if (!reader.wrote("nodes.addresses")) spec.nodes.addresses = ranges.nodes;
   if (!reader.wrote("nodes.unknown_addresses")) spec.nodes.unknown_addresses = ranges.unknown;

@@ -19,6 +19,8 @@ Ipv4Range larger_side(const Ipv4Interface& head) {
 
 }  // namespace
 
+bool can_hold_cluster(const Ipv4Interface& head) { return head.prefix >= 8 && head.prefix <= 29; }
+
 Ranges default_ranges(const Ipv4Interface& head) {
   const std::uint32_t network = head.network().value;
   if (head.prefix <= 23 && head.address.value - network < 100) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "core/spec/ranges.h"
 #include "core/spec/system_accounts.h"
 #include "core/spec/values.h"
 
@@ -18,7 +19,7 @@ using Conflicts = std::vector<Conflict>;
 void check_head(const ClusterSpec& spec, Conflicts& conflicts) {
   const Ipv4Interface& head = spec.head.address;
   const std::string path = "head.address";
-  if (head.prefix < 8 || head.prefix > 29) {
+  if (!can_hold_cluster(head)) {
     conflicts.push_back(
         {{path},
          std::format("{}: a network of /{} cannot hold a cluster", path, head.prefix),
@@ -52,7 +53,7 @@ std::string usable(const Ipv4Interface& head) {
 void check_range(const ClusterSpec& spec, const std::string& path, const Ipv4Range& range,
                  Conflicts& conflicts) {
   const Ipv4Interface& head = spec.head.address;
-  if (head.prefix < 8 || head.prefix > 29) return;
+  if (!can_hold_cluster(head)) return;
   const std::vector<std::string> paths = {path, "head.address"};
   if (!head.contains(range.first) || !head.contains(range.last)) {
     conflicts.push_back({paths,

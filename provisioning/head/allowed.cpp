@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/text.h"
+#include "core/os/files.h"
 
 namespace muster::head {
 namespace {
@@ -103,6 +104,14 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
                 "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
   }
   return {};
+}
+
+Result<Names> read_own_accounts(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return Names();
+  TRY_ASSIGN(const std::string text, os::read_file(file));
+  const std::vector<std::string> names = lines(text);
+  return Names(names.begin(), names.end());
 }
 
 }  // namespace muster::head

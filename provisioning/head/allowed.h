@@ -2,6 +2,9 @@
 // What the privileged helper is willing to do for the unprivileged daemon. A daemon that was taken
 // over can break the cluster's services, and nothing else of the machine.
 
+#include <filesystem>
+#include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +24,9 @@ inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 /// The names of the accounts that the helper made: a file beside /etc/passwd that only root may
 /// write, a name a line.
 inline constexpr const char* kOwnAccounts = "/etc/muster/accounts";
+using Names = std::set<std::string, std::less<>>;
+/// Empty when there is no such file.
+Result<Names> read_own_accounts(const std::filesystem::path& file = kOwnAccounts);
 
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one

@@ -53,9 +53,9 @@ TEST(Accounts, remembers_whom_it_adds_until_they_are_gone) {
 
 TEST(Accounts, reads_its_list) {
   const auto place = os::TemporaryDirectory::make().value();
-  EXPECT_EQ(read_own_accounts(place.path() / "accounts").value(), Names{});
+  EXPECT_EQ(head::read_own_accounts(place.path() / "accounts").value(), Names{});
   ASSERT_TRUE(os::write_file(place.path() / "accounts", "ada\nbob\n"));
-  EXPECT_EQ(read_own_accounts(place.path() / "accounts").value(), (Names{"ada", "bob"}));
+  EXPECT_EQ(head::read_own_accounts(place.path() / "accounts").value(), (Names{"ada", "bob"}));
 }
 
 }  // namespace
