@@ -11,6 +11,7 @@ constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
+constexpr auto kNodeDefaults = "/etc/default/slurmd";
 
 plan::WriteFile key_file(const ClusterFacts& facts, const std::string& owner) {
   return {.path = kSlurmKey,
@@ -59,19 +60,21 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   return result;
 }
 
-plan::Plan plan_node(const ClusterFacts& facts, const std::string& name,
-                     std::span<const std::string> required_mounts) {
-  constexpr auto kDefaults = "/etc/default/slurmd";
+plan::Plan plan_node_name(Ipv4Address head, const std::string& name) {
+  plan::Plan plan;
+  plan.add(plan::WriteFile{.path = kNodeDefaults, .content = render_slurmd_defaults(head, name)});
+  return plan;
+}
+
+plan::Plan plan_node(const ClusterFacts& facts, std::span<const std::string> required_mounts) {
   constexpr auto kUnit = "/etc/systemd/system/slurmd.service.d/muster.conf";
   plan::Plan plan;
   add_clock(plan, "/etc/chrony/chrony.conf", render_node_time(facts.head.address));
   add_common(plan, facts);
   plan.add(key_file(facts, "root"));
-  plan.add(plan::WriteFile{.path = kDefaults,
-                           .content = render_slurmd_defaults(facts.head.address, name)});
   plan.add(plan::WriteFile{.path = kUnit, .content = render_slurmd_unit(required_mounts)});
   // A restart of slurmd leaves the jobs on its node alone (KillMode=process in its unit).
-  plan.add(plan::Service{.unit = "slurmd.service", .watches = {kSlurmKey, kDefaults, kUnit}});
+  plan.add(plan::Service{.unit = "slurmd.service", .watches = {kSlurmKey, kNodeDefaults, kUnit}});
   return plan;
 }
 

@@ -34,9 +34,11 @@ struct HeadPlan {
 HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
                    std::span<const NodeHardware> nodes);
 
-/// The plan for one node. Goes behind the steps that make accounts and mount file systems.
+/// Tells a node's scheduler daemon who it is. Goes before plan_node.
+plan::Plan plan_node_name(Ipv4Address head, const std::string& name);
+
+/// The plan for every node. Goes behind the steps that make accounts and mount file systems.
 /// `required_mounts`: where nothing is mounted no job is taken, such as "/home".
-plan::Plan plan_node(const ClusterFacts& facts, const std::string& name,
-                     std::span<const std::string> required_mounts);
+plan::Plan plan_node(const ClusterFacts& facts, std::span<const std::string> required_mounts);
 
 }  // namespace muster::hpc

@@ -219,7 +219,7 @@ ServerResponse NodeApi::with_certificate(const ServerRequest& request) {
   const auto node = registry_.heard_from(known->id, *address, options_.now_ms());
   if (!node) return refuse(403, node.error());
   if (request.path == "/node/v1/plan" && request.method == "GET") {
-    return answer(plan::to_json(options_.plan_for(*node)));
+    return {.status = 200, .body = options_.plan_for(*node)};
   }
   if (request.method != "POST") return refuse(405, {.message = "this page takes POST"});
   if (request.path == "/node/v1/heartbeat") return heartbeat(*node);

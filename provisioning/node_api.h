@@ -8,7 +8,6 @@
 #include <string>
 
 #include "core/os/http_server.h"
-#include "core/plan/plan.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/registry.h"
@@ -19,8 +18,8 @@ struct NodeApiOptions {
   Ipv4Address head;
   Boots boots;
   std::chrono::hours certificate_valid{24 * 7};
-  /// The plan that a node shall hold now.
-  std::function<plan::Plan(const Node&)> plan_for;
+  /// The plan that a node shall hold now, with its generation, as the node is given it.
+  std::function<std::string(const Node&)> plan_for;
   /// The generation of that plan.
   std::function<std::string(const Node&)> generation_for;
   /// Milliseconds since 1970.

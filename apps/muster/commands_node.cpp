@@ -1,12 +1,13 @@
-// node: list, show, why, adopt, import, set, remove. discover: who is adopted without being asked
-// about.
+// node: list, show, why, adopt, import, set, remove; wait is in commands_node_wait.cpp. discover:
+// who is adopted without being asked about.
+
+#include "apps/muster/commands_node.h"
 
 #include <format>
 #include <memory>
 #include <print>
 
 #include "apps/muster/client.h"
-#include "apps/muster/commands.h"
 #include "apps/muster/node_list_file.h"
 #include "apps/muster/node_table.h"
 #include "core/base/node_set.h"
@@ -280,6 +281,7 @@ void add_node(CLI::App& app, Session& session) {
       ->type_name(value::kProfile)
       ->required();
   on_run_at_head(set, session, [options, profile] { return set_nodes(*options, *profile); });
+  add_node_wait(*noun, session);
   add_import(*noun, session, options);
   on_run_at_head(*add_answering_verb(*noun, "remove", "forget nodes", options, true), session,
                  [options] { return remove_nodes(*options); });

@@ -29,6 +29,7 @@ struct Line {
   std::uint64_t cpus = 0;
   std::uint64_t memory = 0;
   std::uint64_t seen_ms = 0;
+  bool holds_plan = true;
 };
 
 /// Collects the lines while the answer is read (nlohmann::json's SAX interface).
@@ -77,7 +78,10 @@ class Reader : public json::json_sax_t {
     return true;
   }
   bool null() override { return true; }
-  bool boolean(bool) override { return true; }
+  bool boolean(bool value) override {
+    if (depth_ == 2 && key_ == "holds_plan") lines.back().holds_plan = value;
+    return true;
+  }
   bool number_integer(number_integer_t) override { return true; }
   bool number_float(number_float_t, const string_t&) override { return true; }
   bool binary(binary_t&) override { return true; }
@@ -105,6 +109,8 @@ std::string profile_of(const Line& line) {
 }
 
 std::string stage_of(const Line& line) {
+  // What was decided reaches a node at its next heartbeat.
+  if (line.stage == "ready" && !line.holds_plan) return "older plan";
   const bool moving = line.state == "booting" && line.stage == "image";
   return moving ? std::format("{} {} %", line.stage, line.progress) : printable(line.stage);
 }

@@ -39,15 +39,15 @@ std::string quoted(const std::string& text) {
 
 /// What lists show; `node show` has the rest. Written as text, because a list has ten thousand of
 /// them and is asked for every second; what is not quoted has an alphabet of its own.
-std::string summary(const Node& node) {
+std::string summary(const Node& node, bool holds_plan) {
   return std::format(R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}",)"
                      R"("booted_profile":"{}","state":"{}","stage":{},"progress":{},)"
-                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{}}})",
+                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{},"holds_plan":{}}})",
                      node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
                      to_string(node.hardware.macs.front()), node.profile, node.booted_profile,
                      provisioning::to_string(node.state), quoted(node.stage), node.progress,
                      quoted(node.reason), node.hardware.cpus(), node.hardware.memory.count,
-                     node.seen_ms);
+                     node.seen_ms, holds_plan);
 }
 
 json user_json(const hpc::ClusterUser& user) {
@@ -139,9 +139,10 @@ ServerResponse Api::nodes(const ServerRequest& request) {
     names = std::move(*parsed);
   }
   std::string list;
+  NodePlans& plans = cluster_.node_plans();
   cluster_.registry().each([&](const Node& node) {
     if (wanted != request.query.end() && (node.name.empty() || !names.contains(node.name))) return;
-    list += (list.empty() ? "" : ",") + summary(node);
+    list += (list.empty() ? "" : ",") + summary(node, plans.is_held_by(node));
   });
   return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
 }
@@ -178,7 +179,9 @@ ServerResponse Api::node(const std::string& name) {
     return refuse(404, {.message = std::format("there is no node '{}'", printable(name)),
                         .hint = "'muster node list' shows them"});
   }
-  return answer(provisioning::to_json(*found));
+  json shown = provisioning::to_json(*found);
+  shown["holds_plan"] = cluster_.node_plans().is_held_by(*found);
+  return answer(shown);
 }
 
 ServerResponse Api::events(const std::string& name) {

@@ -150,25 +150,12 @@ plan::Plan Cluster::head_plan() {
   return plans::plan_head(view(spec_, nodes, table)).plan;
 }
 
-plan::Plan Cluster::node_plan(const provisioning::Node& node) {
-  const hpc::UserTable table = users();
-  return plans::plan_node(view(spec_, {}, table), node);
-}
-
-std::string Cluster::node_generation(const provisioning::Node& node) {
-  const std::uint64_t stamp = generation_;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto known = node_generations_.find(node.id);
-    if (known != node_generations_.end() && known->second.stamp == stamp &&
-        known->second.name == node.name && known->second.address == node.address) {
-      return known->second.generation;
-    }
-  }
-  std::string generation = plan::generation(node_plan(node));
-  const std::scoped_lock lock(mutex_);
-  node_generations_[node.id] = {stamp, node.name, node.address, generation};
-  return generation;
+NodePlans& Cluster::node_plans() {
+  node_plans_.refresh(generation_, [this] {
+    const hpc::UserTable table = users();
+    return plans::plan_any_node(view(spec_, {}, table));
+  });
+  return node_plans_;
 }
 
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
@@ -248,7 +235,14 @@ void Cluster::tell_answered() {
 bool Cluster::wait_until_answered(std::chrono::milliseconds time) {
   const std::uint64_t wanted = generation_ + registry_->generation();
   std::unique_lock lock(mutex_);
-  return answered_changed_.wait_for(lock, time, [&] { return answered_ >= wanted; });
+  answered_changed_.wait_for(lock, time, [&] { return ends_ || answered_ >= wanted; });
+  return answered_ >= wanted;
+}
+
+void Cluster::end_waits() {
+  const std::scoped_lock lock(mutex_);
+  ends_ = true;
+  answered_changed_.notify_all();
 }
 
 Status Cluster::publish_changes() {

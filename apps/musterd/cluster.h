@@ -15,6 +15,7 @@
 
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/clock_watch.h"
+#include "apps/musterd/node_plans.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
 #include "core/os/unix_socket.h"
@@ -53,9 +54,8 @@ class Cluster {
   Status fits(const provisioning::Node& node) const;
 
   plan::Plan head_plan();
-  plan::Plan node_plan(const provisioning::Node& node);
-  /// The name of that plan; every node asks for it every ten seconds, so it is remembered.
-  std::string node_generation(const provisioning::Node& node);
+  /// The nodes' plans as they are now.
+  NodePlans& node_plans();
 
   /// What another specification would change on this head and on every node.
   struct Changes {
@@ -100,8 +100,10 @@ class Cluster {
   std::vector<Error> refused_nodes();
 
   /// Waits until the helper has tried to make true what was decided before the call. False: not
-  /// within `time`.
+  /// within `time`, or the daemon ends.
   bool wait_until_answered(std::chrono::milliseconds time);
+  /// Nobody waits any longer: the daemon ends.
+  void end_waits();
 
  private:
   Cluster() = default;
@@ -147,14 +149,9 @@ class Cluster {
   /// The last published generation that the helper applied, well or not; guarded by mutex_.
   std::uint64_t answered_ = 0;
   std::condition_variable answered_changed_;
-  /// What a node's plan was called when it was last made, and from what; guarded by mutex_.
-  struct KnownGeneration {
-    std::uint64_t stamp = 0;
-    std::string name;
-    Ipv4Address address;
-    std::string generation;
-  };
-  std::map<std::string, KnownGeneration> node_generations_;
+  /// Guarded by mutex_.
+  bool ends_ = false;
+  NodePlans node_plans_{spec_};
   /// Guarded by mutex_.
   std::vector<Error> refused_;
   std::string published_plan_;

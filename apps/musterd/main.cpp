@@ -34,9 +34,12 @@ Status serve(const daemon::Settings& settings) {
       cluster->registry(), cluster->authority(),
       {.head = cluster->spec().head.address.address,
        .boots = cluster->boots(),
-       .plan_for = [&](const provisioning::Node& node) { return cluster->node_plan(node); },
+       .plan_for =
+           [&](const provisioning::Node& node) { return cluster->node_plans().text_of(node); },
        .generation_for =
-           [&](const provisioning::Node& node) { return cluster->node_generation(node); },
+           [&](const provisioning::Node& node) {
+             return cluster->node_plans().generation_of(node);
+           },
        .now_ms = &daemon::now_ms});
   TRY_ASSIGN(const auto admin_server,
              os::HttpServer::start(
@@ -56,6 +59,7 @@ Status serve(const daemon::Settings& settings) {
     say_once(cluster->tick(), said_of_tick);
     say_once(cluster->publish(), said_of_plan);
   }
+  cluster->end_waits();
   return {};
 }
 

@@ -136,25 +136,35 @@ HeadPlan plan_head(const ClusterView& view) {
   return {.plan = std::move(plan), .refused = std::move(jobs.refused)};
 }
 
-Plan plan_node(const ClusterView& view, const Node& node) {
-  const Ipv4Address head = view.spec.head.address.address;
-  const std::string address = to_string(head);
+Plan plan_names(const spec::ClusterSpec& spec, const Node& node) {
+  const Ipv4Address head = spec.head.address.address;
   Plan plan;
   plan.add(plan::SetHostname{.name = node.name});
-  plan.add(
-      WriteFile{.path = "/etc/hosts",
-                .content = std::format("127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n",
-                                       address, view.spec.head.hostname, to_string(node.address),
-                                       view.spec.name, node.name)});
-  plan.add(
-      WriteFile{.path = "/etc/resolv.conf",
-                .content = std::format("search {}\nnameserver {}\n", view.spec.name, address)});
+  plan.add(WriteFile{.path = "/etc/hosts",
+                     .content = std::format(
+                         "127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n", to_string(head),
+                         spec.head.hostname, to_string(node.address), spec.name, node.name)});
+  plan.append(hpc::plan_node_name(head, node.name));
+  return plan;
+}
+
+Plan plan_any_node(const ClusterView& view) {
+  Plan plan;
+  plan.add(WriteFile{.path = "/etc/resolv.conf",
+                     .content = std::format("search {}\nnameserver {}\n", view.spec.name,
+                                            to_string(view.spec.head.address.address))});
   plan.append(plan_accounts(view, hpc::Machine::node));
   std::string keys;
   for (const std::string& key : view.spec.head.ssh_keys) keys += key + "\n";
   plan.add(WriteFile{.path = std::format("{}/root", kKeys), .content = keys});
   plan.append(plan_node_storage(view.spec));
-  plan.append(hpc::plan_node(hpc_facts(view), node.name, spec::shared_mounts(view.spec)));
+  plan.append(hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec)));
+  return plan;
+}
+
+Plan plan_node(const ClusterView& view, const Node& node) {
+  Plan plan = plan_names(view.spec, node);
+  plan.append(plan_any_node(view));
   return plan;
 }
 

@@ -40,6 +40,16 @@ Result<json> parse_object(std::string_view text) {
   return value;
 }
 
+/// The name of the plan that the head wants here.
+Result<std::string> parse_generation(std::string_view text) {
+  TRY_ASSIGN(const json answer, parse_object(text));
+  const auto generation = answer.find("generation");
+  if (generation == answer.end() || !generation->is_string()) {
+    return fail("the head's answer has no generation");
+  }
+  return generation->get<std::string>();
+}
+
 json render_layers(const std::vector<provisioning::Artefact>& layers) {
   json list = json::array();
   for (const auto& layer : layers) list.push_back(provisioning::to_json(layer));
@@ -212,9 +222,11 @@ Status Identity::enrol(const Invitation& invitation) {
 
 Status Identity::renew() { return certify("renew", ""); }
 
-Result<plan::Plan> Identity::plan() const {
+Result<GivenPlan> Identity::plan() const {
   TRY_ASSIGN(const std::string text, call("GET", "plan", "", true));
-  return plan::parse_plan(text);
+  TRY_ASSIGN(plan::Plan plan, plan::parse_plan(text));
+  TRY_ASSIGN(std::string generation, parse_generation(text));
+  return GivenPlan{.plan = std::move(plan), .generation = std::move(generation)};
 }
 
 Status Identity::report(const provisioning::NodeReport& report) const {
@@ -231,12 +243,7 @@ Status Identity::report(const provisioning::NodeReport& report) const {
 
 Result<std::string> Identity::heartbeat() const {
   TRY_ASSIGN(const std::string text, call("POST", "heartbeat", "{}", true));
-  TRY_ASSIGN(const json answer, parse_object(text));
-  const auto generation = answer.find("generation");
-  if (generation == answer.end() || !generation->is_string()) {
-    return fail("the head's answer has no generation");
-  }
-  return generation->get<std::string>();
+  return parse_generation(text);
 }
 
 }  // namespace muster::agent

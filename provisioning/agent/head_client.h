@@ -73,7 +73,7 @@ class Identity final : public HeadLink {
 
   std::chrono::hours certificate_age() const override;
   Status renew() override;
-  Result<plan::Plan> plan() const override;
+  Result<GivenPlan> plan() const override;
   Status report(const provisioning::NodeReport& report) const override;
   Result<std::string> heartbeat() const override;
 

@@ -10,6 +10,12 @@
 
 namespace muster::agent {
 
+/// What a node shall hold, and what the head calls it.
+struct GivenPlan {
+  plan::Plan plan;
+  std::string generation;
+};
+
 /// The head as a running node sees it. Every call may fail because the head is away; none waits for
 /// it to come back.
 class HeadLink {
@@ -20,7 +26,7 @@ class HeadLink {
   virtual std::chrono::hours certificate_age() const = 0;
   /// A new key and certificate by showing the old one.
   virtual Status renew() = 0;
-  virtual Result<plan::Plan> plan() const = 0;
+  virtual Result<GivenPlan> plan() const = 0;
   virtual Status report(const provisioning::NodeReport& report) const = 0;
   /// Returns the generation that the head wants here.
   virtual Result<std::string> heartbeat() const = 0;

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "core/apply/apply.h"
-#include "core/plan/plan.h"
 
 namespace muster::agent {
 namespace {
@@ -31,25 +30,25 @@ void PlanFollower::say(const std::string& line) {
 }
 
 Status PlanFollower::apply_plan() {
-  TRY_ASSIGN(const plan::Plan plan, head_.plan());
+  TRY_ASSIGN(const GivenPlan given, head_.plan());
   TRY(head_.report({.stage = "plan"}));
   const apply::Report report = apply::apply(
-      plan, {.runner = options_.runner,
-             .pending = options_.pending,
-             .on_step = [this](const apply::Outcome& outcome) {
-               sign_of_life();
-               if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-               say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
-             }});
+      given.plan, {.runner = options_.runner,
+                   .pending = options_.pending,
+                   .on_step = [this](const apply::Outcome& outcome) {
+                     sign_of_life();
+                     if (outcome.kind == apply::Outcome::Kind::unchanged) return;
+                     say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
+                   }});
   if (!report.succeeded()) {
     const std::string reason = failures(report);
     TRY(head_.report({.stage = "plan",
                       .failure = reason,
-                      .generation = plan::generation(plan),
+                      .generation = given.generation,
                       .console = console_.lines()}));
     return fail(reason);
   }
-  TRY(report_ready(plan::generation(plan)));
+  TRY(report_ready(given.generation));
   say("ready");
   return {};
 }

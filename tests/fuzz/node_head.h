@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/os/files.h"
+#include "core/plan/plan.h"
 #include "provisioning/node_api.h"
 
 namespace muster::fuzz {
@@ -68,7 +69,7 @@ class NodeHead {
   provisioning::NodeApiOptions options(std::vector<provisioning::KernelArgument> arguments) {
     return {.head = {0x0A2A0001},
             .boots = small_boots(std::move(arguments)),
-            .plan_for = &plan_for,
+            .plan_for = [](const auto& node) { return plan::to_json(plan_for(node)).dump(); },
             .generation_for = [](const auto& node) { return plan::generation(plan_for(node)); },
             .now_ms = [this] { return now_ms_; }};
   }

@@ -74,7 +74,8 @@ class Slurm : public ::testing::Test {
 
   /// Starts a node's daemon with the options that the node's plan gives to its unit.
   void start_node(const std::string& name) {
-    const plan::Plan plan = plan_node(facts_, name, {});
+    plan::Plan plan = plan_node_name(facts_.head.address, name);
+    plan.append(plan_node(facts_, {}));
     const auto written = machines_->write_files(name, plan);
     ASSERT_TRUE(written) << written.error().text();
     run(name, {"mkdir", "-p", "/run/slurm"});

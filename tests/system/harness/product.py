@@ -96,6 +96,13 @@ class Product:
                 raise Failed(f"{what}: not within {timeout} s; last seen: {seen}")
             time.sleep(ASK_EVERY)
 
+    def wait_until_nodes_hold_plan(self, count):
+        """Waits until the nodes, `count` of them, have what was decided up to now."""
+        told = json.loads(self._lab.check("head", "muster", "node", "wait", "--timeout", "300",
+                                          "--json", timeout=320))
+        if len(told["ready"]) != count or told["waiting"]:
+            raise Failed(f"{count} nodes should be ready: {told}")
+
     def wait_for_node(self, machine, holds, what, timeout=600):
         """Waits until the node of a machine exists and `holds(node)`."""
         mac = self._lab.machines()[machine]["mac"]

@@ -154,11 +154,13 @@ def power_cut_with_state_disk(lab, product, count):
     lab.check("head", "runuser", "-u", "grace", "--", "tee", "/home/grace/notes", stdin="kept")
     keep_a_new_volume(lab)
     lab.check("head", "sync")
+    product.wait_until_nodes_hold_plan(count)
     before = identities(product)
     boots = [boot_id(lab, f"n{index}") for index in range(1, count + 1)]
     cut_power_of_head(lab, product)
-    for index in range(1, count + 1):
-        product.wait_for_node(f"n{index}", lambda node: node.state == "ready", "is heard again")
+    # Another user: the nodes are ready in the head's memory before they are heard again.
+    lab.check("head", "muster", "user", "add", "edsger")
+    product.wait_until_nodes_hold_plan(count)
     expect(identities(product) == before, f"nodes changed: {before} became {identities(product)}")
     expect(boots == [boot_id(lab, f"n{index}") for index in range(1, count + 1)],
            "a node was booted again")
@@ -167,6 +169,7 @@ def power_cut_with_state_disk(lab, product, count):
     as_grace = ["runuser", "-u", "grace", "--"]
     expect(lab.check("n1", *as_grace, "cat", "/home/grace/notes") == "kept",
            "a node lost sight of /home")
+    lab.check("n1", "id", "edsger")
     product.job_check(",".join(sorted(name for name, _ in before.values())))
 
 

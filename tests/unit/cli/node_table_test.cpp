@@ -1,5 +1,6 @@
 #include "apps/muster/node_table.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 namespace muster::cli {
@@ -29,6 +30,18 @@ TEST(NodeTable, a_profile_that_waits_for_the_next_start_stands_behind_the_one_th
       R"({"nodes":[{"name":"n001","profile":"fluid","booted_profile":"default"}],"now_ms":1})");
   ASSERT_TRUE(table) << table.error().text();
   EXPECT_NE(table->find(" default > fluid "), std::string::npos) << *table;
+}
+
+TEST(NodeTable, a_node_that_has_not_heard_of_the_last_change_is_told_apart) {
+  const auto shown = [](const char* node) {
+    return render_node_table(std::format(R"({{"nodes":[{}],"now_ms":1}})", node)).value_or("");
+  };
+  EXPECT_TRUE(shown(R"({"name":"n001","state":"ready","stage":"ready","holds_plan":false})")
+                  .contains(" older plan "));
+  EXPECT_TRUE(shown(R"({"name":"n001","state":"ready","stage":"ready","holds_plan":true})")
+                  .contains(" ready  ready "));
+  EXPECT_TRUE(shown(R"({"name":"n001","state":"booting","stage":"root","holds_plan":false})")
+                  .contains(" root "));
 }
 
 TEST(NodeTable, an_answer_that_is_none_is_an_error) {

@@ -32,7 +32,7 @@ const plan::Service* find_service(const plan::Plan& plan, std::string_view unit)
 
 TEST(HpcPlan, gives_the_same_key_to_head_and_node_and_shows_it_to_nobody) {
   const auto head = plan_head(facts(), settings(), {}).plan;
-  const auto node = plan_node(facts(), "n001", {});
+  const auto node = plan_node(facts(), {});
   const auto* ours = find_file(head, "/etc/slurm/slurm.key");
   const auto* theirs = find_file(node, "/etc/slurm/slurm.key");
   ASSERT_TRUE(ours != nullptr && theirs != nullptr);
@@ -70,7 +70,7 @@ TEST(HpcPlan, passes_on_which_nodes_were_left_out) {
 }
 
 TEST(HpcPlan, starts_the_nodes_daemon_last) {
-  const auto plan = plan_node(facts(), "n001", {});
+  const auto plan = plan_node(facts(), {});
   const auto* last = std::get_if<plan::Service>(&plan.steps.back());
   ASSERT_NE(last, nullptr);
   EXPECT_EQ(last->unit, "slurmd.service");

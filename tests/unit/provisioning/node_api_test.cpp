@@ -26,7 +26,7 @@ class NodeApiTest : public testing::Test {
         *registry_, *authority_,
         NodeApiOptions{.head = {0x0A2A0001},
                        .boots = boots(),
-                       .plan_for = [](const Node&) { return plan::Plan(); },
+                       .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .now_ms = [] { return std::int64_t{1'000'000}; }});
   }

@@ -18,7 +18,7 @@ class FakeHead final : public HeadLink {
     ++renewals;
     return {};
   }
-  Result<plan::Plan> plan() const override { return wanted; }
+  Result<GivenPlan> plan() const override { return GivenPlan{wanted, plan::generation(wanted)}; }
   Status report(const NodeReport& report) const override {
     if (report.stage == deaf_to) return fail("the head does not answer");
     told.push_back(report);

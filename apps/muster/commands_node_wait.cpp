@@ -1,0 +1,115 @@
+// node wait: until nodes are ready and hold what was decided last.
+
+#include <chrono>
+#include <format>
+#include <memory>
+#include <print>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands_node.h"
+#include "apps/muster/node_progress.h"
+#include "core/os/wait.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// The daemon has no event for its callers, and nodes speak every ten seconds.
+constexpr auto kBetweenLooks = 1s;
+/// As many nodes are told of by name when the time is over.
+constexpr std::size_t kToldOf = 10;
+
+struct WaitOptions {
+  std::string nodes;
+  int timeout = 900;
+  bool as_json = false;
+};
+
+std::string set_of(const std::vector<std::string>& names) {
+  const auto nodes = NodeSet::from_names(names);
+  return nodes ? to_string(*nodes) : "";
+}
+
+/// Those that are named, or all that the head knows by name.
+Result<NodeSet> choose_nodes(const WaitOptions& options) {
+  TRY_ASSIGN(NodeSet nodes, parse_nodes(options.nodes.empty() ? "@*" : options.nodes));
+  if (!nodes.empty()) return nodes;
+  if (!options.nodes.empty()) return fail(std::format("'{}' names no node", options.nodes));
+  return fail("the head knows no node yet",
+              "switch one on, or name those that come: 'muster node wait n[001-008]'");
+}
+
+Result<NodeProgress> look(const NodeSet& nodes) {
+  TRY_ASSIGN(const std::string answer,
+             fetch_from_head("GET", "/v1/nodes?names=" + url_encode(to_string(nodes))));
+  return read_node_progress(answer, nodes);
+}
+
+/// Until all are ready or the time is over; how far they are then.
+Result<NodeProgress> wait_for(const NodeSet& nodes, std::chrono::seconds time) {
+  const os::Deadline end = os::in(time);
+  std::size_t told = nodes.names().size();
+  while (true) {
+    TRY_ASSIGN(NodeProgress progress, look(nodes));
+    const std::size_t missing = progress.waiting.size();
+    if (missing != told) {
+      std::println(stderr, "{} of {} ready", progress.ready.size(),
+                   progress.ready.size() + missing);
+    }
+    told = missing;
+    if (missing == 0 || os::in(0ms) >= end) return progress;
+    TRY(os::wait_readable({}, std::min(end, os::in(kBetweenLooks))));
+  }
+}
+
+json to_json(const NodeProgress& progress) {
+  json waiting = json::array();
+  for (const auto& node : progress.waiting) {
+    waiting.push_back({{"name", node.name}, {"why", node.why}});
+  }
+  return {{"ready", progress.ready}, {"waiting", std::move(waiting)}};
+}
+
+/// Who is missing, and the first of them with what they lack.
+int tell_missing(const NodeProgress& progress, const WaitOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& node : progress.waiting) names.push_back(node.name);
+  for (const auto& node : progress.waiting) {
+    if (&node - progress.waiting.data() == kToldOf) break;
+    std::println(stderr, "  {} {}", node.name, node.why);
+  }
+  return report(
+      {.message = std::format("not ready within {} s: {}", options.timeout, set_of(names)),
+       .hint = std::format("'muster node why {}' says more", names.front())});
+}
+
+int run_wait(const WaitOptions& options) {
+  const auto nodes = choose_nodes(options);
+  if (!nodes) return report(nodes.error(), kUsage);
+  const auto progress = wait_for(*nodes, std::chrono::seconds(options.timeout));
+  if (!progress) return report(progress.error());
+  if (options.as_json) std::println("{}", to_json(*progress).dump());
+  if (!progress->waiting.empty()) return tell_missing(*progress, options);
+  if (!options.as_json) std::println("{}: ready", set_of(progress->ready));
+  return kDone;
+}
+
+}  // namespace
+
+void add_node_wait(CLI::App& noun, Session& session) {
+  CLI::App* const verb =
+      noun.add_subcommand("wait", "until nodes are ready with all that was decided");
+  const auto options = std::make_shared<WaitOptions>();
+  verb->add_option("nodes", options->nodes,
+                   "a node set, of nodes that are still to come as well; all when absent")
+      ->type_name(value::kNodes);
+  verb->add_option("--timeout", options->timeout, "seconds")
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
+  verb->add_flag("--json", options->as_json, "print JSON");
+  on_run_at_head(*verb, session, [options] { return run_wait(*options); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,89 @@
+#include "apps/musterd/node_plans.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::Node;
+using provisioning::NodeState;
+
+plan::Plan shared_part(const std::string& user) {
+  plan::Plan plan;
+  plan.add(plan::EnsureGroup{.name = user, .gid = 10001});
+  return plan;
+}
+
+Node node_named(const std::string& name) {
+  Node node;
+  node.id = "id-of-" + name;
+  node.name = name;
+  node.address = parse_ipv4("10.42.1.7").value();
+  node.state = NodeState::ready;
+  return node;
+}
+
+class NodePlansTest : public testing::Test {
+ protected:
+  NodePlansTest() {
+    spec_.name = "hall";
+    spec_.head.hostname = "head";
+    plans_.refresh(1, [] { return shared_part("ada"); });
+  }
+
+  spec::ClusterSpec spec_;
+  NodePlans plans_{spec_};
+  Node node_ = node_named("n001");
+};
+
+TEST_F(NodePlansTest, a_node_is_given_its_names_and_what_all_nodes_have) {
+  const std::string text = plans_.text_of(node_);
+  const auto plan = plan::parse_plan(text);
+  ASSERT_TRUE(plan) << plan.error().text();
+  EXPECT_EQ(std::get<plan::SetHostname>(plan->steps.front()).name, "n001");
+  EXPECT_EQ(std::get<plan::EnsureGroup>(plan->steps.back()).name, "ada");
+  EXPECT_EQ(nlohmann::json::parse(text)["generation"], plans_.generation_of(node_));
+}
+
+TEST_F(NodePlansTest, its_name_is_another_when_anything_in_it_is) {
+  const std::string before = plans_.generation_of(node_);
+  EXPECT_EQ(before.size(), 16U);
+  EXPECT_EQ(plans_.generation_of(node_), before);
+  EXPECT_NE(plans_.generation_of(node_named("n002")), before);
+  Node moved = node_;
+  moved.address = parse_ipv4("10.42.1.8").value();
+  EXPECT_NE(plans_.generation_of(moved), before);
+  plans_.refresh(2, [] { return shared_part("grace"); });
+  EXPECT_NE(plans_.generation_of(node_), before);
+  plans_.refresh(3, [] { return shared_part("ada"); });
+  EXPECT_EQ(plans_.generation_of(node_), before);
+}
+
+TEST_F(NodePlansTest, the_shared_part_is_made_once_for_a_change) {
+  int made = 0;
+  const auto make = [&] {
+    ++made;
+    return shared_part("ada");
+  };
+  plans_.refresh(1, make);
+  EXPECT_EQ(made, 0);
+  plans_.refresh(2, make);
+  plans_.refresh(2, make);
+  EXPECT_EQ(made, 1);
+}
+
+TEST_F(NodePlansTest, a_node_holds_its_plan_when_it_is_ready_and_said_so_of_this_one) {
+  EXPECT_FALSE(plans_.is_held_by(node_));
+  node_.generation = plans_.generation_of(node_);
+  EXPECT_TRUE(plans_.is_held_by(node_));
+  node_.state = NodeState::failed;
+  EXPECT_FALSE(plans_.is_held_by(node_));
+  node_.state = NodeState::ready;
+  plans_.refresh(2, [] { return shared_part("grace"); });
+  EXPECT_FALSE(plans_.is_held_by(node_));
+}
+
+}  // namespace
+}  // namespace muster::daemon
