@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 
+from bench.boots import boot_rate
 from bench.figures import MUSTER, MUSTERD, ROOT, timed
 
 NODES = 10_000
@@ -82,6 +83,8 @@ def run(figures):
             figures.record(f"muster node list of {NODES} nodes", round(listing[2] * 1000), "ms", 100)
             figures.record(f"boot scripts a second, {NODES} nodes known",
                            round(boot_script_rate(place)), "1/s")
+            figures.record(f"boots a second, discovery to certificate, of {NODES} nodes",
+                           round(boot_rate(nodes)), "1/s")
         finally:
             daemon.terminate()
             daemon.wait()

@@ -64,9 +64,10 @@ void Registry::unindex(const Node& node) {
   by_address_.erase(node.address.value);
 }
 
-Status Registry::save(const Node& node, const std::vector<Event>& events) {
-  const auto committed =
-      store_.commit({{.kind = "node", .key = node.id, .value = to_json(node).dump()}}, events);
+Status Registry::save(const Node& node, const std::vector<Event>& events,
+                      state::Durability durability) {
+  const auto committed = store_.commit(
+      {{.kind = "node", .key = node.id, .value = to_json(node).dump()}}, events, durability);
   if (!committed) return std::unexpected(committed.error());
   return {};
 }
@@ -97,10 +98,7 @@ void Registry::clock_moved(std::int64_t by_ms) {
     move(node.seen_ms);
     move(node.proved_ms);
   }
-  for (auto& [secret, session] : sessions_) {
-    move(session.made_ms);
-    move(session.seen_ms);
-  }
+  sessions_.clock_moved(by_ms);
   for (auto& [id, time_ms] : last_refusal_ms_) move(time_ms);
 }
 
@@ -125,12 +123,12 @@ std::string Registry::id_of(std::string_view name) const {
 Status Registry::stage(const std::string& session_secret, const StageReport& report,
                        std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
-  const auto found = sessions_.find(session_secret);
-  Node* const node = found == sessions_.end() ? nullptr : find_id(found->second.node_id);
-  if (node == nullptr || found->second.over) {
+  Session* const session = sessions_.find(session_secret);
+  Node* const node = session == nullptr ? nullptr : find_id(session->node_id);
+  if (node == nullptr || session->over) {
     return fail("the session is unknown or over", "discover again");
   }
-  found->second.seen_ms = now_ms;
+  session->seen_ms = now_ms;
   node->seen_ms = now_ms;
   node->progress = std::clamp(report.progress, 0, 100);
   const bool moved = node->stage != report.stage || node->reason != report.failure;
@@ -138,25 +136,24 @@ Status Registry::stage(const std::string& session_secret, const StageReport& rep
   node->reason = report.failure;
   node->state = report.failure.empty() ? NodeState::booting : NodeState::failed;
   if (!moved) return {};
-  return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms));
+  return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
+              state::Durability::relaxed);
 }
 
 Result<Node> Registry::redeem(const std::string& token, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
-  const std::string hash = os::sha256(token);
-  const auto found = std::ranges::find_if(
-      sessions_, [&](const auto& entry) { return entry.second.token_hash == hash; });
-  Node* const node = found == sessions_.end() ? nullptr : find_id(found->second.node_id);
+  Session* const session = sessions_.find_by_token(token);
+  Node* const node = session == nullptr ? nullptr : find_id(session->node_id);
   if (node == nullptr) return fail("the token is unknown", "boot the node again");
-  if (found->second.redeemed) {
+  if (session->redeemed) {
     TRY(save(*node, {event(*node, "alarm", "its enrolment token was used a second time", now_ms)}));
     return fail("the token was used already",
                 "boot the node again, and look for a stranger on the wire");
   }
-  if (now_ms - found->second.made_ms > kTokenMs) {
+  if (now_ms - session->made_ms > kTokenMs) {
     return fail("the token is too old", "boot the node again");
   }
-  found->second.redeemed = true;
+  session->redeemed = true;
   return *node;
 }
 
@@ -169,9 +166,7 @@ Status Registry::set_certificate(const std::string& id, const std::string& seria
   node->offered_serial.clear();
   node->seen_ms = now_ms;
   node->proved_ms = now_ms;
-  for (auto& [secret, session] : sessions_) {
-    session.over = session.over || session.node_id == id;
-  }
+  if (Session* const session = sessions_.of_node(id); session != nullptr) session->over = true;
   return save(*node, {event(*node, "enrolled", "certificate " + serial.substr(0, 16), now_ms)});
 }
 
@@ -228,7 +223,11 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   const bool same = node->stage == before.stage && node->reason == before.reason &&
                     node->generation == before.generation && node->state == before.state;
   if (!same) {
-    return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms));
+    // A node says once that it is ready; what led to it is forgotten with the power cut.
+    const auto durability =
+        report.stage == "ready" ? state::Durability::full : state::Durability::relaxed;
+    return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
+                durability);
   }
   return node->hardware == before.hardware ? Status() : save(*node, {});
 }
@@ -243,7 +242,7 @@ Status Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   node->state = NodeState::ready;
   node->stage = "ready";
   node->reason.clear();
-  return save(*node, {event(*node, "stage", "heard again", now_ms)});
+  return save(*node, {event(*node, "stage", "heard again", now_ms)}, state::Durability::relaxed);
 }
 
 void Registry::lose_address(std::int64_t now_ms) {
@@ -295,7 +294,7 @@ Status Registry::tick(std::int64_t now_ms) {
     events.push_back(event(node, "failed", std::move(*missed), now_ms));
   }
   if (changes.empty()) return {};
-  const auto committed = store_.commit(changes, events);
+  const auto committed = store_.commit(changes, events, state::Durability::relaxed);
   if (!committed) return std::unexpected(committed.error());
   return {};
 }

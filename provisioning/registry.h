@@ -16,6 +16,7 @@
 #include "core/state/store.h"
 #include "provisioning/node.h"
 #include "provisioning/reports.h"
+#include "provisioning/sessions.h"
 
 namespace muster::provisioning {
 
@@ -142,17 +143,6 @@ class Registry {
   Registry(state::Store& store, RegistrySettings settings)
       : store_(store), settings_(std::move(settings)) {}
 
-  struct Session {
-    std::string node_id;
-    std::string token_hash;
-    std::int64_t made_ms = 0;
-    std::int64_t seen_ms = 0;
-    Ipv4Address address;
-    bool redeemed = false;
-    /// The node has its certificate: what is said in the session's name counts for nothing now.
-    bool over = false;
-  };
-
   Node* find_id(const std::string& id);
   /// The id of the node with this name, id or MAC address; empty when there is none.
   std::string id_of(std::string_view name) const;
@@ -174,7 +164,9 @@ class Registry {
   Status forget_oldest_unknown();
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
   std::optional<std::string> miss(Node& node, std::int64_t now_ms) const;
-  Status save(const Node& node, const std::vector<state::Event>& events);
+  /// `relaxed` is for what the machine says again by itself.
+  Status save(const Node& node, const std::vector<state::Event>& events,
+              state::Durability durability = state::Durability::full);
   void lose_address(std::int64_t now_ms);
   void index(const Node& node);
   void unindex(const Node& node);
@@ -188,7 +180,7 @@ class Registry {
   std::map<std::string, std::string> by_uuid_;
   std::map<MacAddress, std::string> by_mac_;
   std::map<std::uint32_t, std::string> by_address_;
-  std::map<std::string, Session> sessions_;
+  Sessions sessions_;
   Addressing addressing_ = Addressing::given;
   Policy policy_ = Policy::ask;
   std::int64_t policy_until_ms_ = 0;

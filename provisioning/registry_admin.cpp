@@ -53,7 +53,7 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
     unindex(*find_id(id));
     nodes_.erase(id);
     last_refusal_ms_.erase(id);
-    std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == id; });
+    sessions_.forget(id);
   }
   next_number_ = 1;
   next_address_ = 0;

@@ -101,10 +101,7 @@ Status Registry::name(Node& node, std::int64_t now_ms) {
 
 std::string Registry::busy_reason(const Node& node, Ipv4Address address,
                                   std::int64_t now_ms) const {
-  const Session* current = nullptr;
-  for (const auto& [secret, session] : sessions_) {
-    if (session.node_id == node.id) current = &session;
-  }
+  const Session* const current = sessions_.of_node(node.id);
   // Only its certificate tells that a node is up: what is said without one may be anybody's words.
   // A head that has just started gives those that were ready the time to say so.
   const bool was_ready = node.state == NodeState::ready && node.proved_ms == 0;
@@ -125,17 +122,12 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
 
 Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv4Address address,
                                      std::int64_t now_ms) {
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.node_id == node.id; });
+  Sessions::Secrets secrets = sessions_.begin(node.id, address, now_ms);
   Welcome welcome{.kind = Welcome::Kind::boot,
                   .reason = {},
                   .node = {},
-                  .session = os::random_hex(16),
-                  .token = os::random_hex(32)};
-  sessions_[welcome.session] = {.node_id = node.id,
-                                .token_hash = os::sha256(welcome.token),
-                                .made_ms = now_ms,
-                                .seen_ms = now_ms,
-                                .address = address};
+                  .session = std::move(secrets.session),
+                  .token = std::move(secrets.token)};
   if (node.booted_profile != profile) {
     node.booted_profile = profile;
     ++generation_;
@@ -146,7 +138,8 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.progress = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
-  TRY(save(node, {event(node, "boot", text, now_ms)}));
+  // Its session is in memory only, and its certificate is kept with all that is said here.
+  TRY(save(node, {event(node, "boot", text, now_ms)}, state::Durability::relaxed));
   welcome.node = node;
   return welcome;
 }
@@ -177,7 +170,8 @@ Result<Welcome> Registry::refuse(Node& node, const std::string& kind, std::strin
   const auto last = last_refusal_ms_.find(node.id);
   if (last == last_refusal_ms_.end() || now_ms - last->second > 60'000) {
     last_refusal_ms_[node.id] = now_ms;
-    const auto noted = store_.commit({}, {event(node, kind, reason, now_ms)});
+    const auto noted =
+        store_.commit({}, {event(node, kind, reason, now_ms)}, state::Durability::relaxed);
     if (!noted) return std::unexpected(noted.error());
   }
   return Welcome{.reason = std::move(reason)};

@@ -10,8 +10,8 @@ namespace {
 
 class MemoryStore : public Store {
  public:
-  Result<Revision> commit(const std::vector<Change>& changes,
-                          const std::vector<Event>& events) override {
+  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events,
+                          Durability) override {
     const std::scoped_lock lock(mutex_);
     auto documents = documents_;
     for (const Change& change : changes) {

@@ -25,6 +25,11 @@ constexpr const char* kTables = R"(
   CREATE INDEX IF NOT EXISTS events_by_subject ON events (subject, id);
 )";
 
+Status execute(sqlite3* database, const char* sql, std::string_view what) {
+  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return sqlite_error(database, what);
+}
+
 /// Rolls back unless it was committed.
 class Transaction {
  public:
@@ -56,9 +61,10 @@ class SqliteStore : public Store {
  public:
   explicit SqliteStore(Database database) : database_(std::move(database)) {}
 
-  Result<Revision> commit(const std::vector<Change>& changes,
-                          const std::vector<Event>& events) override {
+  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events,
+                          Durability durability) override {
     const std::scoped_lock lock(mutex_);
+    TRY(use(durability));
     TRY_ASSIGN(Transaction transaction, Transaction::begin(database_.get()));
     TRY_ASSIGN(const Revision now, current());
     const Revision next = now + 1;
@@ -116,6 +122,18 @@ class SqliteStore : public Store {
   }
 
  private:
+  /// With a write-ahead log NORMAL syncs at checkpoints only, and keeps the order of commits
+  /// (sqlite.org/pragma.html#pragma_synchronous). May be switched between transactions.
+  Status use(Durability durability) {
+    if (durability == durability_) return {};
+    TRY(execute(database_.get(),
+                durability == Durability::full ? "PRAGMA synchronous = FULL"
+                                               : "PRAGMA synchronous = NORMAL",
+                "set durability"));
+    durability_ = durability;
+    return {};
+  }
+
   Result<Statement> prepare(std::string_view sql) {
     return Statement::prepare(database_.get(), sql);
   }
@@ -197,15 +215,12 @@ class SqliteStore : public Store {
 
   std::mutex mutex_;
   Database database_;
+  /// As prepare_database sets it.
+  Durability durability_ = Durability::full;
 };
 
-Status execute(sqlite3* database, const char* sql, std::string_view what) {
-  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
-  return sqlite_error(database, what);
-}
-
 Status prepare_database(sqlite3* database) {
-  // FULL: what was acknowledged is on disk. EXCLUSIVE: no second connection can exist, which keeps
+  // EXCLUSIVE: no second connection can exist, which keeps
   // clear of the WAL fault that Debian 13's SQLite still has (sqlite.org/wal.html, "WAL-reset
   // bug").
   TRY(execute(database, "PRAGMA locking_mode = EXCLUSIVE", "lock"));

@@ -44,15 +44,27 @@ struct Event {
   std::string text;
 };
 
+/// What a power cut may take of a commit. Nothing takes what a program's end would.
+enum class Durability {
+  /// It is on disk when the commit returns.
+  full,
+  /// The newest ones may be lost, latest first: for what a machine says again by itself. It costs
+  /// no wait for the disk.
+  relaxed
+};
+
 /// Threads: implementations may be called from several threads.
 class Store {
  public:
   virtual ~Store() = default;
 
-  /// All changes and events or none of them, on disk when it returns. Returns the new revision.
+  /// All changes and events or none of them. Returns the new revision.
   /// Errors: an expected revision does not hold ("changed meanwhile"); the disk.
   virtual Result<Revision> commit(const std::vector<Change>& changes,
-                                  const std::vector<Event>& events) = 0;
+                                  const std::vector<Event>& events, Durability durability) = 0;
+  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events) {
+    return commit(changes, events, Durability::full);
+  }
 
   virtual Result<std::optional<Document>> find(std::string_view kind, std::string_view key) = 0;
 

@@ -43,6 +43,18 @@ TEST_P(StoreContract, keeps_what_was_committed_and_counts_revisions) {
   EXPECT_EQ(store_->changed_since(1)->size(), 1U);
 }
 
+TEST_P(StoreContract, a_commit_that_need_not_be_on_disk_is_as_good_as_any_while_the_machine_runs) {
+  EXPECT_EQ(store_->commit({put("a", "1")}, {{.subject = "a", .kind = "e"}}, Durability::relaxed),
+            1U);
+  EXPECT_EQ(store_->commit({put("b", "1")}, {}, Durability::full), 2U);
+  EXPECT_EQ(store_->commit({put("a", "2", 1)}, {}, Durability::relaxed), 3U);
+  EXPECT_FALSE(store_->commit({put("a", "3", 1)}, {}, Durability::relaxed));
+  if (GetParam()) open();
+  EXPECT_EQ((*store_->find("k", "a"))->value, "2");
+  EXPECT_EQ(store_->events("a", 10)->size(), 1U);
+  EXPECT_EQ(*store_->revision(), 3U);
+}
+
 TEST_P(StoreContract, a_stale_change_stops_its_whole_transaction) {
   ASSERT_TRUE(store_->commit({put("a", "1")}, {}));
   EXPECT_FALSE(store_->commit({put("b", "2"), put("a", "3", 7)}, {{.subject = "s", .kind = "e"}}));
