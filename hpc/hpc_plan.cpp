@@ -12,6 +12,7 @@ constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
 constexpr auto kNodeDefaults = "/etc/default/slurmd";
+constexpr auto kReturned = "/etc/slurm/returned";
 
 plan::WriteFile key_file(const ClusterFacts& facts, const std::string& owner) {
   return {.path = kSlurmKey,
@@ -60,9 +61,10 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   return result;
 }
 
-plan::Plan plan_node_name(Ipv4Address head, const std::string& name) {
+plan::Plan plan_node_own(Ipv4Address head, const std::string& name, std::int64_t returned_ms) {
   plan::Plan plan;
   plan.add(plan::WriteFile{.path = kNodeDefaults, .content = render_slurmd_defaults(head, name)});
+  plan.add(plan::WriteFile{.path = kReturned, .content = std::to_string(returned_ms) + "\n"});
   return plan;
 }
 
@@ -74,7 +76,8 @@ plan::Plan plan_node(const ClusterFacts& facts, std::span<const std::string> req
   plan.add(key_file(facts, "root"));
   plan.add(plan::WriteFile{.path = kUnit, .content = render_slurmd_unit(required_mounts)});
   // A restart of slurmd leaves the jobs on its node alone (KillMode=process in its unit).
-  plan.add(plan::Service{.unit = "slurmd.service", .watches = {kSlurmKey, kNodeDefaults, kUnit}});
+  plan.add(plan::Service{.unit = "slurmd.service",
+                         .watches = {kSlurmKey, kNodeDefaults, kReturned, kUnit}});
   return plan;
 }
 

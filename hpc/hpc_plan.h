@@ -1,6 +1,7 @@
 #pragma once
 // What the scheduler, MPI and the clock need on a machine, as a plan.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +36,10 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
                    std::span<const NodeHardware> nodes);
 
 /// Tells a node's scheduler daemon who it is. Goes before plan_node.
-plan::Plan plan_node_name(Ipv4Address head, const std::string& name);
+/// `returned_ms`: when the node was heard again after a silence; another value has the daemon sign
+/// on once more. Slurm does not ask a node that it gave up for up to 20 of its rounds
+/// (src/slurmctld/ ping_nodes.c, MAX_REG_FREQUENCY).
+plan::Plan plan_node_own(Ipv4Address head, const std::string& name, std::int64_t returned_ms);
 
 /// The plan for every node. Goes behind the steps that make accounts and mount file systems.
 /// `required_mounts`: where nothing is mounted no job is taken, such as "/home".

@@ -34,7 +34,8 @@ json to_json(const Node& node) {
           {"offered_serial", node.offered_serial},
           {"generation", node.generation},
           {"seen_ms", node.seen_ms},
-          {"ready_ms", node.ready_ms}};
+          {"ready_ms", node.ready_ms},
+          {"returned_ms", node.returned_ms}};
 }
 
 Result<Node> parse_node(std::string_view text) {
@@ -61,6 +62,7 @@ Result<Node> parse_node(std::string_view text) {
     node.generation = value.at("generation").get<std::string>();
     node.seen_ms = value.at("seen_ms").get<std::int64_t>();
     node.ready_ms = value.at("ready_ms").get<std::int64_t>();
+    node.returned_ms = value.value("returned_ms", std::int64_t{0});
     return node;
   } catch (const json::exception& error) {
     return fail(std::format("stored node is damaged: {}", printable(error.what())),

@@ -202,9 +202,9 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
 }
 
 ServerResponse NodeApi::heartbeat(const Node& node) {
-  const Status done = registry_.heartbeat(node.id, options_.now_ms());
-  if (!done) return refuse(409, done.error());
-  return answer({{"generation", options_.generation_for(node)}});
+  const auto heard = registry_.heartbeat(node.id, options_.now_ms());
+  if (!heard) return refuse(409, heard.error());
+  return answer({{"generation", options_.generation_for(*heard)}});
 }
 
 ServerResponse NodeApi::with_certificate(const ServerRequest& request) {

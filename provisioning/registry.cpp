@@ -232,17 +232,19 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   return node->hardware == before.hardware ? Status() : save(*node, {});
 }
 
-Status Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
+Result<Node> Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
   node->seen_ms = now_ms;
   node->proved_ms = now_ms;
-  if (node->state != NodeState::failed || node->stage != "lost") return {};
+  if (node->state != NodeState::failed || node->stage != "lost") return *node;
   node->state = NodeState::ready;
   node->stage = "ready";
   node->reason.clear();
-  return save(*node, {event(*node, "stage", "heard again", now_ms)}, state::Durability::relaxed);
+  node->returned_ms = now_ms;
+  TRY(save(*node, {event(*node, "stage", "heard again", now_ms)}, state::Durability::relaxed));
+  return *node;
 }
 
 void Registry::lose_address(std::int64_t now_ms) {

@@ -96,7 +96,8 @@ class Registry {
 
   /// Errors: the node was removed meanwhile; the store.
   Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
-  Status heartbeat(const std::string& id, std::int64_t now_ms);
+  /// The node as it is now. Errors: as report.
+  Result<Node> heartbeat(const std::string& id, std::int64_t now_ms);
 
   /// An enrolled node was heard from this address; the node as it is now. Errors: it was removed
   /// meanwhile; the store.

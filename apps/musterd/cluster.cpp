@@ -175,6 +175,7 @@ std::vector<Error> Cluster::refused_nodes() {
 }
 
 Status Cluster::write_published() {
+  const std::uint64_t stamp = generation_;
   const hpc::UserTable table = users();
   // The time of the last lost address before the nodes: when it is too old, dnsmasq only starts
   // anew once more; when it were too new, it would keep what a removed machine had.
@@ -196,6 +197,10 @@ Status Cluster::write_published() {
   published_plan_ = plan;
   plan_holds_ = false;
   applied_ms_ = 0;
+  // An address that a machine lost is dnsmasq's to forget before another one gets it.
+  const auto decisions = std::pair(stamp, shown.address_lost_ms);
+  const bool decided = decisions != std::exchange(published_decisions_, decisions);
+  pace_.changed(decided ? ApplyPace::Cause::decision : ApplyPace::Cause::nodes, steady_ms());
   const std::scoped_lock lock(mutex_);
   if (owed_ms_ == 0) owed_ms_ = steady_ms();
   return {};
@@ -205,6 +210,7 @@ Status Cluster::start_apply() {
   applied_ms_ = steady_ms();
   TRY_ASSIGN(os::Handle socket, os::connect_unix(settings_.helper));
   helper_.emplace(std::move(socket));
+  pace_.begun();
   asked_for_ = published_plan_;
   return {};
 }
@@ -260,7 +266,7 @@ Status Cluster::publish() {
   const bool waits = applied_ms_ != 0 && steady_ms() - applied_ms_ < kRetryMs;
   if (done && helper_) {
     done = look_at_helper();
-  } else if (done && !plan_holds_ && !waits) {
+  } else if (done && !plan_holds_ && !waits && pace_.is_due(steady_ms())) {
     done = start_apply();
   }
   if (done) return {};

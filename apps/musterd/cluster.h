@@ -11,9 +11,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/musterd/adoption.h"
+#include "apps/musterd/apply_pace.h"
 #include "apps/musterd/clock_watch.h"
 #include "apps/musterd/node_plans.h"
 #include "apps/musterd/settings.h"
@@ -155,7 +157,10 @@ class Cluster {
   /// Guarded by mutex_.
   std::vector<Error> refused_;
   std::string published_plan_;
+  /// What was decided when it was published: generation_ and the registry's lost address.
+  std::pair<std::uint64_t, std::int64_t> published_decisions_;
   bool plan_holds_ = false;
+  ApplyPace pace_;
   /// The knock that the helper has not answered yet, and for which plan.
   std::optional<os::LineChannel> helper_;
   std::string asked_for_;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/node_health.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
@@ -85,35 +86,26 @@ void add_service_problems(const std::vector<ServiceState>& services,
 }
 
 void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
-  cluster.registry().each([&](const provisioning::Node& node) {
-    const bool waits = node.state == provisioning::NodeState::discovered && !node.reason.empty();
-    if (waits) {
-      problems.push_back({std::format("the machine {} cannot join: {}",
-                                      to_string(node.hardware.macs.front()), node.reason),
-                          "then restart the machine"});
-    }
-    if (node.state != provisioning::NodeState::failed) return;
-    const std::string name = node.name.empty() ? node.id : node.name;
-    problems.push_back({std::format("{} failed at {}: {}", name, node.stage, node.reason),
-                        std::format("'muster node why {}' tells its story", name)});
-  });
+  const auto nodes = cluster.registry().nodes();
+  const auto add = [&](std::vector<Problem> found) {
+    problems.insert(problems.end(), found.begin(), found.end());
+  };
+  add(kept_out_machines(nodes));
+  add(failed_nodes(nodes));
+  add(nodes_without_profile(nodes, cluster.boots()));
+  // Another server gives the addresses, and gives what it wants.
+  if (cluster.dhcp_mode() != DhcpMode::proxy) {
+    add(strayed_nodes(nodes, cluster.spec().nodes.addresses));
+  }
 }
 
-/// Profiles that cannot be booted, and nodes whose profile went out of the specification.
+/// Profiles that cannot be booted.
 void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   const provisioning::Boots& boots = cluster.boots();
   for (const auto& [name, why] : boots.unbootable()) {
     problems.push_back(
         {std::format("{}; its nodes boot as '{}'", why.message, boots.first()), why.hint});
   }
-  cluster.registry().each([&](const provisioning::Node& node) {
-    const bool told = boots.unbootable().contains(node.profile);
-    if (node.name.empty() || told || boots.knows(node.profile)) return;
-    problems.push_back(
-        {std::format("{} has profile '{}', which cluster.yaml no longer has; it boots as '{}'",
-                     node.name, node.profile, boots.first()),
-         std::format("'muster node set {} --profile NAME' gives it another", node.name)});
-  });
 }
 
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
@@ -162,20 +154,6 @@ void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
-/// Nodes of another network: the specification was changed while they were known.
-void add_strayed_nodes(Cluster& cluster, std::vector<Problem>& problems) {
-  // Another server gives the addresses, and gives what it wants.
-  if (cluster.dhcp_mode() == DhcpMode::proxy) return;
-  const Ipv4Range& range = cluster.spec().nodes.addresses;
-  cluster.registry().each([&](const provisioning::Node& node) {
-    if (node.name.empty() || range.contains(node.address)) return;
-    problems.push_back(
-        {std::format("{} has address {}, which is not in nodes.addresses ({})", node.name,
-                     to_string(node.address), to_string(range)),
-         std::format("'muster node remove {}' and restart it: it gets another", node.name)});
-  });
-}
-
 }  // namespace
 
 Health read_health(Cluster& cluster, os::CommandRunner& runner) {
@@ -188,7 +166,6 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
-  add_strayed_nodes(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;

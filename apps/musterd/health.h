@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/musterd/cluster.h"
+#include "apps/musterd/problem.h"
 #include "core/os/command.h"
 
 namespace muster::daemon {
@@ -14,11 +15,6 @@ struct ServiceState {
   std::string unit;
   /// "active", "failed", "inactive", … as systemd says.
   std::string state;
-};
-
-struct Problem {
-  std::string what;
-  std::string next_step;
 };
 
 struct Health {

@@ -42,18 +42,19 @@ std::shared_ptr<const NodePlans::Shared> NodePlans::shared() const {
 }
 
 std::string NodePlans::own_steps(const provisioning::Node& node) const {
-  return steps_text(plans::plan_names(spec_, node));
+  return steps_text(plans::plan_node_own(spec_, node));
 }
 
 std::string NodePlans::generation_of(const provisioning::Node& node) {
   const std::scoped_lock lock(mutex_);
   Known& known = known_[node.id];
-  const bool same =
-      known.stamp == shared_->stamp && known.name == node.name && known.address == node.address;
+  const bool same = known.stamp == shared_->stamp && known.name == node.name &&
+                    known.address == node.address && known.returned_ms == node.returned_ms;
   if (!same) {
     known = {.stamp = shared_->stamp,
              .name = node.name,
              .address = node.address,
+             .returned_ms = node.returned_ms,
              .generation = name_of(own_steps(node), shared_->digest)};
   }
   return known.generation;

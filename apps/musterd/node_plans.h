@@ -48,6 +48,7 @@ class NodePlans {
     std::uint64_t stamp = 0;
     std::string name;
     Ipv4Address address;
+    std::int64_t returned_ms = 0;
     std::string generation;
   };
 

@@ -136,7 +136,7 @@ HeadPlan plan_head(const ClusterView& view) {
   return {.plan = std::move(plan), .refused = std::move(jobs.refused)};
 }
 
-Plan plan_names(const spec::ClusterSpec& spec, const Node& node) {
+Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
   const Ipv4Address head = spec.head.address.address;
   Plan plan;
   plan.add(plan::SetHostname{.name = node.name});
@@ -144,7 +144,7 @@ Plan plan_names(const spec::ClusterSpec& spec, const Node& node) {
                      .content = std::format(
                          "127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n", to_string(head),
                          spec.head.hostname, to_string(node.address), spec.name, node.name)});
-  plan.append(hpc::plan_node_name(head, node.name));
+  plan.append(hpc::plan_node_own(head, node.name, node.returned_ms));
   return plan;
 }
 
@@ -163,7 +163,7 @@ Plan plan_any_node(const ClusterView& view) {
 }
 
 Plan plan_node(const ClusterView& view, const Node& node) {
-  Plan plan = plan_names(view.spec, node);
+  Plan plan = plan_node_own(view.spec, node);
   plan.append(plan_any_node(view));
   return plan;
 }

@@ -45,8 +45,8 @@ struct HeadPlan {
 
 HeadPlan plan_head(const ClusterView& view);
 
-/// What a node has for itself: its names. The short part of its plan, which comes first.
-plan::Plan plan_names(const spec::ClusterSpec& spec, const provisioning::Node& node);
+/// What a node has for itself, such as its name. The short part of its plan, which comes first.
+plan::Plan plan_node_own(const spec::ClusterSpec& spec, const provisioning::Node& node);
 /// What every node has: accounts, volumes, the clock, jobs. It does not depend on `view.nodes`.
 plan::Plan plan_any_node(const ClusterView& view);
 /// Both.

@@ -49,6 +49,7 @@ def groups():
             "own_program": with_nodes(first_job.user_runs_own_program),
             "stranger": with_nodes(first_job.stranger_learns_nothing),
             "switch_port": with_nodes(wire.switch_port_is_known),
+            "returns_to_work": with_nodes(wire.node_returns_to_work),
             "refused_certificate": with_nodes(wire.refused_certificate),
             "pulled_mid_image": faults.node_pulled_mid_image,
             "corrupted_image": faults.corrupted_image,

@@ -74,7 +74,7 @@ class Slurm : public ::testing::Test {
 
   /// Starts a node's daemon with the options that the node's plan gives to its unit.
   void start_node(const std::string& name) {
-    plan::Plan plan = plan_node_name(facts_.head.address, name);
+    plan::Plan plan = plan_node_own(facts_.head.address, name, 0);
     plan.append(plan_node(facts_, {}));
     const auto written = machines_->write_files(name, plan);
     ASSERT_TRUE(written) << written.error().text();

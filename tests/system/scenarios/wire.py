@@ -36,6 +36,22 @@ def switch_port_is_known(lab, product, count):
         product.wait_for(f"{name} knows its switch", question, 120)
 
 
+def node_returns_to_work(lab, product, _count):
+    """A node whose cable was out takes jobs again soon after it is plugged in. Slurm, which gives up a
+    node after two minutes, is told so here."""
+    lab.cable("pull", "n2")
+    name = product.wait_for_node("n2", lambda node: node.stage == "lost", "is missed").name
+    lab.check("head", "scontrol", "update", f"nodename={name}", "state=down", "reason=Not responding")
+    lab.cable("plug", "n2")
+    product.wait_for_node("n2", lambda node: node.state == "ready", "is heard again")
+
+    def question():
+        state = lab.check("head", "sinfo", "--noheader", f"--nodes={name}", "--format=%T").strip()
+        return state == "idle", state
+
+    product.wait_for(f"{name} is idle", question, 90)
+
+
 def refused_certificate(lab, product, _count):
     """A node whose certificate the head does not take enrols once more by itself, and stays ready."""
     strange = subprocess.run(

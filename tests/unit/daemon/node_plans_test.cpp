@@ -55,6 +55,9 @@ TEST_F(NodePlansTest, its_name_is_another_when_anything_in_it_is) {
   Node moved = node_;
   moved.address = parse_ipv4("10.42.1.8").value();
   EXPECT_NE(plans_.generation_of(moved), before);
+  Node returned = node_;
+  returned.returned_ms = 1;
+  EXPECT_NE(plans_.generation_of(returned), before);
   plans_.refresh(2, [] { return shared_part("grace"); });
   EXPECT_NE(plans_.generation_of(node_), before);
   plans_.refresh(3, [] { return shared_part("ada"); });

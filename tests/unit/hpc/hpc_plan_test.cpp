@@ -1,5 +1,6 @@
 #include "hpc/hpc_plan.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "hpc/mpi.h"
@@ -74,6 +75,18 @@ TEST(HpcPlan, starts_the_nodes_daemon_last) {
   const auto* last = std::get_if<plan::Service>(&plan.steps.back());
   ASSERT_NE(last, nullptr);
   EXPECT_EQ(last->unit, "slurmd.service");
+}
+
+TEST(HpcPlan, a_node_that_returned_signs_on_once_more) {
+  const auto* const path = "/etc/slurm/returned";
+  const auto before = plan_node_own(facts().head.address, "n001", 0);
+  const auto after = plan_node_own(facts().head.address, "n001", 1754730000000);
+  EXPECT_NE(find_file(before, path)->content, find_file(after, path)->content);
+  const auto plan = plan_node(facts(), {});
+  const auto* service = find_service(plan, "slurmd.service");
+  ASSERT_NE(service, nullptr);
+  EXPECT_TRUE(std::ranges::contains(service->watches, path));
+  EXPECT_EQ(service->on_change, plan::Service::OnChange::restart);
 }
 
 TEST(HpcPlan, makes_a_new_key_each_time) {

@@ -104,8 +104,12 @@ TEST_F(RegistryTest, a_node_that_falls_silent_is_lost_and_heard_again) {
   ASSERT_TRUE(registry_->tick(now_ + 61'000));
   EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
   EXPECT_EQ(registry_->find("n001")->stage, "lost");
-  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 70'000));
-  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
+  const auto heard = registry_->heartbeat(node.id, now_ + 70'000);
+  ASSERT_TRUE(heard) << heard.error().text();
+  EXPECT_EQ(heard->state, NodeState::ready);
+  EXPECT_EQ(heard->returned_ms, now_ + 70'000) << "it has to sign on once more";
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 80'000));
+  EXPECT_EQ(registry_->find("n001")->returned_ms, now_ + 70'000);
 }
 
 TEST_F(RegistryTest, a_running_node_that_takes_over_a_plan_stays_ready) {

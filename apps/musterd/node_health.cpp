@@ -1,0 +1,100 @@
+#include "apps/musterd/node_health.h"
+
+#include <format>
+#include <map>
+#include <string>
+
+#include "core/base/node_set.h"
+#include "core/base/text.h"
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::Node;
+using provisioning::NodeState;
+
+/// Nodes by what they have in common, in the order of their names.
+using Alike = std::map<std::string, std::vector<const Node*>>;
+
+const std::string& name_of(const Node& node) { return node.name.empty() ? node.id : node.name; }
+
+/// "n[001-040]".
+std::string names_of(const std::vector<const Node*>& nodes) {
+  std::vector<std::string> names;
+  for (const Node* node : nodes) names.push_back(name_of(*node));
+  const auto set = NodeSet::from_names(names);
+  return set ? to_string(*set) : join(names, ",");
+}
+
+}  // namespace
+
+std::vector<Problem> failed_nodes(std::span<const Node> nodes) {
+  Alike by_stage;
+  for (const Node& node : nodes) {
+    if (node.state == NodeState::failed) by_stage[node.stage].push_back(&node);
+  }
+  std::vector<Problem> problems;
+  for (const auto& [stage, failed] : by_stage) {
+    const Node& first = *failed.front();
+    const std::string which = failed.size() == 1
+                                  ? std::format("{} failed at {}", name_of(first), stage)
+                                  : std::format("{} ({} nodes) failed at {}, {}", names_of(failed),
+                                                failed.size(), stage, name_of(first));
+    problems.push_back({std::format("{}: {}", which, first.reason),
+                        std::format("'muster node why {}' tells its story", name_of(first))});
+  }
+  return problems;
+}
+
+std::vector<Problem> kept_out_machines(std::span<const Node> nodes) {
+  Alike by_reason;
+  for (const Node& node : nodes) {
+    if (node.state == NodeState::discovered && !node.reason.empty()) {
+      by_reason[node.reason].push_back(&node);
+    }
+  }
+  std::vector<Problem> problems;
+  for (const auto& [reason, machines] : by_reason) {
+    const std::string mac = to_string(machines.front()->hardware.macs.front());
+    const bool one = machines.size() == 1;
+    const std::string which =
+        one ? std::format("the machine {} cannot join", mac)
+            : std::format("{} machines cannot join, {} the first", machines.size(), mac);
+    problems.push_back({std::format("{}: {}", which, reason),
+                        one ? "then restart the machine" : "then restart the machines"});
+  }
+  return problems;
+}
+
+std::vector<Problem> nodes_without_profile(std::span<const Node> nodes,
+                                           const provisioning::Boots& boots) {
+  Alike by_profile;
+  for (const Node& node : nodes) {
+    const bool told = boots.unbootable().contains(node.profile);
+    if (node.name.empty() || told || boots.knows(node.profile)) continue;
+    by_profile[node.profile].push_back(&node);
+  }
+  std::vector<Problem> problems;
+  for (const auto& [profile, without] : by_profile) {
+    const std::string names = names_of(without);
+    problems.push_back(
+        {std::format("{}: the profile is '{}', which cluster.yaml no longer has; boots as '{}'",
+                     names, profile, boots.first()),
+         std::format("'muster node set {} --profile NAME' gives another", names)});
+  }
+  return problems;
+}
+
+std::vector<Problem> strayed_nodes(std::span<const Node> nodes, const Ipv4Range& addresses) {
+  std::vector<const Node*> strayed;
+  for (const Node& node : nodes) {
+    if (!node.name.empty() && !addresses.contains(node.address)) strayed.push_back(&node);
+  }
+  if (strayed.empty()) return {};
+  const std::string names = names_of(strayed);
+  return {{std::format("{}: an address that is not in nodes.addresses ({}), such as {}", names,
+                       to_string(addresses), to_string(strayed.front()->address)),
+           std::format("'muster node remove {}' and a restart give another", names)}};
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,68 @@
+#include "apps/musterd/node_health.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::daemon {
+namespace {
+
+using provisioning::Node;
+using provisioning::NodeState;
+
+Node node(const std::string& name, NodeState state, const std::string& stage = "",
+          const std::string& reason = "") {
+  Node made;
+  made.id = "id-of-" + name;
+  made.name = name;
+  made.address = parse_ipv4("10.42.1.1").value();
+  made.hardware.macs = {parse_mac("52:54:00:00:00:01").value()};
+  made.state = state;
+  made.stage = stage;
+  made.reason = reason;
+  return made;
+}
+
+TEST(NodeHealth, nothing_is_wrong_with_nodes_that_are_well) {
+  const std::vector<Node> nodes = {node("n001", NodeState::ready), node("", NodeState::discovered)};
+  EXPECT_TRUE(failed_nodes(nodes).empty());
+  EXPECT_TRUE(kept_out_machines(nodes).empty());
+  EXPECT_TRUE(strayed_nodes(nodes, parse_ipv4_range("10.42.1.0-10.42.1.9").value()).empty());
+}
+
+TEST(NodeHealth, one_node_is_told_with_its_reason) {
+  const std::vector<Node> nodes = {node("n007", NodeState::failed, "image", "wrong hash")};
+  EXPECT_EQ(failed_nodes(nodes),
+            (std::vector<Problem>{
+                {"n007 failed at image: wrong hash", "'muster node why n007' tells its story"}}));
+}
+
+TEST(NodeHealth, a_rack_without_power_is_one_problem) {
+  std::vector<Node> nodes;
+  for (const char* name : {"n001", "n002", "n003"}) {
+    nodes.push_back(node(name, NodeState::failed, "lost", "not heard for 61 s"));
+  }
+  nodes.push_back(node("n004", NodeState::failed, "image", "wrong hash"));
+  const auto problems = failed_nodes(nodes);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].what, "n004 failed at image: wrong hash");
+  EXPECT_EQ(problems[1].what, "n[001-003] (3 nodes) failed at lost, n001: not heard for 61 s");
+  EXPECT_EQ(problems[1].next_step, "'muster node why n001' tells its story");
+}
+
+TEST(NodeHealth, machines_that_are_kept_out_for_the_same_reason_are_counted) {
+  const std::vector<Node> nodes = {node("", NodeState::discovered, "", "no address is free"),
+                                   node("", NodeState::discovered, "", "no address is free")};
+  const auto problems = kept_out_machines(nodes);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].what,
+            "2 machines cannot join, 52:54:00:00:00:01 the first: no address is free");
+}
+
+TEST(NodeHealth, nodes_outside_of_the_addresses_are_one_problem) {
+  const std::vector<Node> nodes = {node("n001", NodeState::ready), node("n002", NodeState::off)};
+  const auto problems = strayed_nodes(nodes, parse_ipv4_range("10.9.0.1-10.9.0.9").value());
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].next_step, "'muster node remove n[001-002]' and a restart give another");
+}
+
+}  // namespace
+}  // namespace muster::daemon
