@@ -3,6 +3,7 @@
 
 #include "apps/muster/commands_node.h"
 
+#include <algorithm>
 #include <format>
 #include <memory>
 #include <print>
@@ -49,6 +50,12 @@ int list_nodes(const NodeOptions& options) {
   }
   const auto table = render_node_table(*answer);
   if (!table) return report(table.error());
+  const bool has_lines = std::ranges::count(*table, '\n') > 1;
+  // A group may be empty, and be asked for because of that.
+  if (!has_lines && !nodes->empty()) {
+    return report({.message = std::format("no node of '{}' is known", printable(options.nodes)),
+                   .hint = "'muster node list' shows all"});
+  }
   std::print("{}", *table);
   return kDone;
 }

@@ -1,16 +1,11 @@
 // The command line: composes the nouns, parses, runs one verb, exits with its status.
 
-#include <algorithm>
-#include <cstdio>
-#include <format>
-#include <optional>
-#include <print>
 #include <string>
 #include <vector>
 
 #include "apps/muster/commands.h"
 #include "apps/muster/complete.h"
-#include "core/base/text.h"
+#include "apps/muster/parse_errors.h"
 #include "core/os/command.h"
 
 namespace {
@@ -38,27 +33,6 @@ std::vector<std::string> asked_words(int argc, char** argv) {
   return words;
 }
 
-/// The first word that names no noun or verb; none when another thing is wrong with the words.
-std::optional<std::string> unknown_verb(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* at = &app;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const auto verbs = at->get_subcommands([](const CLI::App*) { return true; });
-    if (word.starts_with('-') || verbs.empty()) return std::nullopt;
-    const auto found = std::ranges::find(verbs, word, &CLI::App::get_name);
-    if (found == verbs.end()) {
-      std::vector<std::string> names;
-      for (const CLI::App* verb : verbs) names.push_back(verb->get_name());
-      const auto near = muster::nearest(word, names);
-      return std::format("there is no '{}'; {}", muster::printable(word),
-                         near ? std::format("did you mean '{}'?", *near)
-                              : "there are " + muster::join(names, ", "));
-    }
-    at = *found;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,12 +49,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (const auto unknown = unknown_verb(app, argc, argv)) {
-      std::println(stderr, "muster: {}", *unknown);
-      return muster::cli::kUsage;
-    }
-    const int status = app.exit(error);
-    return status == 0 ? muster::cli::kDone : muster::cli::kUsage;
+    // Help and version are no errors.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    return muster::cli::report(muster::cli::explain_parse_error(app, error, words),
+                               muster::cli::kUsage);
   }
   return session.status;
 }
