@@ -123,7 +123,7 @@ std::string plain_server(const HttpSite& site) {
 std::string tls_server(const HttpSite& site) {
   std::string text = std::format(
       "  server {{\n"
-      "    listen {}:443 ssl;\n"
+      "    listen {}:443 ssl backlog=4096;\n"
       "    ssl_protocols TLSv1.3;\n"
       "    ssl_certificate {};\n"
       "    ssl_certificate_key {};\n"

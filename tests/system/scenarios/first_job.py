@@ -32,6 +32,7 @@ def mpi_job_runs(lab, product, count):
 def user_runs_own_program(lab, product, count):
     """An ordinary user compiles on the head in /home and runs it on every node."""
     lab.check("head", "muster", "user", "add", "ada")
+    product.wait_until_nodes_hold_plan(count)
     source = ("#include <mpi.h>\n#include <stdio.h>\n"
               "int main(int argc, char **argv) { int rank, size; MPI_Init(&argc, &argv);\n"
               "MPI_Comm_rank(MPI_COMM_WORLD, &rank); MPI_Comm_size(MPI_COMM_WORLD, &size);\n"
