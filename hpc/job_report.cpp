@@ -46,13 +46,7 @@ constexpr std::array<Symptom, 10> kSymptoms = {{
 std::string names_of(const std::vector<SchedulerNode>& nodes) {
   std::vector<std::string> names;
   for (const SchedulerNode& node : nodes) names.push_back(node.name);
-  const auto set = NodeSet::from_names(names);
-  return set ? to_string(*set) : join(names, ",");
-}
-
-std::string folded(const std::vector<std::string>& names) {
-  const auto set = NodeSet::from_names(names);
-  return set ? to_string(*set) : join(names, ",");
+  return fold_names(names);
 }
 
 std::string render_unusable(const std::vector<SchedulerNode>& nodes) {
@@ -79,7 +73,7 @@ std::string render_slow(const Verdict& verdict) {
 }
 
 std::string render_figures(const Measurement& measurement) {
-  std::string text = std::format("ring       {} in {:.2f} ms\n", folded(measurement.nodes),
+  std::string text = std::format("ring       {} in {:.2f} ms\n", fold_names(measurement.nodes),
                                  measurement.ring_seconds * 1e3);
   const auto verdict = judge(measurement);
   if (!verdict) return text + "pairs      none: one node has nobody to talk to\n";

@@ -54,7 +54,7 @@ struct Node {
   /// When it last showed its certificate; 0: not since the registry was opened. Never written.
   std::int64_t proved_ms = 0;
   std::int64_t ready_ms = 0;
-  /// When it was heard again after it was lost; 0: not in this boot.
+  /// When it was last heard after a silence in which others gave it up; 0: never.
   std::int64_t returned_ms = 0;
 };
 

@@ -190,7 +190,7 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
   if (stage.empty()) return refuse(400, {.message = "'stage' is needed"});
   NodeReport report{.stage = stage,
                     .failure = printable(text_member(body, "failure", 8192), 4000),
-                    .generation = printable(text_member(body, "generation", 64), 64),
+                    .generation = printable(text_member(body, "generation", 128), 128),
                     .console = console_lines(body)};
   if (body.contains("lldp")) {
     const auto neighbour = parse_neighbour(body["lldp"]);

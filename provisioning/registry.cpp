@@ -202,7 +202,7 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
   const Node before = *node;
-  node->seen_ms = now_ms;
+  hear(*node, now_ms);
   node->proved_ms = now_ms;
   // A plan that failed is tried again: the reason stands until it is known what came of it, and its
   // timeline is not filled with every try.
@@ -223,9 +223,9 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   const bool same = node->stage == before.stage && node->reason == before.reason &&
                     node->generation == before.generation && node->state == before.state;
   if (!same) {
-    // A node says once that it is ready; what led to it is forgotten with the power cut.
-    const auto durability =
-        report.stage == "ready" ? state::Durability::full : state::Durability::relaxed;
+    // What a node says once is kept; what led to it may be forgotten with a power cut.
+    const bool once = report.stage == "ready" || report.stage == "stopping";
+    const auto durability = once ? state::Durability::full : state::Durability::relaxed;
     return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
                 durability);
   }
@@ -236,13 +236,12 @@ Result<Node> Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
-  node->seen_ms = now_ms;
+  hear(*node, now_ms);
   node->proved_ms = now_ms;
   if (node->state != NodeState::failed || node->stage != "lost") return *node;
   node->state = NodeState::ready;
   node->stage = "ready";
   node->reason.clear();
-  node->returned_ms = now_ms;
   TRY(save(*node, {event(*node, "stage", "heard again", now_ms)}, state::Durability::relaxed));
   return *node;
 }
@@ -257,6 +256,14 @@ void Registry::lose_address(std::int64_t now_ms) {
   address_loss_waits_ = false;
   address_lost_ms_ = now_ms;
   ++generation_;
+}
+
+/// The scheduler may have given up a node that was silent for so long. One that boots was not there
+/// yet.
+void Registry::hear(Node& node, std::int64_t now_ms) const {
+  const bool was_there = node.state != NodeState::booting;
+  if (was_there && silence_ms(node, now_ms) >= kLostMs) node.returned_ms = now_ms;
+  node.seen_ms = now_ms;
 }
 
 std::int64_t Registry::silence_ms(const Node& node, std::int64_t now_ms) const {

@@ -163,6 +163,7 @@ class Registry {
   Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
                              std::int64_t now_ms);
   Status forget_oldest_unknown();
+  void hear(Node& node, std::int64_t now_ms) const;
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
   std::optional<std::string> miss(Node& node, std::int64_t now_ms) const;
   /// `relaxed` is for what the machine says again by itself.

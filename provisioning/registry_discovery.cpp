@@ -136,7 +136,6 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.stage = "discovery";
   node.reason.clear();
   node.progress = 0;
-  node.returned_ms = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
   // Its session is in memory only, and its certificate is kept with all that is said here.
@@ -197,7 +196,7 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
   if (const std::string busy = busy_reason(node, address, now_ms); !busy.empty()) {
     return refuse(node, "claim", busy, now_ms);
   }
-  node.seen_ms = now_ms;
+  hear(node, now_ms);
   take_hardware(node, hardware, now_ms);
   if (node.name.empty() && policy_at(now_ms) == Policy::open) {
     if (const Status named = name(node, now_ms); !named) {

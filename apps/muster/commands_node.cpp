@@ -10,6 +10,7 @@
 
 #include "apps/muster/client.h"
 #include "apps/muster/node_list_file.h"
+#include "apps/muster/node_story.h"
 #include "apps/muster/node_table.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
@@ -32,8 +33,7 @@ int tell(const NodeOptions& options, const std::vector<std::string>& names, cons
   if (options.as_json) {
     std::println("{}", json{{key, names}}.dump());
   } else {
-    const auto nodes = NodeSet::from_names(names);
-    std::println("{}: {}", nodes ? to_string(*nodes) : join(names, ","), done);
+    std::println("{}: {}", fold_names(names), done);
   }
   return kDone;
 }
@@ -119,42 +119,7 @@ void print_node(const json& node) {
   }
 }
 
-/// The events of the last boot: from the last "boot" event on, or all when it never booted.
-std::vector<json> last_boot(const json& events) {
-  std::vector<json> result;
-  for (const json& event : events) {
-    if (text_of(event, "kind") == "boot") result.clear();
-    result.push_back(event);
-  }
-  return result;
-}
-
-std::string verdict(const json& node) {
-  const std::string state = text_of(node, "state");
-  const std::string who = text_of(node, "name").empty() ? "this machine" : text_of(node, "name");
-  if (state == "failed") {
-    return std::format("{} failed at stage '{}': {}", who, text_of(node, "stage"),
-                       text_of(node, "reason"));
-  }
-  if (state == "discovered")
-    return std::format("{} waits for adoption: 'muster node adopt {}'", who,
-                       node.at("hardware").at("macs").at(0).get<std::string>());
-  if (state == "booting")
-    return std::format("{} is booting, at stage '{}'", who, text_of(node, "stage"));
-  return std::format("{} is {}", who, state);
-}
-
-void print_why(const json& answer) {
-  std::println("{}", verdict(answer.at("node")));
-  std::int64_t start = 0;
-  for (const json& event : last_boot(answer.at("events"))) {
-    const std::int64_t time = event.at("time_ms").get<std::int64_t>();
-    if (start == 0) start = time;
-    std::println("  {}  {:>7.1f} s  {:10} {}", clock_time(time),
-                 static_cast<double>(time - start) / 1000, text_of(event, "kind"),
-                 text_of(event, "text"));
-  }
-}
+void print_why(const json& answer) { std::print("{}", render_story(answer)); }
 
 /// The ids of all machines that wait for adoption.
 Result<std::vector<std::string>> waiting_machines() {

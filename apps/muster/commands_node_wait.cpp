@@ -1,9 +1,11 @@
 // node wait: until nodes are ready and hold what was decided last.
 
+#include <algorithm>
 #include <chrono>
 #include <format>
 #include <memory>
 #include <print>
+#include <ranges>
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands_node.h"
@@ -27,11 +29,6 @@ struct WaitOptions {
   bool as_json = false;
 };
 
-std::string set_of(const std::vector<std::string>& names) {
-  const auto nodes = NodeSet::from_names(names);
-  return nodes ? to_string(*nodes) : "";
-}
-
 /// Those that are named, or all that the head knows by name.
 Result<NodeSet> choose_nodes(const WaitOptions& options) {
   TRY_ASSIGN(NodeSet nodes, parse_nodes(options.nodes.empty() ? "@*" : options.nodes));
@@ -47,19 +44,18 @@ Result<NodeProgress> look(const NodeSet& nodes) {
   return read_node_progress(answer, nodes);
 }
 
-/// Until all are ready or the time is over; how far they are then.
+/// Until all are ready or the time is over; how far they are then. A daemon that starts anew
+/// meanwhile is asked again.
 Result<NodeProgress> wait_for(const NodeSet& nodes, std::chrono::seconds time) {
   const os::Deadline end = os::in(time);
-  std::size_t told = nodes.names().size();
+  const std::size_t all = nodes.size();
+  std::size_t told = 0;
   while (true) {
-    TRY_ASSIGN(NodeProgress progress, look(nodes));
-    const std::size_t missing = progress.waiting.size();
-    if (missing != told) {
-      std::println(stderr, "{} of {} ready", progress.ready.size(),
-                   progress.ready.size() + missing);
-    }
-    told = missing;
-    if (missing == 0 || os::in(0ms) >= end) return progress;
+    Result<NodeProgress> progress = look(nodes);
+    const std::size_t ready = progress ? progress->ready.size() : told;
+    if (ready != told) std::println(stderr, "{} of {} ready", ready, all);
+    told = ready;
+    if (ready == all || os::in(0ms) >= end) return progress;
     TRY(os::wait_readable({}, std::min(end, os::in(kBetweenLooks))));
   }
 }
@@ -76,23 +72,25 @@ json to_json(const NodeProgress& progress) {
 int tell_missing(const NodeProgress& progress, const WaitOptions& options) {
   std::vector<std::string> names;
   for (const auto& node : progress.waiting) names.push_back(node.name);
-  for (const auto& node : progress.waiting) {
-    if (&node - progress.waiting.data() == kToldOf) break;
+  for (const auto& node : progress.waiting | std::views::take(kToldOf)) {
     std::println(stderr, "  {} {}", node.name, node.why);
   }
+  const auto known = std::ranges::find(progress.waiting, true, &NodeProgress::Waiting::is_known);
   return report(
-      {.message = std::format("not ready within {} s: {}", options.timeout, set_of(names)),
-       .hint = std::format("'muster node why {}' says more", names.front())});
+      {.message = std::format("not ready within {} s: {}", options.timeout, fold_names(names)),
+       .hint = known == progress.waiting.end()
+                   ? "'muster node list' shows those that are known"
+                   : std::format("'muster node why {}' says more", known->name)});
 }
 
 int run_wait(const WaitOptions& options) {
   const auto nodes = choose_nodes(options);
-  if (!nodes) return report(nodes.error(), kUsage);
+  if (!nodes) return report(nodes.error(), options.nodes.empty() ? kFailed : kUsage);
   const auto progress = wait_for(*nodes, std::chrono::seconds(options.timeout));
   if (!progress) return report(progress.error());
   if (options.as_json) std::println("{}", to_json(*progress).dump());
   if (!progress->waiting.empty()) return tell_missing(*progress, options);
-  if (!options.as_json) std::println("{}: ready", set_of(progress->ready));
+  if (!options.as_json) std::println("{}: ready", fold_names(progress->ready));
   return kDone;
 }
 

@@ -5,28 +5,17 @@
 
 #include "apps/muster/commands.h"
 #include "apps/muster/complete_names.h"
+#include "apps/muster/verbs.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
 namespace {
 
-bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
-
-/// The verb or noun of this name below `app`; none when there is no such one.
-const CLI::App* find_verb(const CLI::App& app, std::string_view name) {
-  const auto found =
-      app.get_subcommands([&](const CLI::App* verb) { return verb->get_name() == name; });
-  return found.empty() ? nullptr : found.front();
-}
-
 /// The option that "--firmware" or "-o" names, when it takes a value.
 const CLI::Option* find_valued(const CLI::App& verb, std::string_view word) {
-  for (const CLI::Option* option : verb.get_options()) {
-    if (takes_value(*option) && option->check_name(std::string(word))) return option;
-  }
-  return nullptr;
+  const CLI::Option* const option = find_option(verb, word);
+  return option != nullptr && takes_value(*option) ? option : nullptr;
 }
-
 /// The argument that the word after `count` others is; none when the verb takes no more.
 const CLI::Option* find_argument(const CLI::App& verb, int count) {
   for (const CLI::Option* option : verb.get_options()) {
@@ -103,23 +92,6 @@ std::vector<std::string> enumeration(const CLI::Option& option) {
   const auto close = type.rfind('}');
   if (open == std::string::npos || close == std::string::npos) return {};
   return split(std::string_view(type).substr(open + 1, close - open - 1), ',');
-}
-
-std::vector<std::string> verbs_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* verb :
-       app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
-    names.push_back(verb->get_name());
-  }
-  return names;
-}
-
-std::vector<std::string> options_of(const CLI::App& verb) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : verb.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
 }
 
 /// What only the shell knows, asked for by a word that no candidate can be.

@@ -44,7 +44,7 @@ Result<NodeProgress> read_node_progress(std::string_view answer, const NodeSet& 
     if (why.empty()) {
       progress.ready.push_back(name);
     } else {
-      progress.waiting.push_back({.name = name, .why = why});
+      progress.waiting.push_back({.name = name, .why = why, .is_known = found != known.end()});
     }
   }
   return progress;

@@ -15,6 +15,7 @@ struct NodeProgress {
     std::string name;
     /// What is missing, for people.
     std::string why;
+    bool is_known = false;
   };
   /// They are ready and hold the plan of this moment.
   std::vector<std::string> ready;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/muster/commands.h"
+#include "apps/muster/verbs.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
@@ -19,23 +20,12 @@ struct Place {
   std::span<const std::string> rest;
 };
 
-std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-std::vector<std::string> names_of(const std::vector<const CLI::App*>& verbs) {
-  std::vector<std::string> names;
-  for (const CLI::App* verb : verbs) names.push_back(verb->get_name());
-  return names;
-}
-
 Place find_place(const CLI::App& app, std::span<const std::string> words) {
   Place place{.verb = &app, .command = app.get_name(), .rest = words};
   while (!place.rest.empty()) {
-    const auto verbs = verbs_of(*place.verb);
-    const auto found = std::ranges::find(verbs, place.rest.front(), &CLI::App::get_name);
-    if (found == verbs.end()) break;
-    place.verb = *found;
+    const CLI::App* const verb = find_verb(*place.verb, place.rest.front());
+    if (verb == nullptr) break;
+    place.verb = verb;
     place.command += " " + place.rest.front();
     place.rest = place.rest.subspan(1);
   }
@@ -54,9 +44,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 /// A word where a noun or verb should stand, or none.
 std::optional<Error> wrong_verb(const Place& place) {
-  const auto verbs = verbs_of(*place.verb);
-  if (verbs.empty()) return std::nullopt;
-  const auto names = names_of(verbs);
+  const auto names = verbs_of(*place.verb);
+  if (names.empty()) return std::nullopt;
   const std::string all = "there are " + join(names, ", ");
   if (place.rest.empty()) {
     return Error{.message = std::format("'{}' alone does nothing", place.command), .hint = all};
@@ -67,19 +56,24 @@ std::optional<Error> wrong_verb(const Place& place) {
                .hint = did_you_mean(word, names, all)};
 }
 
-/// The first word that looks like an option and is none.
+/// The first word that stands as an option and is none.
 std::optional<Error> wrong_option(const Place& place) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : place.verb->get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  for (const std::string& word : place.rest) {
+  for (std::size_t i = 0; i < place.rest.size(); ++i) {
+    const std::string& word = place.rest[i];
     if (word == "--") break;
+    if (!word.starts_with('-')) {
+      if (place.verb->get_positionals_at_end()) break;
+      continue;
+    }
     const std::string name = word.substr(0, word.find('='));
-    const bool known = !name.starts_with('-') || name == "-h" || std::ranges::contains(names, name);
-    if (known) continue;
-    return Error{.message = std::format("'{}' has no option '{}'", place.command, printable(name)),
-                 .hint = did_you_mean(name, names, help_of(place))};
+    const CLI::Option* const option = find_option(*place.verb, name);
+    if (option == nullptr) {
+      return Error{
+          .message = std::format("'{}' has no option '{}'", place.command, printable(name)),
+          .hint = did_you_mean(name, options_of(*place.verb), help_of(place))};
+    }
+    // What follows is its value, whatever it looks like.
+    if (takes_value(*option) && name == word) ++i;
   }
   return std::nullopt;
 }
@@ -104,15 +98,16 @@ Error too_many(const Place& place, const std::string& said) {
 
 Error explain_parse_error(const CLI::App& app, const CLI::ParseError& error,
                           std::span<const std::string> words) {
-  const Place place = find_place(app, words);
-  if (auto wrong = wrong_verb(place)) return *wrong;
-  if (auto wrong = wrong_option(place)) return *wrong;
-  std::string said = error.what();
-  constexpr std::string_view kMissing = " is required";
-  constexpr std::string_view kOtherType = "Could not convert: ";
   const auto is = [&](CLI::ExitCodes code) {
     return error.get_exit_code() == static_cast<int>(code);
   };
+  const Place place = find_place(app, words);
+  if (auto wrong = wrong_verb(place)) return *wrong;
+  const bool counts = is(CLI::ExitCodes::ExtrasError) || is(CLI::ExitCodes::RequiredError);
+  if (auto wrong = counts ? wrong_option(place) : std::nullopt) return *wrong;
+  std::string said = error.what();
+  constexpr std::string_view kMissing = " is required";
+  constexpr std::string_view kOtherType = "Could not convert: ";
   if (is(CLI::ExitCodes::ExtrasError)) return too_many(place, said);
   if (is(CLI::ExitCodes::RequiredError) && said.ends_with(kMissing)) {
     said = std::format("'{}' needs '{}'", place.command,

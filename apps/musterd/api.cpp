@@ -84,6 +84,13 @@ json count_states(const provisioning::Registry& registry) {
   return counts;
 }
 
+/// All that is known of a node.
+json described(Cluster& cluster, const Node& node) {
+  json shown = provisioning::to_json(node);
+  shown["holds_plan"] = cluster.node_plans().is_held_by(node);
+  return shown;
+}
+
 /// Whether this machine has the account, with the cluster's number.
 bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
   passwd entry{};
@@ -179,9 +186,7 @@ ServerResponse Api::node(const std::string& name) {
     return refuse(404, {.message = std::format("there is no node '{}'", printable(name)),
                         .hint = "'muster node list' shows them"});
   }
-  json shown = provisioning::to_json(*found);
-  shown["holds_plan"] = cluster_.node_plans().is_held_by(*found);
-  return answer(shown);
+  return answer(described(cluster_, *found));
 }
 
 ServerResponse Api::events(const std::string& name) {
@@ -196,7 +201,7 @@ ServerResponse Api::events(const std::string& name) {
   for (const state::Event& event : *events) {
     list.push_back({{"time_ms", event.time_ms}, {"kind", event.kind}, {"text", event.text}});
   }
-  return answer({{"node", provisioning::to_json(*found)}, {"events", std::move(list)}});
+  return answer({{"node", described(cluster_, *found)}, {"events", std::move(list)}});
 }
 
 ServerResponse Api::adopt(const ServerRequest& request) {

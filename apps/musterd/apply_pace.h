@@ -1,6 +1,7 @@
 #pragma once
-// When the head's plan is made true. What somebody decided is, at once. Nodes that come in a burst
-// are taken over together: each time the scheduler reads its configuration it tells every node.
+// When the head's plan is made true. A change of users or of DHCP is, at once. Nodes that come in a
+// burst are taken over together: each time the scheduler reads its configuration it tells every
+// node.
 
 #include <cstdint>
 #include <optional>

@@ -191,15 +191,18 @@ Status Cluster::write_published() {
     const std::scoped_lock lock(mutex_);
     refused_ = std::move(head.refused);
   }
+  // An address that a machine lost is dnsmasq's to forget before another one gets it.
+  const auto decisions = std::pair(stamp, shown.address_lost_ms);
+  const bool decided = decisions != std::exchange(published_decisions_, decisions);
   const std::string plan = plan::to_json(head.plan).dump(1);
-  if (plan == published_plan_) return {};
+  if (plan == published_plan_) {
+    if (decided && !plan_holds_) pace_.changed(ApplyPace::Cause::decision, steady_ms());
+    return {};
+  }
   TRY(os::write_file(settings_.state / "head-plan.json", plan, {.mode = 0600}));
   published_plan_ = plan;
   plan_holds_ = false;
   applied_ms_ = 0;
-  // An address that a machine lost is dnsmasq's to forget before another one gets it.
-  const auto decisions = std::pair(stamp, shown.address_lost_ms);
-  const bool decided = decisions != std::exchange(published_decisions_, decisions);
   pace_.changed(decided ? ApplyPace::Cause::decision : ApplyPace::Cause::nodes, steady_ms());
   const std::scoped_lock lock(mutex_);
   if (owed_ms_ == 0) owed_ms_ = steady_ms();
@@ -212,6 +215,7 @@ Status Cluster::start_apply() {
   helper_.emplace(std::move(socket));
   pace_.begun();
   asked_for_ = published_plan_;
+  asked_at_ = published_;
   return {};
 }
 
@@ -228,13 +232,14 @@ Status Cluster::look_at_helper() {
   trouble_.clear();
   // A report of what failed tells its reasons itself.
   owed_ms_ = asked_for_ == published_plan_ ? 0 : steady_ms();
-  if (asked_for_ == published_plan_) tell_answered();
+  // Who waits for a user does not wait for the nodes that came since.
+  tell_answered(asked_for_ == published_plan_ ? published_ : asked_at_);
   return {};
 }
 
 /// Under mutex_.
-void Cluster::tell_answered() {
-  answered_ = published_;
+void Cluster::tell_answered(std::uint64_t generation) {
+  answered_ = generation;
   answered_changed_.notify_all();
 }
 
@@ -257,7 +262,7 @@ Status Cluster::publish_changes() {
   TRY(write_published());
   published_ = now;
   const std::scoped_lock lock(mutex_);
-  if (plan_holds_) tell_answered();
+  if (plan_holds_) tell_answered(published_);
   return {};
 }
 

@@ -120,7 +120,7 @@ class Cluster {
   Status write_published();
   Status start_apply();
   Status look_at_helper();
-  void tell_answered();
+  void tell_answered(std::uint64_t generation);
   Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
@@ -164,6 +164,8 @@ class Cluster {
   /// The knock that the helper has not answered yet, and for which plan.
   std::optional<os::LineChannel> helper_;
   std::string asked_for_;
+  /// published_ at that knock.
+  std::uint64_t asked_at_ = 0;
   /// By steady_ms(); 0: not yet.
   std::int64_t applied_ms_ = 0;
   /// Since when the helper owes an answer, by steady_ms(), and the last trouble with it; guarded by

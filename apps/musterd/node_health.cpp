@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/base/node_set.h"
-#include "core/base/text.h"
 
 namespace muster::daemon {
 namespace {
@@ -22,20 +21,27 @@ const std::string& name_of(const Node& node) { return node.name.empty() ? node.i
 std::string names_of(const std::vector<const Node*>& nodes) {
   std::vector<std::string> names;
   for (const Node* node : nodes) names.push_back(name_of(*node));
-  const auto set = NodeSet::from_names(names);
-  return set ? to_string(*set) : join(names, ",");
+  return fold_names(names);
+}
+
+/// A reason without its numbers: "not heard for 61 s" and "not heard for 62 s" are one.
+std::string kind_of(std::string reason) {
+  std::erase_if(reason, [](char c) { return c >= '0' && c <= '9'; });
+  return reason;
 }
 
 }  // namespace
 
 std::vector<Problem> failed_nodes(std::span<const Node> nodes) {
-  Alike by_stage;
+  Alike alike;
   for (const Node& node : nodes) {
-    if (node.state == NodeState::failed) by_stage[node.stage].push_back(&node);
+    if (node.state != NodeState::failed) continue;
+    alike[node.stage + "\n" + kind_of(node.reason)].push_back(&node);
   }
   std::vector<Problem> problems;
-  for (const auto& [stage, failed] : by_stage) {
+  for (const auto& [kind, failed] : alike) {
     const Node& first = *failed.front();
+    const std::string& stage = first.stage;
     const std::string which = failed.size() == 1
                                   ? std::format("{} failed at {}", name_of(first), stage)
                                   : std::format("{} ({} nodes) failed at {}, {}", names_of(failed),

@@ -12,7 +12,7 @@
 
 namespace muster::daemon {
 
-/// Nodes that failed, one problem for each stage.
+/// Nodes that failed, one problem for each stage and kind of reason.
 std::vector<Problem> failed_nodes(std::span<const provisioning::Node> nodes);
 
 /// Machines that wait to be nodes and cannot, one problem for each reason.

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,18 +22,19 @@ class NodePlans {
   /// `spec` must outlive this object.
   explicit NodePlans(const spec::ClusterSpec& spec) : spec_(spec) {}
 
-  /// Makes the part that all nodes share anew when `stamp` is another than the last time. Comes
-  /// before the first use of the others, which speak of the plans as they were then.
+  /// Makes the part that all nodes share anew when `stamp`, which only grows, is higher than the
+  /// last time. Comes before the first use of the others, which speak of the plans as they were
+  /// then.
   void refresh(std::uint64_t stamp, const std::function<plan::Plan()>& make_shared);
 
-  /// What a node's plan is called: 16 hexadecimal digits, others when anything in it is another.
-  std::string generation_of(const provisioning::Node& node);
+  /// What a node's plan is called: the digest of what all share, and what its own part is made of.
+  std::string generation_of(const provisioning::Node& node) const;
 
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
   std::string text_of(const provisioning::Node& node) const;
 
   /// Whether a node is ready and said that it holds the plan that it shall have.
-  bool is_held_by(const provisioning::Node& node);
+  bool is_held_by(const provisioning::Node& node) const;
 
  private:
   struct Shared {
@@ -43,17 +43,8 @@ class NodePlans {
     std::string steps;
     std::string digest;
   };
-  /// A generation, and what it was made from.
-  struct Known {
-    std::uint64_t stamp = 0;
-    std::string name;
-    Ipv4Address address;
-    std::int64_t returned_ms = 0;
-    std::string generation;
-  };
 
   std::shared_ptr<const Shared> shared() const;
-  std::string own_steps(const provisioning::Node& node) const;
 
   const spec::ClusterSpec& spec_;
   /// One thread makes the shared part, the others wait for it.
@@ -61,7 +52,6 @@ class NodePlans {
   /// Guards what follows.
   mutable std::mutex mutex_;
   std::shared_ptr<const Shared> shared_ = std::make_shared<Shared>();
-  std::map<std::string, Known, std::less<>> known_;
 };
 
 }  // namespace muster::daemon

@@ -165,6 +165,11 @@ Result<NodeSet> NodeSet::from_names(std::span<const std::string> names) {
   return builder.finish();
 }
 
+std::string fold_names(std::span<const std::string> names) {
+  const auto set = NodeSet::from_names(names);
+  return set ? to_string(*set) : join(names, ",");
+}
+
 std::size_t NodeSet::size() const {
   std::size_t count = 0;
   for (const auto& [pattern, list] : patterns_) count += list.size();

@@ -18,6 +18,10 @@
 
 namespace muster {
 
+/// Names as people read them: folded to a node set, or joined by commas when one cannot be a
+/// node's.
+std::string fold_names(std::span<const std::string> names);
+
 /// A set of names. Names that differ in their numbers only are kept as numbers, so that sets of ten
 /// thousand nodes are combined and folded in milliseconds.
 class NodeSet {

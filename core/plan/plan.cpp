@@ -71,7 +71,7 @@ void Plan::append(Plan other) {
 json to_json(const Plan& plan) {
   json steps = json::array();
   for (const Step& step : plan.steps) steps.push_back(to_json(step));
-  return {{"schema", 1}, {"steps", std::move(steps)}};
+  return {{"schema", kSchema}, {"steps", std::move(steps)}};
 }
 
 Result<Plan> parse_plan(std::string_view text) {
@@ -81,8 +81,9 @@ Result<Plan> parse_plan(std::string_view text) {
   }
   // By reference: a copy of a value that is a thousand lists deep would need a thousand frames.
   const auto schema = value.find("schema");
-  if (schema == value.end() || *schema != 1) {
-    return fail("the plan's schema is not 1", "use the same version of Muster on head and node");
+  if (schema == value.end() || *schema != kSchema) {
+    return fail(std::format("the plan's schema is not {}", kSchema),
+                "use the same version of Muster on head and node");
   }
   Plan plan;
   for (std::size_t i = 0; i < value["steps"].size(); ++i) {

@@ -16,7 +16,10 @@ struct Plan {
   void append(Plan other);
 };
 
-/// {"schema": 1, "steps": […]}
+/// Of the form of a plan. 2: a node is told what its plan is called.
+inline constexpr int kSchema = 2;
+
+/// {"schema": kSchema, "steps": […]}
 nlohmann::json to_json(const Plan& plan);
 
 /// Errors: as parse_step, with the step's index; a schema this version does not know.

@@ -4,6 +4,7 @@ import json
 import time
 
 from room import HeadTest
+from wire import until
 
 CURL_TIMED_OUT = 28
 
@@ -38,12 +39,14 @@ class Plans(HeadTest):
             "curl", "-sS", "--max-time", "1", "--unix-socket", "/run/musterd/api.sock",
             "http://muster/v1/users", "--json", json.dumps({"name": name}))
         self.assertEqual(asked.returncode, CURL_TIMED_OUT, asked)
+        until(lambda: name in [user["name"] for user in self.head.admin("GET", "/v1/users")["users"]],
+              f"{name} is a user")
         return name
 
     def test_a_heartbeat_and_the_plan_itself_have_the_same_name(self):
         node = self.node().boot().enrol()
         plan = node.plan()
-        self.assertRegex(plan["generation"], "^[0-9a-f]{16}$")
+        self.assertRegex(plan["generation"], f"^[0-9a-f]{{16}}-{node.name}-")
         self.assertEqual(self.wanted(node), plan["generation"])
 
     def test_the_names_of_two_nodes_plans_differ(self):

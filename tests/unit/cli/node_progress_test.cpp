@@ -20,6 +20,7 @@ TEST(NodeProgress, a_node_is_ready_when_it_holds_the_plan_of_this_moment) {
   EXPECT_EQ(progress->waiting[0].name, "n002");
   EXPECT_EQ(progress->waiting[0].why, "is ready with an older plan");
   EXPECT_EQ(progress->waiting[1].why, "is booting, at stage 'image'");
+  EXPECT_TRUE(progress->waiting[1].is_known);
 }
 
 TEST(NodeProgress, a_node_that_never_came_is_waited_for) {
@@ -27,6 +28,7 @@ TEST(NodeProgress, a_node_that_never_came_is_waited_for) {
   ASSERT_TRUE(progress) << progress.error().text();
   EXPECT_EQ(progress->waiting.size(), 3U);
   EXPECT_EQ(progress->waiting[0].why, "is not known yet");
+  EXPECT_FALSE(progress->waiting[0].is_known);
 }
 
 TEST(NodeProgress, a_failure_is_told_with_its_stage_and_reason) {

@@ -19,7 +19,12 @@ std::string said(std::vector<std::string> words) {
   int count = 0;
   verb->add_option("nodes", nodes, "")->type_name(value::kNodes)->required();
   verb->add_option("--timeout", timeout, "")->check(CLI::Range(1, 9));
-  verb->add_option("--count", count, "");
+  verb->add_option("-c,--count", count, "");
+  CLI::App* const run = noun->add_subcommand("run", "");
+  run->positionals_at_end();
+  std::vector<std::string> command;
+  run->add_option("--wait", count, "");
+  run->add_option("command", command, "");
   app.add_subcommand("status", "")->add_flag("--json");
   std::vector<std::string> backwards(words.rbegin(), words.rend());
   try {
@@ -33,8 +38,8 @@ std::string said(std::vector<std::string> words) {
 TEST(ParseErrors, a_command_that_is_none_is_compared_with_those_there_are) {
   EXPECT_EQ(said({}), "'muster' alone does nothing; there are node, status");
   EXPECT_EQ(said({"nod"}), "there is no 'nod'; did you mean 'node'?");
-  EXPECT_EQ(said({"node"}), "'muster node' alone does nothing; there are list");
-  EXPECT_EQ(said({"node", "x"}), "there is no 'x'; there are list");
+  EXPECT_EQ(said({"node"}), "'muster node' alone does nothing; there are list, run");
+  EXPECT_EQ(said({"node", "x"}), "there is no 'x'; there are list, run");
 }
 
 TEST(ParseErrors, an_option_that_is_none_is_compared_with_those_of_its_command) {
@@ -43,6 +48,14 @@ TEST(ParseErrors, an_option_that_is_none_is_compared_with_those_of_its_command) 
   EXPECT_EQ(said({"node", "list", "a", "--x=3"}),
             "'muster node list' has no option '--x'; 'muster node list --help' says more");
   EXPECT_EQ(said({"status", "-j"}).substr(0, 34), "'muster status' has no option '-j'");
+}
+
+TEST(ParseErrors, the_value_of_an_option_is_none_whatever_it_looks_like) {
+  EXPECT_EQ(said({"node", "list", "-c", "-5", "--jsn"}),
+            "'muster node list' has no option '--jsn'; 'muster node list --help' says more");
+  EXPECT_NE(said({"node", "list", "a", "--timeout", "-5"}).find("Value -5 not in range"),
+            std::string::npos);
+  EXPECT_NE(said({"node", "run", "--wait", "x", "ls", "-la"}).find("--wait"), std::string::npos);
 }
 
 TEST(ParseErrors, what_is_missing_is_named) {

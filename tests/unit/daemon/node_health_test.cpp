@@ -1,5 +1,6 @@
 #include "apps/musterd/node_health.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 namespace muster::daemon {
@@ -38,14 +39,17 @@ TEST(NodeHealth, one_node_is_told_with_its_reason) {
 TEST(NodeHealth, a_rack_without_power_is_one_problem) {
   std::vector<Node> nodes;
   for (const char* name : {"n001", "n002", "n003"}) {
-    nodes.push_back(node(name, NodeState::failed, "lost", "not heard for 61 s"));
+    nodes.push_back(node(name, NodeState::failed, "lost",
+                         std::format("not heard for 6{} s", nodes.size() + 1)));
   }
   nodes.push_back(node("n004", NodeState::failed, "image", "wrong hash"));
+  nodes.push_back(node("n005", NodeState::failed, "image", "a short file"));
   const auto problems = failed_nodes(nodes);
-  ASSERT_EQ(problems.size(), 2U);
-  EXPECT_EQ(problems[0].what, "n004 failed at image: wrong hash");
-  EXPECT_EQ(problems[1].what, "n[001-003] (3 nodes) failed at lost, n001: not heard for 61 s");
-  EXPECT_EQ(problems[1].next_step, "'muster node why n001' tells its story");
+  ASSERT_EQ(problems.size(), 3U);
+  EXPECT_EQ(problems[0].what, "n005 failed at image: a short file");
+  EXPECT_EQ(problems[1].what, "n004 failed at image: wrong hash");
+  EXPECT_EQ(problems[2].what, "n[001-003] (3 nodes) failed at lost, n001: not heard for 61 s");
+  EXPECT_EQ(problems[2].next_step, "'muster node why n001' tells its story");
 }
 
 TEST(NodeHealth, machines_that_are_kept_out_for_the_same_reason_are_counted) {
@@ -55,6 +59,21 @@ TEST(NodeHealth, machines_that_are_kept_out_for_the_same_reason_are_counted) {
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].what,
             "2 machines cannot join, 52:54:00:00:00:01 the first: no address is free");
+}
+
+TEST(NodeHealth, nodes_whose_profile_is_gone_are_one_problem_for_each_profile) {
+  std::vector<Node> nodes = {node("n001", NodeState::ready), node("n002", NodeState::ready),
+                             node("n003", NodeState::ready), node("", NodeState::discovered)};
+  nodes[0].profile = "default";
+  nodes[1].profile = nodes[2].profile = "gone";
+  provisioning::Image image;
+  image.name = "compute";
+  const provisioning::Boots boots({{"default", {.image = image}}}, "default");
+  const auto problems = nodes_without_profile(nodes, boots);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].what,
+            "n[002-003]: the profile is 'gone', which cluster.yaml no longer has; boots as "
+            "'default'");
 }
 
 TEST(NodeHealth, nodes_outside_of_the_addresses_are_one_problem) {

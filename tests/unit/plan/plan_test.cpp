@@ -40,7 +40,7 @@ TEST(Plan, a_secret_is_never_described) {
 
 TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   const auto refused = [](const char* step) {
-    return !parse_plan(std::string(R"({"schema":1,"steps":[)") + step + "]}");
+    return !parse_plan(std::string(R"({"schema":2,"steps":[)") + step + "]}");
   };
   EXPECT_TRUE(refused(R"({"step":"run","argv":["id"]})"));
   EXPECT_TRUE(refused(R"({"step":"hostname"})"));
@@ -53,7 +53,7 @@ TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":1e300})"));
   EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":4294967297})")) << "1 when cut";
   EXPECT_TRUE(refused(R"({"step":"group","name":"g","gid":-1})"));
-  EXPECT_FALSE(parse_plan(R"({"schema":2,"steps":[]})"));
+  EXPECT_FALSE(parse_plan(R"({"schema":1,"steps":[]})"));
   EXPECT_FALSE(parse_plan("[]"));
   EXPECT_FALSE(parse_plan("{"));
 }

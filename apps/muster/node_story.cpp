@@ -1,0 +1,81 @@
+#include "apps/muster/node_story.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <format>
+#include <vector>
+
+#include "apps/muster/client.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// The longest bar.
+constexpr std::int64_t kBar = 20;
+
+struct Line {
+  std::int64_t time_ms = 0;
+  /// Until the next line of the boot; 0 when there is none.
+  std::int64_t took_ms = 0;
+  std::string kind;
+  std::string text;
+};
+
+/// The events of the last boot: from the last "boot" event on, or all when it never booted.
+std::vector<Line> last_boot(const json& events) {
+  std::vector<Line> boot;
+  for (const json& event : events) {
+    if (text_of(event, "kind") == "boot") boot.clear();
+    boot.push_back({.time_ms = event.at("time_ms").get<std::int64_t>(),
+                    .kind = text_of(event, "kind"),
+                    .text = text_of(event, "text")});
+  }
+  return boot;
+}
+
+/// What happens to a node that is ready, a certificate after days, is no part of its boot.
+void measure(std::vector<Line>& boot) {
+  for (std::size_t i = 0; i + 1 < boot.size(); ++i) {
+    if (boot[i].kind == "stage" && boot[i].text == "ready") return;
+    boot[i].took_ms = std::max<std::int64_t>(boot[i + 1].time_ms - boot[i].time_ms, 0);
+  }
+}
+
+std::string verdict(const json& node) {
+  const std::string state = text_of(node, "state");
+  const std::string who = text_of(node, "name").empty() ? "this machine" : text_of(node, "name");
+  if (state == "failed") {
+    return std::format("{} failed at stage '{}': {}", who, text_of(node, "stage"),
+                       text_of(node, "reason"));
+  }
+  if (state == "discovered") {
+    return std::format("{} waits for adoption: 'muster node adopt {}'", who,
+                       node.at("hardware").at("macs").at(0).get<std::string>());
+  }
+  if (state == "booting") {
+    return std::format("{} is booting, at stage '{}'", who, text_of(node, "stage"));
+  }
+  return std::format("{} is {}", who, state);
+}
+
+}  // namespace
+
+std::string render_story(const json& answer) {
+  std::vector<Line> boot = last_boot(answer.at("events"));
+  measure(boot);
+  const auto slowest = std::ranges::max_element(boot, {}, &Line::took_ms);
+  const std::int64_t longest = slowest == boot.end() ? 0 : slowest->took_ms;
+  std::string story = verdict(answer.at("node")) + "\n";
+  for (const Line& line : boot) {
+    const std::int64_t marks = longest == 0 ? 0 : (line.took_ms * kBar + longest / 2) / longest;
+    story +=
+        std::format("  {}  {:>7.1f} s  {:{}}  {:10} {}\n", clock_time(line.time_ms),
+                    static_cast<double>(line.time_ms - boot.front().time_ms) / 1000,
+                    std::string(static_cast<std::size_t>(marks), '#'), kBar, line.kind, line.text);
+  }
+  return story;
+}
+
+}  // namespace muster::cli
