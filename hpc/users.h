@@ -14,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
+#include "core/spec/system_accounts.h"
 
 namespace muster::hpc {
 
@@ -21,9 +22,8 @@ namespace muster::hpc {
 inline constexpr std::uint32_t kFirstUid = 10000;
 inline constexpr std::uint32_t kLastUid = 59999;
 
-/// The account under which `muster job check` runs when root asks for it. No login, no password.
-inline constexpr std::string_view kCheckUser = "muster-check";
-inline constexpr std::uint32_t kCheckUid = 9999;
+using spec::kCheckUid;
+using spec::kCheckUser;
 
 struct ClusterUser {
   std::string name;

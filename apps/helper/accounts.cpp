@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <format>
+#include <grp.h>
 #include <pwd.h>
 #include <set>
 
+#include "core/spec/system_accounts.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::helper {
@@ -14,15 +16,22 @@ namespace {
 /// well.
 std::optional<Error> objection(const std::string& name, std::uint32_t uid,
                                const spec::ClusterSpec& spec, const Names& own) {
+  const bool known = own.contains(name) || name == spec::kCheckUser ||
+                     std::ranges::contains(spec.users, name, &spec::User::name);
   const passwd* const account = getpwnam(name.c_str());
-  if (account == nullptr) return std::nullopt;
+  if (account == nullptr) {
+    // Who joins a group that was made for something else has the rights that it was made for.
+    if (known || getgrnam(name.c_str()) == nullptr) return std::nullopt;
+    return Error{
+        .message = std::format("this machine had a group '{}' before", name),
+        .hint = "give the cluster's user another name, or name the person in cluster.yaml"};
+  }
   if (account->pw_uid != uid) {
     return Error{.message = std::format("this machine has an account '{}' with number {}", name,
                                         account->pw_uid),
                  .hint = "give the cluster's user another name, or that number"};
   }
-  if (std::ranges::contains(spec.users, name, &spec::User::name)) return std::nullopt;
-  if (own.contains(name)) return std::nullopt;
+  if (known) return std::nullopt;
   return Error{.message = std::format("this machine had an account '{}' before", name),
                .hint = "name the person in cluster.yaml, which only root can change"};
 }
@@ -52,6 +61,14 @@ Names accounts_after(Names own, const plan::Plan& plan) {
     } else if (const auto* const gone = std::get_if<plan::RemoveUser>(&step)) {
       if (getpwnam(gone->name.c_str()) == nullptr) own.erase(gone->name);
     }
+  }
+  return own;
+}
+
+Names accounts_made(Names own, const plan::Plan& plan) {
+  for (const plan::Step& step : plan.steps) {
+    const auto* const user = std::get_if<plan::EnsureUser>(&step);
+    if (user != nullptr && getpwnam(user->name.c_str()) == nullptr) own.erase(user->name);
   }
   return own;
 }

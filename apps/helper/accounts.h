@@ -21,12 +21,17 @@ struct CheckedAccounts {
 using head::Names;
 
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that
-/// the helper did not make, unless root's own specification names that person.
+/// the helper did not make, unless root's own specification names that person; and who would join a
+/// group that was here before.
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
 
 /// `own` as it is when the plan was applied: with those whom it adds, without those whom it
 /// removes. It is written before the plan is applied: an account that is cut off half-way is the
 /// helper's.
 Names accounts_after(Names own, const plan::Plan& plan);
+
+/// `own` without those whom the plan should have added and who are not there: a name on the list is
+/// a promise that the account is the helper's work.
+Names accounts_made(Names own, const plan::Plan& plan);
 
 }  // namespace muster::helper

@@ -36,9 +36,8 @@ void print_outcome(const apply::Outcome& outcome) {
   std::fflush(stdout);
 }
 
-Status keep_accounts(const Names& own, const plan::Plan& plan) {
-  const Names after = accounts_after(own, plan);
-  if (after == own) return {};
+Status keep_accounts(const Names& before, const Names& after) {
+  if (after == before) return {};
   std::string text;
   for (const std::string& name : after) text += name + "\n";
   return os::write_file(head::kOwnAccounts, text);
@@ -57,10 +56,12 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY(plans::check_plan(plan, {.spec = spec, .facts = facts, .images = images}));
   TRY_ASSIGN(const Names own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
-  TRY(keep_accounts(own, accounts.plan));
+  const Names meant = accounts_after(own, accounts.plan);
+  TRY(keep_accounts(own, meant));
   std::ranges::for_each(accounts.refused, print_outcome);
   apply::Report report = apply::apply(
       accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});
+  TRY(keep_accounts(meant, accounts_made(meant, accounts.plan)));
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

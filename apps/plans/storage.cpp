@@ -54,7 +54,9 @@ Plan plan_head_storage(const spec::ClusterSpec& spec, const head::Facts& facts) 
     if (facts.live && !kept) {
       plan.add(in_memory(volume, facts));
     } else {
-      plan.add(plan::MakeDirectory{.path = volume.mount});
+      // Who may write in a directory that was there is its owner's to say.
+      plan.add(plan::MakeDirectory{.path = volume.mount,
+                                   .existing = plan::MakeDirectory::Existing::keep});
     }
   }
   plan.add(MountFileSystem{.source = "muster-volumes",

@@ -48,15 +48,28 @@ class Applier {
     if (target_.pending.empty() || !std::filesystem::exists(target_.pending)) return {};
     TRY_ASSIGN(const std::string text, os::read_file(target_.pending));
     for (const std::string& path : lines(text)) written_.insert(path);
-    units_changed_ = std::ranges::any_of(
-        written_, [](const std::string& path) { return path.starts_with("/etc/systemd/"); });
+    units_changed_ = std::ranges::any_of(written_, is_unit);
     return {};
   }
 
-  /// Every service has heard.
-  Status clear_pending() const {
+  /// This service could not be told of what it watches, or of what it is.
+  void owe(const Service& step) {
+    for (const auto& watched : {step.watches, step.restart_watches}) {
+      for (const std::string& path : watched) {
+        if (written_.contains(path)) owed_.insert(path);
+      }
+    }
+  }
+
+  /// The next apply tells only those that have not heard: a step that fails for days must not start
+  /// every other service anew each time it is tried.
+  Status keep_owed() {
     if (target_.pending.empty()) return {};
-    return os::remove_tree(target_.pending);
+    for (const std::string& path : written_) {
+      if (units_changed_ && is_unit(path)) owed_.insert(path);
+    }
+    if (owed_.empty()) return os::remove_tree(target_.pending);
+    return owed_ == written_ ? Status() : os::write_file(target_.pending, text_of(owed_));
   }
 
   EffectResult operator()(const plan::WriteFile& step) {
@@ -71,7 +84,7 @@ class Applier {
     }
     TRY(remember(step.path));
     TRY(os::write_file(path, step.content, {.mode = step.mode, .uid = ids.uid, .gid = ids.gid}));
-    units_changed_ = units_changed_ || step.path.starts_with("/etc/systemd/");
+    units_changed_ = units_changed_ || is_unit(step.path);
     return Effect::changed;
   }
 
@@ -83,6 +96,7 @@ class Applier {
       if (!S_ISDIR(now.st_mode)) {
         return fail(std::format("'{}' is not a directory", step.path), "move it away");
       }
+      if (step.existing == plan::MakeDirectory::Existing::keep) return Effect::unchanged;
       const bool same = (now.st_mode & 07777U) == step.mode &&
                         now.st_uid == static_cast<uid_t>(ids.uid) &&
                         now.st_gid == static_cast<gid_t>(ids.gid);
@@ -133,8 +147,12 @@ class Applier {
     const bool same = now != nullptr && now->pw_dir == step.home && now->pw_shell == step.shell &&
                       now->pw_gecos == step.full_name;
     TRY((*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid}));
-    if (same) return Effect::unchanged;
-    return now == nullptr ? add_user(step) : change_user(step);
+    const bool is_new = now == nullptr;
+    if (is_new) TRY(add_user(step));
+    if (!is_new && !same) TRY(change_user(step));
+    // useradd(8) makes the account before the home, and a full disk keeps it from the home.
+    TRY_ASSIGN(const Effect home, ensure_home(step));
+    return is_new || !same ? Effect::changed : home;
   }
 
   EffectResult operator()(const plan::RemoveUser& step) {
@@ -177,7 +195,10 @@ class Applier {
 
   EffectResult operator()(const plan::SetHostname& step) {
     const auto now = os::read_file(in_root("/etc/hostname"));
-    if (now && trim(*now) == step.name) return Effect::unchanged;
+    const bool kept = now && trim(*now) == step.name;
+    // The file alone is not enough: whoever was cut off between the two has the old name still.
+    TRY_ASSIGN(const os::CommandResult running, target_.runner.run(command({"hostname"})));
+    if (kept && trim(running.out) == step.name) return Effect::unchanged;
     TRY(os::write_file(in_root("/etc/hostname"), step.name + "\n"));
     TRY(run({"hostname", step.name}));
     return Effect::changed;
@@ -221,23 +242,35 @@ class Applier {
   /// time.
   Status remember(const std::string& path) {
     if (!written_.insert(path).second || target_.pending.empty()) return {};
-    std::string text;
-    for (const std::string& one : written_) text += one + "\n";
-    return os::write_file(target_.pending, text);
+    return os::write_file(target_.pending, text_of(written_));
   }
 
-  EffectResult add_user(const EnsureUser& step) const {
+  static bool is_unit(const std::string& path) { return path.starts_with("/etc/systemd/"); }
+
+  static std::string text_of(const std::set<std::string>& paths) {
+    std::string text;
+    for (const std::string& path : paths) text += path + "\n";
+    return text;
+  }
+
+  Status add_user(const EnsureUser& step) const {
     const std::string home =
         step.make_home == EnsureUser::Home::make ? "--create-home" : "--no-create-home";
-    TRY(run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
-             "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
-             step.name}));
-    return Effect::changed;
+    return run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
+                "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
+                step.name});
   }
 
-  EffectResult change_user(const EnsureUser& step) const {
-    TRY(run({"usermod", "--comment", step.full_name, "--home", step.home, "--shell", step.shell,
-             step.name}));
+  Status change_user(const EnsureUser& step) const {
+    return run({"usermod", "--comment", step.full_name, "--home", step.home, "--shell", step.shell,
+                step.name});
+  }
+
+  EffectResult ensure_home(const EnsureUser& step) const {
+    std::error_code error;
+    const bool there = std::filesystem::is_directory(in_root(step.home), error);
+    if (step.make_home == EnsureUser::Home::mounted || there) return Effect::unchanged;
+    TRY(run({"mkhomedir_helper", step.name, "0022"}));
     return Effect::changed;
   }
 
@@ -258,7 +291,10 @@ class Applier {
   }
 
   const Target& target_;
+  /// What was written while services did not know of it.
   std::set<std::string> written_;
+  /// What they do not know of still.
+  std::set<std::string> owed_;
   /// A unit file was written and systemd has not read it yet.
   bool units_changed_ = false;
 };
@@ -300,6 +336,7 @@ Report apply(const plan::Plan& plan, const Target& target) {
     const EffectResult effect = std::visit(applier, step);
     Outcome outcome{.step = plan::describe(step)};
     if (!effect) {
+      if (const auto* const service = std::get_if<Service>(&step)) applier.owe(*service);
       outcome.kind = Outcome::Kind::failed;
       outcome.reason = effect.error().text();
     } else if (*effect == Effect::changed) {
@@ -308,7 +345,7 @@ Report apply(const plan::Plan& plan, const Target& target) {
     if (target.on_step) target.on_step(outcome);
     report.outcomes.push_back(std::move(outcome));
   }
-  if (report.succeeded()) add_failure(report, "what is left to do", applier.clear_pending());
+  add_failure(report, "what is left to do", applier.keep_owed());
   return report;
 }
 

@@ -33,6 +33,8 @@ struct MakeDirectory {
   std::uint32_t mode = 0755;
   std::string owner = "root";
   std::string group = "root";
+  /// What becomes of owner and mode of a directory that is there already.
+  enum class Existing { correct, keep } existing = Existing::correct;
   bool operator==(const MakeDirectory&) const = default;
 };
 

@@ -16,6 +16,9 @@ namespace muster::plan {
 // JSON names of the enumerations; the first name is what unknown text would become, so parse_step
 // compares with the text that was read.
 NLOHMANN_JSON_SERIALIZE_ENUM(Secrecy, {{Secrecy::open, "open"}, {Secrecy::secret, "secret"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(MakeDirectory::Existing,
+                             {{MakeDirectory::Existing::correct, "correct"},
+                              {MakeDirectory::Existing::keep, "keep"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(EnsureUser::Home, {{EnsureUser::Home::mounted, "mounted"},
                                                 {EnsureUser::Home::make, "make"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(Service::State, {{Service::State::running, "running"},
@@ -43,6 +46,7 @@ void members(MakeDirectory& s, Visitor&& visit) {
   visit("mode", s.mode);
   visit("owner", s.owner);
   visit("group", s.group);
+  visit("existing", s.existing);
 }
 template <typename Visitor>
 void members(RemoveFile& s, Visitor&& visit) {

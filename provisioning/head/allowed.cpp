@@ -7,6 +7,8 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "core/spec/rules.h"
+#include "core/spec/system_accounts.h"
 
 namespace muster::head {
 namespace {
@@ -40,10 +42,24 @@ bool is_known(const auto& list, std::string_view word) {
   return std::ranges::find(list, word) != list.end();
 }
 
-bool is_user_keys(std::string_view path) {
-  return path.starts_with(kPeopleKeys) &&
-         path.find('/', kPeopleKeys.size()) == std::string_view::npos &&
-         path != std::string(kPeopleKeys) + "root";
+/// A person's name, as a specification may have it: none of the system, and nothing that a list of
+/// names or a path would read as something else.
+bool is_person(const std::string& name) {
+  return spec::is_user_name(name) && !spec::is_system_account(name);
+}
+
+bool is_user_keys(const std::string& path) {
+  return path.starts_with(kPeopleKeys) && is_person(path.substr(kPeopleKeys.size()));
+}
+
+bool is_check_user(const plan::EnsureUser& user) {
+  return user.name == spec::kCheckUser && user.uid == spec::kCheckUid &&
+         user.shell == "/usr/sbin/nologin";
+}
+
+bool is_plain_account(const plan::EnsureUser& user) {
+  return is_person(user.name) && spec::is_full_name(user.full_name) && user.shell == "/bin/bash" &&
+         kFirstUser <= user.uid && user.uid <= kLastUser;
 }
 
 /// Only a size and a mode: with others mount(8) would do something else than the type says, such as
@@ -71,14 +87,13 @@ struct Allowed {
   bool operator()(const plan::MakeDirectory& s) const {
     return s.path == "/etc/muster/ssh-keys" || is_known(shared, s.path);
   }
-  bool operator()(const plan::EnsureGroup& s) const {
-    return kFirstUser <= s.gid && s.gid <= kLastUser;
-  }
+  // A person's group comes with the person.
+  bool operator()(const plan::EnsureGroup&) const { return false; }
   bool operator()(const plan::EnsureUser& s) const {
-    return kFirstUser <= s.uid && s.uid <= kLastUser && s.home == "/home/" + s.name;
+    return (is_check_user(s) || is_plain_account(s)) && s.home == "/home/" + s.name;
   }
   bool operator()(const plan::RemoveUser& s) const {
-    return kFirstUser <= s.uid && s.uid <= kLastUser;
+    return is_person(s.name) && kFirstUser <= s.uid && s.uid <= kLastUser;
   }
   bool operator()(const plan::MountFileSystem& s) const {
     if (s.type == "tmpfs") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "core/os/files.h"
 
@@ -13,6 +14,9 @@ class FakeSystem final : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command& command) override {
     ran.push_back(command.argv);
+    if (command.argv == std::vector<std::string>{"hostname"}) {
+      return os::CommandResult{.status = 0, .out = hostname + "\n", .err = {}};
+    }
     const bool reload = std::ranges::contains(command.argv, "reload");
     return os::CommandResult{.status = reload && reloads_fail ? 1 : 0, .out = {}, .err = "no"};
   }
@@ -21,6 +25,7 @@ class FakeSystem final : public os::CommandRunner {
         ran, [&](const auto& argv) { return std::ranges::contains(argv, word); }));
   }
   bool reloads_fail = false;
+  std::string hostname = "before";
   std::vector<std::vector<std::string>> ran;
 };
 
@@ -69,6 +74,40 @@ TEST_F(Apply, a_reload_that_failed_is_tried_again) {
   system_.reloads_fail = false;
   EXPECT_TRUE(run().succeeded());
   EXPECT_EQ(system_.count("reload"), 3U);
+  EXPECT_EQ(run().changed(), 0U);
+}
+
+TEST_F(Apply, a_service_that_was_told_is_not_told_again_because_another_could_not_be) {
+  plan_.add(plan::WriteFile{.path = "/etc/other.conf", .content = "new"});
+  plan_.add(plan::Service{.unit = "other.service", .watches = {"/etc/other.conf"}});
+  system_.reloads_fail = true;
+  EXPECT_FALSE(run().succeeded());
+  EXPECT_FALSE(run().succeeded());
+  EXPECT_EQ(system_.count("restart"), 1U) << "other.service knows since the first time";
+  EXPECT_EQ(system_.count("reload"), 2U);
+}
+
+TEST_F(Apply, a_directory_that_was_there_may_be_its_owners) {
+  const auto place = root_->path() / "srv/data";
+  ASSERT_TRUE(os::make_directory(place, {.mode = 02775}));
+  plan_ = {};
+  plan_.add(
+      plan::MakeDirectory{.path = "/srv/data", .existing = plan::MakeDirectory::Existing::keep});
+  EXPECT_EQ(run().changed(), 0U);
+  struct stat now{};
+  ASSERT_EQ(stat(place.c_str(), &now), 0);
+  EXPECT_EQ(now.st_mode & 07777U, 02775U);
+  plan_.add(plan::MakeDirectory{.path = "/srv/data"});
+  EXPECT_EQ(run().changed(), 1U);
+}
+
+TEST_F(Apply, a_name_that_is_in_the_file_and_not_in_the_kernel_is_set) {
+  ASSERT_TRUE(os::write_file(root_->path() / "etc/hostname", "head\n"));
+  plan_ = {};
+  plan_.add(plan::SetHostname{.name = "head"});
+  system_.hostname = "before";
+  EXPECT_EQ(run().changed(), 1U);
+  system_.hostname = "head";
   EXPECT_EQ(run().changed(), 0U);
 }
 

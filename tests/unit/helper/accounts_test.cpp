@@ -51,6 +51,28 @@ TEST(Accounts, remembers_whom_it_adds_until_they_are_gone) {
   EXPECT_EQ(accounts_after({kNew, kThere}, removal), Names{kThere}) << "that one is still there";
 }
 
+TEST(Accounts, nobody_joins_a_group_that_was_there_before) {
+  // A group without a user of its name (base-passwd).
+  constexpr const char* kGroup = "operator";
+  const CheckedAccounts checked = check_accounts(plan_for(kGroup, 10000), {}, {});
+  EXPECT_TRUE(checked.plan.steps.empty());
+  ASSERT_EQ(checked.refused.size(), 1U);
+  EXPECT_NE(checked.refused[0].reason.find("a group 'operator' before"), std::string::npos);
+  EXPECT_EQ(check_accounts(plan_for(kGroup, 10000), {}, {kGroup}).plan.steps.size(), 2U)
+      << "the helper was cut off between the two";
+}
+
+TEST(Accounts, forgets_whom_it_could_not_add) {
+  EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kNew, 10000)), Names{kThere});
+  EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kThere, kNumber)), (Names{kNew, kThere}));
+}
+
+TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {
+  Plan plan;
+  plan.add(EnsureUser{.name = "muster-check", .uid = 9999, .home = "/home/muster-check"});
+  EXPECT_EQ(check_accounts(plan, {}, {}).plan.steps.size(), 1U);
+}
+
 TEST(Accounts, reads_its_list) {
   const auto place = os::TemporaryDirectory::make().value();
   EXPECT_EQ(head::read_own_accounts(place.path() / "accounts").value(), Names{});

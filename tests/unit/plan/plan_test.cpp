@@ -82,6 +82,18 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(MakeDirectory{.path = "/root"}));
   EXPECT_TRUE(refused(EnsureUser{.name = "root2", .uid = 0, .home = "/home/root2"}));
   EXPECT_TRUE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/root"}));
+  EXPECT_TRUE(refused(EnsureUser{.name = "u\nada", .uid = 10000, .home = "/home/u\nada"}));
+  EXPECT_TRUE(refused(EnsureUser{.name = "docker", .uid = 10000, .home = "/home/docker"}));
+  EXPECT_TRUE(refused(
+      EnsureUser{.name = "u", .uid = 10000, .home = "/home/u", .shell = "/var/lib/muster/sh"}));
+  EXPECT_TRUE(
+      refused(EnsureUser{.name = "u", .uid = 10000, .full_name = "a:b", .home = "/home/u"}));
+  EXPECT_TRUE(
+      refused(EnsureUser{.name = "muster-check", .uid = 9999, .home = "/home/muster-check"}))
+      << "with a shell";
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/muster-check"}));
+  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a\nb"}));
+  EXPECT_TRUE(refused(RemoveUser{.name = "docker", .uid = 10000}));
   EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
   EXPECT_TRUE(refused(RemoveUser{.name = "root", .uid = 0}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
@@ -104,6 +116,7 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
                                       .type = "tmpfs",
                                       .options = "size=64k,mode=1777"}));
   EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
+  EXPECT_FALSE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/home/u"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
   EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
