@@ -14,7 +14,9 @@ constexpr std::string_view kNotYet = "Install on disk (not in this version yet)"
 std::vector<std::string> live_arguments() {
   return {"boot=live", "nonetworking", "noeject", "audit=0", "console=tty0", "console=ttyS0,115200",
           // A disk that `muster head keep` made; no file of this name on other disks is looked for.
-          "persistence", "persistence-storage=filesystem"};
+          "persistence", "persistence-storage=filesystem",
+          // A live system is always at its first boot, and has nothing to ask.
+          "systemd.firstboot=no"};
 }
 
 std::string render_isolinux(const BootMenu& menu) {

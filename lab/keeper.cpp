@@ -50,7 +50,8 @@ class Keeper {
     while (!ending_) {
       TRY_ASSIGN(const auto ready, os::wait_readable(descriptors()));
       for (const auto& machine : machines_) {
-        if (machine->handle_events()) TRY(publish());
+        // What cannot be written on a full disk is written with the next change; the machines run on.
+        if (machine->handle_events()) published_ = publish();
       }
       const auto is_ready = [&](int fd) { return std::ranges::contains(ready, fd); };
       if (is_ready(signals_.get())) ending_ = true;
@@ -183,6 +184,7 @@ class Keeper {
   std::list<Client> clients_;
   bool changed_ = false;
   bool ending_ = false;
+  Status published_;
 };
 
 }  // namespace

@@ -44,7 +44,8 @@ Status keep_accounts(const Names& before, const Names& after) {
 }
 
 Result<json> apply_plan(os::CommandRunner& runner) {
-  TRY_ASSIGN(const std::string text, os::read_file(kPlan));
+  // The daemon's directory: what lies there is its word and no more.
+  TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());

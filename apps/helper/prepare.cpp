@@ -5,6 +5,7 @@
 #include <print>
 
 #include "apps/helper/login.h"
+#include "apps/helper/originals.h"
 #include "apps/helper/wire.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -63,17 +64,6 @@ Status set_address(os::CommandRunner& runner, const std::string& interface, Ipv4
   return {};
 }
 
-/// The name servers of a machine that had some before it became a head: the head's own server asks
-/// them for names beyond the cluster. Kept, since /etc/resolv.conf becomes the cluster's, and anew
-/// whenever others stand there again; the path, empty when there are none.
-Result<std::string> keep_resolvers(const spec::ClusterSpec& spec) {
-  constexpr const char* kKept = "/etc/muster/upstream-resolv.conf";
-  const auto now = os::read_file("/etc/resolv.conf");
-  const std::string own = to_string(spec.head.address.address);
-  if (now && head::has_other_resolvers(*now, own)) TRY(os::write_file(kKept, *now));
-  return fs::exists(kKept) ? kKept : "";
-}
-
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
 std::string medium_path() {
   return fs::exists("/run/live/medium/muster") ? "/run/live/medium" : "/var/lib/muster/medium";
@@ -86,7 +76,9 @@ Status prepare(os::CommandRunner& runner) {
   const bool live = fs::exists("/run/live/medium");
   // An installed head has its owner's accounts already; a live one has nobody's.
   if (live) TRY(set_login(runner, spec));
-  TRY_ASSIGN(std::string resolvers, live ? std::string() : keep_resolvers(spec));
+  if (!live) TRY(keep_settings());
+  TRY_ASSIGN(std::string resolvers,
+             live ? std::string() : keep_resolvers(spec.head.address.address));
   TRY_ASSIGN(const std::string interface, cluster_interface(runner, spec));
   std::println("muster: the cluster's network card is {}", interface);
   TRY(set_address(runner, interface, spec.head.address));

@@ -1,8 +1,10 @@
 #include "apps/helper/wire.h"
 
 #include <algorithm>
+#include <format>
 #include <print>
 
+#include "core/base/text.h"
 #include "core/os/files.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
@@ -42,10 +44,18 @@ Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface
 Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
                                                  const std::string& interface) {
   TRY_ASSIGN(const os::CommandResult result,
-             runner.run({.argv = {"dhcpcd", "--test", "--ipv4only", "--noipv4ll", "--oneshot",
-                                  "--timeout", "6", interface},
+             runner.run({.argv = {"dhcpcd", "--config", "/dev/null", "--test", "--ipv4only",
+                                  "--noipv4ll", "--oneshot", "--timeout", "6", interface},
                          .timeout = std::chrono::seconds(30)}));
-  return head::find_dhcp_server(result.out + result.err);
+  const std::string said = result.out + result.err;
+  auto server = head::find_dhcp_server(said);
+  // It ends with 1 in any case. Only these words say that it asked and that nobody answered.
+  if (!server && !said.contains("timed out")) {
+    return fail(std::format("dhcpcd could not look for other DHCP servers on '{}': {}", interface,
+                            printable(trim(said), 300)),
+                "without that look this head gives no addresses");
+  }
+  return server;
 }
 
 Status watch_wire(os::CommandRunner& runner, os::StopSignal& stop) {

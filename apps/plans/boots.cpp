@@ -24,20 +24,17 @@ Error no_image(const spec::Profile& profile) {
 }
 
 Result<Image> read_image(const std::filesystem::path& manifest) {
-  TRY_ASSIGN(const std::string text, os::read_file(manifest));
+  TRY_ASSIGN(const std::string text, os::read_plain_file(manifest));
   return provisioning::parse_image(text);
 }
 
 /// What every node's kernel is told. Screen and serial line both: a node's console is read on
 /// whichever is there.
 std::vector<std::string> common_words(const spec::ClusterSpec& spec) {
-  return {"boot=muster",
-          "ip=dhcp",
-          "muster.head=" + to_string(spec.head.address.address),
-          "console=tty0",
-          "console=ttyS0,115200",
-          "systemd.firstboot=no",
-          "audit=0"};
+  return {"boot=muster", "ip=dhcp", "muster.head=" + to_string(spec.head.address.address),
+          "console=tty0", "console=ttyS0,115200", "systemd.firstboot=no",
+          // Nobody sits before a node: it starts anew in place of waiting with a root shell.
+          "panic=30", "audit=0"};
 }
 
 Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::path& medium,

@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/os/handle.h"
+
 namespace muster::os {
 namespace {
 
@@ -61,30 +63,37 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-}  // namespace
-
-Result<std::string> read_file(const fs::path& path, std::size_t limit) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return file_error("read", path, errno);
+Result<std::string> read_all(const Handle& file, const fs::path& path, std::size_t limit) {
   std::string content;
   std::array<char, 65536> buffer{};
   while (true) {
-    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    const ssize_t count = read(file.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      const int error = errno;
-      close(fd);
-      return file_error("read", path, error);
-    }
-    if (count == 0) break;
+    if (count < 0) return file_error("read", path, errno);
+    if (count == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(count));
     if (content.size() > limit) {
-      close(fd);
       return fail(std::format("'{}' is larger than {} bytes", path.string(), limit));
     }
   }
-  close(fd);
-  return content;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const fs::path& path, std::size_t limit) {
+  const Handle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return file_error("read", path, errno);
+  return read_all(file, path, limit);
+}
+
+Result<std::string> read_plain_file(const fs::path& path, std::size_t limit) {
+  // Without O_NONBLOCK a pipe that nobody writes would be waited for.
+  const Handle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (file.get() < 0) return file_error("read", path, errno);
+  struct stat now{};
+  if (fstat(file.get(), &now) != 0) return file_error("read", path, errno);
+  if (!S_ISREG(now.st_mode)) return fail(std::format("'{}' is not a plain file", path.string()));
+  return read_all(file, path, limit);
 }
 
 Status write_file(const fs::path& path, std::string_view content, FileMode mode) {

@@ -24,6 +24,11 @@ struct FileMode {
 /// Errors: missing, not readable, larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 64U << 20);
 
+/// As read_file, for a file in a directory of somebody who is not trusted: a link, a pipe or a
+/// device in its place is an error and is not touched.
+Result<std::string> read_plain_file(const std::filesystem::path& path,
+                                    std::size_t limit = 64U << 20);
+
 /// Writes to a temporary file beside `path`, syncs it, and renames it over `path`; missing parents
 /// are made. Errors: the world's; the old file is then untouched.
 Status write_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});

@@ -132,7 +132,7 @@ const Field kHead[] = {
     values<kSshKey, &ClusterSpec::head, &Head::ssh_keys>(
         {.key = "ssh_keys",
          .doc = "Public keys that may log in to the head as root. Without any, the head makes a "
-                "random password at its first boot and shows it on its console only.",
+                "random password at each boot of a live head and shows it on its console only.",
          .example = "ssh-ed25519 "
                     "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f "
                     "ada@desk"}),

@@ -59,6 +59,10 @@ Choice choose_interface(const std::vector<Interface>& interfaces,
     }
   } else if (choice.candidates.empty()) {
     choice.question = "this machine shows no network card";
+  } else if (choice.candidates.size() == 1 && quiet.empty()) {
+    // A server's way out, and perhaps the one that somebody is logged in by.
+    choice.question =
+        std::format("the only network card, {}, has a default route", choice.candidates.front());
   } else if (choice.candidates.size() == 1) {
     choice.interface = choice.candidates.front();
   } else if (quiet.size() == 1) {

@@ -18,7 +18,9 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPlace = "/run/muster-state-disk";
-constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm"};
+/// Keys of the head's SSH server, for muster-host-keys.service. Not below the daemon's directory.
+constexpr const char* kHostKeys = "/var/lib/muster-keys";
+constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm", kHostKeys};
 constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
 
 std::string text(const json& device, const char* member) {
@@ -46,25 +48,58 @@ Status systemctl(os::CommandRunner& runner, const std::string& verb) {
   return {};
 }
 
-Status copy(os::CommandRunner& runner, std::span<const std::string> shared) {
+/// Directories that people work in meanwhile: a file that is gone when it is to be copied (rsync's
+/// 24) is no failure.
+Status copy_shared(os::CommandRunner& runner, std::span<const std::string> shared,
+                   const std::string& place) {
+  std::vector<std::string> argv = {"rsync",    "--archive",     "--hard-links", "--acls",
+                                   "--xattrs", "--numeric-ids", "--relative"};
+  argv.insert(argv.end(), shared.begin(), shared.end());
+  argv.push_back(place + "/");
+  TRY_ASSIGN(const os::CommandResult done, runner.run({.argv = std::move(argv)}));
+  constexpr int kVanished = 24;
+  if (done.status == 0 || done.status == kVanished) return {};
+  return fail(std::format("cannot copy {} to '{}': {}",
+                          join(std::vector(shared.begin(), shared.end()), ", "), place,
+                          printable(trim(done.err), 400)));
+}
+
+Status save_host_keys(os::CommandRunner& runner) {
+  TRY(os::make_directory(kHostKeys, {.mode = 0700}));
+  TRY_ASSIGN(const auto names, os::list_directory("/etc/ssh"));
+  std::vector<std::string> argv = {"cp", "--archive", "--target-directory", kHostKeys};
+  for (const std::string& name : names) {
+    if (name.starts_with("ssh_host_")) argv.push_back("/etc/ssh/" + name);
+  }
+  // A head whose server has no key yet makes them at its next start, as it would have.
+  constexpr std::size_t kWithoutFiles = 4;
+  if (argv.size() == kWithoutFiles) return {};
+  TRY(run_checked(runner, {.argv = std::move(argv)}));
+  return {};
+}
+
+Status copy_own(os::CommandRunner& runner) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
   argv.insert(argv.end(), kKept.begin(), kKept.end());
-  argv.insert(argv.end(), shared.begin(), shared.end());
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
   return {};
 }
 
-Status copy_state(os::CommandRunner& runner, std::span<const std::string> shared) {
+/// What daemons write, while they do not.
+Status copy_state(os::CommandRunner& runner) {
   const Status stopped = systemctl(runner, "stop");
-  const Status copied = stopped ? copy(runner, shared) : stopped;
+  const Status copied = stopped ? copy_own(runner) : stopped;
   // Whatever became of the copy, the cluster goes on.
-  TRY(systemctl(runner, "start"));
-  return copied;
+  const Status started = systemctl(runner, "start");
+  return copied ? started : copied;
 }
 
 Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
-  TRY(copy_state(runner, shared));
+  // The long part first, while the cluster works.
+  TRY(copy_shared(runner, shared, kPlace));
+  TRY(save_host_keys(runner));
+  TRY(copy_state(runner));
   // The files before the name that makes them count.
   TRY(run_checked(runner, {.argv = {"sync", "--file-system", kPlace}}));
   // Last: live-boot passes over a disk without it, so half a copy is never used.
@@ -74,6 +109,23 @@ Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
 
 Status wipe(os::CommandRunner& runner, const std::string& disk) {
   TRY(run_checked(runner, {.argv = {"wipefs", "--all", "--quiet", disk}}));
+  return {};
+}
+
+Status make_state_disk(os::CommandRunner& runner, const std::string& disk,
+                       std::span<const std::string> shared) {
+  TRY(run_checked(runner, {.argv = {"mkfs.ext4", "-q", "-F", disk}}));
+  // Of what is kept free for root the daemon may use, too: people can fill their homes, and the
+  // head goes on.
+  TRY(run_checked(runner, {.argv = {"tune2fs", "-g", "muster", disk}}));
+  TRY(os::make_directory(kPlace, {.mode = 0700}));
+  TRY(run_checked(runner, {.argv = {"mount", "-t", "ext4", disk, kPlace}}));
+  const Status filled = fill(runner, shared);
+  const auto unmounted = run_checked(runner, {.argv = {"umount", kPlace}});
+  if (!filled) return filled;
+  TRY(unmounted);
+  // Last: only a whole disk is called a state disk.
+  TRY(run_checked(runner, {.argv = {"e2label", disk, std::string(kStateLabel)}}));
   return {};
 }
 
@@ -146,10 +198,7 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
   TRY_ASSIGN(std::string persistence, os::read_file(list));
   std::vector<std::string> unkept = find_unkept(persistence, shared);
   if (unkept.empty()) return unkept;
-  std::vector<std::string> argv = {"cp", "--archive", "--parents"};
-  argv.insert(argv.end(), unkept.begin(), unkept.end());
-  argv.push_back(*place);
-  TRY(run_checked(runner, {.argv = std::move(argv)}));
+  TRY(copy_shared(runner, unkept, *place));
   // The files before the names that make them count.
   TRY(run_checked(runner, {.argv = {"sync", "--file-system", *place}}));
   for (const std::string& directory : unkept) persistence += std::format("{} bind\n", directory);
@@ -179,21 +228,12 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
   TRY_ASSIGN(const DiskUse use, parse_disk_use(listed));
   TRY(check_disk(disk, use, contents));
   TRY(wipe(runner, disk));
-  TRY(run_checked(runner,
-                  {.argv = {"mkfs.ext4", "-q", "-F", "-L", std::string(kStateLabel), disk}}));
-  // Of what is kept free for root the daemon may use, too: people can fill their homes, and the
-  // head goes on.
-  TRY(run_checked(runner, {.argv = {"tune2fs", "-g", "muster", disk}}));
-  TRY(os::make_directory(kPlace, {.mode = 0700}));
-  TRY(run_checked(runner, {.argv = {"mount", "-t", "ext4", disk, kPlace}}));
-  const Status filled = fill(runner, shared);
-  TRY(run_checked(runner, {.argv = {"umount", kPlace}}));
-  if (filled) return {};
-  // A disk that looks like a state disk and is none would only mislead.
+  const Status made = make_state_disk(runner, disk, shared);
+  if (made) return {};
   if (Status wiped = wipe(runner, disk); !wiped) {
-    return wrap(filled.error().text(), std::move(wiped).error());
+    return wrap(made.error().text(), std::move(wiped).error());
   }
-  return filled;
+  return made;
 }
 
 }  // namespace muster::head

@@ -63,7 +63,7 @@ def units(server):
     server.run("systemd-analyze", "verify", "--man=no", *names)
     enabled = {line.split()[0] for line in found if line.split()[1] == "enabled"}
     expect(enabled == {"musterd.service", "muster-prepare.service", "muster-watch.service",
-                       "muster-apply.socket"},
+                       "muster-apply.socket", "muster-host-keys.service"},
            f"enabled are {sorted(enabled)}")
     # Wants= holds also where a condition keeps the unit itself from starting.
     pulled = re.findall(r"^(?:Wants|Requires)=.*networkd.*$", server.read(PREPARE), re.MULTILINE)
@@ -79,6 +79,7 @@ def purge(server):
     jobs = [name for name in ("slurm.conf", "slurm.key", "cgroup.conf") if server.exists(f"/etc/slurm/{name}")]
     expect(not jobs, f"the purge left {', '.join(jobs)} of the cluster in /etc/slurm")
     expect("192.0.2.53" in server.read("/etc/resolv.conf"), "the former name servers are not back")
+    expect(server.read("/etc/slurm/plugstack.conf") == "# the server's own\n", "a former setting is not back")
     expect(server.exists("/home/ada"), "the purge removed somebody's home")
     # A package's user stays, so that no number is given twice (Debian Policy 9.2.2).
     expect("muster:" in server.read("/etc/passwd"), "the purge removed the user 'muster'")

@@ -26,6 +26,8 @@ HEAD_WRITES = {"/etc/muster/cluster.yaml": "schema: 1\nname: a\n",
                "/etc/slurm/slurm.conf": "# Made by Muster from the nodes that were adopted.\n",
                "/etc/systemd/system/slurmctld.service.d/muster.conf": "",
                "/etc/slurm/slurm.key": "", "/etc/slurm/cgroup.conf": "",
+               "/etc/muster/before/etc/slurm/plugstack.conf": "# the server's own\n",
+               "/etc/slurm/plugstack.conf": "# No plugins.\n",
                "/etc/muster/upstream-resolv.conf": "nameserver 192.0.2.53\n",
                "/home/ada/file": ""}
 # Settings of the server that an installation has no business with.

@@ -6,6 +6,7 @@ import json
 from harness.report import expect
 
 ROGUE_ADDRESS = "10.99.0.1"
+HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
 # An image of 170 MB takes a minute: it comes for longer than the pause between two questions.
 SLOW = ["tbf", "rate", "24mbit", "burst", "64kb", "latency", "400ms"]
 
@@ -148,8 +149,10 @@ def cut_power_of_head(lab, product):
 def power_cut_with_state_disk(lab, product, count):
     """A head with a state disk loses nothing: its nodes run on as what they are, without a boot, and
     users, homes and jobs are there."""
+    known_by = lab.check("head", "cat", HOST_KEY)
     lab.check("head", "muster", "head", "keep", "/dev/vda")
     cut_power_of_head(lab, product)
+    expect(lab.check("head", "cat", HOST_KEY) == known_by, "the head has another SSH key")
     lab.check("head", "muster", "user", "add", "grace")
     lab.check("head", "runuser", "-u", "grace", "--", "tee", "/home/grace/notes", stdin="kept")
     keep_a_new_volume(lab)

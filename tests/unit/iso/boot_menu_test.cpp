@@ -43,7 +43,7 @@ TEST(BootMenu, the_kernel_talks_to_both_consoles_and_live_boot_leaves_the_networ
 
 TEST(BootMenu, a_state_disk_is_looked_for) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
-    EXPECT_TRUE(has(text, " persistence persistence-storage=filesystem\n"));
+    EXPECT_TRUE(has(text, " persistence persistence-storage=filesystem systemd.firstboot=no\n"));
   }
 }
 

@@ -9,8 +9,16 @@ Interface card(std::string name, bool default_route = false) {
   return {.name = std::move(name), .mac = {}, .default_route = default_route};
 }
 
-TEST(Interface, the_only_card_is_the_clusters_even_with_a_default_route) {
-  EXPECT_EQ(choose_interface({card("eth0", true)}, {}).interface, "eth0");
+TEST(Interface, the_only_card_is_the_clusters) {
+  EXPECT_EQ(choose_interface({card("eth0")}, {}).interface, "eth0");
+}
+
+TEST(Interface, the_only_way_out_of_a_server_is_not_taken_without_asking) {
+  const Choice choice = choose_interface({card("eth0", true)}, {});
+  EXPECT_FALSE(choice.interface);
+  EXPECT_EQ(choice.question, "the only network card, eth0, has a default route");
+  EXPECT_EQ(choice.candidates, std::vector<std::string>{"eth0"});
+  EXPECT_EQ(choose_interface({card("eth0", true)}, "eth0").interface, "eth0");
 }
 
 TEST(Interface, of_two_the_one_that_leads_nowhere_is_the_clusters) {
@@ -42,7 +50,7 @@ TEST(Interface, bonds_and_bridges_are_taken_by_name_only) {
   ASSERT_EQ(links->size(), 2U);
   EXPECT_TRUE((*links)[0].carrier);
   EXPECT_TRUE((*links)[0].default_route);
-  EXPECT_EQ(choose_interface(*links, {}).interface, "eth0");
+  EXPECT_EQ(choose_interface(*links, {}).candidates, std::vector<std::string>{"eth0"});
   EXPECT_EQ(choose_interface(*links, "bond0").interface, "bond0");
   EXPECT_FALSE(parse_interfaces("no JSON", ""));
 }
