@@ -50,13 +50,13 @@ class Keeper {
     while (!ending_) {
       TRY_ASSIGN(const auto ready, os::wait_readable(descriptors()));
       for (const auto& machine : machines_) {
-        // What cannot be written on a full disk is written with the next change; the machines run on.
-        if (machine->handle_events()) published_ = publish();
+        changed_ = machine->handle_events() || changed_;
       }
       const auto is_ready = [&](int fd) { return std::ranges::contains(ready, fd); };
       if (is_ready(signals_.get())) ending_ = true;
       if (is_ready(listener_.get())) accept();
-      TRY(serve(is_ready));
+      serve(is_ready);
+      publish_if_changed();
     }
     TRY(stop_machines());
     return publish();
@@ -80,12 +80,11 @@ class Keeper {
 
   Status publish() {
     const std::string text = render_state(state());
-    TRY(os::write_file(plan_.directory / LabFiles::kState, text + "\n"));
     for (Client& client : clients_) {
       if (client.wish != Client::Wish::changes) continue;
       if (!client.channel.send_line(text, os::in(kSendTime))) client.wish = Client::Wish::gone;
     }
-    return {};
+    return os::write_file(plan_.directory / LabFiles::kState, text + "\n");
   }
 
   void accept() {
@@ -96,19 +95,18 @@ class Keeper {
   }
 
   template <typename IsReady>
-  Status serve(IsReady is_ready) {
+  void serve(IsReady is_ready) {
     for (Client& client : clients_) {
       if (!is_ready(client.channel.descriptor())) continue;
       const auto line = client.channel.poll_line();
       if (!line) client.wish = Client::Wish::gone;
-      if (line && *line) TRY(answer(client, **line));
+      if (line && *line) answer(client, **line);
     }
     std::erase_if(clients_, [](const Client& client) { return client.wish == Client::Wish::gone; });
-    return {};
   }
 
   /// Answers one request. The new state is written before the answer: who has the answer finds it.
-  Status answer(Client& client, const std::string& line) {
+  void answer(Client& client, const std::string& line) {
     const auto request = parse_request(line);
     std::string text;
     if (request && request->action == Action::watch) {
@@ -116,10 +114,9 @@ class Keeper {
       text = render_state(state());
     } else {
       text = render_reply(request ? act(*request) : std::unexpected(request.error()));
-      TRY(publish_if_changed());
+      publish_if_changed();
     }
     if (!client.channel.send_line(text, os::in(kSendTime))) client.wish = Client::Wish::gone;
-    return {};
   }
 
   Result<json> act(const Request& request) {
@@ -169,10 +166,12 @@ class Keeper {
     return first_failure;
   }
 
-  Status publish_if_changed() {
-    if (!std::exchange(changed_, false)) return {};
+  /// What cannot be written, on a full disk, is written when something happens next: the machines
+  /// run on.
+  void publish_if_changed() {
+    if (!changed_) return;
     for (const auto& machine : machines_) machine->handle_events();
-    return publish();
+    changed_ = !publish();
   }
 
   LabPlan plan_;
@@ -182,9 +181,9 @@ class Keeper {
   os::Handle signals_;
   std::vector<std::unique_ptr<Machine>> machines_;
   std::list<Client> clients_;
+  /// Since the state was last written.
   bool changed_ = false;
   bool ending_ = false;
-  Status published_;
 };
 
 }  // namespace

@@ -177,7 +177,7 @@ Status Registry::offer_certificate(const std::string& id, const std::string& use
   if (node == nullptr) return fail("the node was removed meanwhile");
   if (node->certificate_serial != used) return fail("the certificate was replaced meanwhile");
   node->offered_serial = serial;
-  node->seen_ms = now_ms;
+  hear(*node, now_ms);
   return save(*node, {event(*node, "renewed", "certificate " + serial.substr(0, 16), now_ms)});
 }
 
@@ -229,16 +229,21 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
     return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
                 durability);
   }
-  return node->hardware == before.hardware ? Status() : save(*node, {});
+  const bool is_kept = node->hardware == before.hardware && node->returned_ms == before.returned_ms;
+  return is_kept ? Status() : save(*node, {});
 }
 
 Result<Node> Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
+  const std::int64_t returned_ms = node->returned_ms;
   hear(*node, now_ms);
   node->proved_ms = now_ms;
-  if (node->state != NodeState::failed || node->stage != "lost") return *node;
+  if (node->state != NodeState::failed || node->stage != "lost") {
+    if (node->returned_ms != returned_ms) TRY(save(*node, {}, state::Durability::relaxed));
+    return *node;
+  }
   node->state = NodeState::ready;
   node->stage = "ready";
   node->reason.clear();
@@ -262,7 +267,9 @@ void Registry::lose_address(std::int64_t now_ms) {
 /// yet.
 void Registry::hear(Node& node, std::int64_t now_ms) const {
   const bool was_there = node.state != NodeState::booting;
-  if (was_there && silence_ms(node, now_ms) >= kLostMs) node.returned_ms = now_ms;
+  // The daemon may have started anew since, and counts the silence from then.
+  const bool was_lost = node.state == NodeState::failed && node.stage == "lost";
+  if (was_lost || (was_there && silence_ms(node, now_ms) >= kLostMs)) node.returned_ms = now_ms;
   node.seen_ms = now_ms;
 }
 

@@ -68,7 +68,9 @@ Names accounts_after(Names own, const plan::Plan& plan) {
 Names accounts_made(Names own, const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
-    if (user != nullptr && getpwnam(user->name.c_str()) == nullptr) own.erase(user->name);
+    if (user == nullptr || getpwnam(user->name.c_str()) != nullptr) continue;
+    // Its group is made before the account: who has one is tried again.
+    if (getgrnam(user->name.c_str()) == nullptr) own.erase(user->name);
   }
   return own;
 }

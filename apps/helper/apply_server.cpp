@@ -62,7 +62,11 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   std::ranges::for_each(accounts.refused, print_outcome);
   apply::Report report = apply::apply(
       accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});
-  TRY(keep_accounts(meant, accounts_made(meant, accounts.plan)));
+  if (const Status kept = keep_accounts(meant, accounts_made(meant, accounts.plan)); !kept) {
+    report.outcomes.push_back({.step = "the list of the cluster's accounts",
+                               .kind = apply::Outcome::Kind::failed,
+                               .reason = kept.error().text()});
+  }
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

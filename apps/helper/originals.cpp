@@ -33,7 +33,8 @@ Result<std::string> keep_resolvers(Ipv4Address own) {
   if (now && head::has_other_resolvers(*now, to_string(own))) {
     std::error_code error;
     const fs::path link = fs::read_symlink("/etc/resolv.conf", error);
-    if (!error) TRY(os::write_file(kResolversLink, link.string() + "\n"));
+    TRY(error ? os::remove_tree(kResolversLink)
+              : os::write_file(kResolversLink, link.string() + "\n"));
     TRY(os::write_file(kResolvers, *now));
   }
   return fs::exists(kResolvers) ? kResolvers : "";

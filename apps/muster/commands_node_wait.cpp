@@ -50,8 +50,11 @@ Result<NodeProgress> wait_for(const NodeSet& nodes, std::chrono::seconds time) {
   const os::Deadline end = os::in(time);
   const std::size_t all = nodes.size();
   std::size_t told = 0;
+  bool answered = false;
   while (true) {
     Result<NodeProgress> progress = look(nodes);
+    answered = answered || progress;
+    if (!answered) return progress;
     const std::size_t ready = progress ? progress->ready.size() : told;
     if (ready != told) std::println(stderr, "{} of {} ready", ready, all);
     told = ready;

@@ -15,7 +15,7 @@ using nlohmann::json;
 /// The longest bar.
 constexpr std::int64_t kBar = 20;
 
-struct Line {
+struct Moment {
   std::int64_t time_ms = 0;
   /// Until the next line of the boot; 0 when there is none.
   std::int64_t took_ms = 0;
@@ -24,8 +24,8 @@ struct Line {
 };
 
 /// The events of the last boot: from the last "boot" event on, or all when it never booted.
-std::vector<Line> last_boot(const json& events) {
-  std::vector<Line> boot;
+std::vector<Moment> last_boot(const json& events) {
+  std::vector<Moment> boot;
   for (const json& event : events) {
     if (text_of(event, "kind") == "boot") boot.clear();
     boot.push_back({.time_ms = event.at("time_ms").get<std::int64_t>(),
@@ -36,7 +36,7 @@ std::vector<Line> last_boot(const json& events) {
 }
 
 /// What happens to a node that is ready, a certificate after days, is no part of its boot.
-void measure(std::vector<Line>& boot) {
+void measure(std::vector<Moment>& boot) {
   for (std::size_t i = 0; i + 1 < boot.size(); ++i) {
     if (boot[i].kind == "stage" && boot[i].text == "ready") return;
     boot[i].took_ms = std::max<std::int64_t>(boot[i + 1].time_ms - boot[i].time_ms, 0);
@@ -63,12 +63,12 @@ std::string verdict(const json& node) {
 }  // namespace
 
 std::string render_story(const json& answer) {
-  std::vector<Line> boot = last_boot(answer.at("events"));
+  std::vector<Moment> boot = last_boot(answer.at("events"));
   measure(boot);
-  const auto slowest = std::ranges::max_element(boot, {}, &Line::took_ms);
+  const auto slowest = std::ranges::max_element(boot, {}, &Moment::took_ms);
   const std::int64_t longest = slowest == boot.end() ? 0 : slowest->took_ms;
   std::string story = verdict(answer.at("node")) + "\n";
-  for (const Line& line : boot) {
+  for (const Moment& line : boot) {
     const std::int64_t marks = longest == 0 ? 0 : (line.took_ms * kBar + longest / 2) / longest;
     story +=
         std::format("  {}  {:>7.1f} s  {:{}}  {:10} {}\n", clock_time(line.time_ms),

@@ -65,7 +65,9 @@ std::optional<Error> wrong_option(const Place& place) {
       if (place.verb->get_positionals_at_end()) break;
       continue;
     }
-    const std::string name = word.substr(0, word.find('='));
+    // "-oFILE" has its value in the same word.
+    const bool is_short = !word.starts_with("--");
+    const std::string name = is_short ? word.substr(0, 2) : word.substr(0, word.find('='));
     const CLI::Option* const option = find_option(*place.verb, name);
     if (option == nullptr) {
       return Error{

@@ -193,13 +193,15 @@ Status Cluster::write_published() {
   }
   // An address that a machine lost is dnsmasq's to forget before another one gets it.
   const auto decisions = std::pair(stamp, shown.address_lost_ms);
-  const bool decided = decisions != std::exchange(published_decisions_, decisions);
+  const bool decided = decisions != published_decisions_;
   const std::string plan = plan::to_json(head.plan).dump(1);
   if (plan == published_plan_) {
+    published_decisions_ = decisions;
     if (decided && !plan_holds_) pace_.changed(ApplyPace::Cause::decision, steady_ms());
     return {};
   }
   TRY(os::write_file(settings_.state / "head-plan.json", plan, {.mode = 0600}));
+  published_decisions_ = decisions;
   published_plan_ = plan;
   plan_holds_ = false;
   applied_ms_ = 0;

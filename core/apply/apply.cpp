@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <functional>
 #include <grp.h>
 #include <pwd.h>
 #include <set>
@@ -69,7 +70,7 @@ class Applier {
       if (units_changed_ && is_unit(path)) owed_.insert(path);
     }
     if (owed_.empty()) return os::remove_tree(target_.pending);
-    return owed_ == written_ ? Status() : os::write_file(target_.pending, text_of(owed_));
+    return os::write_file(target_.pending, text_of(owed_));
   }
 
   EffectResult operator()(const plan::WriteFile& step) {
@@ -82,8 +83,10 @@ class Applier {
       const auto content = os::read_file(path);
       if (content && *content == step.content) return Effect::unchanged;
     }
-    TRY(remember(step.path));
-    TRY(os::write_file(path, step.content, {.mode = step.mode, .uid = ids.uid, .gid = ids.gid}));
+    TRY(change(step.path, [&] {
+      return os::write_file(path, step.content,
+                            {.mode = step.mode, .uid = ids.uid, .gid = ids.gid});
+    }));
     units_changed_ = units_changed_ || is_unit(step.path);
     return Effect::changed;
   }
@@ -119,10 +122,10 @@ class Applier {
     if (kind == std::filesystem::file_type::directory) {
       return fail(std::format("'{}' is a directory; only files are removed", step.path));
     }
-    TRY(remember(step.path));
-    if (!std::filesystem::remove(path, error)) {
+    TRY(change(step.path, [&]() -> Status {
+      if (std::filesystem::remove(path, error)) return {};
       return fail(std::format("cannot remove '{}': {}", step.path, error.message()));
-    }
+    }));
     return Effect::changed;
   }
 
@@ -188,8 +191,9 @@ class Applier {
                   "unmount it, then apply again");
     }
     TRY(os::make_directory(in_root(step.target)));
-    TRY(remember(step.target));
-    TRY(run({"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target}));
+    TRY(change(step.target, [&] {
+      return run({"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target});
+    }));
     return Effect::changed;
   }
 
@@ -238,11 +242,17 @@ class Applier {
  private:
   enum class Missing { error, fine };
 
-  /// Before the change: whatever ends us, the services that watch the path are told of it the next
-  /// time.
-  Status remember(const std::string& path) {
-    if (!written_.insert(path).second || target_.pending.empty()) return {};
-    return os::write_file(target_.pending, text_of(written_));
+  /// Changes what is at `path`. It is remembered before: whatever ends us, the services that watch
+  /// the path are told of it the next time.
+  Status change(const std::string& path, const std::function<Status()>& how) {
+    const bool is_new = written_.insert(path).second;
+    if (is_new && !target_.pending.empty()) {
+      TRY(os::write_file(target_.pending, text_of(written_)));
+    }
+    Status done = how();
+    // Nothing changed, and so there is nothing to hear of.
+    if (!done && is_new) written_.erase(path);
+    return done;
   }
 
   static bool is_unit(const std::string& path) { return path.starts_with("/etc/systemd/"); }
@@ -270,7 +280,7 @@ class Applier {
     std::error_code error;
     const bool there = std::filesystem::is_directory(in_root(step.home), error);
     if (step.make_home == EnsureUser::Home::mounted || there) return Effect::unchanged;
-    TRY(run({"mkhomedir_helper", step.name, "0022"}));
+    TRY(run({"mkhomedir_helper", step.name, "0077"}));
     return Effect::changed;
   }
 
@@ -331,7 +341,8 @@ nlohmann::json to_json(const Report& report) {
 Report apply(const plan::Plan& plan, const Target& target) {
   Applier applier(target);
   Report report;
-  add_failure(report, "what the last apply left", applier.load_pending());
+  const Status loaded = applier.load_pending();
+  add_failure(report, "what the last apply left", loaded);
   for (const plan::Step& step : plan.steps) {
     const EffectResult effect = std::visit(applier, step);
     Outcome outcome{.step = plan::describe(step)};
@@ -345,7 +356,8 @@ Report apply(const plan::Plan& plan, const Target& target) {
     if (target.on_step) target.on_step(outcome);
     report.outcomes.push_back(std::move(outcome));
   }
-  add_failure(report, "what is left to do", applier.keep_owed());
+  // What could not be read may hold more than is known.
+  if (loaded) add_failure(report, "what is left to do", applier.keep_owed());
   return report;
 }
 

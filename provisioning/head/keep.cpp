@@ -1,5 +1,6 @@
 #include "provisioning/head/keep.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <format>
@@ -65,7 +66,8 @@ Status copy_shared(os::CommandRunner& runner, std::span<const std::string> share
 }
 
 Status save_host_keys(os::CommandRunner& runner) {
-  TRY(os::make_directory(kHostKeys, {.mode = 0700}));
+  // The unit that puts them back gives /etc/ssh the mode of this directory; keys have their own.
+  TRY(os::make_directory(kHostKeys, {.mode = 0755}));
   TRY_ASSIGN(const auto names, os::list_directory("/etc/ssh"));
   std::vector<std::string> argv = {"cp", "--archive", "--target-directory", kHostKeys};
   for (const std::string& name : names) {
@@ -196,8 +198,12 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
   }
   const std::filesystem::path list = std::filesystem::path(*place) / "persistence.conf";
   TRY_ASSIGN(std::string persistence, os::read_file(list));
-  std::vector<std::string> unkept = find_unkept(persistence, shared);
+  // A disk of an older version may lack the keys.
+  std::vector<std::string> wanted(shared.begin(), shared.end());
+  wanted.emplace_back(kHostKeys);
+  std::vector<std::string> unkept = find_unkept(persistence, wanted);
   if (unkept.empty()) return unkept;
+  if (std::ranges::contains(unkept, kHostKeys)) TRY(save_host_keys(runner));
   TRY(copy_shared(runner, unkept, *place));
   // The files before the names that make them count.
   TRY(run_checked(runner, {.argv = {"sync", "--file-system", *place}}));

@@ -153,6 +153,8 @@ def power_cut_with_state_disk(lab, product, count):
     lab.check("head", "muster", "head", "keep", "/dev/vda")
     cut_power_of_head(lab, product)
     expect(lab.check("head", "cat", HOST_KEY) == known_by, "the head has another SSH key")
+    expect(lab.check("head", "stat", "--format=%a", "/etc/ssh").strip() == "755",
+           "people cannot read what is in /etc/ssh")
     lab.check("head", "muster", "user", "add", "grace")
     lab.check("head", "runuser", "-u", "grace", "--", "tee", "/home/grace/notes", stdin="kept")
     keep_a_new_volume(lab)

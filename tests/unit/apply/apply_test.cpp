@@ -1,8 +1,11 @@
 #include "core/apply/apply.h"
 
 #include <algorithm>
+#include <grp.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/os/files.h"
 
@@ -17,6 +20,9 @@ class FakeSystem final : public os::CommandRunner {
     if (command.argv == std::vector<std::string>{"hostname"}) {
       return os::CommandResult{.status = 0, .out = hostname + "\n", .err = {}};
     }
+    if (command.argv.front() == "findmnt" || command.argv.front() == fails) {
+      return os::CommandResult{.status = 1, .out = {}, .err = "no"};
+    }
     const bool reload = std::ranges::contains(command.argv, "reload");
     return os::CommandResult{.status = reload && reloads_fail ? 1 : 0, .out = {}, .err = "no"};
   }
@@ -25,6 +31,8 @@ class FakeSystem final : public os::CommandRunner {
         ran, [&](const auto& argv) { return std::ranges::contains(argv, word); }));
   }
   bool reloads_fail = false;
+  /// A program that never succeeds.
+  std::string fails;
   std::string hostname = "before";
   std::vector<std::vector<std::string>> ran;
 };
@@ -85,6 +93,37 @@ TEST_F(Apply, a_service_that_was_told_is_not_told_again_because_another_could_no
   EXPECT_FALSE(run().succeeded());
   EXPECT_EQ(system_.count("restart"), 1U) << "other.service knows since the first time";
   EXPECT_EQ(system_.count("reload"), 2U);
+}
+
+TEST_F(Apply, what_could_not_be_changed_is_told_to_nobody) {
+  plan_ = {};
+  plan_.add(plan::MountFileSystem{.source = "x", .target = "/srv/x", .type = "tmpfs"});
+  plan_.add(plan::Service{.unit = "nfs.service", .watches = {"/srv/x"}});
+  system_.fails = "mount";
+  EXPECT_FALSE(run().succeeded());
+  EXPECT_FALSE(run().succeeded());
+  EXPECT_EQ(system_.count("restart"), 0U);
+  EXPECT_FALSE(std::filesystem::exists(pending()));
+}
+
+TEST_F(Apply, a_home_that_could_not_be_made_is_made_later_and_is_nobody_elses) {
+  const passwd* const me = getpwuid(getuid());
+  ASSERT_NE(me, nullptr);
+  const group* const mine = getgrnam(me->pw_name);
+  if (mine == nullptr || mine->gr_gid != me->pw_uid) GTEST_SKIP() << "no group of its user's name";
+  plan_ = {};
+  plan_.add(plan::EnsureUser{.name = me->pw_name,
+                             .uid = me->pw_uid,
+                             .full_name = me->pw_gecos,
+                             .home = me->pw_dir,
+                             .shell = me->pw_shell,
+                             .make_home = plan::EnsureUser::Home::make});
+  EXPECT_EQ(run().changed(), 1U);
+  ASSERT_EQ(system_.ran.size(), 1U);
+  EXPECT_EQ(system_.ran[0], (std::vector<std::string>{"mkhomedir_helper", me->pw_name, "0077"}));
+  ASSERT_TRUE(
+      os::make_directory(root_->path() / std::filesystem::path(me->pw_dir).relative_path()));
+  EXPECT_EQ(run().changed(), 0U);
 }
 
 TEST_F(Apply, a_directory_that_was_there_may_be_its_owners) {

@@ -58,6 +58,10 @@ TEST(ParseErrors, the_value_of_an_option_is_none_whatever_it_looks_like) {
   EXPECT_NE(said({"node", "run", "--wait", "x", "ls", "-la"}).find("--wait"), std::string::npos);
 }
 
+TEST(ParseErrors, a_value_may_stand_in_the_word_of_a_short_option) {
+  EXPECT_NE(said({"node", "list", "a", "-c5", "b"}).find("does not take 'b'"), std::string::npos);
+}
+
 TEST(ParseErrors, what_is_missing_is_named) {
   EXPECT_EQ(said({"node", "list"}),
             "'muster node list' needs 'nodes'; 'muster node list --help' says more");

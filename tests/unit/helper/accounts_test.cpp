@@ -65,6 +65,8 @@ TEST(Accounts, nobody_joins_a_group_that_was_there_before) {
 TEST(Accounts, forgets_whom_it_could_not_add) {
   EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kNew, 10000)), Names{kThere});
   EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kThere, kNumber)), (Names{kNew, kThere}));
+  EXPECT_EQ(accounts_made({"operator"}, plan_for("operator", 10000)), Names{"operator"})
+      << "the group was made and the account could not be";
 }
 
 TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {

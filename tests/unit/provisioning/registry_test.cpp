@@ -112,6 +112,28 @@ TEST_F(RegistryTest, a_node_that_falls_silent_is_lost_and_heard_again) {
   EXPECT_EQ(registry_->find("n001")->returned_ms, now_ + 70'000);
 }
 
+TEST_F(RegistryTest, a_node_that_was_silent_signs_on_once_more_however_it_is_heard) {
+  const Node node = bring_up(1);
+  const auto returned = [&] { return registry_->find("n001")->returned_ms; };
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no"}, now_ + 59'000));
+  EXPECT_EQ(returned(), 0) << "a silence that nobody minds";
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 200'000));
+  EXPECT_EQ(returned(), now_ + 200'000) << "it was never called lost: its plan had failed";
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_ + 300'000));
+  EXPECT_EQ(returned(), now_ + 300'000) << "a certificate is renewed before the heartbeat";
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 301'000));
+  EXPECT_EQ(returned(), now_ + 300'000);
+}
+
+TEST_F(RegistryTest, a_node_that_was_lost_before_the_daemon_started_signs_on_once_more) {
+  const Node node = bring_up(1);
+  ASSERT_TRUE(registry_->tick(now_ + 61'000));
+  now_ += 100'000;
+  open();
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 5'000));
+  EXPECT_EQ(registry_->find("n001")->returned_ms, now_ + 5'000);
+}
+
 TEST_F(RegistryTest, a_running_node_that_takes_over_a_plan_stays_ready) {
   const Node node = bring_up(1);
   ASSERT_TRUE(registry_->report(node.id, {.stage = "plan"}, now_));
