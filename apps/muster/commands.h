@@ -38,13 +38,12 @@ void on_run(CLI::App& verb, Session& session, std::function<int()> body);
 /// Prints "muster: message; hint" on stderr and returns `status`.
 int report(const Error& error, int status = kFailed);
 
-void add_spec(CLI::App& app, Session& session);    // spec check, spec schema, spec reference
-void add_plan(CLI::App& app, Session& session);    // plan
-void add_iso(CLI::App& app, Session& session);     // iso build, iso verify
-void add_lab(CLI::App& app, Session& session);     // lab up, status, exec, console, down
-void add_status(CLI::App& app, Session& session);  // status
-void add_node(CLI::App& app,
-              Session& session);  // node list, show, why, wait, adopt, import, set, remove
+void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
+void add_plan(CLI::App& app, Session& session);      // plan
+void add_iso(CLI::App& app, Session& session);       // iso build, iso verify
+void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
+void add_status(CLI::App& app, Session& session);    // status
+void add_node(CLI::App& app, Session& session);      // node list, show, wait, adopt, and others
 void add_profile(CLI::App& app, Session& session);   // profile list
 void add_discover(CLI::App& app, Session& session);  // discover open, close
 void add_dhcp(CLI::App& app, Session& session);      // dhcp take, proxy

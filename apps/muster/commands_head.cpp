@@ -29,8 +29,7 @@ int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   }
   std::println(
       "the state disk keeps {} from the head's next start on ('systemctl reboot'); what changes "
-      "there "
-      "until then is lost.",
+      "there until then is lost.",
       join(*added, ", "));
   return kDone;
 }

@@ -16,6 +16,7 @@ const CLI::Option* find_valued(const CLI::App& verb, std::string_view word) {
   const CLI::Option* const option = find_option(verb, word);
   return option != nullptr && takes_value(*option) ? option : nullptr;
 }
+
 /// The argument that the word after `count` others is; none when the verb takes no more.
 const CLI::Option* find_argument(const CLI::App& verb, int count) {
   for (const CLI::Option* option : verb.get_options()) {
