@@ -37,19 +37,21 @@ def switch_port_is_known(lab, product, count):
 
 
 def node_returns_to_work(lab, product, _count):
-    """A node whose cable was out takes jobs again soon after it is plugged in. Slurm, which gives up a
-    node after two minutes, is told so here."""
+    """A node whose cable was out takes jobs again soon after it is plugged in. Slurm gives up a node
+    that does not answer ("*") after two minutes; it is told so here."""
     lab.cable("pull", "n2")
     name = product.wait_for_node("n2", lambda node: node.stage == "lost", "is missed").name
+
+    def is_in(wanted):
+        state = lab.check("head", "sinfo", "--noheader", f"--nodes={name}", "--format=%T").strip()
+        return state == wanted, state
+
+    product.wait_for(f"{name} does not answer Slurm", lambda: is_in("idle*"), 120)
     lab.check("head", "scontrol", "update", f"nodename={name}", "state=down", "reason=Not responding")
+    product.wait_for(f"{name} is given up", lambda: is_in("down*"), 20)
     lab.cable("plug", "n2")
     product.wait_for_node("n2", lambda node: node.state == "ready", "is heard again")
-
-    def question():
-        state = lab.check("head", "sinfo", "--noheader", f"--nodes={name}", "--format=%T").strip()
-        return state == "idle", state
-
-    product.wait_for(f"{name} is idle", question, 90)
+    product.wait_for(f"{name} is idle", lambda: is_in("idle"), 90)
 
 
 def refused_certificate(lab, product, _count):
