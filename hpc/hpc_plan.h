@@ -38,7 +38,7 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
 /// Tells a node's scheduler daemon who it is. Goes before plan_node.
 /// `returned_ms`: when the node was heard again after a silence; another value has the daemon sign
 /// on once more. Slurm does not ask a node that it gave up for up to 20 of its rounds
-/// (src/slurmctld/ ping_nodes.c, MAX_REG_FREQUENCY).
+/// (MAX_REG_FREQUENCY in slurmctld's ping_nodes.c).
 plan::Plan plan_node_own(Ipv4Address head, const std::string& name, std::int64_t returned_ms);
 
 /// The plan for every node. Goes behind the steps that make accounts and mount file systems.

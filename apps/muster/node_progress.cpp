@@ -1,11 +1,11 @@
 #include "apps/muster/node_progress.h"
 
-#include <format>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/client.h"
+#include "apps/muster/node_story.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
@@ -15,17 +15,8 @@ using nlohmann::json;
 
 /// What a node still misses; empty when nothing.
 std::string missing(const json& node) {
-  const std::string state = text_of(node, "state");
-  const std::string stage = text_of(node, "stage");
-  if (state == "ready") {
-    return node.value("holds_plan", false) ? "" : "is ready with an older plan";
-  }
-  if (state == "failed") {
-    return std::format("failed at stage '{}': {}", printable(stage),
-                       printable(text_of(node, "reason"), 400));
-  }
-  if (state == "booting") return std::format("is booting, at stage '{}'", printable(stage));
-  return "is " + state;
+  if (text_of(node, "state") != "ready") return printable(standing_of(node), 400);
+  return node.value("holds_plan", false) ? "" : "is ready with an older plan";
 }
 
 }  // namespace

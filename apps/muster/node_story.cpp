@@ -44,23 +44,25 @@ void measure(std::vector<Moment>& boot) {
 }
 
 std::string verdict(const json& node) {
-  const std::string state = text_of(node, "state");
   const std::string who = text_of(node, "name").empty() ? "this machine" : text_of(node, "name");
-  if (state == "failed") {
-    return std::format("{} failed at stage '{}': {}", who, text_of(node, "stage"),
-                       text_of(node, "reason"));
-  }
-  if (state == "discovered") {
+  if (text_of(node, "state") == "discovered") {
     return std::format("{} waits for adoption: 'muster node adopt {}'", who,
                        node.at("hardware").at("macs").at(0).get<std::string>());
   }
-  if (state == "booting") {
-    return std::format("{} is booting, at stage '{}'", who, text_of(node, "stage"));
-  }
-  return std::format("{} is {}", who, state);
+  return who + " " + standing_of(node);
 }
 
 }  // namespace
+
+std::string standing_of(const json& node) {
+  const std::string state = text_of(node, "state");
+  const std::string stage = text_of(node, "stage");
+  if (state == "failed") {
+    return std::format("failed at stage '{}': {}", stage, text_of(node, "reason"));
+  }
+  if (state == "booting") return std::format("is booting, at stage '{}'", stage);
+  return "is " + state;
+}
 
 std::string render_story(const json& answer) {
   std::vector<Moment> boot = last_boot(answer.at("events"));

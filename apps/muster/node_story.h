@@ -8,6 +8,10 @@
 
 namespace muster::cli {
 
+/// "is booting, at stage 'image'": where a node stands, to follow its name. `node` is one of those
+/// in the daemon's answers.
+std::string standing_of(const nlohmann::json& node);
+
 /// `answer` is that of GET /v1/nodes/NAME/events.
 std::string render_story(const nlohmann::json& answer);
 

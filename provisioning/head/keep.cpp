@@ -69,13 +69,14 @@ Status save_host_keys(os::CommandRunner& runner) {
   // The unit that puts them back gives /etc/ssh the mode of this directory; keys have their own.
   TRY(os::make_directory(kHostKeys, {.mode = 0755}));
   TRY_ASSIGN(const auto names, os::list_directory("/etc/ssh"));
-  std::vector<std::string> argv = {"cp", "--archive", "--target-directory", kHostKeys};
+  std::vector<std::string> keys;
   for (const std::string& name : names) {
-    if (name.starts_with("ssh_host_")) argv.push_back("/etc/ssh/" + name);
+    if (name.starts_with("ssh_host_")) keys.push_back("/etc/ssh/" + name);
   }
   // A head whose server has no key yet makes them at its next start, as it would have.
-  constexpr std::size_t kWithoutFiles = 4;
-  if (argv.size() == kWithoutFiles) return {};
+  if (keys.empty()) return {};
+  std::vector<std::string> argv = {"cp", "--archive", "--target-directory", kHostKeys};
+  argv.insert(argv.end(), keys.begin(), keys.end());
   TRY(run_checked(runner, {.argv = std::move(argv)}));
   return {};
 }
