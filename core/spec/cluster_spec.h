@@ -16,12 +16,53 @@ enum class KernelFlavour { amd64, cloud };
 enum class Firmware { none, network, all };
 enum class AdoptionPolicy { open, ask, closed };
 enum class StorageDriver { nfs };
+enum class Route { automatic, none, nat, direct };
+enum class Firewall { automatic, on, off };
+/// As the kernel's bonding driver names them (Documentation/networking/bonding.rst).
+enum class BondMode { active_backup, lacp };
+
+/// Which of the head's cards leads to the site.
+struct ExternalCard {
+  enum class Kind { automatic, none, named } kind = Kind::automatic;
+  /// Set when it is named.
+  std::string name = {};
+
+  bool operator==(const ExternalCard&) const = default;
+};
+
+/// What the firewall lets in: ports of one protocol.
+struct OpenPort {
+  enum class Protocol { tcp, udp } protocol = Protocol::tcp;
+  std::uint16_t first = 22;
+  std::uint16_t last = 22;
+
+  bool operator==(const OpenPort&) const = default;
+};
+
+/// The head's network that leads to the site.
+struct External {
+  ExternalCard card;
+  /// None is `dhcp`.
+  std::optional<Ipv4Interface> address;
+  std::optional<Ipv4Address> gateway;
+  std::vector<Ipv4Address> dns;
+  /// Names or addresses.
+  std::vector<std::string> ntp;
+  std::optional<int> vlan;
+  std::vector<std::string> bond;
+  BondMode bond_mode = BondMode::active_backup;
+  Firewall firewall = Firewall::automatic;
+  std::vector<OpenPort> open;
+
+  bool operator==(const External&) const = default;
+};
 
 struct Head {
   std::string hostname = "head";
   /// Name of the cluster's network interface; none is `auto`.
   std::optional<std::string> interface;
   Ipv4Interface address;
+  External external;
   std::vector<std::string> ssh_keys;
   std::string locale;
   std::string time_zone;
@@ -37,6 +78,7 @@ struct Nodes {
   Ipv4Range addresses;
   /// Addresses of machines that nobody adopted yet.
   Ipv4Range unknown_addresses;
+  Route route = Route::automatic;
 
   bool operator==(const Nodes&) const = default;
 };

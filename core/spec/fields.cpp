@@ -1,120 +1,63 @@
 #include "core/spec/fields.h"
 
-#include <optional>
-#include <type_traits>
+#include "core/spec/field_rows.h"
 
 namespace muster::spec {
 namespace {
 
-template <typename T>
-struct RecordOf;
-template <typename C, typename M>
-struct RecordOf<M C::*> {
-  using type = C;
-};
-
-/// The record that a path of members starts from; an empty path stays at the cluster.
-template <auto... members>
-struct First {
-  using type = ClusterSpec;
-};
-template <auto member, auto... rest>
-struct First<member, rest...> {
-  using type = typename RecordOf<decltype(member)>::type;
-};
-
-template <auto... members>
-auto& member_of(void* record) {
-  return (*static_cast<typename First<members...>::type*>(record).*....*members);
-}
-
-template <auto... members>
-const auto& member_of(const void* record) {
-  return (*static_cast<const typename First<members...>::type*>(record).*....*members);
-}
-
-template <const auto& codec, auto... members>
-Status store_value(void* record, std::string_view text) {
-  auto value = codec.parse(text);
-  if (!value) return std::unexpected(std::move(value).error());
-  member_of<members...>(record) = std::move(*value);
-  return {};
-}
-
-template <const auto& codec, auto... members>
-Status store_element(void* record, std::string_view text) {
-  auto value = codec.parse(text);
-  if (!value) return std::unexpected(std::move(value).error());
-  member_of<members...>(record).push_back(std::move(*value));
-  return {};
-}
-
-template <const auto& codec, auto... members>
-std::vector<std::string> show_value(const void* record) {
-  using Value = typename std::remove_cvref_t<decltype(codec)>::Value;
-  const auto& member = member_of<members...>(record);
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, Value>) {
-    return {codec.show(member)};
-  } else {
-    return member ? std::vector<std::string>{codec.show(*member)} : std::vector<std::string>{};
-  }
-}
-
-template <const auto& codec, auto... members>
-std::vector<std::string> show_elements(const void* record) {
-  std::vector<std::string> texts;
-  for (const auto& element : member_of<members...>(record)) texts.push_back(codec.show(element));
-  return texts;
-}
-
-/// A row of one value: its type and the path of members to it.
-template <const auto& codec, auto... members>
-constexpr Field value(FieldText text) {
-  return {.text = text,
-          .shape = Shape::value,
-          .type = &codec.type,
-          .store = store_value<codec, members...>,
-          .show = show_value<codec, members...>};
-}
-
-template <const auto& codec, auto... members>
-constexpr Field values(FieldText text) {
-  return {.text = text,
-          .shape = Shape::values,
-          .type = &codec.type,
-          .store = store_element<codec, members...>,
-          .show = show_elements<codec, members...>};
-}
-
-template <auto... members>
-constexpr Field section(FieldText text, std::span<const Field> fields) {
-  return {.text = text,
-          .shape = Shape::section,
-          .fields = fields,
-          .open = [](void* record) -> void* { return &member_of<members...>(record); },
-          .inside = [](const void* record) -> std::vector<const void*> {
-            return {&member_of<members...>(record)};
-          }};
-}
-
-template <auto... members>
-constexpr Field sections(FieldText text, std::span<const Field> fields) {
-  return {
-      .text = text,
-      .shape = Shape::sections,
-      .fields = fields,
-      .open = [](void* record) -> void* { return &member_of<members...>(record).emplace_back(); },
-      .inside =
-          [](const void* record) {
-            std::vector<const void*> records;
-            for (const auto& element : member_of<members...>(record)) {
-              records.push_back(&element);
-            }
-            return records;
-          }};
-}
+using rows::section;
+using rows::sections;
+using rows::value;
+using rows::values;
 
 constexpr auto kRequired = Presence::required;
+
+const Field kExternal[] = {
+    value<kExternalCard, &External::card>(
+        {.key = "interface",
+         .doc = "The card that leads to the site. `auto` takes the one of the cards that are left "
+                "on which a DHCP server answers, or else the only one that has a cable; `none` is "
+                "for a head without such a network. With `bond`, the name of the bond.",
+         .fallback = "auto"}),
+    value<kExternalAddress, &External::address>(
+        {.key = "address",
+         .doc = "The head's address in the site's network, or `dhcp`.",
+         .fallback = "dhcp",
+         .example = "192.0.2.10/24"}),
+    value<kAddress, &External::gateway>(
+        {.key = "gateway",
+         .doc = "The router of the site's network. DHCP names its own.",
+         .example = "192.0.2.1"}),
+    values<kAddress, &External::dns>(
+        {.key = "dns",
+         .doc = "Name servers for all names outside the cluster. DHCP names its own.",
+         .example = "192.0.2.53"}),
+    values<kTimeServer, &External::ntp>(
+        {.key = "ntp",
+         .doc = "Time servers. Those that DHCP names and Debian's pool are asked as well.",
+         .example = "ntp.example.org"}),
+    value<kVlan, &External::vlan>(
+        {.key = "vlan",
+         .doc = "The VLAN (IEEE 802.1Q) in which the site's network arrives on the card.",
+         .example = "20"}),
+    values<kCardName, &External::bond>(
+        {.key = "bond", .doc = "Cards that together are one link.", .example = "eno3"}),
+    value<kBondMode, &External::bond_mode>(
+        {.key = "bond_mode",
+         .doc = "How the cards of `bond` share the work: one works and the others wait "
+                "(`active-backup`), or all do, with a switch that speaks LACP (`802.3ad`).",
+         .fallback = "active-backup"}),
+    value<kFirewall, &External::firewall>(
+        {.key = "firewall",
+         .doc = "Whether Muster refuses what arrives from the site but for `open`. `auto` is `on` "
+                "for a head that runs from the ISO and `off` for a server with a system of its "
+                "own.",
+         .fallback = "auto"}),
+    values<kOpenPort, &External::open>(
+        {.key = "open",
+         .doc = "What the firewall lets in from the site. An empty list lets nothing in.",
+         .fallback = "ssh"}),
+};
 
 const Field kHead[] = {
     value<kHostLabel, &ClusterSpec::head, &Head::hostname>(
@@ -143,6 +86,13 @@ const Field kHead[] = {
          .fallback = "C.UTF-8"}),
     value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
         {.key = "time_zone", .doc = "Time zone of the head and its nodes.", .fallback = "Etc/UTC"}),
+    section<&ClusterSpec::head, &Head::external>(
+        {.key = "external",
+         .doc = "The head's second network, which leads to the site: people log in from there, and "
+                "jobs reach it by `nodes.route`. A server with a system of its own keeps the "
+                "network settings that it has; of this section it takes `interface`, `firewall` "
+                "and `open`."},
+        kExternal),
     values<kPackage, &ClusterSpec::head_packages>(
         {.key = "packages",
          .doc = "Debian packages of the head beside those that every head has.",
@@ -166,6 +116,14 @@ const Field kNodes[] = {
          .doc = "Addresses that machines have on loan until they are adopted.",
          .derived = "from `head.address`",
          .example = "10.42.0.100-10.42.0.250"}),
+    value<kRoute, &Nodes::route>(
+        {.key = "route",
+         .doc =
+             "How nodes reach the site and the internet: not at all (`none`), by the head, which "
+             "lends them its own address there (`nat`), or by the head with the addresses that "
+             "they have (`direct`; the site's router must know the way to them). `auto` is "
+             "`nat` when the head has an external network, else `none`.",
+         .fallback = "auto"}),
 };
 
 const Field kAdoption[] = {

@@ -26,7 +26,7 @@ struct FieldText {
   std::string_view fallback = {};
   /// What an absent key is taken from, when that is another key: "from `head.address`".
   std::string_view derived = {};
-  /// A value to show in the manual; for values without a fallback.
+  /// A value to show in the manual; without one the fallback is shown.
   std::string_view example = {};
   Presence presence = Presence::optional;
 };

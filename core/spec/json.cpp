@@ -75,6 +75,7 @@ OrderedJson field_schema(const Field& field) {
     case Shape::values:
       schema["type"] = {"array", "null"};
       schema["items"] = value_schema(field);
+      if (!fallback.empty()) schema["default"] = {typed<OrderedJson>(*field.type, fallback)};
       break;
     case Shape::section:
       schema = object_schema(field.fields);

@@ -91,12 +91,13 @@ std::string render_reference() {
   std::string text(kPageHead);
   text += render_passages(introduction());
   text += "## Top level\n\n" + render_table(cluster_fields());
-  for (const Field& field : cluster_fields()) {
-    if (field.fields.empty()) continue;
+  for (const FieldPath& section : all_sections()) {
+    const Field& field = *section.field;
     const bool list = field.shape == Shape::sections;
-    text += std::format("## {}\n\n{}{}\n\n", field.text.key, field.text.doc,
+    text += std::format("## {}\n\n{}{}\n\n", section.path, field.text.doc,
                         list ? " Each element of the list has these keys:" : "");
-    text += render_table(field.fields) + std::format("```yaml\n{}```\n\n", example_text(field));
+    text += render_table(field.fields);
+    text += std::format("```yaml\n{}```\n\n", example_text(section));
   }
   return text + render_passages(closing());
 }

@@ -104,11 +104,11 @@ std::string render_keys(std::span<const Field> fields) {
 std::string render_manual_page() {
   std::string text = std::string(kManHead) + render_man_passages(introduction());
   text += ".Sh KEYS\n.Ss Top level\n" + render_keys(cluster_fields());
-  for (const Field& field : cluster_fields()) {
-    if (field.fields.empty()) continue;
-    text += std::format(".Ss {}\n{}", field.text.key, escape(field.text.doc));
+  for (const FieldPath& section : all_sections()) {
+    const Field& field = *section.field;
+    text += std::format(".Ss {}\n{}", section.path, escape(field.text.doc));
     if (field.shape == Shape::sections) text += "Each element of the list has these keys:\n";
-    text += render_keys(field.fields) + render_file(example_text(field));
+    text += render_keys(field.fields) + render_file(example_text(section));
   }
   return text + render_man_passages(closing()) + std::string(kTail);
 }

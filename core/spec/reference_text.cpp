@@ -2,6 +2,7 @@
 
 #include <format>
 
+#include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/spec/parse.h"
 #include "core/spec/yaml_tree.h"
@@ -46,7 +47,7 @@ std::string without_article(std::string_view name) {
 }
 
 std::string_view shown_value(const Field& field) {
-  return field.text.fallback.empty() ? field.text.example : field.text.fallback;
+  return field.text.example.empty() ? field.text.fallback : field.text.example;
 }
 
 }  // namespace
@@ -95,14 +96,27 @@ std::string default_text(const Field& field) {
   return std::format("`{}`", field.text.fallback);
 }
 
-std::string example_text(const Field& section) {
-  const bool list = section.shape == Shape::sections;
-  std::string text = std::format("{}:\n", section.text.key);
-  std::string indent = list ? "  - " : "  ";
-  for (const Field& field : section.fields) {
-    text += std::format("{}{}:", indent, field.text.key);
-    indent = list ? "    " : "  ";
-    text += field.shape == Shape::values ? std::format("\n{}  - {}\n", indent, shown_value(field))
+std::vector<FieldPath> all_sections() {
+  std::vector<FieldPath> sections = all_fields();
+  std::erase_if(sections, [](const FieldPath& known) { return known.field->fields.empty(); });
+  return sections;
+}
+
+std::string example_text(const FieldPath& section) {
+  std::string text;
+  std::string indent;
+  for (const std::string& key : split(section.path, '.')) {
+    text += std::format("{}{}:\n", indent, key);
+    indent += "  ";
+  }
+  const bool list = section.field->shape == Shape::sections;
+  const std::string inner = indent + (list ? "  " : "");
+  std::string first = indent + (list ? "- " : "");
+  for (const Field& field : section.field->fields) {
+    if (!field.fields.empty()) continue;
+    text += std::format("{}{}:", first, field.text.key);
+    first = inner;
+    text += field.shape == Shape::values ? std::format("\n{}  - {}\n", inner, shown_value(field))
                                          : std::format(" {}\n", shown_value(field));
   }
   return text;

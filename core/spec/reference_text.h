@@ -31,7 +31,12 @@ std::string allowed_text(const Field& field);
 /// "`amd64`", "required", "none".
 std::string default_text(const Field& field);
 
-/// One section as it may stand in a file: every key with its default or its example.
-std::string example_text(const Field& section);
+/// Every section, at any depth, in the order of the table.
+std::vector<FieldPath> all_sections();
+
+/// One section as it may be written in a file, with the sections around it: every key with its
+/// default or its example, but for those of the sections inside it, which have examples of their
+/// own.
+std::string example_text(const FieldPath& section);
 
 }  // namespace muster::spec

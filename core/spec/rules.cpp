@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/spec/characters.h"
 #include "core/spec/values.h"
 
@@ -47,6 +48,14 @@ bool is_interface(std::string_view text) {
       Class::letter | Class::digit | Class::dash | Class::dot | Class::underscore;
   return !text.empty() && text.size() <= 15 && text != "." && text != ".." &&
          all_of_class(text, kAllowed);
+}
+
+bool is_host(std::string_view text) {
+  if (parse_ipv4(text)) return true;
+  const std::vector<std::string> labels = split(text, '.');
+  // A last label of digits would be read as an address.
+  return text.size() <= 253 && !labels.empty() && std::ranges::all_of(labels, is_host_label) &&
+         !all_of_class(labels.back(), Class::digit);
 }
 
 bool is_locale(std::string_view text) {

@@ -21,6 +21,9 @@ bool is_lower_label(std::string_view text);
 /// The kernel takes 15 bytes without '/', ':' and blanks (dev_valid_name in net/core/dev.c).
 bool is_interface(std::string_view text);
 
+/// A host by its name or its IPv4 address (RFC 1123 §2.1).
+bool is_host(std::string_view text);
+
 /// A locale in UTF-8, or C: language_COUNTRY.UTF-8 and perhaps a modifier (locale(7)).
 bool is_locale(std::string_view text);
 

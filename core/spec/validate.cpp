@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/spec/ranges.h"
 #include "core/spec/system_accounts.h"
+#include "core/spec/validate_external.h"
 #include "core/spec/values.h"
 
 namespace muster::spec {
@@ -280,6 +281,7 @@ std::vector<Conflict> validate_cluster(const ClusterSpec& spec) {
   Conflicts conflicts;
   check_head(spec, conflicts);
   check_ranges(spec, conflicts);
+  for (Conflict& conflict : validate_external(spec)) conflicts.push_back(std::move(conflict));
   check_names(spec, conflicts);
   check_images(spec, conflicts);
   check_profiles(spec, conflicts);

@@ -7,69 +7,20 @@
 #include "core/base/duration.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
+#include "core/spec/codecs.h"
 #include "core/spec/rules.h"
 
 namespace muster::spec {
+
+using namespace codecs;
+
 namespace {
-
-std::unexpected<Error> refuse(std::string_view text, const ValueType& type) {
-  return fail(std::format("'{}' is not {}", printable(text, 80), type.name),
-              std::format("write {}", type.allowed));
-}
-
-std::string same(const std::string& text) { return text; }
-std::string show_int(const int& value) { return std::format("{}", value); }
-std::string show_uid(const std::uint32_t& value) { return std::format("{}", value); }
-
-/// A codec of plain text that `matches` accepts as it stands.
-template <const Codec<std::string>& codec, bool (*matches)(std::string_view)>
-Result<std::string> parse_text(std::string_view text) {
-  if (!matches(text)) return refuse(text, codec.type);
-  return std::string(text);
-}
-
-template <typename T, const Codec<T>& codec>
-Result<T> parse_integer(std::string_view text) {
-  const auto number = parse_number(text);
-  const bool padded = text.size() > 1 && text.starts_with('0');
-  if (!number || padded || *number < codec.type.minimum || *number > codec.type.maximum) {
-    return refuse(text, codec.type);
-  }
-  return static_cast<T>(*number);
-}
-
-template <typename T, const Codec<T>& codec>
-Result<T> parse_word(std::string_view text) {
-  const auto& words = codec.type.words;
-  const auto found = std::ranges::find(words, text);
-  if (found != words.end()) return static_cast<T>(found - words.begin());
-  const std::vector<std::string> known(words.begin(), words.end());
-  const auto near = nearest(text, known);
-  return fail(std::format("'{}' is not {}", printable(text, 80), codec.type.name),
-              near ? std::format("did you mean '{}'? allowed: {}", *near, join(known, ", "))
-                   : std::format("allowed: {}", join(known, ", ")));
-}
-
-template <typename T, const Codec<T>& codec>
-std::string show_word(const T& value) {
-  return std::string(codec.type.words[static_cast<std::size_t>(value)]);
-}
 
 constexpr std::array<std::string_view, 2> kKernelWords = {"amd64", "cloud"};
 constexpr std::array<std::string_view, 3> kFirmwareWords = {"none", "network", "all"};
 constexpr std::array<std::string_view, 3> kAdoptionWords = {"open", "ask", "closed"};
 constexpr std::array<std::string_view, 1> kStorageWords = {"nfs"};
 constexpr std::array<std::string_view, 1> kReleaseWords = {kDebianRelease};
-
-Result<std::optional<std::string>> parse_interface(std::string_view text) {
-  if (text == "auto") return std::nullopt;
-  if (!is_interface(text)) return refuse(text, kInterfaceName.type);
-  return std::string(text);
-}
-
-std::string show_interface(const std::optional<std::string>& value) {
-  return value.value_or("auto");
-}
 
 Result<std::string> parse_ssh_key(std::string_view text) {
   if (text.contains("PRIVATE KEY")) {
@@ -92,9 +43,6 @@ Result<std::chrono::seconds> parse_time_limit(std::string_view text) {
 std::string show_time_limit(const std::chrono::seconds& value) {
   return value.count() == 0 ? "unlimited" : muster::to_string(value);
 }
-
-std::string show_address(const Ipv4Interface& value) { return to_string(value); }
-std::string show_range(const Ipv4Range& value) { return to_string(value); }
 
 constexpr std::string_view kNamePattern = "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$";
 
@@ -157,34 +105,6 @@ constinit const Codec<StorageDriver> kStorageDriver = {
     {.name = "a storage driver", .allowed = "'nfs'", .words = kStorageWords},
     parse_word<StorageDriver, kStorageDriver>,
     show_word<StorageDriver, kStorageDriver>};
-
-constinit const Codec<std::string> kHostLabel = {
-    {.name = "a host name",
-     .allowed = "lower-case letters, digits and inner '-', one letter at least, at most 63, no dot",
-     .pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},
-    parse_text<kHostLabel, is_lower_label>,
-    same};
-
-constinit const Codec<std::optional<std::string>> kInterfaceName = {
-    {.name = "the name of a network interface",
-     .allowed = "'auto', or a name such as 'enp1s0' (at most 15 letters, digits and '.', '-', '_')",
-     .pattern = "^[A-Za-z0-9._-]{1,15}$"},
-    parse_interface,
-    show_interface};
-
-constinit const Codec<Ipv4Interface> kAddressWithPrefix = {
-    {.name = "an IPv4 address with a prefix",
-     .allowed = "an address and the length of its network, such as '10.42.0.1/16'",
-     .pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$"},
-    parse_ipv4_interface,
-    show_address};
-
-constinit const Codec<Ipv4Range> kAddressRange = {
-    {.name = "a range of IPv4 addresses",
-     .allowed = "its first and last address, such as '10.42.1.1-10.42.1.254'",
-     .pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3} *- *[0-9]{1,3}(\\.[0-9]{1,3}){3}$"},
-    parse_ipv4_range,
-    show_range};
 
 constinit const Codec<std::string> kSshKey = {
     {.name = "an OpenSSH public key",

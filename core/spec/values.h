@@ -53,6 +53,18 @@ extern const Codec<std::string> kHostLabel;
 /// `auto` is none.
 extern const Codec<std::optional<std::string>> kInterfaceName;
 extern const Codec<Ipv4Interface> kAddressWithPrefix;
+extern const Codec<Ipv4Address> kAddress;
+extern const Codec<ExternalCard> kExternalCard;
+/// `dhcp` is none.
+extern const Codec<std::optional<Ipv4Interface>> kExternalAddress;
+/// One card, by its name.
+extern const Codec<std::string> kCardName;
+extern const Codec<std::string> kTimeServer;
+extern const Codec<int> kVlan;
+extern const Codec<BondMode> kBondMode;
+extern const Codec<Firewall> kFirewall;
+extern const Codec<OpenPort> kOpenPort;
+extern const Codec<Route> kRoute;
 extern const Codec<Ipv4Range> kAddressRange;
 extern const Codec<std::string> kSshKey;
 extern const Codec<std::string> kLocale;

@@ -31,9 +31,11 @@ TEST(Fields, defaults_and_examples_are_values_of_their_types) {
   Volume volume;
   Group group;
   const std::vector<std::pair<std::string, void*>> records = {
-      {"profiles[].", &profile},     {"images[].", &image},         {"users[].", &user},
-      {"extensions[].", &extension}, {"volumes[].", &volume},       {"groups[].", &group},
-      {"nodes.", &spec.nodes},       {"adoption.", &spec.adoption}, {"hpc.", &spec.hpc}};
+      {"profiles[].", &profile}, {"images[].", &image},
+      {"users[].", &user},       {"extensions[].", &extension},
+      {"volumes[].", &volume},   {"groups[].", &group},
+      {"nodes.", &spec.nodes},   {"adoption.", &spec.adoption},
+      {"hpc.", &spec.hpc},       {"head.external.", &spec.head.external}};
   for (const auto& [path, field] : all_fields()) {
     if (!field->store) continue;
     void* record = &spec;

@@ -38,7 +38,8 @@ TEST(SpecJson, every_row_of_the_table_is_in_it) {
       "mirror: http://m.example.org/debian\nvolumes: [{name: a, mount: /a}]\n"
       "users: [{name: ada, uid: 2000, full_name: A}]\n"
       "extensions: [{name: a, version: 1.0.0}]\n"
-      "groups: [{name: rack1, nodes: 'n[1-2]'}]\n");
+      "groups: [{name: rack1, nodes: 'n[1-2]'}]\n"
+      "head: {external: {address: 192.0.2.10/24, gateway: 192.0.2.1, vlan: 20}}\n");
   const json value = to_json(spec);
   for (const FieldPath& known : all_fields()) {
     std::string pointer = "/" + std::regex_replace(known.path, std::regex("\\[\\]"), "/0");
@@ -57,6 +58,11 @@ ClusterSpec any_spec() {
   spec.kernel = one_of(KernelFlavour::amd64, KernelFlavour::cloud);
   spec.firmware = one_of(Firmware::none, Firmware::network, Firmware::all);
   spec.head.interface = one_of(std::optional<std::string>(), std::optional<std::string>("eth0"));
+  spec.head.external.card = one_of(ExternalCard{}, ExternalCard{ExternalCard::Kind::none, ""},
+                                   ExternalCard{ExternalCard::Kind::named, "eno1"});
+  spec.head.external.open = one_of(std::vector<OpenPort>{},
+                                   std::vector<OpenPort>{{OpenPort::Protocol::udp, 60000, 61000}});
+  spec.nodes.route = one_of(Route::automatic, Route::none);
   spec.head.time_zone = one_of(std::string("Etc/UTC"), std::string("Asia/Tokyo"));
   spec.nodes.digits = *rc::gen::inRange(1, 7);
   spec.adoption = {one_of(AdoptionPolicy::open, AdoptionPolicy::ask, AdoptionPolicy::closed),

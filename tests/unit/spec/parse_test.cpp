@@ -47,8 +47,11 @@ TEST(ParseCluster, every_key_reaches_its_place) {
       key +
       "]\n  locale: de_DE.UTF-8\n  time_zone: Europe/Berlin\n"
       "  packages: [htop]\n"
+      "  external: {interface: bond0, address: 192.0.2.10/24, gateway: 192.0.2.1,\n"
+      "    dns: [192.0.2.53], ntp: [ntp.example.org], vlan: 20, bond: [eno1, eno2],\n"
+      "    bond_mode: 802.3ad, firewall: on, open: [tcp/443]}\n"
       "nodes: {prefix: node-, digits: 2, addresses: 10.1.2.10-10.1.2.99,\n"
-      "  unknown_addresses: 10.1.2.100-10.1.2.200}\n"
+      "  unknown_addresses: 10.1.2.100-10.1.2.200, route: direct}\n"
       "adoption: {policy: closed, open_for: unlimited}\n"
       "profiles:\n  - {name: big, image: fat, kernel_arguments: [quiet]}\n"
       "images:\n  - {name: fat, packages: [gdb, vim], kernel_arguments: ['a=b']}\n"
@@ -61,15 +64,26 @@ TEST(ParseCluster, every_key_reaches_its_place) {
   EXPECT_EQ(spec.mirror, "http://mirror.example.org/debian");
   EXPECT_EQ(spec.kernel, KernelFlavour::cloud);
   EXPECT_EQ(spec.firmware, Firmware::all);
+  const External campus{{ExternalCard::Kind::named, "bond0"},
+                        parse_ipv4_interface("192.0.2.10/24").value(),
+                        parse_ipv4("192.0.2.1").value(),
+                        {parse_ipv4("192.0.2.53").value()},
+                        {"ntp.example.org"},
+                        20,
+                        {"eno1", "eno2"},
+                        BondMode::lacp,
+                        Firewall::on,
+                        {{OpenPort::Protocol::tcp, 443, 443}}};
   EXPECT_EQ(spec.head, (Head{"boss",
                              "enp1s0",
                              parse_ipv4_interface("10.1.2.3/24").value(),
+                             campus,
                              {key},
                              "de_DE.UTF-8",
                              "Europe/Berlin"}));
   EXPECT_EQ(spec.head_packages, (std::vector<std::string>{"htop"}));
   EXPECT_EQ(spec.nodes, (Nodes{"node-", 2, parse_ipv4_range("10.1.2.10-10.1.2.99").value(),
-                               parse_ipv4_range("10.1.2.100-10.1.2.200").value()}));
+                               parse_ipv4_range("10.1.2.100-10.1.2.200").value(), Route::direct}));
   EXPECT_EQ(spec.adoption, (Adoption{AdoptionPolicy::closed, std::chrono::seconds(0)}));
   EXPECT_EQ(spec.profiles, (std::vector<Profile>{{"big", "fat", {"quiet"}}}));
   EXPECT_EQ(spec.images, (std::vector<Image>{{"fat", {"gdb", "vim"}, {"a=b"}}}));

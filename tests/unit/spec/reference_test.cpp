@@ -26,7 +26,7 @@ TEST(Reference, every_example_in_it_is_a_valid_file) {
     const auto problems = problems_of((whole ? "" : std::string(kHeading)) + example);
     EXPECT_EQ(problems, std::vector<std::string>{}) << example;
   }
-  EXPECT_EQ(examples, 11);
+  EXPECT_EQ(examples, 12);
 }
 
 TEST(Reference, the_manual_page_has_every_key_with_its_default) {

@@ -1,0 +1,122 @@
+#pragma once
+// How a row of the field table reaches its member: functions made of a codec and a path of members.
+// For the files that hold the table only.
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/spec/fields.h"
+
+namespace muster::spec::rows {
+
+template <typename T>
+struct RecordOf;
+template <typename C, typename M>
+struct RecordOf<M C::*> {
+  using type = C;
+};
+
+/// The record that a path of members starts from; an empty path stays at the cluster.
+template <auto... members>
+struct First {
+  using type = ClusterSpec;
+};
+template <auto member, auto... rest>
+struct First<member, rest...> {
+  using type = typename RecordOf<decltype(member)>::type;
+};
+
+template <auto... members>
+auto& member_of(void* record) {
+  return (*static_cast<typename First<members...>::type*>(record).*....*members);
+}
+
+template <auto... members>
+const auto& member_of(const void* record) {
+  return (*static_cast<const typename First<members...>::type*>(record).*....*members);
+}
+
+template <const auto& codec, auto... members>
+Status store_value(void* record, std::string_view text) {
+  auto value = codec.parse(text);
+  if (!value) return std::unexpected(std::move(value).error());
+  member_of<members...>(record) = std::move(*value);
+  return {};
+}
+
+template <const auto& codec, auto... members>
+Status store_element(void* record, std::string_view text) {
+  auto value = codec.parse(text);
+  if (!value) return std::unexpected(std::move(value).error());
+  member_of<members...>(record).push_back(std::move(*value));
+  return {};
+}
+
+template <const auto& codec, auto... members>
+std::vector<std::string> show_value(const void* record) {
+  using Value = typename std::remove_cvref_t<decltype(codec)>::Value;
+  const auto& member = member_of<members...>(record);
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, Value>) {
+    return {codec.show(member)};
+  } else {
+    return member ? std::vector<std::string>{codec.show(*member)} : std::vector<std::string>{};
+  }
+}
+
+template <const auto& codec, auto... members>
+std::vector<std::string> show_elements(const void* record) {
+  std::vector<std::string> texts;
+  for (const auto& element : member_of<members...>(record)) texts.push_back(codec.show(element));
+  return texts;
+}
+
+/// A row of one value: its type and the path of members to it.
+template <const auto& codec, auto... members>
+constexpr Field value(FieldText text) {
+  return {.text = text,
+          .shape = Shape::value,
+          .type = &codec.type,
+          .store = store_value<codec, members...>,
+          .show = show_value<codec, members...>};
+}
+
+template <const auto& codec, auto... members>
+constexpr Field values(FieldText text) {
+  return {.text = text,
+          .shape = Shape::values,
+          .type = &codec.type,
+          .store = store_element<codec, members...>,
+          .show = show_elements<codec, members...>};
+}
+
+template <auto... members>
+constexpr Field section(FieldText text, std::span<const Field> fields) {
+  return {.text = text,
+          .shape = Shape::section,
+          .fields = fields,
+          .open = [](void* record) -> void* { return &member_of<members...>(record); },
+          .inside = [](const void* record) -> std::vector<const void*> {
+            return {&member_of<members...>(record)};
+          }};
+}
+
+template <auto... members>
+constexpr Field sections(FieldText text, std::span<const Field> fields) {
+  return {
+      .text = text,
+      .shape = Shape::sections,
+      .fields = fields,
+      .open = [](void* record) -> void* { return &member_of<members...>(record).emplace_back(); },
+      .inside =
+          [](const void* record) {
+            std::vector<const void*> records;
+            for (const auto& element : member_of<members...>(record)) {
+              records.push_back(&element);
+            }
+            return records;
+          }};
+}
+
+}  // namespace muster::spec::rows

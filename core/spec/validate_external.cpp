@@ -1,0 +1,112 @@
+#include "core/spec/validate_external.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+
+namespace muster::spec {
+namespace {
+
+using Conflicts = std::vector<Conflict>;
+using Kind = ExternalCard::Kind;
+
+void check_card(const Head& head, Conflicts& conflicts) {
+  const External& external = head.external;
+  // In a VLAN the site's network may arrive on the nodes' card.
+  const bool shares = external.card.kind == Kind::named && head.interface == external.card.name;
+  if (shares && !external.vlan) {
+    conflicts.push_back({{"head.external.interface", "head.interface"},
+                         std::format("head.external.interface: '{}' leads to the nodes already",
+                                     external.card.name),
+                         "name another card, or leave out the key"});
+  }
+  for (std::size_t i = 0; i < external.bond.size(); ++i) {
+    const std::string path = std::format("head.external.bond[{}]", i);
+    const std::string& card = external.bond[i];
+    if (head.interface == card) {
+      conflicts.push_back({{path, "head.interface"},
+                           std::format("{}: '{}' leads to the nodes already", path, card),
+                           "name other cards"});
+    }
+    if (external.card.kind == Kind::named && external.card.name == card) {
+      conflicts.push_back(
+          {{"head.external.interface", path},
+           std::format("head.external.interface: '{}' is a card of the bond, not its name", card),
+           "write a name for the bond, such as 'bond0', or leave out the key"});
+    }
+    if (std::ranges::count(external.bond, card) > 1 &&
+        std::ranges::find(external.bond, card) - external.bond.begin() ==
+            static_cast<std::ptrdiff_t>(i)) {
+      conflicts.push_back(
+          {{path}, std::format("{}: '{}' is written twice", path, card), "write each card once"});
+    }
+  }
+}
+
+/// Two networks that share addresses cannot be told apart by a route.
+bool overlap(const Ipv4Interface& a, const Ipv4Interface& b) {
+  return a.contains(b.network()) || b.contains(a.network());
+}
+
+void check_static(const Head& head, const Ipv4Interface& own, Conflicts& conflicts) {
+  const std::string path = "head.external.address";
+  const External& external = head.external;
+  if (overlap(own, head.address)) {
+    conflicts.push_back(
+        {{path, "head.address"},
+         std::format("{}: {}/{} and the nodes' network {}/{} have addresses in common", path,
+                     to_string(own.network()), own.prefix, to_string(head.address.network()),
+                     head.address.prefix),
+         "give the nodes another network, such as head.address: '10.42.0.1/16'"});
+  }
+  const bool last =
+      own.prefix < 31 && (own.address == own.network() || own.address == own.broadcast());
+  if (last || own.prefix == 0) {
+    conflicts.push_back({{path},
+                         std::format("{}: {} is no address of a machine", path, to_string(own)),
+                         "write the address and prefix that the site gave you"});
+  }
+  if (external.gateway && (!own.contains(*external.gateway) || *external.gateway == own.address)) {
+    conflicts.push_back(
+        {{"head.external.gateway", path},
+         std::format("head.external.gateway: {} is no other machine in {}/{}",
+                     to_string(*external.gateway), to_string(own.network()), own.prefix),
+         "write the router's address in that network"});
+  }
+}
+
+/// Settings of a network that the file says the head has not.
+void check_absent(const External& external, Conflicts& conflicts) {
+  const bool has_settings = external.address || external.gateway || !external.dns.empty() ||
+                            external.vlan || !external.bond.empty();
+  if (external.card.kind != Kind::none || !has_settings) return;
+  conflicts.push_back({{"head.external.interface"},
+                       "head.external.interface: 'none' beside settings of that network",
+                       "name the card, write 'auto', or remove the settings"});
+}
+
+}  // namespace
+
+std::vector<Conflict> validate_external(const ClusterSpec& spec) {
+  Conflicts conflicts;
+  const External& external = spec.head.external;
+  check_card(spec.head, conflicts);
+  check_absent(external, conflicts);
+  if (external.address) {
+    check_static(spec.head, *external.address, conflicts);
+  } else if (external.gateway) {
+    conflicts.push_back({{"head.external.gateway", "head.external.address"},
+                         "head.external.gateway: DHCP names the router",
+                         "write head.external.address as well, or remove the gateway"});
+  }
+  const bool routed = spec.nodes.route == Route::nat || spec.nodes.route == Route::direct;
+  if (routed && external.card.kind == Kind::none) {
+    conflicts.push_back({{"nodes.route", "head.external.interface"},
+                         "nodes.route: the head has no network that nodes could reach by it",
+                         "write 'none', or name the card in head.external.interface"});
+  }
+  return conflicts;
+}
+
+}  // namespace muster::spec
