@@ -46,7 +46,8 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   SlurmConfig config = render_slurm_conf(settings, nodes);
   result.refused = std::move(config.refused);
   plan::Plan& plan = result.plan;
-  add_clock(plan, "/etc/chrony/conf.d/muster.conf", render_head_time(facts.head));
+  add_clock(plan, "/etc/chrony/conf.d/muster.conf",
+            render_head_time(facts.head, facts.time_servers));
   add_common(plan, facts);
   plan.add(key_file(facts, "slurm"));
   plan.add(

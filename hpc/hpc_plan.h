@@ -18,6 +18,8 @@ struct ClusterFacts {
   Ipv4Interface head;
   /// The scheduler's shared secret as text; see make_slurm_key.
   std::string slurm_key;
+  /// Whom the head asks for the time beside those that Debian or its owner set.
+  std::vector<std::string> time_servers = {};
 };
 
 /// A new secret for auth/slurm. Text, so that it travels in JSON; made once per cluster.

@@ -4,14 +4,17 @@
 
 namespace muster::hpc {
 
-std::string render_head_time(const Ipv4Interface& cluster) {
+std::string render_head_time(const Ipv4Interface& cluster, std::span<const std::string> servers) {
+  std::string asked;
+  for (const std::string& server : servers) asked += std::format("server {} iburst\n", server);
   return std::format(
       "# Made by Muster.\n"
       "allow {}/{}\n"
       "bindaddress {}\n"
       // A cluster without internet still has one time: the head's own.
-      "local stratum 10\n",
-      to_string(cluster.network()), cluster.prefix, to_string(cluster.address));
+      "local stratum 10\n"
+      "{}",
+      to_string(cluster.network()), cluster.prefix, to_string(cluster.address), asked);
 }
 
 std::string render_node_time(Ipv4Address head) {

@@ -46,6 +46,7 @@ class Keeper {
   }
 
   Status run() {
+    TRY(serve_site());
     TRY(publish());
     while (!ending_) {
       TRY_ASSIGN(const auto ready, os::wait_readable(descriptors()));
@@ -63,6 +64,13 @@ class Keeper {
   }
 
  private:
+  Status serve_site() {
+    if (!has_site(plan_)) return {};
+    TRY_ASSIGN(site_server_, os::spawn({.argv = site_server_command(),
+                                        .on_parent_death = os::OnParentDeath::kill}));
+    return {};
+  }
+
   std::vector<int> descriptors() const {
     std::vector<int> all = {listener_.get(), signals_.get()};
     for (const Client& client : clients_) all.push_back(client.channel.descriptor());
@@ -181,6 +189,8 @@ class Keeper {
   os::Handle signals_;
   std::vector<std::unique_ptr<Machine>> machines_;
   std::list<Client> clients_;
+  /// It ends with this process.
+  std::optional<os::Child> site_server_;
   /// Since the state was last written.
   bool changed_ = false;
   bool ending_ = false;

@@ -52,6 +52,7 @@ MachinePlan plan_head(const LabRequest& request) {
   head.iso = request.iso;
   head.medium = request.medium;
   head.disk = request.head_disk;
+  head.site = request.site;
   return head;
 }
 
@@ -107,6 +108,27 @@ Bytes host_memory(const LabPlan& plan) {
 
 std::string tap_name(std::string_view machine) { return std::format("tap-{}", machine); }
 
+bool has_site(const LabPlan& plan) {
+  return std::ranges::contains(plan.machines, Site::present, &MachinePlan::site);
+}
+
+std::vector<std::string> site_server_command() {
+  const std::string network(kSiteAddress.substr(0, kSiteAddress.rfind('.')));
+  return {"dnsmasq",
+          "--keep-in-foreground",
+          "--conf-file=/dev/null",
+          "--user=root",
+          "--no-resolv",
+          "--no-hosts",
+          "--no-ping",
+          "--bind-interfaces",
+          "--leasefile-ro",
+          "--pid-file",
+          std::format("--interface={}", kSite),
+          std::format("--address=/site.example/{}", kSiteAddress),
+          std::format("--dhcp-range={0}.50,{0}.99,1h", network)};
+}
+
 std::string render_wire(const LabPlan& plan) {
   // No spanning tree and no learning of groups: a port carries frames from the moment it is up, as
   // firmware that gives up after a few seconds needs.
@@ -117,6 +139,15 @@ std::string render_wire(const LabPlan& plan) {
       "link set {0} up\n",
       kWire);
   for (const MachinePlan& machine : plan.machines) text += render_port(machine.name);
+  if (has_site(plan)) {
+    text += std::format(
+        "link add {0} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
+        "address add {1}/24 dev {0}\n"
+        "link set {0} up\n"
+        "tuntap add {2} mode tap\n"
+        "link set {2} master {0} up\n",
+        kSite, kSiteAddress, kSiteTap);
+  }
   return text;
 }
 

@@ -16,6 +16,8 @@ enum class Firmware { bios, uefi, secureboot };
 enum class Accelerator { kvm, tcg };
 /// How the ISO is put into the head.
 enum class Medium { cdrom, usb };
+/// Whether the head has a second card, which leads to a network as a campus has it.
+enum class Site { none, present };
 
 /// One machine; everything that its emulator needs to know.
 struct MachinePlan {
@@ -34,6 +36,7 @@ struct MachinePlan {
   Medium medium = Medium::cdrom;
   /// Size of an empty disk; none has no disk.
   std::optional<Bytes> disk = {};
+  Site site = Site::none;
 
   bool operator==(const MachinePlan&) const = default;
 };
@@ -60,6 +63,7 @@ struct LabRequest {
   Bytes node_memory = Bytes::from_mib(1536);
   std::optional<Bytes> head_disk = {};
   std::optional<Bytes> node_disk = Bytes::from_mib(4096);
+  Site site = Site::none;
   Accelerator accelerator = Accelerator::tcg;
   /// Processors of this machine, of which a lab takes no more than there are for one guest.
   int host_cpus = 1;
@@ -79,6 +83,18 @@ Bytes host_memory(const LabPlan& plan);
 /// The names under which the wire's two kinds of interfaces exist inside the lab's namespace.
 inline constexpr std::string_view kWire = "wire";
 std::string tap_name(std::string_view machine);
+
+/// The switch of the site's network, the port of the head there, and the address that this machine
+/// has on it: the lab's router, name server and desk (RFC 5737).
+inline constexpr std::string_view kSite = "site";
+inline constexpr std::string_view kSiteTap = "tap-site";
+inline constexpr std::string_view kSiteAddress = "192.0.2.1";
+
+/// The site's DHCP server (dnsmasq(8)); it gives the head an address.
+std::vector<std::string> site_server_command();
+
+/// Whether the lab has such a network.
+bool has_site(const LabPlan& plan);
 
 /// The input of `ip -batch -` that lays the wire: a switch without address, one port a machine.
 std::string render_wire(const LabPlan& plan);

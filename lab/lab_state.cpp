@@ -27,6 +27,7 @@ constexpr std::array kRoles = {Word{Role::head, "head"}, Word{Role::node, "node"
 constexpr std::array kFirmwares = {Word{Firmware::bios, "bios"}, Word{Firmware::uefi, "uefi"},
                                    Word{Firmware::secureboot, "secureboot"}};
 constexpr std::array kAccelerators = {Word{Accelerator::kvm, "kvm"}, Word{Accelerator::tcg, "tcg"}};
+constexpr std::array kSites = {Word{Site::none, "none"}, Word{Site::present, "present"}};
 constexpr std::array kMediums = {Word{Medium::cdrom, "cdrom"}, Word{Medium::usb, "usb"}};
 
 template <typename Value, std::size_t Count>
@@ -90,7 +91,8 @@ json machine_json(const MachinePlan& machine) {
           {"accelerator", word_of(kAccelerators, machine.accelerator)},
           {"iso", machine.iso ? json(machine.iso->string()) : json()},
           {"medium", word_of(kMediums, machine.medium)},
-          {"disk", optional_bytes(machine.disk)}};
+          {"disk", optional_bytes(machine.disk)},
+          {"site", word_of(kSites, machine.site)}};
 }
 
 MachinePlan machine_of(const json& value) {
@@ -105,7 +107,8 @@ MachinePlan machine_of(const json& value) {
                       .firmware = take(value_of(kFirmwares, text("firmware"))),
                       .accelerator = take(value_of(kAccelerators, text("accelerator"))),
                       .medium = take(value_of(kMediums, text("medium"))),
-                      .disk = optional_bytes(value.at("disk"))};
+                      .disk = optional_bytes(value.at("disk")),
+                      .site = take(value_of(kSites, text("site")))};
   if (!value.at("iso").is_null()) machine.iso = text("iso");
   // The name becomes a directory and an interface; a record that somebody edited must not lead out.
   if (!is_host_label(machine.name)) throw std::invalid_argument("a machine's name is no label");

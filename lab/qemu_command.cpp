@@ -86,6 +86,16 @@ void add_spare_card(Words& words, const MachinePlan& machine) {
                               to_string(mac))});
 }
 
+/// The head's card to the site.
+void add_site_card(Words& words, const MachinePlan& machine) {
+  MacAddress mac = machine.mac;
+  // The lab's own addresses have 0 there.
+  mac.octets[2] = 2;
+  add(words, {"-netdev", std::format("tap,id=site,ifname={},script=no,downscript=no", kSiteTap)});
+  add(words, {"-device", std::format("virtio-net-pci,netdev=site,mac={},disable-legacy=on,romfile=",
+                                     to_string(mac))});
+}
+
 void add_network(Words& words, const MachinePlan& machine) {
   add(words, {"-netdev", std::format("tap,id=wire,ifname={},script=no,downscript=no",
                                      tap_name(machine.name))});
@@ -97,6 +107,7 @@ void add_network(Words& words, const MachinePlan& machine) {
   if (machine.role == Role::head || machine.firmware != Firmware::bios) device += ",romfile=";
   add(words, {"-device", device});
   if (machine.role == Role::node) add_spare_card(words, machine);
+  if (machine.site == Site::present) add_site_card(words, machine);
 }
 
 void add_medium(Words& words, const MachinePlan& machine) {

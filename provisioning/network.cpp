@@ -22,9 +22,14 @@ std::string dhcp_lines(const Wire& wire) {
           "dhcp-range=set:known,{3},static,{2},12h\n"
           "dhcp-option=option:dns-server,{4}\n"
           "dhcp-option=option:ntp-server,{4}\n"
-          "dhcp-option=option:router\n",
+          // A machine that nobody adopted is shown no way out.
+          "dhcp-option=option:router\n"
+          "{5}",
           to_string(wire.unknown_addresses.first), to_string(wire.unknown_addresses.last),
-          to_string(mask), to_string(wire.head.network()), head);
+          to_string(mask), to_string(wire.head.network()), head,
+          wire.passage == Passage::open
+              ? std::format("dhcp-option=tag:known,option:router,{}\n", head)
+              : "");
   }
   return "";
 }

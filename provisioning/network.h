@@ -24,6 +24,9 @@ enum class DhcpMode {
 
 std::string_view to_string(DhcpMode mode);
 
+/// Whether nodes reach more than the cluster by the head.
+enum class Passage { closed, open };
+
 struct Wire {
   std::string interface;
   Ipv4Interface head;
@@ -36,6 +39,8 @@ struct Wire {
   std::int64_t address_lost_ms = 0;
   /// head::Facts::resolvers.
   std::string resolvers = {};
+  /// Whether the head passes on what nodes send to the site.
+  Passage passage = Passage::closed;
 };
 
 /// dnsmasq(8) configuration; fixed addresses and names come from `hosts_directory` and

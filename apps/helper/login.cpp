@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* kRootKeys = "/etc/muster/ssh-keys/root";
 constexpr const char* kIssue = "/run/issue.d/50-muster.issue";
+constexpr const char* kSiteIssue = "/run/issue.d/51-muster-site.issue";
 
 std::string join_lines(const std::vector<std::string>& texts) {
   std::string result;
@@ -32,10 +33,10 @@ std::string make_password() {
   return password;
 }
 
-Status show(os::CommandRunner& runner, const std::string& text) {
+Status show(os::CommandRunner& runner, const std::string& text, const char* file = kIssue) {
   // agetty shows issue files on every console, before each login (agetty(8)). It is root; who has
   // an account here must not read a password in it.
-  TRY(os::write_file(kIssue, text, {.mode = 0600}));
+  TRY(os::write_file(file, text, {.mode = 0600}));
   // The consoles ask for a login since before there was anything to show.
   TRY(run_checked(runner, {.argv = {"agetty", "--reload"}}));
   return {};
@@ -59,6 +60,16 @@ Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   return show(runner, where + std::format("Log in here as root with the password {} (this boot "
                                           "only)\n\n",
                                           password));
+}
+
+Status show_site(os::CommandRunner& runner, const std::string& address) {
+  const auto shown = os::read_file(kSiteIssue);
+  const std::string text = address.empty()
+                               ? ""
+                               : std::format("From the site: ssh root@{0}, ssh NAME@{0}\n\n",
+                                             address.substr(0, address.find('/')));
+  if (shown ? *shown == text : text.empty()) return {};
+  return show(runner, text, kSiteIssue);
 }
 
 }  // namespace muster::helper

@@ -10,4 +10,8 @@ namespace muster::helper {
 
 Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec);
 
+/// Shows on the consoles the address by which the head is reached from the site: "192.0.2.7/24", or
+/// empty for none.
+Status show_site(os::CommandRunner& runner, const std::string& address);
+
 }  // namespace muster::helper

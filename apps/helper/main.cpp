@@ -17,12 +17,14 @@ int main(int argc, char** argv) {
   if (verb == "prepare") {
     done = helper::prepare(runner);
   } else if (verb == "watch") {
-    os::StopSignal stop;
-    done = helper::watch_wire(runner, stop);
+    done = helper::watch_wires(runner);
+  } else if (verb == "close") {
+    done = helper::close_head(runner);
   } else if (verb == "apply") {
     done = helper::serve_apply(runner);
   } else {
-    std::println(stderr, "muster-helper: 'prepare', 'watch' or 'apply'; systemd starts it");
+    std::println(stderr,
+                 "muster-helper: 'prepare', 'watch', 'apply' or 'close'; systemd starts it");
     return 2;
   }
   if (done) return 0;

@@ -4,64 +4,43 @@
 #include <format>
 #include <print>
 
+#include "apps/helper/cards.h"
+#include "apps/helper/choose.h"
 #include "apps/helper/login.h"
 #include "apps/helper/originals.h"
-#include "apps/helper/wire.h"
+#include "apps/helper/site.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
-#include "provisioning/head/interface.h"
+#include "provisioning/head/networks.h"
 
 namespace muster::helper {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kNetwork = "/run/systemd/network/10-muster-cluster.network";
+constexpr const char* kRootKey = "/var/lib/muster-head/id_ed25519";
 
-/// Asks on every console until the answer is a card of this machine (systemd-ask-password(1) shows
-/// the question on screen and serial line at once).
-Result<std::string> ask(os::CommandRunner& runner, const head::Choice& choice) {
-  const std::string question = std::format("Muster: {}. Which card is the cluster's? ({})",
-                                           choice.question, join(choice.candidates, ", "));
-  while (true) {
-    TRY_ASSIGN(const std::string answer,
-               run_checked(runner, {.argv = {"systemd-ask-password", "--timeout=0", "--echo=yes",
-                                             "--no-tty", question}}));
-    const std::string name(trim(answer));
-    for (const std::string& candidate : choice.candidates) {
-      if (candidate == name) return name;
-    }
-    std::println("muster: '{}' is not one of {}", printable(name), join(choice.candidates, ", "));
-  }
-}
-
-Result<std::string> cluster_interface(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
-  TRY_ASSIGN(const std::string links,
-             run_checked(runner, {.argv = {"ip", "-json", "-details", "link"}}));
-  TRY_ASSIGN(const std::string routes, run_checked(runner, {.argv = {"ip", "-json", "route"}}));
-  TRY_ASSIGN(const auto interfaces, head::parse_interfaces(links, routes));
-  const head::Choice choice = head::choose_interface(interfaces, spec.head.interface);
-  if (choice.interface) return *choice.interface;
-  if (choice.candidates.empty()) {
-    return fail(choice.question, "its driver or firmware may be missing; look at 'dmesg'");
-  }
-  return ask(runner, choice);
-}
-
-Status set_address(os::CommandRunner& runner, const std::string& interface, Ipv4Interface address) {
-  const std::string text = std::format(
-      "[Match]\nName={}\n\n[Network]\nAddress={}\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n"
-      "ConfigureWithoutCarrier=yes\n",
-      interface, to_string(address));
-  TRY(os::write_file(kNetwork, text));
-  TRY(run_checked(runner, {.argv = {"networkctl", "reload"}}));
-  // The address must be there before daemons listen on it; a cable may still be missing.
-  TRY(run_checked(runner, {.argv = {"/usr/lib/systemd/systemd-networkd-wait-online", "--interface",
-                                    interface + ":no-carrier", "--timeout=60"}}));
+Status make_root_key(os::CommandRunner& runner) {
+  TRY(os::remove_tree(kRootKey));
+  TRY(os::make_directory(fs::path(kRootKey).parent_path(), {.mode = 0700}));
+  TRY(run_checked(runner, {.argv = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C",
+                                    "root of the head", "-f", kRootKey}}));
   return {};
+}
+
+/// The key by which root of this head logs in to nodes; made once. Its public part.
+Result<std::string> root_key(os::CommandRunner& runner) {
+  const os::Command show = {.argv = {"ssh-keygen", "-y", "-f", kRootKey}};
+  // A power cut may have left half a key.
+  auto shown = fs::exists(kRootKey) ? run_checked(runner, show) : fail("there is no key yet");
+  if (!shown) {
+    TRY(make_root_key(runner));
+    TRY_ASSIGN(shown, run_checked(runner, show));
+  }
+  return std::string(trim(*shown));
 }
 
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
@@ -79,13 +58,20 @@ Status prepare(os::CommandRunner& runner) {
   if (!live) TRY(keep_settings());
   TRY_ASSIGN(std::string resolvers,
              live ? std::string() : keep_resolvers(spec.head.address.address));
-  TRY_ASSIGN(const std::string interface, cluster_interface(runner, spec));
-  std::println("muster: the cluster's network card is {}", interface);
-  TRY(set_address(runner, interface, spec.head.address));
+  const auto system = live ? head::System::live : head::System::own;
+  TRY_ASSIGN(const head::Networks networks, decide_networks(runner, spec, system));
+  const std::string& interface = *networks.cluster;
+  std::println("muster: {} leads to the nodes, {} to the site", interface,
+               networks.external.value_or("no card"));
+  const SiteView view{.spec = spec, .networks = networks, .system = system};
+  TRY(set_networks(runner, view));
+  const std::string external = site_link(view);
+  if (live && !external.empty()) resolvers = head::kExternalResolvers;
+  TRY_ASSIGN(std::string key, root_key(runner));
   TRY_ASSIGN(const bool wire_seen, has_carrier(runner, interface));
   std::optional<std::string> other;
   if (wire_seen) {
-    TRY_ASSIGN(other, look_for_dhcp(runner, interface));
+    TRY_ASSIGN(other, look_for_dhcp(runner, interface, spec.head.address.address));
   } else {
     std::println("muster: no cable at {}; staying silent until there is one", interface);
   }
@@ -93,13 +79,25 @@ Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   std::vector<std::string> kept = spec::shared_mounts(spec);
   std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });
-  return os::write_file(head::kFacts, head::render_facts({.interface = interface,
-                                                          .live = live,
-                                                          .medium = medium_path(),
-                                                          .other_dhcp = other,
-                                                          .wire_seen = wire_seen,
-                                                          .kept = std::move(kept),
-                                                          .resolvers = std::move(resolvers)}));
+  return os::write_file(head::kFacts,
+                        head::render_facts({.interface = interface,
+                                            .live = live,
+                                            .medium = medium_path(),
+                                            .other_dhcp = other,
+                                            .wire_seen = wire_seen,
+                                            .kept = std::move(kept),
+                                            .resolvers = std::move(resolvers),
+                                            .external = external,
+                                            .external_trouble = networks.external_trouble,
+                                            .root_key = std::move(key)}));
+}
+
+Status close_head(os::CommandRunner& runner) {
+  // Without facts nothing was set up.
+  if (!fs::exists(head::kFacts)) return {};
+  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
+  TRY_ASSIGN(const head::Facts facts, head::parse_facts(text));
+  return close_networks(runner, facts);
 }
 
 }  // namespace muster::helper

@@ -10,4 +10,7 @@ namespace muster::helper {
 /// Errors: the specification is not valid; a program is missing; the network cannot be set up.
 Status prepare(os::CommandRunner& runner);
 
+/// What `prepare` set up and a server that is no head any more has not: see close_networks.
+Status close_head(os::CommandRunner& runner);
+
 }  // namespace muster::helper

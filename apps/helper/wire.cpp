@@ -1,80 +1,152 @@
 #include "apps/helper/wire.h"
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <format>
 #include <print>
 
-#include "core/base/text.h"
+#include "apps/helper/cards.h"
+#include "apps/helper/choose.h"
+#include "apps/helper/login.h"
+#include "apps/helper/site.h"
 #include "core/os/files.h"
+#include "core/os/link_watch.h"
+#include "core/os/wait.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
-#include "provisioning/head/interface.h"
+#include "provisioning/head/wire_state.h"
 
 namespace muster::helper {
 namespace {
 
-/// How long a port of a switch may be deaf after its link is up.
-constexpr auto kSpanningTree = std::chrono::seconds(40);
+/// Between two looks for a DHCP server that came later.
+constexpr auto kLookAgain = std::chrono::minutes(3);
+constexpr auto kTryAgain = std::chrono::seconds(5);
 
-Status tell_daemon(os::CommandRunner& runner, const head::Facts& facts) {
-  TRY(os::write_file(head::kFacts, head::render_facts(facts)));
-  TRY(run_checked(runner, {.argv = {"systemctl", "try-restart", "musterd.service"}}));
-  return {};
+/// An error is told when it is another than the last time: it may last for hours.
+void say_once(const Status& done, std::string& said) {
+  const std::string text = done ? std::string() : done.error().text();
+  if (!text.empty() && text != said) std::println("muster: {}", text);
+  said = text;
 }
 
-/// As look_for_dhcp, but for this head's own server.
-Result<std::optional<std::string>> look_for_others(os::CommandRunner& runner,
-                                                   const std::string& interface) {
-  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
-  TRY_ASSIGN(auto server, look_for_dhcp(runner, interface));
-  if (server == to_string(spec.head.address.address)) server.reset();
-  return server;
-}
+class Watch {
+ public:
+  Watch(os::CommandRunner& runner, spec::ClusterSpec spec, head::Facts facts)
+      : runner_(runner), spec_(std::move(spec)), facts_(std::move(facts)) {
+    phase_ = facts_.wire_seen ? Phase::settling : Phase::no_cable;
+    next_look_ = os::in(facts_.wire_seen ? kSpanningTree : std::chrono::seconds(0));
+  }
+
+  Status run() {
+    TRY_ASSIGN(const os::Handle stop, os::open_signals({SIGTERM, SIGINT}));
+    TRY_ASSIGN(os::LinkWatch links, os::LinkWatch::open());
+    while (true) {
+      links.drain();
+      turn();
+      TRY_ASSIGN(const auto ready,
+                 os::wait_readable(std::array{stop.get(), links.descriptor()}, next_look_));
+      if (std::ranges::contains(ready, stop.get())) return {};
+    }
+  }
+
+ private:
+  /// What the head knows of its wire: without a cable nothing; while a port of a switch may be deaf
+  /// not all; then enough to serve it.
+  enum class Phase { no_cable, settling, known };
+
+  /// What fails is said and tried again: neither wire waits for the other.
+  void turn() {
+    say_once(follow_site(), said_of_site_);
+    if (os::in({}) < next_look_ && phase_ != Phase::no_cable) return;
+    const Status looked = look();
+    say_once(looked, said_of_look_);
+    if (!looked) next_look_ = os::in(kTryAgain);
+  }
+
+  Status follow_site() {
+    if (facts_.external.empty()) return facts_.live ? find_site() : Status();
+    TRY_ASSIGN(site_, refresh_site(runner_, spec_.head.external, facts_, site_));
+    return facts_.live ? show_site(runner_, site_.address) : Status();
+  }
+
+  Status look() {
+    TRY_ASSIGN(const bool carrier, has_carrier(runner_, facts_.interface));
+    next_look_ = os::in(kLookAgain);
+    if (!carrier) return {};
+    TRY_ASSIGN(const auto server,
+               look_for_dhcp(runner_, facts_.interface, spec_.head.address.address));
+    TRY(note_server(server));
+    if (phase_ == Phase::known) return {};
+    const bool news = !facts_.wire_seen || (server && server != facts_.other_dhcp);
+    if (phase_ == Phase::no_cable) next_look_ = os::in(kSpanningTree);
+    phase_ = phase_ == Phase::no_cable ? Phase::settling : Phase::known;
+    // One that answered before is not gone because it is slow now.
+    if (server) facts_.other_dhcp = server;
+    facts_.wire_seen = true;
+    if (!news) return {};
+    if (server) std::println("muster: a DHCP server answers at {}; staying silent", *server);
+    return tell_daemon();
+  }
+
+  /// What answers now, for `muster status`.
+  Status note_server(const std::optional<std::string>& server) {
+    if (noted_ && *noted_ == server) return {};
+    noted_ = server;
+    return os::write_file(head::kWireState, head::render_wire_state({.dhcp_server = server}));
+  }
+
+  /// The card that leads to the site is looked for when other cards carry than before.
+  Status find_site() {
+    if (spec_.head.external.card.kind == spec::ExternalCard::Kind::none) return {};
+    TRY_ASSIGN(const auto links, read_links(runner_));
+    std::vector<std::string> carrying;
+    for (const head::Interface& link : links) {
+      if (link.carrier && !link.made) carrying.push_back(link.name);
+    }
+    if (carrying == carried_ && os::in({}) < next_look_) return {};
+    carried_ = carrying;
+    TRY_ASSIGN(const head::Networks networks, look_for_site(runner_, spec_, facts_.interface));
+    const SiteView view{.spec = spec_, .networks = networks};
+    if (!networks.external) {
+      if (networks.external_trouble == facts_.external_trouble) return {};
+      facts_.external_trouble = networks.external_trouble;
+      return tell_daemon();
+    }
+    TRY(set_networks(runner_, view));
+    facts_.external = site_link(view);
+    facts_.external_trouble.clear();
+    facts_.resolvers = head::kExternalResolvers;
+    std::println("muster: {} leads to the site", facts_.external);
+    return tell_daemon();
+  }
+
+  Status tell_daemon() {
+    TRY(os::write_file(head::kFacts, head::render_facts(facts_)));
+    TRY(run_checked(runner_, {.argv = {"systemctl", "try-restart", "musterd.service"}}));
+    return {};
+  }
+
+  os::CommandRunner& runner_;
+  spec::ClusterSpec spec_;
+  head::Facts facts_;
+  head::ExternalState site_;
+  std::vector<std::string> carried_;
+  Phase phase_;
+  os::Deadline next_look_;
+  std::optional<std::optional<std::string>> noted_;
+  std::string said_of_site_;
+  std::string said_of_look_;
+};
 
 }  // namespace
 
-Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface) {
-  TRY_ASSIGN(const std::string links,
-             run_checked(runner, {.argv = {"ip", "-json", "-details", "link"}}));
-  TRY_ASSIGN(const auto cards, head::parse_interfaces(links, "[]"));
-  const auto card = std::ranges::find(cards, interface, &head::Interface::name);
-  return card != cards.end() && card->carrier;
-}
-
-Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
-                                                 const std::string& interface) {
-  TRY_ASSIGN(const os::CommandResult result,
-             runner.run({.argv = {"dhcpcd", "--config", "/dev/null", "--test", "--ipv4only",
-                                  "--noipv4ll", "--oneshot", "--timeout", "6", interface},
-                         .timeout = std::chrono::seconds(30)}));
-  const std::string said = result.out + result.err;
-  auto server = head::find_dhcp_server(said);
-  // It ends with 1 in any case. Only these words say that it asked and that nobody answered.
-  if (!server && !said.contains("timed out")) {
-    return fail(std::format("dhcpcd could not look for other DHCP servers on '{}': {}", interface,
-                            printable(trim(said), 300)),
-                "without that look this head gives no addresses");
-  }
-  return server;
-}
-
-Status watch_wire(os::CommandRunner& runner, os::StopSignal& stop) {
+Status watch_wires(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
   TRY_ASSIGN(head::Facts facts, head::parse_facts(text));
-  if (facts.other_dhcp) return {};
-  if (!facts.wire_seen) {
-    TRY(run_checked(runner,
-                    {.argv = {"/usr/lib/systemd/systemd-networkd-wait-online", "--interface",
-                              facts.interface + ":carrier", "--timeout=0"}}));
-    TRY_ASSIGN(facts.other_dhcp, look_for_others(runner, facts.interface));
-    facts.wire_seen = true;
-    TRY(tell_daemon(runner, facts));
-  }
-  if (facts.other_dhcp || stop.wait_for(kSpanningTree)) return {};
-  TRY_ASSIGN(facts.other_dhcp, look_for_others(runner, facts.interface));
-  if (!facts.other_dhcp) return {};
-  std::println("muster: a DHCP server answers at {}; staying silent", *facts.other_dhcp);
-  return tell_daemon(runner, facts);
+  TRY_ASSIGN(spec::ClusterSpec spec, head::read_installed_spec());
+  return Watch(runner, std::move(spec), std::move(facts)).run();
 }
 
 }  // namespace muster::helper

@@ -1,25 +1,20 @@
 #pragma once
-// Whether the cluster's wire carries, and who else answers DHCP on it.
-
-#include <optional>
-#include <string>
+// The helper's verb `watch`: what changes on the head's wires while it runs.
 
 #include "core/base/result.h"
 #include "core/os/command.h"
-#include "core/os/stop_signal.h"
 
 namespace muster::helper {
 
-/// Whether something is at the other end of the card's cable.
-Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface);
-
-/// Asks the wire for a DHCP server without taking a lease (dhcpcd(8) --test); its address.
-Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
-                                                 const std::string& interface);
-
-/// The helper's verb beside `prepare`: waits for the cable when there was none, looks then, and
-/// looks once more when a switch has opened its port for certain (IEEE 802.1D: 30 s of listening
-/// and learning). What it finds goes into the facts, and the daemon starts anew with them.
-Status watch_wire(os::CommandRunner& runner, os::StopSignal& stop);
+/// Runs until the program is asked to stop.
+/// - It waits for the nodes' cable when there was none, looks for a DHCP server then, and looks
+/// once
+///   more when a switch has opened its port for certain. A server that is found by then silences
+///   this head: the fact is written down, and the daemon starts anew with it.
+/// - From then on it looks every few minutes. A server that comes later is told and silences
+///   nobody: the wire is the head's by then.
+/// - It follows the network to the site: its address, name servers and time servers; and finds the
+///   card that leads there when its cable comes later.
+Status watch_wires(os::CommandRunner& runner);
 
 }  // namespace muster::helper

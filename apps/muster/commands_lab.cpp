@@ -37,6 +37,7 @@ struct UpOptions {
   std::string accelerator = "auto";
   std::string wait_for = "nodes";
   int timeout = 900;
+  bool site = false;
   bool json = false;
 };
 
@@ -72,6 +73,7 @@ Result<lab::LabRequest> make_request(const UpOptions& options, lab::Accelerator 
   TRY_ASSIGN(request.head_memory, parse_bytes(options.head_memory));
   TRY_ASSIGN(request.head_disk, parse_disk(options.head_disk));
   TRY_ASSIGN(request.node_disk, parse_disk(options.node_disk));
+  request.site = options.site ? lab::Site::present : lab::Site::none;
   request.accelerator = accelerator;
   request.host_cpus = static_cast<int>(std::thread::hardware_concurrency());
   return request;
@@ -187,6 +189,8 @@ void add_up(CLI::App& lab, Session& session) {
       ->capture_default_str();
   verb.add_option("--node-disk", options->node_disk, "empty disk of a node, 0 for none")
       ->capture_default_str();
+  verb.add_flag("--site", options->site,
+                "give the head a second card, to a network as a campus has it");
   verb.add_option("--accelerator", options->accelerator, "auto, kvm or tcg")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
       ->capture_default_str();

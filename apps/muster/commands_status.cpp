@@ -12,6 +12,22 @@ namespace {
 
 using nlohmann::json;
 
+/// "; nodes reach it by the head's address there (nat)".
+std::string route_text(const std::string& route) {
+  if (route == "nat") return "; nodes reach it with the head's address (nat)";
+  if (route == "direct") return "; nodes reach it with their own addresses (direct)";
+  return "; nodes do not reach it";
+}
+
+/// The network to the site, when there is one.
+void print_site(const json& status) {
+  const auto site = status.find("external");
+  if (site == status.end() || !site->is_object()) return;
+  const std::string address = text_of(*site, "address");
+  std::println("Site: {} on {}{}", address.empty() ? "no address" : address, text_of(*site, "link"),
+               route_text(text_of(status, "route")));
+}
+
 void print_status(const json& status) {
   const json& head = status.at("head");
   std::println("Cluster {}: head {} at {} on {}{}", text_of(status, "cluster"),
@@ -19,6 +35,7 @@ void print_status(const json& status) {
                !head.value("live", false)         ? ""
                : head.value("keeps_state", false) ? " (live, its state on a disk)"
                                                   : " (live: nothing survives a power cut)");
+  print_site(status);
   std::println("DHCP {}; adoption of unknown machines: {}", text_of(status, "dhcp"),
                text_of(status, "adoption"));
   const json& nodes = status.at("nodes");

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
+#include "provisioning/head/firewall.h"
 
 namespace muster::daemon {
 namespace {
@@ -84,6 +85,21 @@ json count_states(const provisioning::Registry& registry) {
   return counts;
 }
 
+std::string_view route_name(spec::Route route) {
+  return route == spec::Route::nat ? "nat" : route == spec::Route::direct ? "direct" : "none";
+}
+
+/// The network to the site; null where there is none.
+json site_json(Cluster& cluster) {
+  const auto site = read_site(cluster);
+  if (!site) return nullptr;
+  return {{"link", site->link},
+          {"carrier", site->carrier},
+          {"address", site->address},
+          {"gateway", site->gateway},
+          {"dns", site->dns}};
+}
+
 /// All that is known of a node.
 json described(Cluster& cluster, const Node& node) {
   json shown = provisioning::to_json(node);
@@ -129,6 +145,8 @@ ServerResponse Api::status() {
                    {"interface", cluster_.facts().interface},
                    {"live", cluster_.facts().live},
                    {"keeps_state", !cluster_.facts().live || keeps_all(cluster_)}}},
+                 {"external", site_json(cluster_)},
+                 {"route", route_name(head::route_of(cluster_.spec(), cluster_.facts().external))},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry())},

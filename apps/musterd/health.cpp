@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "provisioning/head/wire_state.h"
 
 namespace muster::daemon {
 namespace {
@@ -142,6 +143,39 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
        "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
 }
 
+/// A server that came after this head began to serve its wire. It silences nobody, and machines may
+/// get addresses from it.
+void add_later_server(Cluster& cluster, std::vector<Problem>& problems) {
+  if (cluster.dhcp_mode() != DhcpMode::serve || cluster.unnoticed_dhcp()) return;
+  const auto text = os::read_file(head::kWireState);
+  const auto wire = text ? head::parse_wire_state(*text) : std::nullopt;
+  if (!wire || !wire->dhcp_server) return;
+  problems.push_back(
+      {std::format("a DHCP server at {} answers on {} since this head serves it: machines may get "
+                   "wrong addresses and not boot",
+                   *wire->dhcp_server, cluster.facts().interface),
+       "find and unplug it: a router, a virtual machine, or a second head on the nodes' switch"});
+}
+
+/// The network to the site, when one is wanted and there is none.
+void add_site_problems(Cluster& cluster, std::vector<Problem>& problems) {
+  const head::Facts& facts = cluster.facts();
+  if (!facts.external_trouble.empty()) {
+    problems.push_back({facts.external_trouble,
+                        "set head.external.interface in cluster.yaml; 'none' is for a head "
+                        "without such a network"});
+  }
+  const auto site = read_site(cluster);
+  if (!site) return;
+  if (!site->carrier) {
+    problems.push_back({std::format("no cable at {}, which leads to the site", site->link),
+                        "plug it in, or write head.external: {interface: none} in cluster.yaml"});
+  } else if (site->address.empty()) {
+    problems.push_back({std::format("the site's network gave {} no address", site->link),
+                        "ask who runs its DHCP server, or set head.external.address"});
+  }
+}
+
 /// Volumes of a head with a state disk that came after it was made.
 void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
   const head::Facts& facts = cluster.facts();
@@ -156,10 +190,19 @@ void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
 
 }  // namespace
 
+std::optional<head::ExternalState> read_site(Cluster& cluster) {
+  if (cluster.facts().external.empty()) return std::nullopt;
+  const auto text = os::read_file(head::kExternalState);
+  const auto state = text ? head::parse_written_state(*text) : fail("not written yet");
+  return state ? std::optional(std::move(*state)) : std::nullopt;
+}
+
 Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   Health health{.services = read_services(runner)};
   add_silence(cluster, health.problems);
   add_second_server(cluster, health.problems);
+  add_later_server(cluster, health.problems);
+  add_site_problems(cluster, health.problems);
   add_full_disk(cluster, health.problems);
   add_plan_problems(cluster, health.problems);
   add_delay(cluster, health.problems);

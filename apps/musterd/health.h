@@ -2,12 +2,14 @@
 // Whether the head's services run, and what is wrong with the cluster in sentences with a next
 // step.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/problem.h"
 #include "core/os/command.h"
+#include "provisioning/head/external.h"
 
 namespace muster::daemon {
 
@@ -21,6 +23,9 @@ struct Health {
   std::vector<ServiceState> services;
   std::vector<Problem> problems;
 };
+
+/// What is known of the link to the site; none where there is no such link.
+std::optional<head::ExternalState> read_site(Cluster& cluster);
 
 Health read_health(Cluster& cluster, os::CommandRunner& runner);
 

@@ -7,6 +7,7 @@
 #include "apps/plans/storage.h"
 #include "core/spec/volumes.h"
 #include "hpc/hpc_plan.h"
+#include "provisioning/head/firewall.h"
 
 namespace muster::plans {
 namespace {
@@ -27,7 +28,11 @@ hpc::SlurmSettings slurm_settings(const ClusterView& view) {
 }
 
 hpc::ClusterFacts hpc_facts(const ClusterView& view) {
-  return {.head = view.spec.head.address, .slurm_key = view.slurm_key};
+  // A server with a system of its own has its own sources of time.
+  const bool live = view.facts.live;
+  return {.head = view.spec.head.address,
+          .slurm_key = view.slurm_key,
+          .time_servers = live ? view.spec.head.external.ntp : std::vector<std::string>()};
 }
 
 /// How much memory the root of a node takes, by the image that it booted.
@@ -115,7 +120,10 @@ provisioning::Wire wire_of(const ClusterView& view) {
           .node_addresses = view.spec.nodes.addresses,
           .dhcp = view.dhcp,
           .address_lost_ms = view.address_lost_ms,
-          .resolvers = view.facts.resolvers};
+          .resolvers = view.facts.resolvers,
+          .passage = head::route_of(view.spec, view.facts.external) == spec::Route::none
+                         ? provisioning::Passage::closed
+                         : provisioning::Passage::open};
 }
 
 HeadPlan plan_head(const ClusterView& view) {

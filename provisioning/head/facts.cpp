@@ -12,10 +12,16 @@ namespace muster::head {
 using nlohmann::json;
 
 std::string render_facts(const Facts& facts) {
-  json value = {{"interface", facts.interface}, {"live", facts.live},
-                {"medium", facts.medium},       {"wire_seen", facts.wire_seen},
-                {"kept", facts.kept},           {"volume_size", facts.volume_size},
-                {"resolvers", facts.resolvers}};
+  json value = {{"interface", facts.interface},
+                {"live", facts.live},
+                {"medium", facts.medium},
+                {"wire_seen", facts.wire_seen},
+                {"kept", facts.kept},
+                {"volume_size", facts.volume_size},
+                {"resolvers", facts.resolvers},
+                {"external", facts.external},
+                {"external_trouble", facts.external_trouble},
+                {"root_key", facts.root_key}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
 }
@@ -30,7 +36,10 @@ Result<Facts> parse_facts(std::string_view text) {
                 .wire_seen = value.value("wire_seen", true),
                 .kept = value.value("kept", std::vector<std::string>()),
                 .volume_size = value.value("volume_size", "50%"),
-                .resolvers = value.value("resolvers", "")};
+                .resolvers = value.value("resolvers", ""),
+                .external = value.value("external", ""),
+                .external_trouble = value.value("external_trouble", ""),
+                .root_key = value.value("root_key", "")};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {

@@ -31,9 +31,15 @@ struct Facts {
   std::vector<std::string> kept = {};
   /// How large a live head's volumes in memory may become, each, as mount(8)'s tmpfs takes it.
   std::string volume_size = "50%";
-  /// A resolv.conf(5) with the name servers that this machine had before it was a head; empty: it
-  /// knows no names beyond the cluster.
+  /// A resolv.conf(5) with the name servers for names beyond the cluster: those that this machine
+  /// had before it was a head, or those of the site's network. Empty: there are none.
   std::string resolvers = {};
+  /// The link that leads to the site; empty: there is none.
+  std::string external = {};
+  /// Why there is none although cluster.yaml wants one; empty otherwise.
+  std::string external_trouble = {};
+  /// The public key by which root of this head logs in to nodes.
+  std::string root_key = {};
 };
 
 std::string render_facts(const Facts& facts);

@@ -21,7 +21,9 @@ using nlohmann::json;
 constexpr const char* kPlace = "/run/muster-state-disk";
 /// Keys of the head's SSH server, for muster-host-keys.service. Not below the daemon's directory.
 constexpr const char* kHostKeys = "/var/lib/muster-keys";
-constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm", kHostKeys};
+/// What root decided and made on this head: its networks, its key for nodes.
+constexpr const char* kRoots = "/var/lib/muster-head";
+constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm", kHostKeys, kRoots};
 constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
 
 std::string text(const json& device, const char* member) {
@@ -199,9 +201,9 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
   }
   const std::filesystem::path list = std::filesystem::path(*place) / "persistence.conf";
   TRY_ASSIGN(std::string persistence, os::read_file(list));
-  // A disk of an older version may lack the keys.
+  // A disk of an older version may lack these.
   std::vector<std::string> wanted(shared.begin(), shared.end());
-  wanted.emplace_back(kHostKeys);
+  wanted.insert(wanted.end(), {kHostKeys, kRoots});
   std::vector<std::string> unkept = find_unkept(persistence, wanted);
   if (unkept.empty()) return unkept;
   if (std::ranges::contains(unkept, kHostKeys)) TRY(save_host_keys(runner));

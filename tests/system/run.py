@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.lab import Lab  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
-from scenarios import faults, first_job, wire  # noqa: E402
+from scenarios import faults, first_job, site, wire  # noqa: E402
 
 MISSING = 3
 NODES = 2
@@ -56,14 +56,16 @@ def groups():
             "head_power_cut": with_nodes(faults.head_power_cut),
             "state_disk": with_nodes(faults.power_cut_with_state_disk),
             "second_dhcp_server": faults.second_dhcp_server}
-    secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on)}
+    secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on),
+              "site_is_found": site.site_is_found, "nodes_reach_the_site": site.nodes_reach_the_site,
+              "site_sees_little": site.site_sees_little}
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
     uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),
                  "console_tells_how_to_log_in": first_job.console_tells_how_to_log_in}
     head_alone = {**head_only, "cable_out": faults.cable_out}
     return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
-            Group("secureboot", {"nodes": NODES, "firmware": "secureboot"}, secure),
+            Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure),
             Group("uefi", {"nodes": 1, "firmware": "uefi"}, uefi),
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_alone),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},

@@ -1,7 +1,9 @@
-"""Pretend machines on one wire, for tests: each has its own network, host name, processes and files
+"""Pretend machines on wires, for tests: each has its own network, host name, processes and files
 (an overlay of this root that ends with it), and all share one /home.
 
-Usage: machines.py WORK NAME=ADDRESS/PREFIX…
+Usage: machines.py WORK NAME=ADDRESS/PREFIX[@WIRE][+ADDRESS/PREFIX[@WIRE]…]…
+A machine has a card for each of its addresses: eth0, eth1 and so on. Cards on one wire reach each other; the wire
+of a card that names none is "wire".
 Runs in new network and mount namespaces that the caller made for it. Writes "NAME PID" for each
 machine and then "ready" to descriptor 3, and stays: all machines end with it. A machine's files are
 below WORK, an empty directory.
@@ -15,6 +17,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
+wires = set()
 
 
 def run(*argv):
@@ -64,7 +67,24 @@ def be_machine(work, name):
             pass
 
 
-def start_machine(work, name, address):
+def plug_in(name, pid, index, card):
+    """Gives a running machine one card."""
+    address, _, wire = card.partition("@")
+    wire = wire or "wire"
+    if wire not in wires:
+        run("ip", "link", "add", wire, "type", "bridge")
+        run("ip", "link", "set", wire, "up")
+        wires.add(wire)
+    # The first card's name out here is the machine's: tests find it by that.
+    port = f"v{name}" if index == 0 else f"v{name}{index}"
+    run("ip", "link", "add", port, "type", "veth", "peer", "name", f"eth{index}", "netns", pid)
+    run("ip", "link", "set", port, "master", wire, "up")
+    inside = ("nsenter", "--target", pid, "--net", "ip")
+    run(*inside, "address", "add", address, "dev", f"eth{index}")
+    run(*inside, "link", "set", f"eth{index}", "up")
+
+
+def start_machine(work, name, cards):
     """Starts a machine and plugs it in. Returns the process id it has out here."""
     holder = subprocess.Popen(
         ["unshare", "--net", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
@@ -75,12 +95,9 @@ def start_machine(work, name, address):
         sys.exit(f"machine {name} did not come up")
     with open(f"/proc/{holder.pid}/task/{holder.pid}/children") as children:
         pid = children.read().split()[0]
-    run("ip", "link", "add", f"v{name}", "type", "veth", "peer", "name", "eth0", "netns", pid)
-    run("ip", "link", "set", f"v{name}", "master", "wire", "up")
-    inside = ("nsenter", "--target", pid, "--net", "ip")
-    run(*inside, "link", "set", "lo", "up")
-    run(*inside, "address", "add", address, "dev", "eth0")
-    run(*inside, "link", "set", "eth0", "up")
+    run("nsenter", "--target", pid, "--net", "ip", "link", "set", "lo", "up")
+    for index, card in enumerate(cards.split("+")):
+        plug_in(name, pid, index, card)
     return pid
 
 
@@ -92,11 +109,9 @@ def main():
     run("mount", "-t", "tmpfs", "tmpfs", work)
     os.makedirs(f"{work}/home/ada")
     os.chown(f"{work}/home/ada", 10000, 10000)
-    run("ip", "link", "add", "wire", "type", "bridge")
-    run("ip", "link", "set", "wire", "up")
     for machine in sys.argv[2:]:
-        name, address = machine.split("=")
-        print(name, start_machine(work, name, address), file=report)
+        name, cards = machine.split("=")
+        print(name, start_machine(work, name, cards), file=report)
     print("ready", file=report)
     signal.pause()
 

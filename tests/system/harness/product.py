@@ -39,6 +39,10 @@ class Product:
         self._lab = lab
         self._report = report
 
+    def raw_status(self):
+        """All that `muster status --json` says of a head that is up."""
+        return json.loads(self._lab.exec("head", "muster", "status", "--json").stdout)
+
     def status(self):
         """The head's status. It ends with 1 when there are problems, which is an answer too. While
         the head starts there is no daemon yet to ask: not ready, for the reason that it gives."""

@@ -100,7 +100,7 @@ TEST(MpiParameters, keep_messages_on_the_clusters_network) {
 }
 
 TEST(TimeSync, serves_the_clusters_network_only) {
-  const std::string text = render_head_time(facts().head);
+  const std::string text = render_head_time(facts().head, {});
   EXPECT_NE(text.find("allow 10.42.0.0/16\n"), std::string::npos);
   EXPECT_NE(text.find("bindaddress 10.42.0.1\n"), std::string::npos);
 }
@@ -108,6 +108,19 @@ TEST(TimeSync, serves_the_clusters_network_only) {
 TEST(TimeSync, makes_nodes_follow_the_head) {
   EXPECT_NE(render_node_time(facts().head.address).find("server 10.42.0.1 iburst"),
             std::string::npos);
+}
+
+TEST(HpcPlan, the_head_asks_the_time_servers_of_the_site) {
+  ClusterFacts asked = facts();
+  asked.time_servers = {"ntp.example.org", "192.0.2.123"};
+  const plan::Plan plan = plan_head(asked, {}, {}).plan;
+  const auto found = std::ranges::find_if(plan.steps, [](const plan::Step& step) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    return file != nullptr && file->path == "/etc/chrony/conf.d/muster.conf";
+  });
+  ASSERT_NE(found, plan.steps.end());
+  EXPECT_TRUE(std::get<plan::WriteFile>(*found).content.ends_with(
+      "server ntp.example.org iburst\nserver 192.0.2.123 iburst\n"));
 }
 
 }  // namespace

@@ -113,6 +113,21 @@ TEST(LabPlan, plans_a_later_node_as_it_would_have_been) {
   EXPECT_EQ(plan_node(small_request(), 3), plan_lab(request)->machines[3]);
 }
 
+TEST(LabWire, a_site_is_a_second_switch_with_an_address_and_the_heads_port) {
+  LabRequest request;
+  request.site = Site::present;
+  const LabPlan plan = *plan_lab(request);
+  EXPECT_TRUE(has_site(plan));
+  EXPECT_EQ(plan.machines[0].site, Site::present);
+  EXPECT_EQ(plan.machines[1].site, Site::none);
+  EXPECT_TRUE(render_wire(plan).ends_with(
+      "link add site type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
+      "address add 192.0.2.1/24 dev site\n"
+      "link set site up\n"
+      "tuntap add tap-site mode tap\n"
+      "link set tap-site master site up\n"));
+}
+
 TEST(LabWire, is_a_switch_with_one_port_for_each_machine) {
   LabRequest request = small_request();
   request.nodes = 1;

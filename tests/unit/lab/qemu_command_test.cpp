@@ -58,6 +58,21 @@ TEST(QemuCommand, of_a_node_that_boots_from_the_network) {
                 lab.machines[1].serial + "-d0");
 }
 
+TEST(QemuCommand, a_head_with_a_site_has_a_card_of_its_own_there) {
+  LabRequest request;
+  request.site = Site::present;
+  const LabPlan lab = blue_lab(request);
+  const os::Command command = qemu_command(lab.machines[0], lab);
+  EXPECT_TRUE(has(command, "-netdev", "tap,id=site,ifname=tap-site,script=no,downscript=no"));
+  MacAddress mac = lab.machines[0].mac;
+  mac.octets[2] = 2;
+  EXPECT_TRUE(has(
+      command, "-device",
+      "virtio-net-pci,netdev=site,mac=" + muster::to_string(mac) + ",disable-legacy=on,romfile="));
+  EXPECT_FALSE(has(qemu_command(lab.machines[1], lab), "-netdev",
+                   "tap,id=site,ifname=tap-site,script=no,downscript=no"));
+}
+
 TEST(QemuCommand, of_a_head_boots_from_its_medium_and_never_from_the_network) {
   const LabPlan lab = blue_lab();
   const os::Command command = qemu_command(lab.machines[0], lab);

@@ -11,7 +11,10 @@ TEST(Facts, what_was_written_is_read_again) {
                     .medium = "/run/live/medium",
                     .other_dhcp = "10.0.0.1",
                     .kept = {"/home"},
-                    .resolvers = "/etc/muster/upstream-resolv.conf"};
+                    .resolvers = "/etc/muster/upstream-resolv.conf",
+                    .external = "eno2",
+                    .external_trouble = "none",
+                    .root_key = "ssh-ed25519 AAAA root@head"};
   const auto read = parse_facts(render_facts(facts));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(render_facts(*read), render_facts(facts));

@@ -48,7 +48,8 @@ TEST(StateDisk, a_reader_of_discs_is_no_disk) {
 TEST(StateDisk, live_boot_is_told_each_directory) {
   const std::vector<std::string> shared = {"/home", "/srv/data"};
   EXPECT_EQ(render_persistence(shared),
-            "/var/lib/muster bind\n/var/lib/slurm bind\n/var/lib/muster-keys bind\n/home "
+            "/var/lib/muster bind\n/var/lib/slurm bind\n/var/lib/muster-keys bind\n"
+            "/var/lib/muster-head bind\n/home "
             "bind\n/srv/data bind\n");
 }
 
