@@ -140,6 +140,8 @@ std::string render_containment(Containment containment) {
            "JobAcctGatherType=jobacct_gather/linux\n";
   }
   return "ProctrackType=proctrack/cgroup\n"
+         // A place for each job on each of its nodes from its start: who comes by SSH is put there.
+         "PrologFlags=Contain\n"
          "TaskPlugin=task/cgroup,task/affinity\n"
          "JobAcctGatherType=jobacct_gather/cgroup\n";
 }

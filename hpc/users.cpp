@@ -232,9 +232,6 @@ std::string render_authorized_keys(const ClusterUser& user) {
 
 plan::Plan plan_users(const UserTable& table, Machine machine) {
   plan::Plan plan;
-  plan.add(plan::WriteFile{
-      .path = "/etc/ssh/sshd_config.d/50-muster-keys.conf",
-      .content = std::format("AuthorizedKeysFile .ssh/authorized_keys {}/%u\n", kKeyDirectory)});
   plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
   for (const plan::RemoveUser& user : table.removed()) {
     plan.add(plan::RemoveFile{.path = std::format("{}/{}", kKeyDirectory, user.name)});

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/base64.h"
 #include "core/base/text.h"
-#include "lab/base64.h"
 
 namespace muster::lab {
 namespace {

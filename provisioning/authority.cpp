@@ -1,13 +1,8 @@
 #include "provisioning/authority.h"
 
-#include <array>
 #include <format>
 #include <memory>
 #include <openssl/bn.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <optional>
@@ -15,60 +10,19 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "provisioning/crypto.h"
 
 namespace muster::provisioning {
+
+using namespace crypto;
+
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-
-std::unexpected<Error> crypto_error(std::string_view what) {
-  std::array<char, 256> text{};
-  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
-  ERR_clear_error();
-  return fail(std::format("cannot {}: {}", what, text.data()));
-}
-
-Bio reading(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string written(const Bio& bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
-template <typename Write>
-std::string pem(Write write) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  CHECK(write(bio.get()) == 1);
-  return written(bio);
-}
-
-std::string key_pem(EVP_PKEY* key) {
-  return pem([&](BIO* bio) {
-    return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-  });
-}
-
-Result<Key> parse_key(const std::string& text) {
-  Key key(PEM_read_bio_PrivateKey(reading(text).get(), nullptr, nullptr, nullptr));
-  if (!key) return crypto_error("read the private key");
-  return key;
-}
 
 Result<Certificate> parse_certificate(const std::string& text) {
-  Certificate certificate(PEM_read_bio_X509(reading(text).get(), nullptr, nullptr, nullptr));
+  Certificate certificate(PEM_read_bio_X509(reading(text).get(), nullptr, no_password, nullptr));
   if (!certificate) return crypto_error("read the certificate");
   return certificate;
 }
@@ -134,7 +88,7 @@ Result<Issued> sign(EVP_PKEY* key, const Terms& terms, X509* issuer, EVP_PKEY* i
 }
 
 Result<Request> parse_request(const std::string& text) {
-  Request request(PEM_read_bio_X509_REQ(reading(text).get(), nullptr, nullptr, nullptr));
+  Request request(PEM_read_bio_X509_REQ(reading(text).get(), nullptr, no_password, nullptr));
   if (!request) return crypto_error("read the certificate request");
   EVP_PKEY* const key = X509_REQ_get0_pubkey(request.get());
   if (key == nullptr || X509_REQ_verify(request.get(), key) != 1) {

@@ -32,6 +32,7 @@ json to_json(const Node& node) {
           {"progress", node.progress},
           {"certificate_serial", node.certificate_serial},
           {"offered_serial", node.offered_serial},
+          {"ssh_certificate", node.ssh_certificate},
           {"generation", node.generation},
           {"seen_ms", node.seen_ms},
           {"ready_ms", node.ready_ms},
@@ -59,6 +60,7 @@ Result<Node> parse_node(std::string_view text) {
     node.progress = value.at("progress").get<int>();
     node.certificate_serial = value.at("certificate_serial").get<std::string>();
     node.offered_serial = value.value("offered_serial", "");
+    node.ssh_certificate = value.value("ssh_certificate", "");
     node.generation = value.at("generation").get<std::string>();
     node.seen_ms = value.at("seen_ms").get<std::int64_t>();
     node.ready_ms = value.at("ready_ms").get<std::int64_t>();

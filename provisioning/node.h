@@ -47,6 +47,8 @@ struct Node {
   std::string certificate_serial;
   /// Serial number of the one that takes its place as soon as it is used; empty when there is none.
   std::string offered_serial;
+  /// OpenSSH certificate of the host key that it has in this boot; empty when it has shown none.
+  std::string ssh_certificate;
   /// Generation of the plan the node applied last.
   std::string generation;
   /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.

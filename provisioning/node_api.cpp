@@ -161,6 +161,19 @@ Result<Issued> NodeApi::issue(const Node& node, const std::string& certificate_r
   return authority_.issue_client(certificate_request, node.id, options_.certificate_valid);
 }
 
+/// Empty without a key: a node whose SSH server has none yet runs jobs all the same.
+Result<std::string> NodeApi::certify_host_key(const Node& node, const std::string& key) const {
+  if (key.empty()) return std::string();
+  // A node renews long before, and has another key at its next boot.
+  const auto valid_s = std::chrono::seconds(2 * options_.certificate_valid).count();
+  const std::vector<std::string> names = {std::format("{}.{}", node.name, options_.cluster),
+                                          node.name, to_string(node.address)};
+  return ssh_authority_.certify_host(
+      key, {.names = names,
+            .id = node.name,
+            .valid_before = static_cast<std::uint64_t>(options_.now_ms() / 1000 + valid_s)});
+}
+
 ServerResponse NodeApi::enrol(const ServerRequest& request) {
   const json body = parse_body(request);
   const std::vector<std::string> token = split(text_member(body, "token", 256), '.');
@@ -170,16 +183,23 @@ ServerResponse NodeApi::enrol(const ServerRequest& request) {
   if (!node) return refuse(403, node.error());
   const auto issued = issue(*node, text_member(body, "request", 8192));
   if (!issued) return refuse(400, issued.error());
-  const Status kept = registry_.set_certificate(node->id, issued->serial, options_.now_ms());
+  const auto host = certify_host_key(*node, text_member(body, "ssh_host_key", 512));
+  if (!host) return refuse(400, host.error());
+  const Status kept = registry_.set_certificate(
+      node->id, {.serial = issued->serial, .ssh_certificate = *host}, options_.now_ms());
   if (!kept) return refuse(409, kept.error());
   return answer(certificate_json(*issued, *node, options_.certificate_valid));
 }
 
 ServerResponse NodeApi::renew(const ServerRequest& request, const Node& node) {
-  const auto issued = issue(node, text_member(parse_body(request), "request", 8192));
+  const json body = parse_body(request);
+  const auto issued = issue(node, text_member(body, "request", 8192));
   if (!issued) return refuse(400, issued.error());
-  const Status kept = registry_.offer_certificate(node.id, node.certificate_serial, issued->serial,
-                                                  options_.now_ms());
+  const auto host = certify_host_key(node, text_member(body, "ssh_host_key", 512));
+  if (!host) return refuse(400, host.error());
+  const Status kept = registry_.offer_certificate(
+      node.id, node.certificate_serial, {.serial = issued->serial, .ssh_certificate = *host},
+      options_.now_ms());
   if (!kept) return refuse(409, kept.error());
   return answer(certificate_json(*issued, node, options_.certificate_valid));
 }

@@ -11,6 +11,7 @@
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/registry.h"
+#include "provisioning/ssh_authority.h"
 
 namespace muster::provisioning {
 
@@ -22,6 +23,8 @@ struct NodeApiOptions {
   std::function<std::string(const Node&)> plan_for;
   /// The generation of that plan.
   std::function<std::string(const Node&)> generation_for;
+  /// The cluster's name, which is its domain.
+  std::string cluster = {};
   /// Milliseconds since 1970.
   std::function<std::int64_t()> now_ms;
 };
@@ -29,8 +32,12 @@ struct NodeApiOptions {
 /// Threads: `handle` may be called from several threads.
 class NodeApi {
  public:
-  NodeApi(Registry& registry, const Authority& authority, NodeApiOptions options)
-      : registry_(registry), authority_(authority), options_(std::move(options)) {}
+  NodeApi(Registry& registry, const Authority& authority, const SshAuthority& ssh_authority,
+          NodeApiOptions options)
+      : registry_(registry),
+        authority_(authority),
+        ssh_authority_(ssh_authority),
+        options_(std::move(options)) {}
 
   /// Never fails: bad requests become 4xx with {"error", "hint"}.
   os::ServerResponse handle(const os::ServerRequest& request);
@@ -44,11 +51,13 @@ class NodeApi {
   os::ServerResponse report(const os::ServerRequest& request, const Node& node);
   os::ServerResponse heartbeat(const Node& node);
   Result<Issued> issue(const Node& node, const std::string& certificate_request) const;
+  Result<std::string> certify_host_key(const Node& node, const std::string& key) const;
   os::ServerResponse with_certificate(const os::ServerRequest& request);
   BootTarget target_of(MacAddress mac) const;
 
   Registry& registry_;
   const Authority& authority_;
+  const SshAuthority& ssh_authority_;
   NodeApiOptions options_;
 };
 

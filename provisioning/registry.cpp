@@ -157,28 +157,33 @@ Result<Node> Registry::redeem(const std::string& token, std::int64_t now_ms) {
   return *node;
 }
 
-Status Registry::set_certificate(const std::string& id, const std::string& serial,
+Status Registry::set_certificate(const std::string& id, const Credentials& given,
                                  std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
-  node->certificate_serial = serial;
+  node->certificate_serial = given.serial;
+  node->ssh_certificate = given.ssh_certificate;
   node->offered_serial.clear();
   node->seen_ms = now_ms;
   node->proved_ms = now_ms;
   if (Session* const session = sessions_.of_node(id); session != nullptr) session->over = true;
-  return save(*node, {event(*node, "enrolled", "certificate " + serial.substr(0, 16), now_ms)});
+  const std::string text = "certificate " + given.serial.substr(0, 16);
+  return save(*node, {event(*node, "enrolled", text, now_ms)});
 }
 
 Status Registry::offer_certificate(const std::string& id, const std::string& used,
-                                   const std::string& serial, std::int64_t now_ms) {
+                                   const Credentials& given, std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   Node* const node = find_id(id);
   if (node == nullptr) return fail("the node was removed meanwhile");
   if (node->certificate_serial != used) return fail("the certificate was replaced meanwhile");
-  node->offered_serial = serial;
+  node->offered_serial = given.serial;
+  // It takes over with the plan, and the old one is as good until then.
+  if (!given.ssh_certificate.empty()) node->ssh_certificate = given.ssh_certificate;
   hear(*node, now_ms);
-  return save(*node, {event(*node, "renewed", "certificate " + serial.substr(0, 16), now_ms)});
+  const std::string text = "certificate " + given.serial.substr(0, 16);
+  return save(*node, {event(*node, "renewed", text, now_ms)});
 }
 
 Result<Node> Registry::authenticate(const std::string& id, const std::string& serial) {

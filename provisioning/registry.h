@@ -82,14 +82,21 @@ class Registry {
   /// `serial`-checked. Errors: unknown, used (an alarm on the node's timeline) or too old.
   Result<Node> redeem(const std::string& token, std::int64_t now_ms);
 
-  /// The node has this certificate from now on, and no other.
-  Status set_certificate(const std::string& id, const std::string& serial, std::int64_t now_ms);
+  /// What a node is given when it has proved itself.
+  struct Credentials {
+    std::string serial;
+    /// Node::ssh_certificate.
+    std::string ssh_certificate = {};
+  };
 
-  /// The node was given this certificate in place of `used`, the one it called with, which holds
-  /// until the new one is first used: the answer with the new one may be lost. Errors: the node has
-  /// another certificate than `used` meanwhile.
-  Status offer_certificate(const std::string& id, const std::string& used,
-                           const std::string& serial, std::int64_t now_ms);
+  /// The node has these credentials from now on, and no other.
+  Status set_certificate(const std::string& id, const Credentials& given, std::int64_t now_ms);
+
+  /// The node was given these credentials in place of `used`, the certificate it called with, which
+  /// is valid until the new one is first used: the answer with the new one may be lost. Errors: the
+  /// node has another certificate than `used` meanwhile.
+  Status offer_certificate(const std::string& id, const std::string& used, const Credentials& given,
+                           std::int64_t now_ms);
 
   /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
   Result<Node> authenticate(const std::string& id, const std::string& serial);

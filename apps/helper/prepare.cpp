@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "hpc/ssh_access.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/networks.h"
@@ -20,8 +21,7 @@ namespace muster::helper {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kRootKey = "/var/lib/muster-head/id_ed25519";
+using hpc::kRootKey;
 
 Status make_root_key(os::CommandRunner& runner) {
   TRY(os::remove_tree(kRootKey));
@@ -41,6 +41,12 @@ Result<std::string> root_key(os::CommandRunner& runner) {
     TRY_ASSIGN(shown, run_checked(runner, show));
   }
   return std::string(trim(*shown));
+}
+
+/// The public key of this head's SSH server; empty when it has none of the kind.
+std::string host_key() {
+  const auto text = os::read_file("/etc/ssh/ssh_host_ed25519_key.pub");
+  return text ? std::string(trim(*text)) : std::string();
 }
 
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
@@ -89,7 +95,8 @@ Status prepare(os::CommandRunner& runner) {
                                             .resolvers = std::move(resolvers),
                                             .external = external,
                                             .external_trouble = networks.external_trouble,
-                                            .root_key = std::move(key)}));
+                                            .root_key = std::move(key),
+                                            .host_key = host_key()}));
 }
 
 Status close_head(os::CommandRunner& runner) {

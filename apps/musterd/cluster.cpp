@@ -89,6 +89,7 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
     std::println(stderr, "musterd: {}", written.error().text());
   }
   TRY(cluster->load_keys());
+  TRY(cluster->load_ssh_authority());
   TRY(cluster->load_users());
   TRY(cluster->load_dhcp_mode());
   TRY(cluster->load_adoption());
@@ -105,6 +106,34 @@ Status Cluster::load_keys() {
   return {};
 }
 
+/// The authority for host keys, and the head's own certificate, which is made anew when its key or
+/// its names are others.
+Status Cluster::load_ssh_authority() {
+  TRY_ASSIGN(auto authority, provisioning::SshAuthority::open(settings_.state / "ca"));
+  ssh_authority_ = std::make_unique<provisioning::SshAuthority>(std::move(authority));
+  if (facts_.host_key.empty()) return {};
+  const std::string& name = spec_.head.hostname;
+  const std::vector<std::string> names = {std::format("{}.{}", name, spec_.name), name,
+                                          to_string(spec_.head.address.address)};
+  const std::string made_for =
+      std::format("{} {} {}", ssh_authority_->public_key(), facts_.host_key, join(names, ","));
+  const auto path = settings_.state / "ca" / "ssh-head-cert.json";
+  const auto kept = std::filesystem::exists(path) ? os::read_file(path) : fail("none yet");
+  const auto value = kept ? nlohmann::json::parse(*kept, nullptr, false) : nlohmann::json();
+  if (value.is_object() && value.value("made_for", "") == made_for) {
+    ssh_certificate_ = value.value("certificate", "");
+    return {};
+  }
+  TRY_ASSIGN(ssh_certificate_,
+             ssh_authority_->certify_host(facts_.host_key, {.names = names, .id = name}));
+  const nlohmann::json record = {{"made_for", made_for}, {"certificate", ssh_certificate_}};
+  if (const Status written = os::write_file(path, record.dump()); !written) {
+    // A disk that is full must not keep the head from working: it is made again at the next start.
+    std::println(stderr, "musterd: {}", written.error().text());
+  }
+  return {};
+}
+
 plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
                                  std::span<const provisioning::Node> nodes,
                                  const hpc::UserTable& users) {
@@ -116,6 +145,8 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .address_lost_ms = registry_->address_lost_ms(),
           .users = users,
           .slurm_key = slurm_key_,
+          .ssh_authority = ssh_authority_->public_key(),
+          .head_ssh_certificate = ssh_certificate_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};

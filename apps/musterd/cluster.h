@@ -25,6 +25,7 @@
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/registry.h"
+#include "provisioning/ssh_authority.h"
 
 namespace muster::daemon {
 
@@ -45,6 +46,7 @@ class Cluster {
   const Settings& settings() const { return settings_; }
   provisioning::Registry& registry() { return *registry_; }
   const provisioning::Authority& authority() const { return *authority_; }
+  const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
   state::Store& store() { return *store_; }
 
   /// The nodes boot as this profile from their next start on. Errors: no such profile; as
@@ -112,6 +114,7 @@ class Cluster {
   Status load_users();
   Status add_spec_users();
   Status load_keys();
+  Status load_ssh_authority();
   Status load_dhcp_mode();
   void use_dhcp_mode(provisioning::DhcpMode mode);
   Status load_adoption();
@@ -134,7 +137,10 @@ class Cluster {
   std::unique_ptr<state::Store> store_;
   std::unique_ptr<provisioning::Registry> registry_;
   std::unique_ptr<provisioning::Authority> authority_;
+  std::unique_ptr<provisioning::SshAuthority> ssh_authority_;
   std::string slurm_key_;
+  /// Of the head's own host key; empty: it has none.
+  std::string ssh_certificate_;
   std::mutex mutex_;
   hpc::UserTable users_;
   provisioning::DhcpMode dhcp_ = provisioning::DhcpMode::silent;

@@ -31,7 +31,7 @@ Status serve(const daemon::Settings& settings) {
   os::PosixCommandRunner runner;
   daemon::Api api(*cluster, runner);
   provisioning::NodeApi node_api(
-      cluster->registry(), cluster->authority(),
+      cluster->registry(), cluster->authority(), cluster->ssh_authority(),
       {.head = cluster->spec().head.address.address,
        .boots = cluster->boots(),
        .plan_for =
@@ -40,6 +40,7 @@ Status serve(const daemon::Settings& settings) {
            [&](const provisioning::Node& node) {
              return cluster->node_plans().generation_of(node);
            },
+       .cluster = cluster->spec().name,
        .now_ms = &daemon::now_ms});
   TRY_ASSIGN(const auto admin_server,
              os::HttpServer::start(

@@ -24,7 +24,9 @@ std::string steps_text(const plan::Plan& plan) {
 
 /// All that plans::plan_node_own takes of a node.
 std::string name_of(const std::string& digest, const Node& node) {
-  return std::format("{}-{}-{}-{}", digest, node.name, to_string(node.address), node.returned_ms);
+  const std::string host_key = os::sha256(node.ssh_certificate).substr(0, 8);
+  return std::format("{}-{}-{}-{}-{}", digest, node.name, to_string(node.address), node.returned_ms,
+                     host_key);
 }
 
 }  // namespace

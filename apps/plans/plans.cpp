@@ -100,16 +100,24 @@ Plan plan_head_network(const ClusterView& view) {
   return plan;
 }
 
-/// The cluster's accounts, and a server that reads their keys.
+/// The cluster's accounts, and who logs in where.
 Plan plan_accounts(const ClusterView& view, hpc::Machine machine) {
+  const bool is_head = machine == hpc::Machine::head;
   Plan plan = hpc::plan_users(view.users, machine);
+  plan.append(hpc::plan_ssh_client(ssh_facts(view), is_head ? view.facts.root_key : ""));
+  plan.append(is_head ? hpc::plan_head_ssh(view.head_ssh_certificate) : hpc::plan_node_ssh());
   plan.add(Service{.unit = "ssh.service",
                    .on_change = Service::OnChange::restart,
-                   .watches = {"/etc/ssh/sshd_config.d/50-muster-keys.conf"}});
+                   .watches = {hpc::kSshServerSettings, hpc::kHostCertificate}});
   return plan;
 }
 
 }  // namespace
+
+hpc::SshFacts ssh_facts(const ClusterView& view) {
+  return {
+      .cluster = view.spec.name, .head = view.spec.head.address, .authority = view.ssh_authority};
+}
 
 provisioning::Wire wire_of(const ClusterView& view) {
   return {.interface = view.facts.interface,
@@ -152,6 +160,9 @@ Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
                      .content = std::format(
                          "127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n", to_string(head),
                          spec.head.hostname, to_string(node.address), spec.name, node.name)});
+  if (!node.ssh_certificate.empty()) {
+    plan.add(WriteFile{.path = hpc::kHostCertificate, .content = node.ssh_certificate});
+  }
   plan.append(hpc::plan_node_own(head, node.name, node.returned_ms));
   return plan;
 }
@@ -164,6 +175,7 @@ Plan plan_any_node(const ClusterView& view) {
   plan.append(plan_accounts(view, hpc::Machine::node));
   std::string keys;
   for (const std::string& key : view.spec.head.ssh_keys) keys += key + "\n";
+  keys += hpc::render_root_access(view.spec.head.address.address, view.facts.root_key);
   plan.add(WriteFile{.path = std::format("{}/root", kKeys), .content = keys});
   plan.append(plan_node_storage(view.spec));
   plan.append(hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec)));

@@ -8,6 +8,7 @@
 
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
+#include "hpc/ssh_access.h"
 #include "hpc/users.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/image.h"
@@ -30,10 +31,15 @@ struct ClusterView {
   const hpc::UserTable& users;
   /// Content of /etc/slurm/slurm.key.
   std::string slurm_key;
+  /// SshAuthority::public_key, and the certificate of the head's own host key; empty: it has none.
+  std::string ssh_authority = {};
+  std::string head_ssh_certificate = {};
   std::string state_directory = "/var/lib/muster";
   std::string boot_directory = "/usr/share/muster/boot";
   std::string node_socket = "/run/musterd/node.sock";
 };
+
+hpc::SshFacts ssh_facts(const ClusterView& view);
 
 provisioning::Wire wire_of(const ClusterView& view);
 

@@ -89,7 +89,8 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .dhcp = provisioning::DhcpMode::serve,
                          .nodes = {&preview.node, 1},
                          .users = users,
-                         .slurm_key = "made at the first start"};
+                         .slurm_key = "made at the first start",
+                         .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
   return preview;

@@ -32,7 +32,8 @@ std::vector<Plan> own_plans(const OwnView& own) {
                                .images = own.images,
                                .dhcp = mode,
                                .users = nobody,
-                               .slurm_key = {}})
+                               .slurm_key = {},
+                               .head_ssh_certificate = own.facts.host_key})
                         .plan);
   }
   return plans;
@@ -82,10 +83,20 @@ std::optional<std::string> foreign_line(const WriteFile& file, std::span<const P
   return std::nullopt;
 }
 
-Status check_file(const WriteFile& file, std::span<const Plan> own) {
+/// What depends on the authority, which is the daemon's: the head's certificate, and whom SSH
+/// believes about names of the cluster.
+bool is_of_the_authority(const WriteFile& file, const OwnView& own) {
+  if (file.path == hpc::kHostCertificate) return hpc::is_host_certificate(file.content);
+  return file.path == hpc::kKnownHosts &&
+         hpc::is_known_hosts(file.content,
+                             {.cluster = own.spec.name, .head = own.spec.head.address});
+}
+
+Status check_file(const WriteFile& file, std::span<const Plan> own, const OwnView& view) {
   const WriteFile* const ours = find_file(own.front(), file.path);
   if (ours == nullptr) return fail("root's own specification has no such file");
   if (!same_but_content(file, *ours)) return fail("its owner or mode is another");
+  if (is_of_the_authority(file, view)) return {};
   if (file.path == kSlurmKey || file.content == ours->content) return {};
   if (file.path != kSlurmConf && file.path != kDnsmasqConf) return fail("its content is another");
   if (const auto line = foreign_line(file, own)) {
@@ -109,10 +120,11 @@ bool is_about_a_person(const plan::Step& step) {
 }
 
 Status check_step(const plan::Step& step, const std::set<std::string, std::less<>>& people,
-                  std::span<const Plan> own) {
+                  std::span<const Plan> own, const OwnView& view) {
   if (is_about_a_person(step)) return {};
   if (const auto* const file = std::get_if<WriteFile>(&step)) {
-    return file->path.starts_with(kPeopleKeys) ? check_keys(*file, people) : check_file(*file, own);
+    return file->path.starts_with(kPeopleKeys) ? check_keys(*file, people)
+                                               : check_file(*file, own, view);
   }
   if (std::ranges::contains(own.front().steps, step)) return {};
   return fail("root's own specification has no such step");
@@ -124,7 +136,7 @@ Status check_plan(const Plan& plan, const OwnView& own) {
   const std::vector<Plan> plans = own_plans(own);
   const auto people = people_of(plan);
   for (const plan::Step& step : plan.steps) {
-    const Status checked = check_step(step, people, plans);
+    const Status checked = check_step(step, people, plans, own);
     if (checked) continue;
     return fail(std::format("the head's plan is not cluster.yaml's: {}: {}", plan::describe(step),
                             checked.error().message),

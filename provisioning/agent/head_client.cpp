@@ -157,9 +157,10 @@ Status report_stage(const Invitation& invitation, const provisioning::StageRepor
   return {};
 }
 
-Result<Identity> Identity::open(const std::filesystem::path& directory, const std::string& head) {
+Result<Identity> Identity::open(const std::filesystem::path& directory, const std::string& head,
+                                const std::filesystem::path& host_key) {
   TRY(os::make_directory(directory, {.mode = 0700}));
-  return Identity(directory, head);
+  return Identity(directory, head, host_key);
 }
 
 bool Identity::enrolled() const { return std::filesystem::exists(directory_ / kIdentity); }
@@ -200,6 +201,7 @@ Status Identity::certify(const std::string& path, const std::string& token) {
   TRY_ASSIGN(const auto made, provisioning::make_request());
   json body = {{"request", made.request}};
   if (!token.empty()) body["token"] = token;
+  if (const auto key = os::read_file(host_key_)) body["ssh_host_key"] = trim(*key);
   TRY_ASSIGN(const std::string text, call("POST", path, body.dump(), token.empty()));
   TRY_ASSIGN(const json answer, parse_object(text));
   const auto certificate = answer.find("certificate");

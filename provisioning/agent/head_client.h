@@ -55,11 +55,15 @@ Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Har
 /// Tells how far stage one is.
 Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);
 
+inline constexpr const char* kSshHostKey = "/etc/ssh/ssh_host_ed25519_key.pub";
+
 /// The node's files: key, certificate and CA, all in one private directory.
 class Identity final : public HeadLink {
  public:
-  /// Directory is made 0700.
-  static Result<Identity> open(const std::filesystem::path& directory, const std::string& head);
+  /// Directory is made 0700. `host_key`: the public host key of this node's SSH server, which the
+  /// head certifies; a node that has none yet is enrolled without.
+  static Result<Identity> open(const std::filesystem::path& directory, const std::string& head,
+                               const std::filesystem::path& host_key = kSshHostKey);
 
   bool enrolled() const;
   /// Whether the head itself, over TLS, did not take the certificate at the last calls: it ran out
@@ -78,8 +82,8 @@ class Identity final : public HeadLink {
   Result<std::string> heartbeat() const override;
 
  private:
-  Identity(std::filesystem::path directory, std::string head)
-      : directory_(std::move(directory)), head_(std::move(head)) {}
+  Identity(std::filesystem::path directory, std::string head, std::filesystem::path host_key)
+      : directory_(std::move(directory)), head_(std::move(head)), host_key_(std::move(host_key)) {}
   Status certify(const std::string& path, const std::string& token);
   Result<std::string> call(const std::string& method, const std::string& path,
                            const std::string& body, bool with_certificate) const;
@@ -88,6 +92,7 @@ class Identity final : public HeadLink {
 
   std::filesystem::path directory_;
   std::string head_;
+  std::filesystem::path host_key_;
   /// In a row.
   mutable int refusals_ = 0;
 };

@@ -13,7 +13,7 @@
 namespace muster::head {
 namespace {
 
-constexpr std::array<std::string_view, 14> kPaths = {
+constexpr std::array<std::string_view, 17> kPaths = {
     "/etc/slurm/slurm.conf",
     "/etc/systemd/system/slurmctld.service.d/muster.conf",
     "/etc/slurm/cgroup.conf",
@@ -27,7 +27,10 @@ constexpr std::array<std::string_view, 14> kPaths = {
     "/etc/resolv.conf",
     "/etc/chrony/conf.d/muster.conf",
     "/etc/openmpi/openmpi-mca-params.conf",
-    "/etc/ssh/sshd_config.d/50-muster-keys.conf"};
+    "/etc/ssh/sshd_config.d/50-muster-keys.conf",
+    "/etc/ssh/ssh_config.d/50-muster.conf",
+    "/etc/ssh/ssh_known_hosts2",
+    "/etc/ssh/ssh_host_ed25519_key-cert.pub"};
 
 constexpr std::array<std::string_view, 6> kServices = {
     "muster-dnsmasq.service", "muster-nginx.service", "slurmctld.service",

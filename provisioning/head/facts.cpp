@@ -21,7 +21,8 @@ std::string render_facts(const Facts& facts) {
                 {"resolvers", facts.resolvers},
                 {"external", facts.external},
                 {"external_trouble", facts.external_trouble},
-                {"root_key", facts.root_key}};
+                {"root_key", facts.root_key},
+                {"host_key", facts.host_key}};
   if (facts.other_dhcp) value["other_dhcp"] = *facts.other_dhcp;
   return value.dump(2) + "\n";
 }
@@ -39,7 +40,8 @@ Result<Facts> parse_facts(std::string_view text) {
                 .resolvers = value.value("resolvers", ""),
                 .external = value.value("external", ""),
                 .external_trouble = value.value("external_trouble", ""),
-                .root_key = value.value("root_key", "")};
+                .root_key = value.value("root_key", ""),
+                .host_key = value.value("host_key", "")};
     if (value.contains("other_dhcp")) facts.other_dhcp = value["other_dhcp"].get<std::string>();
     return facts;
   } catch (const json::exception& error) {

@@ -40,6 +40,8 @@ struct Facts {
   std::string external_trouble = {};
   /// The public key by which root of this head logs in to nodes.
   std::string root_key = {};
+  /// The public Ed25519 key of this head's SSH server; empty: it has none.
+  std::string host_key = {};
 };
 
 std::string render_facts(const Facts& facts);

@@ -28,6 +28,17 @@ inline const provisioning::Authority& shared_authority() {
   return authority;
 }
 
+inline const provisioning::SshAuthority& shared_ssh_authority() {
+  static const provisioning::SshAuthority authority = [] {
+    const auto directory = os::TemporaryDirectory::make();
+    CHECK(directory.has_value());
+    auto made = provisioning::SshAuthority::open(directory->path());
+    CHECK(made.has_value());
+    return std::move(*made);
+  }();
+  return authority;
+}
+
 inline provisioning::Image small_image() {
   const std::string digest(64, 'a');
   return {.name = "compute",
@@ -48,7 +59,8 @@ class NodeHead {
   explicit NodeHead(std::vector<provisioning::KernelArgument> arguments = {})
       : store_(state::make_memory_store()),
         registry_(*provisioning::Registry::open(*store_, settings())),
-        api_(*registry_, shared_authority(), options(std::move(arguments))) {
+        api_(*registry_, shared_authority(), shared_ssh_authority(),
+             options(std::move(arguments))) {
     registry_->set_policy(provisioning::Policy::open, 0);
   }
   NodeHead(const NodeHead&) = delete;

@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/base64.h"
 #include "core/os/files.h"
-#include "lab/base64.h"
 
 namespace muster::lab {
 namespace {

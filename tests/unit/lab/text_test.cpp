@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "lab/base64.h"
+#include "core/base/base64.h"
 #include "lab/console.h"
 #include "lab/lab_report.h"
 #include "lab/product.h"

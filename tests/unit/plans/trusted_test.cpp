@@ -33,7 +33,9 @@ class Trusted : public testing::Test {
                       .nodes = {&node_, 1},
                       .address_lost_ms = 1234,
                       .users = users_,
-                      .slurm_key = "hush"})
+                      .slurm_key = "hush",
+                      .ssh_authority = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
+                      .head_ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA head\n"})
         .plan;
   }
   /// The same with something added to one file.
@@ -54,7 +56,11 @@ class Trusted : public testing::Test {
   }
 
   spec::ClusterSpec spec_;
-  head::Facts facts_{.interface = "eth1", .live = true, .medium = "/run/live/medium"};
+  head::Facts facts_{.interface = "eth1",
+                     .live = true,
+                     .medium = "/run/live/medium",
+                     .root_key = "ssh-ed25519 ROOT",
+                     .host_key = "ssh-ed25519 HOST"};
   std::vector<provisioning::Image> images_ = {
       {.name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}}};
   hpc::UserTable users_;
@@ -117,6 +123,17 @@ TEST_F(Trusted, a_file_keeps_its_owner_and_mode) {
     if (file != nullptr && file->path == "/etc/slurm/slurm.key") file->mode = 0666;
   }
   EXPECT_FALSE(check(plan));
+}
+
+TEST_F(Trusted, ssh_believes_no_other_authority_about_other_names) {
+  EXPECT_TRUE(check(daemons()));
+  for (const auto& [path, addition] :
+       {std::pair{"/etc/ssh/ssh_known_hosts2", "@cert-authority *.example.org ssh-ed25519 AAAA\n"},
+        std::pair{"/etc/ssh/ssh_config.d/50-muster.conf", "ProxyCommand /tmp/evil\n"},
+        std::pair{"/etc/ssh/sshd_config.d/50-muster-keys.conf", "PermitRootLogin yes\n"},
+        std::pair{"/etc/ssh/ssh_host_ed25519_key-cert.pub", "something else\n"}}) {
+    EXPECT_FALSE(check(with(path, addition))) << path;
+  }
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ TEST(Facts, what_was_written_is_read_again) {
                     .resolvers = "/etc/muster/upstream-resolv.conf",
                     .external = "eno2",
                     .external_trouble = "none",
-                    .root_key = "ssh-ed25519 AAAA root@head"};
+                    .root_key = "ssh-ed25519 AAAA root@head",
+                    .host_key = "ssh-ed25519 BBBB root@head"};
   const auto read = parse_facts(render_facts(facts));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(render_facts(*read), render_facts(facts));

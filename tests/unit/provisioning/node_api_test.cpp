@@ -1,5 +1,6 @@
 #include "provisioning/node_api.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -18,16 +19,20 @@ class NodeApiTest : public testing::Test {
     auto authority = Authority::open(directory_->path(), "test");
     ASSERT_TRUE(authority) << authority.error().text();
     authority_ = std::make_unique<Authority>(std::move(*authority));
+    auto ssh_authority = SshAuthority::open(directory_->path());
+    ASSERT_TRUE(ssh_authority) << ssh_authority.error().text();
+    ssh_authority_ = std::make_unique<SshAuthority>(std::move(*ssh_authority));
     auto registry = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
     ASSERT_TRUE(registry);
     registry_ = std::move(*registry);
     registry_->set_policy(Policy::open, 0);
     api_ = std::make_unique<NodeApi>(
-        *registry_, *authority_,
+        *registry_, *authority_, *ssh_authority_,
         NodeApiOptions{.head = {0x0A2A0001},
                        .boots = boots(),
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
+                       .cluster = "test",
                        .now_ms = [] { return std::int64_t{1'000'000}; }});
   }
   /// "default" boots the image compute; "gpu" boots another, with an argument of its own.
@@ -52,6 +57,7 @@ class NodeApiTest : public testing::Test {
   Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
   std::unique_ptr<state::Store> store_ = state::make_memory_store();
   std::unique_ptr<Authority> authority_;
+  std::unique_ptr<SshAuthority> ssh_authority_;
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<NodeApi> api_;
 };
@@ -124,6 +130,38 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
 TEST_F(NodeApiTest, pages_of_enrolled_nodes_are_closed_to_others) {
   for (const char* page : {"plan", "report", "heartbeat", "renew", "nonsense"}) {
     EXPECT_EQ(post(std::string("/node/v1/") + page, "{}").status, 401) << page;
+  }
+}
+
+/// A key that no machine has.
+constexpr const char* kHostKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f root@n001";
+
+TEST_F(NodeApiTest, a_node_that_enrols_has_its_host_key_certified) {
+  const auto welcome = nlohmann::json::parse(
+      post("/node/v1/discover", R"({"hardware": {"macs": ["52:54:00:00:00:01"]}})").body);
+  const auto enrol = [&](const std::string& key) {
+    const nlohmann::json body = {{"token", welcome["token"]},
+                                 {"request", make_request().value().request},
+                                 {"ssh_host_key", key}};
+    return post("/node/v1/enrol", body.dump()).status;
+  };
+  ASSERT_EQ(enrol(kHostKey), 200);
+  const std::string certificate = registry_->find("n001")->ssh_certificate;
+  EXPECT_TRUE(certificate.starts_with("ssh-ed25519-cert-v01@openssh.com ")) << certificate;
+  EXPECT_TRUE(certificate.ends_with(" n001\n")) << certificate;
+}
+
+TEST_F(NodeApiTest, a_host_key_that_is_none_is_refused_and_one_that_is_missing_is_not) {
+  for (const auto& [key, status] : {std::pair{"ssh-rsa AAAA", 400}, std::pair{"", 200}}) {
+    registry_->set_policy(Policy::open, 0);
+    const std::string mac = std::format("52:54:00:00:00:{:02x}", status / 100);
+    const auto welcome = nlohmann::json::parse(
+        post("/node/v1/discover", R"({"hardware": {"macs": [")" + mac + R"("]}})").body);
+    const nlohmann::json body = {{"token", welcome["token"]},
+                                 {"request", make_request().value().request},
+                                 {"ssh_host_key", key}};
+    EXPECT_EQ(post("/node/v1/enrol", body.dump()).status, status) << key;
   }
 }
 

@@ -45,7 +45,7 @@ class RegistryTest : public testing::Test {
     const Welcome welcome = boot(number);
     const auto node = registry_->redeem(welcome.token, now_);
     EXPECT_TRUE(node) << node.error().text();
-    EXPECT_TRUE(registry_->set_certificate(node->id, "AB", now_));
+    EXPECT_TRUE(registry_->set_certificate(node->id, {"AB"}, now_));
     EXPECT_TRUE(registry_->report(node->id, {.stage = "ready", .generation = "g"}, now_));
     return *registry_->find(node->name);
   }

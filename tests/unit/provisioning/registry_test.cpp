@@ -65,7 +65,7 @@ TEST_F(RegistryTest, a_token_ends_with_its_boot_and_with_time) {
 TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_node) {
   const Node node = bring_up(1);
   EXPECT_TRUE(registry_->authenticate(node.id, "AB"));
-  ASSERT_TRUE(registry_->set_certificate(node.id, "CD", now_));
+  ASSERT_TRUE(registry_->set_certificate(node.id, {"CD"}, now_));
   EXPECT_FALSE(registry_->authenticate(node.id, "AB"));
   EXPECT_FALSE(registry_->authenticate(node.id, ""));
   const std::vector<std::string> names = {"n001"};
@@ -75,7 +75,7 @@ TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_no
 
 TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_));
   EXPECT_TRUE(registry_->authenticate(node.id, "AB")) << "the answer with the new one may be lost";
   EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
   EXPECT_FALSE(registry_->authenticate(node.id, "AB"));
@@ -85,16 +85,16 @@ TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
 
 TEST_F(RegistryTest, of_two_renewed_certificates_only_the_later_one_counts) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_));
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "EF", now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"EF"}, now_));
   EXPECT_FALSE(registry_->authenticate(node.id, "CD"));
   EXPECT_TRUE(registry_->authenticate(node.id, "EF"));
 }
 
 TEST_F(RegistryTest, a_renewal_that_a_new_boot_overtook_counts_for_nothing) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->set_certificate(node.id, "CD", now_));
-  EXPECT_FALSE(registry_->offer_certificate(node.id, "AB", "EF", now_));
+  ASSERT_TRUE(registry_->set_certificate(node.id, {"CD"}, now_));
+  EXPECT_FALSE(registry_->offer_certificate(node.id, "AB", {"EF"}, now_));
   EXPECT_FALSE(registry_->authenticate(node.id, "EF"));
   EXPECT_TRUE(registry_->authenticate(node.id, "CD"));
 }
@@ -119,7 +119,7 @@ TEST_F(RegistryTest, a_node_that_was_silent_signs_on_once_more_however_it_is_hea
   EXPECT_EQ(returned(), 0) << "a silence that nobody minds";
   ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 200'000));
   EXPECT_EQ(returned(), now_ + 200'000) << "it was never called lost: its plan had failed";
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", "CD", now_ + 300'000));
+  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_ + 300'000));
   EXPECT_EQ(returned(), now_ + 300'000) << "a certificate is renewed before the heartbeat";
   ASSERT_TRUE(registry_->heartbeat(node.id, now_ + 301'000));
   EXPECT_EQ(returned(), now_ + 300'000);
@@ -212,7 +212,7 @@ TEST_F(RegistryTest, a_session_ends_with_the_enrolment) {
   const Welcome welcome = boot(1);
   ASSERT_TRUE(registry_->redeem(welcome.token, now_));
   ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "enrol", .failure = "x"}, now_));
-  ASSERT_TRUE(registry_->set_certificate(welcome.node.id, "AB", now_));
+  ASSERT_TRUE(registry_->set_certificate(welcome.node.id, {"AB"}, now_));
   EXPECT_FALSE(registry_->stage(welcome.session, {.stage = "image"}, now_));
 }
 

@@ -1,8 +1,9 @@
-#include "lab/base64.h"
+#include "core/base/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
-namespace muster::lab {
+namespace muster {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -56,4 +57,4 @@ Result<std::string> parse_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace muster::lab
+}  // namespace muster

@@ -1,0 +1,57 @@
+#pragma once
+// What both authorities take of OpenSSL (evp(7)). For this room only.
+
+#include <memory>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace muster::provisioning::crypto {
+
+template <auto Free>
+struct Freed {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+
+/// What OpenSSL says of its last failure.
+std::unexpected<Error> crypto_error(std::string_view what);
+
+/// A password callback (pem_password_cb(3)) for texts that have none: OpenSSL's own would ask on a
+/// terminal.
+int no_password(char* buffer, int size, int rwflag, void* data);
+
+/// The text must live as long as the result.
+Bio reading(const std::string& text);
+std::string written(const Bio& bio);
+
+/// What `write` writes to a BIO, which must succeed.
+template <typename Write>
+std::string pem(Write write) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  CHECK(write(bio.get()) == 1);
+  return written(bio);
+}
+
+/// A private key as PEM, and back.
+std::string key_pem(EVP_PKEY* key);
+Result<Key> parse_key(const std::string& text);
+
+/// A new Ed25519 private key (RFC 8032) as PEM.
+std::string make_ed25519_key();
+
+/// The 32 bytes of the public key. Errors: no Ed25519 key.
+Result<std::string> ed25519_public_part(const std::string& key);
+
+/// The 64 bytes of the signature. Errors: no Ed25519 key.
+Result<std::string> sign_ed25519(const std::string& key, std::string_view bytes);
+
+}  // namespace muster::provisioning::crypto

@@ -1,0 +1,47 @@
+#pragma once
+// The cluster's own authority for SSH host keys: whoever trusts it trusts every head and node, also
+// one that has another key at each boot. Certificates are OpenSSH's (PROTOCOL.certkeys in its
+// source), keys Ed25519 (RFC 8709).
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "core/base/result.h"
+
+namespace muster::provisioning {
+
+/// What a host certificate says.
+struct HostTerms {
+  /// Names and addresses by which the host is reached.
+  std::span<const std::string> names;
+  /// Shown in sshd's log.
+  std::string id;
+  /// Units: seconds since 1970. It is valid before this time; UINT64_MAX: for ever.
+  std::uint64_t valid_before = UINT64_MAX;
+};
+
+class SshAuthority {
+ public:
+  /// Opens the authority in `directory`, or makes it there (ssh-ca.key, mode 0600).
+  /// Errors: an unreadable or damaged file.
+  static Result<SshAuthority> open(const std::filesystem::path& directory);
+
+  /// "ssh-ed25519 AAAA…", as known_hosts takes it behind @cert-authority.
+  const std::string& public_key() const { return public_key_; }
+
+  /// A certificate for a host key, as the file beside the key has it: one line.
+  /// Errors: the key is no Ed25519 public key of OpenSSH.
+  Result<std::string> certify_host(const std::string& key, const HostTerms& terms) const;
+
+ private:
+  SshAuthority(std::string key, std::string public_blob);
+  /// Private key in PEM.
+  std::string key_;
+  /// The public key in SSH's wire form.
+  std::string public_blob_;
+  std::string public_key_;
+};
+
+}  // namespace muster::provisioning
