@@ -9,12 +9,39 @@ namespace {
 
 constexpr std::string_view kNotYet = "Install on disk (not in this version yet)";
 
+constexpr std::string_view kStateless = "Live head, without its state disk";
+
+/// The head's initrd reads it (layers/include/base/…/live-bottom/muster-state).
+std::vector<std::string> stateless(std::vector<std::string> arguments) {
+  arguments.emplace_back("muster.state=no");
+  return arguments;
+}
+
+std::string isolinux_entry(std::string_view label, std::string_view title,
+                           const std::vector<std::string>& arguments) {
+  return std::format(
+      "label {}\n"
+      "  menu label {}\n"
+      "  linux /live/vmlinuz\n"
+      "  initrd /live/initrd.img\n"
+      "  append {}\n",
+      label, title, join(arguments, " "));
+}
+
+std::string grub_entry(std::string_view id, std::string_view title,
+                       const std::vector<std::string>& arguments) {
+  return std::format(
+      "menuentry '{}' --id {} {{\n"
+      "  linux /live/vmlinuz {}\n"
+      "  initrd /live/initrd.img\n"
+      "}}\n",
+      title, id, join(arguments, " "));
+}
+
 }  // namespace
 
 std::vector<std::string> live_arguments() {
   return {"boot=live", "nonetworking", "noeject", "audit=0", "console=tty0", "console=ttyS0,115200",
-          // A disk that `muster head keep` made; no file of this name on other disks is looked for.
-          "persistence", "persistence-storage=filesystem",
           // A live system is always at its first boot, and has nothing to ask.
           "systemd.firstboot=no"};
 }
@@ -28,12 +55,9 @@ std::string render_isolinux(const BootMenu& menu) {
       "menu title {}\n"
       "menu autoboot The live head starts in # second{{,s}}\n"
       "default live\n"
-      "label live\n"
-      "  menu label Live head\n"
-      "  linux /live/vmlinuz\n"
-      "  initrd /live/initrd.img\n"
-      "  append {}\n",
-      menu.timeout * 10, menu.title, join(menu.kernel_arguments, " "));
+      "{}{}",
+      menu.timeout * 10, menu.title, isolinux_entry("live", "Live head", menu.kernel_arguments),
+      isolinux_entry("stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "label install\n"
       "  menu label {}\n"
@@ -61,11 +85,9 @@ std::string render_grub(const BootMenu& menu) {
       "set timeout_style=menu\n"
       "set timeout={}\n"
       "set default=0\n"
-      "menuentry 'Live head' --id live {{\n"
-      "  linux /live/vmlinuz {}\n"
-      "  initrd /live/initrd.img\n"
-      "}}\n",
-      menu.title, menu.timeout, join(menu.kernel_arguments, " "));
+      "{}{}",
+      menu.title, menu.timeout, grub_entry("live", "Live head", menu.kernel_arguments),
+      grub_entry("stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "menuentry '{}' --id install {{\n"
       "  echo 'This version runs the head from its medium; press a key for the menu.'\n"

@@ -15,6 +15,7 @@
 #include "hpc/ssh_access.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
+#include "provisioning/head/keep.h"
 #include "provisioning/head/networks.h"
 
 namespace muster::helper {
@@ -49,6 +50,14 @@ std::string host_key() {
   return text ? std::string(trim(*text)) : std::string();
 }
 
+/// A head that has a state disk and starts without it would be another cluster's, and its nodes
+/// would be told so.
+Status check_state_disk() {
+  if (!fs::exists(head::kStateTrouble)) return {};
+  TRY_ASSIGN(const std::string why, os::read_file(head::kStateTrouble));
+  return fail(std::format("this head does not start without its state: {}", trim(why)));
+}
+
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
 std::string medium_path() {
   return fs::exists("/run/live/medium/muster") ? "/run/live/medium" : "/var/lib/muster/medium";
@@ -59,6 +68,7 @@ std::string medium_path() {
 Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
   const bool live = fs::exists("/run/live/medium");
+  TRY(check_state_disk());
   // An installed head has its owner's accounts already; a live one has nobody's.
   if (live) TRY(set_login(runner, spec));
   if (!live) TRY(keep_settings());

@@ -107,9 +107,8 @@ Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
   TRY(copy_state(runner));
   // The files before the name that makes them count.
   TRY(run_checked(runner, {.argv = {"sync", "--file-system", kPlace}}));
-  // Last: live-boot passes over a disk without it, so half a copy is never used.
-  return os::write_file(std::filesystem::path(kPlace) / "persistence.conf",
-                        render_persistence(shared));
+  // Last: a disk without it is not used, and so never half a copy.
+  return os::write_file(std::filesystem::path(kPlace) / kStateList, render_state_list(shared));
 }
 
 Status wipe(os::CommandRunner& runner, const std::string& disk) {
@@ -164,25 +163,24 @@ Status check_disk(const std::string& disk, const DiskUse& use, Contents contents
               "--erase overwrites all of it");
 }
 
-std::string render_persistence(std::span<const std::string> shared) {
-  std::string lines;
-  for (const char* const directory : kKept) lines += std::format("{} bind\n", directory);
-  for (const std::string& directory : shared) lines += std::format("{} bind\n", directory);
+std::string render_state_list(std::span<const std::string> shared) {
+  std::string lines = "muster-state 1\n";
+  for (const char* const directory : kKept) lines += std::format("{}\n", directory);
+  for (const std::string& directory : shared) lines += std::format("{}\n", directory);
   return lines;
 }
 
 std::optional<std::string> find_state_disk(std::string_view mountinfo) {
   for (const std::string& line : lines(mountinfo)) {
     const std::vector<std::string> fields = split(line, ' ');
-    if (fields.size() > 4 && fields[4].starts_with("/run/live/persistence/")) return fields[4];
+    if (fields.size() > 4 && fields[4].starts_with("/run/muster-state/")) return fields[4];
   }
   return std::nullopt;
 }
 
-std::vector<std::string> find_unkept(std::string_view persistence,
-                                     std::span<const std::string> shared) {
-  std::set<std::string> kept;
-  for (const std::string& line : lines(persistence)) kept.insert(line.substr(0, line.find(' ')));
+std::vector<std::string> find_unkept(std::string_view list, std::span<const std::string> shared) {
+  const std::vector<std::string> directories = lines(list);
+  const std::set<std::string> kept(directories.begin(), directories.end());
   std::vector<std::string> unkept;
   for (const std::string& directory : shared) {
     if (!kept.contains(directory)) unkept.push_back(directory);
@@ -199,19 +197,19 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
     return fail("this head has no state disk",
                 "name one: muster head keep DISK; 'lsblk' shows them");
   }
-  const std::filesystem::path list = std::filesystem::path(*place) / "persistence.conf";
-  TRY_ASSIGN(std::string persistence, os::read_file(list));
+  const std::filesystem::path file = std::filesystem::path(*place) / kStateList;
+  TRY_ASSIGN(std::string list, os::read_file(file));
   // A disk of an older version may lack these.
   std::vector<std::string> wanted(shared.begin(), shared.end());
   wanted.insert(wanted.end(), {kHostKeys, kRoots});
-  std::vector<std::string> unkept = find_unkept(persistence, wanted);
+  std::vector<std::string> unkept = find_unkept(list, wanted);
   if (unkept.empty()) return unkept;
   if (std::ranges::contains(unkept, kHostKeys)) TRY(save_host_keys(runner));
   TRY(copy_shared(runner, unkept, *place));
   // The files before the names that make them count.
   TRY(run_checked(runner, {.argv = {"sync", "--file-system", *place}}));
-  for (const std::string& directory : unkept) persistence += std::format("{} bind\n", directory);
-  TRY(os::write_file(list, persistence));
+  for (const std::string& directory : unkept) list += directory + "\n";
+  TRY(os::write_file(file, list));
   return unkept;
 }
 

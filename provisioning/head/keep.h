@@ -1,6 +1,7 @@
 #pragma once
 // Makes a disk on which a live head keeps its state: what it knows of the cluster, the scheduler's
-// jobs, and /home. live-boot mounts it at the next boot (persistence.conf(5)).
+// jobs, and /home. The head's initrd mounts it at the next boot
+// (packaging/layers/include/base/etc/initramfs-tools/scripts/live-bottom/muster-state).
 
 #include <optional>
 #include <span>
@@ -13,8 +14,11 @@
 
 namespace muster::head {
 
-/// What live-boot looks for among the disks.
-inline constexpr std::string_view kStateLabel = "persistence";
+/// What the initrd looks for among the disks, and in them.
+inline constexpr std::string_view kStateLabel = "muster-state";
+inline constexpr const char* kStateList = "muster-state.list";
+/// Where it writes down why it used no disk although there is one.
+inline constexpr const char* kStateTrouble = "/run/muster-state-trouble";
 
 /// What is on a disk, as `lsblk --json` tells.
 struct DiskUse {
@@ -38,16 +42,16 @@ enum class Contents { keep, erase };
 /// Why this disk may not be made a state disk; success when it may.
 Status check_disk(const std::string& disk, const DiskUse& use, Contents contents);
 
-/// The disk's persistence.conf; `shared` are /home and where the volumes are mounted.
-std::string render_persistence(std::span<const std::string> shared);
+/// The disk's list: what marks it as ours, and a line for each directory that it keeps; `shared`
+/// are /home and where the volumes are mounted.
+std::string render_state_list(std::span<const std::string> shared);
 
-/// Where live-boot has mounted the state disk that is in use, by /proc/self/mountinfo (proc(5));
+/// Where the initrd has mounted the state disk that is in use, by /proc/self/mountinfo (proc(5));
 /// none when there is none.
 std::optional<std::string> find_state_disk(std::string_view mountinfo);
 
-/// Of `shared`, what a persistence.conf does not keep.
-std::vector<std::string> find_unkept(std::string_view persistence,
-                                     std::span<const std::string> shared);
+/// Of `shared`, what a disk's list does not keep.
+std::vector<std::string> find_unkept(std::string_view list, std::span<const std::string> shared);
 
 /// Adds to the state disk in use the volumes that it does not keep yet, with what is in them now;
 /// their names. They are used from there from the head's next start on. Errors: not root; no state

@@ -41,16 +41,17 @@ TEST(BootMenu, the_kernel_talks_to_both_consoles_and_live_boot_leaves_the_networ
   }
 }
 
-TEST(BootMenu, a_state_disk_is_looked_for) {
+TEST(BootMenu, a_head_may_start_without_its_state_disk_and_never_takes_another_system_s) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
-    EXPECT_TRUE(has(text, " persistence persistence-storage=filesystem systemd.firstboot=no\n"));
+    EXPECT_TRUE(has(text, " systemd.firstboot=no muster.state=no\n"));
+    EXPECT_FALSE(has(text, "persistence"));
   }
 }
 
-TEST(BootMenu, both_offer_the_same_four_choices) {
+TEST(BootMenu, both_offer_the_same_five_choices) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
-    for (const auto* entry :
-         {"Live head", "Install on disk", "Boot from local disk", "Memory test"}) {
+    for (const auto* entry : {"Live head", "Live head, without its state disk", "Install on disk",
+                              "Boot from local disk", "Memory test"}) {
       EXPECT_TRUE(has(text, entry)) << entry;
     }
   }

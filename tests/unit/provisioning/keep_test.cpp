@@ -34,7 +34,7 @@ TEST(StateDisk, what_is_on_a_disk_is_named_before_it_is_lost) {
 }
 
 TEST(StateDisk, a_state_disk_is_not_made_twice_by_mistake) {
-  const DiskUse use{.type = "disk", .label = "persistence", .contents = {"ext4 on /dev/sdb"}};
+  const DiskUse use{.type = "disk", .label = "muster-state", .contents = {"ext4 on /dev/sdb"}};
   const Status checked = check_disk("/dev/sdb", use, Contents::keep);
   ASSERT_FALSE(checked);
   EXPECT_NE(checked.error().message.find("already"), std::string::npos);
@@ -45,28 +45,27 @@ TEST(StateDisk, a_reader_of_discs_is_no_disk) {
   EXPECT_FALSE(parse_disk_use("nonsense"));
 }
 
-TEST(StateDisk, live_boot_is_told_each_directory) {
+TEST(StateDisk, its_list_marks_it_and_names_each_directory) {
   const std::vector<std::string> shared = {"/home", "/srv/data"};
-  EXPECT_EQ(render_persistence(shared),
-            "/var/lib/muster bind\n/var/lib/slurm bind\n/var/lib/muster-keys bind\n"
-            "/var/lib/muster-head bind\n/home "
-            "bind\n/srv/data bind\n");
+  EXPECT_EQ(render_state_list(shared),
+            "muster-state 1\n/var/lib/muster\n/var/lib/slurm\n/var/lib/muster-keys\n"
+            "/var/lib/muster-head\n/home\n/srv/data\n");
 }
 
-TEST(StateDisk, the_one_in_use_is_where_live_boot_mounts_it) {
+TEST(StateDisk, the_one_in_use_is_where_the_initrd_mounts_it) {
   constexpr const char* kMounts =
       "28 1 0:25 / / rw - overlay overlay rw\n"
-      "31 28 253:0 / /run/live/persistence/vda rw,noatime - ext4 /dev/vda rw\n"
+      "31 28 253:0 / /run/muster-state/vda rw,noatime - ext4 /dev/vda rw\n"
       "40 28 253:0 /home /home rw,noatime - ext4 /dev/vda rw\n";
-  EXPECT_EQ(find_state_disk(kMounts), "/run/live/persistence/vda");
+  EXPECT_EQ(find_state_disk(kMounts), "/run/muster-state/vda");
   EXPECT_FALSE(find_state_disk("28 1 0:25 / / rw - overlay overlay rw\n"));
 }
 
 TEST(StateDisk, a_volume_that_came_later_is_not_kept_yet) {
   const std::vector<std::string> shared = {"/home", "/srv/data"};
-  EXPECT_EQ(find_unkept("/var/lib/muster bind\n/home bind\n", shared),
+  EXPECT_EQ(find_unkept("muster-state 1\n/var/lib/muster\n/home\n", shared),
             std::vector<std::string>{"/srv/data"});
-  EXPECT_TRUE(find_unkept(render_persistence(shared), shared).empty());
+  EXPECT_TRUE(find_unkept(render_state_list(shared), shared).empty());
 }
 
 }  // namespace
