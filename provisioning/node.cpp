@@ -34,6 +34,8 @@ json to_json(const Node& node) {
           {"offered_serial", node.offered_serial},
           {"ssh_certificate", node.ssh_certificate},
           {"generation", node.generation},
+          {"drift", node.drift},
+          {"drifts", node.drifts},
           {"seen_ms", node.seen_ms},
           {"ready_ms", node.ready_ms},
           {"returned_ms", node.returned_ms}};
@@ -62,6 +64,8 @@ Result<Node> parse_node(std::string_view text) {
     node.offered_serial = value.value("offered_serial", "");
     node.ssh_certificate = value.value("ssh_certificate", "");
     node.generation = value.at("generation").get<std::string>();
+    node.drift = value.value("drift", "");
+    node.drifts = value.value("drifts", 0);
     node.seen_ms = value.at("seen_ms").get<std::int64_t>();
     node.ready_ms = value.at("ready_ms").get<std::int64_t>();
     node.returned_ms = value.value("returned_ms", std::int64_t{0});

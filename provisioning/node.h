@@ -51,6 +51,9 @@ struct Node {
   std::string ssh_certificate;
   /// Generation of the plan the node applied last.
   std::string generation;
+  /// What of its plan was put right last, and how often that happened since its boot.
+  std::string drift;
+  int drifts = 0;
   /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.
   std::int64_t seen_ms = 0;
   /// When it last showed its certificate; 0: not since the registry was opened. Never written.

@@ -38,15 +38,15 @@ std::string text_member(const json& value, const char* name, std::size_t limit) 
   return text.size() <= limit ? text : std::string();
 }
 
-constexpr std::size_t kConsoleLines = 20;
+constexpr std::size_t kMostLines = 20;
 
-/// The last console lines that a machine sends with a failure; what is no text is left out.
-std::vector<std::string> console_lines(const json& body) {
+/// Lines that a machine sends, such as the last of its console; what is no text is left out.
+std::vector<std::string> text_lines(const json& body, const char* name) {
   std::vector<std::string> lines;
-  const auto found = body.is_object() ? body.find("console") : body.end();
+  const auto found = body.is_object() ? body.find(name) : body.end();
   if (!body.is_object() || found == body.end() || !found->is_array()) return lines;
   for (const json& line : *found) {
-    if (lines.size() == kConsoleLines) break;
+    if (lines.size() == kMostLines) break;
     if (line.is_string()) lines.push_back(printable(line.get_ref<const std::string&>(), 200));
   }
   return lines;
@@ -149,7 +149,7 @@ ServerResponse NodeApi::stage(const ServerRequest& request) {
                                                  body["progress"].get<std::int64_t>(), 0, 100))
                                            : 0,
                            .failure = printable(text_member(body, "failure", 2000), 1000),
-                           .console = console_lines(body)};
+                           .console = text_lines(body, "console")};
   if (session.empty() || report.stage.empty()) {
     return refuse(400, {.message = "'session' and 'stage' are needed"});
   }
@@ -211,7 +211,8 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
   NodeReport report{.stage = stage,
                     .failure = printable(text_member(body, "failure", 8192), 4000),
                     .generation = printable(text_member(body, "generation", 128), 128),
-                    .console = console_lines(body)};
+                    .console = text_lines(body, "console"),
+                    .drift = text_lines(body, "drift")};
   if (body.contains("lldp")) {
     const auto neighbour = parse_neighbour(body["lldp"]);
     if (!neighbour) return refuse(400, neighbour.error());

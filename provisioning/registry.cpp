@@ -25,6 +25,17 @@ std::vector<Event> stage_events(const Node& node, const std::string& stage,
   return events;
 }
 
+/// What was no longer as its plan says, and was put right.
+std::vector<Event> note_drift(Node& node, const NodeReport& report, std::int64_t now_ms) {
+  std::vector<Event> events;
+  for (const std::string& what : report.drift) {
+    node.drift = what;
+    node.drifts = std::min(node.drifts + 1, 1'000'000);
+    events.push_back(event(node, "drift", "put right: " + what, now_ms));
+  }
+  return events;
+}
+
 /// A running node that takes over another plan goes on with its jobs: it stays ready.
 NodeState state_after(const NodeReport& report, NodeState before) {
   if (!report.failure.empty()) return NodeState::failed;
@@ -225,15 +236,19 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
     node->ready_ms = now_ms;
     ++generation_;
   }
+  const std::vector<Event> drift = note_drift(*node, report, now_ms);
   const bool same = node->stage == before.stage && node->reason == before.reason &&
                     node->generation == before.generation && node->state == before.state;
   if (!same) {
     // What a node says once is kept; what led to it may be forgotten with a power cut.
     const bool once = report.stage == "ready" || report.stage == "stopping";
     const auto durability = once ? state::Durability::full : state::Durability::relaxed;
-    return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
-                durability);
+    std::vector<Event> events =
+        stage_events(*node, report.stage, report.failure, report.console, now_ms);
+    events.insert(events.end(), drift.begin(), drift.end());
+    return save(*node, events, durability);
   }
+  if (!drift.empty()) return save(*node, drift, state::Durability::relaxed);
   const bool is_kept = node->hardware == before.hardware && node->returned_ms == before.returned_ms;
   return is_kept ? Status() : save(*node, {});
 }

@@ -136,6 +136,8 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.stage = "discovery";
   node.reason.clear();
   node.progress = 0;
+  node.drift.clear();
+  node.drifts = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
   // Its session is in memory only, and its certificate is kept with all that is said here.

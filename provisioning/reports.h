@@ -30,6 +30,8 @@ struct NodeReport {
   std::vector<std::string> console = {};
   /// The switch port it hangs on, when it heard one.
   std::optional<LldpNeighbour> neighbour = {};
+  /// What of the plan was no longer so and was put right, a sentence each.
+  std::vector<std::string> drift = {};
 };
 
 }  // namespace muster::provisioning

@@ -44,6 +44,10 @@ void print_status(const json& status) {
   for (const json& service : status.at("services")) {
     std::println("  {:26} {}", text_of(service, "unit"), text_of(service, "state"));
   }
+  for (const json& drift : status.value("put_right", json::array())) {
+    std::println("  put right at {}: {}", clock_time(drift.value("last_ms", std::int64_t{0})),
+                 text_of(drift, "what"));
+  }
   for (const json& problem : status.at("problems")) {
     std::println("! {}\n  next: {}", text_of(problem, "what"), text_of(problem, "next"));
   }

@@ -85,6 +85,15 @@ json count_states(const provisioning::Registry& registry) {
   return counts;
 }
 
+/// What somebody changed on the head within the last hour.
+json drift_json(Cluster& cluster) {
+  json list = json::array();
+  for (const Drift::Entry& entry : cluster.drift().recent(now_ms())) {
+    list.push_back({{"what", entry.step}, {"times", entry.times}, {"last_ms", entry.last_ms}});
+  }
+  return list;
+}
+
 std::string_view route_name(spec::Route route) {
   return route == spec::Route::nat ? "nat" : route == spec::Route::direct ? "direct" : "none";
 }
@@ -151,6 +160,7 @@ ServerResponse Api::status() {
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
                  {"services", std::move(services)},
+                 {"put_right", drift_json(cluster_)},
                  {"problems", std::move(problems)},
                  {"ready", running}});
 }

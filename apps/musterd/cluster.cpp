@@ -21,6 +21,8 @@ namespace {
 
 /// Between two knocks of a plan that did not hold.
 constexpr std::int64_t kRetryMs = 15'000;
+/// Between two looks at one that held: somebody may have changed what it says.
+constexpr std::int64_t kCheckAgainMs = 240'000;
 
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec) {
   return {.name_prefix = spec.nodes.prefix,
@@ -45,6 +47,15 @@ Status write_server_certificate(const provisioning::Authority& authority,
   TRY(os::write_file(directory / "head.key", made.key, {.mode = 0640, .gid = web_server_group()}));
   TRY(os::write_file(directory / "head.crt", issued.certificate));
   return os::write_file(directory / "ca.crt", authority.certificate());
+}
+
+/// The steps that the helper had to make true, as its report names them.
+std::vector<std::string> changed_steps(const nlohmann::json& report) {
+  std::vector<std::string> steps;
+  for (const auto& step : report.value("steps", nlohmann::json::array())) {
+    if (step.value("outcome", "") == "changed") steps.push_back(step.value("step", ""));
+  }
+  return steps;
 }
 
 }  // namespace
@@ -247,6 +258,7 @@ Status Cluster::start_apply() {
   TRY_ASSIGN(os::Handle socket, os::connect_unix(settings_.helper));
   helper_.emplace(std::move(socket));
   pace_.begun();
+  is_check_ = plan_holds_;
   asked_for_ = published_plan_;
   asked_at_ = published_;
   return {};
@@ -262,12 +274,24 @@ Status Cluster::look_at_helper() {
   // What changed while the helper worked is asked for next.
   plan_holds_ = succeeded && asked_for_ == published_plan_;
   const std::scoped_lock lock(mutex_);
+  if (is_check_ && report.is_object()) {
+    for (const std::string& step : changed_steps(report)) drift_.note(step, now_ms());
+  }
   trouble_.clear();
   // A report of what failed tells its reasons itself.
   owed_ms_ = asked_for_ == published_plan_ ? 0 : steady_ms();
   // Who waits for a user does not wait for the nodes that came since.
   tell_answered(asked_for_ == published_plan_ ? published_ : asked_at_);
   return {};
+}
+
+bool Cluster::is_check_due() const {
+  return plan_holds_ && applied_ms_ != 0 && steady_ms() - applied_ms_ >= kCheckAgainMs;
+}
+
+Drift Cluster::drift() {
+  const std::scoped_lock lock(mutex_);
+  return drift_;
 }
 
 /// Under mutex_.
@@ -305,6 +329,8 @@ Status Cluster::publish() {
   if (done && helper_) {
     done = look_at_helper();
   } else if (done && !plan_holds_ && !waits && pace_.is_due(steady_ms())) {
+    done = start_apply();
+  } else if (done && is_check_due()) {
     done = start_apply();
   }
   if (done) return {};

@@ -17,6 +17,7 @@
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/apply_pace.h"
 #include "apps/musterd/clock_watch.h"
+#include "apps/musterd/drift.h"
 #include "apps/musterd/node_plans.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
@@ -100,6 +101,9 @@ class Cluster {
   /// while it is at work.
   std::optional<std::string> plan_delay();
 
+  /// What was put right on the head.
+  Drift drift();
+
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
 
@@ -123,6 +127,7 @@ class Cluster {
   Status write_published();
   Status start_apply();
   Status look_at_helper();
+  bool is_check_due() const;
   void tell_answered(std::uint64_t generation);
   Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
@@ -166,6 +171,10 @@ class Cluster {
   /// What was decided when it was published: generation_ and the registry's lost address.
   std::pair<std::uint64_t, std::int64_t> published_decisions_;
   bool plan_holds_ = false;
+  /// The helper looks whether the plan still holds.
+  bool is_check_ = false;
+  /// Guarded by mutex_.
+  Drift drift_;
   ApplyPace pace_;
   /// The knock that the helper has not answered yet, and for which plan.
   std::optional<os::LineChannel> helper_;

@@ -176,6 +176,15 @@ void add_site_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// What somebody else changes on the head or on nodes, again and again.
+void add_drift(Cluster& cluster, std::vector<Problem>& problems) {
+  for (Problem& problem : cluster.drift().problems(now_ms()))
+    problems.push_back(std::move(problem));
+  for (Problem& problem : drifting_nodes(cluster.registry().nodes())) {
+    problems.push_back(std::move(problem));
+  }
+}
+
 /// Volumes of a head with a state disk that came after it was made.
 void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
   const head::Facts& facts = cluster.facts();
@@ -208,6 +217,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_delay(cluster, health.problems);
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
+  add_drift(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);

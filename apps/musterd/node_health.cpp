@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "apps/musterd/drift.h"
 #include "core/base/node_set.h"
 
 namespace muster::daemon {
@@ -48,6 +49,25 @@ std::vector<Problem> failed_nodes(std::span<const Node> nodes) {
                                                 failed.size(), stage, name_of(first));
     problems.push_back({std::format("{}: {}", which, first.reason),
                         std::format("'muster node why {}' tells its story", name_of(first))});
+  }
+  return problems;
+}
+
+std::vector<Problem> drifting_nodes(std::span<const Node> nodes) {
+  // A node looks every ten minutes: three times is no accident.
+  constexpr int kOften = 3;
+  Alike by_step;
+  for (const Node& node : nodes) {
+    if (node.drifts >= kOften) by_step[node.drift].push_back(&node);
+  }
+  std::vector<Problem> problems;
+  for (const auto& [step, drifting] : by_step) {
+    problems.push_back(
+        {std::format(
+             "{}: something else keeps changing what Muster sets: '{}' is put right again and "
+             "again",
+             names_of(drifting), step),
+         drift_hint(step)});
   }
   return problems;
 }

@@ -12,6 +12,9 @@
 
 namespace muster::daemon {
 
+/// Nodes on which something else keeps changing what their plan says, folded by what it is.
+std::vector<Problem> drifting_nodes(std::span<const provisioning::Node> nodes);
+
 /// Nodes that failed, one problem for each stage and kind of reason.
 std::vector<Problem> failed_nodes(std::span<const provisioning::Node> nodes);
 

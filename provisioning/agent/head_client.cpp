@@ -236,6 +236,7 @@ Status Identity::report(const provisioning::NodeReport& report) const {
                {"failure", report.failure},
                {"generation", report.generation},
                {"console", report.console}};
+  if (!report.drift.empty()) body["drift"] = report.drift;
   if (report.neighbour) body["lldp"] = provisioning::to_json(*report.neighbour);
   const auto answer =
       call("POST", "report", body.dump(-1, ' ', false, json::error_handler_t::replace), true);

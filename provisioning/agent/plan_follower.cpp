@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/apply/apply.h"
+#include "core/os/hash.h"
 
 namespace muster::agent {
 namespace {
@@ -12,6 +13,10 @@ constexpr auto kRenewAfter = std::chrono::hours(112);
 
 /// A plan whose steps take long is no silence.
 constexpr auto kSignOfLife = std::chrono::seconds(10);
+
+/// Between two looks at a plan that held: minutes, because it costs each node some processes while
+/// jobs run there.
+constexpr auto kCheckAgain = std::chrono::minutes(8);
 
 std::string failures(const apply::Report& report) {
   std::string text;
@@ -29,28 +34,55 @@ void PlanFollower::say(const std::string& line) {
   options_.say(line);
 }
 
+/// Errors: a step failed; the head was told.
+Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
+                                              const std::string& generation) {
+  apply::Report report = apply::apply(
+      plan, {.runner = options_.runner,
+             .pending = options_.pending,
+             .on_step = [this](const apply::Outcome& outcome) {
+               sign_of_life();
+               if (outcome.kind == apply::Outcome::Kind::unchanged) return;
+               say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
+             }});
+  if (report.succeeded()) return report;
+  const std::string reason = failures(report);
+  TRY(head_.report(
+      {.stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()}));
+  return fail(reason);
+}
+
 Status PlanFollower::apply_plan() {
-  TRY_ASSIGN(const GivenPlan given, head_.plan());
+  TRY_ASSIGN(GivenPlan given, head_.plan());
   TRY(head_.report({.stage = "plan"}));
-  const apply::Report report = apply::apply(
-      given.plan, {.runner = options_.runner,
-                   .pending = options_.pending,
-                   .on_step = [this](const apply::Outcome& outcome) {
-                     sign_of_life();
-                     if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-                     say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
-                   }});
-  if (!report.succeeded()) {
-    const std::string reason = failures(report);
-    TRY(head_.report({.stage = "plan",
-                      .failure = reason,
-                      .generation = given.generation,
-                      .console = console_.lines()}));
-    return fail(reason);
-  }
+  TRY(make_true(given.plan, given.generation));
   TRY(report_ready(given.generation));
+  plan_ = std::move(given.plan);
+  plan_next_check();
   say("ready");
   return {};
+}
+
+void PlanFollower::plan_next_check() {
+  // Nodes that booted together do not look at themselves together.
+  const auto part = std::chrono::seconds(std::stoul(os::random_hex(1), nullptr, 16));
+  next_check_ = options_.now() + kCheckAgain + part;
+}
+
+/// What somebody changed on this machine is put right, and told.
+Status PlanFollower::check_plan() {
+  plan_next_check();
+  const auto report = make_true(plan_, generation_);
+  if (!report) {
+    // It is tried again at each heartbeat, as any plan that failed.
+    generation_.clear();
+    return std::unexpected(report.error());
+  }
+  std::vector<std::string> drift;
+  for (const apply::Outcome& outcome : report->outcomes) {
+    if (outcome.kind == apply::Outcome::Kind::changed) drift.push_back(outcome.step);
+  }
+  return drift.empty() ? Status() : report_ready(generation_, std::move(drift));
 }
 
 void PlanFollower::sign_of_life() {
@@ -66,14 +98,21 @@ Status PlanFollower::beat() {
   // Nothing of a heartbeat may keep the rest from being tried.
   Status renewed = head_.certificate_age() >= kRenewAfter ? head_.renew() : Status();
   TRY_ASSIGN(const std::string wanted, head_.heartbeat());
-  if (wanted != generation_) TRY(apply_plan());
+  if (wanted != generation_) {
+    TRY(apply_plan());
+  } else if (options_.now() >= next_check_) {
+    TRY(check_plan());
+  }
   TRY(std::move(renewed));
   return options_.neighbour() == told_neighbour_ ? Status() : report_ready(generation_);
 }
 
-Status PlanFollower::report_ready(const std::string& generation) {
+Status PlanFollower::report_ready(const std::string& generation, std::vector<std::string> drift) {
   const auto neighbour = options_.neighbour();
-  TRY(head_.report({.stage = "ready", .generation = generation, .neighbour = neighbour}));
+  TRY(head_.report({.stage = "ready",
+                    .generation = generation,
+                    .neighbour = neighbour,
+                    .drift = std::move(drift)}));
   // Only now: a head that lost its power before it heard of the plan is told at the next heartbeat.
   generation_ = generation;
   told_neighbour_ = neighbour;

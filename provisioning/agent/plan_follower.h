@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/apply/apply.h"
 #include "core/os/command.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_link.h"
@@ -21,6 +22,7 @@ struct FollowerOptions {
   std::function<void(const std::string&)> say;
   /// The switch port as it is known so far.
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
 /// Owns: nothing; `head` and what the options refer to must live longer.
@@ -34,7 +36,9 @@ class PlanFollower {
   Status apply_plan();
 
   /// One heartbeat: applies the plan anew when the head wants another than the one it knows to be
-  /// applied, renews the certificate in time, tells a new switch port. Errors: as apply_plan.
+  /// applied, renews the certificate in time, tells a new switch port. Every ten minutes or so the
+  /// plan is applied once more from memory, and what had changed meanwhile is told. Errors: as
+  /// apply_plan.
   Status beat();
 
   /// The plan that holds here and that the head was told of; empty before the first.
@@ -49,12 +53,19 @@ class PlanFollower {
   const ConsoleTail& console() const { return console_; }
 
  private:
-  Status report_ready(const std::string& generation);
+  /// Ready, and what had to be put right.
+  Status report_ready(const std::string& generation, std::vector<std::string> drift = {});
+  Result<apply::Report> make_true(const plan::Plan& plan, const std::string& generation);
+  Status check_plan();
+  void plan_next_check();
   void sign_of_life();
 
   HeadLink& head_;
   FollowerOptions options_;
   std::string generation_;
+  /// The plan of that generation.
+  plan::Plan plan_;
+  std::chrono::steady_clock::time_point next_check_;
   std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   ConsoleTail console_;

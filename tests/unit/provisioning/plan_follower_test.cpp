@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/os/files.h"
 #include "core/plan/plan.h"
 
 namespace muster::agent {
@@ -60,7 +61,9 @@ class PlanFollowerTest : public testing::Test {
   PlanFollower follower_{head_,
                          {.runner = runner_,
                           .say = [](const std::string&) {},
-                          .neighbour = [this] { return neighbour_; }}};
+                          .neighbour = [this] { return neighbour_; },
+                          .now = [this] { return now_; }}};
+  std::chrono::steady_clock::time_point now_;
 };
 
 TEST_F(PlanFollowerTest, says_what_it_does_and_that_it_is_ready) {
@@ -122,6 +125,45 @@ TEST_F(PlanFollowerTest, a_switch_port_that_is_heard_later_is_told_once) {
   ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(told_of("ready"), 2U);
   EXPECT_EQ(head_.told.back().neighbour, neighbour_);
+}
+
+TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {
+  const auto directory = os::TemporaryDirectory::make();
+  ASSERT_TRUE(directory);
+  const std::string file = directory->path() / "resolv.conf";
+  head_.wanted.add(plan::WriteFile{.path = file, .content = "nameserver 10.42.0.1\n"});
+  ASSERT_TRUE(follower_.apply_plan());
+  ASSERT_TRUE(os::write_file(file, "nameserver 192.0.2.1\n"));
+  now_ += std::chrono::minutes(7);
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(os::read_file(file).value(), "nameserver 192.0.2.1\n") << "not at every heartbeat";
+  now_ += std::chrono::minutes(6);
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(os::read_file(file).value(), "nameserver 10.42.0.1\n");
+  EXPECT_EQ(head_.told.back().stage, "ready");
+  ASSERT_EQ(head_.told.back().drift.size(), 1U);
+  EXPECT_TRUE(head_.told.back().drift[0].starts_with("write " + file))
+      << head_.told.back().drift[0];
+}
+
+TEST_F(PlanFollowerTest, a_plan_that_still_holds_is_looked_at_without_a_word) {
+  ASSERT_TRUE(follower_.apply_plan());
+  const std::size_t told = head_.told.size();
+  now_ += std::chrono::hours(1);
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.size(), told);
+}
+
+TEST_F(PlanFollowerTest, what_cannot_be_put_right_is_told_as_a_failure_and_tried_again) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  ASSERT_TRUE(follower_.apply_plan());
+  runner_.status = 1;
+  now_ += std::chrono::hours(1);
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_TRUE(head_.told.back().failure.contains("grace"));
+  runner_.status = 0;
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "ready");
 }
 
 }  // namespace
