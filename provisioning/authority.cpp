@@ -57,10 +57,15 @@ void add_extension(X509* certificate, X509* issuer, int nid, const std::string& 
   CHECK(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
+/// Before every head, and after every one (RFC 5280 §4.1.2.5).
+constexpr const char* kBefore = "20200101000000Z";
+constexpr const char* kNever = "99991231235959Z";
+
 /// What a certificate says beside its key.
 struct Terms {
   std::string common_name;
-  std::chrono::hours valid;
+  /// From now on; none is for ever.
+  std::optional<std::chrono::hours> valid;
   std::vector<std::pair<int, std::string>> extensions;
 };
 
@@ -72,9 +77,12 @@ Result<Issued> sign(EVP_PKEY* key, const Terms& terms, X509* issuer, EVP_PKEY* i
   set_name(X509_get_subject_name(certificate.get()), terms.common_name);
   X509* const signer = issuer == nullptr ? certificate.get() : issuer;
   CHECK(X509_set_issuer_name(certificate.get(), X509_get_subject_name(signer)) == 1);
-  // A day back: nodes whose clock battery is dead are set by the head, but not to the second.
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24 * 3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), terms.valid.count() * 3600);
+  CHECK(ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate.get()), kBefore) == 1);
+  if (terms.valid) {
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), terms.valid->count() * 3600);
+  } else {
+    CHECK(ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), kNever) == 1);
+  }
   CHECK(X509_set_pubkey(certificate.get(), key) == 1);
   for (const auto& [nid, value] : terms.extensions) {
     add_extension(certificate.get(), signer, nid, value);
@@ -111,13 +119,25 @@ Result<Issued> issue(const std::string& request_text, const Terms& terms, const 
 Status make_authority(const std::filesystem::path& directory, const std::string& cluster) {
   const Key key = make_key();
   const Terms terms{.common_name = cluster + " cluster CA",
-                    .valid = std::chrono::hours(24 * 3650),
+                    .valid = std::nullopt,
                     .extensions = {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                                    {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                    {NID_subject_key_identifier, "hash"}}};
   TRY_ASSIGN(const Issued issued, sign(key.get(), terms, nullptr, key.get()));
   TRY(os::write_file(directory / "ca.key", key_pem(key.get()), {.mode = 0600}));
   return os::write_file(directory / "ca.crt", issued.certificate, {.mode = 0644});
+}
+
+/// Whether the clock of this machine is within the certificate's time.
+bool is_valid_now(const Certificate& certificate) {
+  return X509_cmp_current_time(X509_get0_notBefore(certificate.get())) < 0 &&
+         X509_cmp_current_time(X509_get0_notAfter(certificate.get())) > 0;
+}
+
+Status renew_invalid(const std::filesystem::path& directory, const std::string& cluster) {
+  TRY_ASSIGN(const std::string text, os::read_file(directory / "ca.crt"));
+  TRY_ASSIGN(const Certificate certificate, parse_certificate(text));
+  return is_valid_now(certificate) ? Status() : make_authority(directory, cluster);
 }
 
 }  // namespace
@@ -135,8 +155,9 @@ Result<KeyAndRequest> make_request() {
 }
 
 Result<Authority> Authority::open(const std::filesystem::path& directory,
-                                  const std::string& cluster) {
+                                  const std::string& cluster, Dependents dependents) {
   if (!std::filesystem::exists(directory / "ca.crt")) TRY(make_authority(directory, cluster));
+  if (dependents == Dependents::none) TRY(renew_invalid(directory, cluster));
   TRY_ASSIGN(std::string key_text, os::read_file(directory / "ca.key"));
   TRY_ASSIGN(std::string text, os::read_file(directory / "ca.crt"));
   TRY_ASSIGN(const Key key, parse_key(key_text));
@@ -147,6 +168,15 @@ Result<Authority> Authority::open(const std::filesystem::path& directory,
                 "restore both from one backup");
   }
   return Authority(std::move(key_text), std::move(text));
+}
+
+Status Authority::check_time() const {
+  TRY_ASSIGN(const Certificate certificate, parse_certificate(certificate_));
+  if (is_valid_now(certificate)) return {};
+  return fail(
+      "the cluster's authority is not valid at the time of this head's clock: no node can join",
+      "if the clock is wrong, set it with 'date --set'; if it is right, remove ca.crt and ca.key "
+      "in /var/lib/muster/ca, restart musterd, and start the nodes again");
 }
 
 std::string Authority::fingerprint() const { return os::sha256(certificate_); }
@@ -163,11 +193,10 @@ Result<Issued> Authority::issue_client(const std::string& request, const std::st
 }
 
 Result<Issued> Authority::issue_server(const std::string& request,
-                                       const std::vector<std::string>& names,
-                                       std::chrono::hours valid) const {
+                                       const std::vector<std::string>& names) const {
   return issue(request,
                {.common_name = "head",
-                .valid = valid,
+                .valid = std::nullopt,
                 .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
                                {NID_key_usage, "critical,digitalSignature"},
                                {NID_ext_key_usage, "serverAuth"},

@@ -28,13 +28,23 @@ struct Issued {
 /// anybody; the authority writes its own.
 Result<KeyAndRequest> make_request();
 
+/// Whether nodes have certificates of an authority.
+enum class Dependents { none, some };
+
+/// What it gives is valid from a day that every head has behind it, whatever its clock says: a head
+/// whose clock was ahead, and is set right, goes on.
 class Authority {
  public:
-  /// Opens the authority in `directory`, or makes it there (ca.key mode 0600, ca.crt).
+  /// Opens the authority in `directory`, or makes it there (ca.key mode 0600, ca.crt). One that is
+  /// not valid at this time is made anew while nobody depends on it.
   /// Errors: unreadable or damaged files; a key that does not belong to the certificate.
-  static Result<Authority> open(const std::filesystem::path& directory, const std::string& cluster);
+  static Result<Authority> open(const std::filesystem::path& directory, const std::string& cluster,
+                                Dependents dependents = Dependents::none);
 
   const std::string& certificate() const { return certificate_; }
+
+  /// Errors: the authority is not valid at the time of this machine's clock, and no node can enrol.
+  Status check_time() const;
 
   /// SHA-256 of the certificate's PEM text: what a node is told to expect.
   std::string fingerprint() const;
@@ -44,9 +54,10 @@ class Authority {
   Result<Issued> issue_client(const std::string& request, const std::string& id,
                               std::chrono::hours valid) const;
 
-  /// A certificate for a server with these names: "DNS:head", "IP:10.42.0.1".
-  Result<Issued> issue_server(const std::string& request, const std::vector<std::string>& names,
-                              std::chrono::hours valid) const;
+  /// A certificate for a server with these names: "DNS:head", "IP:10.42.0.1". It has no end: its
+  /// key never leaves the head, which makes both anew at each start.
+  Result<Issued> issue_server(const std::string& request,
+                              const std::vector<std::string>& names) const;
 
  private:
   Authority(std::string key, std::string certificate)

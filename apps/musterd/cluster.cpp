@@ -37,12 +37,11 @@ Status write_server_certificate(const provisioning::Authority& authority,
                                 const spec::ClusterSpec& spec,
                                 const std::filesystem::path& directory) {
   TRY_ASSIGN(const auto made, provisioning::make_request());
-  TRY_ASSIGN(const auto issued,
-             authority.issue_server(made.request,
-                                    {"DNS:" + spec.head.hostname,
-                                     std::format("DNS:{}.{}", spec.head.hostname, spec.name),
-                                     "IP:" + to_string(spec.head.address.address)},
-                                    std::chrono::hours(24 * 825)));
+  TRY_ASSIGN(
+      const auto issued,
+      authority.issue_server(made.request, {"DNS:" + spec.head.hostname,
+                                            std::format("DNS:{}.{}", spec.head.hostname, spec.name),
+                                            "IP:" + to_string(spec.head.address.address)}));
   // nginx reads it, and is not root.
   TRY(os::write_file(directory / "head.key", made.key, {.mode = 0640, .gid = web_server_group()}));
   TRY(os::write_file(directory / "head.crt", issued.certificate));
@@ -56,6 +55,14 @@ std::vector<std::string> changed_steps(const nlohmann::json& report) {
     if (step.value("outcome", "") == "changed") steps.push_back(step.value("step", ""));
   }
   return steps;
+}
+
+/// Whether a node has a certificate of the authority.
+provisioning::Dependents dependents_of(const provisioning::Registry& registry) {
+  bool some = false;
+  registry.each(
+      [&](const provisioning::Node& node) { some = some || !node.certificate_serial.empty(); });
+  return some ? provisioning::Dependents::some : provisioning::Dependents::none;
 }
 
 }  // namespace
@@ -89,7 +96,8 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   TRY_ASSIGN(cluster->registry_,
              provisioning::Registry::open(*cluster->store_, registry_settings(cluster->spec_)));
   TRY_ASSIGN(auto authority,
-             provisioning::Authority::open(settings.state / "ca", cluster->spec_.name));
+             provisioning::Authority::open(settings.state / "ca", cluster->spec_.name,
+                                           dependents_of(*cluster->registry_)));
   cluster->authority_ = std::make_unique<provisioning::Authority>(std::move(authority));
   if (const Status written =
           write_server_certificate(*cluster->authority_, cluster->spec_, settings.state / "tls");

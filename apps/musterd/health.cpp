@@ -66,6 +66,13 @@ void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
                       "'journalctl -u musterd -u muster-apply' says more"});
 }
 
+/// Nothing that the authority signs is believed before or after its time.
+void add_authority(Cluster& cluster, std::vector<Problem>& problems) {
+  if (const Status valid = cluster.authority().check_time(); !valid) {
+    problems.push_back({valid.error().message, valid.error().hint});
+  }
+}
+
 /// What musterd cannot write, it cannot acknowledge: nodes do not boot and nobody is added.
 void add_full_disk(Cluster& cluster, std::vector<Problem>& problems) {
   std::error_code error;
@@ -213,6 +220,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_later_server(cluster, health.problems);
   add_site_problems(cluster, health.problems);
   add_full_disk(cluster, health.problems);
+  add_authority(cluster, health.problems);
   add_plan_problems(cluster, health.problems);
   add_delay(cluster, health.problems);
   add_service_problems(health.services, health.problems);

@@ -1,0 +1,91 @@
+#include "provisioning/authority.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/text.h"
+#include "core/os/command.h"
+#include "core/os/files.h"
+
+namespace muster::provisioning {
+namespace {
+
+class AuthorityTest : public testing::Test {
+ protected:
+  /// What openssl says of a certificate.
+  std::string dates_of(const std::string& certificate) {
+    os::PosixCommandRunner runner;
+    return run_checked(runner, {.argv = {"openssl", "x509", "-noout", "-startdate", "-enddate"},
+                                .input = certificate})
+        .value_or("openssl failed");
+  }
+  /// An authority that is valid at another time only, as the stock tool makes it.
+  void make_authority(const std::string& from, const std::string& to) {
+    os::PosixCommandRunner runner;
+    const std::string key = directory_->path() / "ca.key";
+    ASSERT_TRUE(run_checked(runner, {.argv = {"openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
+                                              "ec_paramgen_curve:P-256", "-out", key}}));
+    const auto made = run_checked(
+        runner, {.argv = {"openssl", "req", "-x509", "-key", key, "-subj", "/CN=old", "-not_before",
+                          from, "-not_after", to, "-out", directory_->path() / "ca.crt"}});
+    ASSERT_TRUE(made) << made.error().text();
+  }
+  Result<Authority> open(Dependents dependents = Dependents::none) {
+    return Authority::open(directory_->path(), "test", dependents);
+  }
+
+  Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
+};
+
+constexpr const char* kForEver =
+    "notBefore=Jan  1 00:00:00 2020 GMT\nnotAfter=Dec 31 23:59:59 9999 GMT\n";
+
+TEST_F(AuthorityTest, no_clock_of_a_head_is_outside_its_time) {
+  const auto authority = open();
+  ASSERT_TRUE(authority) << authority.error().text();
+  EXPECT_EQ(dates_of(authority->certificate()), kForEver);
+  EXPECT_TRUE(authority->check_time());
+}
+
+TEST_F(AuthorityTest, a_server_whose_head_starts_with_a_wrong_clock_is_believed_when_it_is_set) {
+  const auto issued = open().value().issue_server(make_request().value().request, {"DNS:head"});
+  ASSERT_TRUE(issued) << issued.error().text();
+  EXPECT_EQ(dates_of(issued->certificate), kForEver);
+}
+
+TEST_F(AuthorityTest, a_node_may_be_certified_by_a_head_whose_clock_was_ahead) {
+  const auto issued =
+      open().value().issue_client(make_request().value().request, "n1", std::chrono::hours(168));
+  ASSERT_TRUE(issued);
+  EXPECT_TRUE(dates_of(issued->certificate).starts_with("notBefore=Jan  1 00:00:00 2020 GMT\n"));
+  EXPECT_FALSE(dates_of(issued->certificate).contains("9999")) << "a node's certificate has an end";
+}
+
+TEST_F(AuthorityTest, one_that_is_not_valid_now_is_made_anew_while_nobody_depends_on_it) {
+  for (const auto& [from, to] : {std::pair{"20360101000000Z", "20460101000000Z"},
+                                 std::pair{"20100101000000Z", "20110101000000Z"}}) {
+    make_authority(from, to);
+    const auto authority = open(Dependents::none);
+    ASSERT_TRUE(authority) << authority.error().text();
+    EXPECT_EQ(dates_of(authority->certificate()), kForEver) << from;
+  }
+}
+
+TEST_F(AuthorityTest, one_on_which_nodes_depend_is_kept_and_told) {
+  make_authority("20360101000000Z", "20460101000000Z");
+  const std::string before = os::read_file(directory_->path() / "ca.crt").value();
+  const auto authority = open(Dependents::some);
+  ASSERT_TRUE(authority) << authority.error().text();
+  EXPECT_EQ(authority->certificate(), before);
+  const Status valid = authority->check_time();
+  ASSERT_FALSE(valid);
+  EXPECT_TRUE(valid.error().hint.contains("date --set")) << valid.error().text();
+}
+
+TEST_F(AuthorityTest, one_that_is_valid_is_never_made_anew) {
+  make_authority("20200101000000Z", "20990101000000Z");
+  const std::string before = os::read_file(directory_->path() / "ca.crt").value();
+  EXPECT_EQ(open(Dependents::none).value().certificate(), before);
+}
+
+}  // namespace
+}  // namespace muster::provisioning
