@@ -116,6 +116,9 @@ class Registry {
 
   /// Names every machine of `ids` (a node's id or MAC address). Returns the names.
   Result<std::vector<std::string>> adopt(std::span<const std::string> ids, std::int64_t now_ms);
+  /// Names one machine that waits as somebody wishes. Errors: no such machine; it has a name; the
+  /// name is another's; no free address; the store.
+  Status adopt_as(const std::string& id, const std::string& name, std::int64_t now_ms);
 
   /// The nodes boot as this profile from their next start on. Errors: no such node, and then
   /// nothing was changed; the store.
@@ -125,9 +128,18 @@ class Registry {
   /// Forgets nodes by name, id or MAC address; their certificates are worth nothing at once.
   Status remove(std::span<const std::string> names, std::int64_t now_ms);
 
-  /// Known nodes given by hand, before they ever booted. Errors: a name, address or MAC given
-  /// twice.
-  Status import(std::vector<Node> nodes, std::int64_t now_ms);
+  /// What became of a list.
+  struct Imported {
+    /// Nodes that are new or other than before.
+    std::size_t changed = 0;
+    /// Nodes that were so already.
+    std::size_t unchanged = 0;
+  };
+
+  /// Nodes given by hand, each with name, address and one MAC. A machine that was seen before
+  /// becomes the node that the list says; one that is up keeps its name. Errors: a name, address or
+  /// MAC that is given twice or is another's; nothing was imported.
+  Result<Imported> import(std::vector<Node> nodes, std::int64_t now_ms);
 
   std::vector<Node> nodes() const;
   /// Shows every node in the order of nodes(), without a copy. `look` must not call the registry.
@@ -163,7 +175,11 @@ class Registry {
   void take_hardware(Node& node, const Hardware& hardware, std::int64_t now_ms);
   Status take_address(Node& node, Ipv4Address address, std::int64_t now_ms);
   Result<Node*> add_unknown(const Hardware& hardware, std::int64_t now_ms);
-  Status name(Node& node, std::int64_t now_ms);
+  Status name(Node& node, std::string name, std::int64_t now_ms);
+  Result<Node> imported(const Node& given) const;
+  Status check_taken(const Node& given) const;
+  Result<std::vector<Node>> compare(std::span<const Node> list) const;
+  void replace(Node node, std::int64_t now_ms);
   Result<Ipv4Address> free_address();
   std::string free_name();
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;

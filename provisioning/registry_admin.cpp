@@ -26,10 +26,28 @@ Result<std::vector<std::string>> Registry::adopt(std::span<const std::string> id
   }
   std::vector<std::string> names;
   for (Node* const node : chosen) {
-    if (node->name.empty()) TRY(name(*node, now_ms));
+    if (node->name.empty()) TRY(name(*node, free_name(), now_ms));
     names.push_back(node->name);
   }
   return names;
+}
+
+Status Registry::adopt_as(const std::string& id, const std::string& wanted, std::int64_t now_ms) {
+  const std::scoped_lock lock(mutex_);
+  Node* const node = find_id(id_of(id));
+  if (node == nullptr) {
+    return fail(std::format("no discovered machine is called '{}'", printable(id)),
+                "'muster node list' shows what waits for adoption");
+  }
+  if (!node->name.empty()) {
+    return fail(std::format("'{}' is {} already", printable(id), node->name),
+                std::format("'muster node remove {}' forgets it, and it waits again", node->name));
+  }
+  if (by_name_.contains(wanted)) {
+    return fail(std::format("there is a node '{}' already", wanted),
+                "'muster node list' shows the names; take another");
+  }
+  return name(*node, wanted, now_ms);
 }
 
 Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms) {
@@ -93,48 +111,6 @@ Status Registry::set_profile(std::span<const std::string> names, const std::stri
   const auto committed = store_.commit(changes, events);
   if (!committed) return std::unexpected(committed.error());
   for (auto& [id, node] : changed) nodes_.at(id) = std::move(node);
-  ++generation_;
-  return {};
-}
-
-Status Registry::import(std::vector<Node> nodes, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  std::vector<state::Change> changes;
-  std::set<std::string, std::less<>> new_names;
-  std::set<std::uint32_t> new_addresses;
-  std::set<MacAddress> new_macs;
-  for (Node& node : nodes) {
-    node.id = os::random_hex(8);
-    node.state = NodeState::adopted;
-    node.profile = settings_.default_profile;
-    if (by_name_.contains(node.name) || !new_names.insert(node.name).second) {
-      return fail(std::format("node '{}' is there already, or named twice", node.name),
-                  "nothing was imported");
-    }
-    if (by_address_.contains(node.address.value) ||
-        !new_addresses.insert(node.address.value).second) {
-      return fail(
-          std::format("address {} of {} is another's already", to_string(node.address), node.name),
-          "nothing was imported");
-    }
-    for (const MacAddress mac : node.hardware.macs) {
-      if (by_mac_.contains(mac) || !new_macs.insert(mac).second) {
-        return fail(std::format("Ethernet address {} of {} is another's already", to_string(mac),
-                                node.name),
-                    "nothing was imported");
-      }
-    }
-    changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
-  }
-  const auto committed = store_.commit(changes, {{.time_ms = now_ms,
-                                                  .subject = {},
-                                                  .kind = "imported",
-                                                  .text = std::format("{} nodes", nodes.size())}});
-  if (!committed) return std::unexpected(committed.error());
-  for (Node& node : nodes) {
-    index(node);
-    nodes_.emplace(node.id, std::move(node));
-  }
   ++generation_;
   return {};
 }

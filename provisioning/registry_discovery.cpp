@@ -82,10 +82,10 @@ Result<Ipv4Address> Registry::free_address() {
               "make nodes.addresses larger in cluster.yaml, or remove nodes");
 }
 
-Status Registry::name(Node& node, std::int64_t now_ms) {
+Status Registry::name(Node& node, std::string name, std::int64_t now_ms) {
   TRY_ASSIGN(const Ipv4Address address, free_address());
   Node named = node;
-  named.name = free_name();
+  named.name = std::move(name);
   named.address = address;
   named.profile = settings_.default_profile;
   named.state = NodeState::adopted;
@@ -201,7 +201,7 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
   hear(node, now_ms);
   take_hardware(node, hardware, now_ms);
   if (node.name.empty() && policy_at(now_ms) == Policy::open) {
-    if (const Status named = name(node, now_ms); !named) {
+    if (const Status named = name(node, free_name(), now_ms); !named) {
       node.reason = named.error().text();
       return refuse(node, "refused", node.reason, now_ms);
     }

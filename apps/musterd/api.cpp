@@ -233,9 +233,13 @@ ServerResponse Api::events(const std::string& name) {
 }
 
 ServerResponse Api::adopt(const ServerRequest& request) {
-  const auto ids = parse_node_list(request.body);
-  if (!ids) return refuse(400, ids.error());
-  const auto names = cluster_.registry().adopt(*ids, now_ms());
+  const auto wanted = parse_adoption_request(request.body);
+  if (!wanted) return refuse(400, wanted.error());
+  if (!wanted->name.empty()) {
+    const Status done = cluster_.adopt_as(wanted->nodes.front(), wanted->name);
+    return done ? answer({{"names", {wanted->name}}}) : refuse(409, done.error());
+  }
+  const auto names = cluster_.registry().adopt(wanted->nodes, now_ms());
   if (!names) return refuse(404, names.error());
   return answer({{"names", *names}});
 }
@@ -281,9 +285,9 @@ ServerResponse Api::import_nodes(const ServerRequest& request) {
     const Status fits = cluster_.fits(imported);
     if (!fits) return refuse(409, fits.error());
   }
-  const std::size_t count = nodes->size();
-  const Status done = cluster_.registry().import(std::move(*nodes), now_ms());
-  return done ? answer({{"imported", count}}) : refuse(409, done.error());
+  const auto done = cluster_.registry().import(std::move(*nodes), now_ms());
+  if (!done) return refuse(409, done.error());
+  return answer({{"imported", done->changed}, {"unchanged", done->unchanged}});
 }
 
 ServerResponse Api::plan_changes(const ServerRequest& request) {

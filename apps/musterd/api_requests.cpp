@@ -77,6 +77,20 @@ Result<std::vector<std::string>> parse_node_list(std::string_view body) {
   return texts(value, "nodes");
 }
 
+Result<AdoptionRequest> parse_adoption_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  AdoptionRequest request;
+  TRY_ASSIGN(request.nodes, texts(value, "nodes"));
+  TRY_ASSIGN(request.name, text(value, "name"));
+  if (request.name.empty()) return request;
+  if (request.nodes.size() != 1) return fail("'name' is for one machine; name one in 'nodes'");
+  if (!is_host_label(request.name)) {
+    return fail(std::format("'{}' is not a host name", printable(request.name, 64)),
+                "use letters, digits and inner '-'");
+  }
+  return request;
+}
+
 Result<ProfileRequest> parse_profile_request(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
   ProfileRequest request;

@@ -24,6 +24,15 @@ Result<std::vector<std::string>> parse_node_list(std::string_view body);
 /// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
 Result<std::vector<provisioning::Node>> parse_import(std::string_view body);
 
+struct AdoptionRequest {
+  std::vector<std::string> nodes;
+  /// For one machine; empty: the next free name.
+  std::string name;
+};
+
+/// {"nodes": ["52:54:…", …], "name": "gpu01"}; the name may be left out.
+Result<AdoptionRequest> parse_adoption_request(std::string_view body);
+
 struct ProfileRequest {
   std::vector<std::string> nodes;
   std::string profile;

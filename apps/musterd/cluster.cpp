@@ -182,6 +182,13 @@ Status Cluster::set_profile(std::span<const std::string> names, const std::strin
   return registry_->set_profile(names, profile, now_ms());
 }
 
+Status Cluster::adopt_as(const std::string& id, const std::string& name) {
+  if (name == spec_.head.hostname) {
+    return fail(std::format("'{}' is the head's name", name), "take another");
+  }
+  return registry_->adopt_as(id, name, now_ms());
+}
+
 Status Cluster::fits(const provisioning::Node& node) const {
   if (node.name == spec_.head.hostname) {
     return fail(std::format("'{}' is the head's name", node.name), "nothing was imported");

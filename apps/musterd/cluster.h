@@ -54,6 +54,9 @@ class Cluster {
   /// Registry::set_profile.
   Status set_profile(std::span<const std::string> names, const std::string& profile);
 
+  /// Names one machine that waits. Errors: the name is the head's; as Registry::adopt_as.
+  Status adopt_as(const std::string& id, const std::string& name);
+
   /// Whether a node that somebody names can be one here. Errors: its name is the head's; its
   /// address is none of nodes.addresses.
   Status fits(const provisioning::Node& node) const;
