@@ -6,6 +6,27 @@
 namespace muster::provisioning {
 namespace {
 
+std::string loan_range(const Ipv4Range& range, std::string_view tag, Ipv4Address mask) {
+  return std::format("dhcp-range={}set:unknown,{},{},{},30m\n", tag, to_string(range.first),
+                     to_string(range.last), to_string(mask));
+}
+
+/// Addresses on loan. Those of machines that boot from the network come first: other clients of the
+/// wire, such as management controllers, have the last quarter and no more.
+std::string loan_lines(const Wire& wire) {
+  const Ipv4Range all = wire.unknown_addresses;
+  const Ipv4Address mask{wire.head.mask()};
+  const auto others = static_cast<std::uint32_t>(all.size() / 4);
+  // What firmware, boot loaders and the initrd's ipconfig call themselves (RFC 2132 §9.13).
+  std::string text =
+      "dhcp-vendorclass=set:netboot,PXEClient\n"
+      "dhcp-vendorclass=set:netboot,HTTPClient\n"
+      "dhcp-vendorclass=set:netboot,Linux ipconfig\n";
+  text += loan_range({all.first, {all.last.value - others}}, "tag:netboot,", mask);
+  if (others > 0) text += loan_range({{all.last.value - others + 1}, all.last}, "", mask);
+  return text;
+}
+
 std::string dhcp_lines(const Wire& wire) {
   const std::string head = to_string(wire.head.address);
   const Ipv4Address mask{wire.head.mask()};
@@ -18,15 +39,14 @@ std::string dhcp_lines(const Wire& wire) {
     case DhcpMode::serve:
       return std::format(
           "dhcp-authoritative\n"
-          "dhcp-range=set:unknown,{0},{1},{2},30m\n"
-          "dhcp-range=set:known,{3},static,{2},12h\n"
-          "dhcp-option=option:dns-server,{4}\n"
-          "dhcp-option=option:ntp-server,{4}\n"
+          "{0}"
+          "dhcp-range=set:known,{1},static,{2},12h\n"
+          "dhcp-option=option:dns-server,{3}\n"
+          "dhcp-option=option:ntp-server,{3}\n"
           // A machine that nobody adopted is shown no way out.
           "dhcp-option=option:router\n"
-          "{5}",
-          to_string(wire.unknown_addresses.first), to_string(wire.unknown_addresses.last),
-          to_string(mask), to_string(wire.head.network()), head,
+          "{4}",
+          loan_lines(wire), to_string(wire.head.network()), to_string(mask), head,
           wire.passage == Passage::open
               ? std::format("dhcp-option=tag:known,option:router,{}\n", head)
               : "");

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/loans.h"
 #include "apps/musterd/node_health.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -192,6 +193,21 @@ void add_drift(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// A machine that gets no address cannot even say that it is there.
+void add_short_loans(Cluster& cluster, std::vector<Problem>& problems) {
+  if (cluster.dhcp_mode() != DhcpMode::serve) return;
+  const auto text = os::read_file(cluster.settings().leases);
+  if (!text) return;
+  std::set<MacAddress> booting;
+  cluster.registry().each([&](const provisioning::Node& node) {
+    booting.insert(node.hardware.macs.begin(), node.hardware.macs.end());
+  });
+  for (Problem& problem :
+       short_loans(parse_leases(*text), cluster.spec().nodes.unknown_addresses, booting)) {
+    problems.push_back(std::move(problem));
+  }
+}
+
 /// Volumes of a head with a state disk that came after it was made.
 void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
   const head::Facts& facts = cluster.facts();
@@ -226,6 +242,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
   add_drift(cluster, health.problems);
+  add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);

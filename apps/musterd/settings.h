@@ -26,6 +26,8 @@ struct Settings {
   std::filesystem::path helper = "/run/muster-apply.sock";
   /// What the helper said about the last head plan.
   std::filesystem::path report = "/run/muster-helper/report.json";
+  /// What dnsmasq has lent.
+  std::filesystem::path leases = "/run/muster-dnsmasq/leases";
   /// shimx64.efi, grubx64.efi, undionly.kpxe, grub/grub.cfg.
   std::filesystem::path boot = "/usr/share/muster/boot";
 };

@@ -25,7 +25,7 @@ void check_import(std::string_view body, Registry& registry) {
   if (!nodes) return CHECK(is_explained(nodes.error()));
   if (nodes->size() > kMaxNodes) return;
   const std::size_t count = nodes->size();
-  const Status done = registry.import(std::move(*nodes), 1);
+  const auto done = registry.import(std::move(*nodes), 1);
   if (!done) return CHECK(is_explained(done.error()));
   const auto now = registry.nodes();
   CHECK(now.size() == count);

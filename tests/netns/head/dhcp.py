@@ -14,6 +14,8 @@ UEFI_OTHER = ("-V", "PXEClient:Arch:00009:UNDI:003001", "-x", "0x5d:0009")
 HTTP_BOOT = ("-V", "HTTPClient:Arch:00016:UNDI:003001", "-x", "0x5d:0010")
 IPXE_BIOS = (*BIOS, "-x", "0xaf:0101")
 IPXE_UEFI = (*UEFI, "-x", "0xaf:0101")
+# The node's initrd (klibc's ipconfig).
+INITRD = ("-V", "Linux ipconfig")
 SYSTEM = ()
 
 

@@ -7,6 +7,7 @@ from head import ADDRESS, BOOT
 from room import HeadTest
 from wire import until
 
+LAST_QUARTER = ipaddress.ip_address("10.42.0.214")
 UNKNOWN = (ipaddress.ip_address("10.42.0.100"), ipaddress.ip_address("10.42.0.250"))
 
 
@@ -31,6 +32,13 @@ class Addresses(HeadTest):
             self.assert_unknown(answer)
             self.assertEqual(dhcp.boot_file(answer), file, kind)
             self.assertEqual((answer["siaddr"], answer["mask"]), (ADDRESS, "16"), kind)
+
+    def test_machines_that_boot_from_the_network_have_most_of_the_loans_to_themselves(self):
+        machine = self.wire["blank"]
+        self.assertGreaterEqual(ipaddress.ip_address(dhcp.lease(machine)["ip"]), LAST_QUARTER)
+        addresses = {dhcp.lease(machine, kind)["ip"]
+                     for kind in (dhcp.BIOS, dhcp.IPXE_BIOS, dhcp.INITRD, dhcp.UEFI, dhcp.HTTP_BOOT)}
+        self.assertEqual(len(addresses), 1, f"it changed its address while it booted: {addresses}")
 
     def test_the_wire_leads_nowhere_else(self):
         answer = dhcp.lease(self.wire["blank"])

@@ -94,10 +94,11 @@ class Head:
         shutil.copy(musterd, machine.path("/usr/sbin/musterd"))
         machine.write("/etc/muster/cluster.yaml", tests_specification())
 
-    def start(self, other_dhcp=None):
-        """Starts everything; `other_dhcp` is the server that the helper met on the wire."""
+    def start(self, other_dhcp=None, **more):
+        """Starts everything; `other_dhcp` is the server that the helper met on the wire, `more` what else it found
+        out."""
         facts = {"interface": "eth0", "live": True, "medium": MEDIUM, "kept": [],
-                 "volume_size": "50%"}
+                 "volume_size": "50%", **more}
         if other_dhcp:
             facts["other_dhcp"] = other_dhcp
         self.machine.write("/run/muster/head.json", json.dumps(facts))

@@ -5,4 +5,4 @@ add_test(NAME netns.head
   COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/netns/head/run.py"
           --musterd $<TARGET_FILE:musterd>)
 set_tests_properties(netns.head PROPERTIES
-  LABELS netns RUN_SERIAL ON TIMEOUT 300 SKIP_RETURN_CODE 3)
+  LABELS netns TIMEOUT 300 SKIP_RETURN_CODE 3)

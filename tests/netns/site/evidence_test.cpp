@@ -24,8 +24,8 @@ class Wires : public testing::Test {
   void serve(const std::string& machine, const std::string& range) {
     const auto done = machines_->start_daemon(
         machine, {"dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root",
-                  "--port=0", "--leasefile-ro", "--interface=eth0", "--dhcp-authoritative",
-                  "--pid-file=/run/dnsmasq.pid", "--dhcp-range=" + range});
+                  "--port=0", "--leasefile-ro", "--no-ping", "--interface=eth0",
+                  "--dhcp-authoritative", "--pid-file=/run/dnsmasq.pid", "--dhcp-range=" + range});
     ASSERT_TRUE(done) << done.error().text();
     const auto up = [&] {
       return machines_->on(machine).run({.argv = {"test", "-s", "/run/dnsmasq.pid"}})->status == 0;

@@ -67,7 +67,7 @@ class Passage : public testing::Test {
   std::optional<std::string> ask(const std::string& machine, const std::string& address,
                                  const std::string& port) {
     const auto said = machines_->on(machine).run(
-        {.argv = {"busybox", "nc", "-w", "2", address, port}, .timeout = std::chrono::seconds(10)});
+        {.argv = {"busybox", "nc", "-w", "1", address, port}, .timeout = std::chrono::seconds(10)});
     if (!said || said->out.empty()) return std::nullopt;
     return said->out;
   }

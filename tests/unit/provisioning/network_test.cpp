@@ -13,6 +13,37 @@ TEST(Nginx, gives_a_loader_that_came_over_http_its_configuration) {
       text.contains("location = /grub/grub.cfg { alias /usr/share/muster/boot/grub/grub.cfg; }"));
 }
 
+std::string dnsmasq(const Ipv4Range& loans, Passage passage = Passage::closed) {
+  return render_dnsmasq({.interface = "eth0",
+                         .head = {.address = {0x0A2A0001}, .prefix = 16},
+                         .unknown_addresses = loans,
+                         .dhcp = DhcpMode::serve,
+                         .passage = passage},
+                        "/hosts", "/names", "/tftp");
+}
+
+TEST(Dnsmasq, machines_that_boot_from_the_network_come_first_for_addresses_on_loan) {
+  const std::string text = dnsmasq({{0x0A2A0064}, {0x0A2A00FA}});
+  EXPECT_TRUE(
+      text.contains("dhcp-range=tag:netboot,set:unknown,10.42.0.100,10.42.0.213,255.255.0.0,30m\n"
+                    "dhcp-range=set:unknown,10.42.0.214,10.42.0.250,255.255.0.0,30m\n"))
+      << text;
+}
+
+TEST(Dnsmasq, a_single_address_on_loan_is_for_machines_that_boot) {
+  const std::string text = dnsmasq({{0x0A2A0006}, {0x0A2A0006}});
+  EXPECT_TRUE(text.contains("dhcp-range=tag:netboot,set:unknown,10.42.0.6,10.42.0.6,"));
+  EXPECT_FALSE(text.contains("dhcp-range=set:unknown"));
+}
+
+TEST(Dnsmasq, only_nodes_are_shown_the_way_out) {
+  const Ipv4Range loans{{0x0A2A0064}, {0x0A2A00FA}};
+  EXPECT_FALSE(dnsmasq(loans).contains("option:router,"));
+  EXPECT_TRUE(dnsmasq(loans, Passage::open)
+                  .contains("dhcp-option=option:router\n"
+                            "dhcp-option=tag:known,option:router,10.42.0.1\n"));
+}
+
 TEST(DhcpHosts, a_new_node_changes_one_file) {
   std::vector<Node> nodes;
   const auto add = [&](int number) {
