@@ -118,6 +118,9 @@ std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
           option("Dir::Etc::sourcelist", apt / "sources.list"),
           "-oDir::Etc::sourceparts=-",
           option("Dir::State::lists", lists),
+          "-oDir::Etc::preferences=/dev/null",
+          "-oDir::Etc::preferencesparts=-",
+          "-oDir::State::status=/dev/null",
           "-oDir::Cache::pkgcache=",
           "-oDir::Cache::srcpkgcache=",
           "-oAPT::Sandbox::User=root"};
@@ -266,6 +269,13 @@ Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem
   }
   index.key = os::sha256(state);
   return index;
+}
+
+std::vector<std::string> download_arguments(const AptIndex& index,
+                                            const std::vector<std::string>& packages) {
+  auto arguments = apt_arguments(index.lists.parent_path(), index.lists, "download");
+  arguments.insert(arguments.end(), packages.begin(), packages.end());
+  return arguments;
 }
 
 Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index) {

@@ -76,6 +76,10 @@ enum class IndexDepth { state_only, packages };
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
                                 const std::vector<AptSource>& sources, IndexDepth depth);
 
+/// Arguments of apt-get(8) that fetch these packages alone into the working directory.
+std::vector<std::string> download_arguments(const AptIndex& index,
+                                            const std::vector<std::string>& packages);
+
 /// Removes downloads that no archive of the index offers any more (apt-get(8), autoclean).
 Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index);
 

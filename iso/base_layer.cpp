@@ -9,6 +9,7 @@
 #include "iso/build_context.h"
 #include "iso/live_build.h"
 #include "iso/squash.h"
+#include "iso/trim.h"
 
 namespace muster::iso {
 namespace {
@@ -61,8 +62,7 @@ Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
   TRY(copy_lists(context.index.lists, tree / "var/lib/apt/lists"));
   TRY(share_archives(context.index.archives, tree / "var/cache/apt/archives"));
   TRY(os::write_file(sources, render_sources(context.index.sources)));
-  TRY(os::write_file(options,
-                     render_dpkg_excludes(unpack_patterns(context.spec, context.inputs.data))));
+  TRY(os::write_file(options, render_dpkg_excludes(context.inputs.data.list("unpack.exclude"))));
   TRY(bootstrap(
       context, tree,
       {.argv = bootstrap_arguments(context.index.sources.front().suite, tree, sources, options)}));
@@ -92,15 +92,6 @@ Status configure(const BuildContext& context, const LayerPlan& layer, const fs::
   return share_archives(context.index.archives, lb / "cache/packages.chroot");
 }
 
-Result<std::string> kernel_version(const fs::path& boot) {
-  static constexpr std::string_view kPrefix = "vmlinuz-";
-  TRY_ASSIGN(const auto names, os::list_directory(boot));
-  const auto found =
-      std::ranges::find_if(names, [](const auto& n) { return n.starts_with(kPrefix); });
-  if (found == names.end()) return fail(std::format("no kernel in '{}'", boot.string()));
-  return found->substr(kPrefix.size());
-}
-
 Status take_file(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::copy_file(from, to, error);
@@ -109,6 +100,18 @@ Status take_file(const fs::path& from, const fs::path& to) {
         std::format("cannot copy '{}' to '{}': {}", from.string(), to.string(), error.message()));
   }
   return {};
+}
+
+/// The kernel, and the head's initial RAM disk once it is known that its modules load.
+Status take_boot_files(const BuildContext& context, const fs::path& tree, const fs::path& folder) {
+  TRY_ASSIGN(const auto version, only_kernel(tree));
+  const auto initrd = fs::path("boot") / ("initrd.img-" + version);
+  TRY_ASSIGN(const auto listing,
+             run_checked(context.runner,
+                         {.argv = {"lsinitramfs", ("/" / initrd).string()}, .root = tree}));
+  TRY(check_initrd(context, tree, listing));
+  TRY(take_file(tree / initrd, folder / "initrd.img"));
+  return take_file(tree / "boot" / ("vmlinuz-" + version), folder / "vmlinuz");
 }
 
 Status finish_tree(const BuildContext& context, const fs::path& tree) {
@@ -129,7 +132,10 @@ Status build_base(const BuildContext& context, const LayerPlan& layer, const fs:
   TRY(make_bootstrap(context, lb));
   TRY(configure(context, layer, lb));
   TRY(run_step(context, {.argv = {"lb", "bootstrap"}, .cwd = lb}));
-  TRY(run_step(context, {.argv = {"lb", "chroot"}, .cwd = lb}));
+  TRY(run_stages(context, install_stages(), lb));
+  // Before the head's initial RAM disk is made, which takes its drivers from the tree.
+  TRY(trim_base(context, lb / "chroot"));
+  TRY(run_stages(context, finish_stages(), lb));
   TRY(share_archives(lb / "cache/packages.chroot", context.index.archives));
   TRY(os::remove_tree(lb / "cache"));
   const auto tree = folder / "tree";
@@ -137,9 +143,7 @@ Status build_base(const BuildContext& context, const LayerPlan& layer, const fs:
   fs::rename(lb / "chroot", tree, error);
   if (error) return fail(std::format("cannot move live-build's tree: {}", error.message()));
   TRY(finish_tree(context, tree));
-  TRY_ASSIGN(const auto version, kernel_version(tree / "boot"));
-  TRY(take_file(tree / "boot" / ("vmlinuz-" + version), folder / "vmlinuz"));
-  TRY(take_file(tree / "boot" / ("initrd.img-" + version), folder / "initrd.img"));
+  TRY(take_boot_files(context, tree, folder));
   return squash(context, layer.kind, folder, "tree");
 }
 

@@ -17,25 +17,32 @@ std::vector<std::string> stateless(std::vector<std::string> arguments) {
   return arguments;
 }
 
-std::string isolinux_entry(std::string_view label, std::string_view title,
+/// The microcode first: behind anything compressed the kernel does not find it.
+std::string initrds(const BootMenu& menu, std::string_view separator) {
+  auto paths = menu.microcode;
+  paths.emplace_back("/live/initrd.img");
+  return join(paths, separator);
+}
+
+std::string isolinux_entry(const BootMenu& menu, std::string_view label, std::string_view title,
                            const std::vector<std::string>& arguments) {
   return std::format(
       "label {}\n"
       "  menu label {}\n"
       "  linux /live/vmlinuz\n"
-      "  initrd /live/initrd.img\n"
+      "  initrd {}\n"
       "  append {}\n",
-      label, title, join(arguments, " "));
+      label, title, initrds(menu, ","), join(arguments, " "));
 }
 
-std::string grub_entry(std::string_view id, std::string_view title,
+std::string grub_entry(const BootMenu& menu, std::string_view id, std::string_view title,
                        const std::vector<std::string>& arguments) {
   return std::format(
       "menuentry '{}' --id {} {{\n"
       "  linux /live/vmlinuz {}\n"
-      "  initrd /live/initrd.img\n"
+      "  initrd {}\n"
       "}}\n",
-      title, id, join(arguments, " "));
+      title, id, join(arguments, " "), initrds(menu, " "));
 }
 
 }  // namespace
@@ -56,8 +63,8 @@ std::string render_isolinux(const BootMenu& menu) {
       "menu autoboot The live head starts in # second{{,s}}\n"
       "default live\n"
       "{}{}",
-      menu.timeout * 10, menu.title, isolinux_entry("live", "Live head", menu.kernel_arguments),
-      isolinux_entry("stateless", kStateless, stateless(menu.kernel_arguments)));
+      menu.timeout * 10, menu.title, isolinux_entry(menu, "live", "Live head", menu.kernel_arguments),
+      isolinux_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "label install\n"
       "  menu label {}\n"
@@ -86,8 +93,8 @@ std::string render_grub(const BootMenu& menu) {
       "set timeout={}\n"
       "set default=0\n"
       "{}{}",
-      menu.title, menu.timeout, grub_entry("live", "Live head", menu.kernel_arguments),
-      grub_entry("stateless", kStateless, stateless(menu.kernel_arguments)));
+      menu.title, menu.timeout, grub_entry(menu, "live", "Live head", menu.kernel_arguments),
+      grub_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "menuentry '{}' --id install {{\n"
       "  echo 'This version runs the head from its medium; press a key for the menu.'\n"

@@ -15,6 +15,8 @@ struct BootMenu {
   /// Names this medium among others: the file /.disk/muster-ID is on it.
   std::string id;
   std::vector<std::string> kernel_arguments;
+  /// Paths of early initial RAM disks, which the kernel reads before the head's own.
+  std::vector<std::string> microcode;
   /// Whether the memory test is on the medium, as /live/memtest.bin and /live/memtest.efi.
   enum class MemoryTest { absent, present } memory_test = MemoryTest::absent;
   /// Units: seconds.

@@ -8,7 +8,7 @@ namespace muster::iso {
 
 std::filesystem::path BuildContext::tree_of(const std::string& layer) const {
   const auto& plan = layer_named(layers, layer);
-  return store.path_of(plan) / (plan.kind == LayerKind::base ? "tree" : "upper");
+  return store.path_of(plan) / (plan.lower.empty() ? "tree" : "upper");
 }
 
 Status run_step(const BuildContext& context, os::Command command) {
@@ -21,6 +21,16 @@ Status run_step(const BuildContext& context, os::Command command) {
   command.on_line = context.on_line;
   if (const auto done = run_checked(context.runner, command); !done) {
     return fail(done.error().message, std::format("the whole log is '{}'", context.log.string()));
+  }
+  return {};
+}
+
+Status run_stages(const BuildContext& context, const std::vector<std::vector<std::string>>& stages,
+                  const std::filesystem::path& lb) {
+  for (const auto& stage : stages) {
+    os::Command command{.argv = {"lb"}, .cwd = lb};
+    command.argv.insert(command.argv.end(), stage.begin(), stage.end());
+    TRY(run_step(context, std::move(command)));
   }
   return {};
 }
@@ -55,19 +65,25 @@ Status copy_included(const BuildContext& context, const std::filesystem::path& f
                                      (folder / ".").string(), root.string()}});
 }
 
-std::vector<std::string> layer_files(const LayerPlan& layer, const std::filesystem::path& folder) {
+Result<std::vector<std::string>> layer_files(const LayerPlan& layer,
+                                             const std::filesystem::path& folder) {
   switch (layer.kind) {
     case LayerKind::base:
-      return {"layer.squashfs", "vmlinuz", "initrd.img"};
+      return std::vector<std::string>{"layer.squashfs", "vmlinuz", "initrd.img"};
     case LayerKind::tools:
-      return {};
+      return std::vector<std::string>{};
+    case LayerKind::microcode: {
+      TRY_ASSIGN(auto names, os::list_directory(folder / "microcode"));
+      for (auto& name : names) name.insert(0, "microcode/");
+      return names;
+    }
     case LayerKind::muster_image:
       if (std::filesystem::exists(folder / "node-initrd.img")) {
-        return {"layer.squashfs", "node-initrd.img"};
+        return std::vector<std::string>{"layer.squashfs", "node-initrd.img"};
       }
       [[fallthrough]];
     default:
-      return {"layer.squashfs"};
+      return std::vector<std::string>{"layer.squashfs"};
   }
 }
 

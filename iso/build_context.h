@@ -24,6 +24,8 @@ struct BuildContext {
   std::filesystem::path log;
   /// Given every line of output.
   std::function<void(std::string_view)> on_line;
+  /// Given what is worth a look and hinders nothing. May be empty.
+  std::function<void(const Error&)> on_warning;
 
   /// The finished tree of a layer: what an overlay stacks.
   std::filesystem::path tree_of(const std::string& layer) const;
@@ -32,6 +34,10 @@ struct BuildContext {
 /// Runs a program of the build: clean environment, fixed time, no questions, output to the log.
 /// Errors: as run_checked, with the log's path as the next step.
 Status run_step(const BuildContext& context, os::Command command);
+
+/// Runs live-build's stages in its folder.
+Status run_stages(const BuildContext& context, const std::vector<std::vector<std::string>>& stages,
+                  const std::filesystem::path& lb);
 
 /// Links every package file of `from` into `to` where it is missing.
 Status share_archives(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -53,7 +59,12 @@ Status build_base(const BuildContext& context, const LayerPlan& layer,
 Status build_overlay(const BuildContext& context, const LayerPlan& layer,
                      const std::filesystem::path& folder);
 
+/// Makes the layer of microcode in `folder`: microcode/ with the images and their manifest.json.
+Status build_microcode(const BuildContext& context, const LayerPlan& layer,
+                       const std::filesystem::path& folder);
+
 /// The files that a finished layer of this kind offers; read from `folder`.
-std::vector<std::string> layer_files(const LayerPlan& layer, const std::filesystem::path& folder);
+Result<std::vector<std::string>> layer_files(const LayerPlan& layer,
+                                             const std::filesystem::path& folder);
 
 }  // namespace muster::iso

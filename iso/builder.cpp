@@ -36,6 +36,8 @@ std::string title_of(const LayerPlan& layer) {
       return std::format("layer of image '{}'", layer.image);
     case LayerKind::tools:
       return "boot loaders (live-build)";
+    case LayerKind::microcode:
+      return "microcode of processors";
     case LayerKind::muster_head:
       return "our packages on the head";
     case LayerKind::muster_image:
@@ -59,7 +61,8 @@ class Build {
                  index_,
                  layers_,
                  store_.directory() / "build.log",
-                 [this](std::string_view line) { output(line); }} {}
+                 [this](std::string_view line) { output(line); },
+                 [this](const Error& error) { warn(error); }} {}
 
   BuildResult<BuildReport> run() {
     report_.out = options_.out;
@@ -154,9 +157,20 @@ class Build {
 
   Status make_layer(const LayerPlan& layer) {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
-    TRY(layer.kind == LayerKind::base ? build_base(context_, layer, folder)
-                                      : build_overlay(context_, layer, folder));
-    return store_.commit(layer, folder, layer_files(layer, folder));
+    TRY(build_layer(layer, folder));
+    TRY_ASSIGN(const auto files, layer_files(layer, folder));
+    return store_.commit(layer, folder, files);
+  }
+
+  Status build_layer(const LayerPlan& layer, const fs::path& folder) {
+    switch (layer.kind) {
+      case LayerKind::base:
+        return build_base(context_, layer, folder);
+      case LayerKind::microcode:
+        return build_microcode(context_, layer, folder);
+      default:
+        return build_overlay(context_, layer, folder);
+    }
   }
 
   Status make_medium() {

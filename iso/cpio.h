@@ -11,6 +11,10 @@ namespace muster::iso {
 struct CpioFile {
   std::string path;
   std::string content;
+  /// The content begins at a multiple of this in the archive; a multiple of 4 itself. The kernel
+  /// hands microcode to an Intel processor where it lies, which wants 16 (Intel SDM vol. 3,
+  /// "Microcode Update Loader").
+  std::size_t alignment = 4;
 };
 
 /// The archive, padded to whole 512-byte blocks. The same files give the same bytes.

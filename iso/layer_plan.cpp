@@ -58,6 +58,7 @@ class Planner {
           .lower = {"base", "head"},
           .packages = inputs_.data.list("tools.list")},
          {});
+    add_microcode();
     TRY(add_muster_layers());
     return std::move(layers_);
   }
@@ -68,7 +69,10 @@ class Planner {
     packages.push_back(kernel_package(spec_.kernel));
     add(packages, inputs_.data.list(firmware_list(spec_.firmware)));
     std::string settings = text_of("system-users.list") + inputs_.sources;
-    settings += join(unpack_patterns(spec_, inputs_.data), "\n");
+    settings += text_of("unpack.exclude");
+    for (const auto& list : module_lists(spec_)) settings += text_of(list);
+    settings += std::format("firmware {}\n", firmware_list(spec_.firmware));
+    settings += text_of("firmware-keep.list");
     push({.name = "base",
           .kind = LayerKind::base,
           .packages = std::move(packages),
@@ -99,6 +103,14 @@ class Planner {
           .packages = std::move(packages),
           .medium_path = std::format("muster/20-{}.squashfs", image.name)},
          render_locale_gen(spec_.head));
+  }
+
+  void add_microcode() {
+    if (spec_.firmware == spec::Firmware::none) return;
+    push({.name = "microcode",
+          .kind = LayerKind::microcode,
+          .packages = inputs_.data.list("microcode.list")},
+         {});
   }
 
   Status add_muster_layers() {
@@ -152,7 +164,7 @@ class Planner {
     }
     for (const auto& package : layer.packages) input += std::format("package {}\n", package);
     for (const auto& deb : layer.debs) input += std::format("deb {} {}\n", deb.package, deb.sha256);
-    input += text_of("squash.exclude") + text_of("squash-upper.exclude");
+    for (const auto& list : squash_lists(layer.kind)) input += text_of(list);
     input += text_of(std::format("masked-{}.list", folder_of(layer)));
     input += "settings\n" + settings;
     layer.key = os::sha256(input).substr(0, 16);
@@ -195,10 +207,19 @@ std::string kernel_package(spec::KernelFlavour flavour) {
   return flavour == spec::KernelFlavour::cloud ? "linux-image-cloud-amd64" : "linux-image-amd64";
 }
 
-std::vector<std::string> unpack_patterns(const spec::ClusterSpec& spec, const DataFiles& data) {
-  auto patterns = data.list("unpack.exclude");
-  if (spec.firmware != spec::Firmware::all) add(patterns, data.list("firmware.exclude"));
-  return patterns;
+std::vector<std::string> module_lists(const spec::ClusterSpec& spec) {
+  std::vector<std::string> lists = {"modules.exclude"};
+  if (spec.firmware != spec::Firmware::all) lists.emplace_back("modules-graphics.exclude");
+  return lists;
+}
+
+std::vector<std::string> squash_lists(LayerKind kind) {
+  std::vector<std::string> lists = {"squash.exclude"};
+  if (kind != LayerKind::base) lists.emplace_back("squash-upper.exclude");
+  if (kind == LayerKind::base || kind == LayerKind::image || kind == LayerKind::muster_image) {
+    lists.emplace_back("squash-node.exclude");
+  }
+  return lists;
 }
 
 const LayerPlan& layer_named(const std::vector<LayerPlan>& layers, const std::string& name) {

@@ -20,6 +20,7 @@ enum class LayerKind {
   head,         ///< on base: what only the head has
   image,        ///< on base: what a node has
   tools,        ///< on head: what makes the medium bootable; not on the medium
+  microcode,    ///< on nothing: files of the medium, not a tree
   muster_head,  ///< on head: our packages and the cluster's specification
   muster_image  ///< on an image: our packages; and the node's initial RAM disk
 };
@@ -85,8 +86,11 @@ std::string folder_of(const LayerPlan& layer);
 /// The package that brings the kernel.
 std::string kernel_package(spec::KernelFlavour flavour);
 
-/// The dpkg patterns of the base layer: what is never unpacked.
-std::vector<std::string> unpack_patterns(const spec::ClusterSpec& spec, const DataFiles& data);
+/// The names of the lists of kernel modules that the base layer leaves out.
+std::vector<std::string> module_lists(const spec::ClusterSpec& spec);
+
+/// The names of the lists of what a layer of this kind is packed without.
+std::vector<std::string> squash_lists(LayerKind kind);
 
 /// The layer of this name. The name must be one of the plan's.
 const LayerPlan& layer_named(const std::vector<LayerPlan>& layers, const std::string& name);

@@ -110,9 +110,24 @@ std::vector<std::string> bootstrap_arguments(const std::string& release,
           sources.string()};
 }
 
-std::vector<std::string> boot_stages() {
-  return {"binary_linux-image", "binary_grub_cfg", "binary_syslinux", "binary_disk",
-          "binary_grub-efi"};
+Stages install_stages() {
+  return {{"chroot_prep", "install", "all", "mode-archives-chroot"},
+          {"chroot_linux-image"},
+          {"chroot_package-lists", "install"},
+          {"chroot_install-packages", "install"},
+          {"chroot_includes_after_packages"}};
+}
+
+Stages finish_stages() {
+  return {{"chroot_hacks"}, {"chroot_prep", "remove", "all", "mode-archives-chroot"}};
+}
+
+Stages boot_stages() {
+  return {{"binary_linux-image"},
+          {"binary_grub_cfg"},
+          {"binary_syslinux"},
+          {"binary_disk"},
+          {"binary_grub-efi"}};
 }
 
 std::string render_live_package_list(const LayerPlan& base) {

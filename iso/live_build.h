@@ -22,8 +22,18 @@ std::vector<std::string> bootstrap_arguments(const std::string& release,
                                              const std::filesystem::path& sources,
                                              const std::filesystem::path& dpkg_options);
 
-/// live-build's stages for the boot loaders, in order.
-std::vector<std::string> boot_stages();
+/// Stages of live-build, each with its arguments, in order (live-build(7)).
+using Stages = std::vector<std::vector<std::string>>;
+
+/// From a bootstrapped tree to one in which all packages are installed: the first part of what "lb
+/// chroot" does.
+Stages install_stages();
+
+/// From there to the finished tree: the head's initial RAM disk, and nothing of the build is left.
+Stages finish_stages();
+
+/// For the boot loaders.
+Stages boot_stages();
 
 /// The list of packages in live-build's form.
 std::string render_live_package_list(const LayerPlan& base);

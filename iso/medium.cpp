@@ -8,6 +8,7 @@
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/cpio.h"
+#include "iso/microcode.h"
 
 namespace muster::iso {
 namespace {
@@ -39,6 +40,7 @@ class Assembler {
     TRY(add_head_initrd());
     TRY(add_layers());
     TRY(add_images());
+    TRY(add_microcode());
     TRY(add_papers());
     TRY(fix_dates());
     TRY(run_step(context_,
@@ -83,6 +85,7 @@ class Assembler {
         .title = std::format("Muster: cluster {}", context_.spec.name),
         .id = medium_.id,
         .kernel_arguments = live_arguments(),
+        .microcode = head_microcode(),
         .memory_test = present ? BootMenu::MemoryTest::present : BootMenu::MemoryTest::absent};
     TRY(os::write_file(stage_ / "isolinux/isolinux.cfg", render_isolinux(menu)));
     TRY(os::write_file(stage_ / "boot/grub/grub.cfg", render_grub(menu)));
@@ -135,6 +138,30 @@ class Assembler {
       TRY(os::write_file(stage_ / folder / "manifest.json", render_image_manifest(manifest)));
     }
     return {};
+  }
+
+  /// Each image of the layer, and the manifest that tells the head which is whose.
+  Status add_microcode() {
+    if (!has_microcode()) return {};
+    const std::string name = "microcode";
+    const auto& layer = layer_named(context_.layers, name);
+    TRY_ASSIGN(const auto facts, context_.store.read_facts(layer));
+    for (const auto& [source, fact] : facts) {
+      const auto file = fs::path(kMicrocodeFolder) / fs::path(source).filename();
+      TRY(graft(name, source, file.string()));
+    }
+    return {};
+  }
+
+  /// The medium does not know on whose processor it will start, so it has both vendors'.
+  std::vector<std::string> head_microcode() const {
+    if (!has_microcode()) return {};
+    return {std::format("/{}/amd.img", kMicrocodeFolder),
+            std::format("/{}/intel.img", kMicrocodeFolder)};
+  }
+
+  bool has_microcode() const {
+    return std::ranges::contains(context_.layers, LayerKind::microcode, &LayerPlan::kind);
   }
 
   Status add_papers() {

@@ -4,6 +4,7 @@
 
 #include "core/os/files.h"
 #include "iso/inputs.h"
+#include "iso/trim.h"
 
 namespace muster::iso {
 namespace {
@@ -67,6 +68,7 @@ Result<Drivers> drivers_part(const BuildContext& context, const LayerPlan& layer
   TRY_ASSIGN(drivers.names,
              run_checked(context.runner,
                          {.argv = {"lsinitramfs", "/tmp/drivers.img"}, .root = root.path()}));
+  TRY(check_initrd(context, root.path(), drivers.names));
   // The list first: where the archive is, its list is too.
   TRY(os::write_file(names, drivers.names));
   TRY(os::write_file(kept, drivers.archive));
@@ -78,16 +80,12 @@ Result<Drivers> drivers_part(const BuildContext& context, const LayerPlan& layer
 Status make_node_initrd(const BuildContext& context, const LayerPlan& layer, MountedRoot& root,
                         const fs::path& folder) {
   if (!fs::is_directory(root.path() / kDrivers)) return {};
-  TRY_ASSIGN(const auto kernels, os::list_directory(root.path() / "usr/lib/modules"));
-  if (kernels.size() != 1) {
-    return fail(std::format("an image needs one kernel and has {}", kernels.size()),
-                "take kernels out of its packages");
-  }
-  TRY_ASSIGN(const Drivers drivers, drivers_part(context, layer, root, folder, kernels.front()));
+  TRY_ASSIGN(const auto kernel, only_kernel(root.path()));
+  TRY_ASSIGN(const Drivers drivers, drivers_part(context, layer, root, folder, kernel));
   // The agent's hook leaves out what is there already, such as the C library.
   TRY(os::write_file(root.path() / "tmp/drivers.list", drivers.names));
   TRY(choose_hooks(root, folder / "no-hooks", {}));
-  TRY_ASSIGN(std::string agent, make_part(context, root, kAgent, kernels.front()));
+  TRY_ASSIGN(std::string agent, make_part(context, root, kAgent, kernel));
   // An archive that is not compressed must begin at a multiple of four bytes; the kernel skips
   // zeros.
   agent.resize((agent.size() + 511) / 512 * 512, '\0');

@@ -107,10 +107,7 @@ Status make_bootable(const BuildContext& context, const fs::path& lb) {
   for (const auto* name : {"config", ".build"}) {
     TRY(run_step(context, {.argv = {"cp", "-a", (base / name).string(), lb.string()}}));
   }
-  for (const auto& stage : boot_stages()) {
-    TRY(run_step(context, {.argv = {"lb", stage}, .cwd = lb}));
-  }
-  return {};
+  return run_stages(context, boot_stages(), lb);
 }
 
 /// What the boot loaders need beyond live-build's tree.
@@ -149,6 +146,14 @@ Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs
   return {};
 }
 
+/// The manual pages of the base, which its own layer is packed without (squash-node.exclude).
+Status take_manual_pages(const BuildContext& context, const fs::path& upper) {
+  const auto pages = context.tree_of("base") / "usr/share/man";
+  TRY(os::make_directory(upper / "usr/share/man"));
+  return run_step(context, {.argv = {"cp", "-a", "--update=none", (pages / ".").string(),
+                                     (upper / "usr/share/man").string()}});
+}
+
 }  // namespace
 
 Status build_overlay(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
@@ -172,6 +177,7 @@ Status build_overlay(const BuildContext& context, const LayerPlan& layer, const 
     }
     TRY(root.close());
   }
+  if (layer.kind == LayerKind::head) TRY(take_manual_pages(context, folder / "upper"));
   for (const auto* name : {"root", "work", "hooks", "no-hooks"})
     TRY(os::remove_tree(folder / name));
   return squash(context, layer.kind, folder, "upper");

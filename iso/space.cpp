@@ -28,6 +28,8 @@ std::uintmax_t space_of(LayerKind kind) {
       return 250 * kMib;
     case LayerKind::tools:
       return 200 * kMib;
+    case LayerKind::microcode:
+      return 80 * kMib;
     case LayerKind::muster_head:
     case LayerKind::muster_image:
       return 180 * kMib;

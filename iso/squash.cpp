@@ -28,9 +28,9 @@ std::vector<std::string> squash_arguments(const std::filesystem::path& tree,
 }
 
 std::string render_excludes(const DataFiles& data, LayerKind kind) {
-  auto patterns = data.list("squash.exclude");
-  if (kind != LayerKind::base) {
-    const auto more = data.list("squash-upper.exclude");
+  std::vector<std::string> patterns;
+  for (const auto& list : squash_lists(kind)) {
+    const auto more = data.list(list);
     patterns.insert(patterns.end(), more.begin(), more.end());
   }
   return join(patterns, "\n") + "\n";

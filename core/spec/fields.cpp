@@ -250,7 +250,9 @@ const Field kCluster[] = {
     value<kFirmware, &ClusterSpec::firmware>(
         {.key = "firmware",
          .doc = "Firmware files in the images: `none`, those of `network` adapters that a node "
-                "needs to boot and talk, or `all`.",
+                "needs to boot and talk, or `all`, which adds graphics drivers and their "
+                "firmware. With `network` and `all` the head loads the microcode of its "
+                "processor when it starts, and so does every node; with `none` no machine does.",
          .fallback = "network"}),
     section<>({.key = "head", .doc = "The machine that leads the cluster."}, kHead),
     section<&ClusterSpec::nodes>({.key = "nodes", .doc = "Names and addresses of nodes."}, kNodes),

@@ -48,6 +48,18 @@ TEST(BootMenu, a_head_may_start_without_its_state_disk_and_never_takes_another_s
   }
 }
 
+TEST(BootMenu, the_kernel_reads_microcode_before_anything_else) {
+  auto menu = example();
+  menu.microcode = {"/muster/microcode/amd.img", "/muster/microcode/intel.img"};
+  EXPECT_TRUE(has(render_isolinux(menu),
+                  "  initrd "
+                  "/muster/microcode/amd.img,/muster/microcode/intel.img,/live/initrd.img\n"));
+  EXPECT_TRUE(has(render_grub(menu),
+                  "  initrd /muster/microcode/amd.img /muster/microcode/intel.img "
+                  "/live/initrd.img\n"));
+  EXPECT_TRUE(has(render_isolinux(example()), "  initrd /live/initrd.img\n"));
+}
+
 TEST(BootMenu, both_offer_the_same_five_choices) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
     for (const auto* entry : {"Live head", "Live head, without its state disk", "Install on disk",

@@ -144,6 +144,34 @@ TEST(LayerPlan, no_firmware_when_none_is_wanted) {
   EXPECT_FALSE(std::ranges::contains(layer_named(layers, "base").packages, "firmware-bnx2"));
 }
 
+TEST(LayerPlan, has_microcode_unless_there_is_no_firmware_at_all) {
+  auto with = inputs();
+  with.data.texts["microcode.list"] = "amd64-microcode\nintel-microcode\n";
+  for (const auto firmware : {spec::Firmware::network, spec::Firmware::all}) {
+    EXPECT_EQ(layer_named(plan({.firmware = firmware}, with), "microcode").packages,
+              (std::vector<std::string>{"amd64-microcode", "intel-microcode"}));
+  }
+  const auto none = plan({.firmware = spec::Firmware::none}, with);
+  EXPECT_FALSE(std::ranges::contains(none, LayerKind::microcode, &LayerPlan::kind));
+}
+
+TEST(LayerPlan, the_base_is_another_when_a_list_of_what_it_leaves_out_is) {
+  for (const auto* list :
+       {"unpack.exclude", "modules.exclude", "modules-graphics.exclude", "firmware-keep.list"}) {
+    auto other = inputs();
+    other.data.texts[list] = "kernel/sound/*\n";
+    EXPECT_TRUE(std::ranges::contains(changed(plan({}, inputs()), plan({}, other)), "base"))
+        << list;
+  }
+}
+
+TEST(LayerPlan, graphics_drivers_stay_where_all_firmware_is_wanted) {
+  EXPECT_EQ(module_lists({.firmware = spec::Firmware::network}),
+            (std::vector<std::string>{"modules.exclude", "modules-graphics.exclude"}));
+  EXPECT_EQ(module_lists({.firmware = spec::Firmware::all}),
+            std::vector<std::string>{"modules.exclude"});
+}
+
 TEST(LayerPlan, names_a_package_of_ours_that_is_missing) {
   auto lacking = inputs();
   lacking.debs.pop_back();

@@ -56,6 +56,24 @@ TEST(Squash, an_upper_layer_never_hides_the_machine_id) {
   EXPECT_EQ(render_excludes(data, LayerKind::head), "tmp/*\netc/machine-id\n");
 }
 
+TEST(Squash, only_the_head_shows_manual_pages) {
+  DataFiles data{.directory = {}, .texts = {{"squash-node.exclude", "usr/share/man\n"}}};
+  for (const auto kind : {LayerKind::base, LayerKind::image, LayerKind::muster_image}) {
+    EXPECT_EQ(render_excludes(data, kind), "usr/share/man\n");
+  }
+  for (const auto kind : {LayerKind::head, LayerKind::muster_head}) {
+    EXPECT_EQ(render_excludes(data, kind), "\n");
+  }
+}
+
+TEST(LiveBuild, makes_the_heads_initrd_after_the_tree_was_trimmed) {
+  const auto is_made = [](const std::vector<std::string>& stage) {
+    return stage.front() == "chroot_hacks";
+  };
+  EXPECT_TRUE(std::ranges::none_of(install_stages(), is_made));
+  EXPECT_TRUE(is_made(finish_stages().front()));
+}
+
 TEST(LiveBuild, leaves_no_dangerous_default) {
   const auto arguments =
       live_build_arguments({}, {{"http://m.example/", "trixie", {"main"}},

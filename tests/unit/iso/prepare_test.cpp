@@ -15,7 +15,7 @@ TEST_F(PlanIso, goes_beside_a_build_and_makes_nothing) {
   ASSERT_TRUE(building);
   const auto plan = plan_iso(programs, options);
   ASSERT_TRUE(plan) << plan.error().text();
-  EXPECT_EQ(plan->layers.size(), 6U);
+  EXPECT_EQ(plan->layers.size(), 7U);
   EXPECT_FALSE(plan->layers.front().kept);
   EXPECT_EQ(os::list_directory(options.cache).value(), std::vector<std::string>{"layers"});
 }

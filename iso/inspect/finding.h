@@ -1,0 +1,22 @@
+#pragma once
+// What an inspection of a finished tree, initial RAM disk or medium has found. An inspection is a
+// pure function over a listing; readers beside it make the listing.
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace muster::inspect {
+
+/// One thing that is wrong: what it is and why it matters, and the next step (Error's two halves).
+struct Finding {
+  std::string message;
+  std::string hint;
+  bool operator==(const Finding&) const = default;
+};
+
+/// No error when there is no finding, else one that shows the first few and how many there are.
+Status refuse(const std::vector<Finding>& findings);
+
+}  // namespace muster::inspect

@@ -1,0 +1,1 @@
+muster_tests(unit/inspect unit USES inspect)
