@@ -17,6 +17,9 @@ using nlohmann::json;
 constexpr std::size_t kMaxMacs = 64;
 constexpr std::size_t kMaxDisks = 512;
 constexpr std::size_t kMaxText = 128;
+constexpr std::size_t kMaxProcessorVendor = 32;
+/// CPUID's family is at most 15 + 255, its model and stepping are less.
+constexpr std::uint64_t kMaxProcessorNumber = 4095;
 
 /// Reads members of one object; the first problem is kept and ends the reading.
 class Members {
@@ -25,14 +28,14 @@ class Members {
     if (!value.is_object()) problem_ = "hardware is not an object";
   }
 
-  std::string text(const char* name) {
+  std::string text(const char* name, std::size_t limit = kMaxText) {
     const json* const member = find(name);
     if (member == nullptr || member->is_null()) return {};
     if (!member->is_string()) {
       wrong(name, "text");
       return {};
     }
-    return std::string(trim(printable(member->get_ref<const std::string&>(), kMaxText)));
+    return std::string(trim(printable(member->get_ref<const std::string&>(), limit)));
   }
 
   std::uint64_t number(const char* name, std::uint64_t low, std::uint64_t high,
@@ -122,6 +125,38 @@ Result<std::vector<Disk>> parse_disks(const json& list) {
   return disks;
 }
 
+/// "0x2b000590"; empty when it is another text: revisions are compared by machines.
+std::string microcode_of(std::string text) {
+  constexpr std::size_t kMostDigits = 16;
+  const std::string_view digits =
+      std::string_view(text).substr(std::min<std::size_t>(2, text.size()));
+  const bool is_revision = text.starts_with("0x") && !digits.empty() &&
+                           digits.size() <= kMostDigits &&
+                           digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_revision ? std::move(text) : std::string();
+}
+
+Result<std::optional<Processor>> parse_processor(const json& value) {
+  Members members(value);
+  const auto number = [&members](const char* name) {
+    return static_cast<std::uint32_t>(members.number(name, 0, kMaxProcessorNumber, 0));
+  };
+  Processor processor{.vendor = members.text("vendor", kMaxProcessorVendor),
+                      .family = number("family"),
+                      .model = number("model"),
+                      .stepping = number("stepping"),
+                      .name = members.text("name"),
+                      .microcode = microcode_of(members.text("microcode"))};
+  TRY(members.status());
+  return processor.vendor.empty() ? std::nullopt : std::optional(std::move(processor));
+}
+
+json to_json(const Processor& processor) {
+  return {{"vendor", processor.vendor}, {"family", processor.family},
+          {"model", processor.model},   {"stepping", processor.stepping},
+          {"name", processor.name},     {"microcode", processor.microcode}};
+}
+
 }  // namespace
 
 std::string own_uuid(std::string_view text) {
@@ -151,6 +186,7 @@ Result<Hardware> parse_hardware(const json& value) {
       .cores_per_socket =
           static_cast<std::uint32_t>(members.number("cores_per_socket", 1, 1024, 1)),
       .threads_per_core = static_cast<std::uint32_t>(members.number("threads_per_core", 1, 16, 1)),
+      .processor = {},
       .memory = Bytes{members.number("memory", 1U << 20U, std::uint64_t{1} << 50U, 1U << 20U)},
       .disks = {},
       .lldp = {}};
@@ -159,6 +195,10 @@ Result<Hardware> parse_hardware(const json& value) {
   TRY(members.status());
   TRY_ASSIGN(hardware.macs, parse_macs(macs));
   TRY_ASSIGN(hardware.disks, parse_disks(disks));
+  if (const json* const processor = members.find("processor");
+      processor != nullptr && !processor->is_null()) {
+    TRY_ASSIGN(hardware.processor, parse_processor(*processor));
+  }
   if (const json* const lldp = members.find("lldp"); lldp != nullptr && !lldp->is_null()) {
     TRY_ASSIGN(hardware.lldp, parse_neighbour(*lldp));
   }
@@ -195,6 +235,7 @@ json to_json(const Hardware& hardware) {
                 {"threads_per_core", hardware.threads_per_core},
                 {"memory", hardware.memory.count},
                 {"disks", std::move(disks)}};
+  if (hardware.processor) value["processor"] = to_json(*hardware.processor);
   if (hardware.lldp) value["lldp"] = to_json(*hardware.lldp);
   return value;
 }

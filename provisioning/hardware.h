@@ -21,6 +21,23 @@ struct Disk {
   bool operator==(const Disk&) const = default;
 };
 
+/// The machine's processor as its running kernel names it (the first block of /proc/cpuinfo; a
+/// machine has one kind). It chooses the microcode that the machine needs.
+struct Processor {
+  /// "GenuineIntel", "AuthenticAMD", …; at most 32 printable bytes, never empty.
+  std::string vendor;
+  /// As CPUID gives them, extended parts added (Intel SDM, CPUID leaf 1); at most 4095.
+  std::uint32_t family = 0;
+  std::uint32_t model = 0;
+  std::uint32_t stepping = 0;
+  /// "AMD EPYC 9654 96-Core Processor"; at most 128 printable bytes; empty: the kernel has none.
+  std::string name;
+  /// The revision of the microcode that runs, "0x2b000590"; empty: unknown, as in many virtual
+  /// machines.
+  std::string microcode;
+  bool operator==(const Processor&) const = default;
+};
+
 /// The switch port a machine hangs on, as LLDP told it (IEEE 802.1AB).
 struct LldpNeighbour {
   std::string system;
@@ -42,6 +59,8 @@ struct Hardware {
   std::uint32_t sockets = 1;
   std::uint32_t cores_per_socket = 1;
   std::uint32_t threads_per_core = 1;
+  /// None: the kernel names no vendor, or an agent of an older version reported.
+  std::optional<Processor> processor;
   Bytes memory;
   std::vector<Disk> disks;
   std::optional<LldpNeighbour> lldp;

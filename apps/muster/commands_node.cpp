@@ -90,6 +90,18 @@ std::string profile_text(const json& node) {
   return std::format("{}, from its next start on {}", booted, profile);
 }
 
+/// "AMD EPYC 9654 96-Core Processor (family 25, model 17, stepping 1), microcode 0xa101148".
+std::string processor_text(const json& hardware) {
+  const auto processor = hardware.find("processor");
+  if (processor == hardware.end()) return "unknown";
+  const std::string name = text_of(*processor, "name");
+  const std::string microcode = text_of(*processor, "microcode");
+  return std::format("{} (family {}, model {}, stepping {}), microcode {}",
+                     name.empty() ? text_of(*processor, "vendor") : name,
+                     processor->value("family", 0), processor->value("model", 0),
+                     processor->value("stepping", 0), microcode.empty() ? "unknown" : microcode);
+}
+
 void print_node(const json& node) {
   const json& hardware = node.at("hardware");
   const std::string name = text_of(node, "name");
@@ -102,6 +114,7 @@ void print_node(const json& node) {
                text_of(hardware, "uuid"));
   std::println("  firmware  {}{}", text_of(hardware, "firmware"),
                hardware.value("secure_boot", false) ? ", Secure Boot on" : "");
+  std::println("  processor {}", processor_text(hardware));
   std::println("  CPUs      {} sockets × {} cores × {} threads", hardware.value("sockets", 1),
                hardware.value("cores_per_socket", 1), hardware.value("threads_per_core", 1));
   std::println("  memory    {}", human(Bytes{hardware.value("memory", std::uint64_t{0})}));

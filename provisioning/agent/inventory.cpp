@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "provisioning/agent/processor.h"
 
 namespace muster::agent {
 namespace {
@@ -135,6 +136,7 @@ Result<Hardware> read_hardware(const fs::path& root) {
                     .sockets = topology.sockets,
                     .cores_per_socket = topology.cores_per_socket,
                     .threads_per_core = topology.threads_per_core,
+                    .processor = read_processor(root),
                     .memory = read_memory(root),
                     .disks = read_disks(root)};
   if (hardware.macs.empty()) {

@@ -23,6 +23,13 @@ json machine() {
           {"sockets", 2},
           {"cores_per_socket", 16},
           {"threads_per_core", 2},
+          {"processor",
+           {{"vendor", "GenuineIntel"},
+            {"family", 6},
+            {"model", 143},
+            {"stepping", 8},
+            {"name", "Intel(R) Xeon(R) Gold 6430"},
+            {"microcode", "0x2b000590"}}},
           {"memory", 274877906944},
           {"disks", {{{"name", "sda"}, {"size", 480103981056}, {"model", "X"}}}}};
 }
@@ -32,7 +39,32 @@ TEST(Hardware, is_read_and_written_without_loss) {
   ASSERT_TRUE(hardware) << hardware.error().text();
   EXPECT_EQ(hardware->cpus(), 64U);
   EXPECT_EQ(hardware->uuid, "4c4c4544-0042-3510-8056-b4c04f4a3332");
+  EXPECT_EQ(hardware->processor,
+            (Processor{"GenuineIntel", 6, 143, 8, "Intel(R) Xeon(R) Gold 6430", "0x2b000590"}));
   EXPECT_EQ(parse_hardware(to_json(*hardware)), *hardware);
+}
+
+TEST(Hardware, a_report_of_an_older_agent_has_no_processor) {
+  json report = machine();
+  report.erase("processor");
+  const auto hardware = parse_hardware(report);
+  ASSERT_TRUE(hardware) << hardware.error().text();
+  EXPECT_EQ(hardware->processor, std::nullopt);
+  EXPECT_FALSE(to_json(*hardware).contains("processor"));
+}
+
+TEST(Hardware, a_microcode_that_is_no_revision_is_unknown) {
+  const auto read = [](const char* text) {
+    json report = machine();
+    report["processor"]["microcode"] = text;
+    return parse_hardware(report)->processor->microcode;
+  };
+  EXPECT_EQ(read("0xffffffff"), "0xffffffff");
+  EXPECT_EQ(read(""), "");
+  EXPECT_EQ(read("0x"), "");
+  EXPECT_EQ(read("2b000590"), "");
+  EXPECT_EQ(read("0x../../etc"), "");
+  EXPECT_EQ(read("0x00000000000000000"), "");
 }
 
 TEST(Hardware, text_of_a_hostile_machine_becomes_harmless) {
@@ -81,6 +113,10 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   };
   put("proc/cmdline", "quiet BOOTIF=01-52-54-00-00-00-02 muster.profile=gpu boot=muster\n");
   put("proc/meminfo", "MemTotal:        2048000 kB\nMemFree: 1 kB\n");
+  put("proc/cpuinfo",
+      "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\n"
+      "model name\t: AMD EPYC 9654 96-Core Processor\nstepping\t: 1\nmicrocode\t: 0xa101148\n\n"
+      "processor\t: 1\nvendor_id\t: AnotherOne\n\n");
   put("sys/class/dmi/id/product_uuid", "72acb10d-0e86-8048-a1ac-8c34c7b17ccd\n");
   for (const std::string name : {"eth0", "eth1", "lo", "br0"})
     put("sys/class/net/" + name + "/type", "1\n");
@@ -112,6 +148,8 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   EXPECT_EQ(hardware->sockets, 2U);
   EXPECT_EQ(hardware->cores_per_socket, 2U);
   EXPECT_EQ(hardware->threads_per_core, 2U);
+  EXPECT_EQ(hardware->processor,
+            (Processor{"AuthenticAMD", 25, 17, 1, "AMD EPYC 9654 96-Core Processor", "0xa101148"}));
   EXPECT_EQ(hardware->memory.count, 2048000U * 1024);
   ASSERT_EQ(hardware->disks.size(), 1U);
   EXPECT_EQ(hardware->disks[0].size.mib(), 1U);
