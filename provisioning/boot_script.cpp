@@ -21,6 +21,57 @@ std::string bootif(MacAddress mac) {
   return text;
 }
 
+/// Sets the variable `microcode` to the kernel argument that names the image, where the machine
+/// gets one: a kernel that UEFI starts reads the images that its command line names, in their order
+/// (ipxe.org/cmd/initrd). What an earlier, failed script left is dropped first.
+std::string ipxe_microcode(const std::string& head, const MicrocodeChoice& choice) {
+  constexpr std::string_view kFresh = "imgfree ||\nclear microcode ||\n";
+  constexpr std::string_view kNamed = " && set microcode initrd=microcode.img ||\n";
+  if (const auto* const path = std::get_if<std::string>(&choice)) {
+    return std::format("{}initrd --name microcode.img http://{}{}{}", kFresh, head, *path, kNamed);
+  }
+  const auto* const both = std::get_if<VendorMicrocode>(&choice);
+  if (both == nullptr) return std::string(kFresh);
+  // Debian's iPXE has no setting for the vendor, but tests single bits of CPUID
+  // (ipxe.org/cmd/cpuid). ECX 31 of leaf 1: a guest, whose microcode is its host's. EDX 22 of leaf
+  // 0x80000001: AMD's extensions to MMX, which every AMD64 processor has and no Intel one (AMD64
+  // APM vol. 3, App. D).
+  return std::format(
+      "{0}"
+      "cpuid --ecx 31 && goto boot ||\n"
+      "cpuid --ext 22 && set microcode-file {2} || set microcode-file {3}\n"
+      "initrd --name microcode.img http://{1}${{microcode-file}}{4}"
+      ":boot\n",
+      kFresh, head, both->amd, both->intel, kNamed);
+}
+
+/// The command with what comes before the initrd in its place.
+std::string grub_initrd(const BootTarget& target) {
+  const std::string head = to_string(target.head);
+  const auto initrd = [&](const std::vector<std::string>& early) {
+    std::string line = "initrd";
+    for (const std::string& path : early) line += std::format(" (http,{}){}", head, path);
+    return line + std::format(" (http,{}){}\n", head, target.initrd);
+  };
+  if (const auto* const path = std::get_if<std::string>(&target.microcode)) return initrd({*path});
+  const auto* const both = std::get_if<VendorMicrocode>(&target.microcode);
+  if (both == nullptr) return initrd({});
+  // The processor's manufacturer (SMBIOS 3.7, 7.5.1): all of both where the firmware has another
+  // word for it, nothing for a guest of the lab, whose microcode is its host's.
+  return std::format(
+      "smbios --type 4 --get-string 7 --set maker\n"
+      "if regexp 'AMD|Advanced Micro' \"$maker\"; then\n"
+      "  {}"
+      "elif regexp 'Intel' \"$maker\"; then\n"
+      "  {}"
+      "elif [ \"$maker\" = QEMU ]; then\n"
+      "  {}"
+      "else\n"
+      "  {}"
+      "fi\n",
+      initrd({both->amd}), initrd({both->intel}), initrd({}), initrd({both->amd, both->intel}));
+}
+
 }  // namespace
 
 Result<KernelArgument> KernelArgument::parse(std::string_view text) {
@@ -61,23 +112,27 @@ std::string render_ipxe(const BootTarget& target) {
   const std::string head = to_string(target.head);
   return std::format(
       "#!ipxe\n"
-      "kernel http://{0}{1} initrd=initrd.img BOOTIF=01-${{netX/mac:hexhyp}}{2} || goto failed\n"
+      "{4}"
+      "kernel http://{0}{1} ${{microcode}} initrd=initrd.img BOOTIF=01-${{netX/mac:hexhyp}}{2} || "
+      "goto failed\n"
       "initrd --name initrd.img http://{0}{3} || goto failed\n"
       "boot || goto failed\n"
       ":failed\n"
       "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.\n"
       "sleep 5\n"
       "chain --replace http://{0}/boot/entry.ipxe || goto failed\n",
-      head, target.kernel, joined(target.arguments), target.initrd);
+      head, target.kernel, joined(target.arguments), target.initrd,
+      ipxe_microcode(head, target.microcode));
 }
 
 std::string render_grub(const BootTarget& target, MacAddress mac) {
   return std::format(
       "echo 'Muster: fetching kernel and initrd'\n"
-      "linux (http,{0}){1} BOOTIF={4}{2}\n"
-      "initrd (http,{0}){3}\n"
+      "linux (http,{0}){1} BOOTIF={3}{2}\n"
+      "{4}"
       "boot\n",
-      to_string(target.head), target.kernel, joined(target.arguments), target.initrd, bootif(mac));
+      to_string(target.head), target.kernel, joined(target.arguments), bootif(mac),
+      grub_initrd(target));
 }
 
 }  // namespace muster::provisioning

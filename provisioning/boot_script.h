@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "provisioning/microcode.h"
 
 namespace muster::provisioning {
 
@@ -33,13 +34,15 @@ struct BootTarget {
   std::string kernel;
   std::string initrd;
   std::vector<KernelArgument> arguments;
+  /// Loaded before `initrd`; paths as above.
+  MicrocodeChoice microcode = {};
 };
 
 /// The first script, the same for every machine: asks for the one of this machine.
 std::string render_ipxe_entry(Ipv4Address head);
 
 /// An iPXE script that boots `target` (ipxe.org/cmd). The firmware's network card is named to the
-/// kernel in BOOTIF.
+/// kernel in BOOTIF. Microcode that cannot be fetched keeps no machine from booting.
 std::string render_ipxe(const BootTarget& target);
 
 /// A GRUB configuration that boots `target` for the machine with this address.

@@ -5,10 +5,12 @@
 namespace muster::provisioning {
 
 Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
-             std::map<std::string, Error, std::less<>> unbootable)
+             std::map<std::string, Error, std::less<>> unbootable,
+             std::vector<MicrocodeFile> microcode)
     : by_profile_(std::move(by_profile)),
       first_(std::move(first)),
-      unbootable_(std::move(unbootable)) {
+      unbootable_(std::move(unbootable)),
+      microcode_(std::move(microcode)) {
   CHECK(knows(first_));
 }
 

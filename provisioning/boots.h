@@ -23,7 +23,8 @@ class Boots {
   /// `first`: the profile of new machines, and of those whose own cannot be booted; it must be one
   /// of `by_profile`. `unbootable`: profiles of the specification that are not, and why.
   Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
-        std::map<std::string, Error, std::less<>> unbootable = {});
+        std::map<std::string, Error, std::less<>> unbootable = {},
+        std::vector<MicrocodeFile> microcode = {});
 
   /// What a machine of this profile boots: as `name_of(profile)`.
   const Boot& of(std::string_view profile) const;
@@ -35,6 +36,8 @@ class Boots {
 
   /// Names of all profiles that can be booted.
   std::vector<std::string> profiles() const;
+  /// What machines of every profile load before their initrd.
+  const std::vector<MicrocodeFile>& microcode() const { return microcode_; }
   /// Each image once, by name.
   std::vector<Image> images() const;
 
@@ -42,6 +45,7 @@ class Boots {
   std::map<std::string, Boot, std::less<>> by_profile_;
   std::string first_;
   std::map<std::string, Error, std::less<>> unbootable_;
+  std::vector<MicrocodeFile> microcode_;
 };
 
 }  // namespace muster::provisioning

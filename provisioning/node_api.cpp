@@ -74,6 +74,17 @@ json certificate_json(const Issued& issued, const Node& node, std::chrono::hours
   return {{"certificate", issued.certificate}, {"name", node.name}, {"valid_hours", valid.count()}};
 }
 
+/// The same choice with the head's URL paths.
+MicrocodeChoice served(MicrocodeChoice choice) {
+  constexpr std::string_view kMedium = "/medium/";
+  if (auto* const path = std::get_if<std::string>(&choice)) path->insert(0, kMedium);
+  if (auto* const both = std::get_if<VendorMicrocode>(&choice)) {
+    both->amd.insert(0, kMedium);
+    both->intel.insert(0, kMedium);
+  }
+  return choice;
+}
+
 }  // namespace
 
 BootTarget NodeApi::target_of(MacAddress mac) const {
@@ -83,6 +94,9 @@ BootTarget NodeApi::target_of(MacAddress mac) const {
                     .kernel = "/medium/" + boot.image.kernel.path,
                     .initrd = "/medium/" + boot.image.initrd.path,
                     .arguments = boot.arguments};
+  const auto node = registry_.find(to_string(mac));
+  target.microcode = served(
+      choose_microcode(options_.boots.microcode(), node ? node->hardware.processor : std::nullopt));
   // The machine tells it again in its discovery: a profile that is changed in between waits for the
   // next start, and this boot has kernel arguments and image of one profile.
   target.arguments.push_back(KernelArgument::profile(profile));

@@ -54,7 +54,8 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
   TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
   const auto images = boots.images();
-  TRY(plans::check_plan(plan, {.spec = spec, .facts = facts, .images = images}));
+  TRY(plans::check_plan(
+      plan, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
   TRY_ASSIGN(const Names own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   const Names meant = accounts_after(own, accounts.plan);

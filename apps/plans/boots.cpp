@@ -52,6 +52,14 @@ Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::pat
   return boot;
 }
 
+Result<std::vector<provisioning::MicrocodeFile>> read_microcode(
+    const std::filesystem::path& medium) {
+  const auto manifest = medium / "muster/microcode/manifest.json";
+  if (!std::filesystem::exists(manifest)) return {};
+  TRY_ASSIGN(const std::string text, os::read_plain_file(manifest));
+  return provisioning::parse_microcode(text);
+}
+
 }  // namespace
 
 Result<Boots> read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
@@ -68,7 +76,8 @@ Result<Boots> read_boots(const spec::ClusterSpec& spec, const std::filesystem::p
   if (const auto lost = unbootable.find(first); lost != unbootable.end()) {
     return std::unexpected(lost->second);
   }
-  return Boots(std::move(boots), first, std::move(unbootable));
+  TRY_ASSIGN(auto microcode, read_microcode(medium));
+  return Boots(std::move(boots), first, std::move(unbootable), std::move(microcode));
 }
 
 }  // namespace muster::plans

@@ -9,7 +9,8 @@
 
 namespace muster::plans {
 
-/// Reads muster/image/NAME/manifest.json under `medium` for the image of every profile.
+/// Reads muster/image/NAME/manifest.json under `medium` for the image of every profile, and
+/// muster/microcode/manifest.json where the medium has microcode.
 /// An image that the medium lacks (the specification is newer than the ISO) costs its profiles
 /// only, but for the first one, which new machines boot. Errors: the first profile's image is not
 /// there; a manifest is damaged; a kernel argument that boot loaders would read as their own.

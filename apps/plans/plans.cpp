@@ -65,10 +65,13 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
   return result;
 }
 
-/// What the images are made of, each file once: they share a kernel and their lowest layers.
-std::vector<std::string> files_of(std::span<const provisioning::Image> images) {
+/// What nodes fetch, each file once: the images share a kernel and their lowest layers.
+std::vector<std::string> files_of(const ClusterView& view) {
   std::set<std::string> files;
-  for (const provisioning::Image& image : images) {
+  for (const provisioning::MicrocodeFile& microcode : view.microcode) {
+    files.insert(microcode.file.path);
+  }
+  for (const provisioning::Image& image : view.images) {
     files.insert({image.kernel.path, image.initrd.path});
     for (const auto& layer : image.layers) files.insert(layer.path);
   }
@@ -85,7 +88,7 @@ Plan plan_head_network(const ClusterView& view) {
                               .certificate = tls + "/head.crt",
                               .key = tls + "/head.key",
                               .ca = tls + "/ca.crt"};
-  site.files = files_of(view.images);
+  site.files = files_of(view);
   Plan plan;
   plan.add(
       WriteFile{.path = "/etc/muster/nginx.conf", .content = provisioning::render_nginx(site)});

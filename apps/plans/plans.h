@@ -12,6 +12,7 @@
 #include "hpc/users.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/image.h"
+#include "provisioning/microcode.h"
 #include "provisioning/network.h"
 #include "provisioning/node.h"
 
@@ -21,8 +22,9 @@ namespace muster::plans {
 struct ClusterView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
-  /// Every image that a node may boot.
+  /// Every image that a node may boot, and what processors load before it.
   std::span<const provisioning::Image> images;
+  std::span<const provisioning::MicrocodeFile> microcode = {};
   provisioning::DhcpMode dhcp = provisioning::DhcpMode::silent;
   /// Named nodes.
   std::span<const provisioning::Node> nodes;

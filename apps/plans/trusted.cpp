@@ -30,6 +30,7 @@ std::vector<Plan> own_plans(const OwnView& own) {
     plans.push_back(plan_head({.spec = own.spec,
                                .facts = own.facts,
                                .images = own.images,
+                               .microcode = own.microcode,
                                .dhcp = mode,
                                .users = nobody,
                                .slurm_key = {},

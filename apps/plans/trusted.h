@@ -12,6 +12,7 @@ struct OwnView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
   std::span<const provisioning::Image> images;
+  std::span<const provisioning::MicrocodeFile> microcode = {};
 };
 
 /// Every step is the same, but for what depends on the daemon's state: people and their public

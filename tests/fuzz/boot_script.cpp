@@ -55,6 +55,24 @@ bool is_card(std::string_view text) {
   return true;
 }
 
+/// Names one or both of the medium's files, and nothing that a machine has said.
+bool is_microcode_line(std::string_view line) {
+  constexpr std::string_view kFile = "(http,10.42.0.1)/medium/muster/microcode/";
+  constexpr std::string_view kNamed = " && set microcode initrd=microcode.img ||";
+  if (const auto file = between(line, "initrd --name microcode.img http://10.42.0.1", kNamed)) {
+    return *file == "${microcode-file}" || *file == "/medium/muster/microcode/amd-19.img";
+  }
+  const auto files = between(trim(line), "initrd ", "(http,10.42.0.1)/medium/muster/initrd.img");
+  if (!files) return false;
+  for (const std::string& file : split(*files, ' ')) {
+    if (file.empty()) continue;
+    const auto name = between(file, kFile, "");
+    if (!name || (*name != "amd.img" && *name != "intel.img" && *name != "amd-19.img"))
+      return false;
+  }
+  return true;
+}
+
 bool is_our_line(std::string_view line, std::string_view arguments) {
   static const std::set<std::string_view> kFixed = {
       "#!ipxe",
@@ -71,11 +89,24 @@ bool is_our_line(std::string_view line, std::string_view arguments) {
       "chain --replace http://10.42.0.1/boot/node.ipxe?mac=${netX/mac:hexhyp} || goto wait",
       "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed",
       "initrd --name initrd.img http://10.42.0.1/medium/muster/initrd.img || goto failed",
-      "initrd (http,10.42.0.1)/medium/muster/initrd.img"};
+      "initrd (http,10.42.0.1)/medium/muster/initrd.img",
+      "imgfree ||",
+      "clear microcode ||",
+      "cpuid --ecx 31 && goto boot ||",
+      "cpuid --ext 22 && set microcode-file /medium/muster/microcode/amd.img || set microcode-file "
+      "/medium/muster/microcode/intel.img",
+      ":boot",
+      "smbios --type 4 --get-string 7 --set maker",
+      "if regexp 'AMD|Advanced Micro' \"$maker\"; then",
+      "elif regexp 'Intel' \"$maker\"; then",
+      "elif [ \"$maker\" = QEMU ]; then",
+      "else",
+      "fi"};
   if (kFixed.contains(line)) return true;
+  if (is_microcode_line(line)) return true;
   if (const auto words = between(line,
-                                 "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
-                                 "BOOTIF=01-${netX/mac:hexhyp}",
+                                 "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} "
+                                 "initrd=initrd.img BOOTIF=01-${netX/mac:hexhyp}",
                                  " || goto failed")) {
     return *words == arguments;
   }

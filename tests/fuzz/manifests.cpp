@@ -12,6 +12,7 @@
 #include "provisioning/hardware.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/image.h"
+#include "provisioning/microcode.h"
 #include "tests/fuzz/harness.h"
 
 namespace {
@@ -46,6 +47,12 @@ void check_image(std::string_view text) {
   check_artefact(image->kernel);
   check_artefact(image->initrd);
   check_layers(image->layers);
+}
+
+void check_microcode(std::string_view text) {
+  const auto files = provisioning::parse_microcode(text);
+  if (!files) return CHECK(fuzz::is_explained(files.error()));
+  for (const auto& file : *files) check_artefact(file.file);
 }
 
 void check_plan(std::string_view text) {
@@ -97,6 +104,7 @@ void check_facts(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   check_image(text);
+  check_microcode(text);
   check_plan(text);
   check_hardware(text);
   check_invitation(text);

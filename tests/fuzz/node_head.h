@@ -51,7 +51,17 @@ inline provisioning::Image small_image() {
 inline provisioning::Boots small_boots(std::vector<provisioning::KernelArgument> arguments) {
   std::map<std::string, provisioning::Boot, std::less<>> boots;
   boots["default"] = {.image = small_image(), .arguments = std::move(arguments)};
-  return {std::move(boots), "default"};
+  const std::string digest(64, 'a');
+  const auto file = [&](const std::string& name) {
+    return provisioning::Artefact{
+        .path = "muster/microcode/" + name, .size = {1}, .sha256 = digest};
+  };
+  return {std::move(boots),
+          "default",
+          {},
+          {{.file = file("amd.img"), .vendor = "AuthenticAMD"},
+           {.file = file("intel.img"), .vendor = "GenuineIntel"},
+           {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}}};
 }
 
 class NodeHead {

@@ -29,6 +29,7 @@ class Trusted : public testing::Test {
     return plan_head({.spec = spec_,
                       .facts = facts_,
                       .images = images_,
+                      .microcode = microcode_,
                       .dhcp = mode,
                       .nodes = {&node_, 1},
                       .address_lost_ms = 1234,
@@ -52,7 +53,8 @@ class Trusted : public testing::Test {
     return plan;
   }
   Status check(const plan::Plan& plan) {
-    return check_plan(plan, {.spec = spec_, .facts = facts_, .images = images_});
+    return check_plan(plan,
+                      {.spec = spec_, .facts = facts_, .images = images_, .microcode = microcode_});
   }
 
   spec::ClusterSpec spec_;
@@ -63,6 +65,8 @@ class Trusted : public testing::Test {
                      .host_key = "ssh-ed25519 HOST"};
   std::vector<provisioning::Image> images_ = {
       {.name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}}};
+  std::vector<provisioning::MicrocodeFile> microcode_ = {
+      {.file = {.path = "muster/microcode/amd.img"}, .vendor = "AuthenticAMD"}};
   hpc::UserTable users_;
   provisioning::Node node_;
 };

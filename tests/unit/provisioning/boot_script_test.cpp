@@ -37,7 +37,9 @@ TEST(KernelArgument, names_the_profile) {
 TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
   EXPECT_EQ(render_ipxe(target()),
             "#!ipxe\n"
-            "kernel http://10.42.0.1/medium/live/vmlinuz initrd=initrd.img "
+            "imgfree ||\n"
+            "clear microcode ||\n"
+            "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} initrd=initrd.img "
             "BOOTIF=01-${netX/mac:hexhyp} boot=muster console=ttyS0,115200 || goto failed\n"
             "initrd --name initrd.img http://10.42.0.1/medium/muster/image/compute/initrd.img || "
             "goto failed\n"
@@ -46,6 +48,38 @@ TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
             "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.\n"
             "sleep 5\n"
             "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed\n");
+}
+
+std::string ipxe_with(MicrocodeChoice choice) {
+  auto with = target();
+  with.microcode = std::move(choice);
+  return render_ipxe(with);
+}
+
+TEST(IpxeScript, loads_the_microcode_of_a_known_processor_before_the_initrd) {
+  const std::string script = ipxe_with("/medium/muster/microcode/amd-19.img");
+  EXPECT_TRUE(script.starts_with(
+      "#!ipxe\n"
+      "imgfree ||\n"
+      "clear microcode ||\n"
+      "initrd --name microcode.img http://10.42.0.1/medium/muster/microcode/amd-19.img && "
+      "set microcode initrd=microcode.img ||\n"
+      "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} initrd=initrd.img "))
+      << script;
+}
+
+TEST(IpxeScript, chooses_the_vendor_of_a_processor_that_nobody_has_seen) {
+  const std::string script = ipxe_with(VendorMicrocode{.amd = "/m/amd.img", .intel = "/m/i.img"});
+  // A guest's microcode is its host's; AMD's extensions to MMX are in bit 22 of EDX.
+  EXPECT_NE(script.find("cpuid --ecx 31 && goto boot ||\n"
+                        "cpuid --ext 22 && set microcode-file /m/amd.img || "
+                        "set microcode-file /m/i.img\n"
+                        "initrd --name microcode.img http://10.42.0.1${microcode-file} && "
+                        "set microcode initrd=microcode.img ||\n"
+                        ":boot\n"
+                        "kernel "),
+            std::string::npos)
+      << script;
 }
 
 TEST(IpxeScript, asks_again_when_the_head_is_away) {
@@ -63,6 +97,40 @@ TEST(GrubScript, names_the_card_that_the_firmware_booted_from) {
       std::string::npos);
   EXPECT_NE(script.find("initrd (http,10.42.0.1)/medium/muster/image/compute/initrd.img"),
             std::string::npos);
+}
+
+std::string grub_with(MicrocodeChoice choice) {
+  auto with = target();
+  with.microcode = std::move(choice);
+  return render_grub(with, *parse_mac("52:54:00:AA:BB:01"));
+}
+
+TEST(GrubScript, loads_the_microcode_of_a_known_processor_before_the_initrd) {
+  EXPECT_NE(grub_with("/m/amd-19.img")
+                .find("\ninitrd (http,10.42.0.1)/m/amd-19.img "
+                      "(http,10.42.0.1)/medium/muster/image/compute/initrd.img\nboot\n"),
+            std::string::npos);
+  EXPECT_NE(grub_with({}).find("\ninitrd (http,10.42.0.1)/medium/muster/image"), std::string::npos);
+}
+
+TEST(GrubScript, chooses_the_vendor_of_a_processor_that_nobody_has_seen) {
+  const std::string script = grub_with(VendorMicrocode{.amd = "/m/amd.img", .intel = "/m/i.img"});
+  const std::string initrd = "(http,10.42.0.1)/medium/muster/image/compute/initrd.img\n";
+  EXPECT_NE(script.find("smbios --type 4 --get-string 7 --set maker\n"
+                        "if regexp 'AMD|Advanced Micro' \"$maker\"; then\n"
+                        "  initrd (http,10.42.0.1)/m/amd.img " +
+                        initrd +
+                        "elif regexp 'Intel' \"$maker\"; then\n"
+                        "  initrd (http,10.42.0.1)/m/i.img " +
+                        initrd +
+                        "elif [ \"$maker\" = QEMU ]; then\n"
+                        "  initrd " +
+                        initrd +
+                        "else\n"
+                        "  initrd (http,10.42.0.1)/m/amd.img (http,10.42.0.1)/m/i.img " +
+                        initrd + "fi\nboot\n"),
+            std::string::npos)
+      << script;
 }
 
 }  // namespace

@@ -43,7 +43,13 @@ class NodeApiTest : public testing::Test {
     boots["gpu"].image = {
         .name = "cuda", .kernel = {.path = "k"}, .initrd = {.path = "cuda-initrd"}};
     boots["gpu"].arguments.push_back(*KernelArgument::parse("nouveau.modeset=0"));
-    return {std::move(boots), "default"};
+    const auto file = [](const char* path) { return Artefact{.path = path}; };
+    return {std::move(boots),
+            "default",
+            {},
+            {{.file = file("amd.img"), .vendor = "AuthenticAMD"},
+             {.file = file("intel.img"), .vendor = "GenuineIntel"},
+             {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}}};
   }
   os::ServerResponse get(const std::string& path, const std::string& mac) {
     return api_->handle({.method = "GET", .path = path, .query = {{"mac", mac}}});
@@ -125,6 +131,23 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
   ASSERT_TRUE(registry_->set_profile(name, "gone", 1));
   const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(lost.find("/medium/compute-initrd"), std::string::npos) << lost;
+}
+
+TEST_F(NodeApiTest, a_machine_loads_the_microcode_of_its_processor) {
+  const auto report = [&](const std::string& vendor) {
+    return post("/node/v1/discover",
+                R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648,"processor":{)"
+                R"("vendor":")" +
+                    vendor + R"(","family":25,"model":1,"stepping":1,"name":"","microcode":""}}})")
+        .status;
+  };
+  const auto script = [&] { return get("/boot/node.ipxe", "52:54:00:00:00:01").body; };
+  EXPECT_NE(script().find("/medium/intel.img"), std::string::npos) << "nobody has seen it";
+  ASSERT_EQ(report("AuthenticAMD"), 200);
+  EXPECT_NE(script().find("http://10.42.0.1/medium/amd-19.img "), std::string::npos) << script();
+  EXPECT_EQ(script().find("/medium/intel.img"), std::string::npos);
+  ASSERT_EQ(report("HygonGenuine"), 200);
+  EXPECT_EQ(script().find("microcode.img"), std::string::npos) << "the medium has none for it";
 }
 
 TEST_F(NodeApiTest, pages_of_enrolled_nodes_are_closed_to_others) {
