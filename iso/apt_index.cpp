@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view kArchitecture = "amd64";
 
-std::string with_slash(std::string uri) {
-  if (!uri.ends_with('/')) uri += '/';
-  return uri;
-}
-
 /// "Sat, 06 Sep 2025 08:14:41 UTC" (RFC 5322 §3.3 as archives write it) in seconds since 1970.
 std::optional<std::int64_t> parse_date(std::string_view text) {
   static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -44,37 +39,8 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return std::chrono::sys_seconds{std::chrono::sys_days{date}}.time_since_epoch().count() + seconds;
 }
 
-void add_deb822(std::vector<AptSource>& sources, const std::map<std::string, std::string>& fields) {
-  const auto field = [&](const char* name) {
-    const auto found = fields.find(name);
-    return found == fields.end() ? std::vector<std::string>{} : words(found->second);
-  };
-  // apt takes any other word for yes (StringToBool in its apt-pkg/contrib/strutl.cc).
-  static constexpr std::array<std::string_view, 6> kNo = {"no",      "false", "without",
-                                                          "disable", "off",   "0"};
-  for (const auto& word : field("enabled")) {
-    if (std::ranges::contains(kNo, lower(word))) return;
-  }
-  const auto types = field("types");
-  if (std::ranges::find(types, "deb") == types.end()) return;
-  for (const auto& uri : field("uris")) {
-    for (const auto& suite : field("suites")) {
-      sources.push_back({with_slash(uri), suite, field("components")});
-    }
-  }
-}
-
-/// Whether apt reads a file of this name; what editors and dpkg leave beside it ends otherwise.
-bool is_sources_name(const std::string& name) {
-  const auto is_allowed = [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("_-.").contains(static_cast<char>(c));
-  };
-  return !name.starts_with('.') && (name.ends_with(".list") || name.ends_with(".sources")) &&
-         std::ranges::all_of(name, is_allowed);
-}
-
 /// apt's name for the list of an address (URItoFileName in its apt-pkg/contrib/strutl.cc).
-std::string list_name(std::string_view address) {
+std::string file_name(std::string_view address) {
   static constexpr std::string_view kEncoded = "\\|{}[]<>\"^~_=!@#$%^&*";
   std::string name;
   for (const char c : address) {
@@ -89,14 +55,9 @@ std::string list_name(std::string_view address) {
   return name;
 }
 
-/// Whether every root of a build reaches it: disks of this machine are in none of them.
-bool is_reached_by_network(const AptSource& source) {
-  return source.uri.starts_with("http://") || source.uri.starts_with("https://");
-}
-
-/// The hash of what one archive offers our architecture.
+/// The hash of what one archive offers our architecture, wherever it is reached.
 std::string archive_state(const AptSource& source, const ReleaseFile& release) {
-  std::string state = std::format("{} {}\n", source.uri, source.suite);
+  std::string state = std::format("{}\n", source.suite);
   for (const auto& component : source.components) {
     const auto path = std::format("{}/binary-{}/Packages", component, kArchitecture);
     const auto found = release.sha256.find(path);
@@ -118,6 +79,8 @@ std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
           option("Dir::Etc::sourcelist", apt / "sources.list"),
           "-oDir::Etc::sourceparts=-",
           option("Dir::State::lists", lists),
+          option("Dir::Etc::netrc", apt / "auth.conf"),
+          "-oDir::Etc::netrcparts=-",
           "-oDir::Etc::preferences=/dev/null",
           "-oDir::Etc::preferencesparts=-",
           "-oDir::State::status=/dev/null",
@@ -147,82 +110,70 @@ Status update(os::CommandRunner& runner, std::vector<std::string> arguments) {
               "check the network, and the mirror in the specification or in apt's sources");
 }
 
+/// Writes the keys that stand in the sources themselves into files, and names those instead.
+Status write_keys(std::vector<AptSource>& archives, const std::filesystem::path& folder) {
+  for (auto& archive : archives) {
+    const auto key = archive.options.find("signed-by");
+    if (key == archive.options.end() || !key->second.contains("-----BEGIN PGP")) continue;
+    const auto file = folder / (os::sha256(key->second).substr(0, 16) + ".asc");
+    TRY(os::write_file(file, key->second + "\n"));
+    key->second = file.string();
+  }
+  return {};
+}
+
+/// Whether an archive says that it has no such suite; false as well when nobody answers.
+Result<bool> is_absent(os::CommandRunner& runner, const std::filesystem::path& apt,
+                       const AptSource& archive) {
+  for (const auto* file : {"InRelease", "Release"}) {
+    const auto address = std::format("{}dists/{}/{}", archive.uri, archive.suite, file);
+    TRY_ASSIGN(const auto result,
+               runner.run({.argv = {"/usr/lib/apt/apt-helper",
+                                    option("Dir::Etc::netrc", apt / "auth.conf"),
+                                    "-oDir::Etc::netrcparts=-", "-oAPT::Sandbox::User=root",
+                                    "download-file", address, (apt / "probe").string()}}));
+    if (result.status == 0 || !(result.out + result.err).contains(" 404 ")) return false;
+  }
+  return true;
+}
+
+/// All archives but those that need not be there and are not.
+Result<std::vector<AptSource>> keep_present(os::CommandRunner& runner,
+                                            const std::filesystem::path& apt,
+                                            const std::vector<AptSource>& archives,
+                                            std::vector<Error>& absent) {
+  std::vector<AptSource> present;
+  for (const auto& archive : archives) {
+    bool lacks = false;
+    if (archive.presence == AptSource::Presence::optional) {
+      TRY_ASSIGN(lacks, is_absent(runner, apt, archive));
+    }
+    if (!lacks) {
+      present.push_back(archive);
+      continue;
+    }
+    absent.push_back({.message = std::format("'{}' has no '{}'; the build goes on without",
+                                             archive.uri, archive.suite),
+                      .hint = "nothing is to be done if the mirror is meant to be so"});
+  }
+  return present;
+}
+
+/// What the archive says of itself; one without InRelease has the older Release.
+Result<ReleaseFile> read_release(const AptIndex& index, const AptSource& source) {
+  auto file = index.lists / list_name(source, "InRelease");
+  if (!std::filesystem::exists(file)) file = index.lists / list_name(source, "Release");
+  TRY_ASSIGN(const auto text, os::read_file(file));
+  return parse_release(text);
+}
+
 }  // namespace
-
-std::vector<AptSource> parse_sources(std::string_view text) {
-  std::vector<AptSource> sources;
-  for (const auto& line : lines(text)) {
-    auto fields = words(std::string_view(line).substr(0, line.find('#')));
-    if (fields.size() < 4 || fields[0] != "deb") continue;
-    std::size_t at = 1;
-    if (fields[at].starts_with('[')) {
-      while (at < fields.size() && !fields[at].ends_with(']')) ++at;
-      ++at;
-    }
-    if (at + 2 >= fields.size()) continue;
-    AptSource source{with_slash(fields[at]), fields[at + 1], {}};
-    for (auto i = at + 2; i < fields.size(); ++i) source.components.push_back(fields[i]);
-    sources.push_back(std::move(source));
-  }
-  return sources;
-}
-
-std::vector<AptSource> parse_deb822_sources(std::string_view text) {
-  std::vector<AptSource> sources;
-  std::map<std::string, std::string> fields;
-  std::string* last = nullptr;
-  for (const auto& line : lines(text)) {
-    if (trim(line).empty()) {
-      add_deb822(sources, fields);
-      fields.clear();
-      last = nullptr;
-      continue;
-    }
-    if (line.starts_with('#')) continue;
-    if (line.starts_with(' ') || line.starts_with('\t')) {
-      if (last != nullptr) *last += line;
-      continue;
-    }
-    const auto colon = line.find(':');
-    if (colon == std::string::npos) continue;
-    last = &fields[lower(line.substr(0, colon))];
-    *last = line.substr(colon + 1);
-  }
-  add_deb822(sources, fields);
-  return sources;
-}
-
-Result<std::vector<AptSource>> select_sources(std::vector<AptSource> known,
-                                              const spec::ClusterSpec& spec) {
-  const auto release = spec.release.empty() ? std::string("trixie") : spec.release;
-  std::erase_if(known, [&](const AptSource& source) {
-    return !is_reached_by_network(source) ||
-           (source.suite != release && source.suite != release + "-updates" &&
-            source.suite != release + "-security");
-  });
-  std::ranges::stable_sort(known, {}, &AptSource::suite);
-  if (known.empty() || known.front().suite != release) {
-    return fail(std::format("apt knows no archive of '{}' at http:// or https://", release),
-                "add one to /etc/apt/sources.list of this machine, or change 'release'");
-  }
-  for (auto& source : known) {
-    if (spec.mirror && !source.suite.ends_with("-security")) source.uri = with_slash(*spec.mirror);
-  }
-  return known;
-}
-
-std::string render_sources(const std::vector<AptSource>& sources) {
-  std::string text;
-  for (const auto& source : sources) {
-    text += std::format("deb {} {} {}\n", source.uri, source.suite, join(source.components, " "));
-  }
-  return text;
-}
 
 Result<ReleaseFile> parse_release(std::string_view text) {
   ReleaseFile release;
   bool in_hashes = false;
   for (const auto& line : lines(text)) {
+    if (line.starts_with("Origin:")) release.origin = trim(std::string_view(line).substr(7));
     if (line.starts_with("Date:")) {
       const auto date = parse_date(std::string_view(line).substr(5));
       if (!date) return fail(std::format("bad date '{}' in a release file", printable(line)));
@@ -238,34 +189,41 @@ Result<ReleaseFile> parse_release(std::string_view text) {
   return release;
 }
 
-std::string inrelease_name(const AptSource& source) {
+std::string list_name(const AptSource& source, std::string_view file) {
   const auto scheme = source.uri.find("://");
   const auto place = scheme == std::string::npos ? source.uri : source.uri.substr(scheme + 3);
   auto host = place.substr(0, place.find('/'));
   const auto rest = place.substr(host.size());
-  // apt names neither the user nor the brackets around an IPv6 address.
-  host.erase(0, host.rfind('@') + 1);
+  // apt does not name the brackets around an IPv6 address.
   std::erase_if(host, [](char c) { return c == '[' || c == ']'; });
-  return list_name(host + rest + "dists/" + source.suite + "/InRelease");
+  return file_name(std::format("{}{}dists/{}/{}", host, rest, source.suite, file));
 }
 
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                const std::vector<AptSource>& sources, IndexDepth depth) {
+                                AptSources sources, IndexDepth depth) {
   TRY_ASSIGN(auto settings, read_apt_settings(runner));
-  AptIndex index{.sources = sources,
+  for (const auto& archive : sources.archives) {
+    TRY(add_detected_proxy(runner, archive.uri, settings));
+  }
+  AptIndex index{.unusable = std::move(sources.unusable),
                  .settings = std::move(settings),
+                 .logins = apt / "auth.conf",
                  .lists = apt / "lists",
                  .archives = apt / "archives"};
   TRY(os::make_directory(index.lists / "partial"));
   TRY(os::make_directory(index.archives / "partial"));
-  TRY(os::write_file(apt / "sources.list", render_sources(sources)));
+  TRY(os::write_file(index.logins, sources.logins, {.mode = 0600}));
+  TRY(write_keys(sources.archives, apt / "keys"));
+  TRY_ASSIGN(index.sources, keep_present(runner, apt, sources.archives, index.unusable));
+  TRY(os::write_file(apt / "sources.list", render_sources(index.sources)));
   TRY(update(runner, update_arguments(apt, index.lists, depth)));
-  std::string state = render_sources(sources);
-  for (const auto& source : sources) {
-    TRY_ASSIGN(const auto text, os::read_file(index.lists / inrelease_name(source)));
-    TRY_ASSIGN(const auto release, parse_release(text));
+  std::string state;
+  for (const auto& source : index.sources) {
+    TRY_ASSIGN(const auto release, read_release(index, source));
     state += archive_state(source, release);
-    if (&source == &sources.front()) index.epoch = release.date;
+    // Debian's own release; where no archive says that it is Debian's, the first.
+    const bool is_release = source.suite == index.sources.front().suite;
+    if (index.epoch == 0 || (is_release && release.origin == "Debian")) index.epoch = release.date;
   }
   index.key = os::sha256(state);
   return index;
@@ -284,27 +242,6 @@ Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index) {
   const auto done = run_checked(runner, {.argv = std::move(arguments)});
   if (!done) return wrap("old downloads stay", done.error());
   return {};
-}
-
-Result<std::vector<AptSource>> read_sources(const std::filesystem::path& etc_apt) {
-  std::vector<AptSource> sources;
-  std::vector<std::filesystem::path> files;
-  if (std::filesystem::exists(etc_apt / "sources.list")) files.push_back(etc_apt / "sources.list");
-  TRY_ASSIGN(const auto names, os::list_directory(etc_apt / "sources.list.d"));
-  for (const auto& name : names) {
-    if (is_sources_name(name)) files.push_back(etc_apt / "sources.list.d" / name);
-  }
-  for (const auto& file : files) {
-    TRY_ASSIGN(const auto text, os::read_file(file));
-    const auto found =
-        file.extension() == ".sources" ? parse_deb822_sources(text) : parse_sources(text);
-    sources.insert(sources.end(), found.begin(), found.end());
-  }
-  if (sources.empty()) {
-    return fail(std::format("no Debian archive in '{}'", etc_apt.string()),
-                "add one to its sources.list");
-  }
-  return sources;
 }
 
 }  // namespace muster::iso

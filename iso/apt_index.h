@@ -12,35 +12,15 @@
 
 #include "core/base/result.h"
 #include "core/os/command.h"
-#include "core/spec/cluster_spec.h"
 #include "iso/apt_settings.h"
+#include "iso/apt_sources.h"
 
 namespace muster::iso {
 
-/// One archive: what a "deb" line of sources.list(5) says.
-struct AptSource {
-  std::string uri;
-  std::string suite;
-  std::vector<std::string> components;
-  bool operator==(const AptSource&) const = default;
-};
-
-/// The binary archives in a sources.list(5) file of the one-line kind; other lines are passed over.
-std::vector<AptSource> parse_sources(std::string_view text);
-
-/// The same in the deb822 kind (NAME.sources).
-std::vector<AptSource> parse_deb822_sources(std::string_view text);
-
-/// The archives for a specification: those of its release, from its mirror when it names one.
-/// Errors: no archive of that release is known.
-Result<std::vector<AptSource>> select_sources(std::vector<AptSource> known,
-                                              const spec::ClusterSpec& spec);
-
-/// The file in one-line form.
-std::string render_sources(const std::vector<AptSource>& sources);
-
 /// What an InRelease file says: when the archive was made, and the hash of every index in it.
 struct ReleaseFile {
+  /// Who made it: "Debian".
+  std::string origin;
   /// Units: seconds since 1970, UTC.
   std::int64_t date = 0;
   /// Path below dists/SUITE to SHA-256.
@@ -50,14 +30,18 @@ struct ReleaseFile {
 /// Errors: no Date, no SHA256 section.
 Result<ReleaseFile> parse_release(std::string_view text);
 
-/// The name apt gives an archive's InRelease file among its lists.
-std::string inrelease_name(const AptSource& source);
+/// The name apt gives a file of an archive's suite, such as InRelease, among its lists.
+std::string list_name(const AptSource& source, std::string_view file);
 
 /// The state of the archives.
 struct AptIndex {
   std::vector<AptSource> sources;
+  /// Archives that are not used, and why.
+  std::vector<Error> unusable;
   /// How apt reaches them.
   AptSettings settings;
+  /// With what users and passwords: a file of root's, in the form of apt_auth.conf(5).
+  std::filesystem::path logins;
   /// apt's lists, to be read by every layer.
   std::filesystem::path lists;
   /// Packages already fetched, shared by all builds.
@@ -74,7 +58,7 @@ enum class IndexDepth { state_only, packages };
 /// Asks the mirrors what is new and reads the state. `apt` is a directory for apt's own files.
 /// Errors: no mirror answers (the last state is kept on disk but not used silently).
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                const std::vector<AptSource>& sources, IndexDepth depth);
+                                AptSources sources, IndexDepth depth);
 
 /// Arguments of apt-get(8) that fetch these packages alone into the working directory.
 std::vector<std::string> download_arguments(const AptIndex& index,
@@ -82,9 +66,5 @@ std::vector<std::string> download_arguments(const AptIndex& index,
 
 /// Removes downloads that no archive of the index offers any more (apt-get(8), autoclean).
 Status drop_old_archives(os::CommandRunner& runner, const AptIndex& index);
-
-/// The archives this machine's own apt uses, in the files that it reads (sources.list(5)).
-/// Errors: none.
-Result<std::vector<AptSource>> read_sources(const std::filesystem::path& etc_apt);
 
 }  // namespace muster::iso

@@ -16,9 +16,11 @@ constexpr std::string_view kCertificates = "Acquire::https::CaInfo";
 constexpr const char* kTrusted = "/etc/ssl/certs/ca-certificates.crt";
 
 bool is_wanted(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> kWanted = {
-      "Acquire::http::",  "Acquire::https::",       "Acquire::Check-",
-      "Acquire::Retries", "Acquire::Max-ValidTime", "Acquire::ForceIPv"};
+  static constexpr std::array<std::string_view, 11> kWanted = {
+      "Acquire::http::",    "Acquire::https::",       "Acquire::Check-",
+      "Acquire::Retries",   "Acquire::Max-ValidTime", "Acquire::Min-ValidTime",
+      "Acquire::ForceIPv",  "Acquire::By-Hash",       "Acquire::AllowInsecure",
+      "Acquire::AllowWeak", "Acquire::AllowDowngrade"};
   // "NAME::" is an element of a list; there is none among these that matters.
   return !name.ends_with("::") &&
          std::ranges::any_of(kWanted, [&](auto start) { return name.starts_with(start); });
@@ -58,20 +60,28 @@ Result<AptSettings> read_apt_settings(os::CommandRunner& runner) {
   return settings;
 }
 
-Result<AptSettings> copy_certificates(const AptSettings& settings, const fs::path& root,
-                                      const fs::path& folder) {
-  AptSettings inside;
-  for (const auto& [name, value] : settings) {
-    if (!value.starts_with('/')) {
-      inside.push_back({name, value});
-    } else if (name.ends_with("::CaInfo")) {
-      const auto copy = folder / std::format("certificates-{}", inside.size());
-      TRY_ASSIGN(const auto text, os::read_file(value));
-      TRY(os::write_file(root / copy, text));
-      inside.push_back({name, ("/" / copy).string()});
-    }
-  }
-  return inside;
+Status add_detected_proxy(os::CommandRunner& runner, const std::string& uri,
+                          AptSettings& settings) {
+  static constexpr std::string_view kStart = "Using proxy '";
+  const auto scheme = uri.substr(0, uri.find(':'));
+  const auto names_program = [&](const AptSetting& setting) {
+    const auto name = lower(setting.name);
+    return name == std::format("acquire::{}::proxy-auto-detect", scheme) ||
+           name == std::format("acquire::{}::proxyautodetect", scheme);
+  };
+  if (std::ranges::none_of(settings, names_program)) return {};
+  TRY_ASSIGN(const auto answer,
+             run_checked(runner, {.argv = {"/usr/lib/apt/apt-helper", "auto-detect-proxy", uri}}));
+  const auto start = answer.find(kStart);
+  if (start == std::string::npos) return {};
+  const auto rest = answer.substr(start + kStart.size());
+  const auto proxy = rest.substr(0, rest.find('\''));
+  // None was found: what the settings say otherwise holds.
+  if (proxy.empty()) return {};
+  const auto host = split(uri.substr(scheme.size() + 3), '/').front();
+  settings.push_back(
+      {std::format("Acquire::{}::Proxy::{}", scheme, host.substr(0, host.find(':'))), proxy});
+  return {};
 }
 
 }  // namespace muster::iso

@@ -2,7 +2,6 @@
 // How this machine's apt reaches the archives: proxies, certificates, what is asked of dates. Every
 // apt of a build gets them, also one that runs in a layer's root; none of it stays in a layer.
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,11 +29,9 @@ std::string render_apt_settings(const AptSettings& settings);
 /// The settings of this system, always with the certificates that it trusts.
 Result<AptSettings> read_apt_settings(os::CommandRunner& runner);
 
-/// The settings for an apt that runs with `root` as its root directory, where it sees no file of
-/// ours: certificates are copied to `folder` in it. A key or a program that they name is left out:
-/// a layer's root is readable by all.
-Result<AptSettings> copy_certificates(const AptSettings& settings,
-                                      const std::filesystem::path& root,
-                                      const std::filesystem::path& folder);
+/// Asks the program that `settings` name to look for proxies (Acquire::http::Proxy-Auto-Detect of
+/// apt-transport-http(1)) which proxy leads to `uri`, and adds its answer for the host: a layer's
+/// root does not have that program. Nothing where none is named. Errors: it cannot be asked.
+Status add_detected_proxy(os::CommandRunner& runner, const std::string& uri, AptSettings& settings);
 
 }  // namespace muster::iso

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "iso/build_context.h"
+#include "iso/layer_apt.h"
 #include "iso/live_build.h"
 #include "iso/squash.h"
 #include "iso/trim.h"
@@ -44,15 +45,16 @@ Status append_accounts(const BuildContext& context, const fs::path& etc) {
 
 /// Where apt's settings lie in the tree while it is made.
 constexpr std::string_view kSettings = "etc/apt/apt.conf.d/99muster-build";
-constexpr std::string_view kCertificateFolder = "etc/apt/muster-build";
+constexpr std::string_view kSettingsFolder = "etc/apt/muster-build";
 
 /// First for mmdebstrap, whose apt runs outside the tree, then for live-build's, which runs in it.
 Status bootstrap(const BuildContext& context, const fs::path& tree, os::Command mmdebstrap) {
-  TRY(os::write_file(tree / kSettings, render_apt_settings(context.index.settings)));
+  static constexpr os::FileMode kSecret = {.mode = 0600};
+  const auto outside = outer_settings(context.index);
+  TRY(os::write_file(tree / kSettings, render_apt_settings(outside), kSecret));
   TRY(run_step(context, std::move(mmdebstrap)));
-  TRY_ASSIGN(const auto inside,
-             copy_certificates(context.index.settings, tree, kCertificateFolder));
-  return os::write_file(tree / kSettings, render_apt_settings(inside));
+  TRY_ASSIGN(const auto inside, write_layer_apt(context.index, tree, kSettingsFolder));
+  return os::write_file(tree / kSettings, render_apt_settings(inside), kSecret);
 }
 
 Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
@@ -61,7 +63,7 @@ Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
   const auto options = lb / "dpkg.cfg";
   TRY(copy_lists(context.index.lists, tree / "var/lib/apt/lists"));
   TRY(share_archives(context.index.archives, tree / "var/cache/apt/archives"));
-  TRY(os::write_file(sources, render_sources(context.index.sources)));
+  TRY(os::write_file(sources, render_sources(verified_sources(context.index))));
   TRY(os::write_file(options, render_dpkg_excludes(context.inputs.data.list("unpack.exclude"))));
   TRY(bootstrap(
       context, tree,
@@ -69,15 +71,17 @@ Status make_bootstrap(const BuildContext& context, const fs::path& lb) {
   TRY(share_archives(tree / "var/cache/apt/archives", context.index.archives));
   TRY(os::remove_tree(tree / "var/cache/apt/archives"));
   TRY(os::make_directory(tree / "var/cache/apt/archives/partial"));
-  // live-build writes sources of its own; two would name every archive twice.
+  // live-build writes the sources that are published, and the build has its own.
+  TRY(os::remove_tree(sources));
   TRY(os::remove_tree(tree / "etc/apt/sources.list.d"));
   TRY(os::make_directory(tree / "etc/apt/sources.list.d"));
   return append_accounts(context, tree / "etc");
 }
 
 Status configure(const BuildContext& context, const LayerPlan& layer, const fs::path& lb) {
-  TRY(run_step(context,
-               {.argv = live_build_arguments(context.spec, context.index.sources), .cwd = lb}));
+  TRY(run_step(context, {.argv = live_build_arguments(
+                             context.spec, published_sources(context.spec, context.index.sources)),
+                         .cwd = lb}));
   // None of live-build's own hooks: what they clean is left out when the layer is packed.
   for (const auto* folder : {"config/hooks", "config/package-lists"}) {
     TRY(os::remove_tree(lb / folder));
@@ -115,7 +119,9 @@ Status take_boot_files(const BuildContext& context, const fs::path& tree, const 
 }
 
 Status finish_tree(const BuildContext& context, const fs::path& tree) {
-  for (const auto ours : {kSettings, kCertificateFolder}) TRY(os::remove_tree(tree / ours));
+  for (const auto ours : {kSettings, kSettingsFolder}) TRY(os::remove_tree(tree / ours));
+  TRY(os::write_file(tree / "etc/apt/sources.list",
+                     render_sources(published_sources(context.spec, context.index.sources))));
   // An empty machine-id is filled at each boot; a missing one makes systemd take the first boot for
   // an unfinished installation.
   TRY(os::write_file(tree / "etc/machine-id", ""));

@@ -101,6 +101,7 @@ class Build {
       if (!store_.holds(layer)) continue;
       tell({.kind = ProgressEvent::Kind::reused, .stage = {layer.name, title_of(layer)}});
     }
+    for (const auto& error : index_.unusable) warn(error);
     if (inputs_.debs.empty() && !stages_.empty()) {
       tell({.kind = ProgressEvent::Kind::warning,
             .stage = stages_.front(),

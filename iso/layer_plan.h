@@ -39,7 +39,7 @@ struct PlanInputs {
   /// Hash of the files that are copied into layers, by folder name.
   std::map<std::string, std::string> includes;
   std::vector<DebFile> debs;
-  /// State of the archives, and their text for sources.list.
+  /// State of the archives, and those that head and nodes are told of, as a sources.list.
   std::string index_key;
   std::string sources;
   /// Newest time a file may carry. Units: seconds since 1970.

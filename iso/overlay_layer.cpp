@@ -8,6 +8,7 @@
 #include "core/os/hash.h"
 #include "iso/build_context.h"
 #include "iso/head_files.h"
+#include "iso/layer_apt.h"
 #include "iso/live_build.h"
 #include "iso/mounts.h"
 #include "iso/node_initrd.h"
@@ -65,8 +66,8 @@ Status check_debs(const LayerPlan& layer) {
 /// The settings of this machine's apt for one that runs in `root`; the path there.
 Result<fs::path> write_apt_settings(const BuildContext& context, const MountedRoot& root) {
   const auto file = fs::path(kSettings) / "apt.conf";
-  TRY_ASSIGN(const auto inside, copy_certificates(context.index.settings, root.path(), kSettings));
-  TRY(os::write_file(root.path() / file, render_apt_settings(inside)));
+  TRY_ASSIGN(const auto inside, write_layer_apt(context.index, root.path(), kSettings));
+  TRY(os::write_file(root.path() / file, render_apt_settings(inside), {.mode = 0600}));
   return "/" / file;
 }
 

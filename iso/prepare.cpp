@@ -24,14 +24,14 @@ BuildResult<std::string> read_programs(os::CommandRunner& runner) {
 Result<AptIndex> read_index(os::CommandRunner& runner, const BuildOptions& options,
                             const fs::path& folder, IndexDepth depth) {
   TRY_ASSIGN(auto known, read_sources(options.apt));
-  TRY_ASSIGN(const auto sources, select_sources(std::move(known), options.spec));
-  return read_apt_index(runner, folder, sources, depth);
+  TRY_ASSIGN(auto sources, select_sources(std::move(known), options.spec));
+  return read_apt_index(runner, folder, std::move(sources), depth);
 }
 
 Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& index,
                                std::string programs) {
   PlanInputs inputs{.index_key = index.key,
-                    .sources = render_sources(index.sources),
+                    .sources = render_sources(published_sources(options.spec, index.sources)),
                     .epoch = index.epoch,
                     .toolchain = std::move(programs),
                     .recipe = own_recipe(),

@@ -12,7 +12,8 @@
 
 namespace muster::iso {
 
-/// Debian packages that the language needs; none for those that the C library has built in.
+/// Debian packages that language and time zone need; none for a language that the C library has
+/// built in, and for a zone of the base system.
 std::vector<std::string> region_packages(const spec::Head& head);
 
 /// The line of locale.gen(5) that makes the language; empty when nothing is to be made.

@@ -239,8 +239,9 @@ const Field kCluster[] = {
     value<kMirror, &ClusterSpec::mirror>(
         {.key = "mirror",
          .doc = "Where Debian packages come from while images are built; without it, from the "
-                "mirror that the building machine itself uses. Security updates come from that "
-                "machine's security archive in either case.",
+                "archives that apt on the building machine uses. Security updates come from that "
+                "machine's security archive in either case. In their own /etc/apt, head and nodes "
+                "have this mirror, or else Debian's servers.",
          .example = "http://mirror.example.org/debian"}),
     value<kKernelFlavour, &ClusterSpec::kernel>(
         {.key = "kernel",

@@ -3,3 +3,8 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME tools
   COMMAND Python3::Interpreter "${CMAKE_CURRENT_LIST_DIR}/tools_test.py" "${PROJECT_SOURCE_DIR}")
 set_tests_properties(tools PROPERTIES LABELS contract TIMEOUT 120)
+
+# What enters the build root of the machine's apt, against apt itself.
+add_test(NAME tools.host_apt
+  COMMAND Python3::Interpreter "${CMAKE_CURRENT_LIST_DIR}/host_apt_test.py" "${PROJECT_SOURCE_DIR}")
+set_tests_properties(tools.host_apt PROPERTIES LABELS contract TIMEOUT 120)

@@ -8,96 +8,6 @@
 namespace muster::iso {
 namespace {
 
-TEST(AptSources, reads_one_line_files) {
-  const auto sources = parse_sources(
-      "# comment\n"
-      "deb [signed-by=/k arch=amd64] http://m.example/debian trixie main contrib\n"
-      "deb-src http://m.example/debian trixie main\n"
-      "deb http://s.example/debian-security/ trixie-security main # why\n");
-  ASSERT_EQ(sources.size(), 2U);
-  EXPECT_EQ(sources[0], (AptSource{"http://m.example/debian/", "trixie", {"main", "contrib"}}));
-  EXPECT_EQ(sources[1],
-            (AptSource{"http://s.example/debian-security/", "trixie-security", {"main"}}));
-}
-
-TEST(AptSources, reads_deb822_files) {
-  const auto sources = parse_deb822_sources(
-      "Types: deb deb-src\nURIs: http://m.example/debian\nSuites: trixie trixie-updates\n"
-      "Components: main\n\nTypes: deb-src\nURIs: http://x.example/\nSuites: trixie\nComponents: "
-      "main\n");
-  ASSERT_EQ(sources.size(), 2U);
-  EXPECT_EQ(sources[1].suite, "trixie-updates");
-  EXPECT_EQ(sources[1].uri, "http://m.example/debian/");
-}
-
-TEST(AptSources, passes_over_what_is_not_enabled) {
-  const auto stanza = [](const std::string& enabled) {
-    return "Types: deb\nURIs: http://m.example/debian\nSuites: trixie\nComponents: "
-           "main\nEnabled: " +
-           enabled + "\n";
-  };
-  EXPECT_TRUE(parse_deb822_sources(stanza("no")).empty());
-  EXPECT_TRUE(parse_deb822_sources(stanza("False")).empty());
-  EXPECT_EQ(parse_deb822_sources(stanza("yes")).size(), 1U);
-}
-
-TEST(AptSources, reads_fields_of_several_lines) {
-  const auto sources = parse_deb822_sources(
-      "Types: deb\nURIs:\n http://m.example/debian\nSuites: trixie\n trixie-updates\n"
-      "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n Suites: no\n");
-  ASSERT_EQ(sources.size(), 2U);
-  EXPECT_EQ(sources[1], (AptSource{"http://m.example/debian/", "trixie-updates", {"main"}}));
-}
-
-TEST(AptSources, reads_the_files_that_apt_reads) {
-  const auto scratch = os::TemporaryDirectory::make();
-  ASSERT_TRUE(scratch);
-  const auto write = [&](const std::string& name, const std::string& host) {
-    const auto text = name.ends_with(".sources")
-                          ? "Types: deb\nURIs: http://{}/\nSuites: trixie\nComponents: main\n"
-                          : "deb http://{}/ trixie main\n";
-    ASSERT_TRUE(os::write_file(scratch->path() / "sources.list.d" / name,
-                               std::vformat(text, std::make_format_args(host))));
-  };
-  write("a.list", "one");
-  write("b.sources", "two");
-  for (const auto* name : {"a.list.save", "c.sources~", ".d.list", "e.list.dpkg-old", "f g.list"}) {
-    write(name, "unread");
-  }
-  const auto sources = read_sources(scratch->path());
-  ASSERT_TRUE(sources) << sources.error().text();
-  ASSERT_EQ(sources->size(), 2U);
-  EXPECT_EQ((*sources)[0].uri, "http://one/");
-  EXPECT_EQ((*sources)[1].uri, "http://two/");
-}
-
-TEST(AptSources, a_mirror_of_the_specification_replaces_all_but_security) {
-  spec::ClusterSpec spec{.release = "trixie", .mirror = "http://near.example/debian"};
-  const auto selected = select_sources({{"http://s.example/", "trixie-security", {"main"}},
-                                        {"http://m.example/", "trixie", {"main"}},
-                                        {"http://m.example/", "bookworm", {"main"}}},
-                                       spec);
-  ASSERT_TRUE(selected);
-  ASSERT_EQ(selected->size(), 2U);
-  EXPECT_EQ((*selected)[0].uri, "http://near.example/debian/");
-  EXPECT_EQ((*selected)[1].uri, "http://s.example/");
-}
-
-TEST(AptSources, says_when_the_release_is_unknown) {
-  const auto selected =
-      select_sources({{"http://m.example/", "sid", {"main"}}}, {.release = "trixie"});
-  ASSERT_FALSE(selected);
-  EXPECT_NE(selected.error().message.find("'trixie'"), std::string::npos);
-}
-
-TEST(AptSources, an_archive_on_a_disk_of_this_machine_is_no_archive_for_a_layer) {
-  const auto selected = select_sources(
-      {{"cdrom:[Debian]/", "trixie", {"main"}}, {"file:/srv/d/", "trixie", {"main"}}},
-      {.release = "trixie"});
-  ASSERT_FALSE(selected);
-  EXPECT_NE(selected.error().message.find("http://"), std::string::npos);
-}
-
 TEST(AptArchives, only_downloads_of_ours_are_dropped) {
   Programs programs;
   AptIndex index{.lists = "/cache/apt/lists", .archives = "/cache/apt/archives"};
@@ -112,12 +22,132 @@ TEST(AptArchives, only_downloads_of_ours_are_dropped) {
   }
 }
 
+/// An archive whose every file is what the test says; apt asks for each.
+class Mirror : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command& command) override {
+    commands.push_back(command.argv);
+    if (command.argv[0] == "/usr/lib/apt/apt-helper") {
+      const auto& address = command.argv[command.argv.size() - 2];
+      if (address.contains("-updates")) return os::CommandResult{.status = 100, .err = helper};
+      return os::CommandResult{};
+    }
+    for (const auto& argument : command.argv) {
+      static constexpr std::string_view kLists = "-oDir::State::lists=";
+      if (!argument.starts_with(kLists)) continue;
+      for (const auto& [name, text] : lists) {
+        TRY(os::write_file(std::filesystem::path(argument.substr(kLists.size())) / name, text));
+      }
+    }
+    return os::CommandResult{};
+  }
+
+  std::map<std::string, std::string> lists;
+  std::string helper = "Err:1 http://m.example/ trixie-updates InRelease\n  404  Not Found\n";
+  std::vector<std::vector<std::string>> commands;
+};
+
+std::string release_of(const std::string& origin, const std::string& date) {
+  return "Origin: " + origin + "\nDate: " + date + "\nSHA256:\n 01 1 main/binary-amd64/Packages\n";
+}
+
+class ReadAptIndex : public testing::Test {
+ protected:
+  Result<AptIndex> read(AptSources sources) {
+    return read_apt_index(mirror, scratch.path(), std::move(sources), IndexDepth::packages);
+  }
+
+  os::TemporaryDirectory scratch = os::TemporaryDirectory::make().value();
+  Mirror mirror;
+  AptSource main = {"http://m.example/", "trixie", {"main"}};
+  AptSource updates = {.uri = "http://m.example/",
+                       .suite = "trixie-updates",
+                       .components = {"main"},
+                       .presence = AptSource::Presence::optional};
+};
+
+TEST_F(ReadAptIndex, takes_the_older_release_file_where_there_is_no_other) {
+  mirror.lists["m.example_dists_trixie_Release"] =
+      release_of("Us", "Sat, 06 Sep 2025 08:09:10 UTC");
+  const auto index = read({.archives = {main}});
+  ASSERT_TRUE(index) << index.error().text();
+  EXPECT_EQ(index->epoch, 1757146150);
+}
+
+TEST_F(ReadAptIndex, leaves_out_a_suite_that_a_mirror_lacks_and_says_so) {
+  mirror.lists["m.example_dists_trixie_InRelease"] =
+      release_of("Debian", "Sat, 06 Sep 2025 08:09:10 UTC");
+  const auto index = read({.archives = {main, updates}});
+  ASSERT_TRUE(index) << index.error().text();
+  EXPECT_EQ(index->sources, std::vector<AptSource>{main});
+  ASSERT_EQ(index->unusable.size(), 1U);
+  EXPECT_EQ(index->unusable[0].message,
+            "'http://m.example/' has no 'trixie-updates'; the build goes on without");
+}
+
+TEST_F(ReadAptIndex, keeps_a_suite_of_which_a_mirror_does_not_say_that_it_lacks_it) {
+  mirror.helper = "Err:1 http://m.example/ trixie-updates InRelease\n  Connection timed out\n";
+  for (const auto* name : {"trixie", "trixie-updates"}) {
+    mirror.lists[std::format("m.example_dists_{}_InRelease", name)] =
+        release_of("Debian", "Sat, 06 Sep 2025 08:09:10 UTC");
+  }
+  const auto index = read({.archives = {main, updates}});
+  ASSERT_TRUE(index) << index.error().text();
+  EXPECT_EQ(index->sources.size(), 2U);
+}
+
+TEST_F(ReadAptIndex, dates_files_by_debians_release_and_not_by_anothers) {
+  mirror.lists["m.example_dists_trixie_InRelease"] =
+      release_of("Site", "Sat, 06 Sep 2025 08:09:10 UTC");
+  mirror.lists["d.example_dists_trixie_InRelease"] =
+      release_of("Debian", "Sat, 06 Sep 2025 08:09:11 UTC");
+  const auto index = read({.archives = {main, {"http://d.example/", "trixie", {"main"}}}});
+  ASSERT_TRUE(index) << index.error().text();
+  EXPECT_EQ(index->epoch, 1757146151);
+}
+
+TEST_F(ReadAptIndex, is_the_same_from_wherever_the_same_archive_is_reached) {
+  const auto text = release_of("Debian", "Sat, 06 Sep 2025 08:09:10 UTC");
+  mirror.lists = {{"m.example_dists_trixie_InRelease", text},
+                  {"d.example_dists_trixie_InRelease", text}};
+  const auto here = read({.archives = {main}});
+  const auto there = read({.archives = {{"http://d.example/", "trixie", {"main"}}}});
+  ASSERT_TRUE(here && there);
+  EXPECT_EQ(here->key, there->key);
+}
+
+TEST_F(ReadAptIndex, shows_passwords_to_apt_and_to_nobody_else) {
+  mirror.lists["m.example_dists_trixie_InRelease"] =
+      release_of("Debian", "Sat, 06 Sep 2025 08:09:10 UTC");
+  const auto index =
+      read({.archives = {main}, .logins = "machine http://m.example/ login u password hush\n"});
+  ASSERT_TRUE(index) << index.error().text();
+  EXPECT_EQ(std::filesystem::status(index->logins).permissions(), std::filesystem::perms(0600));
+  EXPECT_NE(os::read_file(index->logins).value().find("hush"), std::string::npos);
+  EXPECT_EQ(os::read_file(scratch.path() / "sources.list").value().find("hush"), std::string::npos);
+  for (const auto& argv : mirror.commands) {
+    for (const auto& word : argv) EXPECT_EQ(word.find("hush"), std::string::npos) << word;
+  }
+}
+
+TEST_F(ReadAptIndex, gives_apt_a_file_for_a_key_that_stands_in_the_sources) {
+  mirror.lists["m.example_dists_trixie_InRelease"] =
+      release_of("Site", "Sat, 06 Sep 2025 08:09:10 UTC");
+  main.options["signed-by"] = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n";
+  const auto index = read({.archives = {main}});
+  ASSERT_TRUE(index) << index.error().text();
+  const auto& file = index->sources[0].options.at("signed-by");
+  EXPECT_TRUE(file.starts_with(scratch.path().string()) && file.ends_with(".asc")) << file;
+  EXPECT_TRUE(os::read_file(file).value().starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n"));
+}
+
 TEST(AptRelease, reads_date_and_hashes) {
   const auto release = parse_release(
       "Origin: Debian\nDate: Sat, 06 Sep 2025 08:09:10 UTC\nMD5Sum:\n aa 1 main/x\n"
       "SHA256:\n 0123 42 main/binary-amd64/Packages\n ff 7 contrib/y\nOther: z\n ee 1 no\n");
   ASSERT_TRUE(release);
   EXPECT_EQ(release->date, 1757146150);
+  EXPECT_EQ(release->origin, "Debian");
   EXPECT_EQ(release->sha256.size(), 2U);
   EXPECT_EQ(release->sha256.at("main/binary-amd64/Packages"), "0123");
 }
@@ -128,16 +158,18 @@ TEST(AptRelease, refuses_what_is_no_release_file) {
 }
 
 TEST(AptRelease, names_the_list_as_apt_does) {
-  EXPECT_EQ(inrelease_name({"http://m.example/debian/", "trixie-updates", {}}),
+  EXPECT_EQ(list_name({"http://m.example/debian/", "trixie-updates", {}}, "InRelease"),
             "m.example_debian_dists_trixie-updates_InRelease");
+  EXPECT_EQ(list_name({"http://m.example/debian/", "trixie", {}}, "Release"),
+            "m.example_debian_dists_trixie_Release");
   // As apt 3.0 named them when it was asked.
   for (const auto& [uri, name] : std::vector<std::pair<std::string, std::string>>{
            {"http://127.0.0.1:18080/debian_mirror/", "127.0.0.1:18080_debian%5fmirror_"},
-           {"http://u:p@127.0.0.1/auth@x/", "127.0.0.1_auth%40x_"},
+           {"http://127.0.0.1/auth@x/", "127.0.0.1_auth%40x_"},
            {"http://[::1]:80/~me/a=b/d!e/", "::1:80_%7eme_a%3db_d%21e_"},
            {"http://LocalHost/up//s;&b*c(d)+e,f/", "LocalHost_up__s;%26b%2ac(d)+e,f_"},
            {"http://h/x:y/[v]/", "h_x:y_%5bv%5d_"}}) {
-    EXPECT_EQ(inrelease_name({uri, "trixie", {}}), name + "dists_trixie_InRelease");
+    EXPECT_EQ(list_name({uri, "trixie", {}}, "InRelease"), name + "dists_trixie_InRelease");
   }
 }
 

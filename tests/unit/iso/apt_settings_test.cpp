@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/os/files.h"
-
 namespace muster::iso {
 namespace {
 
@@ -30,19 +28,32 @@ TEST(AptSettings, are_a_file_that_apt_reads_as_the_same) {
   EXPECT_EQ(parse_apt_settings(render_apt_settings(settings)), settings);
 }
 
-TEST(AptSettings, in_another_root_name_files_that_are_there) {
-  const auto scratch = os::TemporaryDirectory::make();
-  ASSERT_TRUE(scratch);
-  const auto certificate = scratch->path() / "ca.crt";
-  ASSERT_TRUE(os::write_file(certificate, "CA"));
-  const auto inside = copy_certificates({{"Acquire::http::Proxy", "http://p:1"},
-                                         {"Acquire::https::CaInfo", certificate.string()},
-                                         {"Acquire::https::SslKey", "/root/key"}},
-                                        scratch->path() / "root", "run/apt");
-  ASSERT_TRUE(inside);
-  EXPECT_EQ(*inside, (AptSettings{{"Acquire::http::Proxy", "http://p:1"},
-                                  {"Acquire::https::CaInfo", "/run/apt/certificates-1"}}));
-  EXPECT_EQ(os::read_file(scratch->path() / "root/run/apt/certificates-1").value(), "CA");
+/// Answers as apt-helper of apt 3.0 does.
+class Helper : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command& command) override {
+    asked.push_back(command.argv.back());
+    return os::CommandResult{.out = answer};
+  }
+  std::string answer = "Using proxy 'http://found:3142' for URL 'http://m.example:80/debian/'\n";
+  std::vector<std::string> asked;
+};
+
+TEST(AptSettings, have_the_proxy_that_a_program_of_this_machine_found) {
+  Helper helper;
+  AptSettings settings = {{"Acquire::http::Proxy-Auto-Detect", "/usr/bin/find-proxy"}};
+  ASSERT_TRUE(add_detected_proxy(helper, "http://m.example:80/debian/", settings));
+  ASSERT_TRUE(add_detected_proxy(helper, "https://s.example/", settings));
+  EXPECT_EQ(helper.asked, std::vector<std::string>{"http://m.example:80/debian/"});
+  ASSERT_EQ(settings.size(), 2U);
+  EXPECT_EQ(settings[1], (AptSetting{"Acquire::http::Proxy::m.example", "http://found:3142"}));
+}
+
+TEST(AptSettings, ask_no_program_where_none_is_named) {
+  Helper helper;
+  AptSettings settings;
+  ASSERT_TRUE(add_detected_proxy(helper, "http://m.example/", settings));
+  EXPECT_TRUE(helper.asked.empty() && settings.empty());
 }
 
 }  // namespace

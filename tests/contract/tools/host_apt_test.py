@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""What the build root is told of the machine's apt: host_apt_test.py SOURCE
+
+apt's own programs ask archives that a proxy on the loopback interface plays; no other address is reached."""
+
+import base64
+import http.server
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n"
+
+
+def release(origin="Debian", components="main contrib non-free-firmware"):
+    return f"Origin: {origin}\nCodename: trixie\nComponents: {components}\n"
+
+
+class Archives(http.server.ThreadingHTTPServer):
+    """Plays every archive: files by address, those of which are asked for, and who must show a password."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Proxy)
+        self.files = {}
+        self.asked = []
+        self.login = None
+
+    def offer(self, uri, *suites, text=release()):
+        for suite in suites:
+            self.files[f"{uri}dists/{suite}/InRelease"] = text
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        expected = self.server.login and "Basic " + base64.b64encode(self.server.login.encode()).decode()
+        text = self.server.files.get(self.path)
+        status = 404 if text is None else 200
+        if expected and self.headers.get("Authorization") != expected:
+            status = 401
+        body = (text or "").encode() if status == 200 else b""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+class HostApt(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.place = pathlib.Path(scratch.name)
+        self.archives = Archives()
+        thread = threading.Thread(target=self.archives.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(self.archives.server_close)
+        self.addCleanup(self.archives.shutdown)
+        self.archives.offer("http://m.example/debian/", "trixie", "trixie-updates")
+        self.archives.offer("http://s.example/debian-security/", "trixie-security")
+        self.write("apt.conf", f'Acquire::http::Proxy "http://127.0.0.1:{self.archives.server_port}";\n'
+                               'Acquire::Retries "0";\n')
+
+    def write(self, name, text):
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def one_line(self, *lines):
+        self.write("etc/sources.list", "".join(line + "\n" for line in lines))
+
+    def read(self, name):
+        return (self.place / "out" / name).read_text(encoding="utf-8")
+
+    def sources(self):
+        return self.read("sources.list").splitlines()
+
+    def run_it(self, expected=0, **environment):
+        done = subprocess.run(
+            [SOURCE / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
+            check=False, env={"PATH": os.environ["PATH"], "APT_CONFIG": str(self.place / "apt.conf"),
+                              "MUSTER_HOST_APT": str(self.place / "etc"),
+                              "MUSTER_CACHE": str(self.place / "cache"), **environment})
+        self.assertEqual(done.returncode, expected, done.stderr)
+        self.said = done.stderr
+        return done
+
+    DEBIAN = ["deb http://m.example/debian trixie main",
+              "deb http://m.example/debian trixie-updates main",
+              "deb http://s.example/debian-security trixie-security main"]
+
+    def test_takes_the_machines_archives_with_what_an_iso_is_made_of(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources(), [
+            "deb http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            "deb http://s.example/debian-security/ trixie-security main contrib non-free-firmware"])
+        self.assertEqual(self.said, "")
+
+    def test_takes_no_component_that_an_archive_lacks_and_every_other_that_the_machine_uses(self):
+        self.archives.offer("http://m.example/debian/", "trixie", text=release(components="main non-free"))
+        self.one_line("deb http://m.example/debian trixie main non-free", self.DEBIAN[2])
+        self.run_it()
+        self.assertEqual(self.sources()[0], "deb http://m.example/debian/ trixie main non-free")
+
+    def test_reads_stanzas_of_several_suites_as_apt_does(self):
+        self.write("etc/sources.list.d/debian.sources", f"""# Debian
+Types: deb deb-src
+URIs: http://m.example/debian
+Suites: trixie trixie-updates
+Components: main
+Signed-By:
+{"".join(f" {line or '.'}" + chr(10) for line in KEY.splitlines())}
+Types: deb
+URIs: http://s.example/debian-security/
+Suites: trixie-security
+Components: main
+Trusted: yes
+Signed-By: {self.write("site.gpg", "a key")}
+
+Types: deb
+URIs: http://off.example/
+Suites: trixie
+Components: main
+Enabled: no
+
+Types: deb-src
+URIs: http://source.example/
+Suites: trixie
+Components: main
+
+Types: deb
+URIs: http://arm.example/
+Suites: trixie
+Components: main
+Architectures: arm64
+""")
+        self.write("etc/sources.list.d/old.sources.save", "Types: deb\nURIs: http://old/\nSuites: trixie\n")
+        self.run_it()
+        key = str(self.place / "site.gpg")[1:].replace("/", "_")
+        self.assertEqual(sorted(self.sources()), sorted([
+            "deb [signed-by=/run/host-apt/keys/inline-1.asc] http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb [signed-by=/run/host-apt/keys/inline-1.asc] http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            f"deb [{self.options(key)}] http://s.example/debian-security/ trixie-security main contrib non-free-firmware"]))
+        self.assertEqual(self.read("keys/inline-1.asc").rstrip("\n"), KEY.rstrip("\n"))
+        self.assertEqual(self.read(f"keys/{key}"), "a key")
+        self.assertEqual(self.said, "")
+
+    def options(self, key):
+        """In the order that this system's awk gives."""
+        line = next(line for line in self.sources() if "s.example" in line)
+        options = line[line.index("[") + 1:line.index("]")]
+        self.assertEqual(set(options.split()), {"trusted=yes", f"signed-by=/run/host-apt/keys/{key}"})
+        return options
+
+    def test_shows_passwords_of_addresses_to_apt_alone(self):
+        self.archives.login = "ada:p@ss"
+        self.one_line("deb http://ada:p%40ss@m.example/debian trixie main",
+                      "deb http://ada:p%40ss@s.example/debian-security trixie-security main")
+        self.run_it()
+        self.assertEqual(self.read("auth.conf").splitlines(),
+                         ["machine http://m.example/debian/ login ada password p@ss",
+                          "machine http://s.example/debian-security/ login ada password p@ss"])
+        for name in ("auth.conf", "apt.conf"):
+            self.assertEqual(stat.S_IMODE((self.place / "out" / name).stat().st_mode), 0o600, name)
+        self.assertEqual(len(self.sources()), 2)
+        for path in [*(self.place / "out").rglob("*"), *(self.place / "cache").rglob("*")]:
+            if path.is_file() and path.name != "auth.conf":
+                self.assertNotIn("p@ss", path.read_text(encoding="utf-8"), path)
+                self.assertNotIn("p%40ss", path.read_text(encoding="utf-8"), path)
+
+    def test_shows_the_passwords_that_apt_has_in_files(self):
+        self.archives.login = "ada:hush"
+        self.write("etc/auth.conf.d/m.conf", "machine http://m.example login ada password hush")
+        self.write("etc/auth.conf", "machine http://s.example login ada password hush")
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+
+    def test_says_of_an_archive_that_asks_for_a_password_that_it_does(self):
+        self.archives.login = "ada:hush"
+        self.one_line(*self.DEBIAN)
+        self.run_it(3)
+        self.assertIn("source 'http://m.example/debian/ trixie' is not used: 401", self.said)
+
+    def test_goes_without_a_suite_that_a_mirror_lacks_and_says_so(self):
+        del self.archives.files["http://m.example/debian/dists/trixie-updates/InRelease"]
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertEqual(len(self.sources()), 2)
+        self.assertIn("source 'http://m.example/debian/ trixie-updates' is not used: it has no 'trixie-updates'",
+                      self.said)
+
+    def test_takes_the_older_release_file(self):
+        text = self.archives.files.pop("http://m.example/debian/dists/trixie/InRelease")
+        self.archives.files["http://m.example/debian/dists/trixie/Release"] = text
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+
+    def test_says_that_there_are_no_security_updates(self):
+        self.one_line(self.DEBIAN[0])
+        self.run_it()
+        self.assertEqual(len(self.sources()), 1)
+        self.assertIn("knows no Debian security archive", self.said)
+
+    def test_finds_the_release_on_the_mirrors_of_a_machine_of_another(self):
+        key = self.write("debian.gpg", "a key")
+        self.one_line(f"deb [signed-by={key}] http://m.example/debian bookworm main",
+                      "deb http://m.example/debian bookworm-updates main",
+                      "deb http://s.example/debian-security bookworm-security main",
+                      "deb http://third.example/ nodistro main")
+        self.run_it()
+        name = str(key)[1:].replace("/", "_")
+        self.assertEqual(self.sources(), [
+            f"deb [signed-by=/run/host-apt/keys/{name}] http://m.example/debian/ trixie main contrib non-free-firmware",
+            f"deb [signed-by=/run/host-apt/keys/{name}] http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            "deb http://s.example/debian-security/ trixie-security main contrib non-free-firmware"])
+        self.assertIn("source 'http://third.example/ nodistro' is not used", self.said)
+        self.assertNotIn("bookworm", self.said)
+
+    def test_takes_an_archive_of_another_origin_for_the_same_release_after_debians(self):
+        self.archives.offer("http://site.example/", "trixie", text=release("Site", "tools"))
+        self.one_line("deb [trusted=yes] http://site.example/ trixie tools", *self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources()[-1], "deb [trusted=yes] http://site.example/ trixie tools")
+        self.assertEqual(self.said, "")
+
+    def test_says_by_source_what_it_cannot_use(self):
+        self.one_line(*self.DEBIAN, "deb file:/srv/debian trixie main", "deb http://flat.example/ ./",
+                      "deb [signed-by=/no/such.gpg] http://k.example/ trixie main",
+                      "deb http://a%20b:c@p.example/ trixie main")
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+        for said in ["source 'file:/srv/debian trixie' is not used: it is not reached by http:// or https://",
+                     "source 'http://flat.example/ ./' is not used",
+                     "source 'http://k.example/ trixie' is not used: its key '/no/such.gpg' is not there",
+                     "source 'http://p.example/ trixie' is not used: its address has a user or a password"]:
+            self.assertIn(said, self.said)
+
+    def test_takes_the_first_of_a_list_of_mirrors_that_is_a_file(self):
+        mirrors = self.write("mirrors.list", "file:/srv/debian\nhttp://m.example/debian\thost:x\n")
+        self.one_line(f"deb mirror+file:{mirrors} trixie main", self.DEBIAN[2])
+        self.run_it()
+        self.assertEqual(self.sources()[0], "deb http://m.example/debian/ trixie main contrib non-free-firmware")
+
+    def test_asks_debian_where_the_machine_knows_no_archive_of_it(self):
+        if not pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg").exists():
+            self.skipTest("no keys of Debian's archive here")
+        self.archives.offer("http://deb.debian.org/debian/", "trixie", "trixie-updates")
+        self.archives.offer("http://deb.debian.org/debian-security/", "trixie-security")
+        self.one_line("deb http://ubuntu.example/ubuntu noble main")
+        self.run_it()
+        self.assertEqual(self.sources()[2],
+                         "deb [signed-by=/run/host-apt/keys/usr_share_keyrings_debian-archive-keyring.gpg] "
+                         "http://deb.debian.org/debian-security/ trixie-security main contrib non-free-firmware")
+        self.assertIn("apt on this machine knows no archive of 'trixie'; asking http://deb.debian.org", self.said)
+
+    def test_says_what_to_do_where_nobody_has_the_release(self):
+        self.one_line("deb http://ubuntu.example/ubuntu noble main")
+        self.run_it(3)
+        self.assertIn("give this machine's apt a Debian archive of 'trixie'", self.said)
+
+    def test_asks_again_only_when_the_sources_changed(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        asked = len(self.archives.asked)
+        self.run_it()
+        self.assertEqual(len(self.archives.asked), asked)
+        self.one_line(*self.DEBIAN[:1], self.DEBIAN[2])
+        self.run_it()
+        self.assertGreater(len(self.archives.asked), asked)
+        self.assertEqual(len(self.sources()), 2)
+
+    def test_goes_on_with_what_was_used_before_when_nobody_answers(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.archives.files.clear()
+        self.one_line(*self.DEBIAN, "# changed", "deb http://n.example/ trixie main")
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+        self.assertIn("the build goes on with the archives that this machine used before", self.said)
+
+
+if __name__ == "__main__":
+    unittest.main()
