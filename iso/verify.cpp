@@ -6,6 +6,7 @@
 #include <ranges>
 #include <sys/mount.h>
 
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
@@ -59,11 +60,10 @@ Status unpack_squashfs(os::CommandRunner& runner, const fs::path& file, const fs
 /// through them. They are this process's own (iso/mounts.h).
 Status detach_below(const fs::path& folder) {
   TRY_ASSIGN(const auto table, os::read_file("/proc/self/mountinfo"));
-  for (const auto& line : lines(table) | std::views::reverse) {
-    const auto fields = words(line);
-    if (fields.size() < 5 || !fields[4].starts_with(folder.string() + "/")) continue;
-    if (umount2(fields[4].c_str(), MNT_DETACH) == 0) continue;
-    return fail(std::format("cannot unmount '{}'", fields[4]), "restart this machine");
+  for (const Mount& mount : parse_mounts(table) | std::views::reverse) {
+    if (!mount.directory.starts_with(folder.string() + "/")) continue;
+    if (umount2(mount.directory.c_str(), MNT_DETACH) == 0) continue;
+    return fail(std::format("cannot unmount '{}'", mount.directory), "restart this machine");
   }
   return {};
 }

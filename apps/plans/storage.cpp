@@ -35,7 +35,8 @@ MountFileSystem in_memory(const Volume& volume, const head::Facts& facts) {
 std::string render_exports(const spec::ClusterSpec& spec) {
   const auto& head = spec.head.address;
   const std::string network = std::format("{}/{}", to_string(head.network()), head.prefix);
-  constexpr std::string_view kOptions = "sync,no_subtree_check,root_squash";
+  // A file system below a volume, such as /home/ada on a disk of its own, is shared with it.
+  constexpr std::string_view kOptions = "sync,no_subtree_check,root_squash,crossmnt";
   std::string text = std::format("{} {}(ro,{},fsid=0)\n", head::kVolumes, network, kOptions);
   for (const Volume& volume : shared_volumes(spec)) {
     text += std::format("{} {}(rw,{},fsid={})\n", exported(volume), network, kOptions,
@@ -67,8 +68,10 @@ Plan plan_head_storage(const spec::ClusterSpec& spec, const head::Facts& facts) 
   std::vector<std::string> watches = {kExports, head::kVolumes};
   for (const Volume& volume : volumes) {
     watches.push_back(exported(volume));
-    plan.add(MountFileSystem{
-        .source = volume.mount, .target = exported(volume), .type = "none", .options = "bind"});
+    plan.add(MountFileSystem{.source = volume.mount,
+                             .target = exported(volume),
+                             .type = "none",
+                             .options = head::kBindOptions});
   }
   plan.add(plan::WriteFile{.path = kExports, .content = render_exports(spec)});
   plan.add(plan::Service{.unit = "nfs-server.service",

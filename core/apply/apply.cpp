@@ -171,10 +171,15 @@ class Applier {
     return Effect::changed;
   }
 
+  /// Whether a step binds a directory, alone or with what is mounted below it.
+  static bool is_bind(const plan::MountFileSystem& step) {
+    return step.options == "bind" || step.options.starts_with("rbind");
+  }
+
   /// Whether one directory is bound to another already; findmnt names what lies below both.
   bool is_bound(const plan::MountFileSystem& step) const {
     std::error_code error;
-    return step.options == "bind" &&
+    return is_bind(step) &&
            std::filesystem::equivalent(in_root(step.source), in_root(step.target), error);
   }
 
@@ -184,7 +189,7 @@ class Applier {
                target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
                                            "--mountpoint", step.target})));
     if (now.status == 0) {
-      if (step.options != "bind" && now.out.starts_with(step.source + " ")) {
+      if (!is_bind(step) && now.out.starts_with(step.source + " ")) {
         return Effect::unchanged;
       }
       return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 
 #include "core/base/text.h"
+#include "core/os/clock.h"
 #include "core/os/files.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
@@ -88,9 +89,7 @@ class StageOne {
 
   /// The head's clock is this machine's until chrony takes over: certificates need a date.
   void set_clock(std::int64_t head_ms) {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+    const std::int64_t now = os::now_ms();
     if (std::abs(now - head_ms) < 5000) return;
     const timeval time{.tv_sec = head_ms / 1000, .tv_usec = (head_ms % 1000) * 1000};
     const bool set = settimeofday(&time, nullptr) == 0;

@@ -105,7 +105,7 @@ struct Allowed {
       return s.target == kVolumes ? s.options == kVolumesOptions
                                   : is_known(shared, s.target) && is_plain_memory(s.options);
     }
-    return s.type == "none" && s.options == "bind" && is_known(shared, s.source) &&
+    return s.type == "none" && s.options == kBindOptions && is_known(shared, s.source) &&
            is_below_volumes(s.target);
   }
   bool operator()(const plan::SetHostname&) const { return true; }

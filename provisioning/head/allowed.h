@@ -17,6 +17,9 @@ namespace muster::head {
 inline constexpr const char* kVolumes = "/run/muster-volumes";
 /// How it is mounted: nobody but root makes anything in it.
 inline constexpr const char* kVolumesOptions = "size=64k,mode=0755";
+/// How a volume is bound there (mount(8)): with the file systems below it, those that are mounted
+/// later, too; and nothing that is unmounted there is unmounted where it belongs.
+inline constexpr const char* kBindOptions = "rbind,rslave";
 
 /// Where the public keys of the cluster's people lie, a file each.
 inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -52,12 +53,9 @@ Result<Facts> parse_facts(std::string_view text) {
 
 bool is_kept(std::string_view directory, std::string_view mountinfo) {
   bool kept = false;
-  for (const std::string& line : lines(mountinfo)) {
-    const std::vector<std::string> fields = split(line, ' ');
-    const std::size_t type = line.find(" - ");
-    if (fields.size() < 5 || fields[4] != directory || type == std::string::npos) continue;
+  for (const Mount& mount : parse_mounts(mountinfo)) {
     // The last one hides those before it.
-    kept = !line.substr(type + 3).starts_with("tmpfs ");
+    if (mount.directory == directory) kept = mount.type != "tmpfs";
   }
   return kept;
 }

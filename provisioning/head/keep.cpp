@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "provisioning/head/facts.h"
@@ -171,9 +172,8 @@ std::string render_state_list(std::span<const std::string> shared) {
 }
 
 std::optional<std::string> find_state_disk(std::string_view mountinfo) {
-  for (const std::string& line : lines(mountinfo)) {
-    const std::vector<std::string> fields = split(line, ' ');
-    if (fields.size() > 4 && fields[4].starts_with("/run/muster-state/")) return fields[4];
+  for (const Mount& mount : parse_mounts(mountinfo)) {
+    if (mount.directory.starts_with("/run/muster-state/")) return mount.directory;
   }
   return std::nullopt;
 }

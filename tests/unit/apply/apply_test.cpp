@@ -106,6 +106,17 @@ TEST_F(Apply, what_could_not_be_changed_is_told_to_nobody) {
   EXPECT_FALSE(std::filesystem::exists(pending()));
 }
 
+TEST_F(Apply, a_directory_that_is_bound_already_is_left_alone_with_all_below_it) {
+  ASSERT_TRUE(os::make_directory(root_->path() / "srv/data"));
+  // Both names lead to one directory, as those of a directory that is bound do.
+  ASSERT_TRUE(os::write_symlink(root_->path() / "volume", root_->path() / "srv/data"));
+  plan_ = {};
+  plan_.add(plan::MountFileSystem{
+      .source = "/srv/data", .target = "/volume", .type = "none", .options = "rbind,rslave"});
+  system_.fails = "mount";
+  EXPECT_TRUE(run().succeeded());
+}
+
 TEST_F(Apply, a_home_that_could_not_be_made_is_made_later_and_is_nobody_elses) {
   const passwd* const me = getpwuid(getuid());
   ASSERT_NE(me, nullptr);

@@ -99,14 +99,18 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
   EXPECT_TRUE(refused(MountFileSystem{
       .source = "muster-home", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));
-  EXPECT_TRUE(refused(MountFileSystem{
-      .source = "/etc", .target = "/run/muster-volumes/a", .type = "none", .options = "bind"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "/etc",
+                                      .target = "/run/muster-volumes/a",
+                                      .type = "none",
+                                      .options = "rbind,rslave"}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
                                       .target = "/run/muster-volumes/../../etc",
                                       .type = "none",
-                                      .options = "bind"}));
-  EXPECT_TRUE(refused(MountFileSystem{
-      .source = "/home", .target = "/run/muster-volumes/..", .type = "none", .options = "bind"}));
+                                      .options = "rbind,rslave"}));
+  EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
+                                      .target = "/run/muster-volumes/..",
+                                      .type = "none",
+                                      .options = "rbind,rslave"}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "--fstab=/var/lib/muster/f",
                                       .target = "/home",
                                       .type = "tmpfs",
@@ -125,7 +129,7 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_FALSE(refused(MountFileSystem{.source = "/srv/data",
                                        .target = "/run/muster-volumes/data",
                                        .type = "none",
-                                       .options = "bind"}));
+                                       .options = "rbind,rslave"}));
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ TEST_F(Plans, a_volume_is_exported_and_every_node_has_it_before_jobs_run) {
   spec_.volumes.push_back({.name = "data", .mount = "/srv/data"});
   const std::string exports = content_of(plan_head(view()).plan, "/etc/exports.d/muster.exports");
   EXPECT_NE(exports.find("/run/muster-volumes/data 10.42.0.0/16(rw"), std::string::npos) << exports;
+  EXPECT_TRUE(exports.contains("crossmnt")) << "a disk of its own below a volume is shared, too";
   bool mounted = false;
   const plan::Plan node_plan = plan_node(view(), node_);
   const std::string unit =

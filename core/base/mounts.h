@@ -1,0 +1,24 @@
+#pragma once
+// Which file systems are mounted where, as the kernel tells it. Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster {
+
+/// One line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
+struct Mount {
+  std::string directory;
+  /// "ext4", "nfs4", "tmpfs", …
+  std::string type;
+  std::string source;
+  bool operator==(const Mount&) const = default;
+};
+
+/// In the kernel's order: of two at one directory the later one hides the other. Characters that
+/// the kernel writes as octal numbers ("\040") are themselves again. Lines of another form are left
+/// out.
+std::vector<Mount> parse_mounts(std::string_view mountinfo);
+
+}  // namespace muster
