@@ -4,35 +4,14 @@
 #include <array>
 #include <charconv>
 #include <format>
-#include <set>
 
 #include "core/base/text.h"
 
 namespace muster::hpc {
 namespace {
 
-/// Base states in which Slurm places jobs (sinfo(1)).
-constexpr std::array<std::string_view, 4> kUsableStates = {"idle", "mixed", "allocated",
-                                                           "completing"};
-/// Marks behind a state; '*' says that the node does not answer.
-constexpr std::string_view kMarks = "*~#!%$@^-+";
-
 /// More pairs than this cannot come from kMostRounds and the nodes that a cluster has.
 constexpr int kMostRanks = 65536;
-
-SchedulerNode parse_node_line(std::string_view name, std::string_view state,
-                              std::string_view reason) {
-  const std::size_t mark = state.find_first_of(kMarks);
-  const std::string_view marks = mark == std::string_view::npos ? "" : state.substr(mark);
-  SchedulerNode node{.name = std::string(name), .state = std::string(state.substr(0, mark))};
-  const bool answers = marks.find('*') == std::string_view::npos;
-  const bool placeable = std::ranges::contains(kUsableStates, std::string_view(node.state));
-  node.usable = answers && placeable;
-  node.settling = node.state == "unknown" || (placeable && !answers);
-  if (reason != "none") node.reason = printable(trim(reason), 200);
-  if (node.reason.empty() && !answers) node.reason = "it does not answer";
-  return node;
-}
 
 std::optional<double> parse_figure(std::string_view text) {
   double value = 0;
@@ -127,27 +106,6 @@ double slowness(const Pair& pair, const Pair& good) {
 }
 
 }  // namespace
-
-Result<std::vector<SchedulerNode>> parse_sinfo(std::string_view output) {
-  std::vector<SchedulerNode> nodes;
-  std::set<std::string, std::less<>> seen;
-  for (const std::string& line : lines(output)) {
-    if (trim(line).empty()) continue;
-    const std::size_t first = line.find('|');
-    const std::size_t second = first == std::string::npos ? first : line.find('|', first + 1);
-    const std::string_view text = line;
-    if (second == std::string::npos || !is_host_label(text.substr(0, first))) {
-      return fail(std::format("cannot understand the scheduler's line '{}'", printable(line, 100)),
-                  "compare with: sinfo --Node");
-    }
-    // A node in two partitions has two lines.
-    if (!seen.emplace(text.substr(0, first)).second) continue;
-    nodes.push_back(parse_node_line(text.substr(0, first),
-                                    text.substr(first + 1, second - first - 1),
-                                    text.substr(second + 1)));
-  }
-  return nodes;
-}
 
 std::optional<Progress> parse_progress(std::string_view line) {
   const auto words = split(line, ' ');

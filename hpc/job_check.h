@@ -1,6 +1,6 @@
 #pragma once
 // The job check: one MPI program over the nodes asked, and what its figures mean. Here are the pure
-// parts: what the scheduler says of its nodes, what the program printed, the verdict and its text.
+// parts: what the program printed, the verdict and its text.
 // job_check_run.h runs it.
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "core/base/node_set.h"
 #include "core/base/result.h"
+#include "hpc/scheduler_nodes.h"
 
 namespace muster::hpc {
 
@@ -19,29 +20,6 @@ extern const std::string_view kPairsSource;
 
 /// Most rounds of the tournament: all pairs up to 256 nodes, a spread sample of them above.
 inline constexpr int kMostRounds = 255;
-
-/// A node as the scheduler sees it.
-struct SchedulerNode {
-  std::string name;
-  /// Slurm's word without its marks: "idle", "down", "drained", … (sinfo(1), NODE STATE CODES).
-  std::string state;
-  /// Whether a job can be placed on it, now or when others end.
-  bool usable = false;
-  /// Whether it may become usable by itself in a moment: it boots, or its daemon just started.
-  bool settling = false;
-  /// Why it is not usable, in the scheduler's words; may be empty.
-  std::string reason;
-
-  bool operator==(const SchedulerNode&) const = default;
-};
-
-/// Columns asked of `sinfo --Node --noheader --format`: names and states hold no '|', and the
-/// reason, which may, comes last. Fixed for twenty years, where the JSON form changes with each
-/// release.
-inline constexpr std::string_view kSinfoFormat = "%N|%T|%E";
-
-/// Each node once, in the order of sinfo. Errors: a line that is none of ours.
-Result<std::vector<SchedulerNode>> parse_sinfo(std::string_view output);
 
 /// One measured way between two nodes.
 struct Pair {

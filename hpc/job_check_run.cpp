@@ -83,9 +83,7 @@ class JobCheck {
 
   /// All nodes; none when the report already says why not.
   Result<std::optional<std::vector<SchedulerNode>>> ask_scheduler() {
-    TRY_ASSIGN(const os::CommandResult sinfo,
-               command({"sinfo", "--Node", "--noheader", std::format("--format={}", kSinfoFormat)},
-                       std::chrono::seconds(30)));
+    TRY_ASSIGN(const os::CommandResult sinfo, command(sinfo_command(), std::chrono::seconds(30)));
     if (sinfo.status != 0) {
       report_.problem = explain_srun(sinfo.status, sinfo.err);
       return std::nullopt;

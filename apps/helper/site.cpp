@@ -101,8 +101,7 @@ Status set_firewall(os::CommandRunner& runner, const SiteView& view, head::Forwa
                                                     .external = site_link(view),
                                                     .filters = filters(view.spec, view.system),
                                                     .before = before})));
-  TRY(run_checked(runner, {.argv = {"nft", "--file", kRules}}));
-  return {};
+  return load_rules(runner);
 }
 
 Status set_forwarding(const SiteView& view) {
@@ -132,10 +131,30 @@ Status set_networks(os::CommandRunner& runner, const SiteView& view) {
   return before == head::Forwarding::on ? Status() : set_forwarding(view);
 }
 
+Status load_rules(os::CommandRunner& runner) {
+  TRY(run_checked(runner, {.argv = {"nft", "--file", kRules}}));
+  return {};
+}
+
+Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts& facts) {
+  if (head::route_of(spec, facts.external) == spec::Route::none) return false;
+  TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
+  if (everywhere == head::Forwarding::on) return false;
+  bool restored = false;
+  for (const std::string& link : {facts.interface, facts.external}) {
+    // A link that is gone has no setting; it is told elsewhere.
+    const auto now = os::read_file(forwarding_of(link));
+    if (!now || trim(*now) == "1") continue;
+    TRY(write_setting(forwarding_of(link), "1"));
+    restored = true;
+  }
+  return restored;
+}
+
 Status close_networks(os::CommandRunner& runner, const head::Facts& facts) {
   if (facts.live) return {};
   TRY(os::write_file(kRules, head::render_no_firewall()));
-  TRY(run_checked(runner, {.argv = {"nft", "--file", kRules}}));
+  TRY(load_rules(runner));
   TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
   if (facts.external.empty() || everywhere == head::Forwarding::on) return {};
   for (const std::string& link : {facts.interface, facts.external}) {

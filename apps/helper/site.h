@@ -25,6 +25,13 @@ struct SiteView {
 /// Errors: a program fails; a file cannot be written.
 Status set_networks(os::CommandRunner& runner, const SiteView& view);
 
+/// Loads the firewall's rules that set_networks wrote; other tables stay as these are.
+Status load_rules(os::CommandRunner& runner);
+
+/// Has packets passed on between the head's networks again when somebody switched that off.
+/// Returns whether it had to.
+Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts& facts);
+
 /// Takes firewall and forwarding back on a server with a system of its own. A live head keeps them:
 /// it has no other.
 Status close_networks(os::CommandRunner& runner, const head::Facts& facts);

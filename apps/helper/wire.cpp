@@ -9,6 +9,7 @@
 #include "apps/helper/cards.h"
 #include "apps/helper/choose.h"
 #include "apps/helper/login.h"
+#include "apps/helper/observer.h"
 #include "apps/helper/site.h"
 #include "core/os/files.h"
 #include "core/os/link_watch.h"
@@ -23,6 +24,8 @@ namespace {
 /// Between two looks for a DHCP server that came later.
 constexpr auto kLookAgain = std::chrono::minutes(3);
 constexpr auto kTryAgain = std::chrono::seconds(5);
+/// Between two looks at what the daemon cannot see. Nothing tells when the scheduler takes a node.
+constexpr auto kObserve = std::chrono::seconds(15);
 
 /// An error is told when it is another than the last time: it may last for hours.
 void say_once(const Status& done, std::string& said) {
@@ -34,7 +37,10 @@ void say_once(const Status& done, std::string& said) {
 class Watch {
  public:
   Watch(os::CommandRunner& runner, spec::ClusterSpec spec, head::Facts facts)
-      : runner_(runner), spec_(std::move(spec)), facts_(std::move(facts)) {
+      : runner_(runner),
+        spec_(std::move(spec)),
+        facts_(std::move(facts)),
+        observer_(runner, spec_, facts_) {
     phase_ = facts_.wire_seen ? Phase::settling : Phase::no_cable;
     next_look_ = os::in(facts_.wire_seen ? kSpanningTree : std::chrono::seconds(0));
   }
@@ -45,8 +51,9 @@ class Watch {
     while (true) {
       links.drain();
       turn();
-      TRY_ASSIGN(const auto ready,
-                 os::wait_readable(std::array{stop.get(), links.descriptor()}, next_look_));
+      observe();
+      TRY_ASSIGN(const auto ready, os::wait_readable(std::array{stop.get(), links.descriptor()},
+                                                     std::min(next_look_, next_observation_)));
       if (std::ranges::contains(ready, stop.get())) return {};
     }
   }
@@ -63,6 +70,12 @@ class Watch {
     const Status looked = look();
     say_once(looked, said_of_look_);
     if (!looked) next_look_ = os::in(kTryAgain);
+  }
+
+  void observe() {
+    if (os::in({}) < next_observation_) return;
+    next_observation_ = os::in(kObserve);
+    say_once(observer_.look(), said_of_observation_);
   }
 
   Status follow_site() {
@@ -115,6 +128,7 @@ class Watch {
       return tell_daemon();
     }
     TRY(set_networks(runner_, view));
+    observer_.firewall_changed();
     facts_.external = site_link(view);
     facts_.external_trouble.clear();
     facts_.resolvers = head::kExternalResolvers;
@@ -138,6 +152,9 @@ class Watch {
   std::optional<std::optional<std::string>> noted_;
   std::string said_of_site_;
   std::string said_of_look_;
+  Observer observer_;
+  os::Deadline next_observation_ = os::in({});
+  std::string said_of_observation_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// The helper's verb `watch`: what changes on the head's wires while it runs.
+// The helper's verb `watch`: what changes on the head's wires, and what else only root sees there,
+// while it runs.
 
 #include "core/base/result.h"
 #include "core/os/command.h"
@@ -15,6 +16,7 @@ namespace muster::helper {
 ///   nobody: the wire is the head's by then.
 /// - It follows the network to the site: its address, name servers and time servers; and finds the
 ///   card that leads there when its cable comes later.
+/// - It writes down what the daemon cannot see (apps/helper/observer.h).
 Status watch_wires(os::CommandRunner& runner);
 
 }  // namespace muster::helper

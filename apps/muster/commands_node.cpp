@@ -127,6 +127,10 @@ void print_node(const json& node) {
   if (const auto lldp = hardware.find("lldp"); lldp != hardware.end()) {
     std::println("  switch    {}, port {}", text_of(*lldp, "system"), text_of(*lldp, "port"));
   }
+  if (const std::string state = text_of(node, "scheduler"); !state.empty()) {
+    const std::string why = text_of(node, "scheduler_reason");
+    std::println("  Slurm     {}{}{}", state, why.empty() ? "" : ": ", why);
+  }
   if (const std::string reason = text_of(node, "reason"); !reason.empty()) {
     std::println("  problem   {}", reason);
   }

@@ -6,6 +6,7 @@
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
+#include "core/base/text.h"
 
 namespace muster::cli {
 namespace {
@@ -28,6 +29,18 @@ void print_site(const json& status) {
                route_text(text_of(status, "route")));
 }
 
+/// "Slurm: 7 nodes take jobs; 6 idle, 1 mixed, 1 drained".
+void print_scheduler(const json& status) {
+  const auto scheduler = status.find("scheduler");
+  if (scheduler == status.end() || !scheduler->is_object()) return;
+  std::vector<std::string> states;
+  const json counts = scheduler->value("states", json::object());
+  for (const auto& [state, count] : counts.items()) {
+    states.push_back(std::format("{} {}", count.dump(), printable(state)));
+  }
+  std::println("Slurm: {} nodes take jobs; {}", scheduler->value("usable", 0), join(states, ", "));
+}
+
 void print_status(const json& status) {
   const json& head = status.at("head");
   std::println("Cluster {}: head {} at {} on {}{}", text_of(status, "cluster"),
@@ -41,6 +54,7 @@ void print_status(const json& status) {
   const json& nodes = status.at("nodes");
   std::println("Nodes: {} ready, {} booting, {} failed, {} in all", nodes.value("ready", 0),
                nodes.value("booting", 0), nodes.value("failed", 0), nodes.value("total", 0));
+  print_scheduler(status);
   for (const json& service : status.at("services")) {
     std::println("  {:26} {}", text_of(service, "unit"), text_of(service, "state"));
   }

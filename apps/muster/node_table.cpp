@@ -25,6 +25,8 @@ struct Line {
   std::string reason;
   std::string profile;
   std::string booted_profile;
+  std::string scheduler;
+  std::string scheduler_reason;
   std::uint64_t progress = 0;
   std::uint64_t cpus = 0;
   std::uint64_t memory = 0;
@@ -53,15 +55,17 @@ class Reader : public json::json_sax_t {
   bool string(string_t& value) override {
     if (depth_ != 2) return true;
     Line& line = lines.back();
-    std::string* const member = key_ == "name"             ? &line.name
-                                : key_ == "state"          ? &line.state
-                                : key_ == "stage"          ? &line.stage
-                                : key_ == "address"        ? &line.address
-                                : key_ == "mac"            ? &line.mac
-                                : key_ == "reason"         ? &line.reason
-                                : key_ == "profile"        ? &line.profile
-                                : key_ == "booted_profile" ? &line.booted_profile
-                                                           : nullptr;
+    std::string* const member = key_ == "name"               ? &line.name
+                                : key_ == "state"            ? &line.state
+                                : key_ == "stage"            ? &line.stage
+                                : key_ == "address"          ? &line.address
+                                : key_ == "mac"              ? &line.mac
+                                : key_ == "reason"           ? &line.reason
+                                : key_ == "profile"          ? &line.profile
+                                : key_ == "booted_profile"   ? &line.booted_profile
+                                : key_ == "scheduler"        ? &line.scheduler
+                                : key_ == "scheduler_reason" ? &line.scheduler_reason
+                                                             : nullptr;
     if (member != nullptr) *member = std::move(value);
     return true;
   }
@@ -115,19 +119,28 @@ std::string stage_of(const Line& line) {
   return moving ? std::format("{} {} %", line.stage, line.progress) : printable(line.stage);
 }
 
+std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
+
+/// Why the node is no good, in its own words, else in the scheduler's.
+std::string reason_of(const Line& line) {
+  if (!line.reason.empty()) return printable(line.reason, 4000);
+  return line.scheduler_reason.empty() ? "" : "Slurm: " + printable(line.scheduler_reason);
+}
+
 }  // namespace
 
 Result<std::string> render_node_table(std::string_view answer) {
   Reader reader;
   if (!json::sax_parse(answer, &reader)) return fail("the daemon's answer is not JSON");
-  std::vector<std::vector<std::string>> rows = {
-      {"NAME", "STATE", "STAGE", "ADDRESS", "MAC", "PROFILE", "CPUS", "MEMORY", "HEARD", "REASON"}};
+  std::vector<std::vector<std::string>> rows = {{"NAME", "STATE", "STAGE", "SLURM", "ADDRESS",
+                                                 "MAC", "PROFILE", "CPUS", "MEMORY", "HEARD",
+                                                 "REASON"}};
   rows.reserve(reader.lines.size() + 1);
   for (const Line& line : reader.lines) {
-    rows.push_back({line.name.empty() ? "-" : line.name, line.state, stage_of(line), line.address,
-                    line.mac, profile_of(line), std::to_string(line.cpus),
-                    human(Bytes{line.memory}), heard(line, reader.now_ms),
-                    printable(line.reason, 4000)});
+    rows.push_back({line.name.empty() ? "-" : line.name, line.state, stage_of(line),
+                    or_dash(printable(line.scheduler)), line.address, line.mac, profile_of(line),
+                    std::to_string(line.cpus), human(Bytes{line.memory}),
+                    heard(line, reader.now_ms), reason_of(line)});
   }
   return render_table(rows);
 }

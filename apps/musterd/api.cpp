@@ -10,6 +10,7 @@
 
 #include "apps/musterd/api_requests.h"
 #include "apps/musterd/health.h"
+#include "apps/musterd/scheduler.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/spec/volumes.h"
@@ -40,15 +41,16 @@ std::string quoted(const std::string& text) {
 
 /// What lists show; `node show` has the rest. Written as text, because a list has ten thousand of
 /// them and is asked for every second; what is not quoted has an alphabet of its own.
-std::string summary(const Node& node, bool holds_plan) {
+std::string summary(const Node& node, bool holds_plan, const hpc::SchedulerNode& scheduler) {
   return std::format(R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}",)"
                      R"("booted_profile":"{}","state":"{}","stage":{},"progress":{},)"
-                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{},"holds_plan":{}}})",
+                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{},"holds_plan":{},)"
+                     R"("scheduler":{},"scheduler_reason":{}}})",
                      node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
                      to_string(node.hardware.macs.front()), node.profile, node.booted_profile,
                      provisioning::to_string(node.state), quoted(node.stage), node.progress,
                      quoted(node.reason), node.hardware.cpus(), node.hardware.memory.count,
-                     node.seen_ms, holds_plan);
+                     node.seen_ms, holds_plan, quoted(scheduler.state), quoted(scheduler.reason));
 }
 
 json user_json(const hpc::ClusterUser& user) {
@@ -88,7 +90,7 @@ json count_states(const provisioning::Registry& registry) {
 /// What somebody changed on the head within the last hour.
 json drift_json(Cluster& cluster) {
   json list = json::array();
-  for (const Drift::Entry& entry : cluster.drift().recent(now_ms())) {
+  for (const Drift::Entry& entry : read_drift(cluster).recent(now_ms())) {
     list.push_back({{"what", entry.step}, {"times", entry.times}, {"last_ms", entry.last_ms}});
   }
   return list;
@@ -113,6 +115,9 @@ json site_json(Cluster& cluster) {
 json described(Cluster& cluster, const Node& node) {
   json shown = provisioning::to_json(node);
   shown["holds_plan"] = cluster.node_plans().is_held_by(node);
+  const hpc::SchedulerNode said = said_of(node, read_scheduler());
+  shown["scheduler"] = said.state;
+  shown["scheduler_reason"] = said.reason;
   return shown;
 }
 
@@ -159,6 +164,7 @@ ServerResponse Api::status() {
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
                  {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
+                 {"scheduler", summary_json(read_scheduler())},
                  {"services", std::move(services)},
                  {"put_right", drift_json(cluster_)},
                  {"problems", std::move(problems)},
@@ -175,9 +181,11 @@ ServerResponse Api::nodes(const ServerRequest& request) {
   }
   std::string list;
   NodePlans& plans = cluster_.node_plans();
+  const SchedulerNodes scheduler = read_scheduler();
   cluster_.registry().each([&](const Node& node) {
     if (wanted != request.query.end() && (node.name.empty() || !names.contains(node.name))) return;
-    list += (list.empty() ? "" : ",") + summary(node, plans.is_held_by(node));
+    list +=
+        (list.empty() ? "" : ",") + summary(node, plans.is_held_by(node), said_of(node, scheduler));
   });
   return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
 }

@@ -72,18 +72,6 @@ int web_server_group() {
   return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
 }
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   cluster->settings_ = settings;

@@ -21,6 +21,7 @@
 #include "apps/musterd/node_plans.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
+#include "core/os/clock.h"
 #include "core/os/unix_socket.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
@@ -30,10 +31,8 @@
 
 namespace muster::daemon {
 
-/// The head's clock, milliseconds since 1970.
-std::int64_t now_ms();
-/// A clock that nobody sets, for what is counted.
-std::int64_t steady_ms();
+using os::now_ms;
+using os::steady_ms;
 
 /// Threads: every function may be called from several threads.
 class Cluster {

@@ -27,6 +27,10 @@ constexpr std::array kOwners = {
     Owner{"/etc/hostname", "a DHCP client or cloud-init sets it: have it leave the name alone"},
     Owner{"/etc/slurm/", "settings of Slurm come from cluster.yaml and from the nodes"},
     Owner{"/etc/exports.d/", "what is shared comes from 'volumes' in cluster.yaml"},
+    Owner{"nftables:",
+          "ufw, firewalld, Docker or 'systemctl restart nftables' throws all rules away: have it "
+          "leave tables of others alone"},
+    Owner{"sysctl:", "a file in /etc/sysctl.d or a program switches forwarding off"},
     Owner{".service", "'systemctl mask UNIT' keeps a service stopped, and 'muster status' says so"},
 };
 

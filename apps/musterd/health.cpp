@@ -8,9 +8,11 @@
 
 #include "apps/musterd/loans.h"
 #include "apps/musterd/node_health.h"
+#include "apps/musterd/scheduler.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "provisioning/head/observed.h"
 #include "provisioning/head/wire_state.h"
 
 namespace muster::daemon {
@@ -40,6 +42,11 @@ std::vector<ServiceState> read_services(os::CommandRunner& runner) {
     services.push_back({units()[i], i < states.size() ? states[i] : "unknown"});
   }
   return services;
+}
+
+head::Observed read_observed() {
+  const auto text = os::read_file(head::kObserved);
+  return text ? head::parse_observed(*text).value_or(head::Observed{}) : head::Observed{};
 }
 
 void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
@@ -102,6 +109,7 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   add(kept_out_machines(nodes));
   add(failed_nodes(nodes));
   add(nodes_without_profile(nodes, cluster.boots()));
+  add(taken_out_nodes(nodes, read_scheduler(), now_ms()));
   // Another server gives the addresses, and gives what it wants.
   if (cluster.dhcp_mode() != DhcpMode::proxy) {
     add(strayed_nodes(nodes, cluster.spec().nodes.addresses));
@@ -184,10 +192,23 @@ void add_site_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// File systems of the head that nodes do not see, although they see what lies around.
+void add_unshared(std::vector<Problem>& problems) {
+  for (const Mount& mount : read_observed().unshared) {
+    problems.push_back(
+        {std::format(
+             "nodes do not see '{}', a file system of type '{}' that NFS cannot share; what "
+             "jobs write there lies below it on the head",
+             printable(mount.directory), printable(mount.type)),
+         "mount it outside of /home and the volumes, or move its files to a disk of this head"});
+  }
+}
+
 /// What somebody else changes on the head or on nodes, again and again.
 void add_drift(Cluster& cluster, std::vector<Problem>& problems) {
-  for (Problem& problem : cluster.drift().problems(now_ms()))
+  for (Problem& problem : read_drift(cluster).problems(now_ms())) {
     problems.push_back(std::move(problem));
+  }
   for (Problem& problem : drifting_nodes(cluster.registry().nodes())) {
     problems.push_back(std::move(problem));
   }
@@ -222,6 +243,12 @@ void add_unkept_volumes(Cluster& cluster, std::vector<Problem>& problems) {
 
 }  // namespace
 
+Drift read_drift(Cluster& cluster) {
+  Drift drift = cluster.drift();
+  for (const head::PutRight& each : read_observed().put_right) drift.note(each.what, each.time_ms);
+  return drift;
+}
+
 std::optional<head::ExternalState> read_site(Cluster& cluster) {
   if (cluster.facts().external.empty()) return std::nullopt;
   const auto text = os::read_file(head::kExternalState);
@@ -242,6 +269,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_service_problems(health.services, health.problems);
   add_node_problems(cluster, health.problems);
   add_drift(cluster, health.problems);
+  add_unshared(health.problems);
   add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);

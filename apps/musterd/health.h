@@ -27,6 +27,9 @@ struct Health {
 /// What is known of the link to the site; none where there is no such link.
 std::optional<head::ExternalState> read_site(Cluster& cluster);
 
+/// What was put right on the head: steps of its plan, and what its helper keeps.
+Drift read_drift(Cluster& cluster);
+
 Health read_health(Cluster& cluster, os::CommandRunner& runner);
 
 }  // namespace muster::daemon

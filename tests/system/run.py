@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.lab import Lab  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
-from scenarios import access, faults, first_job, site, wire  # noqa: E402
+from scenarios import access, faults, first_job, site, upkeep, wire  # noqa: E402
 
 MISSING = 3
 NODES = 2
@@ -61,7 +61,10 @@ def groups():
               "site_sees_little": site.site_sees_little,
               "root_reaches_nodes": with_nodes(access.root_reaches_nodes),
               "root_of_a_node_reaches_no_other": access.root_of_a_node_reaches_no_other,
-              "user_reaches_the_nodes_of_a_job": with_nodes(access.user_reaches_the_nodes_of_a_job)}
+              "user_reaches_the_nodes_of_a_job": with_nodes(access.user_reaches_the_nodes_of_a_job),
+              "drained_node_is_told": upkeep.drained_node_is_told,
+              "file_systems_below_home_are_shared": upkeep.file_systems_below_home_are_shared,
+              "changes_are_put_right": upkeep.changes_are_put_right}
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
     uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),

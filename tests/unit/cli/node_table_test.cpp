@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kAnswer = R"({"nodes":[
   {"id":"1","name":"n001","address":"10.42.1.1","mac":"52:54:00:00:00:01","profile":"default","state":"ready",
-   "stage":"ready","progress":100,"reason":"","cpus":4,"memory":2147483648,"seen_ms":7000},
+   "stage":"ready","progress":100,"reason":"","cpus":4,"memory":2147483648,"seen_ms":7000,
+   "scheduler":"drained","scheduler_reason":"bad fan"},
   {"id":"2","name":"","address":"","mac":"52:54:00:00:00:02","state":"booting",
    "stage":"image","progress":40,"reason":"a\u001b[2Jb","cpus":1,"memory":1073741824,"seen_ms":0}
  ],"now_ms":10000})";
@@ -18,10 +19,12 @@ TEST(NodeTable, shows_a_line_for_each_node) {
   ASSERT_TRUE(table) << table.error().text();
   EXPECT_EQ(
       *table,
-      "NAME  STATE    STAGE       ADDRESS    MAC                PROFILE  CPUS  MEMORY   HEARD    "
-      "REASON\n"
-      "n001  ready    ready       10.42.1.1  52:54:00:00:00:01  default  4     2.0 GiB  3 s ago  \n"
-      "-     booting  image 40 %             52:54:00:00:00:02  -        1     1.0 GiB  never    "
+      "NAME  STATE    STAGE       SLURM    ADDRESS    MAC                PROFILE  CPUS  MEMORY   "
+      "HEARD    REASON\n"
+      "n001  ready    ready       drained  10.42.1.1  52:54:00:00:00:01  default  4     2.0 GiB  "
+      "3 s ago  Slurm: bad fan\n"
+      "-     booting  image 40 %  -                   52:54:00:00:00:02  -        1     1.0 GiB  "
+      "never    "
       "a\\x1b[2Jb\n");
 }
 
