@@ -63,7 +63,8 @@ std::string render_isolinux(const BootMenu& menu) {
       "menu autoboot The live head starts in # second{{,s}}\n"
       "default live\n"
       "{}{}",
-      menu.timeout * 10, menu.title, isolinux_entry(menu, "live", "Live head", menu.kernel_arguments),
+      menu.timeout * 10, menu.title,
+      isolinux_entry(menu, "live", "Live head", menu.kernel_arguments),
       isolinux_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "label install\n"
