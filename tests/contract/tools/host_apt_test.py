@@ -66,14 +66,19 @@ class HostApt(unittest.TestCase):
         self.addCleanup(self.archives.shutdown)
         self.archives.offer("http://m.example/debian/", "trixie", "trixie-updates")
         self.archives.offer("http://s.example/debian-security/", "trixie-security")
-        self.write("apt.conf", f'Acquire::http::Proxy "http://127.0.0.1:{self.archives.server_port}";\n'
-                               'Acquire::Retries "0";\n')
+        self.proxy = f"http://127.0.0.1:{self.archives.server_port}"
+        self.configure(f'Acquire::http::Proxy "{self.proxy}";')
 
     def write(self, name, text):
         path = self.place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def configure(self, *settings):
+        """The settings of the machine's apt, which looks for its files in a folder of this test."""
+        (self.place / "etc/apt.conf.d").mkdir(parents=True, exist_ok=True)
+        self.write("apt.conf", "\n".join([f'Dir::Etc "{self.place}/etc";', 'Acquire::Retries "0";', *settings, ""]))
 
     def one_line(self, *lines):
         self.write("etc/sources.list", "".join(line + "\n" for line in lines))
@@ -84,11 +89,14 @@ class HostApt(unittest.TestCase):
     def sources(self):
         return self.read("sources.list").splitlines()
 
+    def settings(self):
+        """Those that apt was told; some others have a value of apt's own."""
+        return [line for line in self.read("apt.conf").splitlines() if "Repositories \"0\"" not in line]
+
     def run_it(self, expected=0, **environment):
         done = subprocess.run(
             [SOURCE / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
             check=False, env={"PATH": os.environ["PATH"], "APT_CONFIG": str(self.place / "apt.conf"),
-                              "MUSTER_HOST_APT": str(self.place / "etc"),
                               "MUSTER_CACHE": str(self.place / "cache"), **environment})
         self.assertEqual(done.returncode, expected, done.stderr)
         self.said = done.stderr
@@ -248,11 +256,69 @@ Architectures: arm64
                      "source 'http://p.example/ trixie' is not used: its address has a user or a password"]:
             self.assertIn(said, self.said)
 
+    def test_names_a_disc_by_its_whole_name_and_no_password_of_what_it_cannot_use(self):
+        self.one_line(*self.DEBIAN, "deb cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie main",
+                      "deb ftp://ada:hush@f.example/debian trixie main",
+                      "deb http://ada:hush@b.example/my%20debian trixie main",
+                      "deb mirror+http://ada:hush@l.example/list trixie main")
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+        for said in ["source 'cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie' is not used",
+                     "source 'ftp://f.example/debian trixie' is not used",
+                     "source 'http://b.example/my debian/ trixie' is not used: its address has a blank",
+                     "source 'mirror+http://l.example/list trixie' is not used: its list of mirrors cannot be read"]:
+            self.assertIn(said, self.said)
+        self.assertNotIn("hush", self.said)
+
+    def test_reads_words_as_apt_does(self):
+        self.archives.offer("http://q.example/amd64/a-b/", "trixie", text=release("Site", "tools"))
+        self.one_line('deb "http://q.example/$(ARCH)/a%2Db" "trixie" tools# why', *self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources()[-1], "deb http://q.example/amd64/a-b/ trixie tools")
+        self.assertEqual(self.said, "")
+
+    def test_gives_an_address_on_as_it_is(self):
+        self.archives.offer("http://q.example/a%2Bb/", "trixie", text=release("Site", "tools"))
+        self.one_line("deb http://q.example/a%252Bb trixie tools", *self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources()[-1], "deb http://q.example/a%252Bb/ trixie tools")
+
     def test_takes_the_first_of_a_list_of_mirrors_that_is_a_file(self):
         mirrors = self.write("mirrors.list", "file:/srv/debian\nhttp://m.example/debian\thost:x\n")
         self.one_line(f"deb mirror+file:{mirrors} trixie main", self.DEBIAN[2])
         self.run_it()
         self.assertEqual(self.sources()[0], "deb http://m.example/debian/ trixie main contrib non-free-firmware")
+
+    def test_takes_the_first_of_a_list_of_mirrors_that_a_server_has(self):
+        self.archives.files["http://l.example/mirrors"] = "http://m.example/debian\tpriority:1\nhttp://o.example/\n"
+        self.one_line("deb mirror+http://l.example/mirrors trixie main",
+                      "deb mirror://l.example/mirrors trixie-updates main", self.DEBIAN[2])
+        self.run_it()
+        self.assertEqual(self.sources()[:2], [
+            "deb http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware"])
+        self.assertEqual(self.said, "")
+
+    def test_finds_the_release_that_is_named_stable_though_others_name_it(self):
+        self.archives.offer("http://site.example/", "trixie", text=release("Site", "stable"))
+        self.archives.offer("http://m.example/debian/", "stable")
+        self.one_line("deb http://site.example/ trixie stable", "deb http://m.example/debian stable main",
+                      "deb http://s.example/debian-security stable-security main")
+        self.run_it()
+        self.assertEqual(self.sources(), [
+            "deb http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            "deb http://s.example/debian-security/ trixie-security main contrib non-free-firmware",
+            "deb http://site.example/ trixie stable"])
+        self.assertEqual(self.said, "")
+
+    def test_takes_a_sites_own_copy_of_the_release(self):
+        self.archives.offer("http://copy.example/", "trixie", "trixie-security", text=release("Site", "main"))
+        self.one_line("deb http://copy.example/ trixie main", "deb http://copy.example/ trixie-security main")
+        self.run_it()
+        self.assertEqual(self.sources(), ["deb http://copy.example/ trixie main",
+                                          "deb http://copy.example/ trixie-security main"])
+        self.assertNotIn("asking", self.said)
 
     def test_asks_debian_where_the_machine_knows_no_archive_of_it(self):
         if not pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg").exists():
@@ -270,6 +336,69 @@ Architectures: arm64
         self.one_line("deb http://ubuntu.example/ubuntu noble main")
         self.run_it(3)
         self.assertIn("give this machine's apt a Debian archive of 'trixie'", self.said)
+
+    def test_takes_the_settings_that_decide_how_an_archive_is_reached_and_believed(self):
+        self.one_line(*self.DEBIAN)
+        taken = [f'Acquire::http::Proxy "{self.proxy}";', 'Acquire::http::Proxy::near.example "DIRECT";',
+                 'Acquire::https::CaInfo "/etc/site.crt";', 'Acquire::https::m.example::Verify-Peer "false";',
+                 'Acquire::Check-Valid-Until "false";', 'Acquire::ForceIPv4 "true";',
+                 'APT::Get::AllowUnauthenticated "true";']
+        self.configure(*taken, 'APT::Install-Recommends "true";', 'Acquire::Languages "de";',
+                       'DPkg::Pre-Invoke { "/bin/false"; };', 'Acquire::http::Pipeline-Depth "";')
+        self.run_it()
+        self.assertEqual(sorted(self.settings()), sorted([*taken, 'Acquire::Retries "0";']))
+
+    def test_takes_a_proxy_of_the_environment_where_apt_has_none(self):
+        self.configure()
+        self.one_line(*self.DEBIAN)
+        self.run_it(http_proxy=self.proxy, https_proxy="http://tls.example:8080")
+        self.assertEqual(self.settings(),
+                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";',
+                          'Acquire::https::Proxy "http://tls.example:8080";'])
+
+    def test_takes_no_proxy_of_the_environment_where_apt_has_one(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it(http_proxy="http://other.example", https_proxy="http://tls.example:8080")
+        self.assertEqual(self.settings(),
+                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";'])
+
+    def test_goes_round_the_proxy_to_the_machines_whose_names_end_as_no_proxy_says(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        # The archives were asked; the next call reads the environment alone.
+        self.run_it(no_proxy="localhost, .EXAMPLE,*")
+        self.assertEqual([line for line in self.settings() if "DIRECT" in line],
+                         ['Acquire::http::Proxy::localhost "DIRECT";', 'Acquire::https::Proxy::localhost "DIRECT";',
+                          'Acquire::http::Proxy::m.example "DIRECT";', 'Acquire::https::Proxy::m.example "DIRECT";',
+                          'Acquire::http::Proxy::s.example "DIRECT";', 'Acquire::https::Proxy::s.example "DIRECT";'])
+
+    def test_asks_the_program_that_looks_for_a_proxy(self):
+        program = self.write("detect", f"#!/bin/sh\necho {self.proxy}\n")
+        program.chmod(0o755)
+        # apt starts it as a user of its own.
+        self.place.chmod(0o755)
+        self.configure(f'Acquire::http::Proxy-Auto-Detect "{program}";')
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.settings(),
+                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";'])
+
+    def test_goes_on_without_a_proxy_where_that_program_fails(self):
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.configure('Acquire::http::Proxy-Auto-Detect "/no/such";')
+        self.run_it()
+        self.assertEqual(self.settings(), ['Acquire::Retries "0";'])
+        self.assertIn("the program that apt on this machine has to find a proxy failed", self.said)
+
+    def test_reads_the_files_that_apt_is_told_to_read(self):
+        self.write("elsewhere/list", "".join(line + "\n" for line in self.DEBIAN))
+        self.one_line("deb http://unread.example/ trixie main")
+        self.configure(f'Acquire::http::Proxy "{self.proxy}";',
+                       f'Dir::Etc::sourcelist "{self.place}/elsewhere/list";', 'Dir::Etc::sourceparts "-";')
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+        self.assertEqual(self.said, "")
 
     def test_asks_again_only_when_the_sources_changed(self):
         self.one_line(*self.DEBIAN)
