@@ -1,111 +1,15 @@
 #!/usr/bin/env python3
-"""What the build root is told of the machine's apt: host_apt_test.py SOURCE
+"""Which archives of the machine's apt the build root is told of: host_apt_test.py SOURCE"""
 
-apt's own programs ask archives that a proxy on the loopback interface plays; no other address is reached."""
-
-import base64
-import http.server
-import os
 import pathlib
-import stat
-import subprocess
-import sys
-import tempfile
-import threading
 import unittest
 
-SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+from host_apt import HostAptCase, release
+
 KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n"
 
 
-def release(origin="Debian", components="main contrib non-free-firmware"):
-    return f"Origin: {origin}\nCodename: trixie\nComponents: {components}\n"
-
-
-class Archives(http.server.ThreadingHTTPServer):
-    """Plays every archive: files by address, those of which are asked for, and who must show a password."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Proxy)
-        self.files = {}
-        self.asked = []
-        self.login = None
-
-    def offer(self, uri, *suites, text=release()):
-        for suite in suites:
-            self.files[f"{uri}dists/{suite}/InRelease"] = text
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.asked.append(self.path)
-        expected = self.server.login and "Basic " + base64.b64encode(self.server.login.encode()).decode()
-        text = self.server.files.get(self.path)
-        status = 404 if text is None else 200
-        if expected and self.headers.get("Authorization") != expected:
-            status = 401
-        body = (text or "").encode() if status == 200 else b""
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Says nothing."""
-
-
-class HostApt(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.place = pathlib.Path(scratch.name)
-        self.archives = Archives()
-        thread = threading.Thread(target=self.archives.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(self.archives.server_close)
-        self.addCleanup(self.archives.shutdown)
-        self.archives.offer("http://m.example/debian/", "trixie", "trixie-updates")
-        self.archives.offer("http://s.example/debian-security/", "trixie-security")
-        self.proxy = f"http://127.0.0.1:{self.archives.server_port}"
-        self.configure(f'Acquire::http::Proxy "{self.proxy}";')
-
-    def write(self, name, text):
-        path = self.place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def configure(self, *settings):
-        """The settings of the machine's apt, which looks for its files in a folder of this test."""
-        (self.place / "etc/apt.conf.d").mkdir(parents=True, exist_ok=True)
-        self.write("apt.conf", "\n".join([f'Dir::Etc "{self.place}/etc";', 'Acquire::Retries "0";', *settings, ""]))
-
-    def one_line(self, *lines):
-        self.write("etc/sources.list", "".join(line + "\n" for line in lines))
-
-    def read(self, name):
-        return (self.place / "out" / name).read_text(encoding="utf-8")
-
-    def sources(self):
-        return self.read("sources.list").splitlines()
-
-    def settings(self):
-        """Those that apt was told; some others have a value of apt's own."""
-        return [line for line in self.read("apt.conf").splitlines() if "Repositories \"0\"" not in line]
-
-    def run_it(self, expected=0, **environment):
-        done = subprocess.run(
-            [SOURCE / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
-            check=False, env={"PATH": os.environ["PATH"], "APT_CONFIG": str(self.place / "apt.conf"),
-                              "MUSTER_CACHE": str(self.place / "cache"), **environment})
-        self.assertEqual(done.returncode, expected, done.stderr)
-        self.said = done.stderr
-        return done
-
-    DEBIAN = ["deb http://m.example/debian trixie main",
-              "deb http://m.example/debian trixie-updates main",
-              "deb http://s.example/debian-security trixie-security main"]
-
+class Archives(HostAptCase):
     def test_takes_the_machines_archives_with_what_an_iso_is_made_of(self):
         self.one_line(*self.DEBIAN)
         self.run_it()
@@ -170,36 +74,6 @@ Architectures: arm64
         options = line[line.index("[") + 1:line.index("]")]
         self.assertEqual(set(options.split()), {"trusted=yes", f"signed-by=/run/host-apt/keys/{key}"})
         return options
-
-    def test_shows_passwords_of_addresses_to_apt_alone(self):
-        self.archives.login = "ada:p@ss"
-        self.one_line("deb http://ada:p%40ss@m.example/debian trixie main",
-                      "deb http://ada:p%40ss@s.example/debian-security trixie-security main")
-        self.run_it()
-        self.assertEqual(self.read("auth.conf").splitlines(),
-                         ["machine http://m.example/debian/ login ada password p@ss",
-                          "machine http://s.example/debian-security/ login ada password p@ss"])
-        for name in ("auth.conf", "apt.conf"):
-            self.assertEqual(stat.S_IMODE((self.place / "out" / name).stat().st_mode), 0o600, name)
-        self.assertEqual(len(self.sources()), 2)
-        for path in [*(self.place / "out").rglob("*"), *(self.place / "cache").rglob("*")]:
-            if path.is_file() and path.name != "auth.conf":
-                self.assertNotIn("p@ss", path.read_text(encoding="utf-8"), path)
-                self.assertNotIn("p%40ss", path.read_text(encoding="utf-8"), path)
-
-    def test_shows_the_passwords_that_apt_has_in_files(self):
-        self.archives.login = "ada:hush"
-        self.write("etc/auth.conf.d/m.conf", "machine http://m.example login ada password hush")
-        self.write("etc/auth.conf", "machine http://s.example login ada password hush")
-        self.one_line(*self.DEBIAN)
-        self.run_it()
-        self.assertEqual(len(self.sources()), 3)
-
-    def test_says_of_an_archive_that_asks_for_a_password_that_it_does(self):
-        self.archives.login = "ada:hush"
-        self.one_line(*self.DEBIAN)
-        self.run_it(3)
-        self.assertIn("source 'http://m.example/debian/ trixie' is not used: 401", self.said)
 
     def test_goes_without_a_suite_that_a_mirror_lacks_and_says_so(self):
         del self.archives.files["http://m.example/debian/dists/trixie-updates/InRelease"]
@@ -336,69 +210,6 @@ Architectures: arm64
         self.one_line("deb http://ubuntu.example/ubuntu noble main")
         self.run_it(3)
         self.assertIn("give this machine's apt a Debian archive of 'trixie'", self.said)
-
-    def test_takes_the_settings_that_decide_how_an_archive_is_reached_and_believed(self):
-        self.one_line(*self.DEBIAN)
-        taken = [f'Acquire::http::Proxy "{self.proxy}";', 'Acquire::http::Proxy::near.example "DIRECT";',
-                 'Acquire::https::CaInfo "/etc/site.crt";', 'Acquire::https::m.example::Verify-Peer "false";',
-                 'Acquire::Check-Valid-Until "false";', 'Acquire::ForceIPv4 "true";',
-                 'APT::Get::AllowUnauthenticated "true";']
-        self.configure(*taken, 'APT::Install-Recommends "true";', 'Acquire::Languages "de";',
-                       'DPkg::Pre-Invoke { "/bin/false"; };', 'Acquire::http::Pipeline-Depth "";')
-        self.run_it()
-        self.assertEqual(sorted(self.settings()), sorted([*taken, 'Acquire::Retries "0";']))
-
-    def test_takes_a_proxy_of_the_environment_where_apt_has_none(self):
-        self.configure()
-        self.one_line(*self.DEBIAN)
-        self.run_it(http_proxy=self.proxy, https_proxy="http://tls.example:8080")
-        self.assertEqual(self.settings(),
-                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";',
-                          'Acquire::https::Proxy "http://tls.example:8080";'])
-
-    def test_takes_no_proxy_of_the_environment_where_apt_has_one(self):
-        self.one_line(*self.DEBIAN)
-        self.run_it(http_proxy="http://other.example", https_proxy="http://tls.example:8080")
-        self.assertEqual(self.settings(),
-                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";'])
-
-    def test_goes_round_the_proxy_to_the_machines_whose_names_end_as_no_proxy_says(self):
-        self.one_line(*self.DEBIAN)
-        self.run_it()
-        # The archives were asked; the next call reads the environment alone.
-        self.run_it(no_proxy="localhost, .EXAMPLE,*")
-        self.assertEqual([line for line in self.settings() if "DIRECT" in line],
-                         ['Acquire::http::Proxy::localhost "DIRECT";', 'Acquire::https::Proxy::localhost "DIRECT";',
-                          'Acquire::http::Proxy::m.example "DIRECT";', 'Acquire::https::Proxy::m.example "DIRECT";',
-                          'Acquire::http::Proxy::s.example "DIRECT";', 'Acquire::https::Proxy::s.example "DIRECT";'])
-
-    def test_asks_the_program_that_looks_for_a_proxy(self):
-        program = self.write("detect", f"#!/bin/sh\necho {self.proxy}\n")
-        program.chmod(0o755)
-        # apt starts it as a user of its own.
-        self.place.chmod(0o755)
-        self.configure(f'Acquire::http::Proxy-Auto-Detect "{program}";')
-        self.one_line(*self.DEBIAN)
-        self.run_it()
-        self.assertEqual(self.settings(),
-                         ['Acquire::Retries "0";', f'Acquire::http::Proxy "{self.proxy}";'])
-
-    def test_goes_on_without_a_proxy_where_that_program_fails(self):
-        self.one_line(*self.DEBIAN)
-        self.run_it()
-        self.configure('Acquire::http::Proxy-Auto-Detect "/no/such";')
-        self.run_it()
-        self.assertEqual(self.settings(), ['Acquire::Retries "0";'])
-        self.assertIn("the program that apt on this machine has to find a proxy failed", self.said)
-
-    def test_reads_the_files_that_apt_is_told_to_read(self):
-        self.write("elsewhere/list", "".join(line + "\n" for line in self.DEBIAN))
-        self.one_line("deb http://unread.example/ trixie main")
-        self.configure(f'Acquire::http::Proxy "{self.proxy}";',
-                       f'Dir::Etc::sourcelist "{self.place}/elsewhere/list";', 'Dir::Etc::sourceparts "-";')
-        self.run_it()
-        self.assertEqual(len(self.sources()), 3)
-        self.assertEqual(self.said, "")
 
     def test_asks_again_only_when_the_sources_changed(self):
         self.one_line(*self.DEBIAN)
