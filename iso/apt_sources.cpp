@@ -280,7 +280,10 @@ Result<AptSources> select_sources(AptSources known, const spec::ClusterSpec& spe
                                         "nothing is to be done unless a package of it is wanted"));
     return true;
   });
-  std::ranges::stable_sort(known.archives, {}, &AptSource::suite);
+  // Debian's own comes first: others have archives of the release's name too, few with a "main".
+  std::ranges::stable_sort(known.archives, {}, [](const AptSource& archive) {
+    return std::pair(archive.suite, !std::ranges::contains(archive.components, "main"));
+  });
   if (known.archives.empty() || known.archives.front().suite != release) {
     return fail(std::format("apt knows no archive of '{}' at http:// or https://", release),
                 "add one to /etc/apt/sources.list of this machine, or change 'release'");

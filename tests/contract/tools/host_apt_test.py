@@ -172,6 +172,9 @@ Architectures: arm64
             "deb http://m.example/debian/ trixie main contrib non-free-firmware",
             "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware"])
         self.assertEqual(self.said, "")
+        asked = len(self.archives.asked)
+        self.run_it()
+        self.assertEqual(len(self.archives.asked), asked)
 
     def test_finds_the_release_that_is_named_stable_though_others_name_it(self):
         self.archives.offer("http://site.example/", "trixie", text=release("Site", "stable"))

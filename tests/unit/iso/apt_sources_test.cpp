@@ -160,9 +160,9 @@ TEST(AptSources, a_mirror_of_the_specification_replaces_debians_but_security) {
   spec::ClusterSpec spec{.release = "trixie", .mirror = "http://near.example/debian"};
   const auto selected =
       select_sources(known({{"http://s.example/", "trixie-security", {"main"}},
+                            {"http://site.example/", "trixie", {"tools"}},
                             {"http://m.example/", "trixie", {"main"}, {{"trusted", "yes"}}},
-                            {"http://m.example/", "trixie-updates", {"main"}},
-                            {"http://site.example/", "trixie", {"tools"}}}),
+                            {"http://m.example/", "trixie-updates", {"main"}}}),
                      spec);
   ASSERT_TRUE(selected);
   EXPECT_EQ(render_sources(selected->archives),
