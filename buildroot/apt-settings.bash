@@ -37,10 +37,10 @@ detected_proxies() {
     local scheme uri proxy
     for scheme in http https; do
         grep -qiE "^Acquire::$scheme::Proxy-?Auto-?Detect \"..*\";" <<<"$1" || continue
-        uri=$(grep -oE -m 1 " $scheme://[^ ]+" "$target/sources.list" || true)
+        uri=$(sed -nE "/ $scheme:/{s,.* ($scheme://[^ ]+) .*,\1,p;q}" "$target/sources.list")
         [ -n "$uri" ] || continue
         # apt goes on without a proxy where that program fails, too.
-        if ! proxy=$(/usr/lib/apt/apt-helper auto-detect-proxy "${uri# }"); then
+        if ! proxy=$(/usr/lib/apt/apt-helper auto-detect-proxy "$uri"); then
             say "the program that apt on this machine has to find a proxy failed; none is used for $scheme://"
             continue
         fi
