@@ -108,7 +108,7 @@ void add_stanza(AptSources& sources, Stanza stanza) {
                   "write them into /etc/apt/auth.conf.d (apt_auth.conf(5))");
   }
   if (has_blank(stanza.uri)) {
-    return refuse("its address has a blank", "serve the archive at an address without");
+    return refuse("its address has a blank", "serve the archive at an address without blanks");
   }
   if (stanza.components.empty()) {
     return refuse("it has no suites and components, so it is for no release",
