@@ -13,6 +13,8 @@ function trimmed(text) {
 }
 
 function print_archive(uri, suite, options, components) {
+    gsub(/\$\(ARCH\)/, "amd64", uri)
+    gsub(/\$\(ARCH\)/, "amd64", suite)
     printf "%s\t%s\t%s\t%s\n", uri, suite, trimmed(options), trimmed(components)
 }
 
@@ -26,14 +28,36 @@ function is_wanted(name) {
     return name ~ /^(signed-by|trusted|allow-(insecure|weak|downgrade-to-insecure)|check-(date|valid-until)|date-max-future|inrelease-path|valid-until-(min|max)|by-hash)$/
 }
 
-function read_line(line,    inside, options, architectures, words, count, i, name, components) {
-    sub(/#.*/, "", line)
+# The character that %41 stands for, everywhere in a text.
+function decoded(text,    digits, plain, high, low) {
+    digits = "0123456789abcdef"
+    while (match(text, /%[0-9A-Fa-f][0-9A-Fa-f]/)) {
+        high = index(digits, tolower(substr(text, RSTART + 1, 1))) - 1
+        low = index(digits, tolower(substr(text, RSTART + 2, 1))) - 1
+        plain = plain substr(text, 1, RSTART - 1) sprintf("%c", high * 16 + low)
+        text = substr(text, RSTART + 3)
+    }
+    return plain text
+}
+
+# Takes a word off `rest`, as apt does: blanks between "" and between [] are of the word, such as those of
+# a disc's name; a comment has none.
+function next_word(    word) {
+    rest = trimmed(rest)
+    match(rest, /^([^] \t"#[]|"[^"]*"|\[[^]]*\])*/)
+    word = substr(rest, 1, RLENGTH)
+    rest = substr(rest, RLENGTH + 1)
+    gsub(/"/, "", word)
+    return decoded(word)
+}
+
+function read_line(line,    inside, options, architectures, words, count, i, name, uri, suite, word, components) {
     line = trimmed(line)
     if (line !~ /^deb[ \t[]/) return
-    line = trimmed(substr(line, 4))
-    if (line ~ /^\[/) {
-        inside = substr(line, 2, index(line, "]") - 2)
-        line = trimmed(substr(line, index(line, "]") + 1))
+    rest = trimmed(substr(line, 4))
+    if (rest ~ /^\[/) {
+        inside = substr(rest, 2, index(rest, "]") - 2)
+        rest = substr(rest, index(rest, "]") + 1)
         count = split(inside, words)
         for (i = 1; i <= count; i++) {
             name = tolower(words[i])
@@ -42,10 +66,11 @@ function read_line(line,    inside, options, architectures, words, count, i, nam
             if (is_wanted(name)) options = options " " name substr(words[i], length(name) + 1)
         }
     }
-    count = split(line, words)
-    if (count < 2 || !is_ours(architectures)) return
-    for (i = 3; i <= count; i++) components = components " " words[i]
-    print_archive(words[1], words[2], options, components)
+    uri = next_word()
+    suite = next_word()
+    if (suite == "" || !is_ours(architectures)) return
+    while ((word = next_word()) != "") components = components " " word
+    print_archive(uri, suite, options, components)
 }
 
 # The value of a field as an option: several words are parted by commas there.

@@ -16,11 +16,11 @@ constexpr std::string_view kCertificates = "Acquire::https::CaInfo";
 constexpr const char* kTrusted = "/etc/ssl/certs/ca-certificates.crt";
 
 bool is_wanted(std::string_view name) {
-  static constexpr std::array<std::string_view, 11> kWanted = {
-      "Acquire::http::",    "Acquire::https::",       "Acquire::Check-",
-      "Acquire::Retries",   "Acquire::Max-ValidTime", "Acquire::Min-ValidTime",
-      "Acquire::ForceIPv",  "Acquire::By-Hash",       "Acquire::AllowInsecure",
-      "Acquire::AllowWeak", "Acquire::AllowDowngrade"};
+  static constexpr std::array<std::string_view, 12> kWanted = {
+      "Acquire::http::",    "Acquire::https::",        "Acquire::Check-",
+      "Acquire::Retries",   "Acquire::Max-ValidTime",  "Acquire::Min-ValidTime",
+      "Acquire::ForceIPv",  "Acquire::By-Hash",        "Acquire::AllowInsecure",
+      "Acquire::AllowWeak", "Acquire::AllowDowngrade", "APT::Get::AllowUnauthenticated"};
   // "NAME::" is an element of a list; there is none among these that matters.
   return !name.ends_with("::") &&
          std::ranges::any_of(kWanted, [&](auto start) { return name.starts_with(start); });

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "iso/apt_words.h"
 #include "iso/data_files.h"
 
 namespace muster::iso {
@@ -36,24 +37,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kOptions
     {"by-hash", "by-hash"},
 }};
 
-/// The byte that "%41" stands for, everywhere in a text; none when a '%' is followed by no number.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const auto code = lower(text.substr(i + 1, 2));
-    const auto high = kDigits.find(code[0]);
-    const auto low = kDigits.find(code[1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-    plain += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return plain;
+bool has_blank(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c <= ' '; });
 }
 
 /// A user and a password of an address, as a line of apt_auth.conf(5); none when that file has no
@@ -61,15 +46,31 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 std::optional<std::string> login_line(std::string_view address, std::string_view user) {
   const auto colon = user.find(':');
   const auto name = percent_decoded(user.substr(0, colon));
-  const auto password = colon == std::string_view::npos ? std::optional<std::string>("")
-                                                        : percent_decoded(user.substr(colon + 1));
-  if (!name || !password) return std::nullopt;
-  for (const auto& word : {*name, *password}) {
-    if (word.empty() || std::ranges::any_of(word, [](unsigned char c) { return c <= ' '; })) {
-      return std::nullopt;
-    }
+  const auto password =
+      colon == std::string_view::npos ? "" : percent_decoded(user.substr(colon + 1));
+  if (name.empty() || password.empty() || has_blank(name + password)) return std::nullopt;
+  return std::format("machine {} login {} password {}\n", address, name, password);
+}
+
+/// Takes the user out of an address.
+std::string take_user(std::string& uri) {
+  const auto scheme = uri.find("://");
+  if (scheme == std::string::npos) return {};
+  const auto start = scheme + 3;
+  const auto at = uri.rfind('@', uri.find('/', start));
+  if (at == std::string::npos || at < start) return {};
+  std::string user = uri.substr(start, at - start);
+  uri.erase(start, at + 1 - start);
+  return user;
+}
+
+/// apt writes the machine's architecture there.
+std::string with_architecture(std::string text) {
+  static constexpr std::string_view kVariable = "$(ARCH)";
+  for (auto at = text.find(kVariable); at != std::string::npos; at = text.find(kVariable)) {
+    text.replace(at, kVariable.size(), kArchitecture);
   }
-  return std::format("machine {} login {} password {}\n", address, *name, *password);
+  return text;
 }
 
 /// What was read of one archive, before it is known whether a build can use it.
@@ -88,31 +89,26 @@ Error cannot_use(const std::string& uri, const std::string& suite, std::string_v
 }
 
 void add_stanza(AptSources& sources, Stanza stanza) {
-  const auto scheme = stanza.uri.find("://");
-  const bool is_web = stanza.uri.starts_with("http://") || stanza.uri.starts_with("https://");
-  auto start = is_web ? scheme + 3 : std::string::npos;
-  std::optional<std::string> login = "";
-  if (is_web) {
-    const auto end = std::min(stanza.uri.find('/', start), stanza.uri.size());
-    const auto at = stanza.uri.rfind('@', end);
-    if (at != std::string::npos && at >= start) {
-      const std::string user = stanza.uri.substr(start, at - start);
-      stanza.uri.erase(start, at + 1 - start);
-      login = login_line(with_slash(stanza.uri), user);
-    }
-  }
+  stanza.uri = with_architecture(std::move(stanza.uri));
+  stanza.suite = with_architecture(std::move(stanza.suite));
+  const auto user = take_user(stanza.uri);
   const auto refuse = [&](std::string_view why, std::string hint) {
     sources.unusable.push_back(cannot_use(stanza.uri, stanza.suite, why, std::move(hint)));
   };
-  if (!is_web) {
+  if (!stanza.uri.starts_with("http://") && !stanza.uri.starts_with("https://")) {
     return refuse(
         "it is not reached by http:// or https://, and the roots in which a build installs "
         "see no disk of this machine",
         "serve the archive by HTTP");
   }
+  const auto login =
+      user.empty() ? std::optional<std::string>("") : login_line(with_slash(stanza.uri), user);
   if (!login) {
     return refuse("its address has a user or a password that is empty or has a blank",
                   "write them into /etc/apt/auth.conf.d (apt_auth.conf(5))");
+  }
+  if (has_blank(stanza.uri)) {
+    return refuse("its address has a blank", "serve the archive at an address without blanks");
   }
   if (stanza.components.empty()) {
     return refuse("it has no suites and components, so it is for no release",
@@ -184,7 +180,7 @@ std::map<std::string, std::string> parse_options(const std::vector<std::string>&
 }
 
 void add_line(AptSources& sources, std::string_view line) {
-  line = trim(line.substr(0, line.find('#')));
+  line = trim(line);
   if (!line.starts_with("deb ") && !line.starts_with("deb\t") && !line.starts_with("deb[")) return;
   line = trim(line.substr(3));
   std::map<std::string, std::string> options;
@@ -194,7 +190,7 @@ void add_line(AptSources& sources, std::string_view line) {
     options = parse_options(words(line.substr(1, end - 1)));
     line = line.substr(end + 1);
   }
-  const auto fields = words(line);
+  const auto fields = quoted_words(line);
   if (fields.size() < 2) return;
   const auto architectures = options.find("arch");
   if (architectures != options.end() && !is_ours(split(architectures->second, ','))) return;
@@ -284,7 +280,10 @@ Result<AptSources> select_sources(AptSources known, const spec::ClusterSpec& spe
                                         "nothing is to be done unless a package of it is wanted"));
     return true;
   });
-  std::ranges::stable_sort(known.archives, {}, &AptSource::suite);
+  // Debian's own comes first: others have archives of the release's name too, few with a "main".
+  std::ranges::stable_sort(known.archives, {}, [](const AptSource& archive) {
+    return std::pair(archive.suite, !std::ranges::contains(archive.components, "main"));
+  });
   if (known.archives.empty() || known.archives.front().suite != release) {
     return fail(std::format("apt knows no archive of '{}' at http:// or https://", release),
                 "add one to /etc/apt/sources.list of this machine, or change 'release'");
@@ -302,7 +301,7 @@ std::string render_sources(const std::vector<AptSource>& archives) {
       options += std::format("{}{}={}", options.empty() ? "" : " ", name, join(words(value), ","));
     }
     if (!options.empty()) options = std::format("[{}] ", options);
-    text += std::format("deb {}{} {} {}\n", options, archive.uri, archive.suite,
+    text += std::format("deb {}{} {} {}\n", options, percent_encoded(archive.uri), archive.suite,
                         join(archive.components, " "));
   }
   return text;

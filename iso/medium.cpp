@@ -57,6 +57,8 @@ class Assembler {
     TRY_ASSIGN(const auto fact, fact_of(context_, layer, name, file));
     medium_.files.push_back(fact);
     grafts_.push_back({file, layer_folder(layer) / name});
+    // A folder that xorriso makes itself has the date of the build.
+    TRY(os::make_directory((stage_ / file).parent_path()));
     return {};
   }
 

@@ -1,103 +1,15 @@
 #!/usr/bin/env python3
-"""What the build root is told of the machine's apt: host_apt_test.py SOURCE
+"""Which archives of the machine's apt the build root is told of: host_apt_test.py SOURCE"""
 
-apt's own programs ask archives that a proxy on the loopback interface plays; no other address is reached."""
-
-import base64
-import http.server
-import os
 import pathlib
-import stat
-import subprocess
-import sys
-import tempfile
-import threading
 import unittest
 
-SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+from host_apt import HostAptCase, release
+
 KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n"
 
 
-def release(origin="Debian", components="main contrib non-free-firmware"):
-    return f"Origin: {origin}\nCodename: trixie\nComponents: {components}\n"
-
-
-class Archives(http.server.ThreadingHTTPServer):
-    """Plays every archive: files by address, those of which are asked for, and who must show a password."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Proxy)
-        self.files = {}
-        self.asked = []
-        self.login = None
-
-    def offer(self, uri, *suites, text=release()):
-        for suite in suites:
-            self.files[f"{uri}dists/{suite}/InRelease"] = text
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.asked.append(self.path)
-        expected = self.server.login and "Basic " + base64.b64encode(self.server.login.encode()).decode()
-        text = self.server.files.get(self.path)
-        status = 404 if text is None else 200
-        if expected and self.headers.get("Authorization") != expected:
-            status = 401
-        body = (text or "").encode() if status == 200 else b""
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Says nothing."""
-
-
-class HostApt(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.place = pathlib.Path(scratch.name)
-        self.archives = Archives()
-        thread = threading.Thread(target=self.archives.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(self.archives.server_close)
-        self.addCleanup(self.archives.shutdown)
-        self.archives.offer("http://m.example/debian/", "trixie", "trixie-updates")
-        self.archives.offer("http://s.example/debian-security/", "trixie-security")
-        self.write("apt.conf", f'Acquire::http::Proxy "http://127.0.0.1:{self.archives.server_port}";\n'
-                               'Acquire::Retries "0";\n')
-
-    def write(self, name, text):
-        path = self.place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def one_line(self, *lines):
-        self.write("etc/sources.list", "".join(line + "\n" for line in lines))
-
-    def read(self, name):
-        return (self.place / "out" / name).read_text(encoding="utf-8")
-
-    def sources(self):
-        return self.read("sources.list").splitlines()
-
-    def run_it(self, expected=0, **environment):
-        done = subprocess.run(
-            [SOURCE / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
-            check=False, env={"PATH": os.environ["PATH"], "APT_CONFIG": str(self.place / "apt.conf"),
-                              "MUSTER_HOST_APT": str(self.place / "etc"),
-                              "MUSTER_CACHE": str(self.place / "cache"), **environment})
-        self.assertEqual(done.returncode, expected, done.stderr)
-        self.said = done.stderr
-        return done
-
-    DEBIAN = ["deb http://m.example/debian trixie main",
-              "deb http://m.example/debian trixie-updates main",
-              "deb http://s.example/debian-security trixie-security main"]
-
+class Archives(HostAptCase):
     def test_takes_the_machines_archives_with_what_an_iso_is_made_of(self):
         self.one_line(*self.DEBIAN)
         self.run_it()
@@ -163,36 +75,6 @@ Architectures: arm64
         self.assertEqual(set(options.split()), {"trusted=yes", f"signed-by=/run/host-apt/keys/{key}"})
         return options
 
-    def test_shows_passwords_of_addresses_to_apt_alone(self):
-        self.archives.login = "ada:p@ss"
-        self.one_line("deb http://ada:p%40ss@m.example/debian trixie main",
-                      "deb http://ada:p%40ss@s.example/debian-security trixie-security main")
-        self.run_it()
-        self.assertEqual(self.read("auth.conf").splitlines(),
-                         ["machine http://m.example/debian/ login ada password p@ss",
-                          "machine http://s.example/debian-security/ login ada password p@ss"])
-        for name in ("auth.conf", "apt.conf"):
-            self.assertEqual(stat.S_IMODE((self.place / "out" / name).stat().st_mode), 0o600, name)
-        self.assertEqual(len(self.sources()), 2)
-        for path in [*(self.place / "out").rglob("*"), *(self.place / "cache").rglob("*")]:
-            if path.is_file() and path.name != "auth.conf":
-                self.assertNotIn("p@ss", path.read_text(encoding="utf-8"), path)
-                self.assertNotIn("p%40ss", path.read_text(encoding="utf-8"), path)
-
-    def test_shows_the_passwords_that_apt_has_in_files(self):
-        self.archives.login = "ada:hush"
-        self.write("etc/auth.conf.d/m.conf", "machine http://m.example login ada password hush")
-        self.write("etc/auth.conf", "machine http://s.example login ada password hush")
-        self.one_line(*self.DEBIAN)
-        self.run_it()
-        self.assertEqual(len(self.sources()), 3)
-
-    def test_says_of_an_archive_that_asks_for_a_password_that_it_does(self):
-        self.archives.login = "ada:hush"
-        self.one_line(*self.DEBIAN)
-        self.run_it(3)
-        self.assertIn("source 'http://m.example/debian/ trixie' is not used: 401", self.said)
-
     def test_goes_without_a_suite_that_a_mirror_lacks_and_says_so(self):
         del self.archives.files["http://m.example/debian/dists/trixie-updates/InRelease"]
         self.one_line(*self.DEBIAN)
@@ -248,11 +130,72 @@ Architectures: arm64
                      "source 'http://p.example/ trixie' is not used: its address has a user or a password"]:
             self.assertIn(said, self.said)
 
+    def test_names_a_disc_by_its_whole_name_and_no_password_of_what_it_cannot_use(self):
+        self.one_line(*self.DEBIAN, "deb cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie main",
+                      "deb ftp://ada:hush@f.example/debian trixie main",
+                      "deb http://ada:hush@b.example/my%20debian trixie main",
+                      "deb mirror+http://ada:hush@l.example/list trixie main")
+        self.run_it()
+        self.assertEqual(len(self.sources()), 3)
+        for said in ["source 'cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie' is not used",
+                     "source 'ftp://f.example/debian trixie' is not used",
+                     "source 'http://b.example/my debian/ trixie' is not used: its address has a blank",
+                     "source 'mirror+http://l.example/list trixie' is not used: its list of mirrors cannot be read"]:
+            self.assertIn(said, self.said)
+        self.assertNotIn("hush", self.said)
+
+    def test_reads_words_as_apt_does(self):
+        self.archives.offer("http://q.example/amd64/a-b/", "trixie", text=release("Site", "tools"))
+        self.one_line('deb "http://q.example/$(ARCH)/a%2Db" "trixie" tools# why', *self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources()[-1], "deb http://q.example/amd64/a-b/ trixie tools")
+        self.assertEqual(self.said, "")
+
+    def test_gives_an_address_on_as_it_is(self):
+        self.archives.offer("http://q.example/a%2Bb/", "trixie", text=release("Site", "tools"))
+        self.one_line("deb http://q.example/a%252Bb trixie tools", *self.DEBIAN)
+        self.run_it()
+        self.assertEqual(self.sources()[-1], "deb http://q.example/a%252Bb/ trixie tools")
+
     def test_takes_the_first_of_a_list_of_mirrors_that_is_a_file(self):
         mirrors = self.write("mirrors.list", "file:/srv/debian\nhttp://m.example/debian\thost:x\n")
         self.one_line(f"deb mirror+file:{mirrors} trixie main", self.DEBIAN[2])
         self.run_it()
         self.assertEqual(self.sources()[0], "deb http://m.example/debian/ trixie main contrib non-free-firmware")
+
+    def test_takes_the_first_of_a_list_of_mirrors_that_a_server_has(self):
+        self.archives.files["http://l.example/mirrors"] = "http://m.example/debian\tpriority:1\nhttp://o.example/\n"
+        self.one_line("deb mirror+http://l.example/mirrors trixie main",
+                      "deb mirror://l.example/mirrors trixie-updates main", self.DEBIAN[2])
+        self.run_it()
+        self.assertEqual(self.sources()[:2], [
+            "deb http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware"])
+        self.assertEqual(self.said, "")
+        asked = len(self.archives.asked)
+        self.run_it()
+        self.assertEqual(len(self.archives.asked), asked)
+
+    def test_finds_the_release_that_is_named_stable_though_others_name_it(self):
+        self.archives.offer("http://site.example/", "trixie", text=release("Site", "stable"))
+        self.archives.offer("http://m.example/debian/", "stable")
+        self.one_line("deb http://site.example/ trixie stable", "deb http://m.example/debian stable main",
+                      "deb http://s.example/debian-security stable-security main")
+        self.run_it()
+        self.assertEqual(self.sources(), [
+            "deb http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            "deb http://s.example/debian-security/ trixie-security main contrib non-free-firmware",
+            "deb http://site.example/ trixie stable"])
+        self.assertEqual(self.said, "")
+
+    def test_takes_a_sites_own_copy_of_the_release(self):
+        self.archives.offer("http://copy.example/", "trixie", "trixie-security", text=release("Site", "main"))
+        self.one_line("deb http://copy.example/ trixie main", "deb http://copy.example/ trixie-security main")
+        self.run_it()
+        self.assertEqual(self.sources(), ["deb http://copy.example/ trixie main",
+                                          "deb http://copy.example/ trixie-security main"])
+        self.assertNotIn("asking", self.said)
 
     def test_asks_debian_where_the_machine_knows_no_archive_of_it(self):
         if not pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg").exists():

@@ -5,6 +5,8 @@ add_test(NAME tools
 set_tests_properties(tools PROPERTIES LABELS contract TIMEOUT 120)
 
 # What enters the build root of the machine's apt, against apt itself.
-add_test(NAME tools.host_apt
-  COMMAND Python3::Interpreter "${CMAKE_CURRENT_LIST_DIR}/host_apt_test.py" "${PROJECT_SOURCE_DIR}")
-set_tests_properties(tools.host_apt PROPERTIES LABELS contract TIMEOUT 120)
+foreach(part host_apt host_apt_settings)
+  add_test(NAME tools.${part}
+    COMMAND Python3::Interpreter "${CMAKE_CURRENT_LIST_DIR}/${part}_test.py" "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(tools.${part} PROPERTIES LABELS contract TIMEOUT 120)
+endforeach()

@@ -8,6 +8,7 @@ namespace {
 TEST(AptSettings, are_what_is_needed_to_reach_an_archive) {
   EXPECT_EQ(parse_apt_settings("APT \"\";\n"
                                "APT::Install-Recommends \"false\";\n"
+                               "APT::Get::AllowUnauthenticated \"true\";\n"
                                "Acquire \"\";\n"
                                "Acquire::Languages:: \"none\";\n"
                                "Acquire::Check-Date \"false\";\n"
@@ -15,7 +16,8 @@ TEST(AptSettings, are_what_is_needed_to_reach_an_archive) {
                                "Acquire::http::Proxy \"http://proxy.example:3142\";\n"
                                "Acquire::http::Proxy::near.example \"DIRECT\";\n"
                                "Acquire::https::CaInfo \"/etc/ours.crt\";\n"),
-            (AptSettings{{"Acquire::Check-Date", "false"},
+            (AptSettings{{"APT::Get::AllowUnauthenticated", "true"},
+                         {"Acquire::Check-Date", "false"},
                          {"Acquire::http::Proxy", "http://proxy.example:3142"},
                          {"Acquire::http::Proxy::near.example", "DIRECT"},
                          {"Acquire::https::CaInfo", "/etc/ours.crt"}}));

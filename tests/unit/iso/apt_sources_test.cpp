@@ -100,6 +100,33 @@ TEST(AptSources, says_which_archive_it_cannot_use_and_why_and_no_password) {
             "that is empty or has a blank");
 }
 
+TEST(AptSources, names_a_disc_by_its_whole_name_and_no_password_of_what_it_cannot_use) {
+  const auto sources = parse_sources(
+      "deb cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie main\n"
+      "deb ftp://ada:hush@f.example/debian trixie main\n"
+      "deb http://ada:hush@b.example/my%20debian trixie main\n");
+  EXPECT_TRUE(sources.archives.empty());
+  EXPECT_EQ(sources.logins, "");
+  ASSERT_EQ(sources.unusable.size(), 3U);
+  EXPECT_TRUE(sources.unusable[0].message.starts_with(
+      "source 'cdrom:[Debian GNU/Linux 13.0.0 _Trixie_ - Official #1]/ trixie' is not used"));
+  EXPECT_TRUE(sources.unusable[1].message.starts_with(
+      "source 'ftp://f.example/debian trixie' is not used"));
+  EXPECT_EQ(sources.unusable[2].message,
+            "source 'http://b.example/my debian trixie' is not used: its address has a blank");
+}
+
+TEST(AptSources, have_the_machines_architecture_where_apt_writes_it) {
+  EXPECT_EQ(parse_sources("deb http://m.example/$(ARCH)/debian trixie/$(ARCH) main\n").archives,
+            (std::vector<AptSource>{{"http://m.example/amd64/debian/", "trixie/amd64", {"main"}}}));
+}
+
+TEST(AptSources, have_the_same_address_when_they_are_written_and_read) {
+  const std::vector<AptSource> archives = {{"http://m.example/a%2Bb/", "trixie", {"main"}}};
+  EXPECT_EQ(render_sources(archives), "deb http://m.example/a%252Bb/ trixie main\n");
+  EXPECT_EQ(parse_sources(render_sources(archives)).archives, archives);
+}
+
 TEST(AptSources, reads_the_files_that_apt_reads) {
   const auto scratch = os::TemporaryDirectory::make();
   ASSERT_TRUE(scratch);
@@ -133,9 +160,9 @@ TEST(AptSources, a_mirror_of_the_specification_replaces_debians_but_security) {
   spec::ClusterSpec spec{.release = "trixie", .mirror = "http://near.example/debian"};
   const auto selected =
       select_sources(known({{"http://s.example/", "trixie-security", {"main"}},
+                            {"http://site.example/", "trixie", {"tools"}},
                             {"http://m.example/", "trixie", {"main"}, {{"trusted", "yes"}}},
-                            {"http://m.example/", "trixie-updates", {"main"}},
-                            {"http://site.example/", "trixie", {"tools"}}}),
+                            {"http://m.example/", "trixie-updates", {"main"}}}),
                      spec);
   ASSERT_TRUE(selected);
   EXPECT_EQ(render_sources(selected->archives),
