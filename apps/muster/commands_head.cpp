@@ -70,8 +70,7 @@ int keep(const KeepOptions& options) {
   if (options.disk.empty()) return keep_more(runner, *spec);
   const auto deed = deed_of(runner, options);
   if (!deed) return report(deed.error());
-  // Nobody is asked about an empty disk.
-  const bool is_asked = options.erase || options.confirm.dry_run;
+  const bool is_asked = options.confirm.dry_run || !deed->answer.at("lost").empty();
   const auto status = is_asked ? stop_before(*deed, options.confirm) : std::nullopt;
   if (status) return *status;
   const Status kept = head::keep_state(runner, options.disk,

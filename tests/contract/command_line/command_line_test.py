@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import stat
 import subprocess
 import sys
 import tempfile
@@ -107,6 +108,13 @@ class Answers(Test):
         self.assertEqual(err.count("\n"), 1)
         status, out, _ = muster("node", "list", "--jsn", "--json")
         self.assertEqual((status, json.loads(out)["hint"]), (2, "did you mean '--json'?"))
+
+    def test_an_answer_and_an_error_are_still_one_document(self):
+        with FakeHead(ANSWERS):
+            status, out, err = muster("node", "wait", "n009", "--timeout", "0", "--json")
+        self.assertEqual(status, 1)
+        self.assertEqual(json.loads(out)["waiting"], [{"name": "n009", "why": "is not known yet"}])
+        self.assertIn("muster: not ready within 0 s: n009", err)
 
     def test_text_is_for_people_only(self):
         status, out, _ = muster("status")
@@ -220,6 +228,60 @@ class Questions(Test):
                 self.assertEqual(status, 1)
                 self.assertIn("cannot find out which jobs run", err)
                 self.assertEqual(head.changes(), [])
+
+
+class Disk(Test):
+    """A disk is erased for somebody who saw what is on it."""
+
+    DISK = "/run/disk"
+    LOST = "all that is on it is lost: ntfs on /run/disk"
+
+    def setUp(self):
+        super().setUp()
+        SPECIFICATION.parent.mkdir(parents=True, exist_ok=True)
+        SPECIFICATION.write_text("schema: 1\nname: c\n", encoding="utf-8")
+        self.addCleanup(SPECIFICATION.unlink)
+        # A device that no driver has.
+        os.mknod(self.DISK, 0o600 | stat.S_IFBLK, os.makedev(7, 9999))
+        self.addCleanup(os.unlink, self.DISK)
+        self.holds({"fstype": "ntfs"})
+
+    def holds(self, content):
+        """What lsblk says of the disk."""
+        disk = {"name": self.DISK, "type": "disk", "fstype": None, "label": None, "mountpoints": [None], **content}
+        add_program("lsblk", f"cat <<'END'\n{json.dumps({'blockdevices': [disk]})}\nEND\n")
+
+    def keep(self, *words):
+        return muster("head", "keep", self.DISK, *words, stdin=subprocess.DEVNULL)
+
+    def test_what_is_lost_is_told_and_nothing_is_done_without_a_yes(self):
+        status, out, _ = self.keep("--erase", "--dry-run")
+        self.assertEqual((status, out), (0, f"would erase {self.DISK}: {self.LOST}\n"))
+        status, _, err = self.keep("--erase")
+        self.assertEqual(status, 2)
+        self.assertIn("there is no terminal; add --yes", err)
+        status, shown = run_on_terminal([MUSTER, "head", "keep", self.DISK, "--erase"], "n\n")
+        self.assertEqual(status, 1)
+        self.assertIn(f"erase {self.DISK}? {self.LOST} [y/N]", shown)
+        self.assertIn("nothing was done", shown)
+
+    def test_a_yes_goes_on_to_what_this_machine_lacks(self):
+        for words in (["--erase", "--yes"], ["--erase", "--yes", "--json"]):
+            status, _, err = self.keep(*words)
+            self.assertEqual(status, 1)
+            self.assertIn("this head does not run from its medium", err)
+
+    def test_a_disk_that_cannot_be_taken_is_refused_before_anybody_is_asked(self):
+        self.holds({"fstype": "ext4", "mountpoints": ["/srv"]})
+        status, shown = run_on_terminal([MUSTER, "head", "keep", self.DISK, "--erase"], "y\n")
+        self.assertEqual(status, 1)
+        self.assertIn("is mounted at /srv", shown)
+        self.assertNotIn("[y/N]", shown)
+
+    def test_an_empty_disk_is_no_question(self):
+        self.holds({})
+        for words in ([], ["--erase"]):
+            self.assertIn("this head does not run from its medium", self.keep(*words)[2])
 
 
 class People(Test):

@@ -268,8 +268,9 @@ class Enter(Scratch):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_from_the_top_directory_the_root_is_still_the_build_roots(self):
-        done = self.enter(f"@{self.place}/elsewhere/a.yaml", cwd="../../..")
-        self.assertEqual((done.returncode, done.stdout), (0, "of this machine\n"), done.stderr)
+        self.write("upper/only-inside", "of the root\n")
+        done = self.enter("/only-inside", f"@{self.place}/elsewhere/a.yaml", cwd="../../..")
+        self.assertEqual((done.returncode, done.stdout), (0, "of the root\nof this machine\n"), done.stderr)
 
     def test_a_program_that_does_not_say_its_paths_is_not_run(self):
         self.write("project/muster", "#!/bin/bash\nexit 7\n")

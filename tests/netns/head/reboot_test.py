@@ -18,11 +18,17 @@ class Reboot(HeadTest):
         self.assertEqual(answer.status, 200, answer)
         return answer.json().get("reboot")
 
+    def wish(self, node):
+        """The wish in the answer to a heartbeat, which must be there."""
+        told = self.told(node)
+        self.assertRegex(told or "none", "^[0-9a-f]{16}$")
+        return told
+
     def test_the_wish_is_told_until_the_node_boots_again(self):
         node = self.up()
         self.assertIsNone(self.told(node))
         asked_ms = self.ask(node.name)["asked_ms"]
-        wish = self.told(node)
+        wish = self.wish(node)
         self.assertEqual(self.told(node), wish)
         self.assertIn(("reboot", "asked for by ada: BIOS"), self.head.events(node.name))
         self.assertFalse(self.head.node(node.name)["holds_plan"])
@@ -35,7 +41,7 @@ class Reboot(HeadTest):
     def test_the_wish_outlives_the_daemon(self):
         node = self.up()
         self.ask(node.name)
-        wish = self.told(node)
+        wish = self.wish(node)
         self.head.stop()
         self.head.start()
         self.assertEqual(self.told(node), wish)
@@ -43,7 +49,7 @@ class Reboot(HeadTest):
     def test_a_stranger_who_says_that_the_node_boots_does_not_take_the_wish_away(self):
         node = self.up()
         self.ask(node.name)
-        wish = self.told(node)
+        wish = self.wish(node)
         answer = self.anybody().plain("POST", "/node/v1/discover", {"hardware": node.hardware})
         self.assertEqual(answer.json()["state"], "wait")
         self.assertEqual(self.told(node), wish)
