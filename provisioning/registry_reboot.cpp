@@ -16,13 +16,16 @@
 namespace muster::provisioning {
 namespace {
 
+/// As much of names is told for one reason.
+constexpr std::size_t kLongestNames = 200;
+
 /// What keeps nodes from being asked, by reason.
 using Obstacles = std::map<std::string, std::vector<std::string>>;
 
 std::unexpected<Error> cannot_reboot(const Obstacles& obstacles) {
   std::vector<std::string> parts;
   for (const auto& [reason, names] : obstacles) {
-    parts.push_back(std::format("{} {}", fold_names(names), reason));
+    parts.push_back(std::format("{} {}", printable(fold_names(names), kLongestNames), reason));
   }
   return fail(std::format("cannot reboot what is not up: {}", join(parts, "; ")),
               "leave these nodes out, or switch them off and on; no node was asked");

@@ -59,9 +59,9 @@ std::vector<std::size_t> fit_columns(std::span<const Row> rows, std::size_t widt
   return widths;
 }
 
-std::string pad(std::string text, std::size_t width) {
+std::string pad(const std::string& text, std::size_t width) {
   const std::size_t taken = display_width(text);
-  return taken < width ? text + std::string(width - taken, ' ') : text;
+  return text + std::string(taken < width ? width - taken : 0, ' ');
 }
 
 /// A row whose cells are broken to their columns, without blanks at the ends of its lines.
