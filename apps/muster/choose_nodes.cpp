@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/client.h"
+#include "apps/muster/groups.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -17,59 +18,14 @@ using nlohmann::json;
 /// os::random_hex(8), which the registry makes ids of.
 constexpr std::size_t kIdSize = 16;
 
-/// Groups as the head has them now, each cut to the nodes that are there: a group may name nodes
-/// that are still to come, and commands are about those that are.
-class Groups {
- public:
-  static Result<Groups> ask() {
-    TRY_ASSIGN(json answer, call_head("GET", "/v1/groups"));
-    Groups groups;
-    groups.list_ = answer.at("groups");
-    for (const json& group : groups.list_) {
-      if (text_of(group, "name") != "*") continue;
-      TRY_ASSIGN(groups.all_, parse_node_set(text_of(group, "nodes", kLongText)));
-    }
-    return groups;
-  }
-
-  Result<NodeSet> find(std::string_view name) const {
-    std::vector<std::string> known;
-    for (const json& group : list_) {
-      known.push_back("@" + text_of(group, "name"));
-      if (text_of(group, "name") != name) continue;
-      TRY_ASSIGN(NodeSet nodes, parse_node_set(text_of(group, "nodes", kLongText)));
-      return nodes &= all_;
-    }
-    return fail(std::format("there is no group '@{}'", printable(name, 64)),
-                "groups: " + join(known, ", "));
-  }
-
- private:
-  json list_;
-  NodeSet all_;
-};
-
 std::expected<NodeSet, Failure> parse_names(const std::string& text) {
-  Result<Groups> groups = Groups();
-  if (text.contains('@')) groups = Groups::ask();
+  Result<std::vector<NodeGroup>> groups = std::vector<NodeGroup>();
+  if (text.contains('@')) groups = ask_groups();
   if (!groups) return std::unexpected(Failure(groups.error()));
   auto nodes =
-      parse_node_set(text, [&groups](std::string_view name) { return groups->find(name); });
+      parse_node_set(text, [&groups](std::string_view name) { return find_group(*groups, name); });
   if (!nodes) return std::unexpected(Failure(std::move(nodes).error(), kUsage));
   return std::move(*nodes);
-}
-
-/// The names of machines, by one question each.
-Result<std::vector<std::string>> ask_names(const std::vector<std::string>& machines) {
-  std::vector<std::string> names;
-  for (const std::string& machine : machines) {
-    TRY_ASSIGN(const json node, call_head("GET", "/v1/nodes/" + url_encode(machine)));
-    names.push_back(text_of(node, "name"));
-    if (!names.back().empty()) continue;
-    return fail(std::format("'{}' waits for adoption and has no name yet", machine),
-                std::format("'muster node adopt {}' gives it one", machine));
-  }
-  return names;
 }
 
 }  // namespace
@@ -130,12 +86,26 @@ std::expected<ChosenNodes, Failure> choose_some_nodes(const std::string& text) {
               kUsage));
 }
 
+Result<std::string> ask_name(const std::string& machine) {
+  TRY_ASSIGN(const json node, call_head("GET", "/v1/nodes/" + url_encode(machine)));
+  return text_of(node, "name");
+}
+
 std::expected<NodeSet, Failure> choose_names(const std::string& text) {
   auto chosen = choose_nodes(text);
   if (!chosen) return std::unexpected(std::move(chosen).error());
-  const auto names = ask_names(chosen->machines);
-  if (!names) return std::unexpected(Failure(names.error()));
-  auto named = NodeSet::from_names(*names);
+  std::vector<std::string> names;
+  for (const std::string& machine : chosen->machines) {
+    auto name = ask_name(machine);
+    if (!name) return std::unexpected(Failure(std::move(name).error()));
+    if (name->empty()) {
+      return std::unexpected(
+          Failure({.message = std::format("'{}' waits for adoption and has no name yet", machine),
+                   .hint = std::format("'muster node adopt {}' gives it one", machine)}));
+    }
+    names.push_back(std::move(*name));
+  }
+  auto named = NodeSet::from_names(names);
   if (!named) return std::unexpected(Failure(std::move(named).error()));
   return std::move(chosen->names |= *named);
 }

@@ -39,6 +39,10 @@ std::expected<ChosenNodes, Failure> choose_some_nodes(const std::string& text);
 /// head does not know, or that has no name yet.
 std::expected<NodeSet, Failure> choose_names(const std::string& text);
 
+/// The name of a machine; empty while it waits for adoption. Errors: the head does not know it, or
+/// does not answer.
+Result<std::string> ask_name(const std::string& machine);
+
 /// Whether a word is the MAC address of a card or the id of a machine.
 bool is_machine(std::string_view word);
 

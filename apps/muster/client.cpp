@@ -69,7 +69,10 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
                                   .unix_socket = kSocket,
                                   .timeout = timeout});
   if (!response) return std::unexpected(unreachable(response.error()));
-  if (response->status == 200) return response->body;
+  if (response->status == 200) {
+    if (json::accept(response->body)) return response->body;
+    return fail("the daemon's answer is not JSON");
+  }
   const json value = json::parse(response->body, nullptr, false);
   const Error error{.message = value.is_object()
                                    ? text_of(value, "error")
@@ -81,9 +84,7 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
 Result<json> call_head(const std::string& method, const std::string& path, const json& body,
                        std::chrono::milliseconds timeout) {
   TRY_ASSIGN(const std::string text, fetch_from_head(method, path, body, timeout));
-  json value = json::parse(text, nullptr, false);
-  if (value.is_discarded()) return fail("the daemon's answer is not JSON");
-  return value;
+  return json::parse(text);
 }
 
 std::string url_encode(const std::string& text) {

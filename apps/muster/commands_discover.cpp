@@ -2,7 +2,6 @@
 
 #include <format>
 #include <memory>
-#include <print>
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
@@ -36,12 +35,7 @@ std::string describe_dhcp(const json& answer) {
 int show(const char* path, const std::function<std::string(const json&)>& describe) {
   const auto answer = call_head("GET", path);
   if (!answer) return report(answer.error());
-  if (form() == Form::json) {
-    print_json(answer->dump());
-  } else {
-    std::println("{}", describe(*answer));
-  }
-  return kDone;
+  return print_answer(*answer, describe(*answer));
 }
 
 int show_policy() { return show("/v1/discovery", describe_policy); }

@@ -9,6 +9,7 @@
 #include "apps/muster/choose_nodes.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
+#include "apps/muster/groups.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
@@ -22,34 +23,7 @@ struct GroupOptions {
   bool names = false;
 };
 
-struct Group {
-  std::string name;
-  /// Those that are there; a group may name more.
-  NodeSet nodes;
-};
-
-/// The groups that have one of `wanted`, or all of them when it is empty.
-std::expected<std::vector<Group>, Failure> ask_groups(const NodeSet& wanted) {
-  const auto answer = call_head("GET", "/v1/groups");
-  if (!answer) return std::unexpected(Failure(answer.error()));
-  std::vector<Group> groups;
-  NodeSet all;
-  for (const json& entry : answer->at("groups")) {
-    auto nodes = parse_node_set(text_of(entry, "nodes", kLongText));
-    if (!nodes) return std::unexpected(Failure(nodes.error()));
-    groups.push_back({text_of(entry, "name"), std::move(*nodes)});
-    if (groups.back().name == "*") all = groups.back().nodes;
-  }
-  for (Group& group : groups) group.nodes &= all;
-  std::erase_if(groups, [&wanted](const Group& group) {
-    NodeSet shared = group.nodes;
-    shared &= wanted;
-    return !wanted.empty() && shared.empty();
-  });
-  return groups;
-}
-
-json to_json(const Group& group) {
+json to_json(const NodeGroup& group) {
   return {{"name", group.name}, {"nodes", to_string(group.nodes)}, {"names", group.nodes.names()}};
 }
 
@@ -64,11 +38,16 @@ std::string word_or_input(const std::string& word) {
 int list_groups(const GroupOptions& options) {
   const auto wanted = choose_names(word_or_input(options.nodes));
   if (!wanted) return report(wanted.error());
-  const auto groups = ask_groups(*wanted);
+  auto groups = ask_groups();
   if (!groups) return report(groups.error());
+  std::erase_if(*groups, [&wanted](const NodeGroup& group) {
+    NodeSet shared = group.nodes;
+    shared &= *wanted;
+    return !wanted->empty() && shared.empty();
+  });
   json answer = json::array();
   std::vector<std::vector<std::string>> rows = {{"GROUP", "NODES", "NAMES"}};
-  for (const Group& group : *groups) {
+  for (const NodeGroup& group : *groups) {
     if (form() == Form::json) answer.push_back(to_json(group));
     // All nodes are no name that a tool could ask for.
     if (options.names && group.name != "*") std::println("{}", group.name);
@@ -82,24 +61,12 @@ int list_groups(const GroupOptions& options) {
 int show_group(const GroupOptions& options) {
   const std::string word = word_or_input(options.name);
   const std::string name = word.starts_with('@') ? word.substr(1) : word;
-  const auto groups = ask_groups({});
+  const auto groups = ask_groups();
   if (!groups) return report(groups.error());
-  std::vector<std::string> known;
-  for (const Group& group : *groups) {
-    known.push_back("@" + group.name);
-    if (group.name != name) continue;
-    if (form() == Form::json) {
-      print_json(to_json(group).dump(2));
-    } else if (options.names) {
-      for (const std::string& node : group.nodes.names()) std::println("{}", node);
-    } else {
-      std::println("{}", to_string(group.nodes));
-    }
-    return kDone;
-  }
-  return report({.message = std::format("there is no group '@{}'", printable(name, 64)),
-                 .hint = "groups: " + join(known, ", ")},
-                kUsage);
+  const auto nodes = find_group(*groups, name);
+  if (!nodes) return report(nodes.error(), kUsage);
+  return print_answer(to_json({.name = name, .nodes = *nodes}),
+                      options.names ? join(nodes->names(), "\n") : to_string(*nodes));
 }
 
 }  // namespace

@@ -23,25 +23,17 @@ struct KeepOptions {
   ConfirmOptions confirm;
 };
 
-/// What was done, for a program or a person.
-int tell(const nlohmann::json& answer, const std::string& text) {
-  if (form() == Form::json) {
-    print_json(answer.dump());
-  } else {
-    std::println("{}", text);
-  }
-  return kDone;
-}
-
 /// New volumes for the state disk in use.
 int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   const auto added = head::keep_more(runner, spec::shared_mounts(spec));
   if (!added) return report(added.error());
-  if (added->empty()) return tell({{"added", *added}}, "the state disk keeps everything already");
-  return tell({{"added", *added}},
-              std::format("the state disk keeps {} from the head's next start on ('systemctl "
-                          "reboot'); what changes there until then is lost.",
-                          join(*added, ", ")));
+  if (added->empty())
+    return print_answer({{"added", *added}}, "the state disk keeps everything already");
+  return print_answer(
+      {{"added", *added}},
+      std::format("the state disk keeps {} from the head's next start on ('systemctl "
+                  "reboot'); what changes there until then is lost.",
+                  join(*added, ", ")));
 }
 
 /// Errors: nothing is to be asked, since the disk cannot be taken.
@@ -77,10 +69,11 @@ int keep(const KeepOptions& options) {
                                        options.erase ? head::Contents::erase : head::Contents::keep,
                                        spec::shared_mounts(*spec));
   if (!kept) return report(kept.error());
-  return tell(deed->answer,
-              std::format("{} holds this head's state. It is used from the next start on: restart "
-                          "the head now ('systemctl reboot'); what changes until then is lost.",
-                          options.disk));
+  return print_answer(
+      deed->answer,
+      std::format("{} holds this head's state. It is used from the next start on: restart "
+                  "the head now ('systemctl reboot'); what changes until then is lost.",
+                  options.disk));
 }
 
 }  // namespace

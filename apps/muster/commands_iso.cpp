@@ -42,6 +42,9 @@ class Display {
     }
   }
 
+  /// Takes the bar away: what follows begins a line.
+  void close() { line_.close(); }
+
  private:
   bool json_;
   bool verbose_;
@@ -69,6 +72,7 @@ int build(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::build_iso(runner, *options);
+  display.close();
   if (!done) return report_build(done.error());
   if (arguments.json) {
     print_json(Json{{"id", done->id},
@@ -113,6 +117,7 @@ int verify(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::verify_iso(runner, *options);
+  display.close();
   if (!done) return report_build(done.error());
   return report_verified(arguments, options->out.string(), *done);
 }

@@ -168,12 +168,7 @@ Result<std::string> add_node(const LabPlace& place) {
 int run_add(const LabPlace& place) {
   const auto name = add_node(place);
   if (!name) return report(name.error());
-  if (form() == Form::json) {
-    print_json(nlohmann::json{{"added", *name}}.dump());
-  } else {
-    std::println("{}", *name);
-  }
-  return kDone;
+  return print_answer({{"added", *name}}, *name);
 }
 
 void add_up(CLI::App& lab, Session& session) {

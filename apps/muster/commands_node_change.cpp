@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <format>
 #include <memory>
-#include <print>
 
 #include "apps/muster/choose_nodes.h"
 #include "apps/muster/client.h"
@@ -19,14 +18,9 @@ namespace {
 
 using nlohmann::json;
 
-/// What was done to which nodes, for a person or a program.
+/// What was done to which nodes.
 int tell(const std::vector<std::string>& names, const char* key, const std::string& done) {
-  if (form() == Form::json) {
-    print_json(json{{key, names}}.dump());
-  } else {
-    std::println("{}: {}", fold_names(names), done);
-  }
-  return kDone;
+  return print_answer({{key, names}}, std::format("{}: {}", fold_names(names), done));
 }
 
 struct AdoptOptions {
@@ -59,12 +53,7 @@ int adopt_nodes(const AdoptOptions& options) {
   if (!options.name.empty()) body["name"] = options.name;
   const auto answer = call_head("POST", "/v1/nodes/adopt", body);
   if (!answer) return report(answer.error());
-  if (form() == Form::json) {
-    print_json(answer->dump());
-    return kDone;
-  }
-  for (const json& name : answer->at("names")) std::println("{}", name.get<std::string>());
-  return kDone;
+  return print_answer(*answer, join(answer->at("names").get<std::vector<std::string>>(), "\n"));
 }
 
 int set_nodes(const std::string& text, const std::string& profile) {
@@ -86,8 +75,8 @@ struct RemoveOptions {
 Result<NodeSet> names_of(const ChosenNodes& nodes) {
   std::vector<std::string> names;
   for (const std::string& machine : nodes.machines) {
-    TRY_ASSIGN(const json node, call_head("GET", "/v1/nodes/" + url_encode(machine)));
-    if (std::string name = text_of(node, "name"); !name.empty()) names.push_back(std::move(name));
+    TRY_ASSIGN(std::string name, ask_name(machine));
+    if (!name.empty()) names.push_back(std::move(name));
   }
   TRY_ASSIGN(NodeSet all, NodeSet::from_names(names));
   return all |= nodes.names;
@@ -121,12 +110,7 @@ int import_nodes(const std::string& file) {
   if (!nodes) return report(nodes.error(), kUsage);
   const auto answer = call_head("POST", "/v1/nodes/import", {{"nodes", *nodes}});
   if (!answer) return report(answer.error());
-  if (form() == Form::json) {
-    print_json(answer->dump());
-  } else {
-    std::println("nodes imported: {}", answer->value("imported", 0U));
-  }
-  return kDone;
+  return print_answer(*answer, std::format("nodes imported: {}", answer->value("imported", 0U)));
 }
 
 void add_adopt(CLI::App& noun, Session& session) {

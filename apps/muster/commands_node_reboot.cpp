@@ -7,7 +7,6 @@
 #include <format>
 #include <memory>
 #include <optional>
-#include <print>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -132,12 +131,9 @@ int reboot_nodes(const RebootOptions& options) {
   if (!ended) return report(ended.error());
   const auto asked_ms = answer->value("asked_ms", std::int64_t{0});
   if (options.wait) return wait_until_back(runner, options, *nodes, *kept, asked_ms);
-  if (form() == Form::json) {
-    print_json(json{{"rebooting", nodes->names()}, {"asked_ms", asked_ms}}.dump());
-  } else {
-    std::println("{}: asked to reboot; 'muster node wait' waits for them", to_string(*nodes));
-  }
-  return kDone;
+  return print_answer(
+      {{"rebooting", nodes->names()}, {"asked_ms", asked_ms}},
+      std::format("{}: asked to reboot; 'muster node wait' waits for them", to_string(*nodes)));
 }
 
 }  // namespace
@@ -147,8 +143,10 @@ void add_node_reboot(CLI::App& noun, Session& session) {
   CLI::App& verb = add_node_verb(noun, "reboot", "have nodes boot anew, without jobs on them",
                                  options->nodes, NodesNeeded::yes);
   verb.add_flag("--force", options->force, "also nodes on which jobs run: these end");
-  verb.add_flag("--wait", options->wait, "wait until they are ready again");
-  verb.add_option("--timeout", options->timeout, "seconds to wait")
+  CLI::Option* const wait =
+      verb.add_flag("--wait", options->wait, "wait until they are ready again");
+  verb.add_option("--timeout", options->timeout, "with --wait: seconds at most")
+      ->needs(wait)
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();
   verb.add_option("--reason", options->reason, "why, for the nodes' timelines");

@@ -56,12 +56,8 @@ int send_user(const UserOptions& options, const std::string& method) {
   if (options.uid) body["uid"] = *options.uid;
   const auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
-  if (form() == Form::json) {
-    print_json(answer->dump());
-  } else {
-    std::println("{} has number {} and home {}", text_of(*answer, "name"), answer->value("uid", 0U),
-                 text_of(*answer, "home"));
-  }
+  print_answer(*answer, std::format("{} has number {} and home {}", text_of(*answer, "name"),
+                                    answer->value("uid", 0U), text_of(*answer, "home")));
   if (!answer->value("on_head", true)) {
     return report(
         {.message = "the account is not on the head yet", .hint = "'muster status' says why"});
@@ -111,12 +107,8 @@ int remove_one(const UserOptions& options) {
   if (const auto status = stop_before(deed, options.confirm)) return *status;
   const auto answer = call_head("DELETE", "/v1/users/" + url_encode(options.name));
   if (!answer) return report(answer.error());
-  if (form() == Form::json) {
-    print_json(deed.answer.dump());
-  } else {
-    std::println("{} is removed; /home/{} is kept", options.name, options.name);
-  }
-  return kDone;
+  return print_answer(deed.answer,
+                      std::format("{} is removed; /home/{} is kept", options.name, options.name));
 }
 
 /// What is known of a user beside name and number.

@@ -48,6 +48,16 @@ void print_json(std::string_view document) {
   write(stdout, "\n");
 }
 
+int print_answer(const nlohmann::json& document, std::string_view text) {
+  if (form() == Form::json) {
+    print_json(document.dump());
+  } else if (!text.empty()) {
+    write(stdout, text);
+    write(stdout, "\n");
+  }
+  return kDone;
+}
+
 int report(const Error& error, int status) {
   say("muster: " + error.text());
   if (form() == Form::json && !speech().answered) {

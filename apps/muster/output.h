@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "core/base/result.h"
 
 namespace muster::cli {
@@ -21,6 +23,10 @@ void set_form(Form form);
 
 /// Prints the answer for a program: one JSON document, and a command has no other.
 void print_json(std::string_view document);
+
+/// Prints an answer in the form that was asked for: the document, or the text and a newline.
+/// Returns kDone.
+int print_answer(const nlohmann::json& document, std::string_view text);
 
 /// Why a command ends, and with which status.
 struct Failure {

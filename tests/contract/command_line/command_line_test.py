@@ -130,9 +130,11 @@ class Answers(Test):
             with FakeHead(otherwise=(200, said)):
                 for verb in VERBS:
                     with self.subTest(answer=said, verb=verb):
-                        status, _, err = muster(*verb)
-                        self.assertIn(status, (0, 1, 2), err)
-                        self.assertNotIn("terminate", err)
+                        for words in (verb, [*verb, "--json"]):
+                            status, out, err = muster(*words)
+                            self.assertIn(status, (0, 1, 2), err)
+                            self.assertNotIn("terminate", err)
+                        json.loads(out)
 
     def test_a_group_of_a_daemon_that_is_down_is_no_wrong_use(self):
         self.assertEqual(muster("node", "list", "@ready")[0], 3)
@@ -148,6 +150,16 @@ class Answers(Test):
         with FakeHead(ANSWERS):
             self.assertEqual(muster("node", "list", "@nobody")[0], 2)
             self.assertEqual(muster("node", "list", "n[1-")[0], 2)
+
+
+class Groups(Test):
+    def test_a_group_without_nodes_has_no_names(self):
+        empty = {("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"},
+                                                          {"name": "new", "nodes": "n[002-009]"}]})}
+        with FakeHead(empty):
+            self.assertEqual(muster("group", "show", "new", "--names"), (0, "", ""))
+            self.assertEqual(json.loads(muster("group", "show", "@new", "--json")[1])["names"], [])
+            self.assertEqual(muster("group", "list", "--names")[1], "new\n")
 
 
 class LostOutput(Test):
