@@ -9,7 +9,7 @@ NODES ?= 2
 FIRMWARE ?= bios
 
 .DEFAULT_GOAL := help
-.PHONY: help iso spec programs test check build lab bench clean
+.PHONY: help iso named programs test check build lab bench clean
 
 # A lab of our own ISO makes it first, which takes seconds when nothing changed; one of an ISO that was named
 # needs the program only.
@@ -18,25 +18,30 @@ LAB_NEEDS := $(if $(filter file,$(origin ISO)),iso,programs)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 
-build: ## compile; build/muster then runs the command line from this machine
+# Words of the caller reach the shell through the environment: it reads none of them as its own.
+export SPEC ISO NODES FIRMWARE
+MUSTER := $(ENTER) --paths build/release/apps/muster/muster
+
+build: ## compile for development; build/muster then runs the command line from this machine
 	@$(ENTER) tools/build dev
-	@install -m 0755 tools/muster-from-host build/muster
+	@install -D -m 0755 tools/muster-from-host build/muster
 
 programs:
 	@$(ENTER) tools/packages
+	@install -D -m 0755 tools/muster-from-host build/muster
 
-# Before anything is compiled: the build sees nothing but this directory.
-spec:
-	@case "$$(realpath -m -- '$(SPEC)')" in "$$(pwd -P)"/?*) ;; \
-	*) echo "make: SPEC is '$(SPEC)'; name a file inside this directory, such as SPEC=site.yaml: the build sees no other" >&2; \
-	exit 2 ;; esac
+# Before minutes are spent on compiling.
+named:
+	@[ -r "$$SPEC" ] || { echo "make: cannot read SPEC '$$SPEC'; name your copy of cluster.yaml" >&2; exit 2; }
+	@mkdir -p build
+	@[ -d "$$(dirname -- "$$ISO")" ] || { echo "make: ISO '$$ISO' is in no directory that is there; make it first" >&2; exit 2; }
 
-iso: spec programs ## write build/muster-amd64.iso (SPEC=site.yaml: of your own copy of cluster.yaml)
-	@$(ENTER) build/release/apps/muster/muster iso build $(SPEC) -o $(ISO)
+iso: named programs ## write build/muster-amd64.iso and build/muster (SPEC=site.yaml: of your own copy of cluster.yaml)
+	@$(MUSTER) iso build "$$SPEC" -o "$$ISO"
 
 lab: $(LAB_NEEDS) ## boot a virtual cluster from the ISO (NODES=2 FIRMWARE=bios|uefi|secureboot)
-	@$(ENTER) build/release/apps/muster/muster lab up --iso $(ISO) --nodes $(NODES) --firmware $(FIRMWARE)
-	@$(ENTER) build/release/apps/muster/muster lab exec head -- muster job check
+	@$(MUSTER) lab up --iso "$$ISO" --nodes "$$NODES" --firmware "$$FIRMWARE"
+	@$(MUSTER) lab exec head -- muster job check
 
 check: ## the quick tests: compile, unit, contract, fuzz corpus (2 minutes when warm)
 	@$(ENTER) tools/test quick

@@ -6,7 +6,6 @@
 
 #include "core/base/text.h"
 #include "core/os/wait.h"
-#include "lab/console.h"
 #include "lab/lab_wait.h"
 #include "lab/product.h"
 #include "lab/qemu_command.h"
@@ -21,6 +20,8 @@ constexpr auto kAskEvery = 2s;
 constexpr auto kQuestionTime = 120s;
 /// execvp's status in the guest agent's words: the program is not there.
 constexpr std::string_view kNoProgram = "No such file or directory";
+
+constexpr const char* kListedAsReady = "the head to list it as ready";
 
 class BringUp {
  public:
@@ -46,12 +47,9 @@ class BringUp {
         std::format("{:3}:{:02} {}", elapsed.count() / 60, elapsed.count() % 60, text));
   }
 
-  WaitOptions wait_options(const std::string& machine) {
-    return {.interrupt = options_.interrupt, .on_still_waiting = [this, machine](auto what) {
-              const auto console = plan_.directory / machine / MachineFiles::kConsole;
-              say(std::format("{}: waiting for {}; console: {}", machine, what,
-                              last_lines(console, 1)));
-            }};
+  WaitOptions tell(Awaited awaited) {
+    return tell_awaited(plan_, std::move(awaited), options_.interrupt,
+                        [this](std::string_view line) { say(line); });
   }
 
   Status start(const std::string& machine) {
@@ -62,7 +60,7 @@ class BringUp {
 
   Status wait_for_head() {
     const os::Deadline deadline = os::in(options_.head_time);
-    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", wait_options("head")));
+    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", tell({"head"})));
     TRY(head.wait_for_agent(deadline));
     say("head: its agent answers");
     std::string last;
@@ -93,9 +91,10 @@ class BringUp {
 
   Status wait_for_node(const MachinePlan& machine) {
     const os::Deadline deadline = os::in(options_.node_time);
-    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", wait_options("head")));
-    TRY_ASSIGN(MachineWait node,
-               MachineWait::open(plan_, machine.name, wait_options(machine.name)));
+    // The head is asked, and the node is awaited.
+    const Awaited awaited{.machine = machine.name, .what = kListedAsReady};
+    TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", tell(awaited)));
+    TRY_ASSIGN(MachineWait node, MachineWait::open(plan_, machine.name, tell(awaited)));
     std::string last;
     while (true) {
       TRY_ASSIGN(const auto text, ask_head(head, {"muster", "node", "list", "--json"}));
@@ -107,7 +106,7 @@ class BringUp {
       last = now;
       if (status != nullptr && status->state == "ready") return {};
       if (os::in(0ms) >= deadline) return node.fail_at("boot", "not ready in time: " + last);
-      TRY(node.pause("the head to list it as ready", kAskEvery));
+      TRY(node.pause(kListedAsReady, kAskEvery));
     }
   }
 

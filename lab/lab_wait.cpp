@@ -19,6 +19,17 @@ constexpr std::size_t kConsoleLines = 12;
 
 }  // namespace
 
+WaitOptions tell_awaited(const LabPlan& lab, Awaited awaited, const os::Handle* interrupt,
+                         std::function<void(std::string_view)> say) {
+  const std::filesystem::path console = lab.directory / awaited.machine / MachineFiles::kConsole;
+  return {.interrupt = interrupt,
+          .on_still_waiting = [awaited = std::move(awaited), console,
+                               say = std::move(say)](std::string_view asked) {
+            say(std::format("{}: waiting for {}; console: {}", awaited.machine,
+                            awaited.what.empty() ? asked : awaited.what, last_lines(console, 1)));
+          }};
+}
+
 Result<MachineWait> MachineWait::open(const LabPlan& lab, std::string machine,
                                       WaitOptions options) {
   TRY_ASSIGN(LabWatch watch, LabWatch::open(lab.directory));

@@ -16,6 +16,19 @@ struct WaitOptions {
   std::function<void(std::string_view)> on_still_waiting = {};
 };
 
+/// What somebody waits for: a machine, and what it is to become. Other machines may be asked about
+/// it meanwhile, and a person is not told of them.
+struct Awaited {
+  std::string machine;
+  /// "the head to list it as ready"; empty: whatever the machine itself is asked for.
+  std::string what = {};
+};
+
+/// Options whose on_still_waiting tells of what is awaited, with the last line on its console.
+/// `say` is given the line. Owns: nothing; `interrupt` must live longer.
+WaitOptions tell_awaited(const LabPlan& lab, Awaited awaited, const os::Handle* interrupt,
+                         std::function<void(std::string_view)> say);
+
 /// A wait for one machine of one lab. Its errors name the machine, what was waited for, the last
 /// console lines and their file.
 class MachineWait {

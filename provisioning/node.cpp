@@ -12,6 +12,18 @@ namespace {
 
 using nlohmann::json;
 
+json to_json(const std::optional<RebootWish>& wish) {
+  if (!wish) return nullptr;
+  return {{"id", wish->id}, {"asked_ms", wish->asked_ms}};
+}
+
+std::optional<RebootWish> parse_wish(const json& node) {
+  const auto found = node.find("reboot");
+  if (found == node.end() || !found->is_object()) return std::nullopt;
+  return RebootWish{.id = found->at("id").get<std::string>(),
+                    .asked_ms = found->at("asked_ms").get<std::int64_t>()};
+}
+
 constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
                                                      "ready",      "off",     "failed"};
 
@@ -34,6 +46,7 @@ json to_json(const Node& node) {
           {"offered_serial", node.offered_serial},
           {"ssh_certificate", node.ssh_certificate},
           {"generation", node.generation},
+          {"reboot", to_json(node.reboot)},
           {"drift", node.drift},
           {"drifts", node.drifts},
           {"seen_ms", node.seen_ms},
@@ -64,6 +77,7 @@ Result<Node> parse_node(std::string_view text) {
     node.offered_serial = value.value("offered_serial", "");
     node.ssh_certificate = value.value("ssh_certificate", "");
     node.generation = value.at("generation").get<std::string>();
+    node.reboot = parse_wish(value);
     node.drift = value.value("drift", "");
     node.drifts = value.value("drifts", 0);
     node.seen_ms = value.at("seen_ms").get<std::int64_t>();

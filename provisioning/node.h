@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -24,6 +25,14 @@ inline constexpr std::array kStatesWithName = {NodeState::adopted, NodeState::bo
                                                NodeState::ready, NodeState::off, NodeState::failed};
 
 std::string_view to_string(NodeState state);
+
+/// A wish is for one reboot, however often it is told.
+struct RebootWish {
+  /// A word that no other wish has.
+  std::string id;
+  /// Milliseconds since 1970, the head's clock.
+  std::int64_t asked_ms = 0;
+};
 
 struct Node {
   /// Made by the head when it first sees the machine; never changes, never comes twice.
@@ -51,6 +60,8 @@ struct Node {
   std::string ssh_certificate;
   /// Generation of the plan the node applied last.
   std::string generation;
+  /// Somebody's wish that it reboots; none once it has booted again.
+  std::optional<RebootWish> reboot = {};
   /// What of its plan was put right last, and how often that happened since its boot.
   std::string drift;
   int drifts = 0;

@@ -239,7 +239,9 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
 ServerResponse NodeApi::heartbeat(const Node& node) {
   const auto heard = registry_.heartbeat(node.id, options_.now_ms());
   if (!heard) return refuse(409, heard.error());
-  return answer({{"generation", options_.generation_for(*heard)}});
+  json told = {{"generation", options_.generation_for(*heard)}};
+  if (heard->reboot) told["reboot"] = heard->reboot->id;
+  return answer(told);
 }
 
 ServerResponse NodeApi::with_certificate(const ServerRequest& request) {

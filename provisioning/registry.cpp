@@ -108,6 +108,7 @@ void Registry::clock_moved(std::int64_t by_ms) {
   for (auto& [id, node] : nodes_) {
     move(node.seen_ms);
     move(node.proved_ms);
+    if (node.reboot) move(node.reboot->asked_ms);
   }
   sessions_.clock_moved(by_ms);
   for (auto& [id, time_ms] : last_refusal_ms_) move(time_ms);
@@ -325,9 +326,11 @@ Status Registry::tick(std::int64_t now_ms) {
   std::vector<Event> events;
   for (auto& [id, node] : nodes_) {
     auto missed = miss(node, now_ms);
-    if (!missed) continue;
+    auto given_up = give_up_reboot(node, now_ms);
+    if (!missed && !given_up) continue;
     changes.push_back({.kind = "node", .key = id, .value = to_json(node).dump()});
-    events.push_back(event(node, "failed", std::move(*missed), now_ms));
+    if (missed) events.push_back(event(node, "failed", std::move(*missed), now_ms));
+    if (given_up) events.push_back(event(node, "reboot", std::move(*given_up), now_ms));
   }
   if (changes.empty()) return {};
   const auto committed = store_.commit(changes, events, state::Durability::relaxed);

@@ -125,6 +125,13 @@ class Registry {
   Status set_profile(std::span<const std::string> names, const std::string& profile,
                      std::int64_t now_ms);
 
+  /// Asks nodes that are up to reboot, by name, id or MAC address: each is told with its next
+  /// heartbeats until it boots again. One that was asked already is not asked a second time. `why`
+  /// stands on their timelines. Errors: a node that is not known or not up, and then nobody is
+  /// asked; the store.
+  Status ask_reboot(std::span<const std::string> names, const std::string& why,
+                    std::int64_t now_ms);
+
   /// Forgets nodes by name, id or MAC address; their certificates are worth nothing at once.
   Status remove(std::span<const std::string> names, std::int64_t now_ms);
 
@@ -189,6 +196,8 @@ class Registry {
   void hear(Node& node, std::int64_t now_ms) const;
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
   std::optional<std::string> miss(Node& node, std::int64_t now_ms) const;
+  std::string why_not_up(const Node& node, std::int64_t now_ms) const;
+  std::optional<std::string> give_up_reboot(Node& node, std::int64_t now_ms) const;
   /// `relaxed` is for what the machine says again by itself.
   Status save(const Node& node, const std::vector<state::Event>& events,
               state::Durability durability = state::Durability::full);

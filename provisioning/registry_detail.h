@@ -20,6 +20,9 @@ constexpr std::int64_t kLostMs = 60'000;
 /// its image, and otherwise.
 constexpr std::int64_t kImageSilenceMs = 45'000;
 constexpr std::int64_t kBootSilenceMs = 300'000;
+/// A node that was asked to reboot speaks within ten seconds, or within minutes while it takes over
+/// a plan. A wish that is older than this came to nothing: nobody expects the reboot any more.
+constexpr std::int64_t kRebootWishMs = 300'000;
 constexpr std::int64_t kTokenMs = 30 * 60'000;
 /// The DHCP server starts anew for a lost address, at most this often: a machine that reports other
 /// cards all the time must not keep it from serving.

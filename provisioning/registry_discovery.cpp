@@ -136,12 +136,15 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.stage = "discovery";
   node.reason.clear();
   node.progress = 0;
+  // A wish that a power cut brings back would be a second reboot.
+  const auto durability = node.reboot ? state::Durability::full : state::Durability::relaxed;
+  node.reboot.reset();
   node.drift.clear();
   node.drifts = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
   // Its session is in memory only, and its certificate is kept with all that is said here.
-  TRY(save(node, {event(node, "boot", text, now_ms)}, state::Durability::relaxed));
+  TRY(save(node, {event(node, "boot", text, now_ms)}, durability));
   welcome.node = node;
   return welcome;
 }

@@ -1,8 +1,6 @@
 #include "apps/muster/client.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <filesystem>
 #include <format>
 #include <unistd.h>
@@ -71,7 +69,10 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
                                   .unix_socket = kSocket,
                                   .timeout = timeout});
   if (!response) return std::unexpected(unreachable(response.error()));
-  if (response->status == 200) return response->body;
+  if (response->status == 200) {
+    if (json::accept(response->body)) return response->body;
+    return fail("the daemon's answer is not JSON");
+  }
   const json value = json::parse(response->body, nullptr, false);
   const Error error{.message = value.is_object()
                                    ? text_of(value, "error")
@@ -83,32 +84,7 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
 Result<json> call_head(const std::string& method, const std::string& path, const json& body,
                        std::chrono::milliseconds timeout) {
   TRY_ASSIGN(const std::string text, fetch_from_head(method, path, body, timeout));
-  json value = json::parse(text, nullptr, false);
-  if (value.is_discarded()) return fail("the daemon's answer is not JSON");
-  return value;
-}
-
-Result<NodeSet> parse_nodes(const std::string& text) {
-  if (!text.contains('@')) return parse_node_set(text);
-  TRY_ASSIGN(const json answer, call_head("GET", "/v1/groups"));
-  // A group may name nodes that are not there yet; commands are about those that are.
-  NodeSet all;
-  for (const json& group : answer.at("groups")) {
-    if (text_of(group, "name") != "*") continue;
-    TRY_ASSIGN(all, parse_node_set(text_of(group, "nodes")));
-  }
-  return parse_node_set(text, [&answer, &all](std::string_view name) -> Result<NodeSet> {
-    std::vector<std::string> known;
-    for (const json& group : answer.at("groups")) {
-      if (text_of(group, "name") == name) {
-        TRY_ASSIGN(NodeSet nodes, parse_node_set(text_of(group, "nodes")));
-        return nodes &= all;
-      }
-      known.push_back("@" + text_of(group, "name"));
-    }
-    return fail(std::format("there is no group '@{}'", printable(name, 64)),
-                "groups: " + join(known, ", "));
-  });
+  return json::parse(text);
 }
 
 std::string url_encode(const std::string& text) {
@@ -121,34 +97,9 @@ std::string url_encode(const std::string& text) {
   return result;
 }
 
-std::string render_table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    text += line + "\n";
-  }
-  return text;
-}
-
-std::string clock_time(std::int64_t time_ms) {
-  const std::time_t seconds = time_ms / 1000;
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return std::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
-}
-
-std::string text_of(const json& value, const char* member) {
+std::string text_of(const json& value, const char* member, std::size_t limit) {
   const auto found = value.find(member);
-  return found != value.end() && found->is_string() ? printable(found->get<std::string>(), 4000)
+  return found != value.end() && found->is_string() ? printable(found->get<std::string>(), limit)
                                                     : std::string();
 }
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
-#include "core/base/node_set.h"
+#include "apps/muster/table.h"
 #include "core/base/result.h"
 
 namespace muster::cli {
@@ -30,20 +30,14 @@ bool head_is_here();
 /// As on_run; where no head runs `body` is not called, and the status is kMissing.
 void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body);
 
-/// A node set with groups (`@rack1`, `@ready`, `@*`), which the head is asked for when there are
-/// some. Errors: as parse_node_set, and as call_head.
-Result<NodeSet> parse_nodes(const std::string& text);
-
 /// Text made safe for a URL's path or query (RFC 3986 §2.1).
 std::string url_encode(const std::string& text);
 
-/// Rows as columns of equal width; the first row is the head line.
-std::string render_table(const std::vector<std::vector<std::string>>& rows);
+/// More than any node set of a cluster takes as text.
+inline constexpr std::size_t kLongText = 16U << 20U;
 
-/// "14:03:07" of a time in milliseconds since 1970, local time.
-std::string clock_time(std::int64_t time_ms);
-
-/// A part of a JSON object as text; empty when it is not there.
-std::string text_of(const nlohmann::json& value, const char* member);
+/// A part of a JSON object as text that may be shown, at most `limit` bytes of it; empty when it is
+/// not there.
+std::string text_of(const nlohmann::json& value, const char* member, std::size_t limit = 4000);
 
 }  // namespace muster::cli

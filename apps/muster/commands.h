@@ -6,12 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "apps/muster/output.h"
 #include "core/base/result.h"
 
 namespace muster::cli {
-
-/// Exit statuses of every command.
-enum Exit : int { kDone = 0, kFailed = 1, kUsage = 2, kMissing = 3 };
 
 /// What the chosen verb ended with.
 struct Session {
@@ -26,27 +24,33 @@ inline constexpr const char* kCommand = "COMMAND";
 inline constexpr const char* kKey = "KEY";
 inline constexpr const char* kNodes = "NODES";
 inline constexpr const char* kWaiting = "MAC";
+inline constexpr const char* kGroup = "GROUP";
 inline constexpr const char* kUser = "USER";
 inline constexpr const char* kProfile = "PROFILE";
 inline constexpr const char* kLab = "LAB";
 inline constexpr const char* kMachine = "MACHINE";
+inline constexpr const char* kTopic = "TOPIC";
 }  // namespace value
 
-/// Makes `body` run when `verb` is chosen, and its status the program's.
+/// Makes `body` run when `verb` is chosen, and its status the program's. The form of the answer is
+/// that of the verb's own --json. A noun that has verbs may have a body, too: it runs when no verb
+/// is named.
 void on_run(CLI::App& verb, Session& session, std::function<int()> body);
 
-/// Prints "muster: message; hint" on stderr and returns `status`.
-int report(const Error& error, int status = kFailed);
+/// Adds --json to a verb: `on_run` sees it, and the body asks form().
+void add_json(CLI::App& verb);
 
+void add_help(CLI::App& app, Session& session);      // help
 void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
 void add_plan(CLI::App& app, Session& session);      // plan
 void add_iso(CLI::App& app, Session& session);       // iso build, iso verify
 void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);    // status
 void add_node(CLI::App& app, Session& session);      // node list, show, wait, adopt, and others
+void add_group(CLI::App& app, Session& session);     // group list, show
 void add_profile(CLI::App& app, Session& session);   // profile list
-void add_discover(CLI::App& app, Session& session);  // discover open, close
-void add_dhcp(CLI::App& app, Session& session);      // dhcp take, proxy
+void add_discover(CLI::App& app, Session& session);  // discover show, open, ask, close
+void add_dhcp(CLI::App& app, Session& session);      // dhcp show, take, proxy
 void add_user(CLI::App& app, Session& session);      // user add, remove, list
 void add_head(CLI::App& app, Session& session);      // head keep
 void add_job(CLI::App& app, Session& session);       // job check

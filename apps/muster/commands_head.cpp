@@ -5,7 +5,10 @@
 #include <memory>
 #include <print>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/muster/commands.h"
+#include "apps/muster/confirm.h"
 #include "core/base/text.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/installed.h"
@@ -17,21 +20,33 @@ namespace {
 struct KeepOptions {
   std::string disk;
   bool erase = false;
+  ConfirmOptions confirm;
 };
 
 /// New volumes for the state disk in use.
 int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   const auto added = head::keep_more(runner, spec::shared_mounts(spec));
   if (!added) return report(added.error());
-  if (added->empty()) {
-    std::println("the state disk keeps everything already");
-    return kDone;
-  }
-  std::println(
-      "the state disk keeps {} from the head's next start on ('systemctl reboot'); what changes "
-      "there until then is lost.",
-      join(*added, ", "));
-  return kDone;
+  if (added->empty())
+    return print_answer({{"added", *added}}, "the state disk keeps everything already");
+  return print_answer(
+      {{"added", *added}},
+      std::format("the state disk keeps {} from the head's next start on ('systemctl "
+                  "reboot'); what changes there until then is lost.",
+                  join(*added, ", ")));
+}
+
+/// Errors: nothing is to be asked, since the disk cannot be taken.
+Result<Deed> deed_of(os::CommandRunner& runner, const KeepOptions& options) {
+  using head::Contents;
+  TRY_ASSIGN(const head::DiskUse use, head::read_disk_use(runner, options.disk));
+  TRY(head::check_disk(options.disk, use, options.erase ? Contents::erase : Contents::keep));
+  const bool is_empty = use.contents.empty();
+  return Deed{.what = std::format("{} {}", is_empty ? "use" : "erase", options.disk),
+              .consequence =
+                  is_empty ? "it is empty"
+                           : std::format("all that is on it is lost: {}", join(use.contents, ", ")),
+              .answer = {{"disk", options.disk}, {"lost", use.contents}}};
 }
 
 int keep(const KeepOptions& options) {
@@ -45,15 +60,20 @@ int keep(const KeepOptions& options) {
   if (!spec) return report(spec.error(), kUsage);
   os::PosixCommandRunner runner;
   if (options.disk.empty()) return keep_more(runner, *spec);
+  const auto deed = deed_of(runner, options);
+  if (!deed) return report(deed.error());
+  const bool is_asked = options.confirm.dry_run || !deed->answer.at("lost").empty();
+  const auto status = is_asked ? stop_before(*deed, options.confirm) : std::nullopt;
+  if (status) return *status;
   const Status kept = head::keep_state(runner, options.disk,
                                        options.erase ? head::Contents::erase : head::Contents::keep,
                                        spec::shared_mounts(*spec));
   if (!kept) return report(kept.error());
-  std::println(
-      "{} holds this head's state. It is used from the next start on: restart the head now "
-      "('systemctl reboot'); what changes until then is lost.",
-      options.disk);
-  return kDone;
+  return print_answer(
+      deed->answer,
+      std::format("{} holds this head's state. It is used from the next start on: restart "
+                  "the head now ('systemctl reboot'); what changes until then is lost.",
+                  options.disk));
 }
 
 }  // namespace
@@ -69,6 +89,8 @@ void add_head(CLI::App& app, Session& session) {
                        "such as /dev/sdb; absent, new volumes are added to the one in use")
           ->type_name(value::kFile);
   verb->add_flag("--erase", options->erase, "overwrite what is on it")->needs(disk);
+  options->confirm.add_to(*verb);
+  add_json(*verb);
   on_run(*verb, session, [options] { return keep(*options); });
 }
 

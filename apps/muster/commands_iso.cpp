@@ -1,16 +1,14 @@
 // muster iso: build and verify.
 
-#include <cstdio>
 #include <format>
 #include <memory>
 #include <print>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
 #include "apps/muster/iso_options.h"
+#include "apps/muster/progress_line.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/os/command.h"
@@ -21,39 +19,36 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Shows progress on stderr: a bar that is drawn over on a terminal, lines elsewhere.
+/// Shows progress on stderr: as JSON, or as a bar with lines for what ended, or as lines.
 class Display {
  public:
   explicit Display(const IsoArguments& arguments)
-      : json_(arguments.json), verbose_(arguments.verbose) {
-    winsize size{};
-    if (!json_ && !verbose_ && isatty(STDERR_FILENO) == 1 &&
-        ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
-      width_ = size.ws_col > 0 ? size.ws_col : 80;
-    }
-  }
+      : json_(arguments.json), verbose_(arguments.verbose) {}
 
   void show(const iso::ProgressEvent& event) {
     using Kind = iso::ProgressEvent::Kind;
+    const bool is_output = event.kind == Kind::output;
     if (json_) {
-      if (event.kind != Kind::output) std::println(stderr, "{}", iso::render_json(event));
+      if (!is_output) say(iso::render_json(event));
       return;
     }
-    if (event.kind == Kind::output && width_ == 0 && !verbose_) return;
-    const bool bar = width_ > 0 && (event.kind == Kind::output || event.kind == Kind::started);
-    if (width_ > 0) std::print(stderr, "\r\x1b[K");
-    if (bar) {
-      std::print(stderr, "{}", iso::render_bar(event, width_ - 1));
+    // What the programs write would tear a line that is written over.
+    const bool has_bar = line_.is_written_over() && !verbose_;
+    if (is_output && !has_bar && !verbose_) return;
+    if (has_bar && (is_output || event.kind == Kind::started)) {
+      line_.show(iso::render_bar(event, static_cast<int>(line_.width()) - 1));
     } else {
-      std::println(stderr, "{}", iso::render_line(event));
+      line_.keep(iso::render_line(event));
     }
-    std::fflush(stderr);
   }
+
+  /// Takes the bar away: what follows begins a line.
+  void close() { line_.close(); }
 
  private:
   bool json_;
   bool verbose_;
-  int width_ = 0;
+  ProgressLine line_;
 };
 
 void print_report(const iso::BuildReport& report) {
@@ -77,14 +72,15 @@ int build(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::build_iso(runner, *options);
+  display.close();
   if (!done) return report_build(done.error());
   if (arguments.json) {
-    std::println("{}", Json{{"id", done->id},
-                            {"sha256", done->sha256},
-                            {"size", done->size},
-                            {"image_size", done->image_size},
-                            {"node_boot_size", done->node_boot_size}}
-                           .dump());
+    print_json(Json{{"id", done->id},
+                    {"sha256", done->sha256},
+                    {"size", done->size},
+                    {"image_size", done->image_size},
+                    {"node_boot_size", done->node_boot_size}}
+                   .dump());
   } else {
     print_report(*done);
   }
@@ -96,12 +92,12 @@ int report_verified(const IsoArguments& arguments, const std::string& medium,
                     const iso::VerifyReport& done) {
   const bool same = done.differences.empty();
   if (arguments.json) {
-    std::println("{}", Json{{"same", same},
-                            {"id", done.again.id},
-                            {"sha256", done.sha256},
-                            {"sha256_again", done.again.sha256},
-                            {"differences", done.differences}}
-                           .dump());
+    print_json(Json{{"same", same},
+                    {"id", done.again.id},
+                    {"sha256", done.sha256},
+                    {"sha256_again", done.again.sha256},
+                    {"differences", done.differences}}
+                   .dump());
   } else if (same) {
     std::println("{}: a second build is the same, bit for bit", medium);
   }
@@ -121,6 +117,7 @@ int verify(const IsoArguments& arguments) {
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
   os::PosixCommandRunner runner;
   const auto done = iso::verify_iso(runner, *options);
+  display.close();
   if (!done) return report_build(done.error());
   return report_verified(arguments, options->out.string(), *done);
 }

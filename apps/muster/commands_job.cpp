@@ -8,8 +8,10 @@
 #include <string>
 #include <unistd.h>
 
-#include "apps/muster/client.h"
+#include "apps/muster/choose_nodes.h"
 #include "apps/muster/commands.h"
+#include "apps/muster/progress_line.h"
+#include "core/base/text.h"
 #include "hpc/job_check_run.h"
 #include "hpc/users.h"
 
@@ -21,7 +23,6 @@ struct CheckArguments {
   std::string user;
   unsigned timeout = 300;
   unsigned patience = 60;
-  bool json = false;
   bool verbose = false;
 };
 
@@ -68,37 +69,14 @@ Result<hpc::CheckOptions> choose_user(const CheckArguments& arguments) {
   return options;
 }
 
-/// Progress on stderr: a line that is written over on a terminal, lines elsewhere.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool terminal) : terminal_(terminal) {}
-  void show(std::string_view text) {
-    if (!terminal_) {
-      std::println(stderr, "{}", text);
-      return;
-    }
-    std::print(stderr, "\r\033[K{}", text);
-    std::fflush(stderr);
-    open_ = true;
-  }
-  void close() {
-    if (open_) std::print(stderr, "\r\033[K");
-    open_ = false;
-  }
-
- private:
-  bool terminal_;
-  bool open_ = false;
-};
-
 int check(const CheckArguments& arguments) {
   if (const Status allowed = check_choice(arguments); !allowed) {
     return report(allowed.error(), kUsage);
   }
   auto options = choose_user(arguments);
   if (!options) return report(options.error(), kMissing);
-  auto nodes = parse_nodes(arguments.nodes);
-  if (!nodes) return report(nodes.error(), kUsage);
+  auto nodes = choose_names(arguments.nodes);
+  if (!nodes) return report(nodes.error());
   if (nodes->empty() && !arguments.nodes.empty()) {
     return report({.message = std::format("'{}' names no node", arguments.nodes),
                    .hint = "'muster node list' shows them"},
@@ -108,18 +86,23 @@ int check(const CheckArguments& arguments) {
   options->timeout = std::chrono::seconds(arguments.timeout);
   options->patience = std::chrono::seconds(arguments.patience);
 
-  ProgressLine progress(isatty(STDERR_FILENO) == 1 && !arguments.verbose);
-  options->on_progress = [&](std::string_view text) { progress.show(text); };
+  ProgressLine progress;
+  options->on_progress = [&](std::string_view text) {
+    // Lines of the job between would tear one that is written over.
+    arguments.verbose ? progress.keep(text) : progress.show(text);
+  };
   if (arguments.verbose) {
-    options->on_output = [](std::string_view line) { std::println(stderr, "  {}", line); };
+    options->on_output = [](std::string_view line) { say(std::format("  {}", line)); };
   }
   os::PosixCommandRunner runner;
   const auto outcome = hpc::run_job_check(runner, *options);
   progress.close();
   if (!outcome) return report(outcome.error(), kMissing);
-  std::print("{}{}",
-             arguments.json ? hpc::render_report_json(*outcome) : hpc::render_report(*outcome),
-             arguments.json ? "\n" : "");
+  if (form() == Form::json) {
+    print_json(hpc::render_report_json(*outcome));
+  } else {
+    std::print("{}", hpc::render_report(*outcome));
+  }
   // The reason of a failure comes last, also where both outputs are one.
   std::fflush(stdout);
   return outcome->green() ? kDone : report(*outcome->problem);
@@ -133,7 +116,7 @@ void add_job(CLI::App& app, Session& session) {
   CLI::App* verb = noun->add_subcommand(
       "check", "run an MPI job over the nodes and measure the network between them");
   auto arguments = std::make_shared<CheckArguments>();
-  verb->add_option("nodes", arguments->nodes, "nodes to check, such as n[001-004]; all by default")
+  verb->add_option("nodes", arguments->nodes, std::format("{}; all when absent", kNodesHelp))
       ->type_name(value::kNodes);
   verb->add_option("--user", arguments->user,
                    "as root: the user who runs the job (default: muster-check)")
@@ -144,7 +127,7 @@ void add_job(CLI::App& app, Session& session) {
   verb->add_option("--wait", arguments->patience, "seconds to wait for nodes that are busy")
       ->check(CLI::Range(1U, 86400U))
       ->capture_default_str();
-  verb->add_flag("--json", arguments->json, "print the result as JSON");
+  add_json(*verb);
   verb->add_flag("--verbose", arguments->verbose, "show everything that the job prints");
   on_run(*verb, session, [arguments] { return check(*arguments); });
 }

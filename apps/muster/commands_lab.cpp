@@ -8,6 +8,8 @@
 #include <print>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/muster/commands.h"
 #include "core/base/text.h"
 #include "core/os/command.h"
@@ -38,7 +40,6 @@ struct UpOptions {
   std::string wait_for = "nodes";
   int timeout = 900;
   bool site = false;
-  bool json = false;
 };
 
 Result<std::optional<Bytes>> parse_disk(const std::string& text) {
@@ -85,8 +86,6 @@ lab::WaitFor wait_for(const std::string& word) {
                           : lab::WaitFor::nodes;
 }
 
-void say(std::string_view text) { std::println(stderr, "{}", text); }
-
 /// Ends a lab that somebody interrupted while it came up.
 int clean_up(const fs::path& directory) {
   say("interrupted: ending the lab");
@@ -123,13 +122,18 @@ int run_up(const UpOptions& options) {
     say("the lab is left as it is to look at: muster lab status, muster lab down");
     return kFailed;
   }
-  return print_lab(options.place, options.json ? Form::json : Form::text);
+  return print_lab(options.place);
 }
 
 int run_down(const LabPlace& place, lab::Leftovers leftovers) {
   const auto kept = lab::end_lab(place.path(), leftovers);
   if (!kept) return report(kept.error());
-  for (const fs::path& file : *kept) std::println("{}", file.string());
+  nlohmann::json files = nlohmann::json::array();
+  for (const fs::path& file : *kept) {
+    if (form() == Form::text) std::println("{}", file.string());
+    files.push_back(file.string());
+  }
+  if (form() == Form::json) print_json(nlohmann::json{{"kept", files}}.dump());
   return kDone;
 }
 
@@ -164,8 +168,7 @@ Result<std::string> add_node(const LabPlace& place) {
 int run_add(const LabPlace& place) {
   const auto name = add_node(place);
   if (!name) return report(name.error());
-  std::println("{}", *name);
-  return kDone;
+  return print_answer({{"added", *name}}, *name);
 }
 
 void add_up(CLI::App& lab, Session& session) {
@@ -200,7 +203,7 @@ void add_up(CLI::App& lab, Session& session) {
   verb.add_option("--timeout", options->timeout, "seconds for the head, and for each node")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  verb.add_flag("--json", options->json, "print the lab as JSON");
+  add_json(verb);
   on_run(verb, session, [options] { return run_up(*options); });
 }
 
@@ -210,19 +213,20 @@ void add_rest(CLI::App& lab, Session& session) {
 
   CLI::App& status = *lab.add_subcommand("status", "show the machines of a lab");
   place->add_to(status);
-  status.add_flag("--json", *flag, "print JSON");
-  on_run(status, session,
-         [place, flag] { return print_lab(*place, *flag ? Form::json : Form::text); });
+  add_json(status);
+  on_run(status, session, [place] { return print_lab(*place); });
 
   CLI::App& down = *lab.add_subcommand("down", "end a lab and remove what it made");
   place->add_to(down);
   down.add_flag("--keep", *flag, "keep the console files and print their names");
+  add_json(down);
   on_run(down, session, [place, flag] {
     return run_down(*place, *flag ? lab::Leftovers::keep_consoles : lab::Leftovers::remove);
   });
 
   CLI::App& add = *lab.add_subcommand("add", "add one blank node to a lab and switch it on");
   place->add_to(add);
+  add_json(add);
   on_run(add, session, [place] { return run_add(*place); });
 
   // What `up` starts in the background; nobody types it.

@@ -18,10 +18,8 @@ struct LabPlace {
   void add_to(CLI::App& verb);
 };
 
-enum class Form { text, json };
-
-/// Prints a lab and its machines on stdout; the exit status.
-int print_lab(const LabPlace& place, Form form);
+/// Prints a lab and its machines, in the form that was asked for; the exit status.
+int print_lab(const LabPlace& place);
 
 /// exec, console, power, cable, run, monitor: verbs for one machine or the wire.
 void add_lab_machine(CLI::App& lab, Session& session);

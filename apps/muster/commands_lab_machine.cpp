@@ -210,11 +210,11 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
 
 }  // namespace
 
-int print_lab(const LabPlace& place, Form form) {
+int print_lab(const LabPlace& place) {
   const auto view = lab::read_lab(place.path());
   if (!view) return report(view.error());
-  if (form == Form::json) {
-    std::print("{}", lab::render_report_json(*view));
+  if (form() == Form::json) {
+    print_json(trim(lab::render_report_json(*view)));
   } else {
     std::print("{}", lab::render_report(*view));
   }

@@ -1,10 +1,26 @@
 #pragma once
-// The verbs of the noun `node` that have files of their own.
+// What the files of the noun `node` share.
+
+#include <string>
 
 #include "apps/muster/commands.h"
+#include "core/base/node_set.h"
 
 namespace muster::cli {
 
-void add_node_wait(CLI::App& noun, Session& session);
+/// Whether a verb must be told which nodes it is about.
+enum class NodesNeeded { no, yes };
+
+/// A verb with an argument that names nodes, which goes to `nodes`, and with --json.
+CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,
+                        std::string& nodes, NodesNeeded needed);
+
+void add_node_changes(CLI::App& noun, Session& session);  // node adopt, import, set, remove
+void add_node_wait(CLI::App& noun, Session& session);     // node wait
+void add_node_reboot(CLI::App& noun, Session& session);   // node reboot
+
+/// Waits until nodes are ready with all that was decided, and prints what came of it: the exit
+/// status. Units: seconds.
+int wait_for_nodes(const NodeSet& nodes, int timeout);
 
 }  // namespace muster::cli

@@ -7,9 +7,11 @@
 #include <print>
 #include <ranges>
 
+#include "apps/muster/choose_nodes.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands_node.h"
 #include "apps/muster/node_progress.h"
+#include "core/base/text.h"
 #include "core/os/wait.h"
 
 namespace muster::cli {
@@ -26,16 +28,19 @@ constexpr std::size_t kToldOf = 10;
 struct WaitOptions {
   std::string nodes;
   int timeout = 900;
-  bool as_json = false;
 };
 
 /// Those that are named, or all that the head knows by name.
-Result<NodeSet> choose_nodes(const WaitOptions& options) {
-  TRY_ASSIGN(NodeSet nodes, parse_nodes(options.nodes.empty() ? "@*" : options.nodes));
-  if (!nodes.empty()) return nodes;
-  if (!options.nodes.empty()) return fail(std::format("'{}' names no node", options.nodes));
-  return fail("the head knows no node yet",
-              "switch one on, or name those that come: 'muster node wait n[001-008]'");
+std::expected<NodeSet, Failure> choose_awaited(const std::string& text) {
+  auto nodes = choose_names(text.empty() ? "@*" : text);
+  if (!nodes || !nodes->empty()) return nodes;
+  if (!text.empty()) {
+    return std::unexpected(Failure(
+        {.message = std::format("'{}' names no node", printable(text)), .hint = ""}, kUsage));
+  }
+  return std::unexpected(
+      Failure({.message = "the head knows no node yet",
+               .hint = "switch one on, or name those that come: 'muster node wait n[001-008]'"}));
 }
 
 Result<NodeProgress> look(const NodeSet& nodes) {
@@ -56,7 +61,7 @@ Result<NodeProgress> wait_for(const NodeSet& nodes, std::chrono::seconds time) {
     answered = answered || progress;
     if (!answered) return progress;
     const std::size_t ready = progress ? progress->ready.size() : told;
-    if (ready != told) std::println(stderr, "{} of {} ready", ready, all);
+    if (ready != told) say(std::format("{} of {} ready", ready, all));
     told = ready;
     if (ready == all || os::in(0ms) >= end) return progress;
     TRY(os::wait_readable({}, std::min(end, os::in(kBetweenLooks))));
@@ -72,44 +77,47 @@ json to_json(const NodeProgress& progress) {
 }
 
 /// Who is missing, and the first of them with what they lack.
-int tell_missing(const NodeProgress& progress, const WaitOptions& options) {
+int tell_missing(const NodeProgress& progress, int timeout) {
   std::vector<std::string> names;
   for (const auto& node : progress.waiting) names.push_back(node.name);
   for (const auto& node : progress.waiting | std::views::take(kToldOf)) {
-    std::println(stderr, "  {} {}", node.name, node.why);
+    say(std::format("  {} {}", node.name, node.why));
   }
   const auto known = std::ranges::find(progress.waiting, true, &NodeProgress::Waiting::is_known);
-  return report(
-      {.message = std::format("not ready within {} s: {}", options.timeout, fold_names(names)),
-       .hint = known == progress.waiting.end()
-                   ? "'muster node list' shows those that are known"
-                   : std::format("'muster node why {}' says more", known->name)});
+  return report({.message = std::format("not ready within {} s: {}", timeout, fold_names(names)),
+                 .hint = known == progress.waiting.end()
+                             ? "'muster node list' shows those that are known"
+                             : std::format("'muster node why {}' says more", known->name)});
 }
 
 int run_wait(const WaitOptions& options) {
-  const auto nodes = choose_nodes(options);
-  if (!nodes) return report(nodes.error(), options.nodes.empty() ? kFailed : kUsage);
-  const auto progress = wait_for(*nodes, std::chrono::seconds(options.timeout));
-  if (!progress) return report(progress.error());
-  if (options.as_json) std::println("{}", to_json(*progress).dump());
-  if (!progress->waiting.empty()) return tell_missing(*progress, options);
-  if (!options.as_json) std::println("{}: ready", fold_names(progress->ready));
-  return kDone;
+  const auto nodes = choose_awaited(options.nodes);
+  return nodes ? wait_for_nodes(*nodes, options.timeout) : report(nodes.error());
 }
 
 }  // namespace
+
+int wait_for_nodes(const NodeSet& nodes, int timeout) {
+  const auto progress = wait_for(nodes, std::chrono::seconds(timeout));
+  if (!progress) return report(progress.error());
+  if (form() == Form::json) print_json(to_json(*progress).dump());
+  if (!progress->waiting.empty()) return tell_missing(*progress, timeout);
+  if (form() == Form::text) std::println("{}: ready", fold_names(progress->ready));
+  return kDone;
+}
 
 void add_node_wait(CLI::App& noun, Session& session) {
   CLI::App* const verb =
       noun.add_subcommand("wait", "until nodes are ready with all that was decided");
   const auto options = std::make_shared<WaitOptions>();
-  verb->add_option("nodes", options->nodes,
-                   "a node set, of nodes that are still to come as well; all when absent")
+  verb->add_option(
+          "nodes", options->nodes,
+          std::format("{}; also those that are still to come; all when absent", kNodesHelp))
       ->type_name(value::kNodes);
   verb->add_option("--timeout", options->timeout, "seconds")
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();
-  verb->add_flag("--json", options->as_json, "print JSON");
+  add_json(*verb);
   on_run_at_head(*verb, session, [options] { return run_wait(*options); });
 }
 

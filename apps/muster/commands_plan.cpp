@@ -112,7 +112,7 @@ void print_json(const spec::ClusterSpec& spec, const json& medium, const plans::
                 {"head", plan::to_json(preview.head)},
                 {"node", plan::to_json(preview.node_plan)}};
   if (!changes.is_null()) value["changes"] = changes;
-  std::println("{}", value.dump(2));
+  cli::print_json(value.dump(2));
 }
 
 void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,

@@ -1,6 +1,5 @@
 // profile list: what nodes can boot as.
 
-#include <memory>
 #include <print>
 
 #include "apps/muster/client.h"
@@ -13,11 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-int list_profiles(bool as_json) {
+int list_profiles() {
   const auto answer = call_head("GET", "/v1/profiles");
   if (!answer) return report(answer.error());
-  if (as_json) {
-    std::println("{}", answer->dump(2));
+  if (form() == Form::json) {
+    print_json(answer->dump(2));
     return kDone;
   }
   std::vector<std::vector<std::string>> rows = {
@@ -38,9 +37,8 @@ void add_profile(CLI::App& app, Session& session) {
   CLI::App* const noun = app.add_subcommand("profile", "what nodes can boot as");
   noun->require_subcommand(1);
   CLI::App& list = *noun->add_subcommand("list", "the profiles, their images and their nodes");
-  const auto as_json = std::make_shared<bool>(false);
-  list.add_flag("--json", *as_json, "print JSON");
-  on_run_at_head(list, session, [as_json] { return list_profiles(*as_json); });
+  add_json(list);
+  on_run_at_head(list, session, list_profiles);
 }
 
 }  // namespace muster::cli

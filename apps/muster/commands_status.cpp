@@ -1,7 +1,6 @@
 // status: what runs on the head and what is wrong, each problem with its next step.
 
 #include <format>
-#include <memory>
 #include <print>
 
 #include "apps/muster/client.h"
@@ -58,8 +57,10 @@ void print_status(const json& status) {
   for (const json& service : status.at("services")) {
     std::println("  {:26} {}", text_of(service, "unit"), text_of(service, "state"));
   }
+  const auto now_ms = status.value("now_ms", std::int64_t{0});
   for (const json& drift : status.value("put_right", json::array())) {
-    std::println("  put right at {}: {}", clock_time(drift.value("last_ms", std::int64_t{0})),
+    const auto last_ms = drift.value("last_ms", std::int64_t{0});
+    std::println("  put right at {}: {}", clock_time(last_ms, date_for(last_ms, now_ms)),
                  text_of(drift, "what"));
   }
   for (const json& problem : status.at("problems")) {
@@ -71,11 +72,11 @@ void print_status(const json& status) {
                          : "All is well.");
 }
 
-int run_status(bool as_json) {
+int run_status() {
   const auto status = call_head("GET", "/v1/status");
   if (!status) return report(status.error());
-  if (as_json) {
-    std::println("{}", status->dump(2));
+  if (form() == Form::json) {
+    print_json(status->dump(2));
   } else {
     print_status(*status);
   }
@@ -86,9 +87,8 @@ int run_status(bool as_json) {
 
 void add_status(CLI::App& app, Session& session) {
   CLI::App* const verb = app.add_subcommand("status", "what runs on the head, and what is wrong");
-  const auto as_json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *as_json, "print JSON");
-  on_run_at_head(*verb, session, [as_json] { return run_status(*as_json); });
+  add_json(*verb);
+  on_run_at_head(*verb, session, run_status);
 }
 
 }  // namespace muster::cli

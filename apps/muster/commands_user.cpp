@@ -1,11 +1,14 @@
 // user: add, set, remove, list. The same account on the head and on every node.
 
+#include <format>
 #include <memory>
 #include <optional>
 #include <print>
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
+#include "apps/muster/confirm.h"
+#include "apps/muster/job_guard.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 
@@ -21,15 +24,18 @@ struct UserOptions {
   std::vector<std::string> keys;
   std::string key_file;
   bool no_keys = false;
-  bool as_json = false;
+  bool force = false;
+  ConfirmOptions confirm;
 };
 
 /// The keys that were given as words and those of the file.
 Result<std::vector<std::string>> keys_of(const UserOptions& options) {
   std::vector<std::string> keys = options.keys;
   if (options.key_file.empty()) return keys;
-  TRY_ASSIGN(const std::string text, os::read_file(options.key_file, 1U << 20U));
-  for (const std::string& line : lines(text)) {
+  TRY_ASSIGN(const std::string file, os::read_file(options.key_file, 1U << 20U));
+  const auto text = decode_text(file);
+  if (!text) return wrap(options.key_file, text.error());
+  for (const std::string& line : lines(*text)) {
     // Files from other systems end their lines with a carriage return as well.
     const std::string_view key = trim(line);
     if (!key.empty() && !key.starts_with('#')) keys.emplace_back(key);
@@ -50,8 +56,8 @@ int send_user(const UserOptions& options, const std::string& method) {
   if (options.uid) body["uid"] = *options.uid;
   const auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
-  std::println("{} has number {} and home {}", text_of(*answer, "name"), answer->value("uid", 0U),
-               text_of(*answer, "home"));
+  print_answer(*answer, std::format("{} has number {} and home {}", text_of(*answer, "name"),
+                                    answer->value("uid", 0U), text_of(*answer, "home")));
   if (!answer->value("on_head", true)) {
     return report(
         {.message = "the account is not on the head yet", .hint = "'muster status' says why"});
@@ -70,11 +76,11 @@ int change_user(const UserOptions& options) {
   return send_user(options, "PUT");
 }
 
-int list_users(const UserOptions& options) {
+int list_users() {
   const auto answer = call_head("GET", "/v1/users");
   if (!answer) return report(answer.error());
-  if (options.as_json) {
-    std::println("{}", answer->dump(2));
+  if (form() == Form::json) {
+    print_json(answer->dump(2));
     return kDone;
   }
   std::vector<std::vector<std::string>> rows = {{"NAME", "UID", "HOME", "KEYS", "FULL NAME"}};
@@ -87,11 +93,22 @@ int list_users(const UserOptions& options) {
   return kDone;
 }
 
+Deed removal_of(const std::string& user) {
+  return {.what = std::format("take the account '{}' away from the head and every node", user),
+          .consequence = std::format("jobs of {} end, and /home/{} is kept", user, user),
+          .answer = {{"removed", user}}};
+}
+
 int remove_one(const UserOptions& options) {
+  os::PosixCommandRunner runner;
+  const Status idle = options.force ? Status() : refuse_while_jobs_run_of(runner, options.name);
+  if (!idle) return report(idle.error());
+  const Deed deed = removal_of(options.name);
+  if (const auto status = stop_before(deed, options.confirm)) return *status;
   const auto answer = call_head("DELETE", "/v1/users/" + url_encode(options.name));
   if (!answer) return report(answer.error());
-  std::println("{} is removed; /home/{} is kept", options.name, options.name);
-  return kDone;
+  return print_answer(deed.answer,
+                      std::format("{} is removed; /home/{} is kept", options.name, options.name));
 }
 
 /// What is known of a user beside name and number.
@@ -100,6 +117,7 @@ void add_description(CLI::App& verb, UserOptions& options) {
   verb.add_option("--ssh-key", options.keys, "an SSH public key; may be repeated");
   verb.add_option("--ssh-key-file", options.key_file, "a file of SSH public keys")
       ->type_name(value::kFile);
+  add_json(verb);
 }
 
 }  // namespace
@@ -121,10 +139,13 @@ void add_user(CLI::App& app, Session& session) {
   CLI::App* const remove =
       noun->add_subcommand("remove", "take the account away; the home is kept");
   remove->add_option("name", options->name, "login name")->type_name(value::kUser)->required();
+  remove->add_flag("--force", options->force, "also a user whose jobs run: these end");
+  options->confirm.add_to(*remove);
+  add_json(*remove);
   on_run_at_head(*remove, session, [options] { return remove_one(*options); });
   CLI::App* const list = noun->add_subcommand("list", "all users");
-  list->add_flag("--json", options->as_json, "print JSON");
-  on_run_at_head(*list, session, [options] { return list_users(*options); });
+  add_json(*list);
+  on_run_at_head(*list, session, list_users);
 }
 
 }  // namespace muster::cli

@@ -5,6 +5,7 @@
 
 #include "apps/muster/commands.h"
 #include "apps/muster/complete_names.h"
+#include "apps/muster/help_topics.h"
 #include "apps/muster/verbs.h"
 #include "core/base/text.h"
 
@@ -17,8 +18,9 @@ const CLI::Option* find_valued(const CLI::App& verb, std::string_view word) {
   return option != nullptr && takes_value(*option) ? option : nullptr;
 }
 
-/// The argument that the word after `count` others is; none when the verb takes no more.
-const CLI::Option* find_argument(const CLI::App& verb, int count) {
+/// The argument that the word after `before` others is; none when the verb takes no more.
+const CLI::Option* find_argument(const CLI::App& verb, std::size_t before) {
+  auto count = static_cast<int>(before);
   for (const CLI::Option* option : verb.get_options()) {
     if (!option->get_positional()) continue;
     count -= option->get_items_expected_max();
@@ -38,10 +40,10 @@ class Reader {
     } else if (is_option(word)) {
       read_option(word);
     } else if (const CLI::App* verb =
-                   cursor_.arguments == 0 ? find_verb(*cursor_.verb, word) : nullptr) {
+                   cursor_.arguments.empty() ? find_verb(*cursor_.verb, word) : nullptr) {
       cursor_.verb = verb;
     } else {
-      ++cursor_.arguments;
+      cursor_.arguments.push_back(word);
       if (cursor_.verb->get_positionals_at_end()) only_arguments_ = true;
     }
   }
@@ -51,10 +53,13 @@ class Reader {
     if (waiting_ != nullptr) {
       cursor_.value = waiting_;
     } else if (!is_option(last)) {
-      cursor_.value = find_argument(*cursor_.verb, cursor_.arguments);
+      cursor_.value = find_argument(*cursor_.verb, cursor_.arguments.size());
     } else if (const auto equal = last.find('='); equal != std::string::npos) {
       cursor_.value = find_valued(*cursor_.verb, last.substr(0, equal));
       keep(equal + 1);
+    } else if (is_short_with_value(last)) {
+      cursor_.value = find_valued(*cursor_.verb, last.substr(0, 2));
+      keep(2);
     }
     if (kind_at(cursor_) == value::kNodes) keep(cursor_.prefix.rfind(',') + 1);
     return std::move(cursor_);
@@ -63,6 +68,12 @@ class Reader {
  private:
   bool is_option(const std::string& word) const {
     return !only_arguments_ && word.starts_with('-');
+  }
+
+  /// "-oFILE".
+  bool is_short_with_value(const std::string& word) const {
+    return word.size() > 2 && word[1] != '-' &&
+           find_valued(*cursor_.verb, word.substr(0, 2)) != nullptr;
   }
 
   void read_option(const std::string& word) {
@@ -115,7 +126,7 @@ Cursor find_cursor(const CLI::App& program, std::span<const std::string> words) 
 std::vector<std::string> words_at(const Cursor& cursor) {
   if (cursor.value != nullptr) return enumeration(*cursor.value);
   if (cursor.prefix.starts_with('-')) return options_of(*cursor.verb);
-  return cursor.arguments == 0 ? verbs_of(*cursor.verb) : std::vector<std::string>();
+  return cursor.arguments.empty() ? verbs_of(*cursor.verb) : std::vector<std::string>();
 }
 
 std::string kind_at(const Cursor& cursor) {
@@ -129,6 +140,7 @@ int complete(const CLI::App& program, std::span<const std::string> words) {
   const std::string kind = kind_at(cursor);
   for (const std::string& request : shell_request(kind)) std::println("{}", request);
   std::vector<std::string> candidates = words_at(cursor);
+  if (kind == value::kTopic) candidates = help_words(program, cursor.arguments);
   if (candidates.empty()) candidates = names_of_kind(kind, cursor.given);
   for (const std::string& word : candidates) {
     if (word.starts_with(cursor.prefix)) std::println("{}{}", cursor.kept, word);

@@ -21,8 +21,8 @@ struct Cursor {
   const CLI::App* verb = nullptr;
   /// The option or argument whose value is being typed; none where an option or a verb may stand.
   const CLI::Option* value = nullptr;
-  /// How many arguments stand before it; no verb follows an argument.
-  int arguments = 0;
+  /// The arguments that stand before it; no verb follows an argument.
+  std::vector<std::string> arguments = {};
   /// What is typed of the value, verb or option so far.
   std::string prefix;
   /// What stands before `prefix` in the same word and stays: "--firmware=", "n001,".

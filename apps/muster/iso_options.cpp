@@ -1,11 +1,10 @@
 #include "apps/muster/iso_options.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <print>
 
 #include "apps/muster/commands.h"
+#include "apps/muster/source_tree.h"
 #include "apps/plans/preview.h"
 #include "core/os/files.h"
 
@@ -19,16 +18,10 @@ std::string environment(const char* name, std::string otherwise) {
   return value != nullptr && *value != '\0' ? std::string(value) : std::move(otherwise);
 }
 
-/// Where the recipes are when nothing says so: installed, or in the source tree that this program
-/// was compiled in.
+/// Where the recipes are when nothing says so.
 fs::path find_data() {
-  std::error_code error;
-  auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-  while (!error && folder.has_relative_path()) {
-    if (fs::exists(folder / "packaging/layers/base.list", error)) return folder / "packaging";
-    folder = folder.parent_path();
-  }
-  return "/usr/share/muster";
+  const auto tree = find_source_tree();
+  return tree ? *tree / "packaging" : "/usr/share/muster";
 }
 
 /// Our own package files: beside the recipes, or where the source tree's build leaves them.
@@ -44,7 +37,7 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
   if (!text) return std::unexpected(report(text.error(), kUsage));
   auto outcome = plans::parse_cluster(*text, arguments.file);
-  for (const auto& problem : outcome.problems) std::println(stderr, "{}", to_string(problem));
+  for (const auto& problem : outcome.problems) say(to_string(problem));
   if (!outcome.spec) return std::unexpected(kUsage);
   options.spec = std::move(*outcome.spec);
   options.spec_text = *text;

@@ -42,10 +42,12 @@ Result<nlohmann::json> parse_node(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Result<nlohmann::json> parse_node_file(std::string_view text, std::string_view file_name) {
+Result<nlohmann::json> parse_node_file(std::string_view bytes, std::string_view file_name) {
+  const auto text = decode_text(bytes);
+  if (!text) return wrap(file_name, text.error());
   nlohmann::json nodes = nlohmann::json::array();
   std::size_t number = 0;
-  for (const std::string& line : lines(text)) {
+  for (const std::string& line : lines(*text)) {
     ++number;
     const auto words = words_of(line);
     if (words.empty()) continue;

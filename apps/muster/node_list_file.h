@@ -11,7 +11,8 @@
 namespace muster::cli {
 
 /// The nodes as POST /v1/nodes/import takes them (docs/reference/api.md). Errors, with file and
-/// line: too few or too many words, a name, address or MAC address that is none, no node at all.
-Result<nlohmann::json> parse_node_file(std::string_view text, std::string_view file_name);
+/// line: too few or too many words, a name, address or MAC address that is none, no node at all;
+/// as decode_text.
+Result<nlohmann::json> parse_node_file(std::string_view bytes, std::string_view file_name);
 
 }  // namespace muster::cli

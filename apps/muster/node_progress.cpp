@@ -15,7 +15,8 @@ using nlohmann::json;
 
 /// What a node still misses; empty when nothing.
 std::string missing(const json& node) {
-  if (text_of(node, "state") != "ready") return printable(standing_of(node), 400);
+  const bool is_ready = text_of(node, "state") == "ready" && text_of(node, "stage") != "reboot";
+  if (!is_ready) return printable(standing_of(node), 400);
   return node.value("holds_plan", false) ? "" : "is ready with an older plan";
 }
 

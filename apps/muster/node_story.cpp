@@ -60,6 +60,7 @@ std::string standing_of(const json& node) {
   if (state == "failed") {
     return std::format("failed at stage '{}': {}", stage, text_of(node, "reason"));
   }
+  if (stage == "reboot") return "is about to reboot";
   if (state == "booting") return std::format("is booting, at stage '{}'", stage);
   return "is " + state;
 }
@@ -69,11 +70,17 @@ std::string render_story(const json& answer) {
   measure(boot);
   const auto slowest = std::ranges::max_element(boot, {}, &Moment::took_ms);
   const std::int64_t longest = slowest == boot.end() ? 0 : slowest->took_ms;
+  const auto now_ms = answer.value("now_ms", std::int64_t{0});
+  const bool is_old = std::ranges::any_of(boot, [now_ms](const Moment& line) {
+    return date_for(line.time_ms, now_ms) == ShowDate::yes;
+  });
+  // One line with a date and one without would not stand below each other.
+  const ShowDate date = is_old ? ShowDate::yes : ShowDate::no;
   std::string story = verdict(answer.at("node")) + "\n";
   for (const Moment& line : boot) {
     const std::int64_t marks = longest == 0 ? 0 : (line.took_ms * kBar + longest / 2) / longest;
     story +=
-        std::format("  {}  {:>7.1f} s  {:{}}  {:10} {}\n", clock_time(line.time_ms),
+        std::format("  {}  {:>7.1f} s  {:{}}  {:10} {}\n", clock_time(line.time_ms, date),
                     static_cast<double>(line.time_ms - boot.front().time_ms) / 1000,
                     std::string(static_cast<std::size_t>(marks), '#'), kBar, line.kind, line.text);
   }

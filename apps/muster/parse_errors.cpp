@@ -98,6 +98,13 @@ Error too_many(const Place& place, const std::string& said) {
 
 }  // namespace
 
+Form wanted_form(const CLI::App& app, std::span<const std::string> words) {
+  const Place place = find_place(app, words);
+  const auto end = std::ranges::find(place.rest, "--");
+  const bool asked = std::ranges::find(place.rest.begin(), end, "--json") != end;
+  return asked && find_option(*place.verb, "--json") != nullptr ? Form::json : Form::text;
+}
+
 Error explain_parse_error(const CLI::App& app, const CLI::ParseError& error,
                           std::span<const std::string> words) {
   const auto is = [&](CLI::ExitCodes code) {

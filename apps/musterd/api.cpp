@@ -1,13 +1,12 @@
 #include "apps/musterd/api.h"
 
 #include <algorithm>
-#include <array>
 #include <format>
 #include <map>
-#include <pwd.h>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
 #include "apps/musterd/health.h"
 #include "apps/musterd/scheduler.h"
@@ -27,14 +26,6 @@ using provisioning::Node;
 using provisioning::NodeState;
 using provisioning::Policy;
 
-ServerResponse answer(const json& value, int status = 200) {
-  return {.status = status, .body = value.dump(-1, ' ', false, json::error_handler_t::replace)};
-}
-
-ServerResponse refuse(int status, const Error& error) {
-  return answer({{"error", error.message}, {"hint", error.hint}}, status);
-}
-
 std::string quoted(const std::string& text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -51,14 +42,6 @@ std::string summary(const Node& node, bool holds_plan, const hpc::SchedulerNode&
                      provisioning::to_string(node.state), quoted(node.stage), node.progress,
                      quoted(node.reason), node.hardware.cpus(), node.hardware.memory.count,
                      node.seen_ms, holds_plan, quoted(scheduler.state), quoted(scheduler.reason));
-}
-
-json user_json(const hpc::ClusterUser& user) {
-  return {{"name", user.name},
-          {"uid", user.uid},
-          {"full_name", user.full_name},
-          {"home", hpc::home_of(user.name)},
-          {"ssh_keys", user.ssh_keys}};
 }
 
 /// What changes, without the content of files: some of them are secret.
@@ -121,20 +104,6 @@ json described(Cluster& cluster, const Node& node) {
   return shown;
 }
 
-/// Whether this machine has the account, with the cluster's number.
-bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 16384> buffer{};
-  const bool there =
-      getpwnam_r(user.name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr && found->pw_uid == user.uid;
-  if (!there || std::ranges::contains(spec.users, user.name, &spec::User::name)) return there;
-  // By chance somebody else's may have the number.
-  const auto own = head::read_own_accounts();
-  return own && own->contains(user.name);
-}
-
 /// Whether all that head and nodes share lies on the state disk.
 bool keeps_all(const Cluster& cluster) {
   return cluster.facts().kept.size() == spec::shared_mounts(cluster.spec()).size();
@@ -167,23 +136,19 @@ ServerResponse Api::status() {
                  {"scheduler", summary_json(read_scheduler())},
                  {"services", std::move(services)},
                  {"put_right", drift_json(cluster_)},
+                 {"now_ms", now_ms()},
                  {"problems", std::move(problems)},
                  {"ready", running}});
 }
 
 ServerResponse Api::nodes(const ServerRequest& request) {
-  const auto wanted = request.query.find("names");
-  NodeSet names;
-  if (wanted != request.query.end()) {
-    auto parsed = parse_node_set(wanted->second);
-    if (!parsed) return refuse(400, parsed.error());
-    names = std::move(*parsed);
-  }
+  const auto wanted = parse_node_query(request.query);
+  if (!wanted) return refuse(400, wanted.error());
   std::string list;
   NodePlans& plans = cluster_.node_plans();
   const SchedulerNodes scheduler = read_scheduler();
   cluster_.registry().each([&](const Node& node) {
-    if (wanted != request.query.end() && (node.name.empty() || !names.contains(node.name))) return;
+    if (!wanted->wants(node)) return;
     list +=
         (list.empty() ? "" : ",") + summary(node, plans.is_held_by(node), said_of(node, scheduler));
   });
@@ -237,7 +202,8 @@ ServerResponse Api::events(const std::string& name) {
   for (const state::Event& event : *events) {
     list.push_back({{"time_ms", event.time_ms}, {"kind", event.kind}, {"text", event.text}});
   }
-  return answer({{"node", described(cluster_, *found)}, {"events", std::move(list)}});
+  return answer(
+      {{"node", described(cluster_, *found)}, {"events", std::move(list)}, {"now_ms", now_ms()}});
 }
 
 ServerResponse Api::adopt(const ServerRequest& request) {
@@ -279,6 +245,14 @@ ServerResponse Api::profiles() {
   return answer({{"profiles", std::move(list)}});
 }
 
+ServerResponse Api::reboot_nodes(const ServerRequest& request) {
+  const auto wanted = parse_reboot_request(request.body);
+  if (!wanted) return refuse(400, wanted.error());
+  const std::int64_t now = now_ms();
+  const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
+  return done ? answer({{"asked_ms", now}}) : refuse(409, done.error());
+}
+
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
   const auto names = parse_node_list(request.body);
   if (!names) return refuse(400, names.error());
@@ -314,38 +288,21 @@ ServerResponse Api::discovery(const ServerRequest& request) {
   return done ? answer(json::object()) : refuse(500, done.error());
 }
 
+ServerResponse Api::show_discovery() {
+  return answer({{"policy", policy_name(cluster_.registry().policy(now_ms()))},
+                 {"until_ms", cluster_.adoption_until_ms()},
+                 {"now_ms", now_ms()}});
+}
+
+ServerResponse Api::show_dhcp() {
+  return answer({{"mode", provisioning::to_string(cluster_.dhcp_mode())}});
+}
+
 ServerResponse Api::dhcp(const ServerRequest& request) {
   const auto mode = parse_dhcp_request(request.body);
   if (!mode) return refuse(400, mode.error());
   const Status done = cluster_.set_dhcp_mode(*mode);
   return done ? answer(json::object()) : refuse(500, done.error());
-}
-
-ServerResponse Api::list_users() {
-  json list = json::array();
-  for (const hpc::ClusterUser& user : cluster_.users().users()) list.push_back(user_json(user));
-  return answer({{"users", std::move(list)}});
-}
-
-ServerResponse Api::write_user(const ServerRequest& request) {
-  const auto wanted = parse_user_request(request.body);
-  if (!wanted) return refuse(400, wanted.error());
-  const bool change = request.method == "PUT";
-  using NoKeys = hpc::UserTable::NoKeys;
-  const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;
-  const auto user =
-      change ? cluster_.change_user(wanted->user, none) : cluster_.add_user(wanted->user);
-  if (!user) return refuse(409, user.error());
-  // Who asked may log in as the user the moment this is answered.
-  json value = user_json(*user);
-  const bool tried = cluster_.wait_until_answered(std::chrono::seconds(30));
-  value["on_head"] = tried && is_on_head(*user, cluster_.spec());
-  return answer(value);
-}
-
-ServerResponse Api::remove_user(const std::string& name) {
-  const Status done = cluster_.remove_user(name);
-  return done ? answer(json::object()) : refuse(404, done.error());
 }
 
 ServerResponse Api::handle(const ServerRequest& request) {
@@ -361,10 +318,13 @@ ServerResponse Api::handle(const ServerRequest& request) {
     if (post && path == "/v1/nodes/set") return set_nodes(request);
     if (get && path == "/v1/profiles") return profiles();
     if (get && path == "/v1/groups") return groups();
+    if (post && path == "/v1/nodes/reboot") return reboot_nodes(request);
     if (post && path == "/v1/nodes/remove") return remove_nodes(request);
     if (post && path == "/v1/nodes/import") return import_nodes(request);
     if (post && path == "/v1/plan") return plan_changes(request);
+    if (get && path == "/v1/discovery") return show_discovery();
     if (post && path == "/v1/discovery") return discovery(request);
+    if (get && path == "/v1/dhcp") return show_dhcp();
     if (post && path == "/v1/dhcp") return dhcp(request);
     if (get && path == "/v1/plan/head") return answer(plan::to_json(cluster_.head_plan()));
     if (get && path == "/v1/users") return list_users();

@@ -25,10 +25,13 @@ class Api {
   os::ServerResponse set_nodes(const os::ServerRequest& request);
   os::ServerResponse profiles();
   os::ServerResponse groups();
+  os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);
   os::ServerResponse import_nodes(const os::ServerRequest& request);
   os::ServerResponse plan_changes(const os::ServerRequest& request);
+  os::ServerResponse show_discovery();
   os::ServerResponse discovery(const os::ServerRequest& request);
+  os::ServerResponse show_dhcp();
   os::ServerResponse dhcp(const os::ServerRequest& request);
   os::ServerResponse list_users();
   os::ServerResponse write_user(const os::ServerRequest& request);

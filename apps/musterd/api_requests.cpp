@@ -72,6 +72,29 @@ Result<Node> parse_imported(const json& entry) {
 
 }  // namespace
 
+bool NodeQuery::wants(const Node& node) const {
+  if (!is_narrow) return true;
+  if (!node.name.empty() && names.contains(node.name)) return true;
+  return std::ranges::any_of(machines, [&node](const std::string& machine) {
+    if (machine == node.id || (!node.name.empty() && machine == node.name)) return true;
+    const auto mac = parse_mac(machine);
+    return mac && std::ranges::contains(node.hardware.macs, *mac);
+  });
+}
+
+Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& query) {
+  NodeQuery wanted;
+  if (const auto names = query.find("names"); names != query.end()) {
+    wanted.is_narrow = true;
+    TRY_ASSIGN(wanted.names, parse_node_set(names->second));
+  }
+  if (const auto machines = query.find("machines"); machines != query.end()) {
+    wanted.is_narrow = true;
+    wanted.machines = split(machines->second, ',');
+  }
+  return wanted;
+}
+
 Result<std::vector<std::string>> parse_node_list(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
   return texts(value, "nodes");
@@ -110,6 +133,19 @@ Result<std::vector<Node>> parse_import(std::string_view body) {
     nodes.push_back(std::move(node));
   }
   return nodes;
+}
+
+Result<RebootRequest> parse_reboot_request(std::string_view body) {
+  constexpr std::size_t kLongestName = 64;
+  constexpr std::size_t kLongestReason = 200;
+  TRY_ASSIGN(const json value, parse_object(body));
+  RebootRequest request;
+  TRY_ASSIGN(request.nodes, texts(value, "nodes"));
+  TRY_ASSIGN(const std::string by, text(value, "by"));
+  TRY_ASSIGN(const std::string reason, text(value, "reason"));
+  request.why = "asked for by " + (by.empty() ? "somebody" : printable(by, kLongestName));
+  if (!reason.empty()) request.why += ": " + printable(reason, kLongestReason);
+  return request;
 }
 
 Result<DiscoveryRequest> parse_discovery(std::string_view body) {

@@ -3,10 +3,12 @@
 // without a head. docs/reference/api.md describes the members.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/node_set.h"
 #include "core/base/result.h"
 #include "core/spec/cluster_spec.h"
 #include "provisioning/network.h"
@@ -17,6 +19,20 @@ namespace muster::daemon {
 
 /// Errors of every function here: not a JSON object; a member that is missing, of the wrong type or
 /// out of range. The message names the member.
+
+/// Which nodes a list shows.
+struct NodeQuery {
+  /// Whether it is about some nodes only.
+  bool is_narrow = false;
+  NodeSet names;
+  /// Names, ids or MAC addresses, as Registry::find takes them.
+  std::vector<std::string> machines;
+
+  bool wants(const provisioning::Node& node) const;
+};
+
+/// ?names=NODE-SET&machines=MAC,ID,…; either may be absent, and all nodes are shown without both.
+Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& query);
 
 /// {"nodes": ["n001", …]}
 Result<std::vector<std::string>> parse_node_list(std::string_view body);
@@ -40,6 +56,15 @@ struct ProfileRequest {
 
 /// {"nodes": ["n001", …], "profile": "gpu"}
 Result<ProfileRequest> parse_profile_request(std::string_view body);
+
+struct RebootRequest {
+  std::vector<std::string> nodes;
+  /// Who wishes it and why, for the nodes' timelines.
+  std::string why;
+};
+
+/// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware"}; only the nodes are needed.
+Result<RebootRequest> parse_reboot_request(std::string_view body);
 
 struct DiscoveryRequest {
   provisioning::Policy policy = provisioning::Policy::ask;

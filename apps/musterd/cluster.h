@@ -82,6 +82,10 @@ class Cluster {
   /// Who is adopted from now on, until the head's next boot. Errors: the store.
   Status decide_adoption(provisioning::Policy policy, std::int64_t until_ms);
 
+  /// When machines are no longer adopted without being asked about; 0: never, or they are not now.
+  /// Units: milliseconds since 1970.
+  std::int64_t adoption_until_ms();
+
   /// Misses nodes that are silent, ends what was for a while. Called every half second.
   Status tick();
 

@@ -86,6 +86,12 @@ Status Cluster::decide_adoption(provisioning::Policy policy, std::int64_t until_
   return keep_adoption(record);
 }
 
+std::int64_t Cluster::adoption_until_ms() {
+  if (registry_->policy(now_ms()) != provisioning::Policy::open) return 0;
+  const std::scoped_lock lock(mutex_);
+  return adoption_.until_ms;
+}
+
 DhcpMode Cluster::dhcp_mode() {
   const std::scoped_lock lock(mutex_);
   return dhcp_;

@@ -60,7 +60,9 @@ std::string NodePlans::text_of(const Node& node) const {
 }
 
 bool NodePlans::is_held_by(const Node& node) const {
-  return node.state == provisioning::NodeState::ready && node.generation == generation_of(node);
+  // What holds on a node that is about to reboot is gone in a moment.
+  return node.state == provisioning::NodeState::ready && !node.reboot &&
+         node.generation == generation_of(node);
 }
 
 }  // namespace muster::daemon

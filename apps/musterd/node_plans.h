@@ -33,7 +33,8 @@ class NodePlans {
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
   std::string text_of(const provisioning::Node& node) const;
 
-  /// Whether a node is ready and said that it holds the plan that it shall have.
+  /// Whether a node is ready, is not asked to reboot, and said that it holds the plan that it shall
+  /// have.
   bool is_held_by(const provisioning::Node& node) const;
 
  private:

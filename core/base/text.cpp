@@ -62,6 +62,15 @@ std::vector<std::string> lines(std::string_view text) {
   return parts;
 }
 
+Result<std::string_view> decode_text(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kUtf8 = "\xEF\xBB\xBF"sv;
+  const bool wide = bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv) ||
+                    bytes.starts_with("\0\0\xFE\xFF"sv);
+  if (wide) return fail("the file is in UTF-16 or UTF-32", "save it as plain text in UTF-8");
+  return bytes.starts_with(kUtf8) ? bytes.substr(kUtf8.size()) : bytes;
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlank);

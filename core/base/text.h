@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
+
 namespace muster {
 
 /// The parts between `separator`s; an empty text gives no parts.
@@ -15,6 +17,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 /// The lines of a text, without their ends ("\n" or "\r\n").
 std::vector<std::string> lines(std::string_view text);
+
+/// The text of a file that somebody gives, without the byte-order mark that some editors put at its
+/// start (Unicode Standard §23.8). Errors: it is UTF-16 or UTF-32, as "Unicode" is on Windows.
+Result<std::string_view> decode_text(std::string_view bytes);
 
 /// The text without blanks, tabs and line ends at both ends.
 std::string_view trim(std::string_view text);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <span>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -172,6 +173,30 @@ Error become(const std::vector<std::string>& argv) {
   execvp(words[0].c_str(), pointers_to_words.data());
   return {.message = std::format("cannot start '{}': {}", words[0], std::strerror(errno)),
           .hint = errno == ENOENT ? "install the package that provides it" : ""};
+}
+
+Error become_reader_of(std::string_view text, const std::vector<std::string>& argv) {
+  const Handle file(memfd_create("text", MFD_CLOEXEC));
+  bool is_written = static_cast<bool>(file);
+  while (is_written && !text.empty()) {
+    const ssize_t count = write(file.get(), text.data(), text.size());
+    is_written = count > 0 || (count < 0 && errno == EINTR);
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (!is_written || lseek(file.get(), 0, SEEK_SET) != 0 || dup2(file.get(), STDIN_FILENO) < 0) {
+    return {
+        .message = std::format("cannot give '{}' its text: {}", argv.at(0), std::strerror(errno)),
+        .hint = ""};
+  }
+  return become(argv);
+}
+
+void open_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one. Nothing can be written to what is open for reading only.
+    if (open("/dev/null", O_RDONLY) < 0) return;
+  }
 }
 
 Handle adopt_descriptor(int number) {

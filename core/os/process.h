@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -70,6 +71,13 @@ Result<Child> spawn(const SpawnOptions& options);
 /// Becomes another program, with our descriptors, environment and terminal; returns only when that
 /// fails.
 Error become(const std::vector<std::string>& argv);
+
+/// As `become`, with a text as its standard input in place of ours.
+Error become_reader_of(std::string_view text, const std::vector<std::string>& argv);
+
+/// Opens those of standard input, output and error that our starter closed, so that no file or
+/// socket of ours gets their numbers: reading finds the end, and writing fails as it would.
+void open_standard_streams();
 
 /// Collects a child that has ended; none while it still runs.
 Result<std::optional<ExitReason>> reap(const Child& child);

@@ -9,12 +9,12 @@ namespace muster::spec {
 namespace {
 
 using Conflicts = std::vector<Conflict>;
-using Kind = ExternalCard::Kind;
+using Card = ExternalCard::Kind;
 
 void check_card(const Head& head, Conflicts& conflicts) {
   const External& external = head.external;
   // In a VLAN the site's network may arrive on the nodes' card.
-  const bool shares = external.card.kind == Kind::named && head.interface == external.card.name;
+  const bool shares = external.card.kind == Card::named && head.interface == external.card.name;
   if (shares && !external.vlan) {
     conflicts.push_back({{"head.external.interface", "head.interface"},
                          std::format("head.external.interface: '{}' leads to the nodes already",
@@ -29,7 +29,7 @@ void check_card(const Head& head, Conflicts& conflicts) {
                            std::format("{}: '{}' leads to the nodes already", path, card),
                            "name other cards"});
     }
-    if (external.card.kind == Kind::named && external.card.name == card) {
+    if (external.card.kind == Card::named && external.card.name == card) {
       conflicts.push_back(
           {{"head.external.interface", path},
            std::format("head.external.interface: '{}' is a card of the bond, not its name", card),
@@ -80,7 +80,7 @@ void check_static(const Head& head, const Ipv4Interface& own, Conflicts& conflic
 void check_absent(const External& external, Conflicts& conflicts) {
   const bool has_settings = external.address || external.gateway || !external.dns.empty() ||
                             external.vlan || !external.bond.empty();
-  if (external.card.kind != Kind::none || !has_settings) return;
+  if (external.card.kind != Card::none || !has_settings) return;
   conflicts.push_back({{"head.external.interface"},
                        "head.external.interface: 'none' beside settings of that network",
                        "name the card, write 'auto', or remove the settings"});
@@ -101,7 +101,7 @@ std::vector<Conflict> validate_external(const ClusterSpec& spec) {
                          "write head.external.address as well, or remove the gateway"});
   }
   const bool routed = spec.nodes.route == Route::nat || spec.nodes.route == Route::direct;
-  if (routed && external.card.kind == Kind::none) {
+  if (routed && external.card.kind == Card::none) {
     conflicts.push_back({{"nodes.route", "head.external.interface"},
                          "nodes.route: the head has no network that nodes could reach by it",
                          "write 'none', or name the card in head.external.interface"});

@@ -224,6 +224,17 @@ Status Identity::enrol(const Invitation& invitation) {
 
 Status Identity::renew() { return certify("renew", ""); }
 
+Result<Wanted> parse_wanted(std::string_view text) {
+  constexpr std::size_t kLongestWish = 64;
+  TRY_ASSIGN(std::string generation, parse_generation(text));
+  const json answer = json::parse(text, nullptr, false);
+  const auto wish = answer.find("reboot");
+  const bool is_word = wish != answer.end() && wish->is_string() &&
+                       wish->get_ref<const std::string&>().size() <= kLongestWish;
+  return Wanted{.generation = std::move(generation),
+                .reboot = is_word ? wish->get<std::string>() : std::string()};
+}
+
 Result<GivenPlan> Identity::plan() const {
   TRY_ASSIGN(const std::string text, call("GET", "plan", "", true));
   TRY_ASSIGN(plan::Plan plan, plan::parse_plan(text));
@@ -244,9 +255,9 @@ Status Identity::report(const provisioning::NodeReport& report) const {
   return {};
 }
 
-Result<std::string> Identity::heartbeat() const {
+Result<Wanted> Identity::heartbeat() const {
   TRY_ASSIGN(const std::string text, call("POST", "heartbeat", "{}", true));
-  return parse_generation(text);
+  return parse_wanted(text);
 }
 
 }  // namespace muster::agent

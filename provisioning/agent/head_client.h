@@ -55,6 +55,9 @@ Result<DiscoverAnswer> discover(const std::string& head, const provisioning::Har
 /// Tells how far stage one is.
 Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);
 
+/// The answer to a heartbeat. A wish that is no short text counts as none. Errors: no generation.
+Result<Wanted> parse_wanted(std::string_view text);
+
 inline constexpr const char* kSshHostKey = "/etc/ssh/ssh_host_ed25519_key.pub";
 
 /// The node's files: key, certificate and CA, all in one private directory.
@@ -79,7 +82,7 @@ class Identity final : public HeadLink {
   Status renew() override;
   Result<GivenPlan> plan() const override;
   Status report(const provisioning::NodeReport& report) const override;
-  Result<std::string> heartbeat() const override;
+  Result<Wanted> heartbeat() const override;
 
  private:
   Identity(std::filesystem::path directory, std::string head, std::filesystem::path host_key)

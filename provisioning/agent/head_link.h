@@ -16,6 +16,14 @@ struct GivenPlan {
   std::string generation;
 };
 
+/// What the head wants of a node at this moment.
+struct Wanted {
+  /// The plan that the node shall hold.
+  std::string generation;
+  /// A word for one reboot that somebody wishes; empty: nobody does.
+  std::string reboot = {};
+};
+
 /// The head as a running node sees it. Every call may fail because the head is away; none waits for
 /// it to come back.
 class HeadLink {
@@ -28,8 +36,7 @@ class HeadLink {
   virtual Status renew() = 0;
   virtual Result<GivenPlan> plan() const = 0;
   virtual Status report(const provisioning::NodeReport& report) const = 0;
-  /// Returns the generation that the head wants here.
-  virtual Result<std::string> heartbeat() const = 0;
+  virtual Result<Wanted> heartbeat() const = 0;
 };
 
 }  // namespace muster::agent

@@ -1,6 +1,7 @@
 #include "provisioning/agent/plan_follower.h"
 
 #include <chrono>
+#include <utility>
 
 #include "core/apply/apply.h"
 #include "core/os/hash.h"
@@ -85,6 +86,23 @@ Status PlanFollower::check_plan() {
   return drift.empty() ? Status() : report_ready(generation_, std::move(drift));
 }
 
+/// systemd ends this program in a moment, which then says that it is stopping.
+Status PlanFollower::reboot() {
+  say("the head asks for a reboot");
+  const auto done = run_checked(
+      options_.runner, {.argv = {"systemctl", "reboot"}, .timeout = std::chrono::minutes(1)});
+  if (done) return {};
+  const std::string reason = done.error().text();
+  const Status told = head_.report({.stage = "reboot",
+                                    .failure = reason,
+                                    .generation = generation_,
+                                    .console = console_.lines()});
+  // With the next plan that it applies the node says that it goes on.
+  generation_.clear();
+  TRY(told);
+  return fail(reason);
+}
+
 void PlanFollower::sign_of_life() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_sign_ < kSignOfLife) return;
@@ -97,8 +115,12 @@ Status PlanFollower::beat() {
   // The file's age, not the agent's: an agent that was started again still renews in time.
   // Nothing of a heartbeat may keep the rest from being tried.
   Status renewed = head_.certificate_age() >= kRenewAfter ? head_.renew() : Status();
-  TRY_ASSIGN(const std::string wanted, head_.heartbeat());
-  if (wanted != generation_) {
+  TRY_ASSIGN(const Wanted wanted, head_.heartbeat());
+  // The head tells a wish until it knows of the reboot.
+  if (!wanted.reboot.empty() && std::exchange(heard_wish_, wanted.reboot) != wanted.reboot) {
+    return reboot();
+  }
+  if (wanted.generation != generation_) {
     TRY(apply_plan());
   } else if (options_.now() >= next_check_) {
     TRY(check_plan());

@@ -35,10 +35,11 @@ class PlanFollower {
   /// step failed and the head was told; call it again.
   Status apply_plan();
 
-  /// One heartbeat: applies the plan anew when the head wants another than the one it knows to be
-  /// applied, renews the certificate in time, tells a new switch port. Every ten minutes or so the
-  /// plan is applied once more from memory, and what had changed meanwhile is told. Errors: as
-  /// apply_plan.
+  /// One heartbeat: reboots the machine when the head wishes it, once for each wish; applies the
+  /// plan anew when the head wants another than the one it knows to be applied; renews the
+  /// certificate in time; tells a new switch port. Every ten minutes or so the plan is applied once
+  /// more from memory, and what had changed meanwhile is told. Errors: as apply_plan; the machine
+  /// cannot reboot, and the head was told.
   Status beat();
 
   /// The plan that holds here and that the head was told of; empty before the first.
@@ -57,12 +58,15 @@ class PlanFollower {
   Status report_ready(const std::string& generation, std::vector<std::string> drift = {});
   Result<apply::Report> make_true(const plan::Plan& plan, const std::string& generation);
   Status check_plan();
+  Status reboot();
   void plan_next_check();
   void sign_of_life();
 
   HeadLink& head_;
   FollowerOptions options_;
   std::string generation_;
+  /// The last wish for a reboot: each is for one.
+  std::string heard_wish_;
   /// The plan of that generation.
   plan::Plan plan_;
   std::chrono::steady_clock::time_point next_check_;

@@ -53,7 +53,8 @@ class RunningNode {
   Status turn() {
     if (identity_.refused()) leave_identity();
     TRY(enrol());
-    return follower_.generation().empty() ? follower_.apply_plan() : follower_.beat();
+    // Also before the first plan holds: a node whose plan fails hears that it shall reboot.
+    return follower_.beat();
   }
 
   Status enrol() {

@@ -147,6 +147,16 @@ Result<DiskUse> parse_disk_use(std::string_view text_of_lsblk) {
   }
 }
 
+Result<DiskUse> read_disk_use(os::CommandRunner& runner, const std::string& disk) {
+  if (!std::filesystem::is_block_file(disk)) {
+    return fail(std::format("'{}' is not a disk", printable(disk)), "'lsblk' shows the disks");
+  }
+  TRY_ASSIGN(const std::string listed,
+             run_checked(runner, {.argv = {"lsblk", "--json", "--paths", "--output",
+                                           "NAME,TYPE,FSTYPE,LABEL,MOUNTPOINTS", disk}}));
+  return parse_disk_use(listed);
+}
+
 Status check_disk(const std::string& disk, const DiskUse& use, Contents contents) {
   if (use.type != "disk" && use.type != "part") {
     return fail(std::format("'{}' is a {}, not a disk", disk, use.type), "'lsblk' shows the disks");
@@ -226,13 +236,7 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
         "'muster head keep' without a disk adds new volumes to it; to use another disk, start "
         "the head without the old one");
   }
-  if (!std::filesystem::is_block_file(disk)) {
-    return fail(std::format("'{}' is not a disk", printable(disk)), "'lsblk' shows the disks");
-  }
-  TRY_ASSIGN(const std::string listed,
-             run_checked(runner, {.argv = {"lsblk", "--json", "--paths", "--output",
-                                           "NAME,TYPE,FSTYPE,LABEL,MOUNTPOINTS", disk}}));
-  TRY_ASSIGN(const DiskUse use, parse_disk_use(listed));
+  TRY_ASSIGN(const DiskUse use, read_disk_use(runner, disk));
   TRY(check_disk(disk, use, contents));
   TRY(wipe(runner, disk));
   const Status made = make_state_disk(runner, disk, shared);

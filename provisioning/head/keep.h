@@ -36,6 +36,9 @@ struct DiskUse {
 /// Errors: not what `lsblk --json --paths --output NAME,TYPE,FSTYPE,LABEL,MOUNTPOINTS DISK` prints.
 Result<DiskUse> parse_disk_use(std::string_view json);
 
+/// What is on a disk now. Errors: it is none, lsblk failed.
+Result<DiskUse> read_disk_use(os::CommandRunner& runner, const std::string& disk);
+
 /// Whether what is on a disk may be lost.
 enum class Contents { keep, erase };
 

@@ -49,6 +49,23 @@ void check_nodes(std::string_view body, Registry& registry) {
   if (removed && !names->empty()) CHECK(registry.nodes().size() < before);
 }
 
+void check_reboot(std::string_view body, Registry& registry) {
+  const auto wanted = daemon::parse_reboot_request(body);
+  if (!wanted) return CHECK(is_explained(wanted.error()));
+  CHECK(printable(wanted->why, 400) == wanted->why);
+  const Status asked = registry.ask_reboot(wanted->nodes, wanted->why, 2);
+  // Those that a list brought never booted.
+  if (!asked) return CHECK(is_explained(asked.error()) && asked.error().message.size() < 5000);
+  CHECK(wanted->nodes.empty());
+}
+
+void check_query(std::string_view text) {
+  const auto query =
+      daemon::parse_node_query({{"names", std::string(text)}, {"machines", std::string(text)}});
+  if (!query) return CHECK(is_explained(query.error()));
+  CHECK(query->is_narrow);
+}
+
 void check_user(std::string_view body) {
   const auto wanted = daemon::parse_user_request(body);
   if (!wanted) return CHECK(is_explained(wanted.error()));
@@ -78,7 +95,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto store = state::make_memory_store();
   const auto registry = *Registry::open(*store, {.addresses = {{0x0A2A0101}, {0x0A2A0104}}});
   check_import(body, *registry);
+  check_reboot(body, *registry);
   check_nodes(body, *registry);
+  check_query(body);
   check_user(body);
   check_settings(body);
   return 0;

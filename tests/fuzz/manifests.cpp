@@ -92,6 +92,12 @@ void check_discovery(std::string_view text) {
   check_invitation(agent::render_invitation(answer->invitation));
 }
 
+void check_wanted(std::string_view text) {
+  const auto wanted = agent::parse_wanted(text);
+  if (!wanted) return CHECK(fuzz::is_explained(wanted.error()));
+  CHECK(wanted->reboot.size() <= 64);
+}
+
 void check_facts(std::string_view text) {
   const auto facts = head::parse_facts(text);
   if (!facts) return CHECK(fuzz::is_explained(facts.error()));
@@ -108,6 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_plan(text);
   check_hardware(text);
   check_invitation(text);
+  check_wanted(text);
   check_discovery(text);
   check_facts(text);
   return 0;

@@ -66,7 +66,7 @@ class Completion : public testing::Test {
 TEST_F(Completion, nouns_and_verbs_are_offered) {
   EXPECT_EQ(offered({"no"}), Words{"node"});
   EXPECT_EQ(offered({"node", "l"}), Words{"list"});
-  EXPECT_EQ(offered({"dhcp", ""}), (Words{"take", "proxy"}));
+  EXPECT_EQ(offered({"dhcp", ""}), (Words{"show", "take", "proxy"}));
   EXPECT_EQ(offered({"nothing", "l"}), Words());
 }
 
@@ -97,6 +97,7 @@ TEST_F(Completion, a_number_or_a_new_name_has_none) {
 TEST_F(Completion, files_and_commands_are_left_to_the_shell) {
   EXPECT_EQ(offered({"iso", "build", ""}), Words{":file"});
   EXPECT_EQ(offered({"iso", "build", "-o", ""}), Words{":file"});
+  EXPECT_EQ(offered({"iso", "build", "-oa"}), Words{":file"});
   EXPECT_EQ(offered({"iso", "build", "--cache", ""}), Words{":directory"});
   EXPECT_EQ(offered({"lab", "run", ""}), Words{":command"});
 }
@@ -118,6 +119,12 @@ TEST_F(Completion, the_words_of_a_guests_command_are_its_own) {
 
 TEST_F(Completion, keys_of_the_description_are_known) {
   EXPECT_EQ(offered({"spec", "explain", "hpc.p"}), Words{"hpc.partition"});
+}
+
+TEST_F(Completion, help_takes_nouns_then_their_verbs_and_documents) {
+  EXPECT_EQ(offered({"help", "quick"}), Words{"quick-start"});
+  EXPECT_EQ(offered({"help", "node", "ad"}), Words{"adopt"});
+  EXPECT_EQ(offered({"help", "nothing", ""}), Words());
 }
 
 TEST_F(Completion, without_a_head_there_are_no_nodes) {

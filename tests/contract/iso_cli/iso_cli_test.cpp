@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/os/command.h"
 #include "core/os/files.h"
 
@@ -64,7 +66,10 @@ TEST_F(IsoCommand, a_medium_that_is_not_there_is_a_failure) {
   if (geteuid() != 0) GTEST_SKIP() << "building needs root";
   const auto result = run({MUSTER_PROGRAM, "iso", "verify", "b.iso", "--file", "a.yaml", "--json"});
   EXPECT_EQ(result.status, 1);
-  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(nlohmann::json::parse(result.out)
+                  .at("error")
+                  .get<std::string>()
+                  .starts_with("there is no '"));
   EXPECT_NE(result.err.find("there is no '"), std::string::npos) << result.err;
 }
 

@@ -12,6 +12,8 @@ import sys
 
 # Every verb has it; the page says so once.
 EVERYWHERE = {"--help"}
+# Nouns that take words which are no verbs of theirs.
+TAKES_WORDS = {"help"}
 # The head of an item, such as ".It Ic node list Oo Fl -json Oc Op Ar nodes".
 VERB = re.compile(r"^\.It Ic ((?:[a-z]+ ?)+?)(?= [A-Z]|$)")
 OPTION = re.compile(r"\bFl -([a-z-]+)")
@@ -28,7 +30,7 @@ def program_verbs(program):
     """The program's verbs, "node list", each with its long options."""
     verbs = {}
     for noun in complete(program, ""):
-        below = {verb for verb in complete(program, noun, "")}
+        below = complete(program, noun, "") if noun not in TAKES_WORDS else set()
         for words in ([noun, verb] for verb in below) if below else [[noun]]:
             verbs[" ".join(words)] = complete(program, *words, "-") - EVERYWHERE
     return verbs
@@ -39,7 +41,7 @@ def manual_verbs(page):
     verbs = {}
     verb = None
     for line in page.splitlines():
-        if line.startswith(".Sh "):
+        if line.startswith((".Sh ", ".Ss ")):
             verb = None
         if found := VERB.match(line):
             verb = found.group(1)

@@ -114,19 +114,169 @@ class BuildDirectory(Scratch):
         self.assertFalse(self.is_kept())
 
 
-class Makefile(unittest.TestCase):
-    def commands(self, *words):
-        return subprocess.run(["make", "--dry-run", "--no-print-directory", *words], cwd=SOURCE, check=True,
-                              capture_output=True, text=True).stdout
+class Makefile(Scratch):
+    """What make runs, told by a stand-in for buildroot/enter: a line of words for each call."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("Makefile", "tools/muster-from-host"):
+            (self.place / name).parent.mkdir(exist_ok=True)
+            shutil.copy(SOURCE / name, self.place / name)
+        (self.place / "cluster.yaml").write_text("", encoding="utf-8")
+        self.enter = self.place / "enter"
+        self.enter.write_text('#!/bin/bash\nprintf "<%s>" "$@" >>calls; echo >>calls\n', encoding="utf-8")
+        self.enter.chmod(0o755)
+
+    def make(self, *words):
+        done = self.run_in("make", "--no-print-directory", f"ENTER={self.enter}", *words)
+        calls = self.place / "calls"
+        return done, calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+
+    def test_an_iso_is_made_of_the_file_that_is_named_wherever_it_is(self):
+        elsewhere = self.place / "a b"
+        elsewhere.mkdir()
+        (elsewhere / "$(touch pwned)'.yaml").write_text("", encoding="utf-8")
+        done, calls = self.make("iso", f"SPEC={elsewhere}/$$(touch pwned)'.yaml", f"ISO={elsewhere}/x.iso")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(calls, ["<tools/packages>",
+                                 f"<--paths><build/release/apps/muster/muster><iso><build>"
+                                 f"<{elsewhere}/$(touch pwned)'.yaml><-o><{elsewhere}/x.iso>"])
+        self.assertFalse((self.place / "pwned").exists())
+
+    def test_an_iso_leaves_a_command_line_that_needs_no_second_compilation(self):
+        self.assertEqual(self.make("iso")[0].returncode, 0)
+        self.assertTrue(os.access(self.place / "build/muster", os.X_OK))
+
+    def test_what_is_not_there_is_told_before_anything_is_compiled(self):
+        for words, missing in ((["SPEC=none.yaml"], "none.yaml"), (["ISO=none/x.iso"], "none/x.iso")):
+            done, calls = self.make("iso", *words)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"'{missing}'", done.stderr)
+            self.assertEqual(calls, [])
 
     def test_a_lab_makes_the_iso_that_it_boots(self):
-        self.assertIn("muster iso build site.yaml", self.commands("lab", "SPEC=site.yaml"))
+        (self.place / "site.yaml").write_text("", encoding="utf-8")
+        calls = self.make("lab", "SPEC=site.yaml")[1]
+        self.assertIn("<iso><build><site.yaml>", calls[1])
+        self.assertIn("<lab><up><--iso><build/muster-amd64.iso>", calls[2])
 
     def test_a_lab_of_a_named_iso_makes_the_programs_only(self):
-        said = self.commands("lab", "ISO=other.iso")
-        self.assertNotIn("iso build", said)
-        self.assertIn("tools/packages", said)
-        self.assertIn("--iso other.iso", said)
+        calls = self.make("lab", "ISO=other.iso", "NODES=3")[1]
+        self.assertEqual(calls[0], "<tools/packages>")
+        self.assertIn("<lab><up><--iso><other.iso><--nodes><3>", calls[1])
+
+
+class FromHost(Scratch):
+    """build/muster: the program that was compiled last."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("build", "buildroot"):
+            (self.place / name).mkdir()
+        shutil.copy(SOURCE / "tools/muster-from-host", self.place / "build/muster")
+        enter = self.place / "buildroot/enter"
+        enter.write_text('#!/bin/bash\nprintf "<%s>" "$@"\n', encoding="utf-8")
+        enter.chmod(0o755)
+
+    def compile(self, preset, time):
+        program = self.place / f"build/{preset}/apps/muster/muster"
+        program.parent.mkdir(parents=True)
+        program.write_text("", encoding="utf-8")
+        program.chmod(0o755)
+        os.utime(program, (time, time))
+        return program
+
+    def test_what_was_compiled_last_runs(self):
+        release = self.compile("release", 1000)
+        self.assertEqual(self.run_in("build/muster", "a b").stdout, f"<--paths><{release}><a b>")
+        dev = self.compile("dev", 2000)
+        self.assertEqual(self.run_in("build/muster").stdout, f"<--paths><{dev}>")
+        os.utime(release, (3000, 3000))
+        self.assertEqual(self.run_in("build/muster").stdout, f"<--paths><{release}>")
+
+    def test_without_a_program_it_says_what_makes_one(self):
+        done = self.run_in("build/muster")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("'make iso'", done.stderr)
+
+
+# As much of the command line as buildroot/enter asks: words that begin with '@' are paths, and the program
+# shows those that are there and writes the others.
+PROGRAM = """#!/bin/bash
+if [ "$1" = paths ]; then
+    shift 2
+    for word in "$@"; do [ "${word#@}" = "$word" ] || printf 'file\\0%s\\0' "${word#@}"; done
+    exit
+fi
+for word in "$@"; do
+    word=${word#@}
+    if [ -e "$word" ]; then cat "$word"; else echo written >"$word"; fi
+done
+"""
+
+
+@unittest.skipUnless(os.geteuid() == 0, "root is needed for mounts")
+class Enter(Scratch):
+    """buildroot/enter with a root that is this machine's own system, seen through an overlay."""
+
+    def setUp(self):
+        super().setUp()
+        (self.place / "project/buildroot").mkdir(parents=True)
+        for name in ("root", "upper", "work", "cache", "elsewhere"):
+            (self.place / name).mkdir()
+        self.write("project/buildroot/enter", (SOURCE / "buildroot/enter").read_text(encoding="utf-8"))
+        self.write("project/buildroot/ensure", f"#!/bin/bash\necho {self.place}/root\n")
+        self.write("project/buildroot/host-apt",
+                   '#!/bin/bash\nmkdir -p "$1"; touch "$1/sources.list" "$1/apt.conf"\n')
+        self.write("project/muster", PROGRAM)
+        self.write("elsewhere/a.yaml", "of this machine\n")
+
+    def write(self, name, text):
+        place = self.place / name
+        place.write_text(text, encoding="utf-8")
+        place.chmod(0o755)
+
+    def enter(self, *words, cwd="project"):
+        """Runs the stand-in for the command line."""
+        overlay = f"lowerdir=/,upperdir={self.place}/upper,workdir={self.place}/work"
+        script = (f"mount -t overlay -o {overlay} overlay {self.place}/root && cd {self.place}/{cwd} && "
+                  f"exec {self.place}/project/buildroot/enter --paths {self.place}/project/muster \"$@\"")
+        return self.run_in("unshare", "--mount", "sh", "-c", script, "sh", *words,
+                           MUSTER_CACHE=str(self.place / "cache"))
+
+    def test_a_path_elsewhere_is_read_and_written_there(self):
+        done = self.enter(f"@{self.place}/elsewhere/a.yaml", f"@{self.place}/elsewhere/b.iso")
+        self.assertEqual((done.returncode, done.stdout), (0, "of this machine\n"), done.stderr)
+        self.assertEqual((self.place / "elsewhere/b.iso").read_text(encoding="utf-8"), "written\n")
+
+    def test_a_path_that_climbs_and_one_that_leads_elsewhere_are_read(self):
+        (self.place / "project/link.yaml").symlink_to(self.place / "elsewhere/a.yaml")
+        for word in ("@../elsewhere/a.yaml", "@link.yaml"):
+            done = self.enter(word)
+            self.assertEqual((done.returncode, done.stdout), (0, "of this machine\n"), done.stderr)
+
+    def test_a_path_that_would_be_lost_is_refused(self):
+        for path, why in (("/usr/x.iso", "a directory '/usr' of its own"), ("/nowhere/x.iso", "no directory '/nowhere'"),
+                          ("/x.iso", "a directory '/' of its own")):
+            done = self.enter(f"@{path}")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(why, done.stderr)
+            self.assertFalse((self.place / f"upper{path}").exists())
+
+    def test_a_word_that_is_no_path_is_left_alone(self):
+        done = self.enter("/etc/hostname")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_from_the_top_directory_the_root_is_still_the_build_roots(self):
+        self.write("upper/only-inside", "of the root\n")
+        done = self.enter("/only-inside", f"@{self.place}/elsewhere/a.yaml", cwd="../../..")
+        self.assertEqual((done.returncode, done.stdout), (0, "of the root\nof this machine\n"), done.stderr)
+
+    def test_a_program_that_does_not_say_its_paths_is_not_run(self):
+        self.write("project/muster", "#!/bin/bash\nexit 7\n")
+        done = self.enter("@a")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("does not say which of its arguments are paths", done.stderr)
 
 
 if __name__ == "__main__":

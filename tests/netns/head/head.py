@@ -81,9 +81,9 @@ def fill_boot_directory(machine):
 
 
 class Head:
-    """Owns: the three daemons. `musterd` is the program; `logs` a directory for what they say."""
+    """Owns: the three daemons. `musterd` and `muster` are the programs; `logs` a directory for what they say."""
 
-    def __init__(self, machine, musterd, logs):
+    def __init__(self, machine, musterd, muster, logs):
         self.machine = machine
         self.logs = pathlib.Path(logs)
         self.daemons = {}
@@ -92,6 +92,7 @@ class Head:
         fill_medium(machine)
         fill_boot_directory(machine)
         shutil.copy(musterd, machine.path("/usr/sbin/musterd"))
+        shutil.copy(muster, machine.path("/usr/bin/muster"))
         machine.write("/etc/muster/cluster.yaml", tests_specification())
 
     def start(self, other_dhcp=None, **more):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The head's daemons as machines on the wire meet them: run.py --musterd PROGRAM [TEST…]
+"""The head's daemons as machines on the wire meet them: run.py --musterd PROGRAM --muster PROGRAM [TEST…]
 
 Runs the real musterd, nginx and dnsmasq in namespaces that end with it. A TEST is MODULE,
 MODULE.CLASS or MODULE.CLASS.NAME as in unittest. Status 3: something that it needs is missing."""
@@ -19,7 +19,7 @@ from room import MACHINES, HeadTest
 from wire import Wire
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = ("nginx", "dnsmasq", "curl", "openssl", "busybox", "udhcpc", "nsenter", "setpriv", "ss")
+PROGRAMS = ("nginx", "dnsmasq", "curl", "openssl", "busybox", "udhcpc", "nsenter", "setpriv", "ss", "clush", "nodeset")
 
 
 def find_missing():
@@ -38,11 +38,11 @@ def chosen_tests(names):
     return loader.loadTestsFromNames(names)
 
 
-def run_tests(musterd, tests):
+def run_tests(musterd, muster, tests):
     """Whether all passed, and the daemons ended well."""
     with tempfile.TemporaryDirectory(prefix="muster-head") as logs, Wire(MACHINES) as wire:
         HeadTest.wire = wire
-        HeadTest.head = Head(wire["head"], musterd, logs)
+        HeadTest.head = Head(wire["head"], musterd, muster, logs)
         HeadTest.head.start()
         Client.secrets = HeadTest.head.secrets()
         passed = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests).wasSuccessful()
@@ -60,13 +60,14 @@ def run_tests(musterd, tests):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--musterd", required=True)
+    parser.add_argument("--muster", required=True)
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
     missing = find_missing()
     if missing:
         print(f"skipped: {missing}")
         return 3
-    return 0 if run_tests(options.musterd, chosen_tests(options.tests)) else 1
+    return 0 if run_tests(options.musterd, options.muster, chosen_tests(options.tests)) else 1
 
 
 if __name__ == "__main__":

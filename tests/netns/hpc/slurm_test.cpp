@@ -11,6 +11,7 @@
 #include "core/os/wait.h"
 #include "hpc/hpc_plan.h"
 #include "hpc/job_check_run.h"
+#include "hpc/node_jobs.h"
 #include "tests/netns/hpc/machines.h"
 
 namespace muster::hpc {
@@ -19,6 +20,7 @@ namespace {
 using testing::Machines;
 
 constexpr std::uint32_t kNetwork = 0x0A4D0000;  // 10.77.0.0
+const std::vector<std::string> kN1 = {"n1"};
 
 NodeHardware node(std::uint32_t number) {
   return {.name = std::format("n{}", number),
@@ -178,6 +180,45 @@ TEST_F(Slurm, says_which_node_is_gone) {
   EXPECT_EQ(report->problem->message, "n2 cannot run jobs: down (pulled the plug)");
   ASSERT_TRUE(report->measurement);
   EXPECT_EQ(report->measurement->nodes, std::vector<std::string>{"n1"});
+}
+
+TEST_F(Slurm, places_no_job_on_a_reserved_node_until_it_is_given_back) {
+  start_head({node(1), node(2)});
+  for (const auto* name : {"n1", "n2"}) start_node(name);
+  expect_states("n1 idle, n2 idle");
+  auto& head = machines_->on("head");
+  const Reservation one{"muster-a", NodeSet::from_names(kN1).value(), std::chrono::minutes(6)};
+  const auto reserved = reserve_nodes(head, one, JobsThere::refuse);
+  ASSERT_TRUE(reserved) << reserved.error().text();
+  EXPECT_EQ(as_ada({"srun", "-n1", "hostname"}), "n2");
+  const std::string late =
+      as_ada({"sbatch", "--parsable", "-wn1", "--output=/home/ada/late.out", "--wrap", "hostname"});
+  EXPECT_EQ(as_ada({"squeue", "--noheader", "--format=%T %N"}), "PENDING");
+  ASSERT_TRUE(end_reservation(head, "muster-a"));
+  as_ada({"srun", "-n1", "--dependency=afterok:" + late, "true"});
+  EXPECT_EQ(as_ada({"cat", "/home/ada/late.out"}), "n1");
+}
+
+TEST_F(Slurm, refuses_to_reserve_a_node_with_a_job_and_ends_it_when_told_to) {
+  start_head({node(1), node(2)});
+  for (const auto* name : {"n1", "n2"}) start_node(name);
+  expect_states("n1 idle, n2 idle");
+  as_ada({"mkfifo", "/home/ada/end"});
+  as_ada({"sbatch", "-wn1", "--no-requeue", "--output=/home/ada/long.out", "--wrap",
+          "cat /home/ada/end"});
+  expect_states("n1 allocated, n2 idle");
+  auto& head = machines_->on("head");
+  const NodeSet nodes = NodeSet::from_names(kN1).value();
+  const auto jobs = read_node_jobs(head);
+  ASSERT_TRUE(jobs) << jobs.error().text();
+  EXPECT_EQ(describe(*jobs), "job 1 of ada runs on n1");
+  const Reservation wanted{"muster-b", nodes, std::chrono::minutes(6)};
+  const auto refused = reserve_nodes(head, wanted, JobsThere::refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "a job has begun on one of n1");
+  ASSERT_TRUE(reserve_nodes(head, wanted, JobsThere::keep));
+  ASSERT_TRUE(end_jobs_on(head, nodes, "rebooted by root"));
+  EXPECT_EQ(read_node_jobs(head).value(), std::vector<NodeJob>());
 }
 
 TEST_F(Slurm, starts_without_any_node) {

@@ -93,5 +93,21 @@ TEST(Text, printable_escapes_the_control_characters_above_ascii_too) {
   EXPECT_EQ(printable("\xc2\xa0\xc3\xbc"), "\xc2\xa0\xc3\xbc");
 }
 
+TEST(DecodeText, takes_a_byte_order_mark_away_and_nothing_else) {
+  EXPECT_EQ(decode_text("\xEF\xBB\xBFname: a").value(), "name: a");
+  EXPECT_EQ(decode_text("name: a").value(), "name: a");
+  EXPECT_EQ(decode_text("").value(), "");
+  EXPECT_EQ(decode_text("a\xEF\xBB\xBF").value(), "a\xEF\xBB\xBF") << "it is a character there";
+}
+
+TEST(DecodeText, names_encodings_of_two_and_four_bytes) {
+  using namespace std::string_view_literals;
+  for (const std::string_view bytes : {"\xFF\xFE"
+                                       "a\0"sv,
+                                       "\xFE\xFF\0a"sv, "\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv}) {
+    EXPECT_FALSE(decode_text(bytes));
+  }
+}
+
 }  // namespace
 }  // namespace muster

@@ -32,5 +32,18 @@ TEST(NodeListFile, a_mistake_is_named_with_its_line) {
   EXPECT_EQ(problem_of("# nothing\n"), "rack1.txt: there is no node in it");
 }
 
+TEST(NodeListFile, may_begin_with_a_byte_order_mark) {
+  const auto nodes = parse_node_file("\xEF\xBB\xBFn001 10.42.1.1 52:54:00:00:00:01\r\n", "a.txt");
+  ASSERT_TRUE(nodes) << nodes.error().text();
+  EXPECT_EQ(nodes->at(0).at("name"), "n001");
+}
+
+TEST(NodeListFile, in_utf_16_is_told_as_such) {
+  const auto nodes = parse_node_file(std::string_view("\xFF\xFEn\0\n\0", 6), "a.txt");
+  ASSERT_FALSE(nodes);
+  EXPECT_EQ(nodes.error().text(),
+            "a.txt: the file is in UTF-16 or UTF-32; save it as plain text in UTF-8");
+}
+
 }  // namespace
 }  // namespace muster::cli

@@ -64,5 +64,25 @@ TEST(NodeStory, the_first_line_says_where_it_stands) {
   EXPECT_EQ(first(waits), "this machine waits for adoption: 'muster node adopt 52:54:00:00:00:01'");
 }
 
+TEST(NodeStory, has_dates_when_a_line_is_of_another_day) {
+  static constexpr std::int64_t kNoon = 1'754'654'400'000;
+  const auto told = [](std::int64_t from_ms, std::int64_t to_ms) {
+    return lines(
+        render_story({{"node", node("ready", "ready")},
+                      {"events", {event(from_ms, "boot", "boots"), event(to_ms, "stage", "ready")}},
+                      {"now_ms", kNoon}}));
+  };
+  const auto today = told(kNoon - 60'000, kNoon - 1000);
+  EXPECT_FALSE(today[1].contains("2025-")) << today[1];
+  const auto old = told(kNoon - 86'400'000, kNoon - 1000);
+  EXPECT_TRUE(old[1].starts_with("  2025-08-07 ")) << old[1];
+  EXPECT_TRUE(old[2].starts_with("  2025-08-08 ")) << "they stand below each other";
+}
+
+TEST(NodeStory, a_node_that_was_asked_to_reboot_is_not_simply_ready) {
+  EXPECT_EQ(standing_of(node("ready", "reboot")), "is about to reboot");
+  EXPECT_EQ(standing_of(node("ready", "ready")), "is ready");
+}
+
 }  // namespace
 }  // namespace muster::cli

@@ -39,5 +39,42 @@ TEST(ApiRequests, an_imported_node_has_a_name_an_address_and_a_card) {
   }
 }
 
+TEST(ApiRequests, a_list_of_nodes_is_asked_for_by_name_by_id_and_by_any_mac_address) {
+  provisioning::Node node{.id = "0123456789abcdef", .name = "n001"};
+  node.hardware.macs = {parse_mac("52:54:00:00:00:01").value(),
+                        parse_mac("52:54:00:00:00:02").value()};
+  const auto wants = [&node](std::map<std::string, std::string> query) {
+    const auto parsed = parse_node_query(query);
+    EXPECT_TRUE(parsed) << parsed.error().text();
+    return parsed && parsed->wants(node);
+  };
+  EXPECT_TRUE(wants({}));
+  EXPECT_TRUE(wants({{"names", "n[001-004]"}}));
+  EXPECT_FALSE(wants({{"names", "n002"}}));
+  EXPECT_FALSE(wants({{"names", ""}}));
+  EXPECT_TRUE(wants({{"machines", "0123456789abcdef"}}));
+  EXPECT_TRUE(wants({{"names", "n002"}, {"machines", "x,52-54-00-00-00-02"}}));
+  EXPECT_FALSE(wants({{"machines", "52:54:00:00:00:03"}}));
+  node.name.clear();
+  EXPECT_FALSE(wants({{"machines", ""}})) << "a machine without a name is not what '' means";
+  EXPECT_FALSE(parse_node_query({{"names", "n[1-"}}));
+}
+
+TEST(ApiRequests, a_reboot_has_a_reason_that_is_short_and_shows_no_control_characters) {
+  const auto plain = parse_reboot_request(R"({"nodes":["n001"]})");
+  ASSERT_TRUE(plain) << plain.error().text();
+  EXPECT_EQ(plain->why, "asked for by somebody");
+  const auto full =
+      parse_reboot_request(R"({"nodes":["n001"],"by":"ada","reason":"new \u001b[31mBIOS"})");
+  ASSERT_TRUE(full) << full.error().text();
+  EXPECT_EQ(full->why, "asked for by ada: new \\x1b[31mBIOS");
+  const auto huge = parse_reboot_request(R"({"nodes":[],"by":")" + std::string(5000, 'a') +
+                                         R"(","reason":")" + std::string(5000, 'b') + "\"}");
+  ASSERT_TRUE(huge) << huge.error().text();
+  EXPECT_LT(huge->why.size(), 300U);
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":"n001"})"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"by":7})"));
+}
+
 }  // namespace
 }  // namespace muster::daemon

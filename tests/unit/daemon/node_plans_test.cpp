@@ -90,6 +90,9 @@ TEST_F(NodePlansTest, a_node_holds_its_plan_when_it_is_ready_and_said_so_of_this
   EXPECT_FALSE(plans_.is_held_by(node_));
   node_.generation = plans_.generation_of(node_);
   EXPECT_TRUE(plans_.is_held_by(node_));
+  node_.reboot = provisioning::RebootWish{.id = "a1", .asked_ms = 1};
+  EXPECT_FALSE(plans_.is_held_by(node_)) << "who waits for it waits for its next boot";
+  node_.reboot.reset();
   node_.state = NodeState::failed;
   EXPECT_FALSE(plans_.is_held_by(node_));
   node_.state = NodeState::ready;

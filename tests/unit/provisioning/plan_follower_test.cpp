@@ -25,14 +25,15 @@ class FakeHead final : public HeadLink {
     told.push_back(report);
     return {};
   }
-  Result<std::string> heartbeat() const override {
+  Result<Wanted> heartbeat() const override {
     if (deaf_to == "heartbeat") return fail("the head does not answer");
-    return plan::generation(wanted);
+    return Wanted{.generation = plan::generation(wanted), .reboot = wish};
   }
 
   plan::Plan wanted;
   std::chrono::hours age{0};
   int renewals = 0;
+  std::string wish;
   /// Reports of this stage, or heartbeats, do not arrive.
   std::string deaf_to;
   mutable std::vector<NodeReport> told;
@@ -164,6 +165,44 @@ TEST_F(PlanFollowerTest, what_cannot_be_put_right_is_told_as_a_failure_and_tried
   runner_.status = 0;
   ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(head_.told.back().stage, "ready");
+}
+
+const std::vector<std::string> kReboot = {"systemctl", "reboot"};
+
+TEST_F(PlanFollowerTest, reboots_once_for_one_wish_however_often_it_is_told) {
+  ASSERT_TRUE(follower_.apply_plan());
+  head_.wish = "a1";
+  ASSERT_TRUE(follower_.beat());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(std::ranges::count(runner_.ran, kReboot), 1);
+  head_.wish.clear();
+  ASSERT_TRUE(follower_.beat());
+  head_.wish = "a2";
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(std::ranges::count(runner_.ran, kReboot), 2) << "this is another wish";
+}
+
+TEST_F(PlanFollowerTest, reboots_before_it_has_a_plan_that_holds) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  runner_.status = 0;
+  head_.wish = "a1";
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(runner_.ran.back(), kReboot);
+}
+
+TEST_F(PlanFollowerTest, tells_why_it_cannot_reboot_and_goes_on) {
+  ASSERT_TRUE(follower_.apply_plan());
+  head_.wish = "a1";
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "reboot");
+  EXPECT_NE(head_.told.back().failure.find("it cannot be"), std::string::npos);
+  runner_.status = 0;
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "ready");
+  EXPECT_EQ(std::ranges::count(runner_.ran, kReboot), 1);
 }
 
 }  // namespace

@@ -1,0 +1,156 @@
+// node reboot: no job begins on the nodes, the daemon asks their agents to reboot, and the nodes
+// take jobs again when they are back.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <format>
+#include <memory>
+#include <optional>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "apps/muster/choose_nodes.h"
+#include "apps/muster/client.h"
+#include "apps/muster/commands_node.h"
+#include "apps/muster/job_guard.h"
+#include "core/base/text.h"
+#include "core/os/hash.h"
+#include "hpc/node_jobs.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// A node that was asked stops within this time, or the head takes its wish back (kRebootWishMs in
+/// provisioning/registry_detail.h). After it the scheduler may use the nodes again by itself.
+constexpr auto kReservedFor = 6min;
+
+struct RebootOptions {
+  std::string nodes;
+  std::string reason;
+  int timeout = 900;
+  bool force = false;
+  bool wait = false;
+};
+
+/// Who asks, for the nodes' timelines.
+std::string caller() {
+  const char* const before_sudo = std::getenv("SUDO_USER");
+  if (before_sudo != nullptr && *before_sudo != '\0') return before_sudo;
+  const passwd* const account = getpwuid(getuid());
+  return account != nullptr ? account->pw_name : std::to_string(getuid());
+}
+
+/// What the scheduler was told.
+struct Kept {
+  std::optional<hpc::Reservation> reservation;
+  /// Nodes with jobs that are to end.
+  NodeSet busy;
+};
+
+/// Keeps jobs from beginning on those of `nodes` that the scheduler has. Errors: as
+/// refuse_while_jobs_run_on; this user may not.
+Result<Kept> keep_jobs_away(os::CommandRunner& runner, const NodeSet& nodes, bool force) {
+  if (!force) TRY(refuse_while_jobs_run_on(runner, nodes));
+  auto known = hpc::read_scheduler_nodes(runner);
+  if (!known && force) {
+    say("the scheduler was not told: " + known.error().text());
+    return Kept();
+  }
+  if (!known) return std::unexpected(known.error());
+  *known &= nodes;
+  if (known->empty()) return Kept();
+  Kept kept;
+  kept.reservation = {
+      .name = "muster-reboot-" + os::random_hex(4), .nodes = *known, .time = kReservedFor};
+  using hpc::JobsThere;
+  TRY(hpc::reserve_nodes(runner, *kept.reservation, force ? JobsThere::keep : JobsThere::refuse));
+  if (!force) return kept;
+  TRY_ASSIGN(const auto jobs, hpc::read_node_jobs(runner));
+  for (const hpc::NodeJob& job : hpc::jobs_on(jobs, nodes)) kept.busy |= job.nodes;
+  return kept;
+}
+
+/// Gives the nodes back to the scheduler.
+void give_back(os::CommandRunner& runner, const Kept& kept) {
+  if (!kept.reservation) return;
+  const Status ended = hpc::end_reservation(runner, kept.reservation->name);
+  if (ended) return;
+  say(std::format("the scheduler keeps jobs away from {} for {} more: {}",
+                  to_string(kept.reservation->nodes), kept.reservation->time,
+                  ended.error().text()));
+}
+
+/// Nodes that are ready without having booted since they were asked.
+Result<std::vector<std::string>> unmoved(const NodeSet& nodes, std::int64_t asked_ms) {
+  std::vector<std::string> names;
+  for (const std::string& name : nodes.names()) {
+    TRY_ASSIGN(const json node, call_head("GET", "/v1/nodes/" + url_encode(name)));
+    if (node.value("ready_ms", std::int64_t{0}) < asked_ms) names.push_back(name);
+  }
+  return names;
+}
+
+int wait_until_back(os::CommandRunner& runner, const RebootOptions& options, const NodeSet& nodes,
+                    const Kept& kept, std::int64_t asked_ms) {
+  const int status = wait_for_nodes(nodes, options.timeout);
+  if (status != kDone) return status;
+  give_back(runner, kept);
+  const auto late = unmoved(nodes, asked_ms);
+  if (!late) return report(late.error());
+  if (late->empty()) return kDone;
+  return report({.message = std::format("asked to reboot and did not: {}", fold_names(*late)),
+                 .hint = std::format("'muster node why {}' says more", late->front())});
+}
+
+int reboot_nodes(const RebootOptions& options) {
+  const auto nodes = choose_names(options.nodes);
+  if (!nodes) return report(nodes.error());
+  if (nodes->empty()) {
+    return report({.message = std::format("'{}' names no node", printable(options.nodes)),
+                   .hint = "'muster node list' shows them"},
+                  kUsage);
+  }
+  os::PosixCommandRunner runner;
+  const auto kept = keep_jobs_away(runner, *nodes, options.force);
+  if (!kept) return report(kept.error());
+  const std::string by = caller();
+  const auto answer =
+      call_head("POST", "/v1/nodes/reboot",
+                {{"nodes", nodes->names()}, {"by", by}, {"reason", options.reason}});
+  if (!answer) {
+    give_back(runner, *kept);
+    return report(answer.error());
+  }
+  // Last: jobs end only for nodes that will reboot.
+  const Status ended =
+      kept->busy.empty() ? Status() : hpc::end_jobs_on(runner, kept->busy, "rebooted by " + by);
+  if (!ended) return report(ended.error());
+  const auto asked_ms = answer->value("asked_ms", std::int64_t{0});
+  if (options.wait) return wait_until_back(runner, options, *nodes, *kept, asked_ms);
+  return print_answer(
+      {{"rebooting", nodes->names()}, {"asked_ms", asked_ms}},
+      std::format("{}: asked to reboot; 'muster node wait' waits for them", to_string(*nodes)));
+}
+
+}  // namespace
+
+void add_node_reboot(CLI::App& noun, Session& session) {
+  const auto options = std::make_shared<RebootOptions>();
+  CLI::App& verb = add_node_verb(noun, "reboot", "have nodes boot anew, without jobs on them",
+                                 options->nodes, NodesNeeded::yes);
+  verb.add_flag("--force", options->force, "also nodes on which jobs run: these end");
+  CLI::Option* const wait =
+      verb.add_flag("--wait", options->wait, "wait until they are ready again");
+  verb.add_option("--timeout", options->timeout, "with --wait: seconds at most")
+      ->needs(wait)
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
+  verb.add_option("--reason", options->reason, "why, for the nodes' timelines");
+  on_run_at_head(verb, session, [options] { return reboot_nodes(*options); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+"""The command line with a made-up head: command_line_test.py PROGRAM. Status 3: root is missing."""
+
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from fake_head import FakeHead, SPECIFICATION, add_program, hide_the_machine, run_on_terminal
+
+MUSTER = ""
+
+NODE = {"id": "0123456789abcdef", "name": "n001", "state": "ready", "stage": "ready", "address": "10.42.1.1",
+        "profile": "default", "mac": "52:54:00:00:00:01", "ready_ms": 5, "holds_plan": True,
+        "hardware": {"macs": ["52:54:00:00:00:01"], "disks": []}}
+WAITING = {**NODE, "id": "fedcba9876543210", "name": "", "state": "discovered", "mac": "52:54:00:00:00:02"}
+USER = {"name": "ada", "uid": 10000, "home": "/home/ada", "full_name": "Ada", "ssh_keys": [], "on_head": True}
+# A head with one node and one user.
+ANSWERS = {
+    ("GET", "/v1/status"): (200, {"cluster": "c", "head": {}, "nodes": {}, "services": [], "problems": [],
+                                  "put_right": [], "now_ms": 1}),
+    ("GET", "/v1/nodes"): (200, {"nodes": [NODE, WAITING], "now_ms": 9}),
+    ("GET", "/v1/nodes/n001"): (200, NODE),
+    ("GET", "/v1/nodes/n001/events"): (200, {"node": NODE, "events": [], "now_ms": 9}),
+    ("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"}, {"name": "Jürgen", "nodes": "n001"},
+                                             {"name": "ready", "nodes": "n[001-400]"}]}),
+    ("GET", "/v1/profiles"): (200, {"profiles": [{"name": "default", "image": "compute", "nodes": 1,
+                                                  "kernel_arguments": []}]}),
+    ("GET", "/v1/users"): (200, {"users": [USER]}),
+    ("GET", "/v1/discovery"): (200, {"policy": "ask", "until_ms": 0, "now_ms": 1}),
+    ("GET", "/v1/dhcp"): (200, {"mode": "serve"}),
+    ("POST", "/v1/discovery"): (200, {}),
+    ("POST", "/v1/dhcp"): (200, {}),
+    ("POST", "/v1/users"): (200, USER),
+    ("PUT", "/v1/users"): (200, USER),
+    ("DELETE", "/v1/users/ada"): (200, {}),
+    ("POST", "/v1/nodes/adopt"): (200, {"names": ["n002"]}),
+    ("POST", "/v1/nodes/import"): (200, {"imported": 1, "unchanged": 0}),
+    ("POST", "/v1/nodes/set"): (200, {}),
+    ("POST", "/v1/nodes/remove"): (200, {}),
+    ("POST", "/v1/nodes/reboot"): (200, {"asked_ms": 4}),
+}
+# Every verb that asks the daemon, each in a use that succeeds.
+VERBS = [
+    ["status"], ["node", "list"], ["node", "list", "@ready"], ["node", "show", "n001"], ["node", "why", "n001"],
+    ["node", "wait", "n001", "--timeout", "0"], ["node", "adopt", "--all"], ["node", "adopt", "52:54:00:00:00:02"],
+    ["node", "set", "n001", "--profile", "default"], ["node", "remove", "n001", "--yes"],
+    ["node", "reboot", "n001"], ["node", "reboot", "n001", "--force", "--wait", "--timeout", "0"],
+    ["node", "import", "/run/list"], ["group", "list"], ["group", "list", "n001"], ["group", "show", "ready"],
+    ["profile", "list"], ["discover"], ["discover", "show"], ["discover", "open"], ["discover", "ask"],
+    ["discover", "close"], ["dhcp"], ["dhcp", "show"], ["dhcp", "take"], ["dhcp", "proxy"], ["user", "list"],
+    ["user", "add", "ada"], ["user", "set", "ada", "--full-name", "Ada"], ["user", "remove", "ada", "--yes"],
+]
+# Those that need none.
+ALONE = [["--help"], ["--version"], ["help"], ["help", "node", "adopt"], ["help", "jobs"], ["help", "search", "job"],
+         ["node", "list", "--help"], ["spec", "schema"], ["spec", "schema", "--json"], ["spec", "reference"],
+         ["spec", "reference", "--man"], ["spec", "explain", "name"], ["complete", "--", ""],
+         ["paths", "--", "iso", "build"]]
+
+
+def muster(*words, stdout=subprocess.PIPE, **more):
+    done = subprocess.run([MUSTER, *words], stdout=stdout, stderr=subprocess.PIPE, check=False, text=True, timeout=60,
+                          **more)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Test(unittest.TestCase):
+    def setUp(self):
+        self.jobs("")
+        add_program("sinfo", "echo 'n001|idle|none'\n")
+        add_program("scontrol", "exit 0\n")
+        pathlib.Path("/run/list").write_text("n002 10.42.1.2 52:54:00:00:00:02\n", encoding="utf-8")
+
+    def jobs(self, text):
+        """What runs, as squeue prints it."""
+        add_program("squeue", f"cat <<'END'\n{text}\nEND\n")
+
+
+class Answers(Test):
+    """One JSON document for a program, whatever happens."""
+
+    def test_every_verb_prints_one_document(self):
+        for verb in VERBS:
+            with self.subTest(verb=verb), FakeHead(ANSWERS):
+                status, out, err = muster(*verb, "--json")
+                self.assertEqual(status, 0, out + err)
+                self.assertIsInstance(json.loads(out), (dict, list))
+
+    def test_an_error_is_a_document_and_a_sentence(self):
+        with FakeHead(otherwise=(409, {"error": "it cannot be", "hint": "try another"})):
+            for verb in VERBS:
+                if verb[:2] == ["node", "reboot"] and "--force" in verb:
+                    continue
+                with self.subTest(verb=verb):
+                    status, out, err = muster(*verb, "--json")
+                    self.assertEqual(status, 1)
+                    self.assertEqual(json.loads(out), {"error": "it cannot be", "hint": "try another"})
+                    self.assertIn("muster: it cannot be; try another\n", err)
+
+    def test_without_a_daemon_there_is_a_document_too(self):
+        status, out, err = muster("status", "--json")
+        self.assertEqual(status, 3)
+        self.assertEqual(json.loads(out)["error"], "no Muster head runs on this machine")
+        self.assertEqual(err.count("\n"), 1)
+        status, out, _ = muster("node", "list", "--jsn", "--json")
+        self.assertEqual((status, json.loads(out)["hint"]), (2, "did you mean '--json'?"))
+
+    def test_an_answer_and_an_error_are_still_one_document(self):
+        with FakeHead(ANSWERS):
+            status, out, err = muster("node", "wait", "n009", "--timeout", "0", "--json")
+        self.assertEqual(status, 1)
+        self.assertEqual(json.loads(out)["waiting"], [{"name": "n009", "why": "is not known yet"}])
+        self.assertIn("muster: not ready within 0 s: n009", err)
+
+    def test_text_is_for_people_only(self):
+        status, out, _ = muster("status")
+        self.assertEqual((status, out), (3, ""))
+
+    def test_an_answer_of_another_version_ends_nothing_but_the_command(self):
+        strange = ["<html>", "", {}, [], None, 7, "text", {"nodes": {}}, {"nodes": [7]}, {"groups": 7},
+                   {"groups": [{"name": 1}]}, {"users": [{"name": "a", "uid": "x"}]}, {"names": [1]},
+                   {"profiles": [{}]}, {"head": 7, "nodes": [], "services": 7, "problems": 7},
+                   {"node": {}, "events": [{}]}, {"policy": 7, "until_ms": "x"}, {"uid": []}, {"asked_ms": "x"}]
+        for answer in strange:
+            said = answer if isinstance(answer, str) else json.dumps(answer)
+            with FakeHead(otherwise=(200, said)):
+                for verb in VERBS:
+                    with self.subTest(answer=said, verb=verb):
+                        for words in (verb, [*verb, "--json"]):
+                            status, out, err = muster(*words)
+                            self.assertIn(status, (0, 1, 2), err)
+                            self.assertNotIn("terminate", err)
+                        json.loads(out)
+
+    def test_a_group_of_a_daemon_that_is_down_is_no_wrong_use(self):
+        self.assertEqual(muster("node", "list", "@ready")[0], 3)
+        SPECIFICATION.parent.mkdir(parents=True, exist_ok=True)
+        SPECIFICATION.write_text("schema: 1\nname: c\n", encoding="utf-8")
+        self.addCleanup(SPECIFICATION.unlink)
+        for verb in (["node", "list", "@ready"], ["node", "show", "@ready"], ["node", "wait", "@ready"],
+                     ["node", "set", "@ready", "--profile", "a"], ["node", "remove", "@ready"],
+                     ["node", "reboot", "@ready"], ["job", "check", "@ready"], ["group", "list", "@ready"]):
+            with self.subTest(verb=verb):
+                status, _, err = muster(*verb)
+                self.assertIn(status, (1, 3), err)
+        with FakeHead(ANSWERS):
+            self.assertEqual(muster("node", "list", "@nobody")[0], 2)
+            self.assertEqual(muster("node", "list", "n[1-")[0], 2)
+
+
+class Groups(Test):
+    def test_a_group_without_nodes_has_no_names(self):
+        empty = {("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"},
+                                                          {"name": "new", "nodes": "n[002-009]"}]})}
+        with FakeHead(empty):
+            self.assertEqual(muster("group", "show", "new", "--names"), (0, "", ""))
+            self.assertEqual(json.loads(muster("group", "show", "@new", "--json")[1])["names"], [])
+            self.assertEqual(muster("group", "list", "--names")[1], "new\n")
+
+
+class LostOutput(Test):
+    """An answer that nobody got is no success."""
+
+    def test_a_full_disk_is_told_by_every_verb(self):
+        for verb in [*ALONE, *VERBS, *[[*verb, "--json"] for verb in VERBS]]:
+            with self.subTest(verb=verb), FakeHead(ANSWERS), open("/dev/full", "w", encoding="utf-8") as full:
+                status, _, err = muster(*verb, stdout=full)
+                self.assertEqual(status, 1, err)
+                self.assertIn("muster: cannot write the answer: No space left on device; free some space", err)
+
+    def test_a_closed_output_is_told(self):
+        for verb in ALONE:
+            with self.subTest(verb=verb):
+                done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", MUSTER, *verb], stderr=subprocess.PIPE, text=True,
+                                      check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("cannot write the answer: Bad file descriptor", done.stderr)
+
+    def test_a_lost_error_stops_nothing_and_is_no_success(self):
+        with FakeHead(ANSWERS), open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([MUSTER, "node", "reboot", "n001", "--wait", "--timeout", "0"], stderr=full,
+                                  stdout=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, "n001: ready\n"))
+
+
+class Questions(Test):
+    """What is destroyed is asked about, on a terminal."""
+
+    DESTROYS = [(["node", "remove", "n001"], "forget 1 node n001? jobs there end"),
+                (["user", "remove", "ada"], "take the account 'ada' away from the head and every node? jobs of ada end")]
+
+    def test_no_and_silence_change_nothing(self):
+        for verb, question in self.DESTROYS:
+            for answer in ("n\n", "\n", "\x04", "yesterday\n"):
+                with self.subTest(verb=verb, answer=answer), FakeHead(ANSWERS) as head:
+                    status, shown = run_on_terminal([MUSTER, *verb], answer)
+                    self.assertEqual(status, 1, shown)
+                    self.assertIn(question, shown)
+                    self.assertIn("nothing was done", shown)
+                    self.assertEqual(head.changes(), [])
+
+    def test_yes_does_it(self):
+        for verb, question in self.DESTROYS:
+            for answer in ("y\n", "Yes\n"):
+                with self.subTest(verb=verb), FakeHead(ANSWERS) as head:
+                    status, shown = run_on_terminal([MUSTER, *verb], answer)
+                    self.assertEqual(status, 0, shown)
+                    self.assertIn(question, shown)
+                    self.assertEqual(len(head.changes()), 1)
+
+    def test_programs_say_yes_beforehand(self):
+        for verb, question in self.DESTROYS:
+            with self.subTest(verb=verb), FakeHead(ANSWERS) as head:
+                self.assertEqual(muster(*verb, stdin=subprocess.DEVNULL)[0], 2)
+                self.assertEqual(muster(*verb, "--dry-run")[0], 0)
+                self.assertEqual(head.changes(), [])
+                status, out, err = muster(*verb, "--yes")
+                self.assertEqual(status, 0, err)
+                self.assertNotIn(question, out + err)
+
+    def test_jobs_keep_nodes_and_people(self):
+        self.jobs("12|ada|n001\n13|bob|n[002-003]")
+        for verb, _ in self.DESTROYS:
+            with self.subTest(verb=verb), FakeHead(ANSWERS) as head:
+                status, _, err = muster(*verb, "--yes")
+                self.assertEqual(status, 1)
+                self.assertIn("job 12 of ada runs on n001; wait until they have ended, or end them with --force", err)
+                self.assertEqual(head.changes(), [])
+                self.assertEqual(muster(*verb, "--yes", "--force")[0], 0)
+
+    def test_a_scheduler_that_does_not_answer_keeps_them_too(self):
+        add_program("squeue", "echo 'Unable to contact slurm controller' >&2; exit 1\n")
+        for verb, _ in self.DESTROYS:
+            with self.subTest(verb=verb), FakeHead(ANSWERS) as head:
+                status, _, err = muster(*verb, "--yes")
+                self.assertEqual(status, 1)
+                self.assertIn("cannot find out which jobs run", err)
+                self.assertEqual(head.changes(), [])
+
+
+class Disk(Test):
+    """A disk is erased for somebody who saw what is on it."""
+
+    DISK = "/run/disk"
+    LOST = "all that is on it is lost: ntfs on /run/disk"
+
+    def setUp(self):
+        super().setUp()
+        SPECIFICATION.parent.mkdir(parents=True, exist_ok=True)
+        SPECIFICATION.write_text("schema: 1\nname: c\n", encoding="utf-8")
+        self.addCleanup(SPECIFICATION.unlink)
+        # A device that no driver has.
+        os.mknod(self.DISK, 0o600 | stat.S_IFBLK, os.makedev(7, 9999))
+        self.addCleanup(os.unlink, self.DISK)
+        self.holds({"fstype": "ntfs"})
+
+    def holds(self, content):
+        """What lsblk says of the disk."""
+        disk = {"name": self.DISK, "type": "disk", "fstype": None, "label": None, "mountpoints": [None], **content}
+        add_program("lsblk", f"cat <<'END'\n{json.dumps({'blockdevices': [disk]})}\nEND\n")
+
+    def keep(self, *words):
+        return muster("head", "keep", self.DISK, *words, stdin=subprocess.DEVNULL)
+
+    def test_what_is_lost_is_told_and_nothing_is_done_without_a_yes(self):
+        status, out, _ = self.keep("--erase", "--dry-run")
+        self.assertEqual((status, out), (0, f"would erase {self.DISK}: {self.LOST}\n"))
+        status, _, err = self.keep("--erase")
+        self.assertEqual(status, 2)
+        self.assertIn("there is no terminal; add --yes", err)
+        status, shown = run_on_terminal([MUSTER, "head", "keep", self.DISK, "--erase"], "n\n")
+        self.assertEqual(status, 1)
+        self.assertIn(f"erase {self.DISK}? {self.LOST} [y/N]", shown)
+        self.assertIn("nothing was done", shown)
+
+    def test_a_yes_goes_on_to_what_this_machine_lacks(self):
+        for words in (["--erase", "--yes"], ["--erase", "--yes", "--json"]):
+            status, _, err = self.keep(*words)
+            self.assertEqual(status, 1)
+            self.assertIn("this head does not run from its medium", err)
+
+    def test_a_disk_that_cannot_be_taken_is_refused_before_anybody_is_asked(self):
+        self.holds({"fstype": "ext4", "mountpoints": ["/srv"]})
+        status, shown = run_on_terminal([MUSTER, "head", "keep", self.DISK, "--erase"], "y\n")
+        self.assertEqual(status, 1)
+        self.assertIn("is mounted at /srv", shown)
+        self.assertNotIn("[y/N]", shown)
+
+    def test_an_empty_disk_is_no_question(self):
+        self.holds({})
+        for words in ([], ["--erase"]):
+            self.assertIn("this head does not run from its medium", self.keep(*words)[2])
+
+
+class People(Test):
+    def test_a_key_file_may_begin_with_a_byte_order_mark(self):
+        with tempfile.NamedTemporaryFile() as file, FakeHead(ANSWERS) as head:
+            file.write(b"\xef\xbb\xbfssh-ed25519 AAAA ada@desk\r\n# old\r\n")
+            file.flush()
+            self.assertEqual(muster("user", "add", "ada", "--ssh-key-file", file.name)[0], 0)
+            self.assertEqual(head.changes()[0][2]["ssh_keys"], ["ssh-ed25519 AAAA ada@desk"])
+
+    def test_a_key_file_in_utf_16_is_named_as_such(self):
+        with tempfile.NamedTemporaryFile() as file, FakeHead(ANSWERS):
+            file.write("ssh-ed25519 AAAA ada@desk".encode("utf-16"))
+            file.flush()
+            status, _, err = muster("user", "add", "ada", "--ssh-key-file", file.name)
+            self.assertEqual(status, 1)
+            self.assertIn("the file is in UTF-16 or UTF-32; save it as plain text in UTF-8", err)
+
+
+class OnATerminal(Test):
+    """What a person sees."""
+
+    def test_columns_are_measured_as_the_terminal_shows_them(self):
+        with FakeHead(ANSWERS):
+            lines = muster("group", "list")[1].splitlines()
+        self.assertEqual(lines[0], "GROUP    NODES  NAMES")
+        self.assertEqual(lines[2], "@Jürgen  1      n001")
+
+    def test_lines_are_cut_to_the_terminal_and_nowhere_else(self):
+        with FakeHead(ANSWERS):
+            shown = run_on_terminal([MUSTER, "node", "list"], size=(24, 40))[1]
+            self.assertEqual({len(line) for line in shown.splitlines()}, {40})
+            self.assertTrue(shown.splitlines()[1].endswith("…"), shown)
+            self.assertIn("REASON", muster("node", "list")[1])
+
+    def test_a_long_help_goes_through_the_pager_without_a_shell(self):
+        status, shown = run_on_terminal([MUSTER, "help", "jobs"], PAGER="grep -c ;id|.")
+        self.assertEqual(status, 1, shown)
+        self.assertEqual(shown, "0\n", "the pager got its words as they are")
+        status, shown = run_on_terminal([MUSTER, "help", "jobs"], PAGER="head -n 2")
+        self.assertEqual((status, shown), (0, "Jobs\n====\n"))
+        status, shown = run_on_terminal([MUSTER, "help", "jobs"], size=(2000, 80), PAGER="false")
+        self.assertEqual(status, 0, "what fits needs no pager")
+        self.assertIn("Is the cluster able to run jobs?", shown)
+        self.assertLessEqual(max(map(len, shown.splitlines())), 110)
+        self.assertEqual(run_on_terminal([MUSTER, "help", "jobs"], PAGER="/no/such/pager")[0], 0)
+
+
+class Help(Test):
+    def test_help_of_a_verb_is_its_own(self):
+        for verb in (["node"], ["node", "adopt"], ["spec", "check"]):
+            self.assertEqual(muster("help", *verb), muster(*verb, "--help"))
+
+    def test_nouns_and_documents_are_listed(self):
+        out = muster("help")[1]
+        for word in ("node", "quick-start", "cluster-yaml", "troubleshooting"):
+            self.assertRegex(out, rf"(?m)^  {word} ")
+        self.assertIn("  jobs             Jobs\n", out)
+
+    def test_a_slip_of_the_finger_is_seen(self):
+        for words, hint in ((["nod"], "did you mean 'node'?"), (["quikstart"], "did you mean 'quick-start'?"),
+                            (["node", "lst"], "did you mean 'list'?")):
+            status, _, err = muster("help", *words)
+            self.assertEqual(status, 2)
+            self.assertIn(hint, err)
+
+    def test_words_are_found_with_their_heading(self):
+        status, out, _ = muster("help", "search", "LIVE", "head")
+        self.assertEqual(status, 0)
+        self.assertRegex(out, "(?m)^quick-start +[A-Z0-9]")
+        status, _, err = muster("help", "search", "xyzzy")
+        self.assertEqual(status, 1)
+        self.assertIn("no document has a line with 'xyzzy'", err)
+        self.assertEqual(muster("help", "search")[0], 2)
+
+
+def main():
+    global MUSTER
+    MUSTER = sys.argv.pop(1)
+    if os.geteuid() != 0:
+        print("skipped: root is needed for private directories")
+        return 3
+    hide_the_machine()
+    return 0 if unittest.main(exit=False).result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
