@@ -10,7 +10,6 @@ namespace {
 
 using plan::WriteFile;
 
-constexpr std::string_view kKeyDirectory = "/etc/muster/ssh-keys";
 /// PAM's settings for SSH on nodes (sshd_config(5), PAMServiceName): Debian's, and Slurm's rule.
 constexpr const char* kPamService = "muster-sshd";
 constexpr std::string_view kCertificateType = "ssh-ed25519-cert-v01@openssh.com";

@@ -6,12 +6,17 @@
 // directory. Pure rendering.
 
 #include <string>
+#include <string_view>
 
 #include "core/base/units.h"
 #include "core/plan/plan.h"
 
 namespace muster::hpc {
 
+/// A file for each user, of the public keys that let them in. The directory is root's: a file that
+/// root writes below a user's own directory could be turned by that user, with a link, into any
+/// file of the system.
+inline constexpr std::string_view kKeyDirectory = "/etc/muster/ssh-keys";
 inline constexpr const char* kSshServerSettings = "/etc/ssh/sshd_config.d/50-muster-keys.conf";
 inline constexpr const char* kSshClientSettings = "/etc/ssh/ssh_config.d/50-muster.conf";
 /// ssh(1) and sshd(8) read it beside ssh_known_hosts, which is the owner's.

@@ -9,13 +9,10 @@
 #include "core/spec/rules.h"
 #include "core/spec/system_accounts.h"
 #include "core/spec/values.h"
+#include "hpc/ssh_access.h"
 
 namespace muster::hpc {
 namespace {
-
-/// The directory of the users' keys. It is root's: a file that root writes below a user's own
-/// directory could be turned by that user, with a link, into any file of the system.
-constexpr std::string_view kKeyDirectory = "/etc/muster/ssh-keys";
 
 Error bad_name(std::string_view name, std::string reason) {
   return {std::format("cannot add user '{}': {}", printable(name, 64), reason),

@@ -14,8 +14,6 @@
 namespace muster::iso {
 namespace {
 
-constexpr std::string_view kArchitecture = "amd64";
-
 /// "Sat, 06 Sep 2025 08:14:41 UTC" (RFC 5322 §3.3 as archives write it) in seconds since 1970.
 std::optional<std::int64_t> parse_date(std::string_view text) {
   static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -14,8 +14,6 @@
 namespace muster::iso {
 namespace {
 
-constexpr std::string_view kArchitecture = "amd64";
-
 std::string with_slash(std::string uri) {
   if (!uri.ends_with('/')) uri += '/';
   return uri;

@@ -13,6 +13,9 @@
 
 namespace muster::iso {
 
+/// What Muster is built for, as Debian calls it.
+inline constexpr std::string_view kArchitecture = "amd64";
+
 /// One archive: what a "deb" line of sources.list(5) says.
 struct AptSource {
   /// Without a user; ends in '/'.

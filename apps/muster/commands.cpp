@@ -6,8 +6,8 @@ namespace muster::cli {
 namespace {
 
 Form form_of(const CLI::App& verb) {
-  const CLI::Option* const json = verb.get_option_no_throw("--json");
-  return json != nullptr && json->count() > 0 ? Form::json : Form::text;
+  const CLI::Option* const flag = verb.get_option_no_throw("--json");
+  return flag != nullptr && flag->count() > 0 ? Form::json : Form::text;
 }
 
 }  // namespace

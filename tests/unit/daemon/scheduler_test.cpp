@@ -8,9 +8,9 @@ namespace {
 using provisioning::Node;
 using provisioning::NodeState;
 
-constexpr std::int64_t kMinute = 60'000;
+constexpr std::int64_t kOneMinute = 60'000;
 
-Node node(const std::string& name, NodeState state = NodeState::ready) {
+Node named(const std::string& name, NodeState state = NodeState::ready) {
   Node made;
   made.name = name;
   made.state = state;
@@ -25,15 +25,15 @@ SchedulerNodes said(std::string_view sinfo) {
 }
 
 TEST(TakenOut, nothing_is_wrong_with_nodes_that_take_jobs_or_will) {
-  const std::vector<Node> nodes = {node("n001"), node("n002"), node("n003"), node("n004")};
-  EXPECT_TRUE(
-      taken_out_nodes(nodes, said("n001|idle|none\nn002|mixed|none\nn003|reserved|none\n"), kMinute)
-          .empty());
-  EXPECT_TRUE(taken_out_nodes(nodes, {}, kMinute).empty()) << "the scheduler does not answer";
+  const std::vector<Node> nodes = {named("n001"), named("n002"), named("n003"), named("n004")};
+  EXPECT_TRUE(taken_out_nodes(nodes, said("n001|idle|none\nn002|mixed|none\nn003|reserved|none\n"),
+                              kOneMinute)
+                  .empty());
+  EXPECT_TRUE(taken_out_nodes(nodes, {}, kOneMinute).empty()) << "the scheduler does not answer";
 }
 
 TEST(TakenOut, a_drained_node_is_told_with_its_reason_and_the_way_back) {
-  const std::vector<Node> nodes = {node("n001"), node("n002")};
+  const std::vector<Node> nodes = {named("n001"), named("n002")};
   EXPECT_EQ(taken_out_nodes(nodes, said("n001|idle|none\nn002|drained|bad memory\n"), 0),
             (std::vector<Problem>{
                 {"n002 is drained in Slurm and takes no jobs: bad memory",
@@ -41,7 +41,7 @@ TEST(TakenOut, a_drained_node_is_told_with_its_reason_and_the_way_back) {
 }
 
 TEST(TakenOut, nodes_with_the_same_trouble_are_one_problem) {
-  const std::vector<Node> nodes = {node("n001"), node("n002"), node("n003")};
+  const std::vector<Node> nodes = {named("n001"), named("n002"), named("n003")};
   const auto problems = taken_out_nodes(
       nodes,
       said("n001|drained|Low RealMemory (1 < 9)\nn002|drained|Low RealMemory (2 < 9)\n"
@@ -56,20 +56,22 @@ TEST(TakenOut, nodes_with_the_same_trouble_are_one_problem) {
 }
 
 TEST(TakenOut, a_node_that_is_ready_since_a_moment_is_not_down_yet) {
-  std::vector<Node> nodes = {node("n001")};
-  nodes[0].ready_ms = kMinute;
+  std::vector<Node> nodes = {named("n001")};
+  nodes[0].ready_ms = kOneMinute;
   const auto scheduler = said("n001|down*|Not responding\n");
-  EXPECT_TRUE(taken_out_nodes(nodes, scheduler, 2 * kMinute).empty());
-  const auto problems = taken_out_nodes(nodes, scheduler, 3 * kMinute);
+  EXPECT_TRUE(taken_out_nodes(nodes, scheduler, 2 * kOneMinute).empty());
+  const auto problems = taken_out_nodes(nodes, scheduler, 3 * kOneMinute);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].what, "n001 is down in Slurm and takes no jobs: Not responding");
   EXPECT_EQ(problems[0].next_step, "on n001: 'systemctl status slurmd', 'journalctl -u slurmd'");
 }
 
 TEST(TakenOut, what_a_node_is_not_ready_for_is_told_by_the_node) {
-  const std::vector<Node> nodes = {node("n001", NodeState::booting), node("n002", NodeState::off)};
+  const std::vector<Node> nodes = {named("n001", NodeState::booting),
+                                   named("n002", NodeState::off)};
   EXPECT_TRUE(
-      taken_out_nodes(nodes, said("n001|down*|Not responding\nn002|drained|x\n"), kMinute).empty());
+      taken_out_nodes(nodes, said("n001|down*|Not responding\nn002|drained|x\n"), kOneMinute)
+          .empty());
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace muster::hpc {
 namespace {
 
 /// Answers every program alike.
-class FakeRunner final : public os::CommandRunner {
+class FakeScheduler final : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command& command) override {
     ran.push_back(command.argv);
@@ -50,14 +50,14 @@ TEST(NodeJobs, of_which_there_are_many_are_not_all_named) {
 }
 
 TEST(NodeJobs, are_unknown_while_the_scheduler_does_not_answer) {
-  FakeRunner runner;
+  FakeScheduler runner;
   runner.answer = {.status = 1, .out = "", .err = "Unable to contact slurm controller\n"};
   EXPECT_EQ(read_node_jobs(runner).error().message,
             "squeue ended with 1: Unable to contact slurm controller");
 }
 
 TEST(Reservation, is_asked_for_as_an_argument_vector) {
-  FakeRunner runner;
+  FakeScheduler runner;
   const Reservation wanted{"muster-a1", parse_node_set("n[001-002]").value(),
                            std::chrono::minutes(6)};
   ASSERT_TRUE(reserve_nodes(runner, wanted, JobsThere::keep));
@@ -68,7 +68,7 @@ TEST(Reservation, is_asked_for_as_an_argument_vector) {
 }
 
 TEST(Reservation, tells_a_user_who_may_not_from_a_scheduler_that_is_away) {
-  FakeRunner runner;
+  FakeScheduler runner;
   const Reservation wanted{"muster-a1", parse_node_set("n001").value(), std::chrono::minutes(6)};
   runner.answer = {
       .status = 1, .out = "", .err = "Error creating the reservation: Access/permission denied\n"};

@@ -6,7 +6,7 @@
 namespace muster::hpc {
 namespace {
 
-SshFacts facts(const std::string& head = "10.42.0.1/16") {
+SshFacts ssh_facts(const std::string& head = "10.42.0.1/16") {
   return {.cluster = "muster",
           .head = parse_ipv4_interface(head).value(),
           .authority = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA=="};
@@ -21,7 +21,7 @@ std::string content_of(const plan::Plan& plan, const std::string& path) {
 }
 
 TEST(SshAccess, the_authority_is_believed_about_the_cluster_and_nothing_else) {
-  EXPECT_EQ(render_known_hosts(facts()),
+  EXPECT_EQ(render_known_hosts(ssh_facts()),
             "@cert-authority *,!*.* ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\n"
             "@cert-authority *.muster ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\n"
             "@cert-authority 10.42.* ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\n");
@@ -29,7 +29,7 @@ TEST(SshAccess, the_authority_is_believed_about_the_cluster_and_nothing_else) {
 
 TEST(SshAccess, a_network_that_ends_inside_a_number_has_a_pattern_for_each) {
   const auto patterns = [](const std::string& head) {
-    const std::string text = render_known_hosts(facts(head));
+    const std::string text = render_known_hosts(ssh_facts(head));
     const std::size_t last = text.rfind("@cert-authority ") + 16;
     return text.substr(last, text.find(' ', last) - last);
   };
@@ -43,19 +43,20 @@ TEST(SshAccess, a_network_that_ends_inside_a_number_has_a_pattern_for_each) {
 
 TEST(SshAccess, only_the_heads_root_has_a_key_for_nodes) {
   const std::string head =
-      content_of(plan_ssh_client(facts(), "ssh-ed25519 KEY"), kSshClientSettings);
+      content_of(plan_ssh_client(ssh_facts(), "ssh-ed25519 KEY"), kSshClientSettings);
   EXPECT_TRUE(
       head.contains("Match localuser root host *.muster,10.42.*\n"
                     "  IdentityFile /var/lib/muster-head/id_ed25519\n"))
       << head;
-  EXPECT_FALSE(content_of(plan_ssh_client(facts()), kSshClientSettings).contains("IdentityFile"));
+  EXPECT_FALSE(
+      content_of(plan_ssh_client(ssh_facts()), kSshClientSettings).contains("IdentityFile"));
   EXPECT_EQ(render_root_access({0x0A2A0001}, "ssh-ed25519 KEY"),
             "from=\"10.42.0.1\" ssh-ed25519 KEY\n");
   EXPECT_EQ(render_root_access({0x0A2A0001}, ""), "");
 }
 
 TEST(SshAccess, keysign_is_allowed_before_any_host) {
-  const std::string text = content_of(plan_ssh_client(facts(), "key"), kSshClientSettings);
+  const std::string text = content_of(plan_ssh_client(ssh_facts(), "key"), kSshClientSettings);
   EXPECT_LT(text.find("EnableSSHKeysign yes"), text.find("Match"));
 }
 
@@ -71,16 +72,16 @@ TEST(SshAccess, users_come_to_a_node_by_their_machine_and_their_job) {
 }
 
 TEST(SshAccess, a_list_of_known_hosts_may_differ_in_the_key_only) {
-  const std::string own = render_known_hosts(facts());
-  EXPECT_TRUE(is_known_hosts(own, {.cluster = "muster", .head = facts().head}));
+  const std::string own = render_known_hosts(ssh_facts());
+  EXPECT_TRUE(is_known_hosts(own, {.cluster = "muster", .head = ssh_facts().head}));
   for (const std::string& foreign :
        {own + "* ssh-ed25519 AAAA\n", std::string("@cert-authority * ssh-ed25519 AAAA\n"),
         std::string(own).replace(own.find("*.muster"), 8, "*.org"), std::string()}) {
-    EXPECT_FALSE(is_known_hosts(foreign, facts())) << foreign;
+    EXPECT_FALSE(is_known_hosts(foreign, ssh_facts())) << foreign;
   }
-  SshFacts other = facts();
+  SshFacts other = ssh_facts();
   other.authority = "ssh-ed25519 AAAA no";
-  EXPECT_FALSE(is_known_hosts(render_known_hosts(other), facts()));
+  EXPECT_FALSE(is_known_hosts(render_known_hosts(other), ssh_facts()));
 }
 
 TEST(SshAccess, a_host_certificate_is_one_line) {
