@@ -227,7 +227,7 @@ class Enter(Scratch):
         self.write("project/buildroot/enter", (SOURCE / "buildroot/enter").read_text(encoding="utf-8"))
         self.write("project/buildroot/ensure", f"#!/bin/bash\necho {self.place}/root\n")
         self.write("project/buildroot/host-apt",
-                   '#!/bin/bash\nmkdir -p "$1"; touch "$1/sources.list" "$1/apt.conf"\n')
+                   '#!/bin/bash\nmkdir -p "$1/trusted.gpg.d"; touch "$1/sources.list" "$1/apt.conf" "$1/auth.conf"\n')
         self.write("project/muster", PROGRAM)
         self.write("elsewhere/a.yaml", "of this machine\n")
 

@@ -28,10 +28,17 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
+  /// All that was written; nothing can be written afterwards. A terminal that nobody writes to any
+  /// more ends what is read of it with an error (EIO).
   std::string shown() const {
+    dup2(before_.get(), STDERR_FILENO);
+    std::string text;
     std::array<char, 4096> buffer{};
-    const ssize_t count = read(ours_.get(), buffer.data(), buffer.size());
-    return count > 0 ? std::string(buffer.data(), static_cast<std::size_t>(count)) : "";
+    for (ssize_t count = 1; count > 0;) {
+      count = read(ours_.get(), buffer.data(), buffer.size());
+      if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return text;
   }
 
  private:
