@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 // Both lie in memory while a layer is made.
 constexpr std::string_view kDebs = "tmp/packages";
-constexpr std::string_view kSettings = "run/muster-build";
+constexpr std::string_view kBuildSettings = "run/muster-build";
 
 Result<MountedRoot> mount_layer(const BuildContext& context, const LayerPlan& layer,
                                 const fs::path& folder, const fs::path& at) {
@@ -65,8 +65,8 @@ Status check_debs(const LayerPlan& layer) {
 
 /// The settings of this machine's apt for one that runs in `root`; the path there.
 Result<fs::path> write_apt_settings(const BuildContext& context, const MountedRoot& root) {
-  const auto file = fs::path(kSettings) / "apt.conf";
-  TRY_ASSIGN(const auto inside, write_layer_apt(context.index, root.path(), kSettings));
+  const auto file = fs::path(kBuildSettings) / "apt.conf";
+  TRY_ASSIGN(const auto inside, write_layer_apt(context.index, root.path(), kBuildSettings));
   TRY(os::write_file(root.path() / file, render_apt_settings(inside), {.mode = 0600}));
   return "/" / file;
 }

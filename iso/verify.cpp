@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kShown = 20;
+constexpr std::size_t kShownDifferences = 20;
 
 /// What is compared of one entry.
 Result<std::string> describe(const fs::directory_entry& entry) {
@@ -129,7 +129,7 @@ Result<std::vector<std::string>> find_differences(os::CommandRunner& runner, con
   TRY(os::make_directory(work));
   TRY(unpack_iso(runner, left, work / "left"));
   TRY(unpack_iso(runner, right, work / "right"));
-  TRY_ASSIGN(const auto files, compare_trees(work / "left", work / "right", kShown));
+  TRY_ASSIGN(const auto files, compare_trees(work / "left", work / "right", kShownDifferences));
   std::vector<std::string> found;
   for (const auto& file : files) {
     found.push_back(file);
@@ -138,10 +138,10 @@ Result<std::vector<std::string>> find_differences(os::CommandRunner& runner, con
     TRY(os::remove_tree(work / "b"));
     TRY(unpack_squashfs(runner, work / "left" / file, work / "a"));
     TRY(unpack_squashfs(runner, work / "right" / file, work / "b"));
-    TRY_ASSIGN(const auto inside, compare_trees(work / "a", work / "b", kShown));
+    TRY_ASSIGN(const auto inside, compare_trees(work / "a", work / "b", kShownDifferences));
     for (const auto& path : inside) found.push_back(file + ": " + path);
   }
-  if (found.size() > kShown) found.resize(kShown);
+  if (found.size() > kShownDifferences) found.resize(kShown);
   return found;
 }
 

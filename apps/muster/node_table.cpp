@@ -35,7 +35,7 @@ struct Line {
 };
 
 /// Collects the lines while the answer is read (nlohmann::json's SAX interface).
-class Reader : public json::json_sax_t {
+class NodeReader : public json::json_sax_t {
  public:
   std::vector<Line> lines;
   std::uint64_t now_ms = 0;
@@ -130,7 +130,7 @@ std::string reason_of(const Line& line) {
 }  // namespace
 
 Result<std::string> render_node_table(std::string_view answer) {
-  Reader reader;
+  NodeReader reader;
   if (!json::sax_parse(answer, &reader)) return fail("the daemon's answer is not JSON");
   std::vector<std::vector<std::string>> rows = {{"NAME", "STATE", "STAGE", "SLURM", "ADDRESS",
                                                  "MAC", "PROFILE", "CPUS", "MEMORY", "HEARD",

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Checks of the source itself: lint.py format|rooms|doors|pages|length SOURCE. Prints each breach; exits with 1
+"""Checks of the source itself: lint.py format|rooms|doors|pages|length|names SOURCE. Prints each breach; exits with 1
 when there is one."""
 
 import pathlib
 import re
 import subprocess
 import sys
+
+import anonymous_names
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
 CORE = ["core/base", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
@@ -166,7 +168,7 @@ def check_length(root, _files):
 def main():
     check, root = sys.argv[1:3]
     found = {"format": check_format, "rooms": check_rooms, "doors": check_doors,
-             "pages": check_pages, "length": check_length}[check](root, sources(root))
+             "pages": check_pages, "length": check_length, "names": anonymous_names.check}[check](root, sources(root))
     print("\n".join(found))
     return 1 if found else 0
 

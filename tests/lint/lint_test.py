@@ -67,6 +67,23 @@ class Lint(unittest.TestCase):
             self.write("iso/a.cpp", line + "\n")
             self.assertEqual(self.breaches("doors"), [], line)
 
+    def test_a_name_that_two_files_of_a_folder_define(self):
+        for one, other in [("constexpr int kFirst = 1;", "constexpr std::string_view kFirst = \"a\";"),
+                           ("class Reader {", "class Reader final : public Base {"), ("using Kind = A::Kind;", "using Kind = B::Kind;"),
+                           ("void show(const std::string& text) {", "int show(const std::string& line,\n         int n = 1) {\n")]:
+            for name, line in (("a.cpp", one), ("b.cpp", other)):
+                self.write(f"iso/{name}", f"namespace {{\n\n{line}\n\n}}  // namespace\n")
+            found = self.breaches("names")
+            self.assertEqual(len(found), 0 if "int n" in other else 1, line)
+        self.write("lab/b.cpp", "namespace {\n\nusing Kind = A::Kind;\nclass Reader {\n\n}  // namespace\n")
+        self.write("iso/b.cpp", "namespace {\n\nvoid show(const std::string& other) {\n\n}  // namespace\n")
+        self.assertEqual(self.breaches("names"), ["iso/b.cpp:3: show(const std::string&) is defined in iso/a.cpp as well"])
+
+    def test_an_alias_of_one_meaning_is_no_second_name(self):
+        for name in ["iso/a.cpp", "iso/b.cpp"]:
+            self.write(name, "namespace {\n\nusing nlohmann::json;\nusing Lines = std::vector<Line>;\n\n}  // namespace\n")
+        self.assertEqual(self.breaches("names"), [])
+
 
 if __name__ == "__main__":
     unittest.main()
