@@ -141,7 +141,7 @@ Result<std::vector<std::string>> find_differences(os::CommandRunner& runner, con
     TRY_ASSIGN(const auto inside, compare_trees(work / "a", work / "b", kShownDifferences));
     for (const auto& path : inside) found.push_back(file + ": " + path);
   }
-  if (found.size() > kShownDifferences) found.resize(kShown);
+  if (found.size() > kShownDifferences) found.resize(kShownDifferences);
   return found;
 }
 

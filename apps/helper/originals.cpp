@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 constexpr const char* kResolvers = "/etc/muster/upstream-resolv.conf";
 constexpr const char* kResolversLink = "/etc/muster/before/resolv.conf.link";
 constexpr std::array kSettings = {"/etc/openmpi/openmpi-mca-params.conf",
-                                  "/etc/slurm/plugstack.conf"};
+                                  "/etc/slurm/plugstack.conf", "/etc/ssh/ssh_known_hosts2",
+                                  "/etc/ssh/ssh_host_ed25519_key-cert.pub"};
 
 /// The name servers themselves: systemd-resolved(8) shows programs its own address, and would ask
 /// the head for what the head asks it.

@@ -80,6 +80,9 @@ def purge(server):
     expect(not jobs, f"the purge left {', '.join(jobs)} of the cluster in /etc/slurm")
     expect("192.0.2.53" in server.read("/etc/resolv.conf"), "the former name servers are not back")
     expect(server.read("/etc/slurm/plugstack.conf") == "# the server's own\n", "a former setting is not back")
+    expect(server.read("/etc/ssh/ssh_known_hosts2") == "host.example ssh-ed25519 BBBB\n",
+           "the hosts that the server knew are not back")
+    expect(not server.exists("/etc/ssh/ssh_host_ed25519_key-cert.pub"), "the purge left the head's certificate")
     expect(server.exists("/home/ada"), "the purge removed somebody's home")
     # A package's user stays, so that no number is given twice (Debian Policy 9.2.2).
     expect("muster:" in server.read("/etc/passwd"), "the purge removed the user 'muster'")
