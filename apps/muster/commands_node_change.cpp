@@ -110,7 +110,10 @@ int import_nodes(const std::string& file) {
   if (!nodes) return report(nodes.error(), kUsage);
   const auto answer = call_head("POST", "/v1/nodes/import", {{"nodes", *nodes}});
   if (!answer) return report(answer.error());
-  return print_answer(*answer, std::format("nodes imported: {}", answer->value("imported", 0U)));
+  std::string told = std::format("nodes imported: {}", answer->value("imported", 0U));
+  const auto unchanged = answer->value("unchanged", 0U);
+  if (unchanged > 0) told += std::format("; unchanged: {}", unchanged);
+  return print_answer(*answer, told);
 }
 
 void add_adopt(CLI::App& noun, Session& session) {

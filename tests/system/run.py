@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.lab import Lab  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
-from scenarios import access, faults, first_job, site, upkeep, wire  # noqa: E402
+from scenarios import access, clocks, faults, first_job, site, upkeep, wire  # noqa: E402
 
 MISSING = 3
 NODES = 2
@@ -26,10 +26,11 @@ NODES = 2
 
 class Group:
     """Scenarios that share one lab. Labs of one machine, which keeps one processor busy, run beside
-    each other."""
+    each other. Those that soak run only when somebody names them."""
 
-    def __init__(self, name, up, scenarios):
+    def __init__(self, name, up, scenarios, soaks=False):
         self.name = name
+        self.soaks = soaks
         self.up = up
         self.scenarios = scenarios
         self.is_small = up["nodes"] == 0
@@ -75,7 +76,10 @@ def groups():
             Group("uefi", {"nodes": 1, "firmware": "uefi"}, uefi),
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_alone),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
-                  head_only)]
+                  head_only),
+            Group("clocks", {"nodes": 1, "site": True, "head_disk": "2GiB"},
+                  {"decision_is_remembered": with_nodes(clocks.decision_is_remembered, 1),
+                   "clock_ahead_and_back": with_nodes(clocks.clock_ahead_and_back, 1)}, soaks=True)]
 
 
 def run_group(group, chosen, arguments, report):
@@ -98,8 +102,8 @@ def run_group(group, chosen, arguments, report):
 
 
 def matches(group, name, words):
-    """Whether a scenario is among those asked for: all, a group's, or one."""
-    return not words or group.name in words or f"{group.name}/{name}" in words
+    """Whether a scenario is among those asked for: all but what soaks, a group's, or one."""
+    return (not words and not group.soaks) or group.name in words or f"{group.name}/{name}" in words
 
 
 def main():
@@ -107,7 +111,7 @@ def main():
     parser.add_argument("--muster", required=True, type=pathlib.Path, help="the program under test")
     parser.add_argument("--iso", required=True, type=pathlib.Path, help="the ISO under test")
     parser.add_argument("--list", action="store_true", help="print the scenarios and end")
-    parser.add_argument("scenarios", nargs="*", help="groups, or GROUP/SCENARIO; default: all")
+    parser.add_argument("scenarios", nargs="*", help="groups, or GROUP/SCENARIO; default: all but those that soak")
     arguments = parser.parse_args()
     if arguments.list:
         for group in groups():
