@@ -9,7 +9,7 @@ NODES ?= 2
 FIRMWARE ?= bios
 
 .DEFAULT_GOAL := help
-.PHONY: help iso named programs test check build lab bench clean
+.PHONY: help iso named programs test check soak build lab bench clean
 
 # A lab of our own ISO makes it first, which takes seconds when nothing changed; one of an ISO that was named
 # needs the program only.
