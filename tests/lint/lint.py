@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks of the source itself: lint.py format|rooms|doors|pages|length|names SOURCE. Prints each breach; exits with 1
-when there is one."""
+"""Checks of the source itself: lint.py format|rooms|doors|pages|length|names|words SOURCE. Prints each breach;
+exits with 1 when there is one."""
 
 import pathlib
 import re
@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import anonymous_names
+import words
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
 CORE = ["core/base", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
@@ -165,10 +166,16 @@ def check_length(root, _files):
     return breaches
 
 
+def check_words(root, _files):
+    """Every page of the documentation is in plain words."""
+    return words.check(root, files_of(root, "README.md", "docs/*"))
+
+
 def main():
     check, root = sys.argv[1:3]
     found = {"format": check_format, "rooms": check_rooms, "doors": check_doors,
-             "pages": check_pages, "length": check_length, "names": anonymous_names.check}[check](root, sources(root))
+             "pages": check_pages, "length": check_length, "words": check_words,
+             "names": anonymous_names.check}[check](root, sources(root))
     print("\n".join(found))
     return 1 if found else 0
 

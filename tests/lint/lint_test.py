@@ -84,6 +84,33 @@ class Lint(unittest.TestCase):
             self.write(name, "namespace {\n\nusing nlohmann::json;\nusing Lines = std::vector<Line>;\n\n}  // namespace\n")
         self.assertEqual(self.breaches("names"), [])
 
+    def test_private_verbs_and_second_words_of_a_page(self):
+        for text, phrase in [("The node holds the plan.", "holds"), ("It was\nheard a minute ago.", "heard"),
+                             ("What stands in the file.", "stands"), ("Unknown names are passed\nover.", "passed over"),
+                             ("The plan is made true.", "is made true"), ("Boot the medium.", "medium"),
+                             ("Another specification.", "specification"), ("Check the NIC.", "NIC"),
+                             ("A network\ninterface.", "network interface"), ("- It was said before.", "was said")]:
+            self.write("docs/a.md", "# A\n\nA line.\n" + text + "\n")
+            found = self.breaches("words")
+            self.assertEqual(len(found), 1, text)
+            self.assertRegex(found[0], rf"docs/a\.md:[45]: '{phrase}': write ")
+
+    def test_words_of_the_program_are_no_words_of_a_page(self):
+        self.write("docs/a.md", "`holds_plan` and `what\nstands` in [x](medium/holds.md).\n\n    it holds the medium\n\n"
+                                "```\nspecification\n```\n\n<!-- heard -->\nAn understanding withholds; see the UEFI\n"
+                                "specification.\n")
+        self.write("docs/man/a.1", ".Nd a tool\n.It Fl -medium Ar word\nBoots.\n.Bd -literal\nheard\n.Ed\n")
+        for page in ["docs/decisions/1.md", "docs/glossary.md", "iso/README.md"]:
+            self.write(page, "The medium holds.\n")
+        self.assertEqual(self.breaches("words"), [])
+        self.write("docs/man/a.1", ".Nd a tool for media\n.Pp\nThe head hears it.\n.Sh THE MEDIUM\n")
+        self.assertEqual([line.split(": ")[0] for line in self.breaches("words")],
+                         ["docs/man/a.1:1", "docs/man/a.1:3", "docs/man/a.1:4"])
+
+    def test_an_indented_line_of_a_list_is_no_code(self):
+        self.write("docs/a.md", "- one\n    that holds\n")
+        self.assertEqual(len(self.breaches("words")), 1)
+
 
 if __name__ == "__main__":
     unittest.main()
