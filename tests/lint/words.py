@@ -35,11 +35,12 @@ SYNONYMS = [
 FORBIDDEN = [(re.compile(r"(?<![\w-])(?:" + words.replace(" ", r"\s+") + r")(?![\w-])", re.IGNORECASE), better)
              for words, better in VERBS + SYNONYMS]
 
-# Phrases that are right in spite of that, each with its reason. `SEE` counts in any case of letters.
+# Phrases that are right in spite of that, in any case of letters, each with its reason.
 ALLOWED = {
     "UEFI specification": "not cluster.yaml: the standard of that name",
     "PXE specification": "not cluster.yaml: the standard of that name",
-    "held job": "Slurm's own word for a job that waits for 'scontrol release'",
+    "on hold": "Slurm's own word for a job that waits for 'scontrol release'",
+    "held job": "Slurm's own word for the same",
     "install media": "what makers of other systems call their discs",
 }
 # The pages that name the words which are not to be used, and the pages of those who change Muster.
