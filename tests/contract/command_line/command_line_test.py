@@ -349,7 +349,7 @@ class Help(Test):
 
     def test_nouns_and_documents_are_listed(self):
         out = muster("help")[1]
-        for word in ("node", "quick-start", "cluster-yaml", "troubleshooting"):
+        for word in ("node", "quick-start", "user-guide", "admin-guide", "limits", "cluster-yaml", "troubleshooting"):
             self.assertRegex(out, rf"(?m)^  {word} ")
         self.assertIn("  jobs             Jobs\n", out)
 

@@ -36,6 +36,17 @@ TEST_F(SpecCommand, a_valid_file_is_said_to_be_so) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(SpecCommand, every_example_of_the_documents_is_valid) {
+  const std::filesystem::path examples = MUSTER_SOURCE "/docs/examples";
+  const auto names = os::list_directory(examples);
+  ASSERT_TRUE(names) << names.error().text();
+  EXPECT_FALSE(names->empty());
+  for (const std::string& name : *names) {
+    const auto result = run({"check", examples / name});
+    EXPECT_EQ(result.status, 0) << result.err;
+  }
+}
+
 TEST_F(SpecCommand, without_a_file_it_checks_cluster_yaml) {
   write("cluster.yaml", "schema: 1\nname: a\n");
   EXPECT_EQ(run({"check"}).status, 0);
