@@ -232,6 +232,10 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
     if (!neighbour) return refuse(400, neighbour.error());
     report.neighbour = *neighbour;
   }
+  if (body.contains("accelerators")) {
+    std::uint32_t left_out = 0;
+    report.accelerators = parse_accelerators(body["accelerators"], left_out);
+  }
   const Status done = registry_.report(node.id, report, options_.now_ms());
   return done ? answer(json::object()) : refuse(409, done.error());
 }

@@ -66,7 +66,6 @@ Result<Node> parse_imported(const json& entry) {
   TRY_ASSIGN(const std::string mac_text, text(entry, "mac"));
   TRY_ASSIGN(const MacAddress mac, parse_mac(mac_text));
   node.hardware.macs = {mac};
-  node.hardware.memory = Bytes::from_mib(1024);
   return node;
 }
 
@@ -91,6 +90,10 @@ Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& que
   if (const auto machines = query.find("machines"); machines != query.end()) {
     wanted.is_narrow = true;
     wanted.machines = split(machines->second, ',');
+  }
+  if (const auto detail = query.find("detail"); detail != query.end()) {
+    if (detail->second != "wide") return fail("'detail' is not 'wide'", "leave it out for less");
+    wanted.detail = Detail::wide;
   }
   return wanted;
 }

@@ -78,6 +78,10 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   TRY_ASSIGN(cluster->spec_, head::read_installed_spec(settings.spec));
   TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
   TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
+  // Without the names cards are called by their numbers.
+  if (const auto names = os::read_file(settings.pci_names)) {
+    cluster->names_ = provisioning::PciNames::parse(*names);
+  }
   TRY_ASSIGN(cluster->boots_, plans::read_boots(cluster->spec_, cluster->facts_.medium));
   cluster->images_ = cluster->boots_->images();
   TRY_ASSIGN(cluster->store_, state::open_sqlite_store((settings.state / "state.db").string()));
@@ -155,6 +159,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .slurm_key = slurm_key_,
           .ssh_authority = ssh_authority_->public_key(),
           .head_ssh_certificate = ssh_certificate_,
+          .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};

@@ -44,6 +44,7 @@ class Cluster {
   const head::Facts& facts() const { return facts_; }
   const provisioning::Boots& boots() const { return *boots_; }
   const Settings& settings() const { return settings_; }
+  const provisioning::PciNames& names() const { return names_; }
   provisioning::Registry& registry() { return *registry_; }
   const provisioning::Authority& authority() const { return *authority_; }
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
@@ -61,7 +62,7 @@ class Cluster {
   Status fits(const provisioning::Node& node) const;
 
   plan::Plan head_plan();
-  /// The nodes' plans as they are now.
+  /// The nodes' plans as they are now. Asks the registry: never inside Registry::each.
   NodePlans& node_plans();
 
   /// What another specification would change on this head and on every node.
@@ -142,6 +143,7 @@ class Cluster {
   Settings settings_;
   spec::ClusterSpec spec_;
   head::Facts facts_;
+  provisioning::PciNames names_;
   std::optional<provisioning::Boots> boots_;
   /// Those of boots_, each once.
   std::vector<provisioning::Image> images_;

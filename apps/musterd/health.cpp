@@ -110,6 +110,7 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   add(failed_nodes(nodes));
   add(nodes_without_profile(nodes, cluster.boots()));
   add(taken_out_nodes(nodes, read_scheduler(), now_ms()));
+  add(cards_without_driver(nodes, cluster.boots(), cluster.spec().firmware));
   // Another server gives the addresses, and gives what it wants.
   if (cluster.dhcp_mode() != DhcpMode::proxy) {
     add(strayed_nodes(nodes, cluster.spec().nodes.addresses));

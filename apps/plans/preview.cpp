@@ -72,7 +72,6 @@ provisioning::Node first_node(const spec::ClusterSpec& spec) {
                           .address = spec.nodes.addresses.first,
                           .profile = spec.profiles.front().name};
   node.hardware.macs = {MacAddress{}};
-  node.hardware.memory = Bytes::from_mib(1024);
   return node;
 }
 

@@ -13,8 +13,9 @@
 namespace muster::head {
 namespace {
 
-constexpr std::array<std::string_view, 17> kPaths = {
+constexpr std::array<std::string_view, 18> kPaths = {
     "/etc/slurm/slurm.conf",
+    "/etc/slurm/gres.conf",
     "/etc/systemd/system/slurmctld.service.d/muster.conf",
     "/etc/slurm/cgroup.conf",
     "/etc/slurm/plugstack.conf",

@@ -188,5 +188,49 @@ TEST_F(NodeApiTest, a_host_key_that_is_none_is_refused_and_one_that_is_missing_i
   }
 }
 
+TEST_F(NodeApiTest, a_machine_with_too_much_of_everything_is_still_a_node) {
+  nlohmann::json hardware = {{"uuid", "72acb10d-0e86-8048-a1ac-8c34c7b17ccd"},
+                             {"macs", {"52:54:00:00:00:01", "not an address"}},
+                             {"memory", 2147483648},
+                             {"sockets", 0}};
+  for (int i = 0; i < 5000; ++i) {
+    hardware["disks"].push_back({{"name", std::format("sd{}", i)}, {"size", 512}});
+    hardware["accelerators"].push_back(
+        {{"address", std::format("0000:{:02x}:{:02x}.0", i / 32, i % 32)},
+         {"vendor", "10de"},
+         {"device", "20b2"},
+         {"class", "0302"}});
+  }
+  const nlohmann::json report = {{"hardware", hardware}};
+  ASSERT_EQ(post("/node/v1/discover", report.dump()).status, 200);
+  const auto node = registry_->find("n001");
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->hardware.uuid, "72acb10d-0e86-8048-a1ac-8c34c7b17ccd");
+  EXPECT_EQ(describe(node->hardware.left_out),
+            "1 network card, 4488 disks, 4936 accelerators, 1 value left out");
+}
+
+TEST_F(NodeApiTest, a_running_node_tells_of_its_accelerators) {
+  const auto welcome =
+      registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, 1'000'000);
+  ASSERT_TRUE(welcome) << welcome.error().text();
+  const auto node = registry_->redeem(welcome->token, 1'000'000);
+  ASSERT_TRUE(node) << node.error().text();
+  ASSERT_TRUE(registry_->set_certificate(node->id, {"AB"}, 1'000'000));
+  ServerRequest request{.method = "POST", .path = "/node/v1/report"};
+  request.headers = {{"x-muster-address", "10.42.1.1"},
+                     {"x-muster-verified", "SUCCESS"},
+                     {"x-muster-node", "CN=" + node->id},
+                     {"x-muster-serial", "AB"}};
+  request.body = R"({"stage":"ready","generation":"g","accelerators":[
+    {"address":"0000:3b:00.0","vendor":"10de","device":"20b2","class":"0302","driver":"nvidia",
+     "files":["/dev/nvidia0","/dev/sda"]},
+    {"address":"nowhere","vendor":"10de"}]})";
+  EXPECT_EQ(api_->handle(request).status, 200);
+  const auto cards = registry_->find("n001")->hardware.accelerators;
+  ASSERT_EQ(cards.size(), 1U);
+  EXPECT_EQ(cards[0].driver, (AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}}));
+}
+
 }  // namespace
 }  // namespace muster::provisioning
