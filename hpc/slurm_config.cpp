@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/base/text.h"
+#include "core/spec/node_names.h"
 #include "hpc/gres_config.h"
 #include "hpc/node_groups.h"
 
@@ -132,10 +133,7 @@ Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings) {
 }
 
 Status validate_node(const NodeHardware& node, const SlurmSettings& settings) {
-  if (!is_host_label(node.name)) {
-    return fail(std::format("the scheduler cannot use node '{}': not a host name",
-                            printable(node.name, 64)));
-  }
+  TRY(spec::check_node_name(node.name));
   constexpr std::uint32_t kMostParts = 4096;
   const bool counted = node.sockets > 0 && node.cores_per_socket > 0 && node.threads_per_core > 0 &&
                        node.sockets <= kMostParts && node.cores_per_socket <= kMostParts &&
