@@ -158,6 +158,7 @@ std::vector<Problem> kept_out_machines(std::span<const Node> nodes) {
 
 std::vector<Problem> nodes_without_profile(std::span<const Node> nodes,
                                            const provisioning::Boots& boots) {
+  if (boots.empty()) return {};
   Alike by_profile;
   for (const Node& node : nodes) {
     const bool told = boots.unbootable().contains(node.profile);

@@ -26,10 +26,14 @@ class NodeApiTest : public testing::Test {
     ASSERT_TRUE(registry);
     registry_ = std::move(*registry);
     registry_->set_policy(Policy::open, 0);
-    api_ = std::make_unique<NodeApi>(
+    api_ = api_with(boots());
+  }
+
+  std::unique_ptr<NodeApi> api_with(Boots boots) {
+    return std::make_unique<NodeApi>(
         *registry_, *authority_, *ssh_authority_,
         NodeApiOptions{.head = {0x0A2A0001},
-                       .boots = boots(),
+                       .boots = std::move(boots),
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .cluster = "test",
@@ -44,12 +48,11 @@ class NodeApiTest : public testing::Test {
         .name = "cuda", .kernel = {.path = "k"}, .initrd = {.path = "cuda-initrd"}};
     boots["gpu"].arguments.push_back(*KernelArgument::parse("nouveau.modeset=0"));
     const auto file = [](const char* path) { return Artefact{.path = path}; };
-    return {std::move(boots),
-            "default",
-            {},
-            {{.file = file("amd.img"), .vendor = "AuthenticAMD"},
-             {.file = file("intel.img"), .vendor = "GenuineIntel"},
-             {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}}};
+    std::vector<MicrocodeFile> microcode = {
+        {.file = file("amd.img"), .vendor = "AuthenticAMD"},
+        {.file = file("intel.img"), .vendor = "GenuineIntel"},
+        {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
+    return {std::move(boots), "default", {}, std::move(microcode)};
   }
   os::ServerResponse get(const std::string& path, const std::string& mac) {
     return api_->handle({.method = "GET", .path = path, .query = {{"mac", mac}}});
@@ -100,6 +103,17 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   EXPECT_NE(ipxe.find(" muster.profile=gpu"), std::string::npos) << ipxe;
   const auto answer = nlohmann::json::parse(post("/node/v1/discover", report).body);
   EXPECT_EQ(answer.at("image").at("name"), "cuda");
+}
+
+TEST_F(NodeApiTest, a_head_with_nothing_to_boot_lets_machines_wait) {
+  api_ = api_with(Boots({}, ""));
+  EXPECT_TRUE(get("/boot/node.ipxe", "52:54:00:00:00:01").body.contains("nothing to boot"));
+  EXPECT_TRUE(get("/grub/node/52:54:00:00:00:01.cfg", "").body.contains("nothing to boot"));
+  const auto response = post("/node/v1/discover",
+                             R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(nlohmann::json::parse(response.body).at("state"), "wait");
+  EXPECT_TRUE(registry_->nodes().empty()) << "it becomes a node when it can boot as one";
 }
 
 TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
