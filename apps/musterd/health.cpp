@@ -117,12 +117,24 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
-/// Profiles that cannot be booted.
+/// What the medium has and machines cannot boot.
 void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   const provisioning::Boots& boots = cluster.boots();
   for (const auto& [name, why] : boots.unbootable()) {
-    problems.push_back(
-        {std::format("{}; its nodes boot as '{}'", why.message, boots.first()), why.hint});
+    const std::string effect =
+        boots.empty() ? "machines wait" : std::format("its nodes boot as '{}'", boots.first());
+    problems.push_back({std::format("{}; {}", why.message, effect), why.hint});
+  }
+  if (const auto& lost = boots.microcode_error()) {
+    problems.push_back({std::format("machines start without microcode: {}", lost->message),
+                        "build the ISO again, and boot the head from it"});
+  }
+}
+
+/// People whom cluster.yaml names and the cluster cannot have.
+void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const Error& refused : cluster.refused_users()) {
+    problems.push_back({refused.message, refused.hint});
   }
 }
 
@@ -273,6 +285,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_unshared(health.problems);
   add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
+  add_refused_users(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;
