@@ -13,6 +13,7 @@
 #include "apps/musterd/scheduler.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
+#include "core/spec/json.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 #include "provisioning/head/firewall.h"
@@ -126,6 +127,7 @@ ServerResponse Api::status() {
                  {"put_right", drift_json(cluster_)},
                  {"now_ms", now_ms()},
                  {"problems", std::move(problems)},
+                 {"remarks", spec::to_json(cluster_.remarks())},
                  {"ready", running}});
 }
 
@@ -151,11 +153,12 @@ ServerResponse Api::groups() {
     members[std::string(provisioning::to_string(state))];
   }
   for (const spec::Profile& profile : cluster_.spec().profiles) members[profile.name];
+  const provisioning::Boots& boots = cluster_.boots();
   cluster_.registry().each([&](const Node& node) {
     if (node.name.empty()) return;
     members["*"].push_back(node.name);
     members[std::string(provisioning::to_string(node.state))].push_back(node.name);
-    members[cluster_.boots().name_of(node.profile)].push_back(node.name);
+    members[boots.empty() ? node.profile : boots.name_of(node.profile)].push_back(node.name);
   });
   json list = json::array();
   for (const spec::Group& group : cluster_.spec().groups) {
@@ -222,8 +225,8 @@ ServerResponse Api::profiles() {
   for (const spec::Profile& profile : cluster_.spec().profiles) {
     if (!cluster_.boots().knows(profile.name)) continue;
     const auto& boot = cluster_.boots().of(profile.name);
-    auto words = boot.image.kernel_arguments;
-    words.insert(words.end(), profile.kernel_arguments.begin(), profile.kernel_arguments.end());
+    auto words = spec::texts_of(boot.image.kernel_arguments);
+    for (const auto& argument : profile.kernel_arguments) words.push_back(argument.text());
     list.push_back({{"name", profile.name},
                     {"image", boot.image.name},
                     {"image_size", boot.image.size().count},
