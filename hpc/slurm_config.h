@@ -75,8 +75,8 @@ struct SlurmConfig {
   std::vector<Error> refused;
 };
 
-/// Errors: as spec::check_node_name; no CPU or more than Slurm counts; too little memory for a job; a
-/// card that cannot be one.
+/// Errors: as spec::check_node_name; no CPU or more than Slurm counts; too little memory for a job;
+/// a card that cannot be one.
 Status validate_node(const NodeHardware& node, const SlurmSettings& settings);
 
 /// Memory that jobs may use. It is less than the node has, and rounded down to 64 MiB, so that a
