@@ -71,6 +71,9 @@ provisioning::Node first_node(const spec::ClusterSpec& spec) {
                           .address = spec.nodes.addresses.first,
                           .profile = spec.profiles.front().name};
   node.hardware.macs = {MacAddress{}};
+  // The scheduler's configuration lists nodes only whose processors and memory are known.
+  node.hardware.topology = provisioning::CpuTopology{};
+  node.hardware.memory = Bytes::from_mib(1024);
   return node;
 }
 
