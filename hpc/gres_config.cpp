@@ -46,7 +46,7 @@ std::string fold_numbers(const std::set<std::uint64_t>& numbers) {
   for (auto it = numbers.begin(); it != numbers.end();) {
     const std::uint64_t first = *it;
     std::uint64_t last = first;
-    while (++it != numbers.end() && *it == last + 1) last = *it;
+    for (++it; it != numbers.end() && *it == last + 1; ++it) last = *it;
     text += text.empty() ? "" : ",";
     text += first == last ? std::to_string(first) : std::format("{}-{}", first, last);
   }

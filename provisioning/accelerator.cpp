@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <format>
 
 #include <nlohmann/json.hpp>
@@ -65,13 +64,9 @@ std::optional<std::string> first_file(const AcceleratorDriver& driver,
 }
 
 /// A number of lower-case hexadecimal digits: exactly `digits` of them.
-std::optional<std::uint32_t> parse_hex(std::string_view text, std::size_t digits) {
-  std::uint32_t value = 0;
-  const bool lower = text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (text.size() != digits || !lower || !whole) return std::nullopt;
-  return value;
+std::optional<std::uint32_t> parse_id(std::string_view text, std::size_t digits) {
+  if (text.size() != digits || lower(text) != text) return std::nullopt;
+  return parse_hex(text);
 }
 
 /// "0000:3b:00.0"; a domain has up to eight digits behind some bridges (pciutils, lspci(8) -D).
@@ -80,8 +75,8 @@ bool is_pci_address(std::string_view text) {
   if (domain == std::string_view::npos || domain < 4 || domain > 8) return false;
   const std::string_view rest = text.substr(domain);
   return rest.size() == 8 && rest[3] == ':' && rest[6] == '.' && rest[7] >= '0' && rest[7] <= '7' &&
-         parse_hex(text.substr(0, domain), domain) && parse_hex(rest.substr(1, 2), 2) &&
-         parse_hex(rest.substr(4, 2), 2);
+         parse_id(text.substr(0, domain), domain) && parse_id(rest.substr(1, 2), 2) &&
+         parse_id(rest.substr(4, 2), 2);
 }
 
 std::string text_of(const json& value, const char* name) {
@@ -165,9 +160,9 @@ std::string vendor_name(std::uint16_t vendor) {
 
 std::optional<Accelerator> parse_accelerator(const json& value) {
   if (!value.is_object()) return std::nullopt;
-  const auto vendor = parse_hex(text_of(value, "vendor"), 4);
-  const auto device = parse_hex(text_of(value, "device"), 4);
-  const auto pci_class = parse_hex(text_of(value, "class"), 4);
+  const auto vendor = parse_id(text_of(value, "vendor"), 4);
+  const auto device = parse_id(text_of(value, "device"), 4);
+  const auto pci_class = parse_id(text_of(value, "class"), 4);
   std::string address = text_of(value, "address");
   if (!vendor || !device || !pci_class || !is_pci_address(address)) return std::nullopt;
   return Accelerator{.address = std::move(address),

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <format>
 #include <optional>
 #include <set>
@@ -17,10 +16,8 @@ constexpr std::size_t kLongestType = 24;
 
 /// Four hexadecimal digits with two blanks behind them, as both kinds of line start.
 std::optional<std::uint32_t> leading_id(std::string_view line) {
-  std::uint32_t id = 0;
   if (line.size() < 7 || line.substr(4, 2) != "  ") return std::nullopt;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + 4, id, 16);
-  return error == std::errc() && end == line.data() + 4 ? std::optional(id) : std::nullopt;
+  return parse_hex(line.substr(0, 4));
 }
 
 std::uint32_t key(std::uint32_t vendor, std::uint32_t device) { return vendor << 16U | device; }

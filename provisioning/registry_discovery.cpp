@@ -178,7 +178,7 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   std::vector<Event> events = {event(node, "boot", text, now_ms)};
   add_left_out(events, node, now_ms);
   // Its session is in memory only, and its certificate is kept with all that is said here.
-  TRY(save(node, std::move(events), durability));
+  TRY(save(node, events, durability));
   welcome.node = node;
   return welcome;
 }

@@ -193,8 +193,8 @@ std::vector<std::string> row_of(const Line& line, std::uint64_t now_ms, Columns 
   row.push_back(line.cpus ? std::to_string(*line.cpus) : "-");
   row.push_back(line.memory ? human(Bytes{*line.memory}) : "-");
   if (wide) {
-    for (std::string text : {accelerators_of(line), line.processor, line.machine, firmware_of(line),
-                             line.switch_port}) {
+    for (const std::string& text : {accelerators_of(line), line.processor, line.machine,
+                                    firmware_of(line), line.switch_port}) {
       row.push_back(or_dash(printable(text)));
     }
   }

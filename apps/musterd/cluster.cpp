@@ -338,11 +338,10 @@ Status Cluster::publish_changes() {
 Status Cluster::publish() {
   Status done = publish_changes();
   const bool waits = applied_ms_ != 0 && steady_ms() - applied_ms_ < kRetryMs;
+  const bool owes_plan = !plan_holds_ && !waits && pace_.is_due(steady_ms());
   if (done && helper_) {
     done = look_at_helper();
-  } else if (done && !plan_holds_ && !waits && pace_.is_due(steady_ms())) {
-    done = start_apply();
-  } else if (done && is_check_due()) {
+  } else if (done && (owes_plan || is_check_due())) {
     done = start_apply();
   }
   if (done) return {};

@@ -265,7 +265,7 @@ Drift read_drift(Cluster& cluster) {
 std::optional<head::ExternalState> read_site(Cluster& cluster) {
   if (cluster.facts().external.empty()) return std::nullopt;
   const auto text = os::read_file(head::kExternalState);
-  const auto state = text ? head::parse_written_state(*text) : fail("not written yet");
+  auto state = text ? head::parse_written_state(*text) : fail("not written yet");
   return state ? std::optional(std::move(*state)) : std::nullopt;
 }
 

@@ -28,18 +28,9 @@ std::optional<double> unit_factor(std::string_view unit) {
 }
 
 std::optional<std::uint8_t> parse_hex_octet(std::string_view text) {
-  if (text.size() != 2) return std::nullopt;
-  unsigned value = 0;
-  for (const char c : lower(text)) {
-    if (c >= '0' && c <= '9') {
-      value = value * 16 + static_cast<unsigned>(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      value = value * 16 + static_cast<unsigned>(c - 'a') + 10;
-    } else {
-      return std::nullopt;
-    }
-  }
-  return static_cast<std::uint8_t>(value);
+  const auto value = text.size() == 2 ? parse_hex(text) : std::nullopt;
+  if (!value) return std::nullopt;
+  return static_cast<std::uint8_t>(*value);
 }
 
 /// Whether somebody meant an address of IPv6 (RFC 4291 §2.2), with or without a prefix.

@@ -1,7 +1,6 @@
 #include "provisioning/agent/accelerators.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "core/base/device_file.h"
@@ -23,10 +22,8 @@ constexpr int kLooks = 3;
 /// "0x030200" as the kernel writes ids and classes; 0 when it is none.
 std::uint32_t hex_value(const fs::path& path) {
   const std::string text = read_value(path);
-  std::uint32_t number = 0;
   if (!text.starts_with("0x")) return 0;
-  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), number, 16);
-  return error == std::errc() && end == text.data() + text.size() ? number : 0;
+  return parse_hex(std::string_view(text).substr(2)).value_or(0);
 }
 
 /// The number that NVIDIA's driver gives to the card's device file.
