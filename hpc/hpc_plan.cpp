@@ -8,6 +8,7 @@ namespace muster::hpc {
 namespace {
 
 constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
+constexpr auto kGresConf = "/etc/slurm/gres.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
@@ -52,12 +53,13 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   plan.add(key_file(facts, "slurm"));
   plan.add(
       plan::WriteFile{.path = kCgroupConf, .content = render_cgroup_conf(settings.containment)});
+  plan.add(plan::WriteFile{.path = kGresConf, .content = std::move(config.gres)});
   plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
   plan.add(plan::WriteFile{.path = kControllerUnit,
                            .content = render_slurmctld_unit(settings.cluster_name)});
   plan.add(plan::Service{.unit = "slurmctld.service",
                          .on_change = plan::Service::OnChange::reload,
-                         .watches = {kSlurmConf, kCgroupConf},
+                         .watches = {kSlurmConf, kGresConf, kCgroupConf},
                          .restart_watches = {kControllerUnit}});
   return result;
 }

@@ -4,10 +4,12 @@
 #include <array>
 #include <format>
 #include <limits>
-#include <optional>
 #include <tuple>
 
 #include "core/base/text.h"
+#include "core/spec/node_names.h"
+#include "hpc/gres_config.h"
+#include "hpc/node_groups.h"
 
 namespace muster::hpc {
 namespace {
@@ -23,76 +25,26 @@ std::uint64_t cpus(const NodeHardware& node) {
   return std::uint64_t{node.sockets} * node.cores_per_socket * node.threads_per_core;
 }
 
-/// "n" and "017" of "n017"; no number when the name has none at its end or too long a one.
-struct NumberedName {
-  std::string_view prefix;
-  std::string_view digits;
-  std::uint64_t number = 0;
-};
-
-std::optional<NumberedName> numbered(std::string_view name) {
-  const std::size_t last = name.find_last_not_of("0123456789");
-  const std::size_t start = last == std::string_view::npos ? 0 : last + 1;
-  const auto number = parse_number(name.substr(start));
-  if (start == 0 || !number) return std::nullopt;
-  return NumberedName{name.substr(0, start), name.substr(start), *number};
-}
-
-/// Whether `next` may stand behind `last` in one line: n[007-008] with 10.1.0.[7-8].
-bool follows(const NodeHardware& last, const NodeHardware& next) {
-  const auto a = numbered(last.name);
-  const auto b = numbered(next.name);
-  const bool names = a && b && a->prefix == b->prefix && a->digits.size() == b->digits.size() &&
-                     a->number + 1 == b->number;
-  const bool addresses = last.address.value + 1 == next.address.value &&
-                         (last.address.value >> 8U) == (next.address.value >> 8U);
-  return names && addresses;
-}
-
 bool alike(const NodeHardware& a, const NodeHardware& b, const SlurmSettings& settings) {
-  return std::tie(a.feature, a.sockets, a.cores_per_socket, a.threads_per_core) ==
-             std::tie(b.feature, b.sockets, b.cores_per_socket, b.threads_per_core) &&
+  return std::tie(a.feature, a.sockets, a.cores_per_socket, a.threads_per_core, a.gpus) ==
+             std::tie(b.feature, b.sockets, b.cores_per_socket, b.threads_per_core, b.gpus) &&
          job_memory(a, settings) == job_memory(b, settings);
-}
-
-/// Names in the order in which people count: n2 before n10.
-bool before(const NodeHardware& a, const NodeHardware& b) {
-  return std::tuple(a.name.size(), std::string_view(a.name)) <
-         std::tuple(b.name.size(), std::string_view(b.name));
-}
-
-std::string folded_name(const NodeHardware& first, const NodeHardware& last) {
-  if (first.name == last.name) return first.name;
-  const auto a = numbered(first.name);
-  const auto b = numbered(last.name);
-  CHECK(a && b);
-  return std::format("{}[{}-{}]", a->prefix, a->digits, b->digits);
-}
-
-std::string folded_address(const NodeHardware& first, const NodeHardware& last) {
-  const std::string address = to_string(first.address);
-  if (first.address == last.address) return address;
-  return std::format("{}[{}-{}]", address.substr(0, address.rfind('.') + 1),
-                     first.address.value & 0xFFU, last.address.value & 0xFFU);
 }
 
 /// The lines of all nodes, neighbours that are alike in one.
 std::string render_nodes(const SlurmSettings& settings, std::span<const NodeHardware> nodes) {
   std::string text;
-  for (std::size_t first = 0; first < nodes.size();) {
-    std::size_t last = first;
-    while (last + 1 < nodes.size() && follows(nodes[last], nodes[last + 1]) &&
-           alike(nodes[first], nodes[last + 1], settings)) {
-      ++last;
-    }
-    const NodeHardware& node = nodes[first];
+  const auto may_share = [&settings](const NodeHardware& last, const NodeHardware& next) {
+    return names_follow(last, next) && addresses_follow(last, next) && alike(last, next, settings);
+  };
+  for (const auto group : group_nodes(nodes, may_share)) {
+    const NodeHardware& node = group.front();
     text += std::format(
         "NodeName={} NodeAddr={} CPUs={} Sockets={} CoresPerSocket={} ThreadsPerCore={} "
-        "RealMemory={}{} State=UNKNOWN\n",
-        folded_name(node, nodes[last]), folded_address(node, nodes[last]), cpus(node), node.sockets,
-        node.cores_per_socket, node.threads_per_core, job_memory(node, settings).mib(),
+        "RealMemory={}{}{} State=UNKNOWN\n",
+        folded_name(group), folded_address(group), cpus(node), node.sockets, node.cores_per_socket,
+        node.threads_per_core, job_memory(node, settings).mib(), render_gres(node.gpus),
         node.feature.empty() ? "" : " Feature=" + node.feature);
-    first = last + 1;
   }
   return text;
 }
@@ -148,6 +100,7 @@ std::string render_containment(Containment containment) {
 
 /// Times in seconds. They are generous: a slow answer costs seconds, a node declared dead its jobs.
 constexpr std::string_view kBehaviour =
+    "GresTypes=gpu\n"
     "SelectType=select/cons_tres\n"
     "SelectTypeParameters=CR_Core_Memory\n"
     "MpiDefault=pmix\n"
@@ -180,10 +133,7 @@ Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings) {
 }
 
 Status validate_node(const NodeHardware& node, const SlurmSettings& settings) {
-  if (!is_host_label(node.name)) {
-    return fail(std::format("the scheduler cannot use node '{}': not a host name",
-                            printable(node.name, 64)));
-  }
+  TRY(spec::check_node_name(node.name));
   constexpr std::uint32_t kMostParts = 4096;
   const bool counted = node.sockets > 0 && node.cores_per_socket > 0 && node.threads_per_core > 0 &&
                        node.sockets <= kMostParts && node.cores_per_socket <= kMostParts &&
@@ -208,6 +158,10 @@ Status validate_node(const NodeHardware& node, const SlurmSettings& settings) {
             "give it more than {}",
             human(Bytes::from_mib(reserved_memory(node, settings).mib() + kLeastJobMemoryMib))));
   }
+  if (Status valid = validate_gpus(node.gpus); !valid) {
+    return wrap(std::format("the scheduler cannot use node '{}'", node.name),
+                std::move(valid).error());
+  }
   return {};
 }
 
@@ -222,7 +176,8 @@ SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const Nod
       config.refused.push_back(std::move(valid).error());
     }
   }
-  std::ranges::sort(usable, before);
+  std::ranges::sort(usable, counts_before);
+  config.gres = render_gres_conf(usable);
   config.text = render_identity(settings) + render_containment(settings.containment);
   config.text += kBehaviour;
   config.text += render_memory_default(settings, usable);
@@ -240,6 +195,7 @@ bool is_line_about_nodes(std::string_view line) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.,[]";
   if (!line.starts_with("NodeName=") && !line.starts_with("DefMemPerCPU=")) return false;
   return std::ranges::all_of(split(line, ' '), [&](const std::string& word) {
+    if (is_gres_word(word)) return true;
     const std::size_t equals = word.find('=');
     return equals != std::string::npos && std::ranges::contains(kKeys, word.substr(0, equals)) &&
            word.find_first_not_of(kValue, equals + 1) == std::string::npos;
@@ -251,7 +207,9 @@ std::string render_cgroup_conf(Containment containment) {
   return "CgroupPlugin=cgroup/v2\n"
          "ConstrainCores=yes\n"
          "ConstrainRAMSpace=yes\n"
-         "ConstrainDevices=no\n";
+         // Only the files that gres.conf names are kept from a job that did not ask for them; every
+         // other device is open to it (EBPF_ACCEPT in Slurm's cgroup_v2.c).
+         "ConstrainDevices=yes\n";
 }
 
 std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name) {

@@ -1,5 +1,6 @@
 #pragma once
-// The scheduler's configuration as text: slurm.conf, cgroup.conf and what slurmd is started with.
+// The scheduler's configuration as text: slurm.conf, gres.conf, cgroup.conf and what slurmd is
+// started with.
 // It is a pure function of the settings and of the nodes that were adopted, so that a node that
 // appears or vanishes is a changed file and one reconfigure, never a list kept by hand.
 // Slurm 24.11, slurm.conf(5).
@@ -15,6 +16,16 @@
 
 namespace muster::hpc {
 
+/// A card that jobs may ask for.
+struct Gpu {
+  /// "a100": what stands behind "gpu:" in --gres.
+  std::string type;
+  /// Its device file on the node.
+  std::string file;
+  bool operator==(const Gpu&) const = default;
+  auto operator<=>(const Gpu&) const = default;
+};
+
 /// What the scheduler has to know of one node.
 struct NodeHardware {
   std::string name;
@@ -28,6 +39,7 @@ struct NodeHardware {
   Bytes memory;
   /// What of it holds the node's root.
   Bytes root = {};
+  std::vector<Gpu> gpus = {};
 
   bool operator==(const NodeHardware&) const = default;
 };
@@ -57,12 +69,14 @@ struct SlurmSettings {
 /// A rendered slurm.conf.
 struct SlurmConfig {
   std::string text;
+  /// gres.conf of the same nodes.
+  std::string gres;
   /// Nodes that were left out, each with its reason: one odd machine must not stop the scheduler.
   std::vector<Error> refused;
 };
 
-/// Errors: a name that is no host label; no CPU or more than Slurm counts; too little memory for a
-/// job.
+/// Errors: as spec::check_node_name; no CPU or more than Slurm counts; too little memory for a job;
+/// a card that cannot be one.
 Status validate_node(const NodeHardware& node, const SlurmSettings& settings);
 
 /// Memory that jobs may use. It is less than the node has, and rounded down to 64 MiB, so that a

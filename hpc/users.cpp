@@ -16,7 +16,7 @@ namespace {
 
 Error bad_name(std::string_view name, std::string reason) {
   return {std::format("cannot add user '{}': {}", printable(name, 64), reason),
-          "use lower-case letters, digits, '-' and '_', a letter first, at most 32"};
+          std::format("use {}", spec::kUserName.type.allowed)};
 }
 
 Status check_names(const spec::User& wanted) {
@@ -94,18 +94,16 @@ Result<ClusterUser> UserTable::add(const spec::User& wanted) {
 
 Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
   if (wanted.uid) {
-    const auto retired = retired_.find(*wanted.uid);
-    // A user who comes back by name may have the old number, and with it the old files.
-    const bool own = retired != retired_.end() && retired->second == wanted.name;
-    if (is_given(*wanted.uid) && !own) {
+    const auto holder = holder_of(*wanted.uid, wanted.name);
+    if (holder) {
       return fail(
-          std::format("cannot add user '{}': number {} was given before", wanted.name, *wanted.uid),
+          std::format("cannot add user '{}': number {} {}", wanted.name, *wanted.uid, *holder),
           "leave the number out to get a free one");
     }
-    if (*wanted.uid < 1000 || *wanted.uid > kLastUid || *wanted.uid == kCheckUid) {
+    if (!spec::is_person_uid(*wanted.uid)) {
       return fail(std::format("cannot add user '{}': number {} is not for people", wanted.name,
                               *wanted.uid),
-                  std::format("use one from 1000 to {}", kLastUid));
+                  std::format("use {}", spec::kUid.type.allowed));
     }
     return *wanted.uid;
   }
@@ -114,18 +112,19 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
   for (const auto& [name, user] : users_) given.insert(user.uid);
   for (const auto& [uid, name] : retired_) given.insert(uid);
   std::uint32_t next = kFirstUid;
-  while (given.contains(next)) ++next;
-  if (next > kLastUid) {
-    return fail(
-        std::format("cannot add user '{}': no user id is left below {}", wanted.name, kLastUid + 1),
-        "give a free number yourself: --uid");
-  }
+  while (given.contains(next) || !spec::is_person_uid(next)) ++next;
   return next;
 }
 
-bool UserTable::is_given(std::uint32_t uid) const {
-  return retired_.contains(uid) ||
-         std::ranges::any_of(users_, [&](const auto& entry) { return entry.second.uid == uid; });
+/// Whose number it is or was, as the end of a sentence. A user who comes back by name may have the
+/// old number, and with it the old files.
+std::optional<std::string> UserTable::holder_of(std::uint32_t uid, std::string_view name) const {
+  const auto user =
+      std::ranges::find_if(users_, [&](const auto& entry) { return entry.second.uid == uid; });
+  if (user != users_.end()) return std::format("is that of user '{}'", user->first);
+  const auto retired = retired_.find(uid);
+  if (retired == retired_.end() || retired->second == name) return std::nullopt;
+  return std::format("was that of user '{}', whose files may be left", retired->second);
 }
 
 Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {

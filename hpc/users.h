@@ -18,9 +18,9 @@
 
 namespace muster::hpc {
 
-/// Ids that the table gives: above those of accounts that an owner makes on the head alone.
+/// The first number that the table gives: above those of accounts that an owner makes on the head
+/// alone. The last is that of spec::is_person_uid.
 inline constexpr std::uint32_t kFirstUid = 10000;
-inline constexpr std::uint32_t kLastUid = 59999;
 
 using spec::kCheckUid;
 using spec::kCheckUser;
@@ -43,8 +43,7 @@ class UserTable {
  public:
   /// Adds a user; without a uid the one that somebody of this name had, whose home is still there,
   /// or else the next that was never given. The added user. Errors: a name that is taken, a
-  /// system's or no name; a uid that was given before or is out of range; a key that is none; no
-  /// number left.
+  /// system's or no name; a uid that was given before or is no person's; a key that is none.
   Result<ClusterUser> add(const spec::User& wanted);
 
   /// What becomes of the keys when a change brings none.
@@ -74,7 +73,7 @@ class UserTable {
 
  private:
   Result<std::uint32_t> choose_uid(const spec::User& wanted) const;
-  bool is_given(std::uint32_t uid) const;
+  std::optional<std::string> holder_of(std::uint32_t uid, std::string_view name) const;
   std::optional<std::uint32_t> last_uid_of(std::string_view name) const;
 
   std::map<std::string, ClusterUser, std::less<>> users_;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "iso/package_names.h"
 
 namespace muster::iso {
 namespace {
@@ -85,30 +87,14 @@ Result<Toolchain> read_toolchain(os::CommandRunner& runner) {
   return toolchain;
 }
 
-void add_package_names(std::string_view packages_file, std::set<std::string>& names) {
-  static constexpr std::string_view kPackage = "Package: ";
-  static constexpr std::string_view kProvides = "Provides: ";
-  std::size_t at = 0;
-  while (at < packages_file.size()) {
-    const auto end = std::min(packages_file.find('\n', at), packages_file.size());
-    const auto line = packages_file.substr(at, end - at);
-    at = end + 1;
-    if (line.starts_with(kPackage)) names.emplace(line.substr(kPackage.size()));
-    if (!line.starts_with(kProvides)) continue;
-    for (const auto& item : split(line.substr(kProvides.size()), ',')) {
-      const auto name = trim(item);
-      names.emplace(name.substr(0, name.find(' ')));
-    }
-  }
-}
-
 std::vector<MissingPackage> find_missing(const spec::ClusterSpec& spec,
                                          const std::vector<LayerPlan>& layers,
-                                         const std::set<std::string>& names) {
+                                         std::span<const std::string> names) {
   std::vector<MissingPackage> missing;
   for (const auto& layer : layers) {
     for (const auto& package : layer.packages) {
-      if (!names.contains(package)) missing.push_back({package, wanted_by(spec, layer, package)});
+      if (std::ranges::binary_search(names, package)) continue;
+      missing.push_back({package, wanted_by(spec, layer, package)});
     }
   }
   return missing;
@@ -116,21 +102,13 @@ std::vector<MissingPackage> find_missing(const spec::ClusterSpec& spec,
 
 Status check_packages(const spec::ClusterSpec& spec, const std::vector<LayerPlan>& layers,
                       const AptIndex& index) {
-  static constexpr std::size_t kLargestIndex = std::size_t{512} << 20;
-  std::set<std::string> names;
-  TRY_ASSIGN(const auto files, os::list_directory(index.lists));
-  for (const auto& file : files) {
-    if (!file.ends_with("_Packages")) continue;
-    TRY_ASSIGN(const auto text, os::read_file(index.lists / file, kLargestIndex));
-    add_package_names(text, names);
-  }
+  TRY_ASSIGN(const auto names, read_package_names(index.lists));
   const auto missing = find_missing(spec, layers, names);
   if (missing.empty()) return {};
   std::vector<std::string> sentences;
   for (const auto& [package, who] : missing)
     sentences.push_back(std::format("'{}' ({})", package, who));
-  const std::vector<std::string> known(names.begin(), names.end());
-  const auto near = nearest(missing.front().package, known);
+  const auto near = nearest(missing.front().package, names);
   return fail(
       std::format("no archive of {} has: {}", index.sources.front().suite, join(sentences, ", ")),
       near ? std::format("did you mean '{}'?", *near) : "check the names");

@@ -2,7 +2,7 @@
 // Reads everything outside the specification that decides what a layer holds.
 
 #include <filesystem>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +32,6 @@ struct Toolchain {
 /// Errors: dpkg cannot be asked.
 Result<Toolchain> read_toolchain(os::CommandRunner& runner);
 
-/// The names that can be installed by one of apt's Packages files: packages and what they provide.
-void add_package_names(std::string_view packages_file, std::set<std::string>& names);
-
 /// A wanted package that no archive has, and who wants it.
 struct MissingPackage {
   std::string package;
@@ -42,10 +39,10 @@ struct MissingPackage {
   bool operator==(const MissingPackage&) const = default;
 };
 
-/// Where the specification or a recipe asks for what does not exist. Pure.
+/// Where the specification or a recipe asks for what does not exist; `names` are sorted. Pure.
 std::vector<MissingPackage> find_missing(const spec::ClusterSpec& spec,
                                          const std::vector<LayerPlan>& layers,
-                                         const std::set<std::string>& names);
+                                         std::span<const std::string> names);
 
 /// Fails with every package that the archives lack.
 Status check_packages(const spec::ClusterSpec& spec, const std::vector<LayerPlan>& layers,

@@ -126,7 +126,8 @@ class Assembler {
     for (const auto& image : images_of(context_.spec)) {
       const auto folder = std::format("muster/image/{}", image.name);
       const auto last = muster_image_layer(image.name);
-      ImageManifest manifest{.name = image.name, .kernel_arguments = image.kernel_arguments};
+      ImageManifest manifest{.name = image.name,
+                             .kernel_arguments = spec::texts_of(image.kernel_arguments)};
       TRY_ASSIGN(manifest.kernel, fact_of(context_, "base", "vmlinuz", "live/vmlinuz"));
       for (const auto& name : {std::string("base"), image_layer(image.name), last}) {
         const auto& layer = layer_named(context_.layers, name);
@@ -218,7 +219,8 @@ std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& in
   std::string all = std::format("medium {}\n{}\n{}\n{}\n", inputs.recipe.medium, inputs.epoch,
                                 spec.name, inputs.spec_text);
   for (const auto& layer : layers) all += std::format("{} {}\n", layer.name, layer.key);
-  for (const auto& image : images_of(spec)) all += join(image.kernel_arguments, " ") + "\n";
+  for (const auto& image : images_of(spec))
+    all += join(spec::texts_of(image.kernel_arguments), " ") + "\n";
   return os::sha256(all).substr(0, 12);
 }
 

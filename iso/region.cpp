@@ -5,9 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
-#if __has_include("core/spec/time_zones.h")
 #include "core/spec/time_zones.h"
-#endif
 
 namespace muster::iso {
 namespace {
@@ -16,21 +14,12 @@ bool is_built_in(const std::string& locale) {
   return locale.empty() || locale == "C" || locale == "C.UTF-8" || locale == "POSIX";
 }
 
-/// Whether Debian moved a zone such as US/Pacific out of its package tzdata.
-bool is_old_zone([[maybe_unused]] const std::string& zone) {
-#if __has_include("core/spec/time_zones.h")
-  return spec::is_legacy_time_zone(zone);
-#else
-  return false;
-#endif
-}
-
 }  // namespace
 
 std::vector<std::string> region_packages(const spec::Head& head) {
   std::vector<std::string> packages;
   if (!is_built_in(head.locale)) packages.emplace_back("locales");
-  if (is_old_zone(head.time_zone)) packages.emplace_back("tzdata-legacy");
+  if (spec::is_legacy_time_zone(head.time_zone)) packages.emplace_back("tzdata-legacy");
   return packages;
 }
 

@@ -13,6 +13,19 @@ std::string joined(const std::vector<KernelArgument>& arguments) {
   return text;
 }
 
+/// A word between single quotes is the same text to GRUB, whatever is in it (GRUB manual, 6.2
+/// "Quoting"); plain words stay as people know them.
+std::string quoted(const std::vector<KernelArgument>& arguments) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:=/@+%";
+  std::string text;
+  for (const KernelArgument& argument : arguments) {
+    const bool plain = argument.text().find_first_not_of(kPlain) == std::string::npos;
+    text += plain ? " " + argument.text() : std::format(" '{}'", argument.text());
+  }
+  return text;
+}
+
 std::string bootif(MacAddress mac) {
   std::string text = "01:" + to_string(mac);
   for (char& c : text) {
@@ -74,25 +87,6 @@ std::string grub_initrd(const BootTarget& target) {
 
 }  // namespace
 
-Result<KernelArgument> KernelArgument::parse(std::string_view text) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:=/@+%";
-  if (text.empty() || text.size() > 256 ||
-      text.find_first_not_of(kAllowed) != std::string_view::npos) {
-    return fail(
-        std::format("kernel argument '{}' has a character that boot loaders read as their own",
-                    printable(text)),
-        "use letters, digits and -_.,:=/@+% only");
-  }
-  return KernelArgument(std::string(text));
-}
-
-KernelArgument KernelArgument::profile(std::string_view name) {
-  auto argument = parse(std::format("muster.profile={}", name));
-  CHECK(argument);
-  return std::move(*argument);
-}
-
 std::string render_ipxe_entry(Ipv4Address head) {
   // netX is the card that was opened last, the one this script came over (ipxe.org/cfg/net).
   // The machine's own loop: a head that is busy or restarts is asked again, for ever, never in
@@ -106,6 +100,23 @@ std::string render_ipxe_entry(Ipv4Address head) {
       "sleep 5\n"
       "goto again\n",
       to_string(head));
+}
+
+std::string render_ipxe_wait(Ipv4Address head) {
+  return std::format(
+      "#!ipxe\n"
+      ":again\n"
+      "echo The head has nothing to boot ('muster status' there says why); asking again in 30 "
+      "seconds.\n"
+      "sleep 30\n"
+      "chain --replace http://{}/boot/entry.ipxe || goto again\n",
+      to_string(head));
+}
+
+std::string render_grub_wait() {
+  // The configuration that read this one starts the machine again (packaging/boot/grub/grub.cfg).
+  return "echo 'The head has nothing to boot; its muster status says why.'\n"
+         "sleep 30\n";
 }
 
 std::string render_ipxe(const BootTarget& target) {
@@ -131,7 +142,7 @@ std::string render_grub(const BootTarget& target, MacAddress mac) {
       "linux (http,{0}){1} BOOTIF={3}{2}\n"
       "{4}"
       "boot\n",
-      to_string(target.head), target.kernel, joined(target.arguments), bootif(mac),
+      to_string(target.head), target.kernel, quoted(target.arguments), bootif(mac),
       grub_initrd(target));
 }
 

@@ -1,32 +1,20 @@
 #pragma once
 // Boot scripts for iPXE and GRUB, made by typed builders. Nothing that a machine says reaches a
-// script but Ethernet addresses, which are parsed; kernel arguments are checked word by word, since
-// both loaders would run what a quote, a line end or a `${…}` lets in (CVE-2026-46447 in Ironic).
+// script but Ethernet addresses, which are parsed; kernel arguments are words of the specification
+// (core/spec/kernel_argument.h), since both loaders would run what a quote, a line end or a `${…}`
+// lets in (CVE-2026-46447 in Ironic).
 
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "core/spec/kernel_argument.h"
 #include "provisioning/microcode.h"
 
 namespace muster::provisioning {
 
-/// One word of a kernel command line.
-class KernelArgument {
- public:
-  /// Errors: empty, longer than 256, or a character that is not a letter, a digit or one of
-  /// `-_.,:=/@+%`.
-  static Result<KernelArgument> parse(std::string_view text);
-  /// Tells the agent which profile the machine was started as. `name` is that of a profile of a
-  /// valid specification, whose characters are all allowed.
-  static KernelArgument profile(std::string_view name);
-  const std::string& text() const { return text_; }
-
- private:
-  explicit KernelArgument(std::string text) : text_(std::move(text)) {}
-  std::string text_;
-};
+using spec::KernelArgument;
 
 /// What a machine is given to boot. Paths are the head's URL paths: "/medium/live/vmlinuz".
 struct BootTarget {
@@ -44,6 +32,10 @@ std::string render_ipxe_entry(Ipv4Address head);
 /// An iPXE script that boots `target` (ipxe.org/cmd). The firmware's network card is named to the
 /// kernel in BOOTIF. Microcode that cannot be fetched keeps no machine from booting.
 std::string render_ipxe(const BootTarget& target);
+
+/// Scripts for machines for which the head has nothing to boot: they say so, and ask again.
+std::string render_ipxe_wait(Ipv4Address head);
+std::string render_grub_wait();
 
 /// A GRUB configuration that boots `target` for the machine with this address.
 std::string render_grub(const BootTarget& target, MacAddress mac);

@@ -6,12 +6,16 @@ namespace muster::provisioning {
 
 Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
              std::map<std::string, Error, std::less<>> unbootable,
-             std::vector<MicrocodeFile> microcode)
+             Result<std::vector<MicrocodeFile>> microcode)
     : by_profile_(std::move(by_profile)),
       first_(std::move(first)),
-      unbootable_(std::move(unbootable)),
-      microcode_(std::move(microcode)) {
-  CHECK(knows(first_));
+      unbootable_(std::move(unbootable)) {
+  CHECK(empty() ? first_.empty() : knows(first_));
+  if (microcode) {
+    microcode_ = std::move(*microcode);
+  } else {
+    microcode_error_ = std::move(microcode).error();
+  }
 }
 
 const Boot& Boots::of(std::string_view profile) const { return by_profile_.at(name_of(profile)); }

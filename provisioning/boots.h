@@ -2,6 +2,7 @@
 // What nodes boot: an image and kernel arguments for each profile of the specification.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,16 +18,18 @@ struct Boot {
   std::vector<KernelArgument> arguments;
 };
 
-/// The boots of a cluster, by the name of their profile.
+/// The boots of a cluster, by the name of their profile. Without any, machines wait.
 class Boots {
  public:
   /// `first`: the profile of new machines, and of those whose own cannot be booted; it must be one
-  /// of `by_profile`. `unbootable`: profiles of the specification that are not, and why.
+  /// of `by_profile`, and is empty when there is none. `unbootable`: profiles of the specification
+  /// that are not, and why. Machines boot without microcode that cannot be read.
   Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
         std::map<std::string, Error, std::less<>> unbootable = {},
-        std::vector<MicrocodeFile> microcode = {});
+        Result<std::vector<MicrocodeFile>> microcode = {});
 
-  /// What a machine of this profile boots: as `name_of(profile)`.
+  bool empty() const { return by_profile_.empty(); }
+  /// What a machine of this profile boots: as `name_of(profile)`. Not when there is none.
   const Boot& of(std::string_view profile) const;
   /// The profile that a machine of `profile` boots as: itself, or the first.
   const std::string& name_of(std::string_view profile) const;
@@ -38,6 +41,8 @@ class Boots {
   std::vector<std::string> profiles() const;
   /// What machines of every profile load before their initrd.
   const std::vector<MicrocodeFile>& microcode() const { return microcode_; }
+  /// Why there is none, when the medium has some that cannot be read.
+  const std::optional<Error>& microcode_error() const { return microcode_error_; }
   /// Each image once, by name.
   std::vector<Image> images() const;
 
@@ -46,6 +51,7 @@ class Boots {
   std::string first_;
   std::map<std::string, Error, std::less<>> unbootable_;
   std::vector<MicrocodeFile> microcode_;
+  std::optional<Error> microcode_error_;
 };
 
 }  // namespace muster::provisioning

@@ -69,7 +69,10 @@ Result<Image> parse_image(std::string_view text) {
       TRY_ASSIGN(Artefact artefact, parse_artefact(layer));
       image.layers.push_back(std::move(artefact));
     }
-    image.kernel_arguments = value.at("kernel_arguments").get<std::vector<std::string>>();
+    for (const auto& word : value.at("kernel_arguments").get<std::vector<std::string>>()) {
+      TRY_ASSIGN(auto argument, spec::KernelArgument::parse(word));
+      image.kernel_arguments.push_back(std::move(argument));
+    }
     return image;
   } catch (const json::exception& error) {
     return fail(std::format("image manifest is damaged: {}", printable(error.what())),

@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "core/spec/kernel_argument.h"
 
 namespace muster::provisioning {
 
@@ -27,7 +28,7 @@ struct Image {
   Artefact initrd;
   /// Squashfs layers, the lowest first.
   std::vector<Artefact> layers;
-  std::vector<std::string> kernel_arguments;
+  std::vector<spec::KernelArgument> kernel_arguments;
   bool operator==(const Image&) const = default;
 
   Bytes size() const;

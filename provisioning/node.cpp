@@ -27,6 +27,16 @@ std::optional<RebootWish> parse_wish(const json& node) {
 constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
                                                      "ready",      "off",     "failed"};
 
+/// Earlier versions kept one processor and 1 GiB for a node that was imported and never seen.
+bool is_placeholder(const Hardware& hardware) {
+  Hardware imported;
+  imported.macs = hardware.macs;
+  imported.firmware = hardware.firmware;
+  imported.topology = CpuTopology();
+  imported.memory = Bytes::from_mib(1024);
+  return hardware == imported;
+}
+
 }  // namespace
 
 std::string_view to_string(NodeState state) { return kStates.at(static_cast<std::size_t>(state)); }
@@ -66,6 +76,9 @@ Result<Node> parse_node(std::string_view text) {
     node.profile = value.at("profile").get<std::string>();
     node.booted_profile = value.value("booted_profile", "");
     TRY_ASSIGN(node.hardware, parse_hardware(value.at("hardware")));
+    if (is_placeholder(node.hardware)) {
+      node.hardware = Hardware{.macs = std::move(node.hardware.macs)};
+    }
     const auto state = value.at("state").get<std::string>();
     for (std::size_t i = 0; i < kStates.size(); ++i) {
       if (kStates[i] == state) node.state = static_cast<NodeState>(i);

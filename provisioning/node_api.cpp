@@ -117,9 +117,12 @@ ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
   }
   const auto mac = parse_mac(mac_text);
   if (!mac) return refuse(400, mac.error());
+  const bool ipxe = request.path.starts_with("/boot/");
+  if (options_.boots.empty()) {
+    return text_answer(ipxe ? render_ipxe_wait(options_.head) : render_grub_wait());
+  }
   const BootTarget target = target_of(*mac);
-  return text_answer(request.path.starts_with("/boot/") ? render_ipxe(target)
-                                                        : render_grub(target, *mac));
+  return text_answer(ipxe ? render_ipxe(target) : render_grub(target, *mac));
 }
 
 ServerResponse NodeApi::discover(const ServerRequest& request) {
@@ -131,6 +134,11 @@ ServerResponse NodeApi::discover(const ServerRequest& request) {
   const auto address = parse_ipv4(header(request, "x-muster-address"));
   if (!address) return refuse(400, address.error());
   const std::int64_t now = options_.now_ms();
+  if (options_.boots.empty()) {
+    return answer({{"state", "wait"},
+                   {"reason", "the head has nothing to boot: 'muster status' there says why"},
+                   {"time_ms", now}});
+  }
   const std::string started_as = text_member(body, "profile", 64);
   const auto welcome = registry_.discover(
       *hardware, *address, now, options_.boots.knows(started_as) ? started_as : std::string());
@@ -231,6 +239,10 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
     const auto neighbour = parse_neighbour(body["lldp"]);
     if (!neighbour) return refuse(400, neighbour.error());
     report.neighbour = *neighbour;
+  }
+  if (body.contains("accelerators")) {
+    std::uint32_t left_out = 0;
+    report.accelerators = parse_accelerators(body["accelerators"], left_out);
   }
   const Status done = registry_.report(node.id, report, options_.now_ms());
   return done ? answer(json::object()) : refuse(409, done.error());

@@ -36,6 +36,20 @@ std::vector<Event> note_drift(Node& node, const NodeReport& report, std::int64_t
   return events;
 }
 
+/// Takes over what a node says of its accelerators. Whether that is another than before.
+bool take_accelerators(Hardware& hardware, const NodeReport& report) {
+  if (!report.accelerators || *report.accelerators == hardware.accelerators) return false;
+  hardware.accelerators = *report.accelerators;
+  return true;
+}
+
+/// "2 of 4 accelerators can be given to jobs".
+std::string accelerators_text(const std::vector<Accelerator>& cards) {
+  const auto usable = std::ranges::count_if(
+      cards, [](const Accelerator& card) { return device_for_jobs(card).has_value(); });
+  return std::format("{} of {} accelerators can be given to jobs", usable, cards.size());
+}
+
 /// A running node that takes over another plan goes on with its jobs: it stays ready.
 NodeState state_after(const NodeReport& report, NodeState before) {
   if (!report.failure.empty()) return NodeState::failed;
@@ -221,11 +235,17 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   const Node before = *node;
   hear(*node, now_ms);
   node->proved_ms = now_ms;
+  std::vector<Event> events;
+  if (take_accelerators(node->hardware, report)) {
+    ++generation_;
+    events.push_back(
+        event(*node, "hardware", accelerators_text(node->hardware.accelerators), now_ms));
+  }
   // A plan that failed is tried again: the reason stands until it is known what came of it, and its
   // timeline is not filled with every try.
   if (before.state == NodeState::failed && before.stage == "plan" && report.stage == "plan" &&
       report.failure.empty()) {
-    return {};
+    return events.empty() ? Status() : save(*node, events);
   }
   node->stage = report.stage;
   node->reason = report.failure;
@@ -244,14 +264,17 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
     // What a node says once is kept; what led to it may be forgotten with a power cut.
     const bool once = report.stage == "ready" || report.stage == "stopping";
     const auto durability = once ? state::Durability::full : state::Durability::relaxed;
-    std::vector<Event> events =
-        stage_events(*node, report.stage, report.failure, report.console, now_ms);
-    events.insert(events.end(), drift.begin(), drift.end());
+    std::ranges::move(stage_events(*node, report.stage, report.failure, report.console, now_ms),
+                      std::back_inserter(events));
+    std::ranges::copy(drift, std::back_inserter(events));
     return save(*node, events, durability);
   }
-  if (!drift.empty()) return save(*node, drift, state::Durability::relaxed);
+  if (!drift.empty()) {
+    std::ranges::copy(drift, std::back_inserter(events));
+    return save(*node, events, state::Durability::relaxed);
+  }
   const bool is_kept = node->hardware == before.hardware && node->returned_ms == before.returned_ms;
-  return is_kept ? Status() : save(*node, {});
+  return is_kept ? Status() : save(*node, events);
 }
 
 Result<Node> Registry::heartbeat(const std::string& id, std::int64_t now_ms) {

@@ -70,9 +70,10 @@ class Registry {
   void clock_moved(std::int64_t by_ms);
 
   /// A machine in stage one says what it is, from `address`, at the head's time `now_ms`, and which
-  /// profile's kernel it was started with (empty: its node's): the image must be of the same. What
+  /// profile's kernel it was started with (empty: its node's): the image must be of the same.
+  /// Drivers and device files in `report` are ignored: only a node's certificate tells them. What
   /// keeps it from joining is the Welcome's reason, and stands on its timeline. Errors: the store.
-  Result<Welcome> discover(const Hardware& hardware, Ipv4Address address, std::int64_t now_ms,
+  Result<Welcome> discover(const Hardware& report, Ipv4Address address, std::int64_t now_ms,
                            const std::string& started_as = {});
 
   /// Errors: the session is unknown (the head restarted: discover again).
@@ -101,7 +102,8 @@ class Registry {
   /// The node whose certificate this is. Errors: no such node, or a certificate that was replaced.
   Result<Node> authenticate(const std::string& id, const std::string& serial);
 
-  /// Errors: the node was removed meanwhile; the store.
+  /// Accelerators that it tells are its hardware from now on. Errors: the node was removed
+  /// meanwhile; the store.
   Status report(const std::string& id, const NodeReport& report, std::int64_t now_ms);
   /// The node as it is now. Errors: as report.
   Result<Node> heartbeat(const std::string& id, std::int64_t now_ms);

@@ -13,6 +13,40 @@ namespace muster::provisioning {
 
 using state::Event;
 
+namespace {
+
+/// "52:54:00:00:00:01 Dell Inc. R650, 64 CPUs, 256.0 GiB".
+std::string machine_text(const Hardware& hardware) {
+  return std::format(
+      "{} {} {}, {}, {}", to_string(hardware.macs.front()), hardware.vendor, hardware.product,
+      hardware.topology ? std::format("{} CPUs", hardware.topology->cpus()) : "unknown processors",
+      hardware.memory ? human(*hardware.memory) : "unknown memory");
+}
+
+void add_left_out(std::vector<Event>& events, const Node& node, std::int64_t now_ms) {
+  const std::string lacks = describe(node.hardware.left_out);
+  if (!lacks.empty()) events.push_back(event(node, "hardware", "report: " + lacks, now_ms));
+}
+
+/// What the running system said of its cards is true of the same card until it speaks again: a node
+/// that starts anew keeps what its jobs may ask for.
+void keep_drivers(Hardware& seen, const Hardware& before) {
+  for (Accelerator& card : seen.accelerators) {
+    const auto known = std::ranges::find(before.accelerators, card.address, &Accelerator::address);
+    const bool same = known != before.accelerators.end() && known->vendor == card.vendor &&
+                      known->device == card.device;
+    if (same) card.driver = known->driver;
+  }
+}
+
+/// The cards alone: anybody may say this, and device files are what jobs are given.
+Hardware without_drivers(Hardware hardware) {
+  for (Accelerator& card : hardware.accelerators) card.driver.reset();
+  return hardware;
+}
+
+}  // namespace
+
 std::vector<Node*> Registry::recognise(const Hardware& hardware) {
   std::vector<Node*> known;
   if (const auto found = by_uuid_.find(hardware.uuid);
@@ -35,11 +69,9 @@ Result<Node*> Registry::add_unknown(const Hardware& hardware, std::int64_t now_m
   if (static_cast<std::size_t>(unknown) >= kMaxUnknown) TRY(forget_oldest_unknown());
   Node node{.id = os::random_hex(8), .hardware = hardware, .state = NodeState::discovered};
   node.stage = "discovery";
-  TRY(save(node, {event(node, "discovered",
-                        std::format("{} {} {}, {} CPUs, {}", to_string(hardware.macs.front()),
-                                    hardware.vendor, hardware.product, hardware.cpus(),
-                                    human(hardware.memory)),
-                        now_ms)}));
+  std::vector<Event> events = {event(node, "discovered", machine_text(hardware), now_ms)};
+  add_left_out(events, node, now_ms);
+  TRY(save(node, events));
   index(node);
   return &nodes_.emplace(node.id, node).first->second;
 }
@@ -143,14 +175,17 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.drifts = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
+  std::vector<Event> events = {event(node, "boot", text, now_ms)};
+  add_left_out(events, node, now_ms);
   // Its session is in memory only, and its certificate is kept with all that is said here.
-  TRY(save(node, {event(node, "boot", text, now_ms)}, durability));
+  TRY(save(node, events, durability));
   welcome.node = node;
   return welcome;
 }
 
-Result<Welcome> Registry::discover(const Hardware& hardware, Ipv4Address address,
-                                   std::int64_t now_ms, const std::string& started_as) {
+Result<Welcome> Registry::discover(const Hardware& report, Ipv4Address address, std::int64_t now_ms,
+                                   const std::string& started_as) {
+  const Hardware hardware = without_drivers(report);
   const std::scoped_lock lock(mutex_);
   const std::vector<Node*> known = recognise(hardware);
   if (known.size() > 1) {
@@ -186,6 +221,7 @@ void Registry::take_hardware(Node& node, const Hardware& hardware, std::int64_t 
   Hardware seen = hardware;
   // A switch speaks every half minute only: what it told the last time stands until it speaks.
   if (!seen.lldp) seen.lldp = node.hardware.lldp;
+  keep_drivers(seen, node.hardware);
   if (node.hardware == seen) return;
   const bool same_cards = std::ranges::is_permutation(node.hardware.macs, hardware.macs);
   if (!node.name.empty() && !same_cards) lose_address(now_ms);

@@ -32,6 +32,8 @@ struct NodeReport {
   std::optional<LldpNeighbour> neighbour = {};
   /// What of the plan was no longer so and was put right, a sentence each.
   std::vector<std::string> drift = {};
+  /// Its accelerators with their drivers and device files; none: nothing to tell yet.
+  std::optional<std::vector<Accelerator>> accelerators = {};
 };
 
 }  // namespace muster::provisioning

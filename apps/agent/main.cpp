@@ -5,7 +5,11 @@
 #include <systemd/sd-daemon.h>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
+#include "hpc/node_return.h"
+#include "provisioning/agent/accelerators.h"
+#include "provisioning/agent/inventory.h"
 #include "provisioning/agent/running.h"
 #include "provisioning/agent/stage_one.h"
 
@@ -39,7 +43,20 @@ int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
   return finish(agent::run_node(
-      {.runner = runner, .stop = stop, .say = say, .on_ready = [] { sd_notify(0, "READY=1"); }}));
+      {.runner = runner,
+       .stop = stop,
+       .say = say,
+       .on_ready = [] { sd_notify(0, "READY=1"); },
+       .return_to_work =
+           [&runner](const std::string& node) { return hpc::return_node(runner, node); }}));
+}
+
+int show_inventory(const std::string& root) {
+  auto hardware = agent::read_hardware(root);
+  if (!hardware) return finish(std::unexpected(hardware.error()));
+  hardware->accelerators = agent::read_accelerators(root, agent::Ask::cards_and_drivers);
+  std::println("{}", provisioning::to_json(*hardware).dump(2));
+  return 0;
 }
 
 }  // namespace
@@ -56,7 +73,12 @@ int main(int argc, char** argv) {
   boot_verb->add_option("--root", root, "where to mount the root")->required();
   CLI::App* const run_verb =
       app.add_subcommand("run", "in the running node: enrol, apply plans, report");
+  std::string tree = "/";
+  CLI::App* const inventory_verb =
+      app.add_subcommand("inventory", "print what this machine is made of, as the head is told");
+  inventory_verb->add_option("--root", tree, "where another machine's /sys and /proc are");
   CLI11_PARSE(app, argc, argv);
+  if (inventory_verb->parsed()) return show_inventory(tree);
   if (boot_verb->parsed()) return boot(head, root);
   return run_verb->parsed() ? run() : 2;
 }

@@ -52,7 +52,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY(head::check_allowed(plan, spec::shared_mounts(spec)));
   TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
-  TRY_ASSIGN(const provisioning::Boots boots, plans::read_boots(spec, facts.medium));
+  const provisioning::Boots boots = plans::read_boots(spec, facts.medium);
   const auto images = boots.images();
   TRY(plans::check_plan(
       plan, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));

@@ -1,5 +1,6 @@
 // plan: what a specification would build or change, and nothing is touched.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <format>
@@ -14,12 +15,24 @@
 #include "apps/muster/iso_options.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
+#include "core/spec/node_names.h"
+#include "core/spec/settings.h"
 #include "provisioning/head/installed.h"
 
 namespace muster::cli {
 namespace {
 
 using nlohmann::json;
+
+/// How much of each file is shown: its name, or all of it.
+enum class Depth { names, content };
+
+struct PlanArguments {
+  IsoArguments iso;
+  bool full = false;
+  /// Only the content of this file, on the head or on a node.
+  std::string path;
+};
 
 struct MediumPlan {
   /// The layers and whether each is there already; or "unknown" and why this machine cannot tell.
@@ -76,7 +89,46 @@ Result<json> ask_head(const spec::ClusterSpec& spec, const std::string& spec_tex
   return changes;
 }
 
-void print_medium(const json& medium) {
+/// "52 packages: 50 of Muster, 2 of yours".
+std::string packages_text(const json& layer, const std::vector<std::string>& own) {
+  const std::size_t all = layer.at("packages").size();
+  if (all == 0) return {};
+  const auto yours = std::ranges::count_if(layer.at("packages"), [&](const json& package) {
+    return std::ranges::contains(own, package.get<std::string>());
+  });
+  if (yours == 0) return std::format("{} packages of Muster", all);
+  return std::format("{} packages: {} of Muster, {} of yours", all,
+                     all - static_cast<std::size_t>(yours), yours);
+}
+
+/// The packages that the file names, wherever.
+std::vector<std::string> own_packages(const spec::ClusterSpec& spec) {
+  std::vector<std::string> own = spec.head_packages;
+  for (const spec::Image& image : spec.images) {
+    own.insert(own.end(), image.packages.begin(), image.packages.end());
+  }
+  return own;
+}
+
+void print_settings(const spec::ClusterSpec& spec) {
+  constexpr std::size_t kMostShown = 15;
+  const auto settings = spec::own_settings(spec);
+  std::vector<std::vector<std::string>> rows;
+  for (const spec::Setting& setting : settings) {
+    if (rows.size() == kMostShown) break;
+    rows.push_back({"  " + setting.key, printable(setting.value, 80),
+                    std::format("(default: {})", printable(setting.fallback, 80))});
+  }
+  std::println("{}", settings.empty() ? "settings: the defaults" : "settings of the file:");
+  if (!rows.empty()) std::println("{}", render_table(rows));
+  if (settings.size() > rows.size()) std::println("  and {} more", settings.size() - rows.size());
+  const std::uint64_t room = spec.nodes.addresses.size();
+  std::println("room for {} nodes, {} to {}, and for {} machines that nobody knows yet\n", room,
+               spec::node_name(spec.nodes, 1), spec::node_name(spec.nodes, room),
+               spec.nodes.unknown_addresses.size());
+}
+
+void print_medium(const json& medium, const std::vector<std::string>& own) {
   if (medium.contains("unknown")) {
     std::println("medium: unknown: {}\n", text_of(medium, "unknown"));
     return;
@@ -84,17 +136,24 @@ void print_medium(const json& medium) {
   std::println("medium {}:", text_of(medium, "id").substr(0, 16));
   std::vector<std::vector<std::string>> rows;
   for (const json& layer : medium.at("layers")) {
-    const std::size_t packages = layer.at("packages").size();
     rows.push_back({layer.value("kept", false) ? "  kept" : "  make", text_of(layer, "name"),
-                    text_of(layer, "key").substr(0, 16),
-                    packages == 0 ? "" : std::format("{} packages named", packages)});
+                    text_of(layer, "key").substr(0, 16), packages_text(layer, own)});
   }
   std::println("{}", render_table(rows));
 }
 
-void print_plan(const std::string& title, const plan::Plan& plan) {
+void print_content(const plan::WriteFile& file) {
+  for (const std::string& line : lines(file.content))
+    std::println("    | {}", printable(line, 4096));
+}
+
+void print_plan(const std::string& title, const plan::Plan& plan, Depth depth) {
   std::println("{}: {} steps", title, plan.steps.size());
-  for (const plan::Step& step : plan.steps) std::println("  {}", plan::describe(step));
+  for (const plan::Step& step : plan.steps) {
+    std::println("  {}", plan::describe(step));
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    if (depth == Depth::content && file != nullptr) print_content(*file);
+  }
   std::println("");
 }
 
@@ -116,8 +175,9 @@ void print_json(const spec::ClusterSpec& spec, const json& medium, const plans::
 }
 
 void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
-                const json& changes) {
-  print_medium(medium);
+                const json& changes, Depth depth) {
+  print_settings(spec);
+  print_medium(medium, own_packages(spec));
   if (!changes.is_null()) {
     print_changes("changes on this head", changes.at("head"));
     print_changes("changes on every node", changes.at("node"));
@@ -125,17 +185,39 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
     if (!keys.empty()) std::println("needs another medium, for: {}", join(keys, ", "));
     return;
   }
-  print_plan(std::format("head '{}'", spec.head.hostname), preview.head);
+  print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
   print_plan(
       std::format("every node (here {}, {})", preview.node.name, to_string(preview.node.address)),
-      preview.node_plan);
+      preview.node_plan, depth);
 }
 
-int run_plan(const IsoArguments& arguments) {
+/// The content of one file that the plan writes, and nothing else: the head's before a node's.
+int print_file(const plans::Preview& preview, const std::string& path) {
+  std::vector<std::string> known;
+  for (const plan::Plan* plan : {&preview.head, &preview.node_plan}) {
+    for (const plan::Step& step : plan->steps) {
+      const auto* const file = std::get_if<plan::WriteFile>(&step);
+      if (file == nullptr) continue;
+      known.push_back(file->path);
+      if (file->path != path) continue;
+      std::print("{}", file->content);
+      return kDone;
+    }
+  }
+  const auto near = nearest(path, known);
+  return report(
+      {.message = std::format("no step writes '{}'", printable(path, 4096)),
+       .hint = near ? std::format("did you mean '{}'?", *near) : "'muster plan' shows all steps"},
+      kUsage);
+}
+
+int run_plan(const PlanArguments& plan_arguments) {
+  const IsoArguments& arguments = plan_arguments.iso;
   const auto options = read_options(arguments);
   if (!options) return options.error();
   const auto preview = plans::preview(options->spec);
   if (!preview) return report(preview.error(), kUsage);
+  if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
   const auto changes = ask_head(options->spec, options->spec_text);
   if (!changes) return report(changes.error());
   const MediumPlan medium = plan_medium(*options);
@@ -143,7 +225,8 @@ int run_plan(const IsoArguments& arguments) {
     print_json(options->spec, medium.value, *preview, *changes);
   } else {
     std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
-    print_text(options->spec, medium.value, *preview, *changes);
+    print_text(options->spec, medium.value, *preview, *changes,
+               plan_arguments.full ? Depth::content : Depth::names);
   }
   return medium.error ? report(*medium.error) : kDone;
 }
@@ -152,11 +235,14 @@ int run_plan(const IsoArguments& arguments) {
 
 void add_plan(CLI::App& app, Session& session) {
   auto* const verb = app.add_subcommand("plan", "what a specification would build or change");
-  const auto arguments = std::make_shared<IsoArguments>();
-  verb->add_option("file", arguments->file, "the specification")
+  const auto arguments = std::make_shared<PlanArguments>();
+  verb->add_option("file", arguments->iso.file, "the specification")
       ->type_name(value::kFile)
       ->capture_default_str();
-  verb->add_flag("--json", arguments->json, "print every layer and step as JSON");
+  verb->add_flag("--full", arguments->full, "show the content of every file");
+  verb->add_option("--show", arguments->path, "print this file of the plan and nothing else")
+      ->type_name("PATH");
+  verb->add_flag("--json", arguments->iso.json, "print every layer and step as JSON");
   on_run(*verb, session, [arguments] { return run_plan(*arguments); });
 }
 

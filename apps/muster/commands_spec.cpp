@@ -4,44 +4,70 @@
 #include <memory>
 #include <print>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
-#include "apps/plans/preview.h"
-#include "core/os/files.h"
+#include "apps/muster/spec_file.h"
+#include "core/base/text.h"
 #include "core/spec/json.h"
 #include "core/spec/reference.h"
+#include "core/spec/remarks.h"
 
 namespace muster::cli {
 namespace {
 
 struct CheckOptions {
-  std::string file = "cluster.yaml";
+  std::vector<std::string> files = {"cluster.yaml"};
+  bool strict = false;
   bool json = false;
 };
 
-/// Errors: the file cannot be read.
-Result<spec::ParseOutcome> parse_file(const std::string& file) {
-  TRY_ASSIGN(const std::string text, os::read_file(file));
-  return plans::parse_cluster(text, file);
+/// For who wants no surprises, a remark is a problem.
+void make_strict(spec::ParseOutcome& outcome) {
+  outcome.problems.insert(outcome.problems.end(), outcome.remarks.begin(), outcome.remarks.end());
+  outcome.remarks.clear();
+  spec::sort_by_place(outcome.problems);
+}
+
+void print_outcome(const std::string& file, const spec::ParseOutcome& outcome) {
+  for (const spec::Diagnostic& problem : outcome.problems) {
+    say(spec::to_string(problem));
+  }
+  print_remarks(outcome);
+  if (!outcome.problems.empty()) return;
+  std::println("{}: {}: cluster '{}' with its head at {}", printable(file, 4096),
+               spec::valid_text(outcome.remarks.size()), outcome.spec->name,
+               to_string(outcome.spec->head.address));
+}
+
+/// One file gives one answer, several give a list.
+void print_answers(const std::vector<nlohmann::json>& answers) {
+  print_json(answers.size() == 1 ? answers.front().dump(2) : nlohmann::json(answers).dump(2));
 }
 
 int check(const CheckOptions& options) {
-  const auto outcome = parse_file(options.file);
-  if (!outcome) return report(outcome.error(), kUsage);
-  const auto& problems = outcome->problems;
-  if (options.json) {
-    std::println("{}", spec::to_json(options.file, problems).dump(2));
-    return problems.empty() ? kDone : kUsage;
+  std::vector<nlohmann::json> answers;
+  int status = kDone;
+  for (const std::string& file : options.files) {
+    const auto text = read_spec_text(file);
+    if (!text) {
+      status = kUsage;
+      say("muster: " + text.error().text());
+      answers.push_back({{"file", printable(file, 4096)},
+                         {"error", text.error().message},
+                         {"hint", text.error().hint}});
+      continue;
+    }
+    spec::ParseOutcome outcome = check_spec(*text, file, cache_directory(""));
+    if (options.strict) make_strict(outcome);
+    if (!outcome.problems.empty()) status = kUsage;
+    answers.push_back(spec::to_json(file, outcome.problems, outcome.remarks));
+    if (!options.json) print_outcome(file, outcome);
   }
-  for (const spec::Diagnostic& problem : problems) {
-    std::println(stderr, "{}", spec::to_string(problem));
-  }
-  if (!problems.empty()) return kUsage;
-  std::println("{}: valid: cluster '{}' with its head at {}", options.file, outcome->spec->name,
-               to_string(outcome->spec->head.address));
-  return kDone;
+  if (options.json) print_answers(answers);
+  return status;
 }
 
 int explain(const std::string& path) {
@@ -52,12 +78,15 @@ int explain(const std::string& path) {
 }
 
 void add_check(CLI::App& noun, Session& session) {
-  CLI::App* verb = noun.add_subcommand("check", "report everything that is wrong with a file");
+  CLI::App* verb =
+      noun.add_subcommand("check", "report everything that is wrong with a file, or remarkable");
   auto options = std::make_shared<CheckOptions>();
-  verb->add_option("file", options->file, "the file to check")
+  verb->add_option("file", options->files, "the files to check; '-' is the standard input")
       ->type_name(value::kFile)
-      ->capture_default_str();
-  verb->add_flag("--json", options->json, "print the problems as JSON");
+      ->expected(0, -1)
+      ->default_str("cluster.yaml");
+  verb->add_flag("--strict", options->strict, "take remarks for problems");
+  verb->add_flag("--json", options->json, "print problems and remarks as JSON");
   on_run(*verb, session, [options] { return check(*options); });
 }
 

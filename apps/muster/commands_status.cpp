@@ -28,6 +28,14 @@ void print_site(const json& status) {
                route_text(text_of(status, "route")));
 }
 
+/// What is remarkable in the head's cluster.yaml: nothing has to be done about it today.
+void print_spec_remarks(const json& status) {
+  for (const json& remark : status.value("remarks", json::array())) {
+    std::println("  remark on {}:{}: {}; {}", text_of(remark, "file"), remark.value("line", 0),
+                 text_of(remark, "message"), text_of(remark, "hint"));
+  }
+}
+
 /// "Slurm: 7 nodes take jobs; 6 idle, 1 mixed, 1 drained".
 void print_scheduler(const json& status) {
   const auto scheduler = status.find("scheduler");
@@ -66,6 +74,7 @@ void print_status(const json& status) {
   for (const json& problem : status.at("problems")) {
     std::println("! {}\n  next: {}", text_of(problem, "what"), text_of(problem, "next"));
   }
+  print_spec_remarks(status);
   if (!status.at("problems").empty()) return;
   std::println("{}", nodes.value("total", 0) == 0
                          ? "All is well. Next: power on the other machines, then 'muster node list'"

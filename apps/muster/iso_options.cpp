@@ -5,8 +5,7 @@
 
 #include "apps/muster/commands.h"
 #include "apps/muster/source_tree.h"
-#include "apps/plans/preview.h"
-#include "core/os/files.h"
+#include "apps/muster/spec_file.h"
 
 namespace muster::cli {
 namespace {
@@ -34,10 +33,12 @@ fs::path find_packages(const fs::path& data) {
 
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
   iso::BuildOptions options;
-  const auto text = os::read_file(arguments.file, spec::kMaxFileSize);
+  const auto text = read_spec_text(arguments.file);
   if (!text) return std::unexpected(report(text.error(), kUsage));
-  auto outcome = plans::parse_cluster(*text, arguments.file);
+  options.cache = cache_directory(arguments.cache);
+  auto outcome = check_spec(*text, arguments.file, options.cache);
   for (const auto& problem : outcome.problems) say(to_string(problem));
+  print_remarks(outcome);
   if (!outcome.spec) return std::unexpected(kUsage);
   options.spec = std::move(*outcome.spec);
   options.spec_text = *text;
@@ -47,9 +48,6 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   options.data = data / "layers";
   options.packages =
       fs::absolute(arguments.packages.empty() ? find_packages(data) : fs::path(arguments.packages));
-  options.cache =
-      arguments.cache.empty() ? environment("MUSTER_CACHE", "/var/cache/muster") : arguments.cache;
-  options.cache = fs::absolute(options.cache);
   return options;
 }
 

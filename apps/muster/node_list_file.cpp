@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/spec/node_names.h"
 
 namespace muster::cli {
 namespace {
@@ -31,10 +32,7 @@ Result<nlohmann::json> parse_node(const std::vector<std::string>& words) {
     return fail(std::format("{} words instead of three", words.size()),
                 "write 'NAME ADDRESS MAC', such as 'n001 10.42.1.1 52:54:00:00:00:01'");
   }
-  if (!is_host_label(words[0])) {
-    return fail(std::format("'{}' is not a host name", printable(words[0], 64)),
-                "use letters, digits and inner '-'");
-  }
+  TRY(spec::check_node_name(words[0]));
   TRY(parse_ipv4(words[1]));
   TRY(parse_mac(words[2]));
   return nlohmann::json{{"name", words[0]}, {"address", words[1]}, {"mac", words[2]}};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +17,13 @@ namespace {
 
 using nlohmann::json;
 
+/// Accelerators of one node that are alike.
+struct Cards {
+  std::string type;
+  std::string state;
+  std::uint64_t count = 0;
+};
+
 /// The members of one node that a line shows.
 struct Line {
   std::string name;
@@ -27,12 +36,41 @@ struct Line {
   std::string booted_profile;
   std::string scheduler;
   std::string scheduler_reason;
+  std::string image;
+  std::string processor;
+  std::string machine;
+  std::string firmware;
+  std::string switch_port;
+  std::vector<Cards> accelerators;
   std::uint64_t progress = 0;
-  std::uint64_t cpus = 0;
-  std::uint64_t memory = 0;
+  std::optional<std::uint64_t> cpus;
+  std::optional<std::uint64_t> memory;
   std::uint64_t seen_ms = 0;
   bool holds_plan = true;
+  bool secure_boot = false;
 };
+
+/// The member of a line that has this name in the answer.
+std::string* text_member(Line& line, std::string_view name) {
+  static const std::map<std::string_view, std::string Line::*> kMembers = {
+      {"name", &Line::name},
+      {"state", &Line::state},
+      {"stage", &Line::stage},
+      {"address", &Line::address},
+      {"mac", &Line::mac},
+      {"reason", &Line::reason},
+      {"profile", &Line::profile},
+      {"booted_profile", &Line::booted_profile},
+      {"scheduler", &Line::scheduler},
+      {"scheduler_reason", &Line::scheduler_reason},
+      {"image", &Line::image},
+      {"processor", &Line::processor},
+      {"machine", &Line::machine},
+      {"firmware", &Line::firmware},
+      {"switch_port", &Line::switch_port}};
+  const auto found = kMembers.find(name);
+  return found == kMembers.end() ? nullptr : &(line.*found->second);
+}
 
 /// Collects the lines while the answer is read (nlohmann::json's SAX interface).
 class NodeReader : public json::json_sax_t {
@@ -45,7 +83,9 @@ class NodeReader : public json::json_sax_t {
     return true;
   }
   bool start_object(std::size_t) override {
-    if (++depth_ == 2) lines.emplace_back();
+    ++depth_;
+    if (depth_ == kNode) lines.emplace_back();
+    if (depth_ == kCards) lines.back().accelerators.emplace_back();
     return true;
   }
   bool end_object() override {
@@ -53,37 +93,27 @@ class NodeReader : public json::json_sax_t {
     return true;
   }
   bool string(string_t& value) override {
-    if (depth_ != 2) return true;
-    Line& line = lines.back();
-    std::string* const member = key_ == "name"               ? &line.name
-                                : key_ == "state"            ? &line.state
-                                : key_ == "stage"            ? &line.stage
-                                : key_ == "address"          ? &line.address
-                                : key_ == "mac"              ? &line.mac
-                                : key_ == "reason"           ? &line.reason
-                                : key_ == "profile"          ? &line.profile
-                                : key_ == "booted_profile"   ? &line.booted_profile
-                                : key_ == "scheduler"        ? &line.scheduler
-                                : key_ == "scheduler_reason" ? &line.scheduler_reason
-                                                             : nullptr;
+    std::string* const member = depth_ == kNode    ? text_member(lines.back(), key_)
+                                : depth_ == kCards ? cards_member()
+                                                   : nullptr;
     if (member != nullptr) *member = std::move(value);
     return true;
   }
   bool number_unsigned(number_unsigned_t value) override {
     if (depth_ == 1 && key_ == "now_ms") now_ms = value;
-    if (depth_ != 2) return true;
+    if (depth_ == kCards && key_ == "count") lines.back().accelerators.back().count = value;
+    if (depth_ != kNode) return true;
     Line& line = lines.back();
-    std::uint64_t* const member = key_ == "progress"  ? &line.progress
-                                  : key_ == "cpus"    ? &line.cpus
-                                  : key_ == "memory"  ? &line.memory
-                                  : key_ == "seen_ms" ? &line.seen_ms
-                                                      : nullptr;
-    if (member != nullptr) *member = value;
+    if (key_ == "progress") line.progress = value;
+    if (key_ == "cpus") line.cpus = value;
+    if (key_ == "memory") line.memory = value;
+    if (key_ == "seen_ms") line.seen_ms = value;
     return true;
   }
   bool null() override { return true; }
   bool boolean(bool value) override {
-    if (depth_ == 2 && key_ == "holds_plan") lines.back().holds_plan = value;
+    if (depth_ == kNode && key_ == "holds_plan") lines.back().holds_plan = value;
+    if (depth_ == kNode && key_ == "secure_boot") lines.back().secure_boot = value;
     return true;
   }
   bool number_integer(number_integer_t) override { return true; }
@@ -96,6 +126,15 @@ class NodeReader : public json::json_sax_t {
   }
 
  private:
+  /// How deep objects are nested: the answer, a node in it, cards of a node.
+  static constexpr int kNode = 2;
+  static constexpr int kCards = 3;
+
+  std::string* cards_member() {
+    Cards& cards = lines.back().accelerators.back();
+    return key_ == "type" ? &cards.type : key_ == "state" ? &cards.state : nullptr;
+  }
+
   std::string key_;
   int depth_ = 0;
 };
@@ -127,21 +166,61 @@ std::string reason_of(const Line& line) {
   return line.scheduler_reason.empty() ? "" : "Slurm: " + printable(line.scheduler_reason);
 }
 
+/// "4 a100, 2 mi210 (no driver)".
+std::string accelerators_of(const Line& line) {
+  std::vector<std::string> parts;
+  for (const Cards& cards : line.accelerators) {
+    const std::string state = cards.state == "ready" ? "" : std::format(" ({})", cards.state);
+    parts.push_back(std::format("{} {}{}", cards.count, printable(cards.type, 64), state));
+  }
+  return or_dash(join(parts, ", "));
+}
+
+std::string firmware_of(const Line& line) {
+  return or_dash(line.firmware + (line.secure_boot ? ", Secure Boot" : ""));
+}
+
+std::vector<std::string> row_of(const Line& line, std::uint64_t now_ms, Columns columns) {
+  std::vector<std::string> row = {line.name.empty() ? "-" : line.name,
+                                  line.state,
+                                  stage_of(line),
+                                  or_dash(printable(line.scheduler)),
+                                  line.address,
+                                  line.mac,
+                                  profile_of(line)};
+  const bool wide = columns == Columns::wide;
+  if (wide) row.push_back(or_dash(line.image));
+  row.push_back(line.cpus ? std::to_string(*line.cpus) : "-");
+  row.push_back(line.memory ? human(Bytes{*line.memory}) : "-");
+  if (wide) {
+    for (const std::string& text : {accelerators_of(line), line.processor, line.machine,
+                                    firmware_of(line), line.switch_port}) {
+      row.push_back(or_dash(printable(text)));
+    }
+  }
+  row.push_back(heard(line, now_ms));
+  row.push_back(reason_of(line));
+  return row;
+}
+
+std::vector<std::string> titles(Columns columns) {
+  if (columns == Columns::narrow) {
+    return {"NAME",    "STATE", "STAGE",  "SLURM", "ADDRESS", "MAC",
+            "PROFILE", "CPUS",  "MEMORY", "HEARD", "REASON"};
+  }
+  return {"NAME",    "STATE",    "STAGE",       "SLURM",  "ADDRESS",      "MAC",
+          "PROFILE", "IMAGE",    "CPUS",        "MEMORY", "ACCELERATORS", "PROCESSOR",
+          "MACHINE", "FIRMWARE", "SWITCH PORT", "HEARD",  "REASON"};
+}
+
 }  // namespace
 
-Result<std::string> render_node_table(std::string_view answer) {
+Result<std::string> render_node_table(std::string_view answer, Columns columns) {
   NodeReader reader;
   if (!json::sax_parse(answer, &reader)) return fail("the daemon's answer is not JSON");
-  std::vector<std::vector<std::string>> rows = {{"NAME", "STATE", "STAGE", "SLURM", "ADDRESS",
-                                                 "MAC", "PROFILE", "CPUS", "MEMORY", "HEARD",
-                                                 "REASON"}};
+  std::vector<std::vector<std::string>> rows = {titles(columns)};
   rows.reserve(reader.lines.size() + 1);
-  for (const Line& line : reader.lines) {
-    rows.push_back({line.name.empty() ? "-" : line.name, line.state, stage_of(line),
-                    or_dash(printable(line.scheduler)), line.address, line.mac, profile_of(line),
-                    std::to_string(line.cpus), human(Bytes{line.memory}),
-                    heard(line, reader.now_ms), reason_of(line)});
-  }
+  for (const Line& line : reader.lines) rows.push_back(row_of(line, reader.now_ms, columns));
   return render_table(rows);
 }
 

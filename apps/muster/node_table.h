@@ -9,7 +9,15 @@
 
 namespace muster::cli {
 
-/// Errors: not the answer of /v1/nodes.
-Result<std::string> render_node_table(std::string_view answer);
+/// Which columns a table has.
+enum class Columns {
+  /// Those that fit on a terminal.
+  narrow,
+  /// What the machines are made of as well; for answers with detail=wide.
+  wide,
+};
+
+/// Unknown numbers are "-". Errors: not the answer of /v1/nodes.
+Result<std::string> render_node_table(std::string_view answer, Columns columns = Columns::narrow);
 
 }  // namespace muster::cli

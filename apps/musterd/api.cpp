@@ -9,9 +9,11 @@
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
 #include "apps/musterd/health.h"
+#include "apps/musterd/node_json.h"
 #include "apps/musterd/scheduler.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
+#include "core/spec/json.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 #include "provisioning/head/firewall.h"
@@ -25,24 +27,6 @@ using os::ServerResponse;
 using provisioning::Node;
 using provisioning::NodeState;
 using provisioning::Policy;
-
-std::string quoted(const std::string& text) {
-  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-/// What lists show; `node show` has the rest. Written as text, because a list has ten thousand of
-/// them and is asked for every second; what is not quoted has an alphabet of its own.
-std::string summary(const Node& node, bool holds_plan, const hpc::SchedulerNode& scheduler) {
-  return std::format(R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}",)"
-                     R"("booted_profile":"{}","state":"{}","stage":{},"progress":{},)"
-                     R"("reason":{},"cpus":{},"memory":{},"seen_ms":{},"holds_plan":{},)"
-                     R"("scheduler":{},"scheduler_reason":{}}})",
-                     node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
-                     to_string(node.hardware.macs.front()), node.profile, node.booted_profile,
-                     provisioning::to_string(node.state), quoted(node.stage), node.progress,
-                     quoted(node.reason), node.hardware.cpus(), node.hardware.memory.count,
-                     node.seen_ms, holds_plan, quoted(scheduler.state), quoted(scheduler.reason));
-}
 
 /// What changes, without the content of files: some of them are secret.
 json changes_json(const std::vector<plan::Change>& changes) {
@@ -94,14 +78,19 @@ json site_json(Cluster& cluster) {
           {"dns", site->dns}};
 }
 
+/// What only the head knows of a node.
+NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
+                       const SchedulerNodes& scheduler, const Node& node) {
+  const bool booted = !node.booted_profile.empty();
+  return {.holds_plan = plans.is_held_by(node),
+          .image = booted ? cluster.boots().of(node.booted_profile).image.name : std::string(),
+          .scheduler = said_of(node, scheduler),
+          .names = cluster.names()};
+}
+
 /// All that is known of a node.
 json described(Cluster& cluster, const Node& node) {
-  json shown = provisioning::to_json(node);
-  shown["holds_plan"] = cluster.node_plans().is_held_by(node);
-  const hpc::SchedulerNode said = said_of(node, read_scheduler());
-  shown["scheduler"] = said.state;
-  shown["scheduler_reason"] = said.reason;
-  return shown;
+  return node_json(node, context_of(cluster, cluster.node_plans(), read_scheduler(), node));
 }
 
 /// Whether all that head and nodes share lies on the state disk.
@@ -138,6 +127,7 @@ ServerResponse Api::status() {
                  {"put_right", drift_json(cluster_)},
                  {"now_ms", now_ms()},
                  {"problems", std::move(problems)},
+                 {"remarks", spec::to_json(cluster_.remarks())},
                  {"ready", running}});
 }
 
@@ -145,12 +135,12 @@ ServerResponse Api::nodes(const ServerRequest& request) {
   const auto wanted = parse_node_query(request.query);
   if (!wanted) return refuse(400, wanted.error());
   std::string list;
-  NodePlans& plans = cluster_.node_plans();
+  const NodePlans& plans = cluster_.node_plans();
   const SchedulerNodes scheduler = read_scheduler();
   cluster_.registry().each([&](const Node& node) {
     if (!wanted->wants(node)) return;
-    list +=
-        (list.empty() ? "" : ",") + summary(node, plans.is_held_by(node), said_of(node, scheduler));
+    list += (list.empty() ? "" : ",") +
+            summary_json(node, context_of(cluster_, plans, scheduler, node), wanted->detail);
   });
   return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
 }
@@ -163,11 +153,12 @@ ServerResponse Api::groups() {
     members[std::string(provisioning::to_string(state))];
   }
   for (const spec::Profile& profile : cluster_.spec().profiles) members[profile.name];
+  const provisioning::Boots& boots = cluster_.boots();
   cluster_.registry().each([&](const Node& node) {
     if (node.name.empty()) return;
     members["*"].push_back(node.name);
     members[std::string(provisioning::to_string(node.state))].push_back(node.name);
-    members[cluster_.boots().name_of(node.profile)].push_back(node.name);
+    members[boots.empty() ? node.profile : boots.name_of(node.profile)].push_back(node.name);
   });
   json list = json::array();
   for (const spec::Group& group : cluster_.spec().groups) {
@@ -234,8 +225,8 @@ ServerResponse Api::profiles() {
   for (const spec::Profile& profile : cluster_.spec().profiles) {
     if (!cluster_.boots().knows(profile.name)) continue;
     const auto& boot = cluster_.boots().of(profile.name);
-    auto words = boot.image.kernel_arguments;
-    words.insert(words.end(), profile.kernel_arguments.begin(), profile.kernel_arguments.end());
+    auto words = spec::texts_of(boot.image.kernel_arguments);
+    for (const auto& argument : profile.kernel_arguments) words.push_back(argument.text());
     list.push_back({{"name", profile.name},
                     {"image", boot.image.name},
                     {"image_size", boot.image.size().count},

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/spec/node_names.h"
 #include "core/spec/parse.h"
 
 namespace muster::daemon {
@@ -54,11 +55,17 @@ Result<std::uint64_t> number(const json& value, const char* name, std::uint64_t 
   return found->get<std::uint64_t>();
 }
 
+/// Refuses what is no host name at all; Cluster knows which names are taken, "HEAD" too.
+Status check_label(const std::string& name) {
+  return is_host_label(name) ? Status() : spec::check_node_name(name);
+}
+
 Result<Node> parse_imported(const json& entry) {
   if (!entry.is_object()) return fail("a node is an object with 'name', 'address' and 'mac'");
   Node node;
   TRY_ASSIGN(node.name, text(entry, "name"));
-  if (!is_host_label(node.name)) return fail("every node needs a plain 'name'");
+  if (node.name.empty()) return fail("every node needs a 'name'");
+  TRY(check_label(node.name));
   TRY_ASSIGN(const std::string address, text(entry, "address"));
   TRY_ASSIGN(node.address, parse_ipv4(address));
   // Zero stands for "none yet" in a node: two of them would not be seen as a clash.
@@ -66,7 +73,6 @@ Result<Node> parse_imported(const json& entry) {
   TRY_ASSIGN(const std::string mac_text, text(entry, "mac"));
   TRY_ASSIGN(const MacAddress mac, parse_mac(mac_text));
   node.hardware.macs = {mac};
-  node.hardware.memory = Bytes::from_mib(1024);
   return node;
 }
 
@@ -92,6 +98,10 @@ Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& que
     wanted.is_narrow = true;
     wanted.machines = split(machines->second, ',');
   }
+  if (const auto detail = query.find("detail"); detail != query.end()) {
+    if (detail->second != "wide") return fail("'detail' is not 'wide'", "leave it out for less");
+    wanted.detail = Detail::wide;
+  }
   return wanted;
 }
 
@@ -107,10 +117,7 @@ Result<AdoptionRequest> parse_adoption_request(std::string_view body) {
   TRY_ASSIGN(request.name, text(value, "name"));
   if (request.name.empty()) return request;
   if (request.nodes.size() != 1) return fail("'name' is for one machine; name one in 'nodes'");
-  if (!is_host_label(request.name)) {
-    return fail(std::format("'{}' is not a host name", printable(request.name, 64)),
-                "use letters, digits and inner '-'");
-  }
+  TRY(check_label(request.name));
   return request;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/musterd/node_json.h"
 #include "core/base/node_set.h"
 #include "core/base/result.h"
 #include "core/spec/cluster_spec.h"
@@ -27,11 +28,13 @@ struct NodeQuery {
   NodeSet names;
   /// Names, ids or MAC addresses, as Registry::find takes them.
   std::vector<std::string> machines;
+  Detail detail = Detail::brief;
 
   bool wants(const provisioning::Node& node) const;
 };
 
-/// ?names=NODE-SET&machines=MAC,ID,…; either may be absent, and all nodes are shown without both.
+/// ?names=NODE-SET&machines=MAC,ID,…&detail=wide; each may be absent, and all nodes are shown
+/// without the first two.
 Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& query);
 
 /// {"nodes": ["n001", …]}

@@ -13,6 +13,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
+#include "core/spec/node_names.h"
 #include "hpc/hpc_plan.h"
 #include "provisioning/head/installed.h"
 
@@ -75,10 +76,16 @@ int web_server_group() {
 Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   cluster->settings_ = settings;
-  TRY_ASSIGN(cluster->spec_, head::read_installed_spec(settings.spec));
+  TRY_ASSIGN(auto installed, head::read_installed_file(settings.spec));
+  cluster->spec_ = std::move(*installed.spec);
+  cluster->remarks_ = std::move(installed.remarks);
   TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
   TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
-  TRY_ASSIGN(cluster->boots_, plans::read_boots(cluster->spec_, cluster->facts_.medium));
+  // Without the names cards are called by their numbers.
+  if (const auto names = os::read_file(settings.pci_names)) {
+    cluster->names_ = provisioning::PciNames::parse(*names);
+  }
+  cluster->boots_ = plans::read_boots(cluster->spec_, cluster->facts_.medium);
   cluster->images_ = cluster->boots_->images();
   TRY_ASSIGN(cluster->store_, state::open_sqlite_store((settings.state / "state.db").string()));
   TRY_ASSIGN(cluster->registry_,
@@ -155,6 +162,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .slurm_key = slurm_key_,
           .ssh_authority = ssh_authority_->public_key(),
           .head_ssh_certificate = ssh_certificate_,
+          .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};
@@ -172,15 +180,13 @@ Status Cluster::set_profile(std::span<const std::string> names, const std::strin
 }
 
 Status Cluster::adopt_as(const std::string& id, const std::string& name) {
-  if (name == spec_.head.hostname) {
-    return fail(std::format("'{}' is the head's name", name), "take another");
-  }
+  TRY(spec::check_node_name(name, spec_));
   return registry_->adopt_as(id, name, now_ms());
 }
 
 Status Cluster::fits(const provisioning::Node& node) const {
-  if (node.name == spec_.head.hostname) {
-    return fail(std::format("'{}' is the head's name", node.name), "nothing was imported");
+  if (const Status named = spec::check_node_name(node.name, spec_); !named) {
+    return fail(named.error().message, named.error().hint + "; nothing was imported");
   }
   if (!spec_.nodes.addresses.contains(node.address)) {
     return fail(std::format("{} of {} is not in nodes.addresses ({})", to_string(node.address),
@@ -207,7 +213,9 @@ NodePlans& Cluster::node_plans() {
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const auto nodes = registry_->nodes();
   const hpc::UserTable now = users();
-  TRY_ASSIGN(const hpc::UserTable then, plans::with_spec_users(now, spec, spec_users_));
+  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, spec_users_);
+  if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
+  const hpc::UserTable& then = wanted.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
   return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
                                     plans::plan_head(view(spec, nodes, then)).plan),
@@ -330,11 +338,10 @@ Status Cluster::publish_changes() {
 Status Cluster::publish() {
   Status done = publish_changes();
   const bool waits = applied_ms_ != 0 && steady_ms() - applied_ms_ < kRetryMs;
+  const bool owes_plan = !plan_holds_ && !waits && pace_.is_due(steady_ms());
   if (done && helper_) {
     done = look_at_helper();
-  } else if (done && !plan_holds_ && !waits && pace_.is_due(steady_ms())) {
-    done = start_apply();
-  } else if (done && is_check_due()) {
+  } else if (done && (owes_plan || is_check_due())) {
     done = start_apply();
   }
   if (done) return {};

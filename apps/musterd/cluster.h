@@ -23,6 +23,7 @@
 #include "apps/plans/plans.h"
 #include "core/os/clock.h"
 #include "core/os/unix_socket.h"
+#include "core/spec/places.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
@@ -44,6 +45,7 @@ class Cluster {
   const head::Facts& facts() const { return facts_; }
   const provisioning::Boots& boots() const { return *boots_; }
   const Settings& settings() const { return settings_; }
+  const provisioning::PciNames& names() const { return names_; }
   provisioning::Registry& registry() { return *registry_; }
   const provisioning::Authority& authority() const { return *authority_; }
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
@@ -53,15 +55,16 @@ class Cluster {
   /// Registry::set_profile.
   Status set_profile(std::span<const std::string> names, const std::string& profile);
 
-  /// Names one machine that waits. Errors: the name is the head's; as Registry::adopt_as.
+  /// Names one machine that waits. Errors: as spec::check_node_name and
+  /// Registry::adopt_as.
   Status adopt_as(const std::string& id, const std::string& name);
 
-  /// Whether a node that somebody names can be one here. Errors: its name is the head's; its
-  /// address is none of nodes.addresses.
+  /// Whether a node that somebody names can be one here. Errors: as spec::check_node_name;
+  /// its address is none of nodes.addresses.
   Status fits(const provisioning::Node& node) const;
 
   plan::Plan head_plan();
-  /// The nodes' plans as they are now.
+  /// The nodes' plans as they are now. Asks the registry: never inside Registry::each.
   NodePlans& node_plans();
 
   /// What another specification would change on this head and on every node.
@@ -69,7 +72,7 @@ class Cluster {
     std::vector<plan::Change> head;
     std::vector<plan::Change> node;
   };
-  /// Errors: as plans::with_spec_users.
+  /// Errors: somebody of its people whom the cluster cannot have.
   Result<Changes> changes_of(const spec::ClusterSpec& spec);
 
   hpc::UserTable users();
@@ -113,6 +116,12 @@ class Cluster {
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
 
+  /// Why somebody of cluster.yaml's people is not one of the cluster's, or has another number.
+  const std::vector<Error>& refused_users() const { return refused_users_; }
+
+  /// What is remarkable in cluster.yaml, each with its place.
+  const std::vector<spec::Diagnostic>& remarks() const { return remarks_; }
+
   /// Waits until the helper has tried to make true what was decided before the call. False: not
   /// within `time`, or the daemon ends.
   bool wait_until_answered(std::chrono::milliseconds time);
@@ -141,7 +150,10 @@ class Cluster {
 
   Settings settings_;
   spec::ClusterSpec spec_;
+  std::vector<spec::Diagnostic> remarks_;
+  std::vector<Error> refused_users_;
   head::Facts facts_;
+  provisioning::PciNames names_;
   std::optional<provisioning::Boots> boots_;
   /// Those of boots_, each once.
   std::vector<provisioning::Image> images_;

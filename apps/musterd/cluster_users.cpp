@@ -35,7 +35,9 @@ Status Cluster::load_users() {
 Status Cluster::add_spec_users() {
   TRY_ASSIGN(const auto stored, store_->find("setting", "spec-users"));
   if (stored) spec_users_ = parse_digests(stored->value);
-  TRY_ASSIGN(hpc::UserTable table, plans::with_spec_users(users_, spec_, spec_users_));
+  plans::SpecUsers wanted = plans::with_spec_users(users_, spec_, spec_users_);
+  refused_users_ = std::move(wanted.refused);
+  hpc::UserTable table = std::move(wanted.table);
   const auto digests = plans::digests_of(spec_.users);
   if (table == users_ && digests == spec_users_) return {};
   TRY(save_users(std::move(table), "added", "the specification's users"));

@@ -110,18 +110,31 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   add(failed_nodes(nodes));
   add(nodes_without_profile(nodes, cluster.boots()));
   add(taken_out_nodes(nodes, read_scheduler(), now_ms()));
+  add(cards_without_driver(nodes, cluster.boots(), cluster.spec().firmware));
   // Another server gives the addresses, and gives what it wants.
   if (cluster.dhcp_mode() != DhcpMode::proxy) {
     add(strayed_nodes(nodes, cluster.spec().nodes.addresses));
   }
 }
 
-/// Profiles that cannot be booted.
+/// What the medium has and machines cannot boot.
 void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   const provisioning::Boots& boots = cluster.boots();
   for (const auto& [name, why] : boots.unbootable()) {
-    problems.push_back(
-        {std::format("{}; its nodes boot as '{}'", why.message, boots.first()), why.hint});
+    const std::string effect =
+        boots.empty() ? "machines wait" : std::format("its nodes boot as '{}'", boots.first());
+    problems.push_back({std::format("{}; {}", why.message, effect), why.hint});
+  }
+  if (const auto& lost = boots.microcode_error()) {
+    problems.push_back({std::format("machines start without microcode: {}", lost->message),
+                        "build the ISO again, and boot the head from it"});
+  }
+}
+
+/// People whom cluster.yaml names and the cluster cannot have.
+void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const Error& refused : cluster.refused_users()) {
+    problems.push_back({refused.message, refused.hint});
   }
 }
 
@@ -252,7 +265,7 @@ Drift read_drift(Cluster& cluster) {
 std::optional<head::ExternalState> read_site(Cluster& cluster) {
   if (cluster.facts().external.empty()) return std::nullopt;
   const auto text = os::read_file(head::kExternalState);
-  const auto state = text ? head::parse_written_state(*text) : fail("not written yet");
+  auto state = text ? head::parse_written_state(*text) : fail("not written yet");
   return state ? std::optional(std::move(*state)) : std::nullopt;
 }
 
@@ -272,6 +285,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_unshared(health.problems);
   add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
+  add_refused_users(cluster, health.problems);
   add_unkept_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;

@@ -1,5 +1,6 @@
 #include "apps/musterd/node_health.h"
 
+#include <compare>
 #include <format>
 #include <map>
 #include <string>
@@ -10,6 +11,8 @@
 namespace muster::daemon {
 namespace {
 
+using provisioning::Accelerator;
+using provisioning::CardTrouble;
 using provisioning::Node;
 using provisioning::NodeState;
 
@@ -29,6 +32,67 @@ std::string names_of(const std::vector<const Node*>& nodes) {
 std::string kind_of(std::string reason) {
   std::erase_if(reason, [](char c) { return c >= '0' && c <= '9'; });
   return reason;
+}
+
+/// Cards of one node that lack the same.
+struct CardsInTrouble {
+  std::string image;
+  std::string vendor;
+  CardTrouble trouble = CardTrouble::none;
+  std::string driver;
+  std::size_t count = 0;
+  auto operator<=>(const CardsInTrouble&) const = default;
+};
+
+std::vector<CardsInTrouble> cards_in_trouble(const Node& node, const std::string& image) {
+  std::map<CardsInTrouble, std::size_t> counts;
+  for (const Accelerator& card : node.hardware.accelerators) {
+    const CardTrouble trouble = provisioning::trouble_of(card);
+    if (trouble == CardTrouble::none) continue;
+    ++counts[{.image = image,
+              .vendor = provisioning::vendor_name(card.vendor),
+              .trouble = trouble,
+              .driver = card.driver->name}];
+  }
+  std::vector<CardsInTrouble> result;
+  for (const auto& [cards, count] : counts) {
+    result.push_back(cards);
+    result.back().count = count;
+  }
+  return result;
+}
+
+/// "2 NVIDIA cards each have no driver in image 'compute'".
+std::string card_text(const CardsInTrouble& cards, bool several_nodes) {
+  const bool one = cards.count == 1;
+  const std::string which = std::format("{} {} {}{}", cards.count, cards.vendor,
+                                        one ? "card" : "cards", several_nodes ? " each" : "");
+  const std::string_view has = one ? "has" : "have";
+  switch (cards.trouble) {
+    case CardTrouble::none:
+    case CardTrouble::no_driver:
+      return std::format("{} {} no driver in image '{}'", which, has, cards.image);
+    case CardTrouble::other_driver:
+      return std::format("{} {} driver '{}' in image '{}', with which jobs cannot compute", which,
+                         has, cards.driver, cards.image);
+    case CardTrouble::no_device_file:
+      break;
+  }
+  return std::format("{} {} driver '{}' and no device file for jobs", which, has, cards.driver);
+}
+
+/// What brings the driver, by vendor.
+std::string driver_step(const CardsInTrouble& cards, spec::Firmware firmware,
+                        const std::string& node) {
+  constexpr std::string_view kPage = "docs/jobs.md, 'Graphics and compute cards'";
+  const bool in_debian = cards.vendor == "AMD" || cards.vendor == "Intel";
+  if (!in_debian) return std::format("the image needs the vendor's driver: {}", kPage);
+  if (cards.trouble == CardTrouble::no_driver && firmware != spec::Firmware::all) {
+    return "write 'firmware: all' into cluster.yaml and build the ISO again: images without it "
+           "have "
+           "no graphics drivers";
+  }
+  return std::format("'journalctl -k' on {} says what the driver lacks; see {}", node, kPage);
 }
 
 }  // namespace
@@ -94,6 +158,7 @@ std::vector<Problem> kept_out_machines(std::span<const Node> nodes) {
 
 std::vector<Problem> nodes_without_profile(std::span<const Node> nodes,
                                            const provisioning::Boots& boots) {
+  if (boots.empty()) return {};
   Alike by_profile;
   for (const Node& node : nodes) {
     const bool told = boots.unbootable().contains(node.profile);
@@ -107,6 +172,24 @@ std::vector<Problem> nodes_without_profile(std::span<const Node> nodes,
         {std::format("{}: the profile is '{}', which cluster.yaml no longer has; boots as '{}'",
                      names, profile, boots.first()),
          std::format("'muster node set {} --profile NAME' gives another", names)});
+  }
+  return problems;
+}
+
+std::vector<Problem> cards_without_driver(std::span<const Node> nodes,
+                                          const provisioning::Boots& boots,
+                                          spec::Firmware firmware) {
+  std::map<CardsInTrouble, std::vector<const Node*>> alike;
+  for (const Node& node : nodes) {
+    if (node.state != NodeState::ready || node.booted_profile.empty()) continue;
+    const std::string& image = boots.of(node.booted_profile).image.name;
+    for (const CardsInTrouble& cards : cards_in_trouble(node, image)) alike[cards].push_back(&node);
+  }
+  std::vector<Problem> problems;
+  for (const auto& [cards, having] : alike) {
+    problems.push_back(
+        {std::format("{}: {}", names_of(having), card_text(cards, having.size() > 1)),
+         driver_step(cards, firmware, name_of(*having.front()))});
   }
   return problems;
 }

@@ -7,6 +7,7 @@
 
 #include "apps/musterd/problem.h"
 #include "core/base/units.h"
+#include "core/spec/cluster_spec.h"
 #include "provisioning/boots.h"
 #include "provisioning/node.h"
 
@@ -29,5 +30,12 @@ std::vector<Problem> nodes_without_profile(std::span<const provisioning::Node> n
 /// Nodes of another network: the specification was changed while they were known.
 std::vector<Problem> strayed_nodes(std::span<const provisioning::Node> nodes,
                                    const Ipv4Range& addresses);
+
+/// Cards of running nodes that jobs cannot be given, one problem for those that have the same cards
+/// and lack the same. `firmware`: what the images have; graphics drivers are in them with `all`
+/// only.
+std::vector<Problem> cards_without_driver(std::span<const provisioning::Node> nodes,
+                                          const provisioning::Boots& boots,
+                                          spec::Firmware firmware);
 
 }  // namespace muster::daemon

@@ -28,6 +28,8 @@ struct Settings {
   std::filesystem::path report = "/run/muster-helper/report.json";
   /// What dnsmasq has lent.
   std::filesystem::path leases = "/run/muster-dnsmasq/leases";
+  /// The names of PCI devices (package pci.ids). Without it cards are called by their numbers.
+  std::filesystem::path pci_names = "/usr/share/misc/pci.ids";
   /// shimx64.efi, grubx64.efi, undionly.kpxe, grub/grub.cfg.
   std::filesystem::path boot = "/usr/share/muster/boot";
 };

@@ -18,9 +18,16 @@ std::filesystem::path manifest_of(const std::filesystem::path& medium,
 }
 
 Error no_image(const spec::Profile& profile) {
-  return {.message = std::format("profile '{}' boots image '{}', which this medium does not hold",
+  return {.message = std::format("profile '{}' boots image '{}', which the ISO does not have",
                                  profile.name, profile.image),
           .hint = "boot the head from an ISO that was built from this cluster.yaml"};
+}
+
+/// Of an image that is there and cannot be used.
+Error bad_image(const spec::Profile& profile, const Error& why) {
+  return {.message = std::format("profile '{}' boots image '{}', which cannot be used: {}",
+                                 profile.name, profile.image, why.message),
+          .hint = why.hint.empty() ? "build the ISO again, and boot the head from it" : why.hint};
 }
 
 Result<Image> read_image(const std::filesystem::path& manifest) {
@@ -37,19 +44,19 @@ std::vector<std::string> common_words(const spec::ClusterSpec& spec) {
           "panic=30", "audit=0"};
 }
 
-Result<Boot> read_boot(const spec::ClusterSpec& spec, const std::filesystem::path& medium,
-                       const spec::Profile& profile) {
-  Boot boot;
-  TRY_ASSIGN(boot.image, read_image(manifest_of(medium, profile)));
-  std::vector<std::string> words = common_words(spec);
-  for (const auto& more : {boot.image.kernel_arguments, profile.kernel_arguments}) {
-    words.insert(words.end(), more.begin(), more.end());
+/// Muster's own words first: what somebody wrote later on the line is what counts.
+std::vector<KernelArgument> arguments_of(const spec::ClusterSpec& spec, const Image& image,
+                                         const spec::Profile& profile) {
+  std::vector<KernelArgument> arguments;
+  for (const std::string& word : common_words(spec)) {
+    const auto argument = KernelArgument::parse(word);
+    CHECK(argument);
+    arguments.push_back(*argument);
   }
-  for (const std::string& word : words) {
-    TRY_ASSIGN(auto argument, KernelArgument::parse(word));
-    boot.arguments.push_back(std::move(argument));
+  for (const auto& more : {image.kernel_arguments, profile.kernel_arguments}) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
   }
-  return boot;
+  return arguments;
 }
 
 Result<std::vector<provisioning::MicrocodeFile>> read_microcode(
@@ -62,22 +69,24 @@ Result<std::vector<provisioning::MicrocodeFile>> read_microcode(
 
 }  // namespace
 
-Result<Boots> read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
+Boots read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
   std::map<std::string, Boot, std::less<>> boots;
   std::map<std::string, Error, std::less<>> unbootable;
+  std::string first;
   for (const spec::Profile& profile : spec.profiles) {
-    if (std::filesystem::exists(manifest_of(medium, profile))) {
-      TRY_ASSIGN(boots[profile.name], read_boot(spec, medium, profile));
-    } else {
+    const auto manifest = manifest_of(medium, profile);
+    std::error_code error;
+    if (!std::filesystem::exists(manifest, error)) {
       unbootable[profile.name] = no_image(profile);
+    } else if (auto image = read_image(manifest); !image) {
+      unbootable[profile.name] = bad_image(profile, image.error());
+    } else {
+      auto arguments = arguments_of(spec, *image, profile);
+      boots[profile.name] = {.image = std::move(*image), .arguments = std::move(arguments)};
+      if (first.empty()) first = profile.name;
     }
   }
-  const std::string& first = spec.profiles.front().name;
-  if (const auto lost = unbootable.find(first); lost != unbootable.end()) {
-    return std::unexpected(lost->second);
-  }
-  TRY_ASSIGN(auto microcode, read_microcode(medium));
-  return Boots(std::move(boots), first, std::move(unbootable), std::move(microcode));
+  return Boots(std::move(boots), first, std::move(unbootable), read_microcode(medium));
 }
 
 }  // namespace muster::plans

@@ -11,10 +11,10 @@ namespace muster::plans {
 
 /// Reads muster/image/NAME/manifest.json under `medium` for the image of every profile, and
 /// muster/microcode/manifest.json where the medium has microcode.
-/// An image that the medium lacks (the specification is newer than the ISO) costs its profiles
-/// only, but for the first one, which new machines boot. Errors: the first profile's image is not
-/// there; a manifest is damaged; a kernel argument that boot loaders would read as their own.
-Result<provisioning::Boots> read_boots(const spec::ClusterSpec& spec,
-                                       const std::filesystem::path& medium);
+/// An image that the medium lacks (the specification is newer than the ISO) or whose manifest is
+/// damaged costs its profiles only: their machines boot as the first profile that can be booted,
+/// and a head that has none runs all the same and says why (Boots::unbootable). Damaged microcode
+/// costs nothing but itself (Boots::microcode_error).
+provisioning::Boots read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium);
 
 }  // namespace muster::plans

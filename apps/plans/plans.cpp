@@ -44,23 +44,38 @@ Bytes root_of(const ClusterView& view, std::string_view profile) {
   return image == view.images.end() ? Bytes{} : image->size();
 }
 
+/// The cards that jobs can be given now.
+std::vector<hpc::Gpu> gpus_of(const ClusterView& view, const provisioning::Hardware& hardware) {
+  std::vector<hpc::Gpu> gpus;
+  for (const provisioning::Accelerator& card : hardware.accelerators) {
+    auto file = provisioning::device_for_jobs(card);
+    if (file) gpus.push_back({.type = view.names.type_of(card), .file = std::move(*file)});
+  }
+  std::ranges::sort(gpus);
+  return gpus;
+}
+
 std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
   std::vector<hpc::NodeHardware> result;
   for (const Node& node : view.nodes) {
     // One without an address waits for the one that another server gives it.
     if (node.name.empty() || node.address.value == 0) continue;
-    // One that was imported and never seen: nobody knows its processors and its memory.
+    // One that never booted, such as one that was imported: nobody knows what it is made of.
     if (node.state == provisioning::NodeState::adopted && node.booted_profile.empty()) continue;
+    const auto& topology = node.hardware.topology;
+    const auto& memory = node.hardware.memory;
+    if (!topology || !memory) continue;
     // What runs on it, not what it is to boot next.
     const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
     result.push_back({.name = node.name,
                       .address = node.address,
                       .feature = runs,
-                      .sockets = node.hardware.sockets,
-                      .cores_per_socket = node.hardware.cores_per_socket,
-                      .threads_per_core = node.hardware.threads_per_core,
-                      .memory = node.hardware.memory,
-                      .root = root_of(view, runs)});
+                      .sockets = topology->sockets,
+                      .cores_per_socket = topology->cores_per_socket,
+                      .threads_per_core = topology->threads_per_core,
+                      .memory = *memory,
+                      .root = root_of(view, runs),
+                      .gpus = gpus_of(view, node.hardware)});
   }
   return result;
 }

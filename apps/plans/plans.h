@@ -15,6 +15,7 @@
 #include "provisioning/microcode.h"
 #include "provisioning/network.h"
 #include "provisioning/node.h"
+#include "provisioning/pci_names.h"
 
 namespace muster::plans {
 
@@ -36,6 +37,8 @@ struct ClusterView {
   /// SshAuthority::public_key, and the certificate of the head's own host key; empty: it has none.
   std::string ssh_authority = {};
   std::string head_ssh_certificate = {};
+  /// By which jobs ask for cards.
+  provisioning::PciNames names = {};
   std::string state_directory = "/var/lib/muster";
   std::string boot_directory = "/usr/share/muster/boot";
   std::string node_socket = "/run/musterd/node.sock";

@@ -6,6 +6,7 @@
 #include "apps/plans/plans.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
+#include "core/spec/node_names.h"
 
 namespace muster::plans {
 namespace {
@@ -26,6 +27,12 @@ provisioning::Image image_of(const std::string& name) {
   return image;
 }
 
+Error keeps_number(const hpc::ClusterUser& own, const spec::User& user) {
+  return {.message = std::format("user '{}' has number {}, and cluster.yaml says {}", own.name,
+                                 own.uid, user.uid.value_or(0)),
+          .hint = "a number stays, because files are its own; write the number that the user has"};
+}
+
 }  // namespace
 
 Digests digests_of(std::span<const spec::User> users) {
@@ -37,47 +44,42 @@ Digests digests_of(std::span<const spec::User> users) {
   return digests;
 }
 
-Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
-                                       const Digests& known) {
+SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
+                          const Digests& known) {
   const Digests digests = digests_of(spec.users);
-  for (const spec::User& user : spec.users) {
+  std::vector<spec::User> users = spec.users;
+  std::ranges::stable_partition(users, [](const spec::User& user) { return user.uid.has_value(); });
+  SpecUsers result;
+  for (const spec::User& user : users) {
     if (table.has_left(user.name)) continue;
     const auto before = known.find(user.name);
     const bool same = before != known.end() && before->second == digests.at(user.name);
-    if (same && table.find(user.name)) continue;
-    if (table.find(user.name)) {
-      TRY(table.change(user));
-    } else {
-      TRY(table.add(user));
-    }
+    const auto own = table.find(user.name);
+    if (own && user.uid && own->uid != *user.uid)
+      result.refused.push_back(keeps_number(*own, user));
+    if (same && own) continue;
+    const auto done = own ? table.change(user) : table.add(user);
+    if (!done) result.refused.push_back(done.error());
   }
-  return table;
-}
-
-spec::ParseOutcome parse_cluster(std::string_view text, std::string_view file_name) {
-  spec::ParseOutcome outcome = spec::parse_cluster(text, file_name);
-  if (!outcome.spec) return outcome;
-  if (const auto users = with_spec_users({}, *outcome.spec); !users) {
-    outcome.problems.push_back({.file = std::string(file_name),
-                                .message = "users: " + users.error().message,
-                                .hint = users.error().hint});
-    outcome.spec.reset();
-  }
-  return outcome;
+  result.table = std::move(table);
+  return result;
 }
 
 provisioning::Node first_node(const spec::ClusterSpec& spec) {
   provisioning::Node node{.id = "0000000000000000",
-                          .name = std::format("{}{:0{}}", spec.nodes.prefix, 1, spec.nodes.digits),
+                          .name = spec::node_name(spec.nodes, 1),
                           .address = spec.nodes.addresses.first,
                           .profile = spec.profiles.front().name};
   node.hardware.macs = {MacAddress{}};
+  // The scheduler's configuration lists nodes only whose processors and memory are known.
+  node.hardware.topology = provisioning::CpuTopology{};
   node.hardware.memory = Bytes::from_mib(1024);
   return node;
 }
 
 Result<Preview> preview(const spec::ClusterSpec& spec) {
-  TRY_ASSIGN(const hpc::UserTable users, with_spec_users({}, spec));
+  const SpecUsers users = with_spec_users({}, spec);
+  if (!users.refused.empty()) return std::unexpected(users.refused.front());
   const head::Facts facts{
       .interface = spec.head.interface.value_or("auto"), .live = true, .medium = kMedium};
   std::vector<provisioning::Image> images;
@@ -88,7 +90,7 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .images = images,
                          .dhcp = provisioning::DhcpMode::serve,
                          .nodes = {&preview.node, 1},
-                         .users = users,
+                         .users = users.table,
                          .slurm_key = "made at the first start",
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;

@@ -4,11 +4,11 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
-#include "core/spec/parse.h"
 #include "hpc/users.h"
 #include "provisioning/node.h"
 
@@ -19,15 +19,18 @@ namespace muster::plans {
 using Digests = std::map<std::string, std::string>;
 Digests digests_of(std::span<const spec::User> users);
 
-/// `table` with what the specification says of people, but for those whom somebody removed. Of whom
-/// `known` has the same text nothing is new, and what was changed in the table since stays.
-/// Errors: as hpc::UserTable::add.
-Result<hpc::UserTable> with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
-                                       const Digests& known = {});
+struct SpecUsers {
+  hpc::UserTable table;
+  /// Why somebody was left out, or has another number than the specification says. With an empty
+  /// table a valid specification has none.
+  std::vector<Error> refused;
+};
 
-/// spec::parse_cluster, and what the head's table of users would refuse is a problem as well: it
-/// must not wait until there is a head.
-spec::ParseOutcome parse_cluster(std::string_view text, std::string_view file_name);
+/// `table` with what the specification says of people, but for those whom somebody removed. Of whom
+/// `known` has the same text nothing is new, and what was changed in the table since stays. Numbers
+/// that are written are set aside before others are given.
+SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
+                          const Digests& known = {});
 
 /// The first node that a cluster of this specification would have, on a machine of one processor.
 provisioning::Node first_node(const spec::ClusterSpec& spec);
@@ -40,7 +43,7 @@ struct Preview {
 
 /// The plans of a live head and of its first node. What only a real head knows has a name in its
 /// place: keys are "made at the first start", and the card of `interface: auto` is "auto".
-/// Errors: as with_spec_users.
+/// Errors: somebody whom with_spec_users refuses; a valid specification has none.
 Result<Preview> preview(const spec::ClusterSpec& spec);
 
 }  // namespace muster::plans

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "hpc/gres_config.h"
 #include "hpc/slurm_config.h"
 #include "provisioning/head/allowed.h"
 
@@ -19,6 +20,7 @@ using plan::WriteFile;
 using provisioning::DhcpMode;
 
 constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
+constexpr std::string_view kGresConf = "/etc/slurm/gres.conf";
 constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
 constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";
 
@@ -71,6 +73,12 @@ std::string without_time(const std::string& line) {
   return before == std::string::npos ? line : line.substr(0, before + 1) + "0.";
 }
 
+/// Whether the daemon's state decides about a line, and it says nothing but that.
+bool depends_on_nodes(std::string_view path, std::string_view line) {
+  if (path == kGresConf) return hpc::is_line_about_gpus(line);
+  return path == kSlurmConf && hpc::is_line_about_nodes(line);
+}
+
 /// The first line that no own plan has and that does not depend on the daemon's state.
 std::optional<std::string> foreign_line(const WriteFile& file, std::span<const Plan> own) {
   std::set<std::string, std::less<>> known;
@@ -78,8 +86,8 @@ std::optional<std::string> foreign_line(const WriteFile& file, std::span<const P
     for (const std::string& line : lines(find_file(plan, file.path)->content)) known.insert(line);
   }
   for (const std::string& line : lines(file.content)) {
-    const bool free = file.path == kSlurmConf && hpc::is_line_about_nodes(line);
-    if (!free && !known.contains(line) && !known.contains(without_time(line))) return line;
+    if (depends_on_nodes(file.path, line)) continue;
+    if (!known.contains(line) && !known.contains(without_time(line))) return line;
   }
   return std::nullopt;
 }
@@ -99,7 +107,9 @@ Status check_file(const WriteFile& file, std::span<const Plan> own, const OwnVie
   if (!same_but_content(file, *ours)) return fail("its owner or mode is another");
   if (is_of_the_authority(file, view)) return {};
   if (file.path == kSlurmKey || file.content == ours->content) return {};
-  if (file.path != kSlurmConf && file.path != kDnsmasqConf) return fail("its content is another");
+  const bool of_state =
+      file.path == kSlurmConf || file.path == kGresConf || file.path == kDnsmasqConf;
+  if (!of_state) return fail("its content is another");
   if (const auto line = foreign_line(file, own)) {
     return fail(std::format("the line '{}' is not Muster's", printable(*line, 80)));
   }

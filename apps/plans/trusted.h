@@ -16,7 +16,8 @@ struct OwnView {
 };
 
 /// Every step is the same, but for what depends on the daemon's state: people and their public
-/// keys, the Slurm key, and in two files single lines: the scheduler's nodes, the mode of DHCP.
+/// keys, the Slurm key, and in three files single lines: the scheduler's nodes and their cards, the
+/// mode of DHCP.
 /// Errors: the first step that is another.
 Status check_plan(const plan::Plan& plan, const OwnView& own);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <format>
 #include <optional>
+#include <vector>
 
 #include "core/base/text.h"
 
@@ -29,11 +30,18 @@ std::optional<std::uint64_t> unit_seconds(std::string_view unit) {
   return std::nullopt;
 }
 
+/// An example that is made of the number that was written.
 std::unexpected<Error> bad(std::string_view text) {
-  const bool bare = parse_number(trim(text)).has_value();
-  return fail(std::format("'{}' {}", printable(text),
-                          bare ? "has no unit of time" : "is not a length of time"),
-              "write a number and a unit (s, min, h, d, w), such as '30 min'");
+  const std::string_view trimmed = trim(text);
+  const std::size_t digits = std::min(trimmed.find_first_not_of("0123456789"), trimmed.size());
+  const bool counted = digits > 0 && digits < 7;
+  const std::string_view number = counted ? trimmed.substr(0, digits) : "30";
+  const std::string_view unit = trim(trimmed.substr(digits));
+  const std::string why = unit.empty() && digits > 0 ? "has no unit of time"
+                          : unit == "m"              ? "has an unclear unit: months or minutes"
+                                                     : "is not a length of time";
+  return fail(std::format("'{}' {}", printable(text), why),
+              std::format("write a number and a unit (s, min, h, d, w), such as '{} min'", number));
 }
 
 }  // namespace
@@ -55,6 +63,28 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
     }
     total += *number * *unit;
     rest = trim(rest.substr(letters));
+  }
+  return std::chrono::seconds(total);
+}
+
+std::optional<std::chrono::seconds> parse_slurm_duration(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const bool has_days = dash != std::string_view::npos;
+  const std::vector<std::string> clock = split(has_days ? text.substr(dash + 1) : text, ':');
+  if (clock.empty() || clock.size() > 3) return std::nullopt;
+  // Behind days come hours; without days a single number is minutes.
+  const std::size_t largest = has_days || clock.size() == 3 ? 0 : 1;
+  constexpr std::array<std::uint64_t, 3> kUnits = {3600, 60, 1};
+  std::uint64_t total = 0;
+  const auto add = [&total](std::string_view part, std::uint64_t unit) {
+    const auto number = parse_number(part);
+    if (!number || *number > kLongest) return false;
+    total += *number * unit;
+    return total <= kLongest;
+  };
+  if (has_days && !add(text.substr(0, dash), 86400)) return std::nullopt;
+  for (std::size_t i = 0; i < clock.size(); ++i) {
+    if (!add(clock[i], kUnits[largest + i])) return std::nullopt;
   }
   return std::chrono::seconds(total);
 }

@@ -43,6 +43,10 @@ std::string hex(std::span<const unsigned char> bytes);
 /// A whole decimal number and nothing else; none when it is not one or does not fit.
 std::optional<std::uint64_t> parse_number(std::string_view text);
 
+/// A whole hexadecimal number in letters of either case, without "0x" and nothing else; none when
+/// the text is not one or does not fit.
+std::optional<std::uint32_t> parse_hex(std::string_view text);
+
 /// A Linux host label: letters, digits and inner hyphens, at most 63 (RFC 1123 §2.1).
 bool is_host_label(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "core/base/units.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <format>
@@ -26,18 +28,65 @@ std::optional<double> unit_factor(std::string_view unit) {
 }
 
 std::optional<std::uint8_t> parse_hex_octet(std::string_view text) {
-  if (text.size() != 2) return std::nullopt;
-  unsigned value = 0;
-  for (const char c : lower(text)) {
-    if (c >= '0' && c <= '9') {
-      value = value * 16 + static_cast<unsigned>(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      value = value * 16 + static_cast<unsigned>(c - 'a') + 10;
-    } else {
-      return std::nullopt;
-    }
+  const auto value = text.size() == 2 ? parse_hex(text) : std::nullopt;
+  if (!value) return std::nullopt;
+  return static_cast<std::uint8_t>(*value);
+}
+
+/// Whether somebody meant an address of IPv6 (RFC 4291 §2.2), with or without a prefix.
+bool is_ipv6(std::string_view text) {
+  const std::string_view own = text.substr(0, text.find('/'));
+  return std::ranges::count(own, ':') >= 2 &&
+         own.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+}
+
+std::unexpected<Error> not_ipv6(std::string_view text) {
+  return fail(
+      std::format("'{}' is an IPv6 address, and Muster's networks are IPv4", printable(text)),
+      "write an IPv4 address, such as '10.42.0.1'");
+}
+
+std::string plain(std::uint64_t number) { return std::format("{}", number); }
+
+/// "255.255.255.0" as 24; none when the text is no network mask (RFC 950).
+std::optional<int> prefix_of_mask(std::string_view text) {
+  const auto mask = parse_ipv4(text);
+  if (!mask) return std::nullopt;
+  const int ones = std::countl_one(mask->value);
+  const bool contiguous = std::popcount(mask->value) == ones;
+  return contiguous ? std::optional(ones) : std::nullopt;
+}
+
+/// How people divide the private networks that this address may be of (RFC 1918).
+int usual_prefix(Ipv4Address address) {
+  const std::uint32_t first = address.value >> 24U;
+  return first == 10 || first == 172 ? 16 : 24;
+}
+
+/// What somebody meant who wrote an address and no prefix.
+Ipv4Interface meant(const Result<Ipv4Address>& address, std::string_view text) {
+  if (!address) return {.address = {0x0A2A0001}, .prefix = 16};
+  const std::size_t slash = text.find('/');
+  const auto mask =
+      slash == std::string_view::npos ? std::nullopt : prefix_of_mask(text.substr(slash + 1));
+  return {.address = *address, .prefix = mask.value_or(usual_prefix(*address))};
+}
+
+/// The machines of a network that was written in place of a range, without the network's first one,
+/// which is the head's or a router's as a rule; or two addresses with something else between them.
+Ipv4Range meant_range(std::string_view text) {
+  if (const auto network = parse_ipv4_interface(text); network && network->prefix <= 29) {
+    return {.first = {network->network().value + 2}, .last = {network->broadcast().value - 1}};
   }
-  return static_cast<std::uint8_t>(value);
+  constexpr std::string_view kDigits = "0123456789.";
+  const std::size_t end = std::min(text.find_first_not_of(kDigits), text.size());
+  const std::size_t dots = std::min(text.find(".."), end);
+  const auto first = parse_ipv4(trim(text.substr(0, dots)));
+  const std::size_t next = text.find_first_of("0123456789", dots);
+  const auto last = next == std::string_view::npos ? first : parse_ipv4(trim(text.substr(next)));
+  if (first && last && *first < *last) return {.first = *first, .last = *last};
+  if (first) return {.first = *first, .last = {first->value | 254U}};
+  return {.first = {0x0A2A0101}, .last = {0x0A2AFFFE}};
 }
 
 }  // namespace
@@ -113,6 +162,7 @@ std::string to_string(MacAddress mac) {
 
 Result<Ipv4Address> parse_ipv4(std::string_view text) {
   const auto bad = [&] {
+    if (is_ipv6(text)) return not_ipv6(text);
     return fail(std::format("'{}' is not an IPv4 address", printable(text)),
                 "write four numbers of at most 255, such as '10.42.0.1'");
   };
@@ -134,14 +184,17 @@ std::string to_string(Ipv4Address address) {
 
 Result<Ipv4Interface> parse_ipv4_interface(std::string_view text) {
   const std::size_t slash = text.find('/');
+  const std::string_view own = text.substr(0, slash);
+  if (is_ipv6(own)) return not_ipv6(text);
   const auto prefix =
       slash == std::string_view::npos ? std::nullopt : parse_number(text.substr(slash + 1));
+  const auto address = parse_ipv4(own);
   if (!prefix || *prefix > 32) {
     return fail(std::format("'{}' is not an address with a prefix", printable(text)),
-                "write it as '10.42.0.1/16'");
+                std::format("write it as '{}'", to_string(meant(address, text))));
   }
-  TRY_ASSIGN(const Ipv4Address address, parse_ipv4(text.substr(0, slash)));
-  return Ipv4Interface{.address = address, .prefix = static_cast<int>(*prefix)};
+  if (!address) return std::unexpected(address.error());
+  return Ipv4Interface{.address = *address, .prefix = static_cast<int>(*prefix)};
 }
 
 std::string to_string(Ipv4Interface interface) {
@@ -152,10 +205,18 @@ Result<Ipv4Range> parse_ipv4_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) {
     return fail(std::format("'{}' is not a range of addresses", printable(text)),
-                "write it as '10.42.1.1-10.42.255.254'");
+                std::format("write its first and its last address with '-' between them, such as "
+                            "'{}'",
+                            to_string(meant_range(text))));
   }
   TRY_ASSIGN(const Ipv4Address first, parse_ipv4(trim(text.substr(0, dash))));
-  TRY_ASSIGN(const Ipv4Address last, parse_ipv4(trim(text.substr(dash + 1))));
+  const std::string_view end = trim(text.substr(dash + 1));
+  Ipv4Address last;
+  if (const auto number = parse_number(end); number && *number <= 255 && end == plain(*number)) {
+    last.value = (first.value & ~std::uint32_t{255}) | static_cast<std::uint32_t>(*number);
+  } else {
+    TRY_ASSIGN(last, parse_ipv4(end));
+  }
   if (last < first) {
     return fail(std::format("range '{}' ends before it starts", printable(text)),
                 "write the lower address first");

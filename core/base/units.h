@@ -71,7 +71,7 @@ struct Ipv4Interface {
 Result<Ipv4Interface> parse_ipv4_interface(std::string_view text);
 std::string to_string(Ipv4Interface interface);
 
-/// A closed range of addresses: "10.42.1.1-10.42.255.254".
+/// A closed range of addresses: "10.42.1.1-10.42.255.254"; "10.0.0.10-50" is a short form.
 struct Ipv4Range {
   Ipv4Address first;
   Ipv4Address last;

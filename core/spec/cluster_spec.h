@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/spec/kernel_argument.h"
 
 namespace muster::spec {
 
@@ -94,7 +95,7 @@ struct Adoption {
 struct Profile {
   std::string name;
   std::string image;
-  std::vector<std::string> kernel_arguments;
+  std::vector<KernelArgument> kernel_arguments;
 
   bool operator==(const Profile&) const = default;
 };
@@ -103,7 +104,7 @@ struct Image {
   std::string name;
   /// Debian packages beside those that every node has.
   std::vector<std::string> packages;
-  std::vector<std::string> kernel_arguments;
+  std::vector<KernelArgument> kernel_arguments;
 
   bool operator==(const Image&) const = default;
 };

@@ -16,15 +16,37 @@ inline std::unexpected<Error> refuse(std::string_view text, const ValueType& typ
               std::format("write {}", type.allowed));
 }
 
+/// The same with what the writer may have meant; an empty one is none.
+inline std::unexpected<Error> refuse(std::string_view text, const ValueType& type,
+                                     const std::string& meant) {
+  if (meant.empty()) return refuse(text, type);
+  return fail(std::format("'{}' is not {}", printable(text, 80), type.name),
+              std::format("did you mean '{}'? allowed: {}", meant, type.allowed));
+}
+
+/// A name made of what somebody wrote: "My Cluster" as "my-cluster".
+inline std::string as_name(std::string_view text) {
+  std::string name = lower(trim(text));
+  std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '_' || c == '.'; }, '-');
+  return name;
+}
+
 inline std::string same(const std::string& text) { return text; }
 inline std::string show_int(const int& value) { return std::format("{}", value); }
-inline std::string show_uid(const std::uint32_t& value) { return std::format("{}", value); }
 
 /// A codec of plain text that `matches` accepts as it stands.
 template <const Codec<std::string>& codec, bool (*matches)(std::string_view)>
 Result<std::string> parse_text(std::string_view text) {
   if (!matches(text)) return refuse(text, codec.type);
   return std::string(text);
+}
+
+/// The same, with a name to write in place of one that is none.
+template <const Codec<std::string>& codec, bool (*matches)(std::string_view)>
+Result<std::string> parse_name(std::string_view text) {
+  if (matches(text)) return std::string(text);
+  const std::string meant = as_name(text);
+  return refuse(text, codec.type, matches(meant) ? meant : "");
 }
 
 template <typename T, const Codec<T>& codec>

@@ -49,8 +49,10 @@ Status store_value(void* record, std::string_view text) {
 template <const auto& codec, auto... members>
 Status store_element(void* record, std::string_view text) {
   auto value = codec.parse(text);
+  // One that cannot be read has a place, too: the others keep their numbers.
+  auto& element = member_of<members...>(record).emplace_back();
   if (!value) return std::unexpected(std::move(value).error());
-  member_of<members...>(record).push_back(std::move(*value));
+  element = std::move(*value);
   return {};
 }
 

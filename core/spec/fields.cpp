@@ -220,9 +220,9 @@ const Field kGroups[] = {
 const Field kHpc[] = {
     value<kPartition, &Hpc::partition>(
         {.key = "partition",
-         .doc = "The Slurm partition that holds every node and takes jobs that name none.",
+         .doc = "The Slurm partition of all nodes, which takes jobs that name no partition.",
          .fallback = "all"}),
-    value<kTimeLimit, &Hpc::time_limit>(
+    value<kJobTime, &Hpc::time_limit>(
         {.key = "time_limit", .doc = "The longest time of a job.", .fallback = "unlimited"}),
 };
 

@@ -13,7 +13,7 @@ using OrderedJson = nlohmann::ordered_json;
 
 template <typename J = Json>
 J typed(const ValueType& type, std::string_view text) {
-  if (type.json == JsonKind::string) return J(std::string(text));
+  if (type.json != JsonKind::integer) return J(std::string(text));
   const auto number = parse_number(text);
   CHECK(number.has_value());
   return J(*number);
@@ -46,16 +46,35 @@ Json record_to_json(std::span<const Field> fields, const void* record) {
   return object;
 }
 
-OrderedJson value_schema(const Field& field) {
-  const ValueType& type = *field.type;
+/// A number may be written between quotes: a pattern is for texts, and bounds are for numbers.
+OrderedJson number_schema(const ValueType& type) {
   OrderedJson schema;
-  schema["type"] = type.json == JsonKind::integer ? "integer" : "string";
+  schema["type"] = {"integer", "string"};
+  schema["pattern"] = "^[1-9][0-9]*$";
+  schema["minimum"] = type.minimum;
+  schema["maximum"] = type.maximum;
+  if (type.excluded.empty()) return schema;
+  OrderedJson ranges = OrderedJson::array();
+  for (const NumberRange& range : type.excluded) {
+    ranges.push_back(
+        OrderedJson{{"type", "integer"}, {"minimum", range.first}, {"maximum", range.last}});
+  }
+  schema["not"] = OrderedJson{{"anyOf", std::move(ranges)}};
+  return schema;
+}
+
+OrderedJson text_schema(const ValueType& type) {
+  OrderedJson schema;
+  schema["type"] = "string";
+  if (type.json == JsonKind::either) schema["type"] = {"string", "integer"};
   if (!type.words.empty()) schema["enum"] = type.words;
   if (!type.pattern.empty()) schema["pattern"] = type.pattern;
-  if (type.json == JsonKind::integer) {
-    schema["minimum"] = type.minimum;
-    schema["maximum"] = type.maximum;
-  }
+  return schema;
+}
+
+OrderedJson value_schema(const Field& field) {
+  const ValueType& type = *field.type;
+  OrderedJson schema = type.json == JsonKind::integer ? number_schema(type) : text_schema(type);
   if (!field.text.example.empty()) {
     schema["examples"] = OrderedJson::array({typed<OrderedJson>(type, field.text.example)});
   }
@@ -112,16 +131,24 @@ OrderedJson object_schema(std::span<const Field> fields) {
 
 Json to_json(const ClusterSpec& spec) { return record_to_json(cluster_fields(), &spec); }
 
-Json to_json(std::string_view file, std::span<const Diagnostic> problems) {
+Json to_json(std::span<const Diagnostic> diagnostics) {
   Json list = Json::array();
-  for (const Diagnostic& problem : problems) {
-    list.push_back({{"file", printable(problem.file, 4096)},
-                    {"line", problem.line},
-                    {"column", problem.column},
-                    {"message", problem.message},
-                    {"hint", problem.hint}});
+  for (const Diagnostic& one : diagnostics) {
+    list.push_back({{"file", printable(one.file, 4096)},
+                    {"line", one.line},
+                    {"column", one.column},
+                    {"message", one.message},
+                    {"hint", one.hint}});
   }
-  return {{"file", printable(file, 4096)}, {"valid", problems.empty()}, {"problems", list}};
+  return list;
+}
+
+Json to_json(std::string_view file, std::span<const Diagnostic> problems,
+             std::span<const Diagnostic> remarks) {
+  return {{"file", printable(file, 4096)},
+          {"valid", problems.empty()},
+          {"problems", to_json(problems)},
+          {"remarks", to_json(remarks)}};
 }
 
 std::string render_json_schema() {

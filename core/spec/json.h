@@ -16,12 +16,17 @@ namespace muster::spec {
 /// addresses and ranges are texts as in cluster.yaml.
 nlohmann::json to_json(const ClusterSpec& spec);
 
-/// {"file": …, "valid": …, "problems": [{"file", "line", "column", "message", "hint"}…]}
-nlohmann::json to_json(std::string_view file, std::span<const Diagnostic> problems);
+/// [{"file", "line", "column", "message", "hint"}…]
+nlohmann::json to_json(std::span<const Diagnostic> diagnostics);
+
+/// {"file": …, "valid": …, "problems": […], "remarks": […]}; a file with remarks is
+/// valid.
+nlohmann::json to_json(std::string_view file, std::span<const Diagnostic> problems,
+                       std::span<const Diagnostic> remarks = {});
 
 /// A JSON Schema (draft 2020-12) of cluster.yaml, for editors and other programs. It refuses
-/// nothing that the parser accepts, numbers in quotes apart; rules between fields are the parser's
-/// alone.
+/// nothing that the parser accepts, but for texts that YAML itself takes for a number or for true
+/// and false; rules between fields are the parser's alone.
 std::string render_json_schema();
 
 }  // namespace muster::spec

@@ -1,6 +1,8 @@
 #pragma once
 // The address ranges of a specification that names none.
 
+#include <optional>
+
 #include "core/base/units.h"
 
 namespace muster::spec {
@@ -23,5 +25,19 @@ bool can_hold_cluster(const Ipv4Interface& head);
 /// nodes. In any other, what lies on the head's larger side: three quarters for nodes, the last for
 /// others. In a network with less than two addresses there, both ranges are the same.
 Ranges default_ranges(const Ipv4Interface& head);
+
+/// The longest stretch of machines' addresses in the head's network that has neither the head's own
+/// nor one of `taken`; none when nothing is left.
+std::optional<Ipv4Range> largest_gap(const Ipv4Interface& head, const Ipv4Range& taken);
+
+/// Which ranges a specification names; what it names must lie in the head's network.
+struct WrittenRanges {
+  std::optional<Ipv4Range> nodes;
+  std::optional<Ipv4Range> unknown;
+};
+
+/// The ranges as written. One that is not written is the default's, or else what the written one
+/// leaves.
+Ranges complete_ranges(const Ipv4Interface& head, const WrittenRanges& written);
 
 }  // namespace muster::spec

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/spec/fields.h"
+#include "core/spec/places.h"
 #include "core/spec/reference_text.h"
 
 namespace muster::spec {
@@ -53,18 +54,6 @@ std::string render_table(std::span<const Field> fields) {
                         cell(allowed_text(field)), cell(default_text(field)));
   }
   return text + "\n";
-}
-
-/// "users[3].uid" and "users[].uid" as "users.uid".
-std::string without_indexes(std::string_view path) {
-  std::string result;
-  bool inside = false;
-  for (const char c : path) {
-    if (c == '[') inside = true;
-    if (!inside) result += c;
-    if (c == ']') inside = false;
-  }
-  return result;
 }
 
 std::string explanation(const FieldPath& known) {

@@ -14,9 +14,10 @@ using Kind = Passage::Kind;
 
 constexpr std::string_view kWhatItIs =
     R"(One file describes one cluster. Check it with `muster spec check FILE`: all that is wrong is reported
-at once, each problem with its line, its column and what is allowed. `muster spec explain KEY` shows
-one key, `muster spec schema --json` prints a JSON Schema for editors. Whether Debian has the packages, the locale and
-the time zone is seen when the ISO is built.)";
+at once, each problem with its line, its column and what is allowed. A valid file may get remarks: what is
+allowed and most probably not what was meant; `--strict` takes them for problems. A package that Debian
+does not have is a remark on a machine where an ISO was built before. `muster spec explain KEY` shows
+one key, `muster spec schema --json` prints a JSON Schema for editors.)";
 
 constexpr std::string_view kValues =
     R"(The file is YAML in UTF-8, at most {0}, nested at most {1} levels deep. The type of a key decides what
@@ -26,16 +27,18 @@ file (at most {2} values when written out); merge keys (`<<`), tags and further 
 
 constexpr std::string_view kRules[] = {
     R"(`nodes.addresses` and `nodes.unknown_addresses` lie within the network of `head.address`, have no
-  address in common, and hold neither the head's address nor the first and last of the network.)",
+  address in common, and have neither the head's address nor the first and last of the network in them.)",
     R"(Without them, they lie beside the head's address: for 10.42.0.1/16 as in the example above, in a small
   network such as 192.168.7.1/24 as 192.168.7.2-192.168.7.191 and 192.168.7.192-192.168.7.254.)",
     "`head.address` is an address of a machine, its prefix from /8 to /29.",
-    "`head.hostname` is no name that a node may get.",
+    "`head.hostname` is no name that a node may get, and not `localhost`.",
     "Each `profiles[].image` names an image; there is at least one profile and one image.",
     R"(Names of profiles, images, users, extensions, volumes and groups, user numbers and mount directories are
   written once each; so are the packages of one list, and the keys of one person.)",
     "No user has the name of a user or group of the system.",
-    "No group has the name of a profile, and neither that of a state of nodes, such as `ready`.",
+    R"(No group has the name of a profile. Groups and profiles have no name of a state of nodes, such as
+  `ready`, and none that a node may get.)",
+    "The kernel arguments of a profile and of its image are at most 1,536 characters together.",
     "Volumes lie beside each other, and not on directories of the system.",
 };
 

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/spec/characters.h"
+#include "core/spec/system_accounts.h"
 #include "core/spec/values.h"
 
 namespace muster::spec {
@@ -18,6 +19,14 @@ bool is_mirror_text(std::string_view text) {
   return std::ranges::all_of(text, [&](char c) {
     return is_class(c, Class::letter | Class::digit) || kMarks.contains(c);
   });
+}
+
+/// Whether inet_aton(3) would read the label as a number of an address: digits, or "0x" and
+/// hexadecimal digits.
+bool is_numeric(std::string_view label) {
+  if (all_of_class(label, Class::digit)) return true;
+  return lower(label).starts_with("0x") &&
+         label.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
 }
 
 }  // namespace
@@ -39,7 +48,7 @@ bool is_mirror(std::string_view text) {
 }
 
 bool is_lower_label(std::string_view text) {
-  return is_host_label(text) && std::string(text) == lower(text) &&
+  return is_host_label(text) && std::string(text) == lower(text) && !is_numeric(text) &&
          !all_of_class(text, Class::digit | Class::dash);
 }
 
@@ -53,50 +62,14 @@ bool is_interface(std::string_view text) {
 bool is_host(std::string_view text) {
   if (parse_ipv4(text)) return true;
   const std::vector<std::string> labels = split(text, '.');
-  // A last label of digits would be read as an address.
   return text.size() <= 253 && !labels.empty() && std::ranges::all_of(labels, is_host_label) &&
-         !all_of_class(labels.back(), Class::digit);
-}
-
-bool is_locale(std::string_view text) {
-  if (text == "C" || text == "POSIX" || text == "C.UTF-8") return true;
-  const std::size_t end = text.find(".UTF-8");
-  if (end == std::string_view::npos) return false;
-  const std::string_view name = text.substr(0, end);
-  const std::string_view after = text.substr(end + 6);
-  const bool modifier =
-      after.empty() || (after.size() > 1 && after[0] == '@' &&
-                        all_of_class(after.substr(1), Class::lower | Class::digit));
-  const std::size_t line = name.find('_');
-  if (!modifier || line == std::string_view::npos) return false;
-  const std::string_view language = name.substr(0, line);
-  const std::string_view country = name.substr(line + 1);
-  return language.size() >= 2 && language.size() <= 3 && all_of_class(language, Class::lower) &&
-         country.size() == 2 && all_of_class(country, Class::upper);
-}
-
-bool is_time_zone(std::string_view text) {
-  constexpr unsigned kAllowed =
-      Class::letter | Class::digit | Class::dash | Class::underscore | Class::plus;
-  if (text.size() > 64 || text.empty() || text.ends_with('/')) return false;
-  const auto good = [](const std::string& part) {
-    return !part.empty() && part.size() <= 30 && !part.starts_with('-') &&
-           all_of_class(part, kAllowed);
-  };
-  return is_class(text[0], Class::upper) && std::ranges::all_of(split(text, '/'), good);
+         !is_numeric(labels.back());
 }
 
 bool is_node_prefix(std::string_view text) {
   return text.size() <= 32 && starts_with_lower(text) &&
          all_of_class(text, Class::lower | Class::digit | Class::dash) &&
          !is_class(text.back(), Class::digit);
-}
-
-bool is_kernel_argument(std::string_view text) {
-  constexpr std::string_view kRefused = "\"'`\\$;#{}<>|&";
-  const auto good = [&](char c) { return c > ' ' && c < 0x7F && !kRefused.contains(c); };
-  return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, good) && text[0] != '=' &&
-         text != "--" && text != "---";
 }
 
 bool is_package(std::string_view text) {
@@ -106,14 +79,23 @@ bool is_package(std::string_view text) {
 }
 
 bool is_user_name(std::string_view text) {
+  constexpr unsigned kAllowed =
+      Class::lower | Class::digit | Class::dash | Class::underscore | Class::dot;
   return !text.empty() && text.size() <= 32 &&
-         is_class(text[0], Class::lower | Class::underscore) &&
-         all_of_class(text, Class::lower | Class::digit | Class::dash | Class::underscore);
+         is_class(text[0], Class::lower | Class::underscore) && !text.ends_with('.') &&
+         all_of_class(text, kAllowed);
 }
 
 bool is_full_name(std::string_view text) {
-  return text.size() <= 128 && text.find_first_of(":,") == std::string_view::npos &&
+  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return std::ranges::count_if(text, starts) <= 128 &&
+         text.find_first_of(":,") == std::string_view::npos &&
          printable(text, text.size() + 1) == text;
+}
+
+bool is_person_uid(std::uint64_t uid) {
+  return (kFirstPersonUid <= uid && uid <= kLastSmallUid && uid != kCheckUid) ||
+         (kFirstLargeUid <= uid && uid <= kLastPersonUid);
 }
 
 bool is_version(std::string_view text) {

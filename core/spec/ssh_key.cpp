@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/text.h"
 #include "core/spec/rules.h"
@@ -47,6 +48,30 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
+/// The texts of a key, each behind its length of four bytes (RFC 4251 §5); none when it is cut off.
+std::optional<std::vector<std::string_view>> key_parts(std::string_view blob) {
+  std::vector<std::string_view> parts;
+  while (!blob.empty()) {
+    if (blob.size() < 4) return std::nullopt;
+    std::size_t length = 0;
+    for (const char c : blob.substr(0, 4)) length = length << 8U | static_cast<unsigned char>(c);
+    if (length > blob.size() - 4) return std::nullopt;
+    parts.push_back(blob.substr(4, length));
+    blob.remove_prefix(4 + length);
+  }
+  return parts;
+}
+
+/// Whether a key has the parts that its type wants (RFC 8709 §4, RFC 4253 §6.6, RFC 5656 §3.1,
+/// OpenSSH's PROTOCOL.u2f): it repeats its type first.
+bool is_whole(std::string_view type, const std::vector<std::string_view>& parts) {
+  if (parts.size() < 2 || parts[0] != type) return false;
+  if (type == "ssh-ed25519") return parts.size() == 2 && parts[1].size() == 32;
+  if (type.starts_with("sk-ssh-ed25519")) return parts.size() == 3 && parts[1].size() == 32;
+  const std::size_t wanted = type.starts_with("sk-") ? 4 : 3;
+  return parts.size() == wanted && parts[2].size() >= 32;
+}
+
 }  // namespace
 
 bool is_ssh_key(std::string_view text) {
@@ -55,13 +80,14 @@ bool is_ssh_key(std::string_view text) {
   if (first == std::string_view::npos) return false;
   const std::string_view type = text.substr(0, first);
   const std::string_view rest = text.substr(first + 1);
+  const auto known = std::ranges::find(kKeyTypes, type);
   const auto blob = decode_base64(rest.substr(0, rest.find(' ')));
-  if (!std::ranges::contains(kKeyTypes, type) || !blob) return false;
-  // The key repeats its type behind a length of four bytes.
-  const std::string head =
-      std::string(3, '\0') + static_cast<char>(type.size()) + std::string(type);
-  return blob->starts_with(head) && blob->size() >= head.size() + 32;
+  if (known == kKeyTypes.end() || !blob) return false;
+  const auto parts = key_parts(*blob);
+  return parts && is_whole(type, *parts);
 }
+
+std::span<const std::string_view> ssh_key_types() { return kKeyTypes; }
 
 std::string ssh_key_identity(std::string_view key) {
   const std::size_t type = key.find(' ');

@@ -1,36 +1,36 @@
-#include "core/spec/validate_external.h"
+// The rules between fields that are about the head's network to the site.
 
 #include <algorithm>
 #include <format>
 
 #include "core/base/text.h"
+#include "core/spec/validate_parts.h"
 
 namespace muster::spec {
 namespace {
 
-using Conflicts = std::vector<Conflict>;
 using Card = ExternalCard::Kind;
 
-void check_card(const Head& head, Conflicts& conflicts) {
+void check_card(const Head& head, Findings& findings) {
   const External& external = head.external;
   // In a VLAN the site's network may arrive on the nodes' card.
   const bool shares = external.card.kind == Card::named && head.interface == external.card.name;
   if (shares && !external.vlan) {
-    conflicts.push_back({{"head.external.interface", "head.interface"},
-                         std::format("head.external.interface: '{}' leads to the nodes already",
-                                     external.card.name),
-                         "name another card, or leave out the key"});
+    findings.push_back({{"head.external.interface", "head.interface"},
+                        std::format("head.external.interface: '{}' leads to the nodes already",
+                                    external.card.name),
+                        "name another card, or leave out the key"});
   }
   for (std::size_t i = 0; i < external.bond.size(); ++i) {
     const std::string path = std::format("head.external.bond[{}]", i);
     const std::string& card = external.bond[i];
     if (head.interface == card) {
-      conflicts.push_back({{path, "head.interface"},
-                           std::format("{}: '{}' leads to the nodes already", path, card),
-                           "name other cards"});
+      findings.push_back({{path, "head.interface"},
+                          std::format("{}: '{}' leads to the nodes already", path, card),
+                          "name other cards"});
     }
     if (external.card.kind == Card::named && external.card.name == card) {
-      conflicts.push_back(
+      findings.push_back(
           {{"head.external.interface", path},
            std::format("head.external.interface: '{}' is a card of the bond, not its name", card),
            "write a name for the bond, such as 'bond0', or leave out the key"});
@@ -38,7 +38,7 @@ void check_card(const Head& head, Conflicts& conflicts) {
     if (std::ranges::count(external.bond, card) > 1 &&
         std::ranges::find(external.bond, card) - external.bond.begin() ==
             static_cast<std::ptrdiff_t>(i)) {
-      conflicts.push_back(
+      findings.push_back(
           {{path}, std::format("{}: '{}' is written twice", path, card), "write each card once"});
     }
   }
@@ -49,11 +49,11 @@ bool overlap(const Ipv4Interface& a, const Ipv4Interface& b) {
   return a.contains(b.network()) || b.contains(a.network());
 }
 
-void check_static(const Head& head, const Ipv4Interface& own, Conflicts& conflicts) {
+void check_static(const Head& head, const Ipv4Interface& own, Findings& findings) {
   const std::string path = "head.external.address";
   const External& external = head.external;
   if (overlap(own, head.address)) {
-    conflicts.push_back(
+    findings.push_back(
         {{path, "head.address"},
          std::format("{}: {}/{} and the nodes' network {}/{} have addresses in common", path,
                      to_string(own.network()), own.prefix, to_string(head.address.network()),
@@ -63,12 +63,12 @@ void check_static(const Head& head, const Ipv4Interface& own, Conflicts& conflic
   const bool last =
       own.prefix < 31 && (own.address == own.network() || own.address == own.broadcast());
   if (last || own.prefix == 0) {
-    conflicts.push_back({{path},
-                         std::format("{}: {} is no address of a machine", path, to_string(own)),
-                         "write the address and prefix that the site gave you"});
+    findings.push_back({{path},
+                        std::format("{}: {} is no address of a machine", path, to_string(own)),
+                        "write the address and prefix that the site gave you"});
   }
   if (external.gateway && (!own.contains(*external.gateway) || *external.gateway == own.address)) {
-    conflicts.push_back(
+    findings.push_back(
         {{"head.external.gateway", path},
          std::format("head.external.gateway: {} is no other machine in {}/{}",
                      to_string(*external.gateway), to_string(own.network()), own.prefix),
@@ -77,36 +77,34 @@ void check_static(const Head& head, const Ipv4Interface& own, Conflicts& conflic
 }
 
 /// Settings of a network that the file says the head has not.
-void check_absent(const External& external, Conflicts& conflicts) {
+void check_absent(const External& external, Findings& findings) {
   const bool has_settings = external.address || external.gateway || !external.dns.empty() ||
                             external.vlan || !external.bond.empty();
   if (external.card.kind != Card::none || !has_settings) return;
-  conflicts.push_back({{"head.external.interface"},
-                       "head.external.interface: 'none' beside settings of that network",
-                       "name the card, write 'auto', or remove the settings"});
+  findings.push_back({{"head.external.interface"},
+                      "head.external.interface: 'none' beside settings of that network",
+                      "name the card, write 'auto', or remove the settings"});
 }
 
 }  // namespace
 
-std::vector<Conflict> validate_external(const ClusterSpec& spec) {
-  Conflicts conflicts;
+void check_external(const ClusterSpec& spec, Findings& findings) {
   const External& external = spec.head.external;
-  check_card(spec.head, conflicts);
-  check_absent(external, conflicts);
+  check_card(spec.head, findings);
+  check_absent(external, findings);
   if (external.address) {
-    check_static(spec.head, *external.address, conflicts);
+    check_static(spec.head, *external.address, findings);
   } else if (external.gateway) {
-    conflicts.push_back({{"head.external.gateway", "head.external.address"},
-                         "head.external.gateway: DHCP names the router",
-                         "write head.external.address as well, or remove the gateway"});
+    findings.push_back({{"head.external.gateway", "head.external.address"},
+                        "head.external.gateway: DHCP names the router",
+                        "write head.external.address as well, or remove the gateway"});
   }
   const bool routed = spec.nodes.route == Route::nat || spec.nodes.route == Route::direct;
   if (routed && external.card.kind == Card::none) {
-    conflicts.push_back({{"nodes.route", "head.external.interface"},
-                         "nodes.route: the head has no network that nodes could reach by it",
-                         "write 'none', or name the card in head.external.interface"});
+    findings.push_back({{"nodes.route", "head.external.interface"},
+                        "nodes.route: the head has no network that nodes could reach by it",
+                        "write 'none', or name the card in head.external.interface"});
   }
-  return conflicts;
 }
 
 }  // namespace muster::spec

@@ -14,7 +14,14 @@
 
 namespace muster::spec {
 
-enum class JsonKind { string, integer };
+/// `either`: a text that may be a bare number.
+enum class JsonKind { string, integer, either };
+
+/// Whole numbers from `first` to `last`.
+struct NumberRange {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
 
 /// What is known of a type without its C++ type.
 struct ValueType {
@@ -30,6 +37,8 @@ struct ValueType {
   /// Bounds of an integer.
   std::uint64_t minimum = 0;
   std::uint64_t maximum = 0;
+  /// What is refused between them.
+  std::span<const NumberRange> excluded = {};
 };
 
 /// A type with its two directions; parse(show(value)) is the same value.
@@ -73,7 +82,9 @@ extern const Codec<std::string> kNodePrefix;
 extern const Codec<int> kDigits;
 /// `unlimited` is zero.
 extern const Codec<std::chrono::seconds> kTimeLimit;
-extern const Codec<std::string> kKernelArgument;
+/// The same, and what Slurm takes for a time limit.
+extern const Codec<std::chrono::seconds> kJobTime;
+extern const Codec<KernelArgument> kKernelArgument;
 extern const Codec<std::string> kPackage;
 extern const Codec<std::string> kUserName;
 extern const Codec<std::uint32_t> kUid;

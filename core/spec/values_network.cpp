@@ -99,7 +99,7 @@ constinit const Codec<std::string> kHostLabel = {
     {.name = "a host name",
      .allowed = "lower-case letters, digits and inner '-', one letter at least, at most 63, no dot",
      .pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},
-    parse_text<kHostLabel, is_lower_label>,
+    parse_name<kHostLabel, is_lower_label>,
     same};
 
 constinit const Codec<std::optional<std::string>> kInterfaceName = {
@@ -119,7 +119,7 @@ constinit const Codec<Ipv4Interface> kAddressWithPrefix = {
 constinit const Codec<Ipv4Range> kAddressRange = {
     {.name = "a range of IPv4 addresses",
      .allowed = "its first and last address, such as '10.42.1.1-10.42.1.254'",
-     .pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3} *- *[0-9]{1,3}(\\.[0-9]{1,3}){3}$"},
+     .pattern = "^[0-9]{1,3}(\\.[0-9]{1,3}){3} *- *[0-9]{1,3}((\\.[0-9]{1,3}){3})?$"},
     parse_ipv4_range,
     show_range};
 

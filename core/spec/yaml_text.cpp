@@ -45,6 +45,13 @@ std::size_t skip_properties(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// Where the key of a line starts, behind the dashes of lists; the line's length when it has none.
+std::size_t key_column(std::string_view line) {
+  std::size_t at = line.find_first_not_of(" \t");
+  while (at < line.size() && line.substr(at, 2) == "- ") at = line.find_first_not_of(" \t", at + 1);
+  return std::min(at, line.size());
+}
+
 bool has_closing_quote(std::string_view text, char quote) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool pair = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
@@ -120,10 +127,34 @@ bool YamlText::closes_its_quote(int line_number, int column) const {
   return has_closing_quote(text_.substr(at + 1), text_[at]);
 }
 
+std::string_view YamlText::line_above(int number) const {
+  while (--number >= 0) {
+    const std::string_view text = trim(line(number));
+    if (!text.empty() && !text.starts_with('#')) return line(number);
+  }
+  return {};
+}
+
+std::optional<YamlProblem> YamlText::explain_deeper_line(int line_number) const {
+  const std::string_view own = line(line_number);
+  const std::string_view above = line_above(line_number);
+  const std::size_t start = key_column(above);
+  const std::size_t colon = above.find(": ", start);
+  // Below a key that has its value nothing can be indented further.
+  if (colon == std::string_view::npos || key_column(own) <= start) return std::nullopt;
+  return YamlProblem{mark(line_number, static_cast<int>(key_column(own))),
+                     "the line is indented further than the line above it",
+                     std::format("start it in the same column as '{}', which has its value already",
+                                 printable(above.substr(start, colon - start), 80))};
+}
+
 YamlProblem YamlText::explain(std::string_view message, int line_number, int column) const {
   const Mark place = mark(line_number, column);
   const std::string_view own = line(line_number);
   const std::string_view indent = own.substr(0, own.find_first_not_of(" \t"));
+  if (message.contains("illegal map value") && !indent.contains('\t')) {
+    if (auto deeper = explain_deeper_line(line_number)) return *deeper;
+  }
   for (const Explanation& known : kExplanations) {
     const bool tab = indent.contains('\t') && known.part == "illegal tab";
     if (!tab && (indent.contains('\t') || !message.contains(known.part))) continue;

@@ -38,6 +38,10 @@ class YamlText {
 
  private:
   std::string_view line(int number) const;
+  /// The nearest line above that says something; empty when there is none.
+  std::string_view line_above(int number) const;
+  /// A line that cannot stand below a key that has its value; none when that is not what is wrong.
+  std::optional<YamlProblem> explain_deeper_line(int line) const;
   std::size_t offset(int line, int column) const;
 
   std::string_view text_;

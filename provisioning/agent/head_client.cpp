@@ -249,6 +249,10 @@ Status Identity::report(const provisioning::NodeReport& report) const {
                {"console", report.console}};
   if (!report.drift.empty()) body["drift"] = report.drift;
   if (report.neighbour) body["lldp"] = provisioning::to_json(*report.neighbour);
+  if (report.accelerators) {
+    json& cards = body["accelerators"] = json::array();
+    for (const auto& card : *report.accelerators) cards.push_back(provisioning::to_json(card));
+  }
   const auto answer =
       call("POST", "report", body.dump(-1, ' ', false, json::error_handler_t::replace), true);
   if (!answer) return std::unexpected(answer.error());

@@ -11,7 +11,8 @@ namespace muster::agent {
 /// The hardware of the machine whose /sys and /proc lie below `root`. The card that the firmware
 /// booted from (BOOTIF on the kernel's command line) comes first among the addresses.
 /// Cards on USB are left out unless it booted from one: service processors show the host one with
-/// the same address on every board. Errors: no Ethernet card.
+/// the same address on every board. What no report takes is left out already, as parse_hardware
+/// does it. Errors: no Ethernet card.
 Result<provisioning::Hardware> read_hardware(const std::filesystem::path& root = "/");
 
 /// The profile that the head's boot script named on the kernel's command line; empty when none.

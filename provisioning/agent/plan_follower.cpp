@@ -19,6 +19,10 @@ constexpr auto kSignOfLife = std::chrono::seconds(10);
 /// jobs run there.
 constexpr auto kCheckAgain = std::chrono::minutes(8);
 
+/// Some three minutes of heartbeats: the head collects changes before it applies them, and
+/// slurmctld and slurmd read them one after the other.
+constexpr int kAsks = 18;
+
 std::string failures(const apply::Report& report) {
   std::string text;
   for (const apply::Outcome& outcome : report.outcomes) {
@@ -38,7 +42,7 @@ void PlanFollower::say(const std::string& line) {
 /// Errors: a step failed; the head was told.
 Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
                                               const std::string& generation) {
-  apply::Report report = apply::apply(
+  apply::Report applied = apply::apply(
       plan, {.runner = options_.runner,
              .pending = options_.pending,
              .on_step = [this](const apply::Outcome& outcome) {
@@ -46,16 +50,18 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
                if (outcome.kind == apply::Outcome::Kind::unchanged) return;
                say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
              }});
-  if (report.succeeded()) return report;
-  const std::string reason = failures(report);
-  TRY(head_.report(
+  if (applied.succeeded()) return applied;
+  const std::string reason = failures(applied);
+  TRY(report(
       {.stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()}));
   return fail(reason);
 }
 
 Status PlanFollower::apply_plan() {
   TRY_ASSIGN(GivenPlan given, head_.plan());
-  TRY(head_.report({.stage = "plan"}));
+  // Before the steps: slurmd does not start while the head's configuration names a device file that
+  // is gone.
+  TRY(report({.stage = "plan"}));
   TRY(make_true(given.plan, given.generation));
   TRY(report_ready(given.generation));
   plan_ = std::move(given.plan);
@@ -126,15 +132,35 @@ Status PlanFollower::beat() {
     TRY(check_plan());
   }
   TRY(std::move(renewed));
-  return options_.neighbour() == told_neighbour_ ? Status() : report_ready(generation_);
+  ask_scheduler();
+  const bool same =
+      options_.neighbour() == told_neighbour_ && options_.accelerators() == told_accelerators_;
+  return same ? Status() : report_ready(generation_);
+}
+
+void PlanFollower::ask_scheduler() {
+  if (asks_left_ == 0) return;
+  --asks_left_;
+  if (const Status asked = options_.return_to_work(); !asked) say(asked.error().text());
+}
+
+/// Tells the head, and with it the accelerators that it does not know yet.
+Status PlanFollower::report(provisioning::NodeReport report) {
+  auto cards = options_.accelerators();
+  report.accelerators = cards;
+  TRY(head_.report(report));
+  // A node without cards has nothing that the scheduler could have misread.
+  if (cards != told_accelerators_ && cards && !cards->empty()) asks_left_ = kAsks;
+  told_accelerators_ = std::move(cards);
+  return {};
 }
 
 Status PlanFollower::report_ready(const std::string& generation, std::vector<std::string> drift) {
   const auto neighbour = options_.neighbour();
-  TRY(head_.report({.stage = "ready",
-                    .generation = generation,
-                    .neighbour = neighbour,
-                    .drift = std::move(drift)}));
+  TRY(report({.stage = "ready",
+              .generation = generation,
+              .neighbour = neighbour,
+              .drift = std::move(drift)}));
   // Only now: a head that lost its power before it heard of the plan is told at the next heartbeat.
   generation_ = generation;
   told_neighbour_ = neighbour;

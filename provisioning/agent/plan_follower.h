@@ -22,6 +22,13 @@ struct FollowerOptions {
   std::function<void(const std::string&)> say;
   /// The switch port as it is known so far.
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
+  /// The accelerators as the head shall know them; none: nothing to tell yet. Looks at them each
+  /// time that it is called.
+  std::function<std::optional<std::vector<provisioning::Accelerator>>()> accelerators;
+  /// Called at heartbeats for some minutes after the head was told of accelerators: the scheduler
+  /// may have taken this node out of work while it was told other numbers than the head. Errors: it
+  /// could not be asked; it is asked again.
+  std::function<Status()> return_to_work;
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
@@ -37,9 +44,9 @@ class PlanFollower {
 
   /// One heartbeat: reboots the machine when the head wishes it, once for each wish; applies the
   /// plan anew when the head wants another than the one it knows to be applied; renews the
-  /// certificate in time; tells a new switch port. Every ten minutes or so the plan is applied once
-  /// more from memory, and what had changed meanwhile is told. Errors: as apply_plan; the machine
-  /// cannot reboot, and the head was told.
+  /// certificate in time; tells a new switch port and other accelerators. Every ten minutes or so
+  /// the plan is applied once more from memory, and what had changed meanwhile is told. Errors: as
+  /// apply_plan; the machine cannot reboot, and the head was told.
   Status beat();
 
   /// The plan that holds here and that the head was told of; empty before the first.
@@ -54,12 +61,14 @@ class PlanFollower {
   const ConsoleTail& console() const { return console_; }
 
  private:
+  Status report(provisioning::NodeReport report);
   /// Ready, and what had to be put right.
   Status report_ready(const std::string& generation, std::vector<std::string> drift = {});
   Result<apply::Report> make_true(const plan::Plan& plan, const std::string& generation);
   Status check_plan();
   Status reboot();
   void plan_next_check();
+  void ask_scheduler();
   void sign_of_life();
 
   HeadLink& head_;
@@ -72,6 +81,9 @@ class PlanFollower {
   std::chrono::steady_clock::time_point next_check_;
   std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
+  std::optional<std::vector<provisioning::Accelerator>> told_accelerators_;
+  /// Heartbeats at which the scheduler is still asked.
+  int asks_left_ = 0;
   ConsoleTail console_;
 };
 

@@ -5,6 +5,7 @@
 #include <format>
 
 #include "core/os/files.h"
+#include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
 #include "provisioning/agent/lldp.h"
@@ -103,6 +104,11 @@ class RunningNode {
     return {};
   }
 
+  std::optional<std::vector<provisioning::Accelerator>> accelerators() {
+    cards_.look(read_accelerators("/", Ask::cards_and_drivers));
+    return cards_.settled();
+  }
+
   void say(const std::string& line) { follower_.say(line); }
 
   const RunningOptions& options_;
@@ -112,11 +118,15 @@ class RunningNode {
   /// Once enrolled, no other authority is believed in this boot.
   std::string trusted_ca_;
   NeighbourListener neighbours_;
-  PlanFollower follower_{identity_,
-                         {.runner = options_.runner,
-                          .pending = options_.pending,
-                          .say = options_.say,
-                          .neighbour = [this] { return neighbours_.latest(); }}};
+  AcceleratorNews cards_;
+  PlanFollower follower_{
+      identity_,
+      {.runner = options_.runner,
+       .pending = options_.pending,
+       .say = options_.say,
+       .neighbour = [this] { return neighbours_.latest(); },
+       .accelerators = [this] { return accelerators(); },
+       .return_to_work = [this] { return options_.return_to_work(invitation_.node_name); }}};
 };
 
 }  // namespace

@@ -13,8 +13,9 @@
 namespace muster::head {
 namespace {
 
-constexpr std::array<std::string_view, 17> kPaths = {
+constexpr std::array<std::string_view, 18> kPaths = {
     "/etc/slurm/slurm.conf",
+    "/etc/slurm/gres.conf",
     "/etc/systemd/system/slurmctld.service.d/muster.conf",
     "/etc/slurm/cgroup.conf",
     "/etc/slurm/plugstack.conf",
@@ -35,11 +36,6 @@ constexpr std::array<std::string_view, 17> kPaths = {
 constexpr std::array<std::string_view, 6> kServices = {
     "muster-dnsmasq.service", "muster-nginx.service", "slurmctld.service",
     "nfs-server.service",     "chrony.service",       "ssh.service"};
-
-/// Numbers of people (Debian policy §9.2.2), as a specification may give them; those that the
-/// cluster gives by itself start at 10000, and its job check has 9999.
-constexpr std::uint32_t kFirstUser = 1000;
-constexpr std::uint32_t kLastUser = 59999;
 
 bool is_known(const auto& list, std::string_view word) {
   return std::ranges::find(list, word) != list.end();
@@ -62,7 +58,7 @@ bool is_check_user(const plan::EnsureUser& user) {
 
 bool is_plain_account(const plan::EnsureUser& user) {
   return is_person(user.name) && spec::is_full_name(user.full_name) && user.shell == "/bin/bash" &&
-         kFirstUser <= user.uid && user.uid <= kLastUser;
+         spec::is_person_uid(user.uid);
 }
 
 /// Only a size and a mode: with others mount(8) would do something else than the type says, such as
@@ -96,7 +92,7 @@ struct Allowed {
     return (is_check_user(s) || is_plain_account(s)) && s.home == "/home/" + s.name;
   }
   bool operator()(const plan::RemoveUser& s) const {
-    return is_person(s.name) && kFirstUser <= s.uid && s.uid <= kLastUser;
+    return is_person(s.name) && spec::is_person_uid(s.uid);
   }
   bool operator()(const plan::MountFileSystem& s) const {
     if (s.type == "tmpfs") {

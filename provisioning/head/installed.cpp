@@ -7,12 +7,17 @@
 
 namespace muster::head {
 
-Result<spec::ClusterSpec> read_installed_spec(const std::filesystem::path& file) {
+Result<spec::ParseOutcome> read_installed_file(const std::filesystem::path& file) {
   TRY_ASSIGN(const std::string text, os::read_file(file));
   spec::ParseOutcome outcome = spec::parse_cluster(text, file.string());
-  if (outcome.spec) return std::move(*outcome.spec);
+  if (outcome.spec) return outcome;
   return fail(spec::to_string(outcome.problems.front()),
               std::format("'muster spec check {}' shows all problems", file.string()));
+}
+
+Result<spec::ClusterSpec> read_installed_spec(const std::filesystem::path& file) {
+  TRY_ASSIGN(spec::ParseOutcome outcome, read_installed_file(file));
+  return std::move(*outcome.spec);
 }
 
 }  // namespace muster::head

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/spec/rules.h"
 #include "hpc/users.h"
 #include "tests/fuzz/harness.h"
 
@@ -72,7 +73,7 @@ void check_user(std::string_view body) {
   hpc::UserTable table;
   const auto user = table.add(wanted->user);
   if (!user) return CHECK(is_explained(user.error()));
-  CHECK(user->uid >= 1000 && user->uid <= hpc::kLastUid);
+  CHECK(spec::is_person_uid(user->uid));
   CHECK(!wanted->user.uid || *wanted->user.uid == user->uid);
   CHECK(hpc::UserTable::parse(table.to_json()) == table);
   CHECK(lines(hpc::render_authorized_keys(*user)).size() == user->ssh_keys.size());

@@ -30,12 +30,24 @@ bool consists_of(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-/// Said a second time on purpose: what both loaders take as plain characters of a word.
-bool is_plain_word(std::string_view word) {
-  return !word.empty() &&
-         consists_of(word,
-                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:=/@+%");
+constexpr std::string_view kPlain =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:=/@+%";
+
+/// Said a second time on purpose: a word that iPXE takes as it stands, that ends no quotation of
+/// GRUB's, and that the kernel reads as one.
+bool is_safe_word(std::string_view word) {
+  const bool printed = std::ranges::all_of(word, [](char c) { return c > ' ' && c <= '~'; });
+  const bool starts =
+      !word.empty() && !std::string_view(".,:=/@+%").contains(word[0]) && kPlain.contains(word[0]);
+  return printed && starts && !word.contains("${") && word.find_first_of("'\"\\") == word.npos &&
+         word != "--" && word != "---" && word.size() <= 256;
 }
+
+/// As one line of each loader has them.
+struct Words {
+  std::string ipxe;
+  std::string grub;
+};
 
 /// What stands between a line's known start and end; none when they are others.
 std::optional<std::string_view> between(std::string_view line, std::string_view start,
@@ -73,7 +85,7 @@ bool is_microcode_line(std::string_view line) {
   return true;
 }
 
-bool is_our_line(std::string_view line, std::string_view arguments) {
+bool is_our_line(std::string_view line, const Words& arguments) {
   static const std::set<std::string_view> kFixed = {
       "#!ipxe",
       ":again",
@@ -108,13 +120,13 @@ bool is_our_line(std::string_view line, std::string_view arguments) {
                                  "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} "
                                  "initrd=initrd.img BOOTIF=01-${netX/mac:hexhyp}",
                                  " || goto failed")) {
-    return *words == arguments;
+    return *words == arguments.ipxe;
   }
   const auto words = between(line, "linux (http,10.42.0.1)/medium/live/vmlinuz BOOTIF=01-", "");
-  return words && is_card(words->substr(0, 17)) && words->substr(17) == arguments;
+  return words && is_card(words->substr(0, 17)) && words->substr(17) == arguments.grub;
 }
 
-void check_script(const os::ServerResponse& response, std::string_view arguments) {
+void check_script(const os::ServerResponse& response, const Words& arguments) {
   if (response.status != 200) {
     CHECK(response.status >= 400 && response.status < 500);
     CHECK(nlohmann::json::accept(response.body));
@@ -145,7 +157,7 @@ std::vector<provisioning::KernelArgument> accepted(const std::vector<std::string
     if (!line.starts_with("arg ")) continue;
     const std::string word = fuzz::percent_decoded(line.substr(4));
     const auto argument = provisioning::KernelArgument::parse(word);
-    CHECK(argument.has_value() == (is_plain_word(word) && word.size() <= 256));
+    CHECK(argument.has_value() == is_safe_word(word));
     if (!argument) continue;
     CHECK(argument->text() == word);
     arguments.push_back(*argument);
@@ -158,9 +170,14 @@ std::vector<provisioning::KernelArgument> accepted(const std::vector<std::string
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = fuzz::pieces_of(fuzz::text_of(data, size), "\n", kMaxLines);
   const auto arguments = accepted(input);
-  std::string words;
-  for (const auto& argument : arguments) words += " " + argument.text();
-  words += " muster.profile=default";
+  Words words;
+  for (const auto& argument : arguments) {
+    const std::string& text = argument.text();
+    words.ipxe += " " + text;
+    words.grub += consists_of(text, kPlain) ? " " + text : std::format(" '{}'", text);
+  }
+  words.ipxe += " muster.profile=default";
+  words.grub += " muster.profile=default";
   fuzz::NodeHead head(arguments);
   for (const std::string_view line : input) {
     if (line.starts_with("arg ")) continue;

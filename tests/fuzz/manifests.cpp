@@ -69,7 +69,9 @@ void check_hardware(std::string_view text) {
   const auto hardware = provisioning::parse_hardware(value);
   if (!hardware) return CHECK(fuzz::is_explained(hardware.error()));
   CHECK(!hardware->macs.empty());
-  CHECK(hardware->cpus() >= 1);
+  CHECK(hardware->macs.size() <= 64 && hardware->disks.size() <= 512);
+  CHECK(hardware->accelerators.size() <= 64);
+  CHECK(!hardware->topology || hardware->topology->cpus() >= 1);
   CHECK(provisioning::parse_hardware(provisioning::to_json(*hardware)) == *hardware);
   CHECK(!provisioning::to_json(*hardware).dump().empty());
 }

@@ -56,12 +56,11 @@ inline provisioning::Boots small_boots(std::vector<provisioning::KernelArgument>
     return provisioning::Artefact{
         .path = "muster/microcode/" + name, .size = {1}, .sha256 = digest};
   };
-  return {std::move(boots),
-          "default",
-          {},
-          {{.file = file("amd.img"), .vendor = "AuthenticAMD"},
-           {.file = file("intel.img"), .vendor = "GenuineIntel"},
-           {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}}};
+  std::vector<provisioning::MicrocodeFile> microcode = {
+      {.file = file("amd.img"), .vendor = "AuthenticAMD"},
+      {.file = file("intel.img"), .vendor = "GenuineIntel"},
+      {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
+  return {std::move(boots), "default", {}, std::move(microcode)};
 }
 
 class NodeHead {

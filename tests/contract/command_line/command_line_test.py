@@ -136,6 +136,15 @@ class Answers(Test):
                             self.assertNotIn("terminate", err)
                         json.loads(out)
 
+    def test_status_shows_remarks_on_the_heads_file_and_is_well_all_the_same(self):
+        remark = {"file": "/etc/muster/cluster.yaml", "line": 2, "column": 7, "message": "name: odd", "hint": "change it"}
+        code, answer = ANSWERS[("GET", "/v1/status")]
+        with FakeHead({("GET", "/v1/status"): (code, {**answer, "remarks": [remark]})}):
+            status, out, _ = muster("status")
+        self.assertEqual(status, 0)
+        self.assertIn("remark on /etc/muster/cluster.yaml:2: name: odd; change it", out)
+        self.assertIn("All is well", out)
+
     def test_a_group_of_a_daemon_that_is_down_is_no_wrong_use(self):
         self.assertEqual(muster("node", "list", "@ready")[0], 3)
         SPECIFICATION.parent.mkdir(parents=True, exist_ok=True)
@@ -349,7 +358,7 @@ class Help(Test):
 
     def test_nouns_and_documents_are_listed(self):
         out = muster("help")[1]
-        for word in ("node", "quick-start", "cluster-yaml", "troubleshooting"):
+        for word in ("node", "quick-start", "user-guide", "admin-guide", "limits", "cluster-yaml", "troubleshooting"):
             self.assertRegex(out, rf"(?m)^  {word} ")
         self.assertIn("  jobs             Jobs\n", out)
 

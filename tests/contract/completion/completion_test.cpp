@@ -78,7 +78,7 @@ TEST_F(Completion, what_nobody_types_is_not_offered) {
 
 TEST_F(Completion, options_are_those_of_the_verb) {
   EXPECT_EQ(offered({"lab", "up", "--f"}), Words{"--firmware"});
-  EXPECT_EQ(offered({"node", "list", "-"}), (Words{"--help", "--json"}));
+  EXPECT_EQ(offered({"node", "list", "-"}), (Words{"--help", "--json", "--wide"}));
   EXPECT_EQ(offered({"--v"}), Words{"--version"});
 }
 

@@ -1,5 +1,6 @@
 // `muster plan` as people and programs meet it. The medium is not planned here, because that asks
 // the archives what is new.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -48,6 +49,35 @@ TEST_F(PlanCommand, for_people_each_step_is_a_line) {
                                  "every node (here n001, 10.42.1.1)", "  host name n001\n"}) {
     EXPECT_NE(result.out.find(line), std::string::npos) << line << " is not in:\n" << result.out;
   }
+}
+
+TEST_F(PlanCommand, the_files_own_settings_and_the_room_for_nodes_come_first) {
+  write("schema: 1\nname: a\nkernel: cloud\nhead:\n  address: 192.168.7.1/24\n");
+  const auto result = run({});
+  for (const char* const part :
+       {"settings of the file:\n", "  kernel ", "(default: amd64)", "192.168.7.1/24",
+        "room for 190 nodes, n001 to n190, and for 63 machines that nobody knows yet\n"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << " is not in:\n" << result.out;
+  }
+  EXPECT_EQ(result.out.find("hostname "), std::string::npos) << "it is the default";
+}
+
+TEST_F(PlanCommand, files_are_shown_when_they_are_asked_for) {
+  write("schema: 1\nname: a\n");
+  EXPECT_EQ(run({"--show", "/etc/hosts"}).out, "127.0.0.1 localhost\n10.42.0.1 head.a head\n");
+  const auto unknown = run({"--show", "/etc/host"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("did you mean '/etc/hosts"), std::string::npos) << unknown.err;
+  EXPECT_EQ(run({}).out.find("10.42.0.1 head.a"), std::string::npos);
+  EXPECT_NE(run({"--full"}).out.find("    | 10.42.0.1 head.a head\n"), std::string::npos);
+}
+
+TEST_F(PlanCommand, remarks_are_shown_once) {
+  write("schema: 1\nname: local\n");
+  const auto result = run({});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_TRUE(result.err.starts_with("a.yaml:2:7: remark: name: ")) << result.err;
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1);
 }
 
 TEST_F(PlanCommand, an_invalid_file_is_answered_by_its_problems) {

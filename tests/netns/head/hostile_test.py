@@ -96,11 +96,17 @@ class HostileReports(HeadTest):
                 self.assertIn(answer.status, (200, 400), (name, value))
         self.assert_alive(node)
 
-    def test_too_many_of_a_thing(self):
-        many = hardware(macs=[f"52:54:01:00:{i // 256:02x}:{i % 256:02x}" for i in range(5000)])
-        self.assertEqual(self.report({"hardware": many}).status, 400)
-        many = hardware(disks=[{"name": "a", "size": 1}] * 5000)
-        self.assertEqual(self.report({"hardware": many}).status, 400)
+    def test_what_is_too_much_of_a_thing_is_left_out_and_said(self):
+        macs = [f"52:54:01:00:{i // 256:02x}:{i % 256:02x}" for i in range(5000)]
+        disks = [{"name": "a", "size": 1, "model": ""}] * 5000
+        self.assertEqual(self.report({"hardware": hardware(macs=macs, disks=disks)}).status, 200)
+        name = self.head.adopt(macs[0])
+        shown = self.head.node(name)["hardware"]
+        self.assertEqual((shown["macs"][0], len(shown["macs"]), len(shown["disks"])), (macs[0], 64, 512))
+        self.assertEqual(shown["left_out"], {"network_cards": 4936, "disks": 4488})
+        said = [text for _, text in self.head.events(name)]
+        self.assertTrue(any("4488 disks" in text for text in said), said)
+        self.head.remove(name)
 
 
 class HostileBodies(HeadTest):

@@ -13,6 +13,11 @@ class Imported(HeadTest):
 
     def test_what_cannot_be_a_node_here_is_refused(self):
         for name, address, why in (("head", "10.42.9.1", "is the head's name"),
+                                   ("HEAD", "10.42.9.1", "is the head's name"),
+                                   ("ignore", "10.42.9.1", "DHCP would never answer it"),
+                                   ("all", "10.42.9.1", "Slurm takes it for every node"),
+                                   ("ready", "10.42.9.1", "'@ready' is a group of nodes"),
+                                   ("X1", "10.42.9.1", "not a host name in lower case"),
                                    ("x1", ADDRESS, "is not in nodes.addresses"),
                                    ("x1", "10.42.0.120", "is not in nodes.addresses"),
                                    ("x1", "192.0.2.1", "is not in nodes.addresses"),

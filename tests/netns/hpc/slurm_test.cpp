@@ -12,6 +12,7 @@
 #include "hpc/hpc_plan.h"
 #include "hpc/job_check_run.h"
 #include "hpc/node_jobs.h"
+#include "hpc/node_return.h"
 #include "tests/netns/hpc/machines.h"
 
 namespace muster::hpc {
@@ -26,6 +27,15 @@ NodeHardware node(std::uint32_t number) {
   return {.name = std::format("n{}", number),
           .address = {kNetwork + 256 + number},
           .memory = Bytes::from_mib(1024)};
+}
+
+/// A node with so many cards of one type.
+NodeHardware node_with_cards(std::uint32_t number, int cards) {
+  NodeHardware made = node(number);
+  for (int i = 0; i < cards; ++i) {
+    made.gpus.push_back({.type = "a100", .file = std::format("/dev/nvidia{}", i)});
+  }
+  return made;
 }
 
 /// What is missing for these tests on this machine; none when all is there.
@@ -112,6 +122,30 @@ class Slurm : public ::testing::Test {
       ASSERT_TRUE(os::wait_readable({}, os::in(std::chrono::milliseconds(200))));
     }
     ASSERT_EQ(states(), wanted);
+  }
+
+  /// The device file of a card, by a device that every machine has.
+  void plug_card(const std::string& machine, const std::string& file) {
+    run(machine, {"touch", file});
+    run(machine, {"mount", "--bind", "/dev/null", file});
+  }
+  void pull_card(const std::string& machine, const std::string& file) {
+    run(machine, {"umount", file});
+    run(machine, {"rm", file});
+  }
+
+  /// Asks as the node's agent does after it told of its cards, until the scheduler has these.
+  void expect_cards(const std::string& node, const std::string& wanted) {
+    const auto found = [&] {
+      return run("head", {"sinfo", "-h", "--nodes=" + node, "-o", "%T %G"});
+    };
+    const os::Deadline end = os::in(std::chrono::seconds(60));
+    while (found() != wanted && std::chrono::steady_clock::now() < end) {
+      ASSERT_TRUE(os::wait_readable({}, os::in(std::chrono::milliseconds(200))));
+      const Status asked = return_node(machines_->on(node), node);
+      ASSERT_TRUE(asked) << asked.error().text();
+    }
+    ASSERT_EQ(found(), wanted);
   }
 
   Result<CheckReport> check(CheckOptions options = {}) {
@@ -233,6 +267,38 @@ TEST_F(Slurm, starts_without_any_node) {
   run("head", {"scontrol", "reconfigure"});
   start_node("n1");
   expect_states("n1 idle");
+}
+
+TEST_F(Slurm, gives_jobs_the_cards_that_they_ask_for) {
+  plug_card("n1", "/dev/nvidia0");
+  plug_card("n1", "/dev/nvidia1");
+  start_head({node_with_cards(1, 2), node(2)});
+  start_node("n1");
+  start_node("n2");
+  expect_states("n1 idle, n2 idle");
+  EXPECT_EQ(as_ada({"srun", "--gres=gpu:1", "printenv", "CUDA_VISIBLE_DEVICES"}), "0");
+  EXPECT_EQ(as_ada({"srun", "-wn2", "hostname"}), "n2") << "a node without cards is one as before";
+  const auto too_many = machines_->on("head").run({.argv = {"srun", "--gres=gpu:3", "true"}});
+  ASSERT_TRUE(too_many);
+  EXPECT_NE(too_many->status, 0);
+}
+
+TEST_F(Slurm, a_node_whose_cards_come_and_go_stays_at_work) {
+  start_head({node(1)});
+  start_node("n1");
+  expect_cards("n1", "idle (null)");
+  plug_card("n1", "/dev/nvidia0");
+  plug_card("n1", "/dev/nvidia1");
+  write_head({node_with_cards(1, 2)});
+  run("head", {"scontrol", "reconfigure"});
+  expect_cards("n1", "idle gpu:a100:2");
+  EXPECT_EQ(as_ada({"srun", "--gres=gpu:a100:2", "printenv", "CUDA_VISIBLE_DEVICES"}), "0,1");
+
+  pull_card("n1", "/dev/nvidia1");
+  write_head({node_with_cards(1, 1)});
+  run("head", {"scontrol", "reconfigure"});
+  expect_cards("n1", "idle gpu:a100:1");
+  EXPECT_EQ(as_ada({"srun", "--gres=gpu:1", "hostname"}), "n1");
 }
 
 }  // namespace

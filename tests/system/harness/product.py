@@ -51,6 +51,8 @@ class Product:
             value = json.loads(result.stdout)
         except json.JSONDecodeError:
             return Status(ready=False, dhcp="unknown", problems=[result.stderr.strip()])
+        if "problems" not in value:
+            return Status(ready=False, dhcp="unknown", problems=[value["error"]])
         problems = [f"{problem['what']}; {problem['next']}" for problem in value["problems"]]
         return Status(ready=value["ready"], dhcp=value["dhcp"], problems=problems)
 

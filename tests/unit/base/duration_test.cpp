@@ -25,6 +25,34 @@ TEST(Duration, a_bare_number_is_refused_since_its_unit_is_unknown) {
   EXPECT_EQ(result.error().message, "'30' has no unit of time");
 }
 
+TEST(Duration, an_example_is_made_of_what_was_written) {
+  EXPECT_EQ(parse_duration("45").error().hint,
+            "write a number and a unit (s, min, h, d, w), such as '45 min'");
+  EXPECT_EQ(parse_duration("5 m").error().message, "'5 m' has an unclear unit: months or minutes");
+  EXPECT_EQ(parse_duration("5 m").error().hint,
+            "write a number and a unit (s, min, h, d, w), such as '5 min'");
+  EXPECT_EQ(parse_duration("soon").error().hint,
+            "write a number and a unit (s, min, h, d, w), such as '30 min'");
+}
+
+TEST(Duration, slurms_own_notation_means_what_it_means_to_slurm) {
+  const auto slurm = [](std::string_view text) { return parse_slurm_duration(text)->count(); };
+  EXPECT_EQ(slurm("90"), 90 * 60);
+  EXPECT_EQ(slurm("90:30"), 90 * 60 + 30);
+  EXPECT_EQ(slurm("1:30:00"), 5400);
+  EXPECT_EQ(slurm("24:00:00"), 86400);
+  EXPECT_EQ(slurm("7-00:00:00"), 604800);
+  EXPECT_EQ(slurm("7-12"), 7 * 86400 + 12 * 3600);
+  EXPECT_EQ(slurm("1-2:3"), 86400 + 2 * 3600 + 3 * 60);
+}
+
+TEST(Duration, other_texts_are_none_of_slurms) {
+  for (const auto* bad : {"", "-", "7-", "-1", "1:2:3:4", "1::2", "a", "1-1-1", "1.5", "90 min",
+                          "99999-00:00:00", "18446744073709551615"}) {
+    EXPECT_FALSE(parse_slurm_duration(bad)) << bad;
+  }
+}
+
 TEST(Duration, months_and_other_texts_are_refused) {
   for (const auto* bad :
        {"", "min", "1:30", "1.5 h", "-1 h", "5 m", "3 months", "1 h 30", "1h,2"}) {

@@ -70,6 +70,14 @@ TEST(Text, hex_is_lower_case_and_padded) {
   EXPECT_EQ(hex(bytes), "00ab0f");
 }
 
+TEST(Text, parse_hex_takes_digits_of_either_case_and_nothing_else) {
+  EXPECT_EQ(parse_hex("10de"), 0x10deU);
+  EXPECT_EQ(parse_hex("FFFFFFFF"), 0xffffffffU);
+  for (const char* const bad : {"", "0x10", "-1", "+1", " 1", "1 ", "1g", "100000000"}) {
+    EXPECT_EQ(parse_hex(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(Text, parse_number_takes_digits_and_nothing_else) {
   EXPECT_EQ(parse_number("18446744073709551615"), 18446744073709551615U);
   for (const auto* bad : {"", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616"}) {

@@ -85,6 +85,44 @@ TEST(Ipv4Interface, a_prefix_is_needed) {
   }
 }
 
+TEST(Ipv4Interface, an_example_is_made_of_what_was_written) {
+  const auto hint = [](std::string_view text) { return parse_ipv4_interface(text).error().hint; };
+  EXPECT_EQ(hint("192.168.10.1"), "write it as '192.168.10.1/24'");
+  EXPECT_EQ(hint("10.7.0.1"), "write it as '10.7.0.1/16'");
+  EXPECT_EQ(hint("172.20.0.1"), "write it as '172.20.0.1/16'");
+  EXPECT_EQ(hint("10.0.0.1/255.255.255.0"), "write it as '10.0.0.1/24'");
+  EXPECT_EQ(hint("10.0.0.1/255.255.240.0"), "write it as '10.0.0.1/20'");
+  EXPECT_EQ(hint("10.0.0.1/255.0.255.0"), "write it as '10.0.0.1/16'");
+  EXPECT_EQ(hint("somewhere"), "write it as '10.42.0.1/16'");
+}
+
+TEST(Ipv4Interface, says_that_an_address_is_of_ipv6) {
+  for (const auto* text : {"fd00::1/64", "::1/128", "2001:db8::192.0.2.1/96"}) {
+    EXPECT_TRUE(parse_ipv4_interface(text).error().message.ends_with(
+        "is an IPv6 address, and Muster's networks are IPv4"))
+        << text;
+  }
+  EXPECT_TRUE(parse_ipv4("fe80::1").error().message.contains("is an IPv6 address"));
+  EXPECT_FALSE(parse_ipv4("52:54:00:zz").error().message.contains("IPv6"));
+}
+
+TEST(Ipv4Range, a_last_number_stands_for_an_address_of_the_same_256) {
+  EXPECT_EQ(to_string(parse_ipv4_range("10.0.0.10-50").value()), "10.0.0.10-10.0.0.50");
+  EXPECT_EQ(to_string(parse_ipv4_range("10.0.3.10 - 50").value()), "10.0.3.10-10.0.3.50");
+  for (const auto* bad : {"10.0.0.10-256", "10.0.0.10-050", "10.0.0.10-0.50", "10.0.0.10-9"}) {
+    EXPECT_FALSE(parse_ipv4_range(bad)) << bad;
+  }
+}
+
+TEST(Ipv4Range, an_example_is_made_of_what_was_written) {
+  const auto hint = [](std::string_view text) { return parse_ipv4_range(text).error().hint; };
+  EXPECT_TRUE(hint("192.168.1.0/24").ends_with("such as '192.168.1.2-192.168.1.254'"));
+  EXPECT_TRUE(hint("10.0.0.10..10.0.0.50").ends_with("such as '10.0.0.10-10.0.0.50'"));
+  EXPECT_TRUE(hint("10.0.0.10 to 10.0.0.50").ends_with("such as '10.0.0.10-10.0.0.50'"));
+  EXPECT_TRUE(hint("10.0.0.10").ends_with("such as '10.0.0.10-10.0.0.254'"));
+  EXPECT_TRUE(hint("all").ends_with("such as '10.42.1.1-10.42.255.254'"));
+}
+
 TEST(Ipv4Range, counts_both_ends) {
   const Ipv4Range range = parse_ipv4_range("10.0.0.1 - 10.0.1.0").value();
   EXPECT_EQ(range.size(), 256U);

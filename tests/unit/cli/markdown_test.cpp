@@ -48,8 +48,9 @@ TEST(Markdown, leaves_comments_out_and_keeps_marks_that_mean_nothing) {
 }
 
 TEST(Markdown, renders_every_document_of_muster_without_losing_a_line_of_code) {
-  for (const char* name : {"quick-start", "jobs", "troubleshooting", "reference/api",
-                           "reference/cluster-yaml", "reference/node-protocol"}) {
+  for (const char* name :
+       {"quick-start", "user-guide", "admin-guide", "limits", "jobs", "troubleshooting",
+        "reference/api", "reference/cluster-yaml", "reference/node-protocol"}) {
     const auto text = os::read_file(std::string(MUSTER_SOURCE "/docs/") + name + ".md");
     ASSERT_TRUE(text) << text.error().text();
     const auto shown = lines(render_markdown(*text, 80));

@@ -52,5 +52,38 @@ TEST(NodeTable, an_answer_that_is_none_is_an_error) {
   EXPECT_FALSE(render_node_table(R"({"nodes":[{)"));
 }
 
+TEST(NodeTable, what_nobody_knows_is_a_dash) {
+  const auto table = render_node_table(
+      R"({"nodes":[{"name":"n001","state":"adopted","stage":"","address":"10.42.1.1","mac":"m",)"
+      R"("profile":"default","cpus":null,"memory":null,"seen_ms":0}],"now_ms":1})");
+  ASSERT_TRUE(table) << table.error().text();
+  EXPECT_TRUE(table->contains("  default  -     -       never")) << *table;
+}
+
+TEST(NodeTable, the_wide_one_tells_what_machines_are_made_of) {
+  const auto table = render_node_table(
+      R"({"nodes":[{"name":"n001","state":"ready","stage":"ready","address":"10.42.1.1","mac":"m",)"
+      R"("profile":"default","image":"compute","cpus":64,"memory":2147483648,"seen_ms":1,)"
+      R"("accelerators":[{"type":"a100","state":"ready","count":4},)"
+      R"({"type":"mi210","state":"no driver","count":2}],"processor":"Xeon 8358",)"
+      R"("machine":"Dell Inc. R750xa","firmware":"uefi","secure_boot":true,)"
+      R"("switch_port":"rack1 7"},{"name":"n002","accelerators":[]}],"now_ms":1})",
+      Columns::wide);
+  ASSERT_TRUE(table) << table.error().text();
+  EXPECT_TRUE(table->contains(
+      "  compute  64    2.0 GiB  4 a100, 2 mi210 (no driver)  Xeon 8358  Dell Inc. R750xa  "
+      "uefi, Secure Boot  rack1 7      0 s ago"))
+      << *table;
+}
+
+TEST(NodeTable, the_narrow_one_fits_on_a_terminal) {
+  const auto table = render_node_table(
+      R"({"nodes":[{"name":"node001","state":"booting","stage":"image","progress":100,)"
+      R"("address":"10.142.101.101","mac":"52:54:00:00:00:01","profile":"default","cpus":256,)"
+      R"("memory":1649267441664,"seen_ms":1,"processor":"x","accelerators":[]}],"now_ms":99000})");
+  ASSERT_TRUE(table) << table.error().text();
+  EXPECT_LE(table->find('\n'), 120U) << *table;
+}
+
 }  // namespace
 }  // namespace muster::cli

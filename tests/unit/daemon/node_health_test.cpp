@@ -83,5 +83,57 @@ TEST(NodeHealth, nodes_outside_of_the_addresses_are_one_problem) {
   EXPECT_EQ(problems[0].next_step, "'muster node remove n[001-002]' and a restart give another");
 }
 
+/// A running node with cards of this vendor, all as the driver is.
+Node node_with_cards(const std::string& name, std::uint16_t vendor, std::size_t count,
+                     const provisioning::AcceleratorDriver& driver) {
+  Node made = node(name, NodeState::ready);
+  made.profile = made.booted_profile = "default";
+  for (std::size_t i = 0; i < count; ++i) {
+    made.hardware.accelerators.push_back({.address = std::format("0000:{:02x}:00.0", i),
+                                          .vendor = vendor,
+                                          .device = 0x740f,
+                                          .pci_class = 0x0302,
+                                          .driver = driver});
+  }
+  return made;
+}
+
+std::vector<Problem> card_problems(const std::vector<Node>& nodes,
+                                   spec::Firmware firmware = spec::Firmware::network) {
+  provisioning::Image image;
+  image.name = "compute";
+  return cards_without_driver(nodes, {{{"default", {.image = image}}}, "default"}, firmware);
+}
+
+TEST(NodeHealth, nodes_whose_cards_lack_a_driver_are_one_problem) {
+  const auto problems =
+      card_problems({node_with_cards("n001", 0x10de, 2, {}), node_with_cards("n002", 0x10de, 2, {}),
+                     node_with_cards("n003", 0x10de, 2, {})});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].what, "n[001-003]: 2 NVIDIA cards each have no driver in image 'compute'");
+  EXPECT_EQ(problems[0].next_step,
+            "the image needs the vendor's driver: docs/jobs.md, 'Graphics and compute cards'");
+}
+
+TEST(NodeHealth, a_card_whose_driver_is_in_debian_needs_other_firmware) {
+  const std::vector nodes = {node_with_cards("n001", 0x1002, 1, {})};
+  const auto small = card_problems(nodes);
+  ASSERT_EQ(small.size(), 1U);
+  EXPECT_EQ(small[0].what, "n001: 1 AMD card has no driver in image 'compute'");
+  EXPECT_TRUE(small[0].next_step.contains("'firmware: all'")) << small[0].next_step;
+  EXPECT_TRUE(card_problems(nodes, spec::Firmware::all)[0].next_step.contains("journalctl -k"));
+}
+
+TEST(NodeHealth, a_card_that_jobs_have_or_that_nobody_has_looked_at_is_no_problem) {
+  Node unseen = node_with_cards("n001", 0x10de, 1, {});
+  unseen.hardware.accelerators[0].driver.reset();
+  Node off = node_with_cards("n002", 0x10de, 1, {});
+  off.state = NodeState::off;
+  EXPECT_TRUE(card_problems({unseen, off,
+                             node_with_cards("n003", 0x10de, 1,
+                                             {.name = "nvidia", .files = {"/dev/nvidia0"}})})
+                  .empty());
+}
+
 }  // namespace
 }  // namespace muster::daemon

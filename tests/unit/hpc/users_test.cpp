@@ -88,23 +88,44 @@ TEST(UserTable, refuses_numbers_that_are_not_for_people) {
   EXPECT_TRUE(table.add({.name = "ada", .uid = 59999}));
 }
 
+TEST(UserTable, numbers_of_directory_services_are_peoples) {
+  UserTable table;
+  EXPECT_TRUE(table.add({.name = "ada", .uid = 65536}));
+  EXPECT_TRUE(table.add({.name = "ada.lovelace", .uid = 1234567890}));
+  EXPECT_TRUE(table.add({.name = "bob", .uid = 2000200000}));
+  for (const std::uint32_t uid : {61184U, 65534U, 65535U, 2000200001U, 4294967294U, 4294967295U}) {
+    const auto user = table.add({.name = "eve", .uid = uid});
+    ASSERT_FALSE(user) << uid;
+    EXPECT_TRUE(user.error().hint.contains("from 65536 to 2000200000")) << user.error().hint;
+  }
+}
+
 TEST(UserTable, one_high_number_uses_up_no_others) {
   UserTable table;
-  ASSERT_TRUE(table.add({.name = "ada", .uid = kLastUid}));
+  ASSERT_TRUE(table.add({.name = "ada", .uid = 59999}));
   EXPECT_EQ(table.add(wanted("bob"))->uid, kFirstUid);
 }
 
-TEST(UserTable, says_when_no_number_is_left) {
+TEST(UserTable, after_the_last_small_number_come_large_ones) {
   std::string retired;
-  for (std::uint32_t uid = kFirstUid; uid <= kLastUid; ++uid) {
+  for (std::uint32_t uid = kFirstUid; uid <= 59999; ++uid) {
     retired +=
         std::format(R"({}{{"uid": {}, "name": "a{}"}})", retired.empty() ? "" : ",", uid, uid);
   }
   auto table = UserTable::parse(R"({"schema": 1, "users": [], "retired": [)" + retired + "]}");
   ASSERT_TRUE(table) << table.error().text();
-  const auto next = table->add(wanted("bob"));
-  ASSERT_FALSE(next);
-  EXPECT_EQ(next.error().message, "cannot add user 'bob': no user id is left below 60000");
+  EXPECT_EQ(table->add(wanted("bob"))->uid, 65536U);
+}
+
+TEST(UserTable, says_whose_number_it_is_or_was) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .uid = 2000}));
+  EXPECT_EQ(table.add({.name = "bob", .uid = 2000}).error().message,
+            "cannot add user 'bob': number 2000 is that of user 'ada'");
+  ASSERT_TRUE(table.remove("ada"));
+  EXPECT_EQ(table.add({.name = "bob", .uid = 2000}).error().message,
+            "cannot add user 'bob': number 2000 was that of user 'ada', whose files may be left");
+  EXPECT_EQ(table.add({.name = "ada", .uid = 2000})->uid, 2000U) << "who comes back may have it";
 }
 
 TEST(UserTable, keys_stay_until_they_are_taken_away) {

@@ -50,7 +50,6 @@ TEST(Region, names_a_time_zone_that_is_none) {
   EXPECT_NE(done.error().message.find("'Europe/Berln'"), std::string::npos);
 }
 
-#if __has_include("core/spec/time_zones.h")
 TEST(Region, brings_the_package_of_a_zone_that_debian_moved_there) {
   spec::Head head;
   head.time_zone = "US/Pacific";
@@ -58,7 +57,6 @@ TEST(Region, brings_the_package_of_a_zone_that_debian_moved_there) {
   head.time_zone = "Europe/Berlin";
   EXPECT_TRUE(region_packages(head).empty());
 }
-#endif
 
 }  // namespace
 }  // namespace muster::iso

@@ -33,6 +33,7 @@ class Plans : public testing::Test {
     ASSERT_TRUE(users_.remove("bob"));
     node_ = {.id = "1", .name = "n001", .address = {0x0A2A0101}};
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
+    node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);
   }
   ClusterView view() {
@@ -132,6 +133,45 @@ TEST_F(Plans, jobs_can_ask_for_the_nodes_of_a_profile) {
   node_.booted_profile = "default";
   const std::string before = content_of(plan_head(view()).plan, "/etc/slurm/slurm.conf");
   EXPECT_NE(before.find(" Feature=default "), std::string::npos) << before;
+}
+
+TEST_F(Plans, a_node_of_which_nothing_is_known_is_no_node_of_the_scheduler) {
+  const auto has_node = [this] {
+    return content_of(plan_head(view()).plan, "/etc/slurm/slurm.conf").contains("NodeName=n001 ");
+  };
+  EXPECT_TRUE(has_node());
+  node_.hardware.memory.reset();
+  EXPECT_FALSE(has_node());
+  node_.hardware.memory = Bytes::from_mib(2048);
+  node_.hardware.topology.reset();
+  EXPECT_FALSE(has_node());
+}
+
+provisioning::Accelerator card(const std::string& address, const std::string& file) {
+  provisioning::Accelerator card{
+      .address = address, .vendor = 0x10de, .device = 0x20b2, .pci_class = 0x0302};
+  card.driver = {.name = "nvidia", .files = {}};
+  if (!file.empty()) card.driver->files.push_back(file);
+  return card;
+}
+
+TEST_F(Plans, jobs_are_offered_the_cards_that_have_their_device_file) {
+  node_.hardware.accelerators = {card("0000:17:00.0", "/dev/nvidia1"),
+                                 card("0000:65:00.0", "/dev/nvidia0"), card("0000:ca:00.0", "")};
+  ClusterView seen = view();
+  seen.names = provisioning::PciNames::parse("10de  NVIDIA\n\t20b2  GA100 [A100 SXM4 80GB]\n");
+  const plan::Plan plan = plan_head(seen).plan;
+  EXPECT_TRUE(content_of(plan, "/etc/slurm/slurm.conf").contains(" Gres=gpu:a100:2 "));
+  EXPECT_TRUE(content_of(plan, "/etc/slurm/gres.conf")
+                  .ends_with("NodeName=n001 Name=gpu Type=a100 File=/dev/nvidia[0-1]\n"));
+}
+
+TEST_F(Plans, a_card_without_a_driver_is_not_offered) {
+  node_.hardware.accelerators = {card("0000:17:00.0", "")};
+  node_.hardware.accelerators[0].driver.reset();
+  const plan::Plan plan = plan_head(view()).plan;
+  EXPECT_FALSE(content_of(plan, "/etc/slurm/slurm.conf").contains(" Gres="));
+  EXPECT_FALSE(content_of(plan, "/etc/slurm/gres.conf").contains("NodeName="));
 }
 
 TEST_F(Plans, a_new_node_changes_the_scheduler_and_nothing_else_of_the_head) {

@@ -42,7 +42,9 @@ TEST(Preview, shows_the_layers_by_the_names_that_a_medium_gives_them) {
 
 TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
   spec::ClusterSpec spec = default_spec();
-  spec.users = {{.name = "ada", .uid = 1000}, {.name = "bob", .uid = 59999}};
+  spec.users = {{.name = "ada", .uid = 1000},
+                {.name = "bob", .uid = 59999},
+                {.name = "ada.lovelace", .uid = 1234567890}};
   spec.volumes.push_back({.name = "data", .mount = "/srv/data"});
   const auto preview = plans::preview(spec);
   ASSERT_TRUE(preview);
@@ -59,38 +61,58 @@ TEST(Preview, a_user_that_cannot_be_is_an_error) {
 TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "ada"}, {.name = "bob"}};
-  auto table = with_spec_users({}, spec);
-  ASSERT_TRUE(table);
-  ASSERT_TRUE(table->remove("bob"));
-  const auto again = with_spec_users(*table, spec);
-  ASSERT_TRUE(again);
-  EXPECT_TRUE(again->find("ada"));
-  EXPECT_FALSE(again->find("bob"));
+  hpc::UserTable table = with_spec_users({}, spec).table;
+  ASSERT_TRUE(table.remove("bob"));
+  const SpecUsers again = with_spec_users(table, spec);
+  EXPECT_TRUE(again.refused.empty());
+  EXPECT_TRUE(again.table.find("ada"));
+  EXPECT_FALSE(again.table.find("bob"));
+}
+
+TEST(Preview, numbers_that_are_written_are_set_aside_before_others_are_given) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}, {.name = "bob", .uid = 10000}};
+  const SpecUsers users = with_spec_users({}, spec);
+  EXPECT_TRUE(users.refused.empty());
+  EXPECT_EQ(users.table.find("ada")->uid, 10001U);
+  EXPECT_EQ(users.table.find("bob")->uid, 10000U);
+}
+
+TEST(Preview, a_number_that_somebody_else_has_costs_its_user_only) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}};
+  const hpc::UserTable table = with_spec_users({}, spec).table;
+  spec.users = {{.name = "ada", .uid = 12345}, {.name = "bob", .uid = 10000}, {.name = "eve"}};
+  const SpecUsers users = with_spec_users(table, spec);
+  ASSERT_EQ(users.refused.size(), 2U);
+  EXPECT_EQ(users.refused[0].message, "user 'ada' has number 10000, and cluster.yaml says 12345");
+  EXPECT_EQ(users.refused[1].message, "cannot add user 'bob': number 10000 is that of user 'ada'");
+  EXPECT_EQ(users.table.find("ada")->uid, 10000U);
+  EXPECT_FALSE(users.table.find("bob"));
+  EXPECT_TRUE(users.table.find("eve"));
 }
 
 TEST(Preview, keys_of_known_users_follow_the_specification) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "ada"}};
-  const auto table = with_spec_users({}, spec);
-  ASSERT_TRUE(table);
+  const hpc::UserTable table = with_spec_users({}, spec).table;
   spec.users[0].ssh_keys = {kKey};
-  const auto changed = with_spec_users(*table, spec);
-  ASSERT_TRUE(changed) << changed.error().text();
-  EXPECT_EQ(changed->find("ada")->ssh_keys, spec.users[0].ssh_keys);
+  const SpecUsers changed = with_spec_users(table, spec);
+  EXPECT_TRUE(changed.refused.empty());
+  EXPECT_EQ(changed.table.find("ada")->ssh_keys, spec.users[0].ssh_keys);
 }
 
 TEST(Preview, what_was_changed_since_stays_until_the_specification_says_something_new) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "ada", .full_name = "Ada"}};
-  auto table = with_spec_users({}, spec);
-  ASSERT_TRUE(table);
+  hpc::UserTable table = with_spec_users({}, spec).table;
   const Digests known = digests_of(spec.users);
-  ASSERT_TRUE(table->change({.name = "ada", .ssh_keys = {kKey}}));
-  ASSERT_TRUE(table->change({.name = "ada", .full_name = "Ada King"}));
-  EXPECT_EQ(with_spec_users(*table, spec, known)->find("ada")->full_name, "Ada King");
+  ASSERT_TRUE(table.change({.name = "ada", .ssh_keys = {kKey}}));
+  ASSERT_TRUE(table.change({.name = "ada", .full_name = "Ada King"}));
+  EXPECT_EQ(with_spec_users(table, spec, known).table.find("ada")->full_name, "Ada King");
   spec.users[0].full_name = "Ada Lovelace";
-  EXPECT_EQ(with_spec_users(*table, spec, known)->find("ada")->full_name, "Ada Lovelace");
-  EXPECT_TRUE(with_spec_users({}, spec, digests_of(spec.users))->find("ada"))
+  EXPECT_EQ(with_spec_users(table, spec, known).table.find("ada")->full_name, "Ada Lovelace");
+  EXPECT_TRUE(with_spec_users({}, spec, digests_of(spec.users)).table.find("ada"))
       << "a table that was lost is filled again";
 }
 

@@ -22,6 +22,7 @@ class Trusted : public testing::Test {
     ASSERT_TRUE(users_.add({.name = "alice"}));
     node_ = {.id = "1", .name = "n001", .address = {0x0A2A0101}, .profile = "default"};
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
+    node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);
   }
   /// The plan as the daemon makes it.
@@ -78,6 +79,19 @@ TEST_F(Trusted, what_the_daemon_plans_is_accepted_in_every_mode_of_dhcp) {
   }
 }
 
+TEST_F(Trusted, cards_of_nodes_are_accepted) {
+  for (const auto& [path, addition] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"/etc/slurm/slurm.conf", "NodeName=n[1-2] CPUs=2 Gres=gpu:a100:4,gpu:nvidia-2b85:1\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n[1-2] Name=gpu Type=a100 File=/dev/nvidia[0-3]\n"},
+           {"/etc/slurm/gres.conf",
+            "NodeName=n9 Name=gpu Type=mi210 File=/dev/dri/renderD[128,130-131]\n"},
+           {"/etc/slurm/gres.conf",
+            "NodeName=n9 Name=gpu Type=hl-1020 File=/dev/accel/accel7\n"}}) {
+    const Status checked = check(with(path, addition));
+    EXPECT_TRUE(checked) << checked.error().text();
+  }
+}
+
 TEST_F(Trusted, no_file_opens_the_machine) {
   for (const auto& [path, addition] : std::initializer_list<std::pair<const char*, const char*>>{
            {"/etc/exports.d/muster.exports", "/ *(rw,no_root_squash)\n"},
@@ -90,6 +104,16 @@ TEST_F(Trusted, no_file_opens_the_machine) {
            {"/etc/slurm/slurm.conf", "Include /tmp/x\n"},
            {"/etc/slurm/slurm.conf", "NodeName=n9 Prolog=/tmp/x\n"},
            {"/etc/slurm/slurm.conf", "NodeName=n9 \\\n"},
+           {"/etc/slurm/slurm.conf", "NodeName=n9 Gres=gpu:a100:1,../x\n"},
+           {"/etc/slurm/gres.conf", "Include /tmp/x\n"},
+           {"/etc/slurm/gres.conf", "AutoDetect=nvml\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/sda\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0/../sda\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia[0-1,/../sda]\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n9 Name=license Type=a File=/dev/nvidia0\n"},
+           {"/etc/slurm/gres.conf",
+            "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0 MultipleFiles=/dev/sda\n"},
+           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0 \\\n"},
            {"/etc/hosts", "10.42.0.9 deb.example.org\n"}}) {
     const Status checked = check(with(path, addition));
     ASSERT_FALSE(checked) << path << ": " << addition;

@@ -26,10 +26,14 @@ class NodeApiTest : public testing::Test {
     ASSERT_TRUE(registry);
     registry_ = std::move(*registry);
     registry_->set_policy(Policy::open, 0);
-    api_ = std::make_unique<NodeApi>(
+    api_ = api_with(boots());
+  }
+
+  std::unique_ptr<NodeApi> api_with(Boots boots) {
+    return std::make_unique<NodeApi>(
         *registry_, *authority_, *ssh_authority_,
         NodeApiOptions{.head = {0x0A2A0001},
-                       .boots = boots(),
+                       .boots = std::move(boots),
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .cluster = "test",
@@ -44,12 +48,11 @@ class NodeApiTest : public testing::Test {
         .name = "cuda", .kernel = {.path = "k"}, .initrd = {.path = "cuda-initrd"}};
     boots["gpu"].arguments.push_back(*KernelArgument::parse("nouveau.modeset=0"));
     const auto file = [](const char* path) { return Artefact{.path = path}; };
-    return {std::move(boots),
-            "default",
-            {},
-            {{.file = file("amd.img"), .vendor = "AuthenticAMD"},
-             {.file = file("intel.img"), .vendor = "GenuineIntel"},
-             {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}}};
+    std::vector<MicrocodeFile> microcode = {
+        {.file = file("amd.img"), .vendor = "AuthenticAMD"},
+        {.file = file("intel.img"), .vendor = "GenuineIntel"},
+        {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
+    return {std::move(boots), "default", {}, std::move(microcode)};
   }
   os::ServerResponse get(const std::string& path, const std::string& mac) {
     return api_->handle({.method = "GET", .path = path, .query = {{"mac", mac}}});
@@ -100,6 +103,17 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   EXPECT_NE(ipxe.find(" muster.profile=gpu"), std::string::npos) << ipxe;
   const auto answer = nlohmann::json::parse(post("/node/v1/discover", report).body);
   EXPECT_EQ(answer.at("image").at("name"), "cuda");
+}
+
+TEST_F(NodeApiTest, a_head_with_nothing_to_boot_lets_machines_wait) {
+  api_ = api_with(Boots({}, ""));
+  EXPECT_TRUE(get("/boot/node.ipxe", "52:54:00:00:00:01").body.contains("nothing to boot"));
+  EXPECT_TRUE(get("/grub/node/52:54:00:00:00:01.cfg", "").body.contains("nothing to boot"));
+  const auto response = post("/node/v1/discover",
+                             R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(nlohmann::json::parse(response.body).at("state"), "wait");
+  EXPECT_TRUE(registry_->nodes().empty()) << "it becomes a node when it can boot as one";
 }
 
 TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
@@ -186,6 +200,50 @@ TEST_F(NodeApiTest, a_host_key_that_is_none_is_refused_and_one_that_is_missing_i
                                  {"ssh_host_key", key}};
     EXPECT_EQ(post("/node/v1/enrol", body.dump()).status, status) << key;
   }
+}
+
+TEST_F(NodeApiTest, a_machine_with_too_much_of_everything_is_still_a_node) {
+  nlohmann::json hardware = {{"uuid", "72acb10d-0e86-8048-a1ac-8c34c7b17ccd"},
+                             {"macs", {"52:54:00:00:00:01", "not an address"}},
+                             {"memory", 2147483648},
+                             {"sockets", 0}};
+  for (int i = 0; i < 5000; ++i) {
+    hardware["disks"].push_back({{"name", std::format("sd{}", i)}, {"size", 512}});
+    hardware["accelerators"].push_back(
+        {{"address", std::format("0000:{:02x}:{:02x}.0", i / 32, i % 32)},
+         {"vendor", "10de"},
+         {"device", "20b2"},
+         {"class", "0302"}});
+  }
+  const nlohmann::json report = {{"hardware", hardware}};
+  ASSERT_EQ(post("/node/v1/discover", report.dump()).status, 200);
+  const auto node = registry_->find("n001");
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->hardware.uuid, "72acb10d-0e86-8048-a1ac-8c34c7b17ccd");
+  EXPECT_EQ(describe(node->hardware.left_out),
+            "1 network card, 4488 disks, 4936 accelerators, 1 value left out");
+}
+
+TEST_F(NodeApiTest, a_running_node_tells_of_its_accelerators) {
+  const auto welcome =
+      registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, 1'000'000);
+  ASSERT_TRUE(welcome) << welcome.error().text();
+  const auto node = registry_->redeem(welcome->token, 1'000'000);
+  ASSERT_TRUE(node) << node.error().text();
+  ASSERT_TRUE(registry_->set_certificate(node->id, {"AB"}, 1'000'000));
+  ServerRequest request{.method = "POST", .path = "/node/v1/report"};
+  request.headers = {{"x-muster-address", "10.42.1.1"},
+                     {"x-muster-verified", "SUCCESS"},
+                     {"x-muster-node", "CN=" + node->id},
+                     {"x-muster-serial", "AB"}};
+  request.body = R"({"stage":"ready","generation":"g","accelerators":[
+    {"address":"0000:3b:00.0","vendor":"10de","device":"20b2","class":"0302","driver":"nvidia",
+     "files":["/dev/nvidia0","/dev/sda"]},
+    {"address":"nowhere","vendor":"10de"}]})";
+  EXPECT_EQ(api_->handle(request).status, 200);
+  const auto cards = registry_->find("n001")->hardware.accelerators;
+  ASSERT_EQ(cards.size(), 1U);
+  EXPECT_EQ(cards[0].driver, (AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 namespace muster::agent {
 namespace {
 
+using provisioning::Accelerator;
 using provisioning::LldpNeighbour;
 using provisioning::NodeReport;
 
@@ -59,10 +60,18 @@ class PlanFollowerTest : public testing::Test {
   FakeHead head_;
   FakeRunner runner_;
   std::optional<LldpNeighbour> neighbour_;
+  std::optional<std::vector<Accelerator>> cards_;
+  int asked_ = 0;
   PlanFollower follower_{head_,
                          {.runner = runner_,
                           .say = [](const std::string&) {},
                           .neighbour = [this] { return neighbour_; },
+                          .accelerators = [this] { return cards_; },
+                          .return_to_work =
+                              [this] {
+                                ++asked_;
+                                return Status();
+                              },
                           .now = [this] { return now_; }}};
   std::chrono::steady_clock::time_point now_;
 };
@@ -126,6 +135,38 @@ TEST_F(PlanFollowerTest, a_switch_port_that_is_heard_later_is_told_once) {
   ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(told_of("ready"), 2U);
   EXPECT_EQ(head_.told.back().neighbour, neighbour_);
+}
+
+TEST_F(PlanFollowerTest, accelerators_whose_driver_comes_later_are_told_once) {
+  ASSERT_TRUE(follower_.apply_plan());
+  EXPECT_EQ(head_.told.back().accelerators, std::nullopt);
+  cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
+  ASSERT_TRUE(follower_.beat());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(told_of("ready"), 2U);
+  EXPECT_EQ(head_.told.back().accelerators, cards_);
+}
+
+TEST_F(PlanFollowerTest, a_card_that_is_gone_is_told_before_the_plan_is_applied) {
+  cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
+  ASSERT_TRUE(follower_.apply_plan());
+  cards_ = std::vector<Accelerator>();
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.told[2].stage, "plan");
+  EXPECT_EQ(head_.told[2].failure, "");
+  EXPECT_EQ(head_.told[2].accelerators, std::vector<Accelerator>());
+}
+
+TEST_F(PlanFollowerTest, the_scheduler_is_asked_for_some_minutes_after_cards_were_told) {
+  cards_ = std::vector<Accelerator>();
+  ASSERT_TRUE(follower_.apply_plan());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(asked_, 0) << "a node without cards";
+  cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
+  for (int beat = 0; beat < 40; ++beat) ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(asked_, 18);
 }
 
 TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {

@@ -183,5 +183,67 @@ TEST_F(RegistryTest, an_import_with_a_clash_changes_nothing) {
   EXPECT_EQ(registry_->nodes().size(), 2U);
 }
 
+/// A machine with one card, of which the driver is as given.
+Hardware machine_with_card(int number, std::optional<AcceleratorDriver> driver) {
+  Hardware machine = blank_machine(number);
+  machine.accelerators = {{.address = "0000:3b:00.0",
+                           .vendor = 0x10de,
+                           .device = 0x20b2,
+                           .pci_class = 0x0302,
+                           .driver = std::move(driver)}};
+  return machine;
+}
+
+TEST_F(RegistryTest, what_a_running_node_tells_of_its_cards_is_kept_through_its_next_start) {
+  const Node node = bring_up(1);
+  const AcceleratorDriver driver{.name = "nvidia", .files = {"/dev/nvidia0"}};
+  NodeReport report{.stage = "ready", .generation = "g"};
+  report.accelerators = machine_with_card(1, driver).accelerators;
+  ASSERT_TRUE(registry_->report(node.id, report, now_));
+  EXPECT_EQ(store_->events(node.id, 1)->front().text, "1 of 1 accelerators can be given to jobs");
+  const std::uint64_t generation = registry_->generation();
+  ASSERT_TRUE(registry_->report(node.id, report, now_));
+  EXPECT_EQ(registry_->generation(), generation) << "nothing new";
+
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping"}, now_));
+  const auto welcome = registry_->discover(machine_with_card(1, std::nullopt), kDynamic, now_);
+  ASSERT_TRUE(welcome);
+  EXPECT_EQ(welcome->kind, Welcome::Kind::boot);
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, *report.accelerators);
+  open();
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, *report.accelerators);
+}
+
+TEST_F(RegistryTest, a_card_that_is_gone_or_another_has_no_driver_of_the_one_before) {
+  const Node node = bring_up(1);
+  NodeReport report{.stage = "ready", .generation = "g"};
+  report.accelerators =
+      machine_with_card(1, AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}})
+          .accelerators;
+  ASSERT_TRUE(registry_->report(node.id, report, now_));
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping"}, now_));
+  Hardware other = machine_with_card(1, std::nullopt);
+  other.accelerators[0].device = 0x2330;
+  ASSERT_TRUE(registry_->discover(other, kDynamic, now_));
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, other.accelerators);
+  now_ += 120'000;  // nobody takes it for a second machine any longer
+  ASSERT_TRUE(registry_->discover(blank_machine(1), kDynamic, now_));
+  EXPECT_TRUE(registry_->find("n001")->hardware.accelerators.empty());
+}
+
+TEST_F(RegistryTest, nobody_without_a_certificate_tells_of_drivers_and_device_files) {
+  const AcceleratorDriver driver{.name = "nvidia", .files = {"/dev/nvidia0"}};
+  ASSERT_TRUE(registry_->discover(machine_with_card(1, driver), kDynamic, now_));
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators.at(0).driver, std::nullopt);
+}
+
+TEST_F(RegistryTest, what_a_report_lacks_is_on_the_timeline) {
+  Hardware rich = blank_machine(1);
+  rich.left_out.disks = 3;
+  ASSERT_TRUE(registry_->discover(rich, kDynamic, now_));
+  const auto events = store_->events(registry_->find("n001")->id, 100);
+  EXPECT_TRUE(std::ranges::contains(*events, "report: 3 disks left out", &state::Event::text));
+}
+
 }  // namespace
 }  // namespace muster::provisioning

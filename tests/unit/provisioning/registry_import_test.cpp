@@ -97,5 +97,19 @@ TEST_F(RegistryImportTest, one_machine_is_adopted_by_the_name_that_somebody_wish
   EXPECT_FALSE(registry_->adopt_as(to_string(mac(9)), "gpu09", now_));
 }
 
+TEST(Node, that_an_earlier_version_imported_has_unknown_processors_and_memory) {
+  const char* const stored =
+      R"({"id":"1","name":"n001","address":"10.42.1.1","profile":"default","state":"adopted","stage":"","reason":"",)"
+      R"("progress":0,"certificate_serial":"","generation":"","seen_ms":0,"ready_ms":0,)"
+      R"("hardware":{"macs":["52:54:00:00:00:01"],"sockets":1,"cores_per_socket":1,)"
+      R"("threads_per_core":1,"memory":1073741824,"firmware":"bios","disks":[],"secure_boot":false,)"
+      R"("uuid":"","serial":"","vendor":"","product":""}})";
+  const auto node = parse_node(stored);
+  ASSERT_TRUE(node) << node.error().text();
+  EXPECT_EQ(node->hardware.topology, std::nullopt);
+  EXPECT_EQ(node->hardware.memory, std::nullopt);
+  EXPECT_EQ(node->hardware.firmware, "");
+}
+
 }  // namespace
 }  // namespace muster::provisioning

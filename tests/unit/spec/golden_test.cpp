@@ -1,5 +1,5 @@
 // Each tests/golden/spec/NAME.yaml is checked as `muster spec check` does; what must be said stands
-// in NAME.expected beside it, one problem a line. Empty: the file is valid.
+// in NAME.expected beside it, one problem or remark a line. Empty: there is nothing to say.
 #include <filesystem>
 #include <gtest/gtest.h>
 
@@ -14,12 +14,15 @@ const std::filesystem::path kFolder = MUSTER_SOURCE "/tests/golden/spec";
 
 class Golden : public testing::TestWithParam<std::string> {};
 
-TEST_P(Golden, file_gets_exactly_the_expected_problems) {
+TEST_P(Golden, file_gets_exactly_the_expected_problems_and_remarks) {
   const std::string file = GetParam() + ".yaml";
   const std::string text = os::read_file(kFolder / file).value();
   std::string found;
-  for (const Diagnostic& problem : parse_cluster(text, file).problems) {
-    found += to_string(problem) + "\n";
+  const ParseOutcome outcome = parse_cluster(text, file);
+  for (const Diagnostic& problem : outcome.problems) found += to_string(problem) + "\n";
+  for (Diagnostic remark : outcome.remarks) {
+    remark.message.insert(0, "remark: ");
+    found += to_string(remark) + "\n";
   }
   EXPECT_EQ(found, os::read_file(kFolder / (GetParam() + ".expected")).value());
 }

@@ -75,9 +75,12 @@ ClusterSpec any_spec() {
     if (*rc::gen::arbitrary<bool>()) user.uid = 2000U + static_cast<std::uint32_t>(i);
     spec.users.push_back(user);
   }
-  spec.images[0].kernel_arguments = *rc::gen::container<std::vector<std::string>>(rc::gen::element(
-      std::string("quiet"), std::string("a=b,c:d"), std::string("~"), std::string("null"),
-      std::string("010"), std::string("*x"), std::string("!y")));
+  const auto words = *rc::gen::container<std::vector<std::string>>(rc::gen::element(
+      std::string("quiet"), std::string("a=b,c:d"), std::string("null"), std::string("010"),
+      std::string("memmap=4G!8G"), std::string("a=*x"), std::string("a=#y")));
+  for (const std::string& word : words) {
+    spec.images[0].kernel_arguments.push_back(KernelArgument::parse(word).value());
+  }
   return spec;
 }
 
@@ -90,7 +93,7 @@ RC_GTEST_PROP(SpecJson, is_itself_a_cluster_yaml_that_means_the_same, ()) {
 
 TEST(SpecJson, problems_are_listed_for_programs) {
   const ParseOutcome outcome = parse_cluster("schema: 1\nname: x\nkernel: y\n", "a.yaml");
-  EXPECT_EQ(to_json("a.yaml", outcome.problems),
+  EXPECT_EQ(to_json("a.yaml", outcome.problems, {}),
             (json{{"file", "a.yaml"},
                   {"valid", false},
                   {"problems",
@@ -98,13 +101,15 @@ TEST(SpecJson, problems_are_listed_for_programs) {
                      {"line", 3},
                      {"column", 9},
                      {"message", "kernel: 'y' is not a kernel flavour"},
-                     {"hint", "allowed: amd64, cloud"}}}}}));
-  EXPECT_EQ(to_json("a.yaml", {}).dump(), R"({"file":"a.yaml","problems":[],"valid":true})");
+                     {"hint", "allowed: amd64, cloud"}}}},
+                  {"remarks", json::array()}}));
+  EXPECT_EQ(to_json("a.yaml", {}, {}).dump(),
+            R"({"file":"a.yaml","problems":[],"remarks":[],"valid":true})");
 }
 
 TEST(SpecJson, problems_of_hostile_bytes_can_be_printed) {
   const ParseOutcome outcome = parse_cluster("name: \xff\n", "a\xff.yaml");
-  EXPECT_NO_THROW((void)to_json("a\xff.yaml", outcome.problems).dump());
+  EXPECT_NO_THROW((void)to_json("a\xff.yaml", outcome.problems, {}).dump());
 }
 
 TEST(JsonSchema, names_its_draft_and_forbids_unknown_keys) {
@@ -114,7 +119,10 @@ TEST(JsonSchema, names_its_draft_and_forbids_unknown_keys) {
   EXPECT_EQ(schema.at("additionalProperties"), false);
   const json& users = schema.at("properties").at("users").at("items");
   EXPECT_EQ(users.at("additionalProperties"), false);
-  EXPECT_EQ(users.at("properties").at("uid").at("maximum"), 59999);
+  EXPECT_EQ(users.at("properties").at("uid").at("maximum"), 2000200000);
+  EXPECT_EQ(users.at("properties").at("uid").at("not"),
+            json::parse(R"({"anyOf": [{"type": "integer", "minimum": 9999, "maximum": 9999},
+                                      {"type": "integer", "minimum": 60000, "maximum": 65535}]})"));
   EXPECT_EQ(schema.at("properties").at("kernel").at("enum"), (json{"amd64", "cloud"}));
 }
 
@@ -126,7 +134,12 @@ void expect_valid(const json& schema, const json& value, const std::string& path
   if (schema.contains("enum")) {
     EXPECT_TRUE(std::ranges::contains(schema.at("enum"), value)) << path;
   }
-  if (schema.contains("pattern")) {
+  // A pattern is for texts only, and bounds for numbers (validation vocabulary, 6.2 and 6.3).
+  if (schema.contains("minimum") && value.is_number()) {
+    EXPECT_GE(value, schema.at("minimum")) << path;
+    EXPECT_LE(value, schema.at("maximum")) << path;
+  }
+  if (schema.contains("pattern") && value.is_string()) {
     const std::regex pattern(schema.at("pattern").get<std::string>());
     EXPECT_TRUE(std::regex_search(value.get<std::string>(), pattern)) << path << value;
   }

@@ -29,6 +29,17 @@ inline std::string problem_of(std::string_view text) {
   return all;
 }
 
+/// The remarks on a text that follows a heading of two lines, a line each; problems when it is not
+/// valid. The heading's name is unremarkable, as "test" is not.
+inline std::string remarks_of(std::string_view text) {
+  const ParseOutcome outcome = parse_cluster("schema: 1\nname: site1\n" + std::string(text), "f");
+  std::string all;
+  for (const Diagnostic& one : outcome.spec ? outcome.remarks : outcome.problems) {
+    all += (all.empty() ? "" : "\n") + to_string(one).substr(2);
+  }
+  return outcome.spec ? all : "invalid: " + all;
+}
+
 inline ClusterSpec spec_of(std::string_view text) {
   return parse_cluster(std::string(kHeading) + std::string(text), "f").spec.value();
 }

@@ -57,11 +57,11 @@ TEST(Reference, the_list_of_fields_has_one_line_each) {
 
 TEST(Reference, a_field_is_explained_whatever_its_index) {
   const std::string text =
-      "users[].uid (user id for people)\n"
+      "users[].uid (user number for people)\n"
       "  The user's number, the same on head and nodes. Without one the next "
       "free is taken.\n"
-      "  Allowed: a whole number from 1000 to 59999 (Debian keeps the others for "
-      "itself)\n"
+      "  Allowed: a whole number from 1000 to 59999 but 9999, or from 65536 to 2000200000 (the "
+      "system has the others)\n"
       "  Default: none\n"
       "  Example: 2001\n";
   for (const auto* path : {"users[].uid", "users.uid", "users[17].uid"}) {

@@ -1,8 +1,7 @@
-#include "core/spec/validate_external.h"
-
 #include <gtest/gtest.h>
 
 #include "core/spec/json.h"
+#include "core/spec/validate.h"
 #include "tests/unit/spec/problems.h"
 
 namespace muster::spec {

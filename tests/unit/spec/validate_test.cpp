@@ -9,15 +9,14 @@ namespace muster::spec {
 namespace {
 
 TEST(Validate, the_default_cluster_breaks_no_rule) {
-  EXPECT_EQ(validate_cluster(spec_of("")), std::vector<Conflict>{});
+  EXPECT_EQ(validate_cluster(spec_of("")), Findings{});
 }
 
 TEST(Validate, node_addresses_lie_in_the_heads_network) {
   EXPECT_EQ(
       problem_of("nodes:\n  addresses: 10.43.0.1-10.43.0.9\n"),
-      "4:14: nodes.addresses: 10.43.0.1-10.43.0.9 leaves the head's network 10.42.0.0/16; use "
-      "addresses from 10.42.0.1 to 10.42.255.254, which the head's 10.42.0.1/16 leaves room "
-      "for");
+      "4:14: nodes.addresses: 10.43.0.1-10.43.0.9 is not all in the head's network 10.42.0.0/16; "
+      "write addresses of 10.42.0.0/16 without the head's, such as '10.42.0.251-10.42.255.254'");
 }
 
 TEST(Validate, ranges_that_nobody_wrote_suit_the_heads_network) {
@@ -46,25 +45,36 @@ TEST(Validate, a_network_too_small_for_ranges_is_named_where_it_is_written) {
 }
 
 TEST(Validate, node_addresses_do_not_overlap) {
-  EXPECT_EQ(
-      problem_of("nodes:\n  addresses: 10.42.0.2-10.42.0.120\n"),
-      "4:14: nodes.unknown_addresses: 10.42.0.100-10.42.0.120 are in nodes.addresses too; the "
-      "two ranges must have no address in common");
+  EXPECT_EQ(problem_of("nodes:\n  addresses: 10.42.0.2-10.42.0.120\n"
+                       "  unknown_addresses: 10.42.0.100-10.42.0.250\n"),
+            "5:22: nodes.unknown_addresses: 10.42.0.100-10.42.0.120 are in nodes.addresses too; "
+            "the two ranges must have no address in common, such as '10.42.0.100-10.42.0.250' for "
+            "nodes.unknown_addresses and '10.42.1.1-10.42.255.254' for nodes.addresses");
 }
 
 TEST(Validate, one_common_address_is_an_overlap) {
   for (const auto* range : {"10.42.0.250-10.42.0.255", "10.42.0.90-10.42.0.100"}) {
-    EXPECT_NE(
-        problem_of(std::string("nodes: {addresses: ") + range + "}\n").find("are in nodes.addr"),
-        std::string::npos)
+    EXPECT_NE(problem_of(std::string("nodes: {addresses: ") + range +
+                         ", unknown_addresses: 10.42.0.100-250}\n")
+                  .find("are in nodes.addr"),
+              std::string::npos)
         << range;
   }
 }
 
+TEST(Validate, a_range_that_nobody_wrote_makes_room_for_the_one_that_is_written) {
+  const ClusterSpec spec = spec_of("nodes: {addresses: 10.42.0.2-10.42.0.120}\n");
+  EXPECT_EQ(to_string(spec.nodes.unknown_addresses), "10.42.255.105-10.42.255.254");
+  const ClusterSpec other = spec_of("nodes: {unknown_addresses: 10.42.1.1-10.42.3.255}\n");
+  EXPECT_EQ(to_string(other.nodes.addresses), "10.42.4.0-10.42.255.254");
+}
+
 TEST(Validate, node_addresses_leave_out_the_head) {
-  EXPECT_EQ(problem_of("nodes:\n  addresses: 10.42.0.1-10.42.0.9\n"),
-            "4:14: nodes.addresses: 10.42.0.1-10.42.0.9 holds the head's own address 10.42.0.1; "
-            "leave the head's address out of the range");
+  EXPECT_EQ(
+      problem_of("nodes:\n  addresses: 10.42.0.1-10.42.0.9\n"),
+      "4:14: nodes.addresses: 10.42.0.1-10.42.0.9 has the head's own address 10.42.0.1 in it; "
+      "write addresses of 10.42.0.0/16 without the head's, such as "
+      "'10.42.0.251-10.42.255.254'");
 }
 
 TEST(Validate, node_addresses_leave_out_the_networks_ends) {
@@ -93,7 +103,7 @@ TEST(Validate, the_heads_address_is_one_of_a_machine) {
 TEST(Validate, the_network_has_room_and_a_limit) {
   for (const auto* bad : {"10.42.0.1/31", "10.42.0.1/32", "10.42.0.1/7", "10.42.0.1/0"}) {
     EXPECT_NE(
-        problem_of(std::string("head: {address: ") + bad + "}\n").find("cannot hold a cluster"),
+        problem_of(std::string("head: {address: ") + bad + "}\n").find("has no room for a cluster"),
         std::string::npos)
         << bad;
   }
@@ -172,8 +182,25 @@ TEST(Validate, a_groups_name_means_one_group) {
               std::string::npos)
         << bad;
   }
+  EXPECT_EQ(problem_of("groups: [{name: n001, nodes: n002}]\n"),
+            "3:17: groups[0].name: 'n001' is a name that a node may get; choose another name");
+  EXPECT_EQ(problem_of("nodes: {prefix: gpu, digits: 1}\nprofiles: [{name: gpu1}]\n"),
+            "4:19: profiles[0].name: 'gpu1' is a name that a node may get; choose another name");
   EXPECT_NE(problem_of("profiles: [{name: failed, image: compute}]\n").find("profiles[0].name"),
             std::string::npos);
+}
+
+TEST(Validate, kernel_arguments_fit_on_the_kernels_command_line) {
+  const std::string half = "'" + std::string(200, 'a') + "', '" + std::string(200, 'b') + "', '" +
+                           std::string(200, 'c') + "', '" + std::string(200, 'd') + "'";
+  const std::string image = "images: [{name: compute, kernel_arguments: [" + half + "]}]\n";
+  EXPECT_EQ(problem_of(image), "");
+  EXPECT_EQ(problem_of(image + "profiles: [{name: a, kernel_arguments: [" + half + "]}]\n"),
+            "4:40: profiles[0].kernel_arguments: with those of image 'compute' they are 1608 "
+            "characters, and the kernel has room for 1536; leave some out");
+  EXPECT_TRUE(
+      problem_of("images: [{name: compute, kernel_arguments: [" + half + ", " + half + "]}]\n")
+          .starts_with("3:44: images[0].kernel_arguments: they are 1608 characters"));
 }
 
 TEST(Validate, volumes_do_not_hide_the_system) {

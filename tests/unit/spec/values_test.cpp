@@ -68,8 +68,9 @@ TEST(Values, interfaces) {
 TEST(Values, addresses) {
   expect(kAddressWithPrefix, {"10.42.0.1/16", "192.168.1.7/24"},
          {"", "10.42.0.1", "10.42.0.1/33", "10.42.0/16", "fd00::1/64", "10.042.0.1/16"});
-  expect(kAddressRange, {"10.0.0.1-10.0.0.9", "10.0.0.1 - 10.0.0.9", "10.0.0.1-10.0.0.1"},
-         {"", "10.0.0.1", "10.0.0.9-10.0.0.1", "10.0.0.1-9", "10.0.0.0/24"});
+  expect(kAddressRange,
+         {"10.0.0.1-10.0.0.9", "10.0.0.1 - 10.0.0.9", "10.0.0.1-10.0.0.1", "10.0.0.1-9"},
+         {"", "10.0.0.1", "10.0.0.9-10.0.0.1", "10.0.0.9-1", "10.0.0.0/24"});
 }
 
 TEST(Values, ssh_keys) {
@@ -91,16 +92,16 @@ TEST(Values, ssh_keys) {
 
 TEST(Values, locales) {
   expect(kLocale, {"C.UTF-8", "C", "de_DE.UTF-8", "ca_ES.UTF-8@valencia", "fil_PH.UTF-8"},
-         {"", "de_DE", "de_DE.ISO-8859-1", "de.UTF-8", "DE_de.UTF-8", "de_DE.utf8", "de_DE.UTF-8@",
-          "../etc.UTF-8"});
+         {"", "de_XX.UTF-8", "de_DE", "de_DE.ISO-8859-1", "de.UTF-8", "DE_de.UTF-8", "de_DE.utf8",
+          "de_DE.UTF-8@", "../etc.UTF-8"});
 }
 
 TEST(Values, time_zones) {
   expect(kTimeZone,
          {"Etc/UTC", "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5",
-          "America/Port-au-Prince"},
-         {"", "europe/berlin", "Europe/", "/Etc/UTC", "Etc//UTC", "../../etc/passwd", "Etc/../UTC",
-          "Europe/Ber lin", "+05:00"});
+          "America/Port-au-Prince", "US/Pacific"},
+         {"", "europe/berlin", "Europe/Berln", "Mars/Base", "Europe/", "/Etc/UTC", "Etc//UTC",
+          "../../etc/passwd", "Etc/../UTC", "Europe/Ber lin", "+05:00"});
 }
 
 TEST(Values, node_names) {
@@ -115,13 +116,23 @@ TEST(Values, lengths_of_time) {
   EXPECT_EQ(kTimeLimit.show(std::chrono::seconds(0)), "unlimited");
 }
 
+TEST(Values, lengths_of_time_of_jobs_are_also_as_slurm_writes_them) {
+  expect(kJobTime,
+         {"30 min", "unlimited", "UNLIMITED", "infinite", "90", "90:30", "24:00:00", "7-12",
+          "7-00:00:00", "1 d 12 h"},
+         {"", "0", "0:00", "for ever", "1:2:3:4", "7-", "-1", "2 months", "1.5"});
+  EXPECT_EQ(kJobTime.parse("90").value(), std::chrono::minutes(90));
+  EXPECT_EQ(kJobTime.show(kJobTime.parse("7-00:00:00").value()), "1 w");
+  EXPECT_EQ(kJobTime.show(kJobTime.parse("INFINITE").value()), "unlimited");
+  EXPECT_EQ(kTimeLimit.parse("infinite").error().hint.substr(0, 27), "did you mean 'unlimited'? a");
+}
+
 TEST(Values, kernel_arguments) {
   expect(kKernelArgument,
-         {"quiet", "console=ttyS0,115200n8", "ip=10.0.0.1::10.0.0.2:255.0.0.0", "isolcpus=1-3",
-          "foo.bar=/dev/x"},
-         {"",    "a b",  "a\tb", "a\n",  "a=\"b\"", "a='b'", "a;b",
-          "a$b", "a`b`", "a#b",  "a{b}", "a|b",     "a&b",   "a\\b",
-          "a<b", "=x",   "--",   "---",  "ü",       kNul,    std::string(257, 'a')});
+         {"quiet", "console=ttyS0,115200n8", "ip=10.0.0.1::10.0.0.2:255.0.0.0", "memmap=4G!8G",
+          "memmap=4G$8G", "foo.bar=/dev/x"},
+         {"", "a b", "a=\"b\"", "a='b'", "a\\b", "a${b}", "=x", "--", "---", "ü", kNul,
+          std::string(257, 'a')});
 }
 
 TEST(Values, packages) {
@@ -130,9 +141,13 @@ TEST(Values, packages) {
 }
 
 TEST(Values, users) {
-  expect(kUserName, {"ada", "_svc", "a-b_c1"}, {"", "Ada", "1a", "-a", "a.b", "a b", "a$", "ä"});
-  expect(kUid, {"1000", "59999"}, {"", "0", "999", "60000", "01000", "1e3", "4294967296"});
-  expect(kFullName, {"Ada Lovelace", "Zoë", ""}, {"a:b", "a,b", "a\nb", "\x1b[2J"});
+  expect(kUserName, {"ada", "_svc", "a-b_c1", "ada.lovelace"},
+         {"", "Ada", "1a", "-a", ".a", "a.", "a b", "a$", "ä", std::string(33, 'a')});
+  expect(kUid, {"1000", "9998", "59999", "65536", "2000200000"},
+         {"", "0", "999", "9999", "60000", "61184", "65534", "65535", "01000", "1e3", "2000200001",
+          "4294967295", "4294967296"});
+  expect(kFullName, {"Ada Lovelace", "Zoë", ""},
+         {"a:b", "a,b", "a\nb", "\x1b[2J", std::string(129, 'a')});
 }
 
 TEST(Values, versions) {

@@ -73,7 +73,7 @@ TEST(YamlTree, wrong_indentation_is_called_so) {
   EXPECT_EQ(problem("a:\n  - x\n - y\n"), "3:2: " + std::string(hint));
   EXPECT_EQ(problem("  a: 1\nb: 2\n"), "2:1: " + std::string(hint));
   EXPECT_EQ(problem("- a\nb: 1\n"), "2:1: " + std::string(hint));
-  EXPECT_EQ(problem("a:\n  b: 1\n    c: 1\n").substr(0, 5), "3:6: ");
+  EXPECT_EQ(problem("a:\n  b: 1\n    c: 1\n").substr(0, 5), "3:5: ");
 }
 
 TEST(YamlTree, a_quote_that_is_not_closed_does_not_swallow_the_file) {

@@ -1,0 +1,34 @@
+#pragma once
+// Names of nodes, wherever they are given: by `nodes.prefix`, by a list that is imported, by
+// `muster node adopt --name`. One rule for all, because a name meets DNS, dnsmasq, Slurm and the
+// system, and each of them reads some words in its own way.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/spec/cluster_spec.h"
+
+namespace muster::spec {
+
+/// A name that a node may have in any cluster. Errors: not a host name in lower case (RFC 1123
+/// §2.1; DNS does not tell cases apart, Slurm does); a word that dnsmasq reads in a dhcp-host line
+/// (dnsmasq(8): `ignore`, lease times), that Slurm takes for more than one node or for defaults
+/// (slurm.conf(5), scontrol(1): `all`, `default`) or that every machine calls itself.
+Status check_node_name(std::string_view name);
+
+/// The same in this cluster. Errors: also the head's name, a state of nodes, and the name of a
+/// group or profile: `@name` in a node set is those.
+Status check_node_name(std::string_view name, const ClusterSpec& spec);
+
+/// Whether `name` is a state of nodes (provisioning/node.h): each is a group by itself.
+bool is_node_state(std::string_view name);
+
+/// The name of the node with this number, "n001".
+std::string node_name(const Nodes& nodes, std::uint64_t number);
+
+/// The number in a name that a node may get by itself; none when it is another name.
+std::optional<std::uint64_t> number_of(const Nodes& nodes, std::string_view name);
+
+}  // namespace muster::spec
