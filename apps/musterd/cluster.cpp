@@ -76,9 +76,10 @@ int web_server_group() {
 Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   cluster->settings_ = settings;
-  TRY_ASSIGN(auto installed, head::read_installed_file(settings.spec));
-  cluster->spec_ = std::move(*installed.spec);
-  cluster->remarks_ = std::move(installed.remarks);
+  const auto installed = head::read_installed_file(settings.spec);
+  if (!installed) return std::unexpected(installed.error());
+  cluster->spec_ = installed->spec.value();
+  cluster->remarks_ = installed->remarks;
   TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
   TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
   // Without the names cards are called by their numbers.

@@ -16,8 +16,9 @@ Result<spec::ParseOutcome> read_installed_file(const std::filesystem::path& file
 }
 
 Result<spec::ClusterSpec> read_installed_spec(const std::filesystem::path& file) {
-  TRY_ASSIGN(spec::ParseOutcome outcome, read_installed_file(file));
-  return std::move(*outcome.spec);
+  const auto outcome = read_installed_file(file);
+  if (!outcome) return std::unexpected(outcome.error());
+  return outcome->spec.value();
 }
 
 }  // namespace muster::head
