@@ -9,7 +9,7 @@
 namespace muster::hpc {
 
 /// /etc/openmpi/openmpi-mca-params.conf for head and nodes. `cluster` is the head's address with
-/// its prefix: messages stay on that network, so a second adapter or a bridge is never tried.
+/// its prefix: messages stay on that network, so a second card or a bridge is never tried.
 std::string render_mpi_parameters(const Ipv4Interface& cluster);
 
 }  // namespace muster::hpc

@@ -51,7 +51,7 @@ Status trim_firmware(const BuildContext& context, const fs::path& tree,
                                       context.inputs.data.list("firmware-keep.list")));
 }
 
-/// Wired adapters and fabrics: what a machine needs before it can ask anybody for more.
+/// Wired cards and fabrics: what a machine needs before it can ask anybody for more.
 void warn_of_firmware(const BuildContext& context, const fs::path& tree,
                       const inspect::ModuleTree& modules) {
   if (context.spec.firmware == spec::Firmware::none || !context.on_warning) return;

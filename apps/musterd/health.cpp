@@ -140,7 +140,7 @@ void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
 
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& refused : cluster.refused_nodes()) {
-    problems.push_back({"no jobs run on it: " + refused.message, refused.hint});
+    problems.push_back({"no job can run on a node: " + refused.message, refused.hint});
   }
 }
 

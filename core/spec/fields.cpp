@@ -50,8 +50,8 @@ const Field kExternal[] = {
     value<kFirewall, &External::firewall>(
         {.key = "firewall",
          .doc = "Whether Muster refuses what arrives from the site but for `open`. `auto` is `on` "
-                "for a head that runs from the ISO and `off` for a server with a system of its "
-                "own.",
+                "for a head that runs from the ISO and `off` for an installed "
+                "head.",
          .fallback = "auto"}),
     values<kOpenPort, &External::open>(
         {.key = "open",
@@ -64,9 +64,10 @@ const Field kHead[] = {
         {.key = "hostname", .doc = "The head's own name.", .fallback = "head"}),
     value<kInterfaceName, &ClusterSpec::head, &Head::interface>(
         {.key = "interface",
-         .doc = "The network adapter that leads to the nodes. `auto` takes the only one, or else "
-                "the one without a default route; when that leaves a choice, the head asks on its "
-                "console and never guesses.",
+         .doc = "The card that leads to the nodes. `auto` takes the only one. Of several it takes "
+                "the one that it took before, or the one that is left when a cable, a default "
+                "route or another DHCP server shows which card leads to the site. When that "
+                "leaves a choice, the head asks on its console and never guesses.",
          .fallback = "auto"}),
     value<kAddressWithPrefix, &ClusterSpec::head, &Head::address>(
         {.key = "address",
@@ -89,7 +90,7 @@ const Field kHead[] = {
     section<&ClusterSpec::head, &Head::external>(
         {.key = "external",
          .doc = "The head's second network, which leads to the site: people log in from there, and "
-                "jobs reach it by `nodes.route`. A server with a system of its own keeps the "
+                "jobs reach it by `nodes.route`. An installed head keeps the "
                 "network settings that it has; of this section it takes `interface`, `firewall` "
                 "and `open`."},
         kExternal),
@@ -250,7 +251,7 @@ const Field kCluster[] = {
          .fallback = "amd64"}),
     value<kFirmware, &ClusterSpec::firmware>(
         {.key = "firmware",
-         .doc = "Firmware files in the images: `none`, those of `network` adapters that a node "
+         .doc = "Firmware files in the images: `none`, those of `network` cards that a node "
                 "needs to boot and talk, or `all`, which adds graphics drivers and their "
                 "firmware. With `network` and `all` the head loads the microcode of its "
                 "processor when it starts, and so does every node; with `none` no machine does.",

@@ -57,7 +57,7 @@ class Product:
         return Status(ready=value["ready"], dhcp=value["dhcp"], problems=problems)
 
     def nodes(self):
-        """All nodes, by the Ethernet address of their first adapter."""
+        """All nodes, by the Ethernet address of their first card."""
         value = json.loads(self._lab.check("head", "muster", "node", "list", "--json"))
         return {node["mac"]: Node(name=node["name"], mac=node["mac"], address=node["address"],
                                   state=node["state"], stage=node["stage"],
