@@ -30,7 +30,8 @@ SchedulerNode parse_node_line(std::string_view name, std::string_view state,
   node.usable = answers && placeable;
   node.taken_out = std::ranges::contains(kTakenOut, std::string_view(node.state));
   node.settling = node.state == "unknown" || (placeable && !answers);
-  if (reason != "none") node.reason = printable(trim(reason), 200);
+  // Slurm remembers the reason of a time that is over.
+  if (reason != "none" && !node.usable) node.reason = printable(trim(reason), 200);
   if (node.reason.empty() && !answers) node.reason = "it does not answer";
   return node;
 }

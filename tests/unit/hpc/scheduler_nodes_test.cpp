@@ -22,6 +22,13 @@ TEST(Sinfo, keeps_the_reason_of_a_node_that_is_down) {
           .name = "n001", .state = "drained", .taken_out = true, .reason = "Low RealMemory | 3%"}));
 }
 
+TEST(Sinfo, forgets_why_a_node_that_takes_jobs_did_not_once) {
+  const auto nodes = parse_sinfo("n001|idle|Not responding\nn002|idle*|Not responding\n");
+  ASSERT_TRUE(nodes);
+  EXPECT_EQ(nodes->at(0).reason, "");
+  EXPECT_EQ(nodes->at(1).reason, "Not responding");
+}
+
 TEST(Sinfo, does_not_use_a_node_that_is_idle_but_does_not_answer) {
   const auto nodes = parse_sinfo("n001|idle*|none\n");
   ASSERT_TRUE(nodes);
