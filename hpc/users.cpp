@@ -131,7 +131,7 @@ Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
   TRY(check_names(wanted));
   const auto found = users_.find(wanted.name);
   if (found == users_.end()) {
-    return fail(std::format("cannot change user '{}': there is none", wanted.name),
+    return fail(std::format("cannot change user '{}': there is no such user", wanted.name),
                 "see the users: muster user list");
   }
   if (!wanted.ssh_keys.empty() || none == NoKeys::take_away) {

@@ -105,7 +105,7 @@ Status update(os::CommandRunner& runner, std::vector<std::string> arguments) {
   if (result.status == 0) return {};
   return fail(std::format("cannot read the package indexes: apt-get ended with status {}: {}",
                           result.status, join(lines(trim(result.err)), "; ")),
-              "check the network, and the mirror in the specification or in apt's sources");
+              "check the network, and the mirror in cluster.yaml or in apt's sources");
 }
 
 /// Writes the keys that stand in the sources themselves into files, and names those instead.
@@ -152,7 +152,7 @@ Result<std::vector<AptSource>> keep_present(os::CommandRunner& runner,
     }
     absent.push_back({.message = std::format("'{}' has no '{}'; the build goes on without",
                                              archive.uri, archive.suite),
-                      .hint = "nothing is to be done if the mirror is meant to be so"});
+                      .hint = "do nothing if you want this mirror"});
   }
   return present;
 }

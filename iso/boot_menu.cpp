@@ -98,7 +98,7 @@ std::string render_grub(const BootMenu& menu) {
       grub_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
   text += std::format(
       "menuentry '{}' --id install {{\n"
-      "  echo 'This version runs the head from its medium; press a key for the menu.'\n"
+      "  echo 'This version runs the head from the ISO; press a key for the menu.'\n"
       "  sleep --interruptible 10\n"
       "}}\n"
       "menuentry 'Boot from local disk' --id local {{\n"

@@ -105,7 +105,7 @@ class Build {
     if (inputs_.debs.empty() && !stages_.empty()) {
       tell({.kind = ProgressEvent::Kind::warning,
             .stage = stages_.front(),
-            .text = std::format("no packages of ours in '{}': the medium boots plain Debian",
+            .text = std::format("no packages of Muster in '{}': the ISO boots plain Debian",
                                 options_.packages.string())});
     }
     return {};

@@ -17,11 +17,10 @@ namespace fs = std::filesystem;
 
 std::string wanted_by(const spec::ClusterSpec& spec, const LayerPlan& layer,
                       const std::string& package) {
-  if (std::ranges::contains(spec.head_packages, package))
-    return "head packages of the specification";
+  if (std::ranges::contains(spec.head_packages, package)) return "head.packages in cluster.yaml";
   for (const auto& image : spec.images) {
     if (image.name == layer.image && std::ranges::contains(image.packages, package)) {
-      return std::format("packages of image '{}' in the specification", image.name);
+      return std::format("packages of image '{}' in cluster.yaml", image.name);
     }
   }
   return std::format("the recipe of layer '{}'", layer.name);

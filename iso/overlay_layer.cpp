@@ -122,8 +122,7 @@ Status add_boot_files(const fs::path& root, const fs::path& binary) {
   for (const auto& [from, to] : files) {
     std::error_code error;
     fs::copy_file(root / from, binary / to, fs::copy_options::overwrite_existing, error);
-    if (error)
-      return fail(std::format("cannot copy '{}' to the medium: {}", from, error.message()));
+    if (error) return fail(std::format("cannot copy '{}' into the ISO: {}", from, error.message()));
   }
   return {};
 }

@@ -64,7 +64,7 @@ BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(auto store, LayerStore::open(layer_folder(options)));
   TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt", IndexDepth::packages));
   if (!options.index_key.empty() && index.key != options.index_key) {
-    return fail("the archives changed since the medium was built, and offer other packages now",
+    return fail("the archives changed since the ISO was built, and have other packages now",
                 "build it again; what is verified then is the new one");
   }
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));

@@ -79,7 +79,7 @@ BuildResult<void> check_space(const SpaceNeed& need, const fs::path& cache,
   const auto out = existing(medium);
   if (on_one_disk(cache, out)) return check_disk(cache, need.cache + need.medium, kMoveCache);
   TRY(check_disk(cache, need.cache, kMoveCache));
-  return check_disk(out, need.medium, "free some space, or write the medium elsewhere");
+  return check_disk(out, need.medium, "free some space, or write the ISO to another disk");
 }
 
 }  // namespace muster::iso

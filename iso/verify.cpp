@@ -96,7 +96,7 @@ BuildResult<VerifyReport> build_and_compare(os::CommandRunner& runner, const fs:
   TRY_ASSIGN(report.sha256, os::sha256_file(medium));
   if (report.sha256 == report.again.sha256) return report;
   TRY_ASSIGN(report.differences, find_differences(runner, medium, again.out, work / "trees"));
-  if (report.differences.empty()) report.differences = {"the medium's own structures"};
+  if (report.differences.empty()) report.differences = {"the ISO's own structures"};
   return report;
 }
 

@@ -65,7 +65,7 @@ Status check_directory(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory, error) || fs::is_empty(directory, error)) return {};
   if (fs::exists(directory / LabFiles::kLock, error)) return {};
-  return fail(std::format("'{}' holds something that is no lab", directory.string()),
+  return fail(std::format("'{}' is not empty, and is not a lab", directory.string()),
               "give an empty directory");
 }
 

@@ -61,7 +61,7 @@ std::string render_report(const LabView& view) {
                         to_string(machine.accelerator), first_line(state.reason));
   }
   if (view.condition != Condition::up) {
-    text += "nothing of it runs any more; remove what is left with: muster lab down\n";
+    text += "none of its machines runs any more; remove the rest with: muster lab down\n";
   }
   return text;
 }

@@ -163,9 +163,9 @@ Result<Authority> Authority::open(const std::filesystem::path& directory,
   TRY_ASSIGN(const Key key, parse_key(key_text));
   TRY_ASSIGN(const Certificate certificate, parse_certificate(text));
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
-    return fail(std::format("'{}' holds a key and a certificate that do not belong together",
-                            directory.string()),
-                "restore both from one backup");
+    return fail(
+        std::format("'{}' has a key and a certificate that do not match", directory.string()),
+        "restore both from one backup");
   }
   return Authority(std::move(key_text), std::move(text));
 }

@@ -44,7 +44,7 @@ Result<Artefact> parse_artefact(const json& value) {
                       .sha256 = value.at("sha256").get<std::string>()};
     if (!stays_inside(artefact.path)) {
       return fail(
-          std::format("path '{}' is not a plain path inside the medium", printable(artefact.path)));
+          std::format("path '{}' is not a plain path in the ISO", printable(artefact.path)));
     }
     const bool digest = artefact.sha256.size() == 64 &&
                         artefact.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -337,7 +337,7 @@ std::optional<std::string> Registry::miss(Node& node, std::int64_t now_ms) const
   if (lost) node.stage = "lost";
   node.state = NodeState::failed;
   node.reason =
-      std::format("not heard for {} s; is it switched on and its cable in?", silent_ms / 1000);
+      std::format("no message for {} s; is it on, and is its cable in?", silent_ms / 1000);
   return node.stage + ": " + node.reason;
 }
 

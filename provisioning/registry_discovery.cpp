@@ -141,7 +141,7 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
   const std::int64_t silent_ms = std::max<std::int64_t>(now_ms - proved_ms, 0);
   const std::int64_t alive_ms = node.stage == "plan" ? kLostMs : kAliveMs;
   if (proved_ms != 0 && node.state != NodeState::off && silent_ms < alive_ms) {
-    return std::format("{} is up and was heard {} s ago; a second machine claims to be it",
+    return std::format("{} is up, and sent a message {} s ago; a second machine claims to be it",
                        node.name, silent_ms / 1000);
   }
   const bool elsewhere = current != nullptr && !current->redeemed && current->address != address;
@@ -191,7 +191,7 @@ Result<Welcome> Registry::discover(const Hardware& report, Ipv4Address address, 
   if (known.size() > 1) {
     const std::string other = who(*known.back());
     return refuse(*known.front(), "claim",
-                  std::format("the machine with address {} reports what belongs to both {} and {}; "
+                  std::format("the machine with address {} reports hardware of both {} and {}; "
                               "if a network card moved, run 'muster node remove {}'",
                               to_string(hardware.macs.front()), who(*known.front()), other, other),
                   now_ms);

@@ -43,7 +43,7 @@ std::string Registry::why_not_up(const Node& node, std::int64_t now_ms) const {
                                            : std::format("is {}", to_string(node.state));
   }
   const std::int64_t silent_ms = silence_ms(node, now_ms);
-  return silent_ms < kLostMs ? "" : std::format("was not heard for {} s", silent_ms / 1000);
+  return silent_ms < kLostMs ? "" : std::format("sent no message for {} s", silent_ms / 1000);
 }
 
 Status Registry::ask_reboot(std::span<const std::string> names, const std::string& why,

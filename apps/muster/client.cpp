@@ -38,7 +38,7 @@ Error unreachable(const Error& cause) {
             .hint = "'systemctl status musterd' says why"};
   }
   if (access(kSocket, R_OK | W_OK) != 0) {
-    return {.message = "you may not speak to the head's daemon",
+    return {.message = "you may not connect to the head's daemon",
             .hint = "be root, or become a member of the group 'muster'"};
   }
   return {.message = cause.message, .hint = "'systemctl status musterd' says more"};

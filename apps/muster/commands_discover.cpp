@@ -13,7 +13,7 @@ using nlohmann::json;
 
 std::string describe_policy(const json& answer) {
   const std::string policy = text_of(answer, "policy");
-  if (policy == "closed") return "unknown machines are turned away";
+  if (policy == "closed") return "unknown machines are refused";
   if (policy == "ask") return "unknown machines wait for 'muster node adopt'";
   const auto until_ms = answer.value("until_ms", std::int64_t{0});
   const auto now_ms = answer.value("now_ms", std::int64_t{0});
@@ -68,7 +68,7 @@ CLI::App& add_showing_noun(CLI::App& app, Session& session, const char* name, co
   noun.require_subcommand(0, 1);
   add_json(noun);
   on_run_at_head(noun, session, body);
-  add_verb(noun, session, "show", "what is so now; without a verb the same", body);
+  add_verb(noun, session, "show", "show the present setting; the same without a verb", body);
   return noun;
 }
 
@@ -84,7 +84,7 @@ void add_discover(CLI::App& app, Session& session) {
       ->capture_default_str();
   add_verb(noun, session, "ask", "keep unknown machines waiting for 'node adopt'",
            [] { return set_policy("ask", 0); });
-  add_verb(noun, session, "close", "turn unknown machines away",
+  add_verb(noun, session, "close", "refuse unknown machines",
            [] { return set_policy("closed", 0); });
 }
 

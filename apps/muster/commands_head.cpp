@@ -32,7 +32,7 @@ int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   return print_answer(
       {{"added", *added}},
       std::format("the state disk keeps {} from the head's next start on ('systemctl "
-                  "reboot'); what changes there until then is lost.",
+                  "reboot'); changes there before that are lost.",
                   join(*added, ", ")));
 }
 

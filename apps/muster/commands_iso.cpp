@@ -102,8 +102,8 @@ int report_verified(const IsoArguments& arguments, const std::string& medium,
     std::println("{}: a second build is the same, bit for bit", medium);
   }
   if (same) return kDone;
-  return report({std::format("'{}' is not what its inputs make now; different: {}", medium,
-                             join(done.differences, ", ")),
+  return report({std::format("'{}' differs from what its cluster.yaml builds now; different: {}",
+                             medium, join(done.differences, ", ")),
                  std::format("the second build is kept as '{}'; if Debian published something "
                              "since, build again",
                              done.again.out.string())},
@@ -137,26 +137,25 @@ void add_common(CLI::App& verb, IsoArguments& arguments) {
 }  // namespace
 
 void add_iso(CLI::App& app, Session& session) {
-  auto* noun = app.add_subcommand("iso", "the bootable medium of a head");
+  auto* noun = app.add_subcommand("iso", "the ISO that a head boots from");
   noun->require_subcommand(1);
   const auto arguments = std::make_shared<IsoArguments>();
 
-  auto* build_verb =
-      noun->add_subcommand("build", "build the medium that a specification describes");
-  build_verb->add_option("file", arguments->file, "specification of the cluster")
+  auto* build_verb = noun->add_subcommand("build", "build the ISO of a cluster.yaml");
+  build_verb->add_option("file", arguments->file, "the file that describes the cluster")
       ->type_name(value::kFile)
       ->capture_default_str();
-  build_verb->add_option("-o,--output", arguments->out, "where the medium is written")
+  build_verb->add_option("-o,--output", arguments->out, "where to write the ISO")
       ->type_name(value::kFile)
       ->capture_default_str();
   add_common(*build_verb, *arguments);
   on_run(*build_verb, session, [arguments] { return build(*arguments); });
 
   auto* verify_verb = noun->add_subcommand("verify", "build once more and compare bit for bit");
-  verify_verb->add_option("output", arguments->out, "the medium that was built")
+  verify_verb->add_option("output", arguments->out, "the ISO that was built")
       ->type_name(value::kFile)
       ->capture_default_str();
-  verify_verb->add_option("--file", arguments->file, "its specification")
+  verify_verb->add_option("--file", arguments->file, "the cluster.yaml that it was built from")
       ->type_name(value::kFile)
       ->capture_default_str();
   add_common(*verify_verb, *arguments);

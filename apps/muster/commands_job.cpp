@@ -35,7 +35,7 @@ struct Account {
 Result<Account> find_account(const passwd* entry, std::string_view what) {
   if (entry == nullptr) {
     return fail(std::format("this machine has no account for {}", what),
-                "run this on the head; 'muster status' there says whether its plan holds");
+                "run this on the head; 'muster status' there says whether its plan was applied");
   }
   return Account{entry->pw_name, entry->pw_dir};
 }

@@ -230,7 +230,7 @@ void add_rest(CLI::App& lab, Session& session) {
   on_run(add, session, [place] { return run_add(*place); });
 
   // What `up` starts in the background; nobody types it.
-  CLI::App& keep = *lab.add_subcommand("keep", "hold a lab")->group("");
+  CLI::App& keep = *lab.add_subcommand("keep", "run a lab in the background")->group("");
   const auto directory = std::make_shared<std::string>();
   keep.add_option("--dir", *directory)->required();
   on_run(keep, session, [directory] { return run_keep(*directory); });

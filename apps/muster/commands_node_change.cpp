@@ -85,7 +85,7 @@ Result<NodeSet> names_of(const ChosenNodes& nodes) {
 Deed removal_of(const std::vector<std::string>& words) {
   return {.what = std::format("forget {} {} {}", words.size(), words.size() == 1 ? "node" : "nodes",
                               fold_names(words)),
-          .consequence = "jobs there end, and the machines are unknown when they boot again",
+          .consequence = "jobs there end, and the machines are new when they boot again",
           .answer = {{"removed", words}}};
 }
 
@@ -117,7 +117,7 @@ int import_nodes(const std::string& file) {
 }
 
 void add_adopt(CLI::App& noun, Session& session) {
-  CLI::App& verb = *noun.add_subcommand("adopt", "take in machines that wait");
+  CLI::App& verb = *noun.add_subcommand("adopt", "make nodes of machines that wait");
   const auto options = std::make_shared<AdoptOptions>();
   verb.add_option("machines", options->machines,
                   "MAC addresses or ids of machines that wait; several with commas between")

@@ -140,8 +140,8 @@ int reboot_nodes(const RebootOptions& options) {
 
 void add_node_reboot(CLI::App& noun, Session& session) {
   const auto options = std::make_shared<RebootOptions>();
-  CLI::App& verb = add_node_verb(noun, "reboot", "have nodes boot anew, without jobs on them",
-                                 options->nodes, NodesNeeded::yes);
+  CLI::App& verb = add_node_verb(noun, "reboot", "restart nodes that run no jobs", options->nodes,
+                                 NodesNeeded::yes);
   verb.add_flag("--force", options->force, "also nodes on which jobs run: these end");
   CLI::Option* const wait =
       verb.add_flag("--wait", options->wait, "wait until they are ready again");

@@ -86,7 +86,7 @@ int tell_missing(const NodeProgress& progress, int timeout) {
   const auto known = std::ranges::find(progress.waiting, true, &NodeProgress::Waiting::is_known);
   return report({.message = std::format("not ready within {} s: {}", timeout, fold_names(names)),
                  .hint = known == progress.waiting.end()
-                             ? "'muster node list' shows those that are known"
+                             ? "'muster node list' shows the nodes that the head knows"
                              : std::format("'muster node why {}' says more", known->name)});
 }
 

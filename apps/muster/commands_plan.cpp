@@ -43,7 +43,7 @@ struct MediumPlan {
 
 MediumPlan plan_medium(const iso::BuildOptions& options) {
   const auto elsewhere = [](const std::string& why) {
-    return MediumPlan{{{"unknown", why + "; the medium is planned where it is built"}}};
+    return MediumPlan{{{"unknown", why + "; plan the ISO on the machine that builds it"}}};
   };
   if (!std::filesystem::is_directory(options.data)) {
     return elsewhere(std::format("no recipes in '{}'", options.data.string()));

@@ -70,7 +70,7 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
 void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
   const auto delay = cluster.plan_delay();
   if (!delay) return;
-  problems.push_back({std::format("the head does not hold its newest plan: {}", *delay),
+  problems.push_back({std::format("the head has not applied its newest plan: {}", *delay),
                       "'journalctl -u musterd -u muster-apply' says more"});
 }
 
@@ -163,7 +163,7 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
         {std::format(
              "no cable at {}; Muster stays silent until it has looked for other DHCP servers",
              facts.interface),
-         "plug it in; 'muster dhcp take' answers without a look"});
+         "plug it in; 'muster dhcp take' starts DHCP without looking for another server"});
     return;
   }
   problems.push_back(

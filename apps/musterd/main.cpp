@@ -70,7 +70,8 @@ int main(int argc, char** argv) {
   CLI::App app("The daemon of a Muster head.", "musterd");
   app.set_version_flag("--version", MUSTER_VERSION);
   daemon::Settings settings;
-  app.add_option("--spec", settings.spec, "the cluster's specification")->capture_default_str();
+  app.add_option("--spec", settings.spec, "the file that describes the cluster")
+      ->capture_default_str();
   app.add_option("--facts", settings.facts, "what the helper found out")->capture_default_str();
   app.add_option("--state", settings.state, "directory of the state")->capture_default_str();
   app.add_option("--run", settings.run, "directory of the sockets")->capture_default_str();

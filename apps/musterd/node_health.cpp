@@ -112,7 +112,7 @@ std::vector<Problem> failed_nodes(std::span<const Node> nodes) {
                                   : std::format("{} ({} nodes) failed at {}, {}", names_of(failed),
                                                 failed.size(), stage, name_of(first));
     problems.push_back({std::format("{}: {}", which, first.reason),
-                        std::format("'muster node why {}' tells its story", name_of(first))});
+                        std::format("'muster node why {}' shows its last boot", name_of(first))});
   }
   return problems;
 }

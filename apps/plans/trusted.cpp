@@ -103,8 +103,8 @@ bool is_of_the_authority(const WriteFile& file, const OwnView& own) {
 
 Status check_file(const WriteFile& file, std::span<const Plan> own, const OwnView& view) {
   const WriteFile* const ours = find_file(own.front(), file.path);
-  if (ours == nullptr) return fail("root's own specification has no such file");
-  if (!same_but_content(file, *ours)) return fail("its owner or mode is another");
+  if (ours == nullptr) return fail("/etc/muster/cluster.yaml leads to no such file");
+  if (!same_but_content(file, *ours)) return fail("its owner or mode differs");
   if (is_of_the_authority(file, view)) return {};
   if (file.path == kSlurmKey || file.content == ours->content) return {};
   const bool of_state =
@@ -120,7 +120,7 @@ Status check_keys(const WriteFile& file, const std::set<std::string, std::less<>
   if (!people.contains(file.path.substr(kPeopleKeys.size())))
     return fail("the plan has no such person");
   const WriteFile plain{.path = file.path, .content = {}};
-  return same_but_content(file, plain) ? Status() : fail("its owner or mode is another");
+  return same_but_content(file, plain) ? Status() : fail("its owner or mode differs");
 }
 
 /// Steps about people; what they may be is provisioning/head/allowed.h's and the helper's to say.
@@ -138,7 +138,7 @@ Status check_step(const plan::Step& step, const std::set<std::string, std::less<
                                                : check_file(*file, own, view);
   }
   if (std::ranges::contains(own.front().steps, step)) return {};
-  return fail("root's own specification has no such step");
+  return fail("/etc/muster/cluster.yaml leads to no such step");
 }
 
 }  // namespace

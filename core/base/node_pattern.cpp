@@ -95,8 +95,8 @@ class TermBuilder {
   Status add_text(std::string_view text) {
     for (const char c : text) {
       if (!is_name_character(c)) {
-        return fail(std::format("'{}' is no part of a node's name", printable({&c, 1})),
-                    "names hold letters, digits, '-', '_' and '.'");
+        return fail(std::format("'{}' may not be in a node's name", printable({&c, 1})),
+                    "names have letters, digits, '-', '_' and '.'");
       }
       if (is_digit(c)) {
         digits_ += c;
@@ -129,9 +129,9 @@ class TermBuilder {
         term.pattern += part.text;
       } else if (numbers-- > NodeSet::kMaxNumbers) {
         if (part.values.size() > 1) {
-          return fail(std::format("a range stands before the last {} numbers of its name",
-                                  NodeSet::kMaxNumbers),
-                      "write the names without that range");
+          return fail(
+              std::format("a name has a range before its last {} numbers", NodeSet::kMaxNumbers),
+              "write the names without that range");
         }
         term.pattern += show_number(part.values.front());
       } else {
@@ -251,7 +251,7 @@ Result<NodeTerm> parse_node_term(std::string_view term) {
 }
 
 std::unexpected<Error> too_many_nodes() {
-  return fail(std::format("a node set holds more than {} nodes", NodeSet::kMaxNodes),
+  return fail(std::format("a node set has more than {} nodes", NodeSet::kMaxNodes),
               "name fewer nodes");
 }
 

@@ -335,7 +335,7 @@ class ExpressionParser {
 
   Status evaluate_group(std::string_view name, NodeSetBuilder& builder) const {
     if (!groups_) {
-      return bad(std::format("no groups are known here, so not '@{}'", printable(name, 80)),
+      return bad(std::format("this command knows no groups, and so no '@{}'", printable(name, 80)),
                  "write the nodes' names");
     }
     std::vector<std::string> names = {std::string(name)};

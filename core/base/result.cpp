@@ -18,7 +18,7 @@ std::unexpected<Error> wrap(std::string_view context, Error error) {
 }
 
 void check_failed(const char* expression, std::source_location where) {
-  std::fprintf(stderr, "muster: internal error: %s does not hold at %s:%u\n", expression,
+  std::fprintf(stderr, "muster: internal error: %s is false at %s:%u\n", expression,
                where.file_name(), where.line());
   std::abort();
 }

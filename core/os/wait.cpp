@@ -41,7 +41,7 @@ Result<Handle> open_signals(std::initializer_list<int> signals) {
   sigemptyset(&set);
   for (const int signal : signals) sigaddset(&set, signal);
   if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0) {
-    return fail(std::format("cannot hold back signals: {}", std::strerror(errno)));
+    return fail(std::format("cannot block signals: {}", std::strerror(errno)));
   }
   Handle descriptor(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!descriptor) return fail(std::format("cannot wait for signals: {}", std::strerror(errno)));

@@ -68,8 +68,8 @@ constexpr auto kAnswers = std::to_array<Answer>({
      "a VLAN is possible in the head's network to the site: head.external.vlan; the switch port of "
      "the nodes' network must be without a tag"},
     {". head nodes", "bond bonds bonding team lacp",
-     "a bond is possible in the head's network to the site: head.external.bond; on a server with a "
-     "system of its own, head.interface may be a bond that it has"},
+     "a bond is possible in the head's network to the site: head.external.bond; on an installed "
+     "head, head.interface may be a bond that the server has"},
     {". head", "nat masquerade routing routes forward forwarding ip_forward",
      "how nodes reach the site is nodes.route"},
     {". head nodes", "firewall ports open open_ports iptables nftables",

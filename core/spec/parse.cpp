@@ -33,7 +33,7 @@ ParseOutcome parse_cluster(std::string_view text, std::string_view file_name) {
   Reader reader(file_name);
   if (text.size() > kMaxFileSize) {
     reader.add({}, std::format("the file is larger than {}", to_string(Bytes{kMaxFileSize})),
-               "a description of a cluster is a few pages of text");
+               "a cluster.yaml is a few pages of text");
     return {.spec = std::nullopt, .problems = reader.finish()};
   }
   if (const auto decoded = decode_text(text); !decoded) {

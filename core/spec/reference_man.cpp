@@ -25,7 +25,7 @@ constexpr std::string_view kTail =
     ".Sh FILES\n"
     ".Bl -tag -width Ds\n"
     ".It Pa /etc/muster/cluster.yaml\n"
-    "The description that a head runs by.\n"
+    "The file that describes a head's cluster.\n"
     ".El\n"
     ".Sh SEE ALSO\n"
     ".Xr muster 1 ,\n"

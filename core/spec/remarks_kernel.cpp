@@ -31,7 +31,7 @@ constexpr auto kEffects = std::to_array<Effect>({
     {"boot ip BOOTIF initrd BOOT_IMAGE muster.*", kOwn, kLeaveOut},
     {"root rootfstype rootflags rootdelay nfsroot nfsrootdebug ro rw resume", kNoRoot, kLeaveOut},
     {"live-* live.* toram persistence persistence-* fetch findiso netboot nopersistence components",
-     "is for a live medium, and has no effect on nodes", kLeaveOut},
+     "is for live systems, and has no effect on nodes", kLeaveOut},
     {"rd.*", "is for dracut, and has no effect: nodes have the initrd of initramfs-tools",
      "leave it out, or write the kernel's own argument, such as modprobe.blacklist=MODULE"},
     {"init rdinit", "starts this program in the place of the system: nodes will not be ready",

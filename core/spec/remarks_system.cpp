@@ -77,8 +77,8 @@ void remark_card(const ClusterSpec& spec, Findings& findings) {
          std::format("head.interface: '{}' is {}, by its name, and a head that runs from the ISO "
                      "has none",
                      card, kind),
-         "name the Ethernet card itself, with a switch port without a VLAN tag; a server with a "
-         "system of its own may have made this one"});
+         "name the Ethernet card itself, with a switch port without a VLAN tag; on an installed "
+         "head, the server may have this one"});
   }
   const External& external = spec.head.external;
   if (external.card.kind != ExternalCard::Kind::named) return;

@@ -103,7 +103,7 @@ constinit const Codec<std::string> kHostLabel = {
     same};
 
 constinit const Codec<std::optional<std::string>> kInterfaceName = {
-    {.name = "the name of a network interface",
+    {.name = "the name of a network card",
      .allowed = "'auto', or a name such as 'enp1s0' (at most 15 letters, digits and '.', '-', '_')",
      .pattern = "^[A-Za-z0-9._-]{1,15}$"},
     parse_interface,
@@ -130,7 +130,7 @@ constinit const Codec<Ipv4Address> kAddress = {{.name = "an IPv4 address",
                                                show_one_address};
 
 constinit const Codec<ExternalCard> kExternalCard = {
-    {.name = "the name of a network interface",
+    {.name = "the name of a network card",
      .allowed = "'auto', 'none', or a name such as 'eno1' (at most 15 letters, digits and '.', "
                 "'-', '_')",
      .pattern = "^[A-Za-z0-9._-]{1,15}$"},
@@ -145,7 +145,7 @@ constinit const Codec<std::optional<Ipv4Interface>> kExternalAddress = {
     show_external_address};
 
 constinit const Codec<std::string> kCardName = {
-    {.name = "the name of a network interface",
+    {.name = "the name of a network card",
      .allowed = "a name such as 'eno1' (at most 15 letters, digits and '.', '-', '_')",
      .pattern = "^[A-Za-z0-9._-]{1,15}$"},
     parse_text<kCardName, is_interface>,

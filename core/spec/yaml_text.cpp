@@ -24,11 +24,12 @@ constexpr std::string_view kSameColumn =
 constexpr std::array<Explanation, 9> kExplanations = {{
     {"flow not found", "a '[' or '{' is not closed", "close it, with ',' between its values"},
     {"flow end", "this closes nothing", "remove it, or put quotes around the value"},
-    {"illegal tab", "a tab stands where indentation is expected",
+    {"illegal tab", "there is a tab where indentation is expected",
      "indent with blanks: YAML allows no tabs"},
-    {"illegal map value", "': ' stands where no key can be",
-     "put quotes around a value that holds ': ', and check the indentation"},
-    {"illegal block entry", "'- ' stands where no list can be", kSameColumn},
+    {"illegal map value", "there is ': ' where no key can be",
+     "check the indentation, and put quotes around a value that contains ': ', and check the "
+     "indentation"},
+    {"illegal block entry", "there is '- ' where no list can be", kSameColumn},
     {"end of map", kBadIndentation, kSameColumn},
     {"end of sequence", kBadIndentation, kSameColumn},
     {"anchor is not defined", "the alias names nothing",

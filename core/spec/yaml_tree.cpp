@@ -82,13 +82,13 @@ class TreeBuilder : public YAML::EventHandler {
 void TreeBuilder::check_tag(const YAML::Mark& mark, const std::string& tag) const {
   constexpr std::string_view kStandard = "tag:yaml.org,2002:";
   if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with(kStandard)) return;
-  stop(mark, std::format("tag '{}' is not known", printable(tag, 80)), "remove the tag");
+  stop(mark, std::format("tag '{}' is unknown", printable(tag, 80)), "remove the tag");
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
-    stop(mark, "the alias names the list or section that it stands in", "write the value out");
+    stop(mark, "the alias names the list or section around it", "write the value out");
   }
   auto copy = std::make_shared<YamlNode>(*found->second);
   copy->mark = place_of(text_, mark);
@@ -124,7 +124,7 @@ void TreeBuilder::start(const YAML::Mark& mark, NodeKind kind, YAML::anchor_t an
          "a cluster needs no more than four");
   }
   if (!open_.empty() && open_.back().node->kind == NodeKind::map && !open_.back().key) {
-    stop(mark, "a list or section stands where a key is expected", "write 'key: value'");
+    stop(mark, "there is a list or section where a key is expected", "write 'key: value'");
   }
   open_.push_back(Open{.node = std::make_shared<YamlNode>(node(kind, mark)), .anchor = anchor});
 }

@@ -70,7 +70,7 @@ Result<std::vector<provisioning::Artefact>> parse_layers(const json& list) {
 Result<std::int64_t> parse_time(const json& value) {
   constexpr std::uint64_t kYear2200 = 7'258'118'400'000;
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kYear2200) {
-    return fail("the head's time is none");
+    return fail("the head sent no valid time");
   }
   return value.get<std::int64_t>();
 }
@@ -122,7 +122,7 @@ Result<DiscoverAnswer> parse_discover_answer(const std::string& head, std::strin
                          .token = value.at("token").get<std::string>(),
                          .ca = value.at("ca").get<std::string>()};
     if (!is_host_label(answer.invitation.node_name))
-      return fail("the head gave a name that is none");
+      return fail("the head sent a name that is not valid");
     TRY_ASSIGN(answer.invitation.layers, parse_layers(value.at("image").at("layers")));
     return answer;
   } catch (const json::exception& error) {

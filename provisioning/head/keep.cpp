@@ -168,7 +168,7 @@ Status check_disk(const std::string& disk, const DiskUse& use, Contents contents
   if (contents == Contents::erase || use.contents.empty()) return {};
   if (use.label == kStateLabel) {
     return fail(std::format("'{}' is a state disk already", disk),
-                "restart the head to use it; --erase begins anew");
+                "restart the head to use it; --erase starts with an empty disk");
   }
   return fail(std::format("'{}' is not empty: {}", disk, join(use.contents, ", ")),
               "--erase overwrites all of it");
@@ -227,7 +227,7 @@ Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents c
                   std::span<const std::string> shared) {
   if (geteuid() != 0) return fail("only root may make file systems", "run it with sudo");
   if (!std::filesystem::exists("/run/live/medium")) {
-    return fail("this head does not run from its medium", "its state is on its own disk already");
+    return fail("this is not a live head", "its state is on its own disk already");
   }
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   if (is_kept("/home", mounts)) {

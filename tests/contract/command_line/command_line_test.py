@@ -290,7 +290,7 @@ class Disk(Test):
         for words in (["--erase", "--yes"], ["--erase", "--yes", "--json"]):
             status, _, err = self.keep(*words)
             self.assertEqual(status, 1)
-            self.assertIn("this head does not run from its medium", err)
+            self.assertIn("this is not a live head", err)
 
     def test_a_disk_that_cannot_be_taken_is_refused_before_anybody_is_asked(self):
         self.holds({"fstype": "ext4", "mountpoints": ["/srv"]})
@@ -302,7 +302,7 @@ class Disk(Test):
     def test_an_empty_disk_is_no_question(self):
         self.holds({})
         for words in ([], ["--erase"]):
-            self.assertIn("this head does not run from its medium", self.keep(*words)[2])
+            self.assertIn("this is not a live head", self.keep(*words)[2])
 
 
 class People(Test):

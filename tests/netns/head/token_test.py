@@ -118,7 +118,7 @@ class OneIdentity(HeadTest):
         first, second = self.node("a").boot(), self.node("b").boot()
         mixed = {**first.hardware, "macs": second.hardware["macs"]}
         answer = self.anybody().plain("POST", "/node/v1/discover", {"hardware": mixed})
-        self.assert_waits(first, answer.json(), f"belongs to both {first.name} and {second.name}")
+        self.assert_waits(first, answer.json(), f"hardware of both {first.name} and {second.name}")
         self.assertNotIn("token", answer.text)
         self.assertEqual(self.head.node(first.name)["hardware"]["macs"], [first.mac])
         self.assertEqual(call_page(self.anybody(), "plan").status, 401)

@@ -98,8 +98,8 @@ TEST(NodeSet, errors_say_what_is_wrong_and_what_is_allowed) {
             "node set 'n1,,n2': there is no node at character 4; write a name on "
             "both sides of ',', '!', '&' and '^'");
   EXPECT_EQ(error("a;b"),
-            "node set 'a;b': ';' is no part of a node's name; names hold letters, "
-            "digits, '-', '_' and '.'");
+            "node set 'a;b': ';' may not be in a node's name; names have letters, digits, '-', '_' "
+            "and '.'");
 }
 
 TEST(NodeSet, malformed_expressions_are_refused) {
@@ -113,7 +113,7 @@ TEST(NodeSet, malformed_expressions_are_refused) {
 TEST(NodeSet, expansion_is_capped) {
   EXPECT_EQ(parse_node_set("n[1-1000000]").value().size(), NodeSet::kMaxNodes);
   EXPECT_EQ(error("n[1-1000001]"),
-            "node set 'n[1-1000001]': a node set holds more than 1000000 "
+            "node set 'n[1-1000001]': a node set has more than 1000000 "
             "nodes; name fewer nodes");
   EXPECT_NE(error("n[0-999999999999999]"), "no error");
   EXPECT_NE(error("a[1-1000]b[1-1000]c[1-1000]d[1-1000]"), "no error");
@@ -149,7 +149,8 @@ TEST(NodeSet, groups_come_from_the_callback) {
 
 TEST(NodeSet, groups_need_a_callback) {
   EXPECT_EQ(error("@rack1"),
-            "node set '@rack1': no groups are known here, so not '@rack1'; write the nodes' names");
+            "node set '@rack1': this command knows no groups, and so no '@rack1'; write the nodes' "
+            "names");
 }
 
 TEST(NodeSet, contains_finds_exact_names) {

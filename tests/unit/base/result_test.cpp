@@ -54,7 +54,7 @@ TEST(Result, try_returns_the_error_and_otherwise_goes_on) {
 }
 
 TEST(ResultDeathTest, check_names_expression_and_place) {
-  EXPECT_DEATH(CHECK(1 + 1 == 3), "internal error: 1 \\+ 1 == 3 does not hold at .*result_test");
+  EXPECT_DEATH(CHECK(1 + 1 == 3), "internal error: 1 \\+ 1 == 3 is false at .*result_test");
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ TEST(NodeHealth, nothing_is_wrong_with_nodes_that_are_well) {
 TEST(NodeHealth, one_node_is_told_with_its_reason) {
   const std::vector<Node> nodes = {node("n007", NodeState::failed, "image", "wrong hash")};
   EXPECT_EQ(failed_nodes(nodes),
-            (std::vector<Problem>{
-                {"n007 failed at image: wrong hash", "'muster node why n007' tells its story"}}));
+            (std::vector<Problem>{{"n007 failed at image: wrong hash",
+                                   "'muster node why n007' shows its last boot"}}));
 }
 
 TEST(NodeHealth, a_rack_without_power_is_one_problem) {
@@ -49,7 +49,7 @@ TEST(NodeHealth, a_rack_without_power_is_one_problem) {
   EXPECT_EQ(problems[0].what, "n005 failed at image: a short file");
   EXPECT_EQ(problems[1].what, "n004 failed at image: wrong hash");
   EXPECT_EQ(problems[2].what, "n[001-003] (3 nodes) failed at lost, n001: not heard for 61 s");
-  EXPECT_EQ(problems[2].next_step, "'muster node why n001' tells its story");
+  EXPECT_EQ(problems[2].next_step, "'muster node why n001' shows its last boot");
 }
 
 TEST(NodeHealth, machines_that_are_kept_out_for_the_same_reason_are_counted) {

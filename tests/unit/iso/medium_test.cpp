@@ -123,10 +123,9 @@ TEST(Inputs, a_missing_package_is_blamed_on_who_wants_it) {
   spec.images = {{.name = "compute", .packages = {"fftw"}, .kernel_arguments = {}}};
   const std::vector<LayerPlan> layers = {
       {.name = "compute", .image = "compute", .packages = {"fftw", "slurmd", "typo"}}};
-  EXPECT_EQ(
-      find_missing(spec, layers, names),
-      (std::vector<MissingPackage>{{"fftw", "packages of image 'compute' in the specification"},
-                                   {"typo", "the recipe of layer 'compute'"}}));
+  EXPECT_EQ(find_missing(spec, layers, names),
+            (std::vector<MissingPackage>{{"fftw", "packages of image 'compute' in cluster.yaml"},
+                                         {"typo", "the recipe of layer 'compute'"}}));
 }
 
 TEST(Sbom, is_spdx_with_every_package_once) {

@@ -53,8 +53,8 @@ TEST(YamlTree, tabs_as_indentation_are_explained) {
 
 TEST(YamlTree, errors_of_syntax_have_a_place_and_say_what_to_do) {
   EXPECT_EQ(problem("a: b: c\n"),
-            "1:5: ': ' stands where no key can be; put quotes around a value "
-            "that holds ': ', and check the indentation");
+            "1:5: there is ': ' where no key can be; check the indentation, and put quotes around "
+            "a value that contains ': ', and check the indentation");
   EXPECT_EQ(problem("a: [1, 2\nb: 3\n").substr(0, 32), "2:2: a '[' or '{' is not closed;");
   EXPECT_EQ(problem("a: 1]]\nb: [1]]\n").substr(0, 25), "2:7: this closes nothing;");
   EXPECT_EQ(problem("a: *nobody\n"),
@@ -98,7 +98,7 @@ TEST(YamlTree, a_second_document_is_refused) {
 
 TEST(YamlTree, foreign_tags_are_refused_and_standard_ones_ignored) {
   EXPECT_EQ(problem("a: !!python/object:os.system x\n"), "none");
-  EXPECT_EQ(problem("a: !evil x\n").substr(0, 27), "1:4: tag '!evil' is not kno");
+  EXPECT_EQ(problem("a: !evil x\n").substr(0, 27), "1:4: tag '!evil' is unknown");
   EXPECT_EQ(parse_yaml("a: !!int '7'\n").root->entries[0].value->text, "7");
 }
 
@@ -139,7 +139,7 @@ TEST(YamlTree, aliases_cannot_nest_deeper_than_lists) {
 
 TEST(YamlTree, an_alias_cannot_name_what_holds_it) {
   EXPECT_EQ(problem("a: &x [1, *x]\n"),
-            "1:11: the alias names the list or section that it stands in; write the value out");
+            "1:11: the alias names the list or section around it; write the value out");
 }
 
 TEST(YamlTree, hostile_repetition_ends_soon) {
