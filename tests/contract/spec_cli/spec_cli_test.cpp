@@ -1,8 +1,11 @@
 // `muster spec` as people and programs meet it: statuses, and what goes to which output.
+#include <format>
 #include <gtest/gtest.h>
+#include <regex>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
 #include "core/os/command.h"
 #include "core/os/files.h"
 
@@ -56,6 +59,25 @@ TEST_F(SpecCommand, every_example_of_the_documents_is_valid) {
   for (const std::string& name : *names) {
     const auto result = run({"check", examples / name});
     EXPECT_EQ(result.status, 0) << result.err;
+  }
+}
+
+TEST_F(SpecCommand, the_parts_that_a_page_shows_are_one_valid_file) {
+  const std::regex part("    [a-z]+: +[\\[{].*");
+  for (const auto& [page, expected] : {std::pair{"quick-start", 6}, std::pair{"admin-guide", 3}}) {
+    const auto text = os::read_file(std::format("{}/docs/{}.md", MUSTER_SOURCE, page));
+    ASSERT_TRUE(text) << text.error().text();
+    std::string file = "schema: 1\nname: a\n";
+    int parts = 0;
+    for (const std::string& line : lines(*text)) {
+      if (!std::regex_match(line, part)) continue;
+      file += line.substr(4) + "\n";
+      ++parts;
+    }
+    EXPECT_EQ(parts, expected) << page;
+    write("a.yaml", file);
+    const auto result = run({"check", "--strict", "a.yaml"});
+    EXPECT_EQ(result.status, 0) << page << ": " << result.err;
   }
 }
 
