@@ -168,7 +168,7 @@ def check_length(root, _files):
 
 def check_words(root, _files):
     """Every page of the documentation is in plain words."""
-    return words.check(root, files_of(root, "README.md", "docs/*"))
+    return words.check(root, files_of(root, "*.md", "docs/man/*"))
 
 
 def main():

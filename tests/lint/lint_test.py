@@ -95,6 +95,12 @@ class Lint(unittest.TestCase):
             self.assertEqual(len(found), 1, text)
             self.assertRegex(found[0], rf"docs/a\.md:[45]: '{phrase}': write ")
 
+    def test_every_page_for_users_is_read(self):
+        pages = ["CHANGELOG.md", "README.md", "docs/a.md", "docs/man/a.1", "docs/reference/a.md"]
+        for page in pages:
+            self.write(page, "It holds.\n")
+        self.assertEqual([line.split(":")[0] for line in self.breaches("words")], pages)
+
     def test_words_of_the_program_are_no_words_of_a_page(self):
         self.write("docs/a.md", "`holds_plan` and `what\nstands` in [x](medium/holds.md).\n\n    it holds the medium\n\n"
                                 "```\nspecification\n```\n\n<!-- heard -->\nAn understanding withholds; see the UEFI\n"

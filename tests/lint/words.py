@@ -80,7 +80,9 @@ def is_page(path):
     """Whether somebody who uses Muster reads this file: decisions are for those who change it."""
     if path in LEFT_OUT or path.startswith("docs/decisions/"):
         return False
-    return path == "README.md" or (path.startswith("docs/") and path.endswith(".md")) or path.startswith("docs/man/")
+    if path in {"README.md", "CHANGELOG.md"} or path.startswith("docs/man/"):
+        return True
+    return path.startswith("docs/") and path.endswith(".md")
 
 
 def breaches_of(path, text):
