@@ -88,7 +88,7 @@ class Lint(unittest.TestCase):
         for text, phrase in [("The node holds the plan.", "holds"), ("It was\nheard a minute ago.", "heard"),
                              ("What stands in the file.", "stands"), ("Unknown names are passed\nover.", "passed over"),
                              ("The plan is made true.", "is made true"), ("Boot the medium.", "medium"),
-                             ("Another specification.", "specification"), ("Check the NIC.", "NIC"),
+                             ("Another specification.", "specification"), ("Check the NIC.", "NIC"), ("On the nodes' wire.", "wire"),
                              ("A network\ninterface.", "network interface"), ("- It was said before.", "was said")]:
             self.write("docs/a.md", "# A\n\nA line.\n" + text + "\n")
             found = self.breaches("words")

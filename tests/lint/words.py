@@ -31,6 +31,7 @@ SYNONYMS = [
     (r"(?:root|system|os|disk) images?", "image"),
     (r"(?:persistence|persistent|data) disks?", "state disk"),
     (r"node profiles?", "profile"),
+    (r"wires?", "the cluster's network, or cable"),
 ]
 FORBIDDEN = [(re.compile(r"(?<![\w-])(?:" + words.replace(" ", r"\s+") + r")(?![\w-])", re.IGNORECASE), better)
              for words, better in VERBS + SYNONYMS]
