@@ -20,6 +20,10 @@ Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string fi
 
 const Boot& Boots::of(std::string_view profile) const { return by_profile_.at(name_of(profile)); }
 
+std::string Boots::image_of(std::string_view profile) const {
+  return empty() ? std::string() : of(profile).image.name;
+}
+
 const std::string& Boots::name_of(std::string_view profile) const {
   const auto found = by_profile_.find(profile);
   return found == by_profile_.end() ? first_ : found->first;

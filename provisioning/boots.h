@@ -31,6 +31,8 @@ class Boots {
   bool empty() const { return by_profile_.empty(); }
   /// What a machine of this profile boots: as `name_of(profile)`. Not when there is none.
   const Boot& of(std::string_view profile) const;
+  /// The name of the image of that boot; empty when there is none.
+  std::string image_of(std::string_view profile) const;
   /// The profile that a machine of `profile` boots as: itself, or the first.
   const std::string& name_of(std::string_view profile) const;
   bool knows(std::string_view profile) const { return by_profile_.contains(profile); }

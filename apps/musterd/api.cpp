@@ -83,7 +83,7 @@ NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
                        const SchedulerNodes& scheduler, const Node& node) {
   const bool booted = !node.booted_profile.empty();
   return {.holds_plan = plans.is_held_by(node),
-          .image = booted ? cluster.boots().of(node.booted_profile).image.name : std::string(),
+          .image = booted ? cluster.boots().image_of(node.booted_profile) : std::string(),
           .scheduler = said_of(node, scheduler),
           .names = cluster.names()};
 }
@@ -329,7 +329,7 @@ ServerResponse Api::handle(const ServerRequest& request) {
       return events(name.substr(0, name.size() - 7));
     }
     return refuse(404, {.message = "no such page"});
-  } catch (const json::exception& error) {
+  } catch (const std::exception& error) {
     // Requests are read without exceptions; this is a file of the head that is not what it was.
     return refuse(500, {.message = std::format("the head's state is damaged: {}", error.what()),
                         .hint = "'journalctl -u musterd -u muster-apply' says more"});

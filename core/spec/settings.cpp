@@ -33,7 +33,7 @@ std::string value_text(const Json& value) {
 /// Of a file that says nothing but its name, and what `more` is.
 Json defaults(const std::string& name, const std::string& more) {
   const ParseOutcome outcome =
-      parse_cluster(std::format("schema: 1\nname: {}\n{}", name, more), "");
+      parse_cluster(std::format("schema: 1\nname: \"{}\"\n{}", name, more), "");
   CHECK(outcome.spec);
   return to_json(*outcome.spec);
 }

@@ -105,6 +105,11 @@ std::vector<Problem> card_problems(const std::vector<Node>& nodes,
   return cards_without_driver(nodes, {{{"default", {.image = image}}}, "default"}, firmware);
 }
 
+TEST(NodeHealth, cards_are_told_of_also_when_no_image_can_be_booted) {
+  const std::vector<Node> nodes = {node_with_cards("n001", 0x10de, 1, {})};
+  EXPECT_EQ(cards_without_driver(nodes, {{}, ""}, spec::Firmware::network).size(), 1U);
+}
+
 TEST(NodeHealth, nodes_whose_cards_lack_a_driver_are_one_problem) {
   const auto problems =
       card_problems({node_with_cards("n001", 0x10de, 2, {}), node_with_cards("n002", 0x10de, 2, {}),

@@ -29,6 +29,14 @@ TEST(Settings, are_what_differs_from_such_a_file) {
       << "ranges follow head.address";
 }
 
+TEST(Settings, a_name_that_means_something_in_yaml_is_a_name) {
+  for (const std::string name : {"null", "true", "on"}) {
+    const auto outcome = parse_cluster("schema: 1\nname: '" + name + "'\n", "");
+    ASSERT_TRUE(outcome.spec) << name;
+    EXPECT_EQ(own_settings(*outcome.spec), Settings{}) << name;
+  }
+}
+
 TEST(Settings, long_lists_are_counted) {
   std::string users = "users:\n";
   for (int i = 0; i < 30; ++i) users += "  - name: user" + std::to_string(i) + "\n";
