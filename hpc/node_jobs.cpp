@@ -87,8 +87,7 @@ std::string describe(std::span<const NodeJob> jobs) {
 }
 
 Result<NodeSet> read_scheduler_nodes(os::CommandRunner& runner) {
-  TRY_ASSIGN(const std::string output, ask(runner, {"sinfo", "--Node", "--noheader",
-                                                    std::format("--format={}", kSinfoFormat)}));
+  TRY_ASSIGN(const std::string output, ask(runner, sinfo_command()));
   TRY_ASSIGN(const auto nodes, parse_sinfo(output));
   std::vector<std::string> names;
   for (const SchedulerNode& node : nodes) names.push_back(node.name);

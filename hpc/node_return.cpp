@@ -22,29 +22,31 @@ std::string_view word_after(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-bool is_drained_in_vain(std::string_view shown) {
+CardsDrain cards_drain(std::string_view shown) {
   const auto flags = split(word_after(shown, " State="), '+');
   const bool drained = std::ranges::contains(flags, std::string_view("DRAIN"));
   const bool invalid = std::ranges::contains(flags, std::string_view("INVALID_REG"));
   const std::size_t at = shown.find(" Reason=");
-  if (!drained || invalid || at == std::string_view::npos) return false;
+  if (!drained || at == std::string_view::npos) return CardsDrain::none;
   const std::string_view reason = shown.substr(at + std::string_view(" Reason=").size());
   // "gres/gpu count reported lower than configured (0 < 2) [slurm@2026-11-26T17:12:28]"
   constexpr std::array<std::string_view, 2> kPassing = {
       "gres/gpu count reported lower than configured (", "gres/gpu count changed and jobs are"};
   const bool passing = std::ranges::any_of(
       kPassing, [reason](std::string_view start) { return reason.starts_with(start); });
-  return passing && reason.contains(" [slurm@");
+  if (!passing || !reason.contains(" [slurm@")) return CardsDrain::none;
+  return invalid ? CardsDrain::with_reason : CardsDrain::in_vain;
 }
 
-Status return_node(os::CommandRunner& runner, const std::string& node) {
+Result<bool> return_node(os::CommandRunner& runner, const std::string& node) {
   TRY_ASSIGN(const std::string shown,
              run_checked(runner, {.argv = {"scontrol", "show", "node", node, "--oneliner"},
                                   .timeout = kPatience}));
-  if (!is_drained_in_vain(shown)) return {};
+  const CardsDrain drain = cards_drain(shown);
+  if (drain != CardsDrain::in_vain) return drain == CardsDrain::with_reason;
   TRY(run_checked(runner, {.argv = {"scontrol", "update", "NodeName=" + node, "State=RESUME"},
                            .timeout = kPatience}));
-  return {};
+  return false;
 }
 
 }  // namespace muster::hpc

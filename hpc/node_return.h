@@ -12,13 +12,22 @@
 
 namespace muster::hpc {
 
-/// Whether `scontrol show node --oneliner` shows a node that is drained because it registered with
-/// fewer resources than configured, by slurmctld itself, and has registered rightly since. Nobody
-/// else's drain is touched.
-bool is_drained_in_vain(std::string_view shown);
+/// Whether slurmctld itself drained a node because of the number of its cards.
+enum class CardsDrain {
+  /// It did not, or somebody else drained the node as well.
+  none,
+  /// The node's last registration was wrong, too.
+  with_reason,
+  /// The node has registered rightly since.
+  in_vain,
+};
 
-/// Asks slurmctld about this node and resumes it when it is drained in vain. Runs on the node as
-/// root. Errors: scontrol fails or takes longer than ten seconds.
-Status return_node(os::CommandRunner& runner, const std::string& node);
+/// Reads what `scontrol show node --oneliner` prints.
+CardsDrain cards_drain(std::string_view shown);
+
+/// Asks slurmctld about this node and resumes it when it is drained in vain. Returns whether it is
+/// drained with reason: it is to be asked again. Runs on the node as root. Errors: scontrol fails
+/// or takes longer than ten seconds.
+Result<bool> return_node(os::CommandRunner& runner, const std::string& node);
 
 }  // namespace muster::hpc

@@ -50,7 +50,9 @@ Result<std::vector<SchedulerNode>> parse_sinfo(std::string_view output) {
     const std::size_t first = line.find('|');
     const std::size_t second = first == std::string::npos ? first : line.find('|', first + 1);
     const std::string_view text = line;
-    if (second == std::string::npos || !is_host_label(text.substr(0, first))) {
+    const bool ours = second != std::string::npos && is_host_label(text.substr(0, first));
+    if (!ours && !nodes.empty()) continue;
+    if (!ours) {
       return fail(std::format("cannot understand the scheduler's line '{}'", printable(line, 100)),
                   "compare with: sinfo --Node");
     }

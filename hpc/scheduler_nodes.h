@@ -39,7 +39,9 @@ inline constexpr std::string_view kSinfoFormat = "%N|%T|%E";
 /// The argument vector that prints them.
 std::vector<std::string> sinfo_command();
 
-/// Each node once, in the order of sinfo. Errors: a line that is none of ours.
+/// Each node once, in the order of sinfo. A line that is none of ours goes on with the reason
+/// before it, which people write as they like, and is left out. Errors: the first line is none of
+/// ours.
 Result<std::vector<SchedulerNode>> parse_sinfo(std::string_view output);
 
 }  // namespace muster::hpc

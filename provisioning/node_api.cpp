@@ -241,8 +241,7 @@ ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
     report.neighbour = *neighbour;
   }
   if (body.contains("accelerators")) {
-    std::uint32_t left_out = 0;
-    report.accelerators = parse_accelerators(body["accelerators"], left_out);
+    report.accelerators = parse_accelerators(body["accelerators"], report.accelerators_left_out);
   }
   const Status done = registry_.report(node.id, report, options_.now_ms());
   return done ? answer(json::object()) : refuse(409, done.error());

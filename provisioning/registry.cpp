@@ -36,20 +36,6 @@ std::vector<Event> note_drift(Node& node, const NodeReport& report, std::int64_t
   return events;
 }
 
-/// Takes over what a node says of its accelerators. Whether that is another than before.
-bool take_accelerators(Hardware& hardware, const NodeReport& report) {
-  if (!report.accelerators || *report.accelerators == hardware.accelerators) return false;
-  hardware.accelerators = *report.accelerators;
-  return true;
-}
-
-/// "2 of 4 accelerators can be given to jobs".
-std::string accelerators_text(const std::vector<Accelerator>& cards) {
-  const auto usable = std::ranges::count_if(
-      cards, [](const Accelerator& card) { return device_for_jobs(card).has_value(); });
-  return std::format("{} of {} accelerators can be given to jobs", usable, cards.size());
-}
-
 /// A running node that takes over another plan goes on with its jobs: it stays ready.
 NodeState state_after(const NodeReport& report, NodeState before) {
   if (!report.failure.empty()) return NodeState::failed;
@@ -126,6 +112,9 @@ void Registry::clock_moved(std::int64_t by_ms) {
   }
   sessions_.clock_moved(by_ms);
   for (auto& [id, time_ms] : last_refusal_ms_) move(time_ms);
+  for (auto& [id, news] : card_news_) {
+    if (news.taken_ms) *news.taken_ms += by_ms;
+  }
 }
 
 Policy Registry::policy(std::int64_t now_ms) const {
@@ -174,7 +163,7 @@ Result<Node> Registry::redeem(const std::string& token, std::int64_t now_ms) {
   if (session->redeemed) {
     TRY(save(*node, {event(*node, "alarm", "its enrolment token was used a second time", now_ms)}));
     return fail("the token was used already",
-                "boot the node again, and look for a stranger on the wire");
+                "boot the node again, and look for a stranger in the cluster's network");
   }
   if (now_ms - session->made_ms > kTokenMs) {
     return fail("the token is too old", "boot the node again");
@@ -235,12 +224,7 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   const Node before = *node;
   hear(*node, now_ms);
   node->proved_ms = now_ms;
-  std::vector<Event> events;
-  if (take_accelerators(node->hardware, report)) {
-    ++generation_;
-    events.push_back(
-        event(*node, "hardware", accelerators_text(node->hardware.accelerators), now_ms));
-  }
+  std::vector<Event> events = hear_cards(*node, report, now_ms);
   // A plan that failed is tried again: the reason stands until it is known what came of it, and its
   // timeline is not filled with every try.
   if (before.state == NodeState::failed && before.stage == "plan" && report.stage == "plan" &&
@@ -350,10 +334,12 @@ Status Registry::tick(std::int64_t now_ms) {
   for (auto& [id, node] : nodes_) {
     auto missed = miss(node, now_ms);
     auto given_up = give_up_reboot(node, now_ms);
-    if (!missed && !given_up) continue;
+    auto cards = take_waiting_cards(node, now_ms);
+    if (!missed && !given_up && cards.empty()) continue;
     changes.push_back({.kind = "node", .key = id, .value = to_json(node).dump()});
     if (missed) events.push_back(event(node, "failed", std::move(*missed), now_ms));
     if (given_up) events.push_back(event(node, "reboot", std::move(*given_up), now_ms));
+    std::ranges::move(cards, std::back_inserter(events));
   }
   if (changes.empty()) return {};
   const auto committed = store_.commit(changes, events, state::Durability::relaxed);

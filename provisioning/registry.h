@@ -181,7 +181,9 @@ class Registry {
                          std::int64_t now_ms);
   Result<Welcome> welcome(Node& node, const Hardware& hardware, Ipv4Address address,
                           const std::string& started_as, std::int64_t now_ms);
-  void take_hardware(Node& node, const Hardware& hardware, std::int64_t now_ms);
+  /// Returns what is less than before.
+  std::vector<state::Event> take_hardware(Node& node, const Hardware& hardware,
+                                          std::int64_t now_ms);
   Status take_address(Node& node, Ipv4Address address, std::int64_t now_ms);
   Result<Node*> add_unknown(const Hardware& hardware, std::int64_t now_ms);
   Status name(Node& node, std::string name, std::int64_t now_ms);
@@ -193,7 +195,7 @@ class Registry {
   std::string free_name();
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
-                             std::int64_t now_ms);
+                             std::int64_t now_ms, std::vector<state::Event> events);
   Status forget_oldest_unknown();
   void hear(Node& node, std::int64_t now_ms) const;
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
@@ -207,6 +209,23 @@ class Registry {
   void index(const Node& node);
   void unindex(const Node& node);
   Policy policy_at(std::int64_t now_ms) const;
+
+  struct CardList {
+    std::vector<Accelerator> cards;
+    std::uint32_t left_out = 0;
+    bool operator==(const CardList&) const = default;
+  };
+  /// What a running node said of its cards. Every change of them is one of the scheduler's
+  /// configuration, for all nodes: a node has one each minute.
+  struct CardNews {
+    std::optional<std::int64_t> taken_ms = {};
+    /// Told since, and not taken yet.
+    std::optional<CardList> waiting = {};
+  };
+  /// These return what is to be noted of a change that was taken.
+  std::vector<state::Event> hear_cards(Node& node, const NodeReport& report, std::int64_t now_ms);
+  std::vector<state::Event> take_cards(Node& node, CardNews& news, std::int64_t now_ms);
+  std::vector<state::Event> take_waiting_cards(Node& node, std::int64_t now_ms);
 
   state::Store& store_;
   RegistrySettings settings_;
@@ -222,6 +241,7 @@ class Registry {
   std::int64_t policy_until_ms_ = 0;
   /// When a machine was last noted to be refused, so that its retries do not fill the log.
   std::map<std::string, std::int64_t> last_refusal_ms_;
+  std::map<std::string, CardNews> card_news_;
   std::uint64_t generation_ = 1;
   std::int64_t address_lost_ms_ = 0;
   bool address_loss_waits_ = false;

@@ -27,6 +27,9 @@ constexpr std::int64_t kTokenMs = 30 * 60'000;
 /// The DHCP server starts anew for a lost address, at most this often: a machine that reports other
 /// cards all the time must not keep it from serving.
 constexpr std::int64_t kBetweenLossesMs = 3'000;
+
+/// Between two changes of one node's accelerators.
+constexpr std::int64_t kBetweenCardsMs = 60'000;
 /// Machines that nobody adopted; more than this is a flood, not a delivery.
 constexpr std::size_t kMaxUnknown = 4096;
 

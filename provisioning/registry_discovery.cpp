@@ -39,6 +39,26 @@ void keep_drivers(Hardware& seen, const Hardware& before) {
   }
 }
 
+/// What a machine has less of than before: a broken memory module lowers what its jobs may have,
+/// and nobody would know why.
+std::vector<std::string> lost_parts(const Hardware& before, const Hardware& now) {
+  std::vector<std::string> lost;
+  // Firmware and kernel take a little more or less of it at every start.
+  if (before.memory && now.memory && now.memory->count < before.memory->count / 50 * 49) {
+    lost.push_back(
+        std::format("has {} of memory, and had {}", human(*now.memory), human(*before.memory)));
+  }
+  if (before.topology && now.topology && now.topology->cpus() < before.topology->cpus()) {
+    lost.push_back(std::format("has {} processors, and had {}", now.topology->cpus(),
+                               before.topology->cpus()));
+  }
+  if (now.accelerators.size() < before.accelerators.size()) {
+    lost.push_back(std::format("has {} accelerators, and had {}", now.accelerators.size(),
+                               before.accelerators.size()));
+  }
+  return lost;
+}
+
 /// The cards alone: anybody may say this, and device files are what jobs are given.
 Hardware without_drivers(Hardware hardware) {
   for (Accelerator& card : hardware.accelerators) card.driver.reset();
@@ -153,7 +173,7 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
 }
 
 Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv4Address address,
-                                     std::int64_t now_ms) {
+                                     std::int64_t now_ms, std::vector<Event> events) {
   Sessions::Secrets secrets = sessions_.begin(node.id, address, now_ms);
   Welcome welcome{.kind = Welcome::Kind::boot,
                   .reason = {},
@@ -175,7 +195,7 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.drifts = 0;
   node.seen_ms = now_ms;
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
-  std::vector<Event> events = {event(node, "boot", text, now_ms)};
+  events.insert(events.begin(), event(node, "boot", text, now_ms));
   add_left_out(events, node, now_ms);
   // Its session is in memory only, and its certificate is kept with all that is said here.
   TRY(save(node, events, durability));
@@ -217,18 +237,27 @@ Result<Welcome> Registry::refuse(Node& node, const std::string& kind, std::strin
   return Welcome{.reason = std::move(reason)};
 }
 
-void Registry::take_hardware(Node& node, const Hardware& hardware, std::int64_t now_ms) {
+std::vector<Event> Registry::take_hardware(Node& node, const Hardware& hardware,
+                                           std::int64_t now_ms) {
   Hardware seen = hardware;
+  // A report that could not be read whole takes no node away from the scheduler.
+  if (!seen.topology) seen.topology = node.hardware.topology;
+  if (!seen.memory) seen.memory = node.hardware.memory;
   // A switch speaks every half minute only: what it told the last time stands until it speaks.
   if (!seen.lldp) seen.lldp = node.hardware.lldp;
   keep_drivers(seen, node.hardware);
-  if (node.hardware == seen) return;
+  if (node.hardware == seen) return {};
+  std::vector<Event> events;
+  for (std::string& less : lost_parts(node.hardware, seen)) {
+    events.push_back(event(node, "hardware", std::move(less), now_ms));
+  }
   const bool same_cards = std::ranges::is_permutation(node.hardware.macs, hardware.macs);
   if (!node.name.empty() && !same_cards) lose_address(now_ms);
   unindex(node);
   node.hardware = std::move(seen);
   index(node);
   ++generation_;
+  return events;
 }
 
 /// What a machine that is known is told.
@@ -238,7 +267,7 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
     return refuse(node, "claim", busy, now_ms);
   }
   hear(node, now_ms);
-  take_hardware(node, hardware, now_ms);
+  std::vector<Event> events = take_hardware(node, hardware, now_ms);
   if (node.name.empty() && policy_at(now_ms) == Policy::open) {
     if (const Status named = name(node, free_name(), now_ms); !named) {
       node.reason = named.error().text();
@@ -252,7 +281,8 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
                                    to_string(hardware.macs.front()))};
   }
   TRY(take_address(node, address, now_ms));
-  return begin_boot(node, started_as.empty() ? node.profile : started_as, address, now_ms);
+  return begin_boot(node, started_as.empty() ? node.profile : started_as, address, now_ms,
+                    std::move(events));
 }
 
 /// Where another server gives the addresses, a node has the one that it is heard from.

@@ -2,6 +2,7 @@
 // What a machine says of itself while it boots and while it runs: the bodies of /node/v1/stage and
 // /node/v1/report (docs/reference/node-protocol.md), for both sides of the protocol.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct NodeReport {
   std::vector<std::string> drift = {};
   /// Its accelerators with their drivers and device files; none: nothing to tell yet.
   std::optional<std::vector<Accelerator>> accelerators = {};
+  /// How many more were told that are not among them (parse_accelerators).
+  std::uint32_t accelerators_left_out = 0;
 };
 
 }  // namespace muster::provisioning

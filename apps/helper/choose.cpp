@@ -142,7 +142,8 @@ Result<Networks> look_for_site(os::CommandRunner& runner, const spec::ClusterSpe
   TRY(gather(runner, networks, System::live, links));
   question.links = links;
   networks = head::choose_networks(question, cluster);
-  TRY(remember(question, networks));
+  // Of the site alone: somebody may have deleted the decision, for the next start.
+  TRY(remember(question, {.external = networks.external}));
   return networks;
 }
 

@@ -6,11 +6,11 @@
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "provisioning/head/allowed.h"
 
 namespace muster::helper {
 namespace {
 
-constexpr const char* kRootKeys = "/etc/muster/ssh-keys/root";
 constexpr const char* kIssue = "/run/issue.d/50-muster.issue";
 constexpr const char* kSiteIssue = "/run/issue.d/51-muster-site.issue";
 
@@ -47,10 +47,10 @@ Status show(os::CommandRunner& runner, const std::string& text, const char* file
 Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   const std::string address = to_string(spec.head.address.address);
   const std::string where = std::format(
-      "\nMuster head '{}' of cluster '{}', {} on the cluster's wire.\nNext: 'muster status'\n",
+      "\nMuster head '{}' of cluster '{}', {} in the cluster's network.\nNext: 'muster status'\n",
       spec.head.hostname, spec.name, address);
   if (!spec.head.ssh_keys.empty()) {
-    TRY(os::write_file(kRootKeys, join_lines(spec.head.ssh_keys)));
+    TRY(os::write_file(std::string(head::kPeopleKeys) + "root", join_lines(spec.head.ssh_keys)));
     return show(runner, where + std::format("Log in with your key: ssh root@{}\n\n", address));
   }
   // Once a boot: a password that somebody has set since is theirs.

@@ -97,6 +97,7 @@ Status prepare(os::CommandRunner& runner) {
   std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });
   return os::write_file(head::kFacts,
                         head::render_facts({.interface = interface,
+                                            .interface_trouble = networks.cluster_trouble,
                                             .live = live,
                                             .medium = medium_path(),
                                             .other_dhcp = other,

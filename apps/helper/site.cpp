@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kNetworks = "/run/systemd/network";
 constexpr const char* kClusterNetwork = "10-muster-cluster.network";
-constexpr const char* kRules = "/run/muster/firewall.nft";
 constexpr const char* kTimeSources = "/run/chrony-dhcp/muster.sources";
 /// networkd makes a bond or a VLAN within moments.
 constexpr auto kLinkAppears = std::chrono::seconds(20);
@@ -95,12 +94,19 @@ Status set_addresses(os::CommandRunner& runner, const SiteView& view) {
   return {};
 }
 
+/// Loads the rules; other tables stay as these are.
+Status load_rules(os::CommandRunner& runner) {
+  TRY(run_checked(runner, {.argv = {"nft", "--file", kFirewallRules}}));
+  return {};
+}
+
 Status set_firewall(os::CommandRunner& runner, const SiteView& view, head::Forwarding before) {
-  TRY(os::write_file(kRules, head::render_firewall({.spec = view.spec,
-                                                    .cluster = *view.networks.cluster,
-                                                    .external = site_link(view),
-                                                    .filters = filters(view.spec, view.system),
-                                                    .before = before})));
+  TRY(os::write_file(kFirewallRules,
+                     head::render_firewall({.spec = view.spec,
+                                            .cluster = *view.networks.cluster,
+                                            .external = site_link(view),
+                                            .filters = filters(view.spec, view.system),
+                                            .before = before})));
   return load_rules(runner);
 }
 
@@ -131,11 +137,6 @@ Status set_networks(os::CommandRunner& runner, const SiteView& view) {
   return before == head::Forwarding::on ? Status() : set_forwarding(view);
 }
 
-Status load_rules(os::CommandRunner& runner) {
-  TRY(run_checked(runner, {.argv = {"nft", "--file", kRules}}));
-  return {};
-}
-
 Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts& facts) {
   if (head::route_of(spec, facts.external) == spec::Route::none) return false;
   TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
@@ -153,7 +154,7 @@ Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts
 
 Status close_networks(os::CommandRunner& runner, const head::Facts& facts) {
   if (facts.live) return {};
-  TRY(os::write_file(kRules, head::render_no_firewall()));
+  TRY(os::write_file(kFirewallRules, head::render_no_firewall()));
   TRY(load_rules(runner));
   TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
   if (facts.external.empty() || everywhere == head::Forwarding::on) return {};

@@ -13,6 +13,9 @@
 
 namespace muster::helper {
 
+/// The firewall's rules, written by set_networks; the helper's own directory.
+inline constexpr const char* kFirewallRules = "/run/muster/firewall.nft";
+
 /// Which system this is, the specification, and what was decided about its cards.
 struct SiteView {
   const spec::ClusterSpec& spec;
@@ -24,9 +27,6 @@ struct SiteView {
 /// what is passed on. A server with a system of its own keeps its own network to the site.
 /// Errors: a program fails; a file cannot be written.
 Status set_networks(os::CommandRunner& runner, const SiteView& view);
-
-/// Loads the firewall's rules that set_networks wrote; other tables stay as these are.
-Status load_rules(os::CommandRunner& runner);
 
 /// Has packets passed on between the head's networks again when somebody switched that off.
 /// Returns whether it had to.

@@ -24,7 +24,7 @@ std::string describe_policy(const json& answer) {
 
 std::string describe_dhcp(const json& answer) {
   const std::string mode = text_of(answer, "mode");
-  if (mode == "serve") return "this head gives addresses on the cluster's wire";
+  if (mode == "serve") return "this head gives addresses in the cluster's network";
   if (mode == "proxy") {
     return "the other server gives addresses, this head adds what to boot";
   }
@@ -91,7 +91,8 @@ void add_discover(CLI::App& app, Session& session) {
 void add_dhcp(CLI::App& app, Session& session) {
   CLI::App& noun =
       add_showing_noun(app, session, "dhcp", "what to do beside another DHCP server", show_dhcp);
-  add_verb(noun, session, "take", "be the wire's DHCP server", [] { return set_dhcp("serve"); });
+  add_verb(noun, session, "take", "be the DHCP server of the cluster's network",
+           [] { return set_dhcp("serve"); });
   add_verb(noun, session, "proxy", "let the other server give addresses, add what to boot",
            [] { return set_dhcp("proxy"); });
 }

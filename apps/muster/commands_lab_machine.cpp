@@ -191,8 +191,8 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
       ->check(CLI::IsMember({"plug", "pull"}));
   add_machine_option(*lab.get_subcommand("cable"), *cable);
 
-  auto run =
-      add_verb(lab, session, "run", "run a command of this machine on the lab's wire", run_inside);
+  auto run = add_verb(lab, session, "run", "run a command of this machine in the lab's network",
+                      run_inside);
   lab.get_subcommand("run")
       ->add_option("argv", run->argv, "the command and its arguments")
       ->type_name(value::kCommand)

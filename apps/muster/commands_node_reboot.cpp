@@ -51,8 +51,18 @@ struct Kept {
   NodeSet busy;
 };
 
+/// Gives the nodes back to the scheduler.
+void give_back(os::CommandRunner& runner, const Kept& kept) {
+  if (!kept.reservation) return;
+  const Status ended = hpc::end_reservation(runner, kept.reservation->name);
+  if (ended) return;
+  say(std::format("the scheduler keeps jobs away from {} for {} more: {}",
+                  to_string(kept.reservation->nodes), kept.reservation->time,
+                  ended.error().text()));
+}
+
 /// Keeps jobs from beginning on those of `nodes` that the scheduler has. Errors: as
-/// refuse_while_jobs_run_on; this user may not.
+/// refuse_while_jobs_run_on; this user may not; nothing is kept then.
 Result<Kept> keep_jobs_away(os::CommandRunner& runner, const NodeSet& nodes, bool force) {
   if (!force) TRY(refuse_while_jobs_run_on(runner, nodes));
   auto known = hpc::read_scheduler_nodes(runner);
@@ -69,19 +79,13 @@ Result<Kept> keep_jobs_away(os::CommandRunner& runner, const NodeSet& nodes, boo
   using hpc::JobsThere;
   TRY(hpc::reserve_nodes(runner, *kept.reservation, force ? JobsThere::keep : JobsThere::refuse));
   if (!force) return kept;
-  TRY_ASSIGN(const auto jobs, hpc::read_node_jobs(runner));
-  for (const hpc::NodeJob& job : hpc::jobs_on(jobs, nodes)) kept.busy |= job.nodes;
+  const auto jobs = hpc::read_node_jobs(runner);
+  if (!jobs) {
+    give_back(runner, kept);
+    return std::unexpected(jobs.error());
+  }
+  for (const hpc::NodeJob& job : hpc::jobs_on(*jobs, nodes)) kept.busy |= job.nodes;
   return kept;
-}
-
-/// Gives the nodes back to the scheduler.
-void give_back(os::CommandRunner& runner, const Kept& kept) {
-  if (!kept.reservation) return;
-  const Status ended = hpc::end_reservation(runner, kept.reservation->name);
-  if (ended) return;
-  say(std::format("the scheduler keeps jobs away from {} for {} more: {}",
-                  to_string(kept.reservation->nodes), kept.reservation->time,
-                  ended.error().text()));
 }
 
 /// Nodes that are ready without having booted since they were asked.
@@ -128,7 +132,12 @@ int reboot_nodes(const RebootOptions& options) {
   // Last: jobs end only for nodes that will reboot.
   const Status ended =
       kept->busy.empty() ? Status() : hpc::end_jobs_on(runner, kept->busy, "rebooted by " + by);
-  if (!ended) return report(ended.error());
+  if (!ended) {
+    return report({.message = std::format("the nodes reboot, and the scheduler could not be told "
+                                          "to end their jobs: {}",
+                                          ended.error().message),
+                   .hint = "'squeue' shows them; 'scancel' ends them"});
+  }
   const auto asked_ms = answer->value("asked_ms", std::int64_t{0});
   if (options.wait) return wait_until_back(runner, options, *nodes, *kept, asked_ms);
   return print_answer(

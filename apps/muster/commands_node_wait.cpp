@@ -108,7 +108,7 @@ int wait_for_nodes(const NodeSet& nodes, int timeout) {
 
 void add_node_wait(CLI::App& noun, Session& session) {
   CLI::App* const verb =
-      noun.add_subcommand("wait", "until nodes are ready with all that was decided");
+      noun.add_subcommand("wait", "wait until nodes are ready and have their newest plan");
   const auto options = std::make_shared<WaitOptions>();
   verb->add_option(
           "nodes", options->nodes,

@@ -1,4 +1,4 @@
-// plan: what a specification would build or change, and nothing is touched.
+// plan: what a cluster.yaml would build or change, and nothing is touched.
 
 #include <algorithm>
 #include <cstdio>
@@ -130,10 +130,10 @@ void print_settings(const spec::ClusterSpec& spec) {
 
 void print_medium(const json& medium, const std::vector<std::string>& own) {
   if (medium.contains("unknown")) {
-    std::println("medium: unknown: {}\n", text_of(medium, "unknown"));
+    std::println("ISO: unknown: {}\n", text_of(medium, "unknown"));
     return;
   }
-  std::println("medium {}:", text_of(medium, "id").substr(0, 16));
+  std::println("ISO {}:", text_of(medium, "id").substr(0, 16));
   std::vector<std::vector<std::string>> rows;
   for (const json& layer : medium.at("layers")) {
     rows.push_back({layer.value("kept", false) ? "  kept" : "  make", text_of(layer, "name"),
@@ -182,7 +182,7 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
     print_changes("changes on this head", changes.at("head"));
     print_changes("changes on every node", changes.at("node"));
     const auto keys = changes.at("medium").get<std::vector<std::string>>();
-    if (!keys.empty()) std::println("needs another medium, for: {}", join(keys, ", "));
+    if (!keys.empty()) std::println("needs a new ISO, for: {}", join(keys, ", "));
     return;
   }
   print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
@@ -234,9 +234,9 @@ int run_plan(const PlanArguments& plan_arguments) {
 }  // namespace
 
 void add_plan(CLI::App& app, Session& session) {
-  auto* const verb = app.add_subcommand("plan", "what a specification would build or change");
+  auto* const verb = app.add_subcommand("plan", "what a cluster.yaml would build or change");
   const auto arguments = std::make_shared<PlanArguments>();
-  verb->add_option("file", arguments->iso.file, "the specification")
+  verb->add_option("file", arguments->iso.file, "the cluster.yaml")
       ->type_name(value::kFile)
       ->capture_default_str();
   verb->add_flag("--full", arguments->full, "show the content of every file");

@@ -20,7 +20,8 @@ void add_topics(const fs::path& directory, std::vector<HelpTopic>& topics) {
   for (const std::string& name :
        os::list_directory(directory).value_or(std::vector<std::string>())) {
     const fs::path file = directory / name;
-    if (file.extension() != ".md") continue;
+    // Pages in capitals are for those who change Muster.
+    if (file.extension() != ".md" || name != lower(name)) continue;
     const auto text = os::read_file(file);
     if (text) topics.push_back({lower(file.stem().string()), find_title(*text), file});
   }

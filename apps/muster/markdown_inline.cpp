@@ -43,10 +43,20 @@ Piece take_link(std::string_view text) {
           text.substr(end + 1)};
 }
 
+/// "*site*" alone is a word that is made to stand out: a star with a blank beside it is a star.
+Piece take_emphasis(std::string_view text) {
+  const std::size_t end = text.find('*', 1);
+  const bool is_pair = end != std::string_view::npos && end > 1 && text[1] != ' ' &&
+                       text[end - 1] != ' ' && !text.substr(1, end).contains('`');
+  if (!is_pair) return {"*", text.substr(1)};
+  return {render_inline(text.substr(1, end - 1)), text.substr(end + 1)};
+}
+
 Piece take(std::string_view text) {
   if (text.starts_with('`')) return take_code(text);
   if (text.starts_with('[')) return take_link(text);
   if (text.starts_with("**")) return {"", text.substr(2)};
+  if (text.starts_with('*')) return take_emphasis(text);
   if (text.starts_with("\\|")) return {"|", text.substr(2)};
   return {std::string(1, text.front()), text.substr(1)};
 }

@@ -40,7 +40,7 @@ Status Cluster::add_spec_users() {
   hpc::UserTable table = std::move(wanted.table);
   const auto digests = plans::digests_of(spec_.users);
   if (table == users_ && digests == spec_users_) return {};
-  TRY(save_users(std::move(table), "added", "the specification's users"));
+  TRY(save_users(std::move(table), "added", "the users of cluster.yaml"));
   const auto committed =
       store_->commit({{.kind = "setting", .key = "spec-users", .value = json(digests).dump()}}, {});
   if (!committed) return std::unexpected(committed.error());

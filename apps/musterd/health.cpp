@@ -23,7 +23,8 @@ using provisioning::DhcpMode;
 const std::vector<std::string>& units() {
   static const std::vector<std::string> kUnits = {"muster-nginx.service", "muster-dnsmasq.service",
                                                   "chrony.service",       "nfs-server.service",
-                                                  "slurmctld.service",    "ssh.service"};
+                                                  "slurmctld.service",    "ssh.service",
+                                                  "muster-watch.service"};
   return kUnits;
 }
 
@@ -151,7 +152,7 @@ void add_second_server(Cluster& cluster, std::vector<Problem>& problems) {
   problems.push_back(
       {std::format("a DHCP server at {} answered when this head started, and this head serves, too",
                    *other),
-       "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
+       "switch it off and run 'muster dhcp take', or share the network with 'muster dhcp proxy'"});
 }
 
 /// Why nobody is given an address.
@@ -169,7 +170,7 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
   problems.push_back(
       {std::format("a DHCP server at {} answers on {}; Muster stays silent", *facts.other_dhcp,
                    facts.interface),
-       "switch it off and run 'muster dhcp take', or share the wire with 'muster dhcp proxy'"});
+       "switch it off and run 'muster dhcp take', or share the network with 'muster dhcp proxy'"});
 }
 
 /// A server that came after this head began to serve its wire. It silences nobody, and machines may
@@ -184,6 +185,15 @@ void add_later_server(Cluster& cluster, std::vector<Problem>& problems) {
                    "wrong addresses and not boot",
                    *wire->dhcp_server, cluster.facts().interface),
        "find and unplug it: a router, a virtual machine, or a second head on the nodes' switch"});
+}
+
+/// A head that runs with another card than its specification names.
+void add_other_card(Cluster& cluster, std::vector<Problem>& problems) {
+  const std::string& trouble = cluster.facts().interface_trouble;
+  if (trouble.empty()) return;
+  problems.push_back({trouble,
+                      "'ip link' shows the cards; write the right one into head.interface in "
+                      "cluster.yaml"});
 }
 
 /// The network to the site, when one is wanted and there is none.
@@ -274,6 +284,7 @@ Health read_health(Cluster& cluster, os::CommandRunner& runner) {
   add_silence(cluster, health.problems);
   add_second_server(cluster, health.problems);
   add_later_server(cluster, health.problems);
+  add_other_card(cluster, health.problems);
   add_site_problems(cluster, health.problems);
   add_full_disk(cluster, health.problems);
   add_authority(cluster, health.problems);

@@ -28,12 +28,6 @@ std::string names_of(const std::vector<const Node*>& nodes) {
   return fold_names(names);
 }
 
-/// A reason without its numbers: "not heard for 61 s" and "not heard for 62 s" are one.
-std::string kind_of(std::string reason) {
-  std::erase_if(reason, [](char c) { return c >= '0' && c <= '9'; });
-  return reason;
-}
-
 /// Cards of one node that lack the same.
 struct CardsInTrouble {
   std::string image;
@@ -84,13 +78,12 @@ std::string card_text(const CardsInTrouble& cards, bool several_nodes) {
 /// What brings the driver, by vendor.
 std::string driver_step(const CardsInTrouble& cards, spec::Firmware firmware,
                         const std::string& node) {
-  constexpr std::string_view kPage = "docs/jobs.md, 'Graphics and compute cards'";
+  constexpr std::string_view kPage = "'muster help jobs', Graphics and compute cards";
   const bool in_debian = cards.vendor == "AMD" || cards.vendor == "Intel";
   if (!in_debian) return std::format("the image needs the vendor's driver: {}", kPage);
   if (cards.trouble == CardTrouble::no_driver && firmware != spec::Firmware::all) {
     return "write 'firmware: all' into cluster.yaml and build the ISO again: images without it "
-           "have "
-           "no graphics drivers";
+           "have no graphics drivers";
   }
   return std::format("'journalctl -k' on {} says what the driver lacks; see {}", node, kPage);
 }

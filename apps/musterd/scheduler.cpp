@@ -17,11 +17,8 @@ using provisioning::NodeState;
 /// slurmd registers soon after its node is ready, and the helper asks every 15 s.
 constexpr std::int64_t kRegistersMs = 120'000;
 
-/// Numbers in a reason differ from node to node, what is wrong does not.
-std::string without_numbers(std::string reason) {
-  std::erase_if(reason, [](char c) { return c >= '0' && c <= '9'; });
-  return reason;
-}
+/// The helper writes the file anew at each look. One that is older tells how things were.
+constexpr std::chrono::minutes kStale{1};
 
 Problem describe(const hpc::SchedulerNode& first, const std::vector<std::string>& names) {
   const std::string which = fold_names(names);
@@ -34,16 +31,23 @@ Problem describe(const hpc::SchedulerNode& first, const std::vector<std::string>
     return {std::move(what),
             std::format("on {}: 'systemctl status slurmd', 'journalctl -u slurmd'", first.name)};
   }
+  if (first.state == "inval") {
+    return {
+        std::move(what),
+        std::format("restart it: Muster reads its hardware anew ('muster node reboot {}')", which)};
+  }
   return {std::move(what),
           std::format("when the reason is gone: scontrol update nodename={} state=resume", which)};
 }
 
 }  // namespace
 
-SchedulerNodes read_scheduler() {
-  const auto text = os::read_file(hpc::kSchedulerNodes);
-  const auto nodes = text ? hpc::parse_sinfo(*text) : fail("the scheduler does not answer");
+SchedulerNodes read_scheduler(const std::filesystem::path& file) {
   SchedulerNodes known;
+  const auto age = os::file_age(file);
+  if (!age || std::chrono::abs(*age) > kStale) return known;
+  const auto text = os::read_file(file);
+  const auto nodes = text ? hpc::parse_sinfo(*text) : fail("the scheduler does not answer");
   if (!nodes) return known;
   for (const hpc::SchedulerNode& node : *nodes) known.emplace(node.name, node);
   return known;
@@ -74,7 +78,7 @@ std::vector<Problem> taken_out_nodes(std::span<const Node> nodes, const Schedule
     const hpc::SchedulerNode& said = known->second;
     const bool fresh = said.state == "down" && now_ms - node.ready_ms < kRegistersMs;
     if (!said.taken_out || fresh) continue;
-    alike[{said.state, without_numbers(said.reason)}].push_back(node.name);
+    alike[{said.state, kind_of(said.reason)}].push_back(node.name);
   }
   std::vector<Problem> problems;
   for (const auto& [kind, names] : alike) {

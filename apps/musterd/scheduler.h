@@ -3,6 +3,7 @@
 // ready takes no jobs when Slurm has drained it.
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <span>
@@ -19,9 +20,9 @@ namespace muster::daemon {
 
 using SchedulerNodes = std::map<std::string, hpc::SchedulerNode, std::less<>>;
 
-/// What the helper wrote down last (hpc::kSchedulerNodes); empty when the scheduler does not
-/// answer.
-SchedulerNodes read_scheduler();
+/// What the helper wrote down last; empty when the scheduler does not answer, or when nobody wrote
+/// it down for a minute.
+SchedulerNodes read_scheduler(const std::filesystem::path& file = hpc::kSchedulerNodes);
 
 /// What it says of one node; without a state when it does not know the node.
 hpc::SchedulerNode said_of(const provisioning::Node& node, const SchedulerNodes& scheduler);

@@ -17,8 +17,6 @@ using plan::Service;
 using plan::WriteFile;
 using provisioning::Node;
 
-constexpr const char* kKeys = "/etc/muster/ssh-keys";
-
 hpc::SlurmSettings slurm_settings(const ClusterView& view) {
   return {.cluster_name = view.spec.name,
           .head_name = view.spec.head.hostname,
@@ -55,7 +53,17 @@ std::vector<hpc::Gpu> gpus_of(const ClusterView& view, const provisioning::Hardw
   return gpus;
 }
 
-std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
+/// One that booted, and whose report lacks what the scheduler must know.
+Error unknown_hardware(const Node& node) {
+  const char* const lacks = node.hardware.topology ? "memory" : "processors";
+  return {.message = std::format("the scheduler does not know '{}': its {} could not be read",
+                                 node.name, lacks),
+          .hint = std::format(
+              "start the machine again; 'muster node why {}' shows what it reported", node.name)};
+}
+
+/// Adds the nodes that the scheduler cannot take to `refused`, with the reason.
+std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view, std::vector<Error>& refused) {
   std::vector<hpc::NodeHardware> result;
   for (const Node& node : view.nodes) {
     // One without an address waits for the one that another server gives it.
@@ -64,7 +72,10 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view) {
     if (node.state == provisioning::NodeState::adopted && node.booted_profile.empty()) continue;
     const auto& topology = node.hardware.topology;
     const auto& memory = node.hardware.memory;
-    if (!topology || !memory) continue;
+    if (!topology || !memory) {
+      refused.push_back(unknown_hardware(node));
+      continue;
+    }
     // What runs on it, not what it is to boot next.
     const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
     result.push_back({.name = node.name,
@@ -165,9 +176,12 @@ HeadPlan plan_head(const ClusterView& view) {
   plan.append(plan_head_network(view));
   plan.append(plan_head_storage(view.spec, view.facts));
   plan.append(plan_accounts(view, hpc::Machine::head));
-  hpc::HeadPlan jobs = hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view));
+  std::vector<Error> refused;
+  hpc::HeadPlan jobs =
+      hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view, refused));
   plan.append(std::move(jobs.plan));
-  return {.plan = std::move(plan), .refused = std::move(jobs.refused)};
+  refused.insert(refused.end(), jobs.refused.begin(), jobs.refused.end());
+  return {.plan = std::move(plan), .refused = std::move(refused)};
 }
 
 Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
@@ -194,7 +208,7 @@ Plan plan_any_node(const ClusterView& view) {
   std::string keys;
   for (const std::string& key : view.spec.head.ssh_keys) keys += key + "\n";
   keys += hpc::render_root_access(view.spec.head.address.address, view.facts.root_key);
-  plan.add(WriteFile{.path = std::format("{}/root", kKeys), .content = keys});
+  plan.add(WriteFile{.path = std::format("{}/root", hpc::kKeyDirectory), .content = keys});
   plan.append(plan_node_storage(view.spec));
   plan.append(hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec)));
   return plan;

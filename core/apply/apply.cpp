@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/apply/bound.h"
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 
@@ -183,8 +185,26 @@ class Applier {
            std::filesystem::equivalent(in_root(step.source), in_root(step.target), error);
   }
 
+  /// A directory that was bound before its source had all that is mounted below it now. What lies
+  /// in a user's own directory waits for the next start.
+  EffectResult bind_what_is_missing(const plan::MountFileSystem& step) {
+    if (!step.options.starts_with("rbind")) return Effect::unchanged;
+    TRY_ASSIGN(const std::string text, os::read_file("/proc/self/mountinfo"));
+    const auto unbound = find_unbound(parse_mounts(text), in_root(step.source).string(),
+                                      in_root(step.target).string());
+    Effect effect = Effect::unchanged;
+    for (const Unbound& each : unbound) {
+      if (!leads_through_root_alone(in_root(step.source), each.source)) continue;
+      effect = Effect::changed;
+      TRY(change(step.target, [&] {
+        return run({"mount", "-t", step.type, "-o", step.options, "--", each.source, each.target});
+      }));
+    }
+    return effect;
+  }
+
   EffectResult operator()(const plan::MountFileSystem& step) {
-    if (is_bound(step)) return Effect::unchanged;
+    if (is_bound(step)) return bind_what_is_missing(step);
     TRY_ASSIGN(const os::CommandResult now,
                target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
                                            "--mountpoint", step.target})));

@@ -28,6 +28,18 @@ std::string unescaped(std::string_view text) {
   return plain;
 }
 
+/// "rw,user_id=1000,group_id=1000": the file system's own options come last in a line.
+std::uint32_t owner_of(const std::vector<std::string>& behind) {
+  if (behind.size() < 3 || !behind[0].starts_with("fuse")) return 0;
+  constexpr std::string_view kOwner = "user_id=";
+  for (const std::string& option : split(behind[2], ',')) {
+    if (option.starts_with(kOwner)) {
+      return static_cast<std::uint32_t>(parse_number(option.substr(kOwner.size())).value_or(0));
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::vector<Mount> parse_mounts(std::string_view mountinfo) {
@@ -41,7 +53,8 @@ std::vector<Mount> parse_mounts(std::string_view mountinfo) {
     if (before.size() <= kDirectory || behind.size() < 2) continue;
     mounts.push_back({.directory = unescaped(before[kDirectory]),
                       .type = behind[0],
-                      .source = unescaped(behind[1])});
+                      .source = unescaped(behind[1]),
+                      .owner = owner_of(behind)});
   }
   return mounts;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Which file systems are mounted where, as the kernel tells it. Pure.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ struct Mount {
   /// "ext4", "nfs4", "tmpfs", …
   std::string type;
   std::string source;
+  /// The number of the user who mounted a file system of type "fuse…" (mount.fuse3(8), user_id);
+  /// 0 for root and for every other type.
+  std::uint32_t owner = 0;
   bool operator==(const Mount&) const = default;
 };
 

@@ -191,6 +191,14 @@ Status write_directory(const std::filesystem::path& path,
   return {};
 }
 
+Result<std::chrono::milliseconds> file_age(const fs::path& path) {
+  std::error_code error;
+  const auto written = fs::last_write_time(path, error);
+  if (error) return fail(std::format("cannot read '{}': {}", path.string(), error.message()));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(fs::file_time_type::clock::now() -
+                                                               written);
+}
+
 Result<std::vector<std::string>> list_directory(const fs::path& path) {
   std::vector<std::string> names;
   std::error_code error;

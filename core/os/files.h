@@ -2,6 +2,7 @@
 // The only door to files. Writes are atomic: a reader sees the old content or the new, never a
 // part.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -52,6 +53,10 @@ Status write_symlink(const std::filesystem::path& link, const std::filesystem::p
 /// Makes a directory hold exactly these files: those that differ are written, others removed.
 Status write_directory(const std::filesystem::path& path,
                        const std::map<std::string, std::string>& files);
+
+/// How long ago a file was written, by this machine's clock; below zero when the clock was set back
+/// since. Errors: the file is missing.
+Result<std::chrono::milliseconds> file_age(const std::filesystem::path& path);
 
 /// Names in a directory, sorted; empty when it is missing.
 Result<std::vector<std::string>> list_directory(const std::filesystem::path& path);

@@ -79,7 +79,7 @@ constexpr auto kAnswers = std::to_array<Answer>({
      "the head serves DHCP by itself; 'muster dhcp' on the head decides beside another server"},
     {". head nodes hpc", "ipv6 ip6 address6", "Muster's networks are IPv4; leave it out"},
     {". head nodes", "infiniband ib ipoib fabric",
-     "InfiniBand needs no setting for MPI jobs; docs/jobs.md says how to choose it"},
+     "InfiniBand needs no setting for MPI jobs; 'muster help jobs' says how to choose it"},
     {". head nodes", "proxy http_proxy https_proxy apt_proxy",
      "the build uses the proxy of the building machine's apt; 'mirror' names another archive"},
     // Jobs.
@@ -92,7 +92,7 @@ constexpr auto kAnswers = std::to_array<Answer>({
     {"hpc", "max_time maxtime walltime wall_time timelimit limit", "write it as 'time_limit'"},
     {". hpc", "accounting slurmdbd qos fairshare accounts database",
      "this version has no accounting database; leave it out"},
-    {"hpc", "mpi openmpi", "Open MPI is there by itself; docs/jobs.md says how to use it"},
+    {"hpc", "mpi openmpi", "Open MPI is there by itself; 'muster help jobs' says how to use it"},
     // Power and consoles.
     {"*", "bmc ipmi power redfish ilo idrac console_server",
      "Muster does not switch machines on and off; use the management controllers' own programs, "

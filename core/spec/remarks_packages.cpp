@@ -62,8 +62,10 @@ struct Absent {
 };
 
 constexpr auto kAbsent = std::to_array<Absent>({
-    {"nvidia-driver nvidia-driver-* nvidia-kernel-* nvidia-open-* nvidia-smi nvidia-cuda-*",
-     "is in Debian's section non-free, which the build does not read",
+    {"nvidia-driver nvidia-driver-* nvidia-kernel-* nvidia-open-*",
+     "compiles a driver when it is installed, which images do not support",
+     "leave it out; 'muster help limits' says what to do instead"},
+    {"nvidia-smi nvidia-cuda-*", "is in Debian's section non-free, which the build does not read",
      "add 'non-free' to the sources of the building machine's apt, or leave the package out"},
     {"apptainer singularity-container singularity-ce", "is not in Debian 13",
      "leave it out and put the program into a shared volume; 'podman' and 'charliecloud' are "

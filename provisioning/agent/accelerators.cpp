@@ -15,9 +15,8 @@ namespace fs = std::filesystem;
 using provisioning::Accelerator;
 using provisioning::AcceleratorDriver;
 
-/// So many looks in a row with the same cards without a device file, and nobody waits for it any
-/// longer: half a minute of heartbeats.
-constexpr int kLooks = 3;
+/// The same cards without a device file for so long, and nobody waits for it any longer.
+constexpr auto kPatience = std::chrono::seconds(30);
 
 /// "0x030200" as the kernel writes ids and classes; 0 when it is none.
 std::uint32_t hex_value(const fs::path& path) {
@@ -93,10 +92,10 @@ std::vector<Accelerator> read_accelerators(const fs::path& root, Ask ask) {
   return cards;
 }
 
-void AcceleratorNews::look(std::vector<Accelerator> cards) {
-  seen_ = cards == last_ ? seen_ + 1 : 1;
+void AcceleratorNews::look(std::vector<Accelerator> cards, TimePoint now) {
+  if (cards != last_) since_ = now;
   last_ = std::move(cards);
-  if (std::ranges::all_of(last_, is_complete) || seen_ >= kLooks) settled_ = last_;
+  if (std::ranges::all_of(last_, is_complete) || now - since_ >= kPatience) settled_ = last_;
 }
 
 }  // namespace muster::agent

@@ -1,6 +1,7 @@
 #pragma once
 // The accelerators of a machine: which cards there are, and what the running system has for them.
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -28,16 +29,19 @@ std::vector<provisioning::Accelerator> read_accelerators(const std::filesystem::
 /// of the node: an incomplete list is told only when it stays.
 class AcceleratorNews {
  public:
-  /// What one look found.
-  void look(std::vector<provisioning::Accelerator> cards);
+  using TimePoint = std::chrono::steady_clock::time_point;
 
-  /// The list to tell; none before the first that is complete or stayed. A machine without cards
-  /// has an empty list at its first look.
+  /// What one look found at the time `now`.
+  void look(std::vector<provisioning::Accelerator> cards, TimePoint now);
+
+  /// The list to tell; none before the first that is complete or stayed for half a minute. A
+  /// machine without cards has an empty list at its first look.
   const std::optional<std::vector<provisioning::Accelerator>>& settled() const { return settled_; }
 
  private:
   std::vector<provisioning::Accelerator> last_;
-  int seen_ = 0;
+  /// When it was found first.
+  TimePoint since_;
   std::optional<std::vector<provisioning::Accelerator>> settled_;
 };
 

@@ -215,8 +215,9 @@ Status Identity::certify(const std::string& path, const std::string& token) {
 Status Identity::enrol(const Invitation& invitation) {
   const std::vector<std::string> token = split(invitation.token, '.');
   if (token.size() != 3 || token[1] != os::sha256(invitation.ca)) {
-    return fail("the CA's certificate is not the one the token names",
-                "another machine may answer in the head's place; look for it on the wire");
+    return fail(
+        "the CA's certificate is not the one the token names",
+        "another machine may answer in the head's place; look for it in the cluster's network");
   }
   TRY(os::write_file(directory_ / "ca.crt", invitation.ca, {.mode = 0600}));
   return certify("enrol", invitation.token);

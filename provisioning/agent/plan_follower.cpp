@@ -19,9 +19,15 @@ constexpr auto kSignOfLife = std::chrono::seconds(10);
 /// jobs run there.
 constexpr auto kCheckAgain = std::chrono::minutes(8);
 
-/// Some three minutes of heartbeats: the head collects changes before it applies them, and
-/// slurmctld and slurmd read them one after the other.
-constexpr int kAsks = 18;
+/// The head collects changes before it applies them, and slurmctld and slurmd read them one after
+/// the other.
+constexpr auto kAskOften = std::chrono::minutes(3);
+
+/// While slurmctld has a reason that passes, such as a job that still uses a card.
+constexpr auto kAskSoon = std::chrono::minutes(1);
+
+/// Otherwise. The head may take longer than it should, and then nobody else would ask.
+constexpr auto kAskSeldom = std::chrono::minutes(15);
 
 std::string failures(const apply::Report& report) {
   std::string text;
@@ -139,9 +145,13 @@ Status PlanFollower::beat() {
 }
 
 void PlanFollower::ask_scheduler() {
-  if (asks_left_ == 0) return;
-  --asks_left_;
-  if (const Status asked = options_.return_to_work(); !asked) say(asked.error().text());
+  const auto now = options_.now();
+  // A node without cards has nothing that the scheduler could have misread.
+  const bool has_cards = told_accelerators_ && !told_accelerators_->empty();
+  if (!has_cards || (now >= asks_until_ && now < next_ask_)) return;
+  const auto waits = options_.return_to_work();
+  if (!waits) say(waits.error().text());
+  next_ask_ = now + (waits && *waits ? kAskSoon : kAskSeldom);
 }
 
 /// Tells the head, and with it the accelerators that it does not know yet.
@@ -149,8 +159,7 @@ Status PlanFollower::report(provisioning::NodeReport report) {
   auto cards = options_.accelerators();
   report.accelerators = cards;
   TRY(head_.report(report));
-  // A node without cards has nothing that the scheduler could have misread.
-  if (cards != told_accelerators_ && cards && !cards->empty()) asks_left_ = kAsks;
+  if (cards != told_accelerators_) asks_until_ = options_.now() + kAskOften;
   told_accelerators_ = std::move(cards);
   return {};
 }

@@ -22,13 +22,12 @@ struct FollowerOptions {
   std::function<void(const std::string&)> say;
   /// The switch port as it is known so far.
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
-  /// The accelerators as the head shall know them; none: nothing to tell yet. Looks at them each
-  /// time that it is called.
+  /// The accelerators as the head shall know them; none: nothing to tell yet.
   std::function<std::optional<std::vector<provisioning::Accelerator>>()> accelerators;
-  /// Called at heartbeats for some minutes after the head was told of accelerators: the scheduler
-  /// may have taken this node out of work while it was told other numbers than the head. Errors: it
-  /// could not be asked; it is asked again.
-  std::function<Status()> return_to_work;
+  /// Brings this node back to work when the scheduler took it out because of its accelerators and
+  /// has no reason any more. True: it still has one, and is to be asked again. Errors: it could not
+  /// be asked; it is asked again.
+  std::function<Result<bool>()> return_to_work;
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
@@ -82,8 +81,9 @@ class PlanFollower {
   std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   std::optional<std::vector<provisioning::Accelerator>> told_accelerators_;
-  /// Heartbeats at which the scheduler is still asked.
-  int asks_left_ = 0;
+  /// Until then the scheduler is asked at every heartbeat, afterwards at next_ask_.
+  std::chrono::steady_clock::time_point asks_until_;
+  std::chrono::steady_clock::time_point next_ask_;
   ConsoleTail console_;
 };
 

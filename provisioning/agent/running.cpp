@@ -5,6 +5,7 @@
 #include <format>
 
 #include "core/os/files.h"
+#include "core/os/wait.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
@@ -52,6 +53,7 @@ class RunningNode {
   /// Whatever is to be done now: enrol, take over the plan, or one heartbeat. Errors: any; the next
   /// turn goes on where this one failed.
   Status turn() {
+    cards_.look(read_accelerators("/", Ask::cards_and_drivers), os::in({}));
     if (identity_.refused()) leave_identity();
     TRY(enrol());
     // Also before the first plan holds: a node whose plan fails hears that it shall reboot.
@@ -98,15 +100,11 @@ class RunningNode {
     }
     if (!trusted_ca_.empty() && answer.invitation.ca != trusted_ca_) {
       return fail("a machine with another authority answers in the head's place",
-                  "look for it on the wire; if the head was set up anew, boot this node again");
+                  "look for it in the cluster's network; if the head was set up anew, boot this "
+                  "node again");
     }
     invitation_ = std::move(answer.invitation);
     return {};
-  }
-
-  std::optional<std::vector<provisioning::Accelerator>> accelerators() {
-    cards_.look(read_accelerators("/", Ask::cards_and_drivers));
-    return cards_.settled();
   }
 
   void say(const std::string& line) { follower_.say(line); }
@@ -125,7 +123,7 @@ class RunningNode {
        .pending = options_.pending,
        .say = options_.say,
        .neighbour = [this] { return neighbours_.latest(); },
-       .accelerators = [this] { return accelerators(); },
+       .accelerators = [this] { return cards_.settled(); },
        .return_to_work = [this] { return options_.return_to_work(invitation_.node_name); }}};
 };
 

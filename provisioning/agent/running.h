@@ -22,7 +22,7 @@ struct RunningOptions {
   /// Called once when the first plan holds, for systemd.
   std::function<void()> on_ready;
   /// FollowerOptions::return_to_work for the node of this name.
-  std::function<Status(const std::string& node)> return_to_work;
+  std::function<Result<bool>(const std::string& node)> return_to_work;
 };
 
 /// Returns when it was asked to stop, having told the head.

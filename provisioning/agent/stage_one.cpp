@@ -114,7 +114,7 @@ class StageOne {
     // A head that was started again meanwhile does not know this boot; the system enrols all the
     // same.
     if (const Status told = report_stage(invitation, {.stage = stage_, .progress = 100}); !told) {
-      say("not told: " + told.error().text());
+      say("the head could not be told: " + told.error().text());
     }
     TRY(mount_root(invitation));
     TRY(check_kernel());
@@ -169,7 +169,7 @@ class StageOne {
         if (const Status reported =
                 report_stage(invitation, {.stage = stage_, .progress = percent});
             !reported) {
-          say("progress not told: " + reported.error().text());
+          say("the head could not be told how far it is: " + reported.error().text());
         }
       };
       TRY(fetch(std::format("http://{}/medium/{}", invitation.head, layer.path), layer,

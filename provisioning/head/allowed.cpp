@@ -84,7 +84,7 @@ struct Allowed {
   }
   bool operator()(const plan::RemoveFile& s) const { return is_user_keys(s.path); }
   bool operator()(const plan::MakeDirectory& s) const {
-    return s.path == "/etc/muster/ssh-keys" || is_known(shared, s.path);
+    return s.path + "/" == kPeopleKeys || is_known(shared, s.path);
   }
   // A person's group comes with the person.
   bool operator()(const plan::EnsureGroup&) const { return false; }

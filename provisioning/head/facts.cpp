@@ -14,6 +14,7 @@ using nlohmann::json;
 
 std::string render_facts(const Facts& facts) {
   json value = {{"interface", facts.interface},
+                {"interface_trouble", facts.interface_trouble},
                 {"live", facts.live},
                 {"medium", facts.medium},
                 {"wire_seen", facts.wire_seen},
@@ -32,6 +33,7 @@ Result<Facts> parse_facts(std::string_view text) {
   try {
     const json value = json::parse(text);
     Facts facts{.interface = value.at("interface").get<std::string>(),
+                .interface_trouble = value.value("interface_trouble", ""),
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
                 .other_dhcp = {},

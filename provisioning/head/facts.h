@@ -17,6 +17,8 @@ inline constexpr const char* kFacts = "/run/muster/head.json";
 struct Facts {
   /// The cluster's network card.
   std::string interface;
+  /// Why it is another card than cluster.yaml names; empty when it is not.
+  std::string interface_trouble = {};
   /// Booted live: the root is gone at power-off, and overlayfs cannot be exported by NFS.
   bool live = false;
   /// Root of the medium with layers and images.

@@ -84,6 +84,10 @@ std::string doubt(const Links& cards, const Links& quiet) {
   return std::format("{} could all lead to the nodes", describe(quiet));
 }
 
+std::string no_such_card(const std::string& wanted) {
+  return std::format("there is no network card '{}' as head.interface says", wanted);
+}
+
 const Interface* choose_cluster(const NetworkQuestion& question, const Links& cards) {
   const Links quiet = links_that(cards, is_quiet);
   if (quiet.size() == 1) return quiet.front();
@@ -164,11 +168,15 @@ Networks choose_networks(const NetworkQuestion& question) {
   if (is_there) {
     networks.cluster = *wanted;
   } else if (const Interface* const decided = find_decided(cards, question.before.cluster)) {
-    // Somebody answered before, whatever the specification says.
+    // Without it a head with a new kernel, or a mistake in its specification, would wait for
+    // somebody at its console.
     networks.cluster = decided->name;
+    if (wanted) {
+      networks.cluster_trouble = std::format("{}; {} leads to the nodes, as was decided before",
+                                             no_such_card(*wanted), decided->name);
+    }
   } else if (wanted) {
-    networks.question =
-        std::format("there is no network card '{}' as head.interface says", *wanted);
+    networks.question = no_such_card(*wanted);
     return networks;
   } else if (const Interface* const chosen = choose_cluster(question, cards)) {
     networks.cluster = chosen->name;
@@ -192,8 +200,7 @@ NetworkDecision decision_of(const NetworkQuestion& question, const Networks& net
     return link == nullptr || link->made ? std::string() : link->mac;
   };
   NetworkDecision decision = question.before;
-  const bool is_named = question.head.interface && question.head.interface == networks.cluster;
-  if (!is_named && networks.cluster) decision.cluster = mac_of(networks.cluster);
+  if (networks.cluster) decision.cluster = mac_of(networks.cluster);
   const bool automatic = question.head.external.card.kind == Kind::automatic;
   if (automatic && networks.external) decision.external = mac_of(networks.external);
   return decision;

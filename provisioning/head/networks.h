@@ -50,6 +50,8 @@ struct Networks {
   std::optional<std::string> cluster;
   /// Otherwise why not, and the cards to choose from (none: no card at all).
   std::string question;
+  /// Why it is another than the specification names; empty when it is not.
+  std::string cluster_trouble;
   std::vector<std::string> candidates;
   /// The card (or bond) to the site; none when there is none.
   std::optional<std::string> external;
@@ -68,7 +70,8 @@ Networks choose_networks(const NetworkQuestion& question);
 /// As choose_networks when somebody named the nodes' card.
 Networks choose_networks(const NetworkQuestion& question, const std::string& cluster);
 
-/// What is to be remembered; what the specification names is not.
+/// What is to be remembered: the nodes' card always, since a card that is named may have another
+/// name at the next start; the site's when the specification does not name it.
 NetworkDecision decision_of(const NetworkQuestion& question, const Networks& networks);
 
 }  // namespace muster::head

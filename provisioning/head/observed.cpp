@@ -74,7 +74,7 @@ std::vector<Mount> find_unshared(std::span<const Mount> mounts,
     if (!ours) continue;
     // The later one at a directory hides the earlier one.
     std::erase_if(unshared, [&](const Mount& each) { return each.directory == mount.directory; });
-    if (!can_be_shared(mount)) unshared.push_back(mount);
+    if (!can_be_shared(mount) && mount.owner == 0) unshared.push_back(mount);
   }
   return unshared;
 }

@@ -37,7 +37,8 @@ std::optional<Observed> parse_observed(std::string_view json);
 
 /// Of the mounts below the directories that a head shares, those that its NFS server cannot pass
 /// on: without a disk a file system has no identity that lasts (exports(5), fsid). A node sees the
-/// empty directory beneath, and writes there.
+/// empty directory beneath, and writes there. What a user mounted (sshfs, encfs) is the user's own
+/// affair and not among them.
 std::vector<Mount> find_unshared(std::span<const Mount> mounts,
                                  std::span<const std::string> shared);
 

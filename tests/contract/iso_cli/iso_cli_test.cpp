@@ -56,7 +56,7 @@ TEST_F(IsoCommand, a_plan_needs_no_rights_and_says_why_the_medium_is_unknown) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
   const auto result = run_as_nobody({"plan", "a.yaml"});
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_NE(result.out.find("medium: unknown: no recipes in '/nowhere/layers'; plan the ISO on the "
+  EXPECT_NE(result.out.find("ISO: unknown: no recipes in '/nowhere/layers'; plan the ISO on the "
                             "machine that builds it\n"),
             std::string::npos)
       << result.out;

@@ -91,7 +91,7 @@ class Shown(CommandLine):
         self.assertEqual((answer["policy"], answer["until_ms"] - answer["now_ms"] > 1_700_000), ("open", True))
         self.assertRegex(self.muster("discover", "show")[1], r"^every machine that boots until .*:.. is adopted$")
         self.assertEqual(self.json("dhcp")["mode"], "serve")
-        self.assertEqual(self.muster("dhcp", "show")[1], "this head gives addresses on the cluster's wire\n")
+        self.assertEqual(self.muster("dhcp", "show")[1], "this head gives addresses in the cluster's network\n")
 
     def test_groups_are_listed_and_shown(self):
         node = self.up()

@@ -142,7 +142,7 @@ class Slurm : public ::testing::Test {
     const os::Deadline end = os::in(std::chrono::seconds(60));
     while (found() != wanted && std::chrono::steady_clock::now() < end) {
       ASSERT_TRUE(os::wait_readable({}, os::in(std::chrono::milliseconds(200))));
-      const Status asked = return_node(machines_->on(node), node);
+      const auto asked = return_node(machines_->on(node), node);
       ASSERT_TRUE(asked) << asked.error().text();
     }
     ASSERT_EQ(found(), wanted);

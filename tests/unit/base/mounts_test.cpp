@@ -15,6 +15,17 @@ TEST(Mounts, HaveADirectoryATypeAndASource) {
                           {"/srv", "nfs4", "nas:/srv"}}));
 }
 
+TEST(Mounts, OfUsersNameTheirOwner) {
+  const auto mounts = parse_mounts(
+      "80 28 0:55 / /home/ada/x rw,nosuid - fuse.sshfs h: rw,user_id=10000,group_id=10000\n"
+      "81 28 0:56 / /home/bob rw - fuse.glusterfs v rw,user_id=0,group_id=0\n"
+      "82 28 0:57 / /srv rw - ext4 /dev/sda rw,user_id=7\n");
+  ASSERT_EQ(mounts.size(), 3U);
+  EXPECT_EQ(mounts[0].owner, 10000U);
+  EXPECT_EQ(mounts[1].owner, 0U);
+  EXPECT_EQ(mounts[2].owner, 0U);
+}
+
 TEST(Mounts, MayHaveSpacesInTheirNames) {
   EXPECT_EQ(parse_mounts(R"(61 28 8:17 / /home/my\040disk\134040 rw - ext4 /dev/sd\011b rw)"),
             (std::vector<Mount>{{R"(/home/my disk\040)", "ext4", "/dev/sd\tb"}}));

@@ -42,6 +42,11 @@ TEST(Markdown, shows_where_links_lead) {
             "See jobs (muster help jobs) and Slurm (https://slurm.schedmd.com).\n");
 }
 
+TEST(Markdown, shows_words_that_stand_out_as_words) {
+  EXPECT_EQ(render_markdown("The *site's network* is **not** `a*b*c`, 2 * 3 * 4, or '@*'.\n", 80),
+            "The site's network is not 'a*b*c', 2 * 3 * 4, or '@*'.\n");
+}
+
 TEST(Markdown, leaves_comments_out_and_keeps_marks_that_mean_nothing) {
   EXPECT_EQ(render_markdown("<!-- made\nby -->\n\na `b [c] 2 * 3 | 4\n", 80),
             "a `b [c] 2 * 3 | 4\n");

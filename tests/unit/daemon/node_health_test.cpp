@@ -117,7 +117,7 @@ TEST(NodeHealth, nodes_whose_cards_lack_a_driver_are_one_problem) {
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].what, "n[001-003]: 2 NVIDIA cards each have no driver in image 'compute'");
   EXPECT_EQ(problems[0].next_step,
-            "the image needs the vendor's driver: docs/jobs.md, 'Graphics and compute cards'");
+            "the image needs the vendor's driver: 'muster help jobs', Graphics and compute cards");
 }
 
 TEST(NodeHealth, a_card_whose_driver_is_in_debian_needs_other_firmware) {

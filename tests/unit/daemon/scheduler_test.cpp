@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/os/files.h"
+
 namespace muster::daemon {
 namespace {
 
@@ -40,6 +42,14 @@ TEST(TakenOut, a_drained_node_is_told_with_its_reason_and_the_way_back) {
                  "when the reason is gone: scontrol update nodename=n002 state=resume"}}));
 }
 
+TEST(TakenOut, a_node_with_other_hardware_than_slurm_knows_is_to_be_started_again) {
+  const auto problems =
+      taken_out_nodes(std::vector<Node>{named("n001")}, said("n001|inval|Low RealMemory\n"), 0);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].next_step,
+            "restart it: Muster reads its hardware anew ('muster node reboot n001')");
+}
+
 TEST(TakenOut, nodes_with_the_same_trouble_are_one_problem) {
   const std::vector<Node> nodes = {named("n001"), named("n002"), named("n003")};
   const auto problems = taken_out_nodes(
@@ -72,6 +82,20 @@ TEST(TakenOut, what_a_node_is_not_ready_for_is_told_by_the_node) {
   EXPECT_TRUE(
       taken_out_nodes(nodes, said("n001|down*|Not responding\nn002|drained|x\n"), kOneMinute)
           .empty());
+}
+
+TEST(Scheduler, what_nobody_wrote_down_for_a_minute_counts_for_nothing) {
+  const auto directory = os::TemporaryDirectory::make();
+  ASSERT_TRUE(directory);
+  const auto file = directory->path() / "scheduler-nodes";
+  EXPECT_TRUE(read_scheduler(file).empty());
+  ASSERT_TRUE(os::write_file(file, "n001|idle|none\n"));
+  EXPECT_EQ(read_scheduler(file).size(), 1U);
+  const auto written = std::filesystem::last_write_time(file);
+  std::filesystem::last_write_time(file, written - std::chrono::minutes(2));
+  EXPECT_TRUE(read_scheduler(file).empty()) << "the helper is away";
+  std::filesystem::last_write_time(file, written + std::chrono::hours(2));
+  EXPECT_TRUE(read_scheduler(file).empty()) << "the clock was set back, and nobody wrote since";
 }
 
 }  // namespace

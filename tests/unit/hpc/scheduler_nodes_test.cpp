@@ -56,6 +56,14 @@ TEST(Sinfo, refuses_other_lines) {
   EXPECT_FALSE(parse_sinfo("n 1|idle|none\n"));
 }
 
+TEST(Sinfo, a_reason_of_several_lines_hides_no_other_node) {
+  const auto nodes = parse_sinfo("n001|drained|fan\nordered | see ticket 7\n\nn002|idle|none\n");
+  ASSERT_TRUE(nodes);
+  ASSERT_EQ(nodes->size(), 2U);
+  EXPECT_EQ(nodes->at(0).reason, "fan");
+  EXPECT_EQ(nodes->at(1).name, "n002");
+}
+
 TEST(Sinfo, tells_which_nodes_are_taken_from_the_jobs) {
   const auto nodes = parse_sinfo(
       "a|down*|none\nb|draining|x\nc|inval|x\nd|fail|x\ne|idle*|none\nf|reserved|none\n"

@@ -145,6 +145,10 @@ TEST_F(Plans, a_node_of_which_nothing_is_known_is_no_node_of_the_scheduler) {
   node_.hardware.memory = Bytes::from_mib(2048);
   node_.hardware.topology.reset();
   EXPECT_FALSE(has_node());
+  const auto refused = plan_head(view()).refused;
+  ASSERT_EQ(refused.size(), 1U) << "and somebody is told";
+  EXPECT_EQ(refused[0].message,
+            "the scheduler does not know 'n001': its processors could not be read");
 }
 
 provisioning::Accelerator card(const std::string& address, const std::string& file) {

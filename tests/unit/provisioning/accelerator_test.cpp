@@ -122,21 +122,22 @@ TEST(Accelerator, files_that_are_no_cards_are_not_believed) {
 TEST(AcceleratorNews, a_whole_list_is_told_at_once) {
   agent::AcceleratorNews news;
   EXPECT_EQ(news.settled(), std::nullopt);
-  news.look({with(kA100, "nvidia", {"/dev/nvidia0"})});
+  news.look({with(kA100, "nvidia", {"/dev/nvidia0"})}, {});
   ASSERT_TRUE(news.settled());
   EXPECT_EQ(news.settled()->size(), 1U);
   agent::AcceleratorNews nothing;
-  nothing.look({});
+  nothing.look({}, {});
   EXPECT_EQ(nothing.settled(), std::vector<Accelerator>());
 }
 
 TEST(AcceleratorNews, what_is_missing_is_told_when_it_stays_so) {
   agent::AcceleratorNews news;
   const std::vector broken = {with(kA100, "nvidia", {})};
-  news.look(broken);
-  news.look(broken);
+  const agent::AcceleratorNews::TimePoint start;
+  for (int second = 0; second < 30; ++second)
+    news.look(broken, start + std::chrono::seconds(second));
   EXPECT_EQ(news.settled(), std::nullopt) << "its device file may still come";
-  news.look(broken);
+  news.look(broken, start + std::chrono::seconds(30));
   EXPECT_EQ(news.settled(), broken);
 }
 

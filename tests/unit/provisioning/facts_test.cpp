@@ -7,6 +7,7 @@ namespace {
 
 TEST(Facts, what_was_written_is_read_again) {
   const Facts facts{.interface = "eth1",
+                    .interface_trouble = "another",
                     .live = true,
                     .medium = "/run/live/medium",
                     .other_dhcp = "10.0.0.1",

@@ -120,7 +120,30 @@ TEST(Networks, a_name_that_is_no_card_is_asked_about_once) {
   const NetworkQuestion question{.head = head, .links = all};
   const NetworkDecision decided = decision_of(question, choose_networks(question, "eth0"));
   EXPECT_EQ(decided.cluster, "mac-eth0");
-  EXPECT_EQ(choose({{"eth0"}}, {.head = head, .before = decided}).cluster, "eth0");
+  const Networks again = choose({{"eth0"}}, {.head = head, .before = decided});
+  EXPECT_EQ(again.cluster, "eth0");
+  EXPECT_EQ(again.cluster_trouble,
+            "there is no network card 'eth7' as head.interface says; eth0 leads to the nodes, as "
+            "was decided before");
+}
+
+TEST(Networks, a_card_that_is_named_is_found_again_when_it_has_another_name) {
+  const spec::Head head{.interface = "eth1"};
+  const auto all = links({{"eth0"}, {"eth1"}});
+  const NetworkQuestion question{
+      .head = head, .links = all, .before = {.cluster = "mac-eth0", .external = {}}};
+  const Networks named = choose_networks(question);
+  EXPECT_EQ(named.cluster, "eth1");
+  EXPECT_EQ(named.cluster_trouble, "");
+  EXPECT_EQ(decision_of(question, named).cluster, "mac-eth1") << "and not the one before";
+}
+
+TEST(Networks, what_was_deleted_is_not_remembered_for_the_site) {
+  const auto all = links({{"eth0"}, {"eth1"}});
+  const spec::Head head;
+  const NetworkQuestion question{.head = head, .links = all};
+  EXPECT_EQ(decision_of(question, {.external = "eth1"}),
+            (NetworkDecision{.cluster = "", .external = "mac-eth1"}));
 }
 
 TEST(Networks, bonds_and_bridges_lead_to_the_nodes_by_name_only) {
@@ -186,12 +209,15 @@ TEST(Networks, a_server_reaches_the_site_by_the_card_with_its_default_route) {
   EXPECT_EQ(quiet.external, Name()) << "what its owner did not set up is not Muster's";
 }
 
-TEST(Networks, what_the_specification_names_is_not_remembered) {
+TEST(Networks, a_card_to_the_site_that_the_specification_names_is_not_remembered) {
   const auto all = links({{"eth0", true, "192.0.2.1"}, {"eth1"}});
-  const spec::Head named{.interface = "eth1"};
+  spec::Head named{.interface = "eth1"};
   const NetworkQuestion question{.head = named, .links = all};
   EXPECT_EQ(decision_of(question, choose_networks(question)),
-            (NetworkDecision{.cluster = "", .external = "mac-eth0"}));
+            (NetworkDecision{.cluster = "mac-eth1", .external = "mac-eth0"}));
+  named.external.card = {spec::ExternalCard::Kind::named, "eth0"};
+  EXPECT_EQ(decision_of(question, choose_networks(question)),
+            (NetworkDecision{.cluster = "mac-eth1", .external = ""}));
 }
 
 TEST(Networks, a_decision_is_read_as_it_was_written) {

@@ -244,6 +244,7 @@ TEST_F(NodeApiTest, a_running_node_tells_of_its_accelerators) {
   const auto cards = registry_->find("n001")->hardware.accelerators;
   ASSERT_EQ(cards.size(), 1U);
   EXPECT_EQ(cards[0].driver, (AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}}));
+  EXPECT_EQ(registry_->find("n001")->hardware.left_out.accelerators, 1U) << "and it is told";
 }
 
 }  // namespace

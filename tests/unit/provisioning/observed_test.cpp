@@ -39,6 +39,12 @@ TEST(Unshared, what_lies_elsewhere_is_nobodys_business) {
       << "a volume of a live head lies in memory and has an identity of its own";
 }
 
+TEST(Unshared, what_users_mount_for_themselves_is_no_problem_of_the_cluster) {
+  EXPECT_EQ(unshared({{"/home/ada/x", "fuse.sshfs", "host:", 10000},
+                      {"/home/bob", "fuse.glusterfs", "vol", 0}}),
+            std::vector<std::string>{"/home/bob"});
+}
+
 TEST(Unshared, homes_that_are_mounted_when_somebody_looks_are_for_the_head_alone) {
   EXPECT_EQ(unshared({{"/home", "autofs", "auto.home"}}), std::vector<std::string>{"/home"});
 }

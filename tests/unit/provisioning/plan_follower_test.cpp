@@ -57,11 +57,18 @@ class PlanFollowerTest : public testing::Test {
     return static_cast<std::size_t>(std::ranges::count(head_.told, stage, &NodeReport::stage));
   }
 
+  void beat_for(std::chrono::minutes time) {
+    for (const auto end = now_ + time; now_ < end; now_ += std::chrono::seconds(10)) {
+      ASSERT_TRUE(follower_.beat());
+    }
+  }
+
   FakeHead head_;
   FakeRunner runner_;
   std::optional<LldpNeighbour> neighbour_;
   std::optional<std::vector<Accelerator>> cards_;
   int asked_ = 0;
+  bool scheduler_waits_ = false;
   PlanFollower follower_{head_,
                          {.runner = runner_,
                           .say = [](const std::string&) {},
@@ -70,7 +77,7 @@ class PlanFollowerTest : public testing::Test {
                           .return_to_work =
                               [this] {
                                 ++asked_;
-                                return Status();
+                                return Result<bool>(scheduler_waits_);
                               },
                           .now = [this] { return now_; }}};
   std::chrono::steady_clock::time_point now_;
@@ -165,8 +172,23 @@ TEST_F(PlanFollowerTest, the_scheduler_is_asked_for_some_minutes_after_cards_wer
   ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(asked_, 0) << "a node without cards";
   cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
-  for (int beat = 0; beat < 40; ++beat) ASSERT_TRUE(follower_.beat());
-  EXPECT_EQ(asked_, 18);
+  beat_for(std::chrono::minutes(10));
+  EXPECT_EQ(asked_, 17) << "three minutes of heartbeats";
+  beat_for(std::chrono::minutes(10));
+  EXPECT_EQ(asked_, 18) << "the head may have been late";
+}
+
+TEST_F(PlanFollowerTest, the_scheduler_is_asked_each_minute_while_it_waits_for_a_job_with_cards) {
+  cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
+  ASSERT_TRUE(follower_.apply_plan());
+  scheduler_waits_ = true;
+  beat_for(std::chrono::minutes(4));
+  const int asked = asked_;
+  beat_for(std::chrono::hours(2));
+  EXPECT_EQ(asked_ - asked, 120);
+  scheduler_waits_ = false;
+  beat_for(std::chrono::minutes(10));
+  EXPECT_EQ(asked_ - asked, 121);
 }
 
 TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {

@@ -214,6 +214,66 @@ TEST_F(RegistryTest, what_a_running_node_tells_of_its_cards_is_kept_through_its_
   EXPECT_EQ(registry_->find("n001")->hardware.accelerators, *report.accelerators);
 }
 
+TEST_F(RegistryTest, a_node_changes_what_the_scheduler_knows_of_its_cards_once_a_minute) {
+  const Node node = bring_up(1);
+  const AcceleratorDriver driver{.name = "nvidia", .files = {"/dev/nvidia0"}};
+  const auto tell = [&](std::vector<Accelerator> cards, std::uint32_t left_out = 0) {
+    ASSERT_TRUE(registry_->report(node.id,
+                                  {.stage = "ready",
+                                   .generation = "g",
+                                   .accelerators = std::move(cards),
+                                   .accelerators_left_out = left_out},
+                                  now_));
+  };
+  const auto one = machine_with_card(1, driver).accelerators;
+  tell(one);
+  const std::uint64_t generation = registry_->generation();
+  tell({});
+  tell(one);
+  tell({}, 3);
+  EXPECT_EQ(registry_->generation(), generation) << "every change is one for all nodes";
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, one);
+  now_ += 59'000;
+  ASSERT_TRUE(registry_->heartbeat(node.id, now_));
+  ASSERT_TRUE(registry_->tick(now_));
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, one);
+  now_ += 1'000;
+  ASSERT_TRUE(registry_->tick(now_));
+  EXPECT_TRUE(registry_->find("n001")->hardware.accelerators.empty()) << "what was told last";
+  EXPECT_EQ(registry_->find("n001")->hardware.left_out.accelerators, 3U);
+  EXPECT_GT(registry_->generation(), generation);
+  EXPECT_EQ(store_->events(node.id, 1)->front().text,
+            "0 of 0 accelerators can be given to jobs; 3 more left out");
+  open();
+  EXPECT_TRUE(registry_->find("n001")->hardware.accelerators.empty()) << "it was kept";
+}
+
+TEST_F(RegistryTest, a_poor_report_takes_no_node_away_and_lost_memory_is_on_the_timeline) {
+  Hardware machine = blank_machine(1);
+  machine.topology = CpuTopology{2, 8, 1};
+  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_));
+  Hardware poor = blank_machine(1);
+  poor.memory.reset();
+  ASSERT_TRUE(registry_->discover(poor, kDynamic, now_));
+  EXPECT_EQ(registry_->find("n001")->hardware.memory, machine.memory);
+  EXPECT_EQ(registry_->find("n001")->hardware.topology, machine.topology);
+  machine.memory = Bytes::from_mib(2047);
+  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_));
+  const Node node = *registry_->find("n001");
+  const auto told = [&] {
+    std::string text;
+    const auto events = store_->events(node.id, 3).value();
+    for (const state::Event& event : events) text += event.text + "\n";
+    return text;
+  };
+  EXPECT_FALSE(told().contains("and had")) << told();
+  machine.memory = Bytes::from_mib(1024);
+  machine.topology = CpuTopology{1, 8, 1};
+  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_));
+  EXPECT_TRUE(told().contains("has 1.0 GiB of memory, and had 2.0 GiB")) << told();
+  EXPECT_TRUE(told().contains("has 8 processors, and had 16")) << told();
+}
+
 TEST_F(RegistryTest, a_card_that_is_gone_or_another_has_no_driver_of_the_one_before) {
   const Node node = bring_up(1);
   NodeReport report{.stage = "ready", .generation = "g"};
