@@ -172,6 +172,17 @@ class Rebooted(CommandLine):
         name = reserved.split("reservationname=")[1].split()[0]
         self.assertEqual(returned, f"scontrol delete reservation={name}")
 
+    def test_jobs_that_cannot_be_read_leave_the_nodes_to_the_scheduler(self):
+        node = self.up()
+        self.scheduler(nodes=[node.name], jobs="slurm_load_jobs error\n")
+        status, _, err = self.muster("node", "reboot", node.name, "--force")
+        self.assertEqual(status, 1)
+        self.assertIn("cannot understand the scheduler's line", err)
+        self.assertIsNone(self.wish(node))
+        reserved, returned = self.asked()
+        name = reserved.split("reservationname=")[1].split()[0]
+        self.assertEqual(returned, f"scontrol delete reservation={name}")
+
     def test_waiting_for_it_ends_with_the_next_boot_only(self):
         node = self.up()
         self.assertEqual(self.muster("node", "reboot", node.name)[0], 0)
