@@ -5,15 +5,20 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
+import signal
 import stat
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 # The path above must be set first.
+from harness.beside import Beside, Run  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
 
@@ -107,6 +112,80 @@ class LabEnds(unittest.TestCase):
             self.lab.show_consoles()
         self.assertEqual(self.report.failed, 1)
         self.assertIn("does not end", self.said.getvalue())
+
+
+# A run in the place of one of the system tests': what is done before its last line comes in its place.
+RUN = """
+import pathlib, signal, sys, time
+name, place = sys.argv[1], pathlib.Path(sys.argv[2])
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+def wait_for(*names):
+    end = time.monotonic() + 20
+    while not all((place / each).exists() for each in names):
+        if time.monotonic() > end:
+            sys.exit(f"{{name}} waited in vain")
+        time.sleep(0.01)
+(place / name).touch()
+{body}
+print("2 passed, 0 failed, 1 skipped")
+"""
+
+
+class BesideEachOther(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.place = pathlib.Path(scratch.name)
+        self.said = []
+
+    def run_of(self, name, body="", memory=4):
+        return Run(name, [sys.executable, "-c", RUN.format(body=body), name, str(self.place)], memory)
+
+    def beside(self, *runs, processors=2, memory=10):
+        return Beside(runs, processors, memory, say=lambda line, flush: self.said.append(line))
+
+    def test_as_many_as_there_are_processors_for(self):
+        beside = self.beside(self.run_of("one", "wait_for('two')"), self.run_of("two", "wait_for('one')"),
+                             self.run_of("three"))
+        beside.finish()
+        self.assertEqual(beside.counts, [6, 0, 3])
+        self.assertEqual(self.said, [])
+
+    def test_none_for_which_there_is_no_memory(self):
+        alone = "time.sleep(0.2); assert [path.name for path in place.iterdir()] == [name]; (place / name).unlink()"
+        beside = self.beside(self.run_of("one", alone, memory=6), self.run_of("two", alone, memory=6),
+                             self.run_of("large", alone, memory=99), processors=3)
+        beside.finish()
+        self.assertEqual(beside.counts, [6, 0, 3])
+
+    def test_one_that_ends_without_its_last_line_is_a_failure(self):
+        beside = self.beside(self.run_of("one", "sys.exit(3)"), self.run_of("two", "print('FAILED two: x')"))
+        beside.finish()
+        self.assertEqual(beside.counts, [2, 1, 1])
+        self.assertIn("FAILED one: it ended with 3 and told of no failure", "\n".join(self.said))
+        self.assertIn("       two FAILED two: x", self.said)
+
+    def test_an_interrupt_ends_those_that_run_and_starts_no_other(self):
+        body = """
+try:
+    time.sleep(20)
+except KeyboardInterrupt:
+    (place / (name + "-ended")).touch()
+    raise
+"""
+        beside = self.beside(self.run_of("one", body), self.run_of("two", body), self.run_of("three", body))
+
+        def interrupt():
+            while not all((self.place / name).exists() for name in ("one", "two")):
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
+        threading.Thread(target=interrupt).start()
+        with self.assertRaises(KeyboardInterrupt):
+            beside.finish()
+        ended = {path.name for path in self.place.iterdir()}
+        self.assertEqual(ended, {"one", "one-ended", "two", "two-ended"})
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ failed scenario the others of its lab are still tried, unless the lab itself did
 """
 
 import argparse
-import concurrent.futures
 import functools
+import os
 import pathlib
 import signal
 import sys
@@ -15,6 +15,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 # The path above must be set first.
+from harness.beside import Beside, Run  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
@@ -23,17 +24,22 @@ from scenarios import access, clocks, faults, first_job, site, upkeep, wire  # n
 MISSING = 3
 NODES = 2
 
+# What a head and a node take, in MiB (lab/lab_plan.h; tools/test says the sum).
+HEAD_MEMORY = 2432
+NODE_MEMORY = 1920
+# What the tests' own programs and the machine they run on need beside labs.
+KEPT_MEMORY = 1024
+
 
 class Group:
-    """Scenarios that share one lab. Labs of one machine, which keeps one processor busy, run beside
-    each other. Those that soak run only when somebody names them."""
+    """Scenarios that share one lab. Those that soak run only when somebody names them."""
 
     def __init__(self, name, up, scenarios, soaks=False):
         self.name = name
         self.soaks = soaks
         self.up = up
         self.scenarios = scenarios
-        self.is_small = up["nodes"] == 0
+        self.memory = HEAD_MEMORY + up["nodes"] * NODE_MEMORY
 
 
 def with_nodes(body, count=NODES):
@@ -42,7 +48,7 @@ def with_nodes(body, count=NODES):
 
 
 def groups():
-    """All labs with their scenarios, in the order in which they run."""
+    """All labs with their scenarios, in the order in which they begin: what takes longest comes first."""
     job = {"nodes_ready": with_nodes(first_job.nodes_are_ready),
            "names_resolve": with_nodes(first_job.names_resolve),
            "mpi_job": with_nodes(first_job.mpi_job_runs)}
@@ -121,27 +127,44 @@ def main():
         if not path.is_file():
             print(f"skipped: there is no '{path}'; 'make test' makes it", file=sys.stderr)
             return MISSING
-    report = Report()
+    chosen = [(group, names) for group in groups()
+              if (names := [name for name in group.scenarios if matches(group, name, arguments.scenarios)])]
     # However the run is ended from outside, its labs go with it.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    return run_alone(chosen[0], arguments) if len(chosen) == 1 else run_beside(chosen, arguments)
+
+
+def run_alone(chosen, arguments):
+    """One lab, in this process."""
+    report = Report()
     try:
-        run_all(arguments, report)
+        run_group(*chosen, arguments, report)
     except KeyboardInterrupt:
         report.fail("run", "interrupted; the other scenarios were not tried")
     return report.finish()
 
 
-def run_all(arguments, report):
-    """Runs the chosen scenarios, lab after lab."""
-    chosen = {group: [name for name in group.scenarios if matches(group, name, arguments.scenarios)]
-              for group in groups()}
-    with concurrent.futures.ThreadPoolExecutor() as beside:
-        small = [(group, names) for group, names in chosen.items() if names and group.is_small]
-        for group, names in chosen.items():
-            if names and not group.is_small:
-                run_group(group, names, arguments, report)
-        list(beside.map(lambda each: run_group(*each, arguments, report), small))
+def run_beside(chosen, arguments):
+    """A process for each lab."""
+    paths = ["--muster", str(arguments.muster), "--iso", str(arguments.iso)]
+    runs = [Run(group.name, [sys.executable, __file__, *paths, *(f"{group.name}/{name}" for name in names)],
+                group.memory) for group, names in chosen]
+    beside = Beside(runs, len(os.sched_getaffinity(0)), available_memory() - KEPT_MEMORY)
+    try:
+        beside.finish()
+    except KeyboardInterrupt:
+        print("FAILED run: interrupted; the other scenarios were not tried", flush=True)
+        beside.counts[1] += 1
+    passed, failed, skipped = beside.counts
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed else 0
+
+
+def available_memory():
+    """MiB that programs can have now (proc_meminfo(5), MemAvailable)."""
+    lines = pathlib.Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) // 1024
 
 
 if __name__ == "__main__":

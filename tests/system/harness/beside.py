@@ -1,0 +1,120 @@
+"""Runs of system tests beside each other, each a process of its own with a lab of its own: a lab that boots waits for
+one processor, and one that waits for a clock needs none."""
+
+import collections
+import re
+import signal
+import subprocess
+import threading
+
+LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
+
+
+class Run(collections.namedtuple("Run", ["name", "argv", "memory"])):
+    """One run: a program that prints lines and ends with "N passed, N failed, N skipped", and the MiB that it needs."""
+
+
+class Room:
+    """Memory that runs share. One that needs more than there is runs alone."""
+
+    def __init__(self, memory):
+        self._free = self._whole = memory
+        self._changed = threading.Condition()
+
+    def take(self, memory):
+        """Waits until there is room; returns what was taken."""
+        taken = min(memory, self._whole)
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= taken)
+            self._free -= taken
+        return taken
+
+    def give_back(self, taken):
+        """The run that took it is over."""
+        with self._changed:
+            self._free += taken
+            self._changed.notify_all()
+
+
+class Beside:
+    """Runs in the order of a list, as many at once as there are processors and memory for."""
+
+    def __init__(self, runs, processors, memory, say=print):
+        self._waiting = collections.deque(runs)
+        self._workers = [threading.Thread(target=self._work) for _ in range(min(processors, len(runs)))]
+        self._room = Room(memory)
+        self._say = say
+        self._lock = threading.Lock()
+        self._started = []
+        self._interrupted = False
+        self.counts = [0, 0, 0]
+
+    def finish(self):
+        """Runs all of them; an interrupt ends those that run, which end their labs, and starts no other."""
+        for worker in self._workers:
+            worker.start()
+        try:
+            self._join()
+        except KeyboardInterrupt:
+            self._interrupt()
+            self._join()
+            raise
+
+    def _join(self):
+        for worker in self._workers:
+            worker.join()
+
+    def _interrupt(self):
+        with self._lock:
+            self._interrupted = True
+            for process in self._started:
+                if process.poll() is None:
+                    # What is started in the background ignores SIGINT; the runs take this one for it.
+                    process.send_signal(signal.SIGTERM)
+
+    def _work(self):
+        while True:
+            with self._lock:
+                if not self._waiting or self._interrupted:
+                    return
+                run = self._waiting.popleft()
+            taken = self._room.take(run.memory)
+            try:
+                self._run(run)
+            except BrokenPipeError:  # nobody reads what we print: the run ended with its output
+                with self._lock:
+                    self._interrupted = True
+                    self.counts[1] += 1
+            finally:
+                self._room.give_back(taken)
+
+    def _start(self, run):
+        with self._lock:
+            if self._interrupted:
+                return None
+            # A session of its own: a terminal's interrupt comes once, from us.
+            process = subprocess.Popen(run.argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                       errors="replace", start_new_session=True)
+            self._started.append(process)
+        return process
+
+    def _run(self, run):
+        process = self._start(run)
+        if process is None:
+            return
+        counts = None
+        with process:
+            for line in process.stdout:
+                found = LAST_LINE.match(line.rstrip())
+                counts = [int(number) for number in found.groups()] if found else counts
+                if not found:
+                    self._tell(run, line.rstrip())
+        if counts is None or (process.returncode != 0 and counts[1] == 0):
+            self._tell(run, f"FAILED {run.name}: it ended with {process.returncode} and told of no failure")
+            counts = [0, 1, 0]
+        with self._lock:
+            self.counts = [sum(pair) for pair in zip(self.counts, counts)]
+
+    def _tell(self, run, line):
+        with self._lock:
+            self._say(f"{run.name:>10} {line}", flush=True)
