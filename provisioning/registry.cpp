@@ -112,8 +112,8 @@ void Registry::clock_moved(std::int64_t by_ms) {
   }
   sessions_.clock_moved(by_ms);
   for (auto& [id, time_ms] : last_refusal_ms_) move(time_ms);
-  for (auto& [id, news] : card_news_) {
-    if (news.taken_ms) *news.taken_ms += by_ms;
+  for (auto& [id, pace] : card_pace_) {
+    if (pace.passed_on_ms) *pace.passed_on_ms += by_ms;
   }
 }
 
@@ -224,7 +224,7 @@ Status Registry::report(const std::string& id, const NodeReport& report, std::in
   const Node before = *node;
   hear(*node, now_ms);
   node->proved_ms = now_ms;
-  std::vector<Event> events = hear_cards(*node, report, now_ms);
+  std::vector<Event> events = take_cards(*node, report, now_ms);
   // A plan that failed is tried again: the reason stands until it is known what came of it, and its
   // timeline is not filled with every try.
   if (before.state == NodeState::failed && before.stage == "plan" && report.stage == "plan" &&
@@ -328,18 +328,17 @@ std::optional<std::string> Registry::miss(Node& node, std::int64_t now_ms) const
 Status Registry::tick(std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   if (address_loss_waits_) lose_address(now_ms);
+  pass_on_cards(now_ms);
   // A rack that loses its power is one change of the store, not forty.
   std::vector<state::Change> changes;
   std::vector<Event> events;
   for (auto& [id, node] : nodes_) {
     auto missed = miss(node, now_ms);
     auto given_up = give_up_reboot(node, now_ms);
-    auto cards = take_waiting_cards(node, now_ms);
-    if (!missed && !given_up && cards.empty()) continue;
+    if (!missed && !given_up) continue;
     changes.push_back({.kind = "node", .key = id, .value = to_json(node).dump()});
     if (missed) events.push_back(event(node, "failed", std::move(*missed), now_ms));
     if (given_up) events.push_back(event(node, "reboot", std::move(*given_up), now_ms));
-    std::ranges::move(cards, std::back_inserter(events));
   }
   if (changes.empty()) return {};
   const auto committed = store_.commit(changes, events, state::Durability::relaxed);

@@ -181,7 +181,7 @@ class Registry {
                          std::int64_t now_ms);
   Result<Welcome> welcome(Node& node, const Hardware& hardware, Ipv4Address address,
                           const std::string& started_as, std::int64_t now_ms);
-  /// Returns what is less than before.
+  /// Returns what the machine has less of than before, for its timeline.
   std::vector<state::Event> take_hardware(Node& node, const Hardware& hardware,
                                           std::int64_t now_ms);
   Status take_address(Node& node, Ipv4Address address, std::int64_t now_ms);
@@ -195,7 +195,7 @@ class Registry {
   std::string free_name();
   std::string busy_reason(const Node& node, Ipv4Address address, std::int64_t now_ms) const;
   Result<Welcome> begin_boot(Node& node, const std::string& profile, Ipv4Address address,
-                             std::int64_t now_ms, std::vector<state::Event> events);
+                             std::int64_t now_ms);
   Status forget_oldest_unknown();
   void hear(Node& node, std::int64_t now_ms) const;
   std::int64_t silence_ms(const Node& node, std::int64_t now_ms) const;
@@ -210,22 +210,16 @@ class Registry {
   void unindex(const Node& node);
   Policy policy_at(std::int64_t now_ms) const;
 
-  struct CardList {
-    std::vector<Accelerator> cards;
-    std::uint32_t left_out = 0;
-    bool operator==(const CardList&) const = default;
+  /// Every change of a node's cards is one of the scheduler's configuration, for all nodes: a node
+  /// has one each minute, however often its list changes.
+  struct CardPace {
+    std::optional<std::int64_t> passed_on_ms = {};
+    bool waits = false;
   };
-  /// What a running node said of its cards. Every change of them is one of the scheduler's
-  /// configuration, for all nodes: a node has one each minute.
-  struct CardNews {
-    std::optional<std::int64_t> taken_ms = {};
-    /// Told since, and not taken yet.
-    std::optional<CardList> waiting = {};
-  };
-  /// These return what is to be noted of a change that was taken.
-  std::vector<state::Event> hear_cards(Node& node, const NodeReport& report, std::int64_t now_ms);
-  std::vector<state::Event> take_cards(Node& node, CardNews& news, std::int64_t now_ms);
-  std::vector<state::Event> take_waiting_cards(Node& node, std::int64_t now_ms);
+  /// Takes over what a running node says of its cards. Returns what is to be noted of a change.
+  std::vector<state::Event> take_cards(Node& node, const NodeReport& report, std::int64_t now_ms);
+  /// Lets the scheduler have the changes that waited long enough.
+  void pass_on_cards(std::int64_t now_ms);
 
   state::Store& store_;
   RegistrySettings settings_;
@@ -241,7 +235,7 @@ class Registry {
   std::int64_t policy_until_ms_ = 0;
   /// When a machine was last noted to be refused, so that its retries do not fill the log.
   std::map<std::string, std::int64_t> last_refusal_ms_;
-  std::map<std::string, CardNews> card_news_;
+  std::map<std::string, CardPace> card_pace_;
   std::uint64_t generation_ = 1;
   std::int64_t address_lost_ms_ = 0;
   bool address_loss_waits_ = false;

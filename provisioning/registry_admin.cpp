@@ -71,7 +71,7 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
     unindex(*find_id(id));
     nodes_.erase(id);
     last_refusal_ms_.erase(id);
-    card_news_.erase(id);
+    card_pace_.erase(id);
     sessions_.forget(id);
   }
   next_number_ = 1;

@@ -28,7 +28,7 @@ constexpr std::int64_t kTokenMs = 30 * 60'000;
 /// cards all the time must not keep it from serving.
 constexpr std::int64_t kBetweenLossesMs = 3'000;
 
-/// Between two changes of one node's accelerators.
+/// Between two changes of one node's accelerators in the scheduler's configuration.
 constexpr std::int64_t kBetweenCardsMs = 60'000;
 /// Machines that nobody adopted; more than this is a flood, not a delivery.
 constexpr std::size_t kMaxUnknown = 4096;

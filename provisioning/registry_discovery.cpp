@@ -43,6 +43,12 @@ void keep_drivers(Hardware& seen, const Hardware& before) {
 /// and nobody would know why.
 std::vector<std::string> lost_parts(const Hardware& before, const Hardware& now) {
   std::vector<std::string> lost;
+  if (before.memory && !now.memory) {
+    lost.emplace_back("its memory could not be read, and what was known before counts");
+  }
+  if (before.topology && !now.topology) {
+    lost.emplace_back("its processors could not be read, and what was known before counts");
+  }
   // Firmware and kernel take a little more or less of it at every start.
   if (before.memory && now.memory && now.memory->count < before.memory->count / 50 * 49) {
     lost.push_back(
@@ -173,7 +179,7 @@ std::string Registry::busy_reason(const Node& node, Ipv4Address address,
 }
 
 Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv4Address address,
-                                     std::int64_t now_ms, std::vector<Event> events) {
+                                     std::int64_t now_ms) {
   Sessions::Secrets secrets = sessions_.begin(node.id, address, now_ms);
   Welcome welcome{.kind = Welcome::Kind::boot,
                   .reason = {},
@@ -194,8 +200,10 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.drift.clear();
   node.drifts = 0;
   node.seen_ms = now_ms;
+  // What its system says first of the cards counts at once.
+  card_pace_.erase(node.id);
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
-  events.insert(events.begin(), event(node, "boot", text, now_ms));
+  std::vector<Event> events = {event(node, "boot", text, now_ms)};
   add_left_out(events, node, now_ms);
   // Its session is in memory only, and its certificate is kept with all that is said here.
   TRY(save(node, events, durability));
@@ -246,11 +254,11 @@ std::vector<Event> Registry::take_hardware(Node& node, const Hardware& hardware,
   // A switch speaks every half minute only: what it told the last time stands until it speaks.
   if (!seen.lldp) seen.lldp = node.hardware.lldp;
   keep_drivers(seen, node.hardware);
-  if (node.hardware == seen) return {};
   std::vector<Event> events;
-  for (std::string& less : lost_parts(node.hardware, seen)) {
+  for (std::string& less : lost_parts(node.hardware, hardware)) {
     events.push_back(event(node, "hardware", std::move(less), now_ms));
   }
+  if (node.hardware == seen) return events;
   const bool same_cards = std::ranges::is_permutation(node.hardware.macs, hardware.macs);
   if (!node.name.empty() && !same_cards) lose_address(now_ms);
   unindex(node);
@@ -267,7 +275,8 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
     return refuse(node, "claim", busy, now_ms);
   }
   hear(node, now_ms);
-  std::vector<Event> events = take_hardware(node, hardware, now_ms);
+  const std::vector<Event> less = take_hardware(node, hardware, now_ms);
+  if (!less.empty()) TRY(save(node, less, state::Durability::relaxed));
   if (node.name.empty() && policy_at(now_ms) == Policy::open) {
     if (const Status named = name(node, free_name(), now_ms); !named) {
       node.reason = named.error().text();
@@ -281,8 +290,7 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
                                    to_string(hardware.macs.front()))};
   }
   TRY(take_address(node, address, now_ms));
-  return begin_boot(node, started_as.empty() ? node.profile : started_as, address, now_ms,
-                    std::move(events));
+  return begin_boot(node, started_as.empty() ? node.profile : started_as, address, now_ms);
 }
 
 /// Where another server gives the addresses, a node has the one that it is heard from.

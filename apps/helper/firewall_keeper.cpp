@@ -1,6 +1,7 @@
 #include "apps/helper/firewall_keeper.h"
 
 #include <format>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -38,8 +39,9 @@ Result<bool> FirewallKeeper::keep() {
   std::error_code error;
   if (!std::filesystem::exists(rules_, error)) return false;
   TRY(run_checked(runner_, {.argv = {"nft", "--file", rules_.string()}, .timeout = kPatience}));
+  if (!found_) found_ = std::move(now);
   TRY_ASSIGN(made_, read_table());
-  return now != *made_;
+  return *std::exchange(found_, std::nullopt) != *made_;
 }
 
 }  // namespace muster::helper

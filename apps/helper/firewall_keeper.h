@@ -34,6 +34,8 @@ class FirewallKeeper {
   std::filesystem::path rules_;
   /// The table that the rules made.
   std::optional<std::string> made_;
+  /// What was there before the rules were loaded, until it is known what they made.
+  std::optional<std::string> found_;
 };
 
 }  // namespace muster::helper

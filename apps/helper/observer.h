@@ -21,7 +21,7 @@ class Observer {
   /// Keeps references to all three.
   Observer(os::CommandRunner& runner, const spec::ClusterSpec& spec, const head::Facts& facts);
 
-  /// Looks once; what fails keeps nothing else from being looked at. Takes a quarter of a minute at
+  /// Looks once; what fails keeps nothing else from being looked at. Takes half a minute at
   /// most. Errors: everything that failed, such as a file that cannot be written.
   Status look();
 

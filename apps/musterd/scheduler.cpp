@@ -32,9 +32,10 @@ Problem describe(const hpc::SchedulerNode& first, const std::vector<std::string>
             std::format("on {}: 'systemctl status slurmd', 'journalctl -u slurmd'", first.name)};
   }
   if (first.state == "inval") {
-    return {
-        std::move(what),
-        std::format("restart it: Muster reads its hardware anew ('muster node reboot {}')", which)};
+    return {std::move(what),
+            std::format("'muster node reboot {0}': Muster reads the hardware at each start; then "
+                        "scontrol update nodename={0} state=resume",
+                        which)};
   }
   return {std::move(what),
           std::format("when the reason is gone: scontrol update nodename={} state=resume", which)};

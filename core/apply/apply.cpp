@@ -192,14 +192,19 @@ class Applier {
     TRY_ASSIGN(const std::string text, os::read_file("/proc/self/mountinfo"));
     const auto unbound = find_unbound(parse_mounts(text), in_root(step.source).string(),
                                       in_root(step.target).string());
+    Status done;
     Effect effect = Effect::unchanged;
     for (const Unbound& each : unbound) {
       if (!leads_through_root_alone(in_root(step.source), each.source)) continue;
+      // What is mounted in a directory that was bound alone would be mounted at its source, too.
+      if (effect == Effect::unchanged) TRY(run({"mount", "--make-rslave", "--", step.target}));
       effect = Effect::changed;
-      TRY(change(step.target, [&] {
+      Status bound = change(step.target, [&] {
         return run({"mount", "-t", step.type, "-o", step.options, "--", each.source, each.target});
-      }));
+      });
+      if (!bound) done = std::move(bound);
     }
+    TRY(std::move(done));
     return effect;
   }
 

@@ -24,8 +24,8 @@ struct Unbound {
 std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::string& source,
                                   const std::string& target);
 
-/// Whether nobody but root could have put another directory in the place of one on the way from
-/// `top` to where `place` is mounted.
+/// Whether nobody but root can put another directory in the place of one on the way from `top`
+/// (itself among them) to where `place` is mounted.
 bool leads_through_root_alone(const std::filesystem::path& top, const std::filesystem::path& place);
 
 }  // namespace muster::apply

@@ -29,6 +29,11 @@ constexpr auto kAskSoon = std::chrono::minutes(1);
 /// Otherwise. The head may take longer than it should, and then nobody else would ask.
 constexpr auto kAskSeldom = std::chrono::minutes(15);
 
+/// Up to four minutes: nodes that booted together do not do the same together for ever.
+std::chrono::seconds random_part() {
+  return std::chrono::seconds(std::stoul(os::random_hex(1), nullptr, 16));
+}
+
 std::string failures(const apply::Report& report) {
   std::string text;
   for (const apply::Outcome& outcome : report.outcomes) {
@@ -76,11 +81,7 @@ Status PlanFollower::apply_plan() {
   return {};
 }
 
-void PlanFollower::plan_next_check() {
-  // Nodes that booted together do not look at themselves together.
-  const auto part = std::chrono::seconds(std::stoul(os::random_hex(1), nullptr, 16));
-  next_check_ = options_.now() + kCheckAgain + part;
-}
+void PlanFollower::plan_next_check() { next_check_ = options_.now() + kCheckAgain + random_part(); }
 
 /// What somebody changed on this machine is put right, and told.
 Status PlanFollower::check_plan() {
@@ -146,12 +147,11 @@ Status PlanFollower::beat() {
 
 void PlanFollower::ask_scheduler() {
   const auto now = options_.now();
-  // A node without cards has nothing that the scheduler could have misread.
-  const bool has_cards = told_accelerators_ && !told_accelerators_->empty();
-  if (!has_cards || (now >= asks_until_ && now < next_ask_)) return;
+  // A node that never had cards has nothing that the scheduler could have misread.
+  if (!had_cards_ || (now >= asks_until_ && now < next_ask_)) return;
   const auto waits = options_.return_to_work();
   if (!waits) say(waits.error().text());
-  next_ask_ = now + (waits && *waits ? kAskSoon : kAskSeldom);
+  next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + random_part());
 }
 
 /// Tells the head, and with it the accelerators that it does not know yet.
@@ -160,6 +160,7 @@ Status PlanFollower::report(provisioning::NodeReport report) {
   report.accelerators = cards;
   TRY(head_.report(report));
   if (cards != told_accelerators_) asks_until_ = options_.now() + kAskOften;
+  had_cards_ = had_cards_ || (cards && !cards->empty());
   told_accelerators_ = std::move(cards);
   return {};
 }

@@ -84,6 +84,7 @@ class PlanFollower {
   /// Until then the scheduler is asked at every heartbeat, afterwards at next_ask_.
   std::chrono::steady_clock::time_point asks_until_;
   std::chrono::steady_clock::time_point next_ask_;
+  bool had_cards_ = false;
   ConsoleTail console_;
 };
 

@@ -88,6 +88,14 @@ std::string no_such_card(const std::string& wanted) {
   return std::format("there is no network card '{}' as head.interface says", wanted);
 }
 
+/// What is to be said of a card that is not the one that the specification names.
+std::string other_card(const NetworkQuestion& question, const std::string& card) {
+  const auto& wanted = question.head.interface;
+  if (!wanted || *wanted == card) return {};
+  return std::format("{}; {} leads to the nodes, as was decided before", no_such_card(*wanted),
+                     card);
+}
+
 const Interface* choose_cluster(const NetworkQuestion& question, const Links& cards) {
   const Links quiet = links_that(cards, is_quiet);
   if (quiet.size() == 1) return quiet.front();
@@ -167,14 +175,13 @@ Networks choose_networks(const NetworkQuestion& question) {
   const bool is_there = wanted && find_named(question.links, *wanted) != nullptr;
   if (is_there) {
     networks.cluster = *wanted;
-  } else if (const Interface* const decided = find_decided(cards, question.before.cluster)) {
+  } else if (const Interface* const decided = find_decided(cards, question.before.cluster);
+             decided != nullptr && (!wanted || question.evidence == Evidence::whole)) {
     // Without it a head with a new kernel, or a mistake in its specification, would wait for
-    // somebody at its console.
+    // somebody at its console. A card that is named may still come: its driver is late, or it is a
+    // bond.
     networks.cluster = decided->name;
-    if (wanted) {
-      networks.cluster_trouble = std::format("{}; {} leads to the nodes, as was decided before",
-                                             no_such_card(*wanted), decided->name);
-    }
+    networks.cluster_trouble = other_card(question, decided->name);
   } else if (wanted) {
     networks.question = no_such_card(*wanted);
     return networks;
@@ -189,7 +196,7 @@ Networks choose_networks(const NetworkQuestion& question) {
 }
 
 Networks choose_networks(const NetworkQuestion& question, const std::string& cluster) {
-  Networks networks{.cluster = cluster};
+  Networks networks{.cluster = cluster, .cluster_trouble = other_card(question, cluster)};
   add_external(question, networks);
   return networks;
 }

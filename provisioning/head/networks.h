@@ -60,7 +60,8 @@ struct Networks {
 };
 
 /// The nodes' card is the one that the specification names, if there is such a card; else the one
-/// that was decided before; else the only card; else, of those without a default route, the only
+/// that was decided before (when a card is named, only when all evidence is there: it may be late);
+/// else the only card; else, of those without a default route, the only
 /// one on which no DHCP server answers, and when all evidence is there the only one of these with a
 /// cable. The site's card is the one that the specification names; else, of the others, the one
 /// that was decided before; the only one with a default route; the only one on which a DHCP server

@@ -165,6 +165,12 @@ class BesideEachOther(unittest.TestCase):
         self.assertIn("FAILED one: it ended with 3 and told of no failure", "\n".join(self.said))
         self.assertIn("       two FAILED two: x", self.said)
 
+    def test_one_that_cannot_be_started_is_a_failure_and_keeps_no_other(self):
+        beside = self.beside(Run("one", ["/nowhere"], 4), Run("two", ["/nowhere"], 4), self.run_of("three"), memory=0)
+        beside.finish()
+        self.assertEqual(beside.counts, [2, 2, 1])
+        self.assertIn("FAILED one: FileNotFoundError", "\n".join(self.said))
+
     def test_an_interrupt_ends_those_that_run_and_starts_no_other(self):
         body = """
 try:

@@ -129,6 +129,9 @@ def main():
             return MISSING
     chosen = [(group, names) for group in groups()
               if (names := [name for name in group.scenarios if matches(group, name, arguments.scenarios)])]
+    if not chosen:
+        print(f"no group or scenario '{' '.join(arguments.scenarios)}'; --list shows them", file=sys.stderr)
+        return 2
     # However the run is ended from outside, its labs go with it.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)

@@ -18,7 +18,7 @@ class Room:
     """Memory that runs share. One that needs more than there is runs alone."""
 
     def __init__(self, memory):
-        self._free = self._whole = memory
+        self._free = self._whole = max(1, memory)
         self._changed = threading.Condition()
 
     def take(self, memory):
@@ -84,6 +84,10 @@ class Beside:
             except BrokenPipeError:  # nobody reads what we print: the run ended with its output
                 with self._lock:
                     self._interrupted = True
+                    self.counts[1] += 1
+            except Exception as error:  # a program that cannot be started fails this run and no other
+                self._tell(run, f"FAILED {run.name}: {type(error).__name__}: {error}")
+                with self._lock:
                     self.counts[1] += 1
             finally:
                 self._room.give_back(taken)

@@ -47,7 +47,8 @@ TEST(TakenOut, a_node_with_other_hardware_than_slurm_knows_is_to_be_started_agai
       taken_out_nodes(std::vector<Node>{named("n001")}, said("n001|inval|Low RealMemory\n"), 0);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].next_step,
-            "restart it: Muster reads its hardware anew ('muster node reboot n001')");
+            "'muster node reboot n001': Muster reads the hardware at each start; then scontrol "
+            "update nodename=n001 state=resume");
 }
 
 TEST(TakenOut, nodes_with_the_same_trouble_are_one_problem) {

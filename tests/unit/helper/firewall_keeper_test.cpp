@@ -19,6 +19,7 @@ class FakeNft final : public os::CommandRunner {
     if (command.argv[1] == "--file") {
       ++loads;
       table = kGood;
+      broken = breaks_behind_load;
       return os::CommandResult{};
     }
     if (command.argv.back() == "tables") {
@@ -31,6 +32,7 @@ class FakeNft final : public os::CommandRunner {
 
   std::string table = kGood;
   bool broken = false;
+  bool breaks_behind_load = false;
   int loads = 0;
 };
 
@@ -79,11 +81,21 @@ TEST_F(Firewall, what_nft_cannot_show_is_an_error_and_no_firewall_that_is_right)
   EXPECT_EQ(keeper_->keep(), true);
 }
 
+TEST_F(Firewall, one_that_was_put_right_is_told_when_it_can_be_seen) {
+  EXPECT_EQ(keeper_->keep(), false);
+  nft_.table.clear();
+  nft_.breaks_behind_load = true;
+  EXPECT_FALSE(keeper_->keep());
+  nft_.breaks_behind_load = false;
+  nft_.broken = false;
+  EXPECT_EQ(keeper_->keep(), true);
+}
+
 TEST_F(Firewall, rules_that_were_written_anew_are_what_counts) {
   EXPECT_EQ(keeper_->keep(), false);
-  nft_.table = "table inet muster { of the new rules }\n";
   keeper_->forget();
-  EXPECT_EQ(keeper_->keep(), true) << "loaded once more, whatever is there";
+  EXPECT_EQ(keeper_->keep(), false) << "nobody else changed it";
+  EXPECT_EQ(nft_.loads, 2) << "loaded once more, whatever is there";
 }
 
 TEST_F(Firewall, without_rules_no_table_is_expected) {

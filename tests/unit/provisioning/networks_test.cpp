@@ -127,6 +127,18 @@ TEST(Networks, a_name_that_is_no_card_is_asked_about_once) {
             "was decided before");
 }
 
+TEST(Networks, a_card_that_is_named_may_be_late) {
+  const spec::Head head{.interface = "bond0"};
+  const NetworkDecision before{.cluster = "mac-eth0", .external = {}};
+  EXPECT_EQ(
+      choose({{"eth0"}}, {.head = head, .before = before, .evidence = Evidence::early}).cluster,
+      Name());
+  EXPECT_EQ(choose({{"eth0"}}, {.head = head, .before = before}).cluster, "eth0");
+  const auto all = links({{"eth0"}});
+  EXPECT_NE(choose_networks({.head = head, .links = all}, "eth0").cluster_trouble, "")
+      << "somebody at the console named another";
+}
+
 TEST(Networks, a_card_that_is_named_is_found_again_when_it_has_another_name) {
   const spec::Head head{.interface = "eth1"};
   const auto all = links({{"eth0"}, {"eth1"}});

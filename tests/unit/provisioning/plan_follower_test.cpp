@@ -69,6 +69,7 @@ class PlanFollowerTest : public testing::Test {
   std::optional<std::vector<Accelerator>> cards_;
   int asked_ = 0;
   bool scheduler_waits_ = false;
+  bool scheduler_answers_ = true;
   PlanFollower follower_{head_,
                          {.runner = runner_,
                           .say = [](const std::string&) {},
@@ -77,7 +78,8 @@ class PlanFollowerTest : public testing::Test {
                           .return_to_work =
                               [this] {
                                 ++asked_;
-                                return Result<bool>(scheduler_waits_);
+                                return scheduler_answers_ ? Result<bool>(scheduler_waits_)
+                                                          : fail("no answer");
                               },
                           .now = [this] { return now_; }}};
   std::chrono::steady_clock::time_point now_;
@@ -174,8 +176,11 @@ TEST_F(PlanFollowerTest, the_scheduler_is_asked_for_some_minutes_after_cards_wer
   cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
   beat_for(std::chrono::minutes(10));
   EXPECT_EQ(asked_, 17) << "three minutes of heartbeats";
-  beat_for(std::chrono::minutes(10));
+  beat_for(std::chrono::minutes(20));
   EXPECT_EQ(asked_, 18) << "the head may have been late";
+  cards_ = std::vector<Accelerator>();
+  beat_for(std::chrono::minutes(1));
+  EXPECT_GT(asked_, 20) << "the last card is gone, and the scheduler may think that jobs use it";
 }
 
 TEST_F(PlanFollowerTest, the_scheduler_is_asked_each_minute_while_it_waits_for_a_job_with_cards) {
@@ -186,9 +191,13 @@ TEST_F(PlanFollowerTest, the_scheduler_is_asked_each_minute_while_it_waits_for_a
   const int asked = asked_;
   beat_for(std::chrono::hours(2));
   EXPECT_EQ(asked_ - asked, 120);
+  scheduler_answers_ = false;
+  beat_for(std::chrono::minutes(10));
+  EXPECT_EQ(asked_ - asked, 130) << "one that does not answer is asked again";
+  scheduler_answers_ = true;
   scheduler_waits_ = false;
   beat_for(std::chrono::minutes(10));
-  EXPECT_EQ(asked_ - asked, 121);
+  EXPECT_EQ(asked_ - asked, 131);
 }
 
 TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {
