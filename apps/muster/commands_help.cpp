@@ -85,6 +85,14 @@ int unknown(const CLI::App& program, std::span<const std::string> before, const 
                 kUsage);
 }
 
+/// A page is shown whole.
+int too_many(const HelpTopic& topic, std::span<const std::string> words) {
+  return report({.message = std::format("'muster help {}' takes no further word", topic.name),
+                 .hint = std::format("'muster help search {}' looks for it in all pages",
+                                     printable(join(words, " ")))},
+                kUsage);
+}
+
 /// The help of a noun or a verb is its own --help; a word that is neither is a document's name.
 int help(const CLI::App& program, const Words& words) {
   if (words.empty()) return show_overview(program);
@@ -93,10 +101,13 @@ int help(const CLI::App& program, const Words& words) {
   std::string path = program.get_name();
   for (std::size_t i = 0; i < words.size(); ++i) {
     const CLI::App* const below = find_verb(*verb, words[i]);
-    if (below == nullptr && i == 0 && words.size() == 1) {
+    if (below == nullptr && i == 0) {
       const auto topics = list_topics(find_documents());
       const auto topic = std::ranges::find(topics, lower(words[0]), &HelpTopic::name);
-      if (topic != topics.end()) return show_topic(*topic);
+      if (topic != topics.end()) {
+        return words.size() == 1 ? show_topic(*topic)
+                                 : too_many(*topic, std::span(words).subspan(1));
+      }
     }
     if (below == nullptr) return unknown(program, std::span(words).first(i), words[i]);
     verb = below;

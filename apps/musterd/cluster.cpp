@@ -190,9 +190,10 @@ Status Cluster::fits(const provisioning::Node& node) const {
     return fail(named.error().message, named.error().hint + "; nothing was imported");
   }
   if (!spec_.nodes.addresses.contains(node.address)) {
-    return fail(std::format("{} of {} is not in nodes.addresses ({})", to_string(node.address),
-                            node.name, to_string(spec_.nodes.addresses)),
-                "nothing was imported");
+    return fail(
+        std::format("{} of {} is not in nodes.addresses ({})", to_string(node.address), node.name,
+                    to_string(spec_.nodes.addresses)),
+        "give it an address in there, or make nodes.addresses longer; nothing was imported");
   }
   return {};
 }

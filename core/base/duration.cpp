@@ -38,6 +38,7 @@ std::unexpected<Error> bad(std::string_view text) {
   const std::string_view number = counted ? trimmed.substr(0, digits) : "30";
   const std::string_view unit = trim(trimmed.substr(digits));
   const std::string why = unit.empty() && digits > 0 ? "has no unit of time"
+                          : unit.starts_with('.')    ? "is no whole number"
                           : unit == "m"              ? "has an unclear unit: months or minutes"
                                                      : "is not a length of time";
   return fail(std::format("'{}' {}", printable(text), why),

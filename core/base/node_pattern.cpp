@@ -42,6 +42,20 @@ std::optional<std::uint64_t> parse_packed(std::string_view text) {
   return pack_number(*value, static_cast<unsigned>(text.size()));
 }
 
+/// "001-999,1000" for "001-1000": numbers with more digits than the others have no padding.
+std::string hint_for_padding(std::uint64_t first, std::uint64_t last) {
+  const unsigned digits = packed_digits(first);
+  const std::uint64_t more = power_of_ten(digits);
+  if (is_padded(last) || digits >= packed_digits(last)) {
+    return "write both with the same count of digits, as '001-100'";
+  }
+  const std::string rest = packed_value(last) == more
+                               ? std::format("{}", more)
+                               : std::format("{}-{}", more, packed_value(last));
+  return std::format("write '{:0{}}-{},{}' when that is meant", packed_value(first), digits,
+                     more - 1, rest);
+}
+
 /// Adds "3", "01-40" or "1-9/2" to `values`.
 Status parse_range(std::string_view range, Values& values) {
   const auto bad = [&](std::string_view reason, std::string hint) {
@@ -63,8 +77,7 @@ Status parse_range(std::string_view range, Values& values) {
   }
   const bool padded = is_padded(*first) || is_padded(*last);
   if (padded && packed_digits(*first) != packed_digits(*last)) {
-    return bad("pads its ends differently",
-               "write both with the same count of digits, as '001-100'");
+    return bad("pads its ends differently", hint_for_padding(*first, *last));
   }
   const std::uint64_t from = packed_value(*first);
   const std::uint64_t to = packed_value(*last);

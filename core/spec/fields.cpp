@@ -17,7 +17,8 @@ const Field kExternal[] = {
         {.key = "interface",
          .doc = "The card that leads to the site. `auto` takes the one of the cards that are left "
                 "on which a DHCP server answers, or else the only one that has a cable; `none` is "
-                "for a head without such a network. With `bond`, the name of the bond.",
+                "for a head without such a network. With `bond`, the name of the bond; "
+                "`auto` names it external.",
          .fallback = "auto"}),
     value<kExternalAddress, &External::address>(
         {.key = "address",

@@ -7,6 +7,22 @@
 #include "core/spec/characters.h"
 
 namespace muster::spec {
+namespace {
+
+/// The rule that a text breaks.
+std::string_view rule_for(std::string_view text) {
+  if (text.empty()) return "";
+  if (text.size() > 256) return "; it has at most 256 characters";
+  if (text == "--" || text == "---") return "; what follows it would be no argument of the kernel";
+  const bool ascii = std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7F; });
+  if (!ascii) return ", of the characters of ASCII";
+  if (!is_class(text[0], Class::letter | Class::digit | Class::dash | Class::underscore)) {
+    return "; it begins with a letter, a digit, '-' or '_'";
+  }
+  return ", without blanks, quotes, '\\' and '${'";
+}
+
+}  // namespace
 
 Result<KernelArgument> KernelArgument::parse(std::string_view text) {
   constexpr std::string_view kRefused = "\"'\\";
@@ -19,9 +35,9 @@ Result<KernelArgument> KernelArgument::parse(std::string_view text) {
   if (word && !text.contains("${") && text != "--" && text != "---") {
     return KernelArgument(std::string(text));
   }
-  return fail(std::format("'{}' is not one kernel argument", printable(text, 80)),
-              "write one word such as 'quiet' or 'console=ttyS0,115200', without blanks, quotes, "
-              "'\\' and '${'");
+  return fail(
+      std::format("'{}' is not one kernel argument", printable(text, 80)),
+      std::format("write one word such as 'quiet' or 'console=ttyS0,115200'{}", rule_for(text)));
 }
 
 KernelArgument KernelArgument::profile(std::string_view name) {

@@ -23,7 +23,7 @@ constexpr std::string_view kValues =
     R"(The file is YAML in UTF-8, at most {0}, nested at most {1} levels deep. The type of a key decides what
 a value means, quoted or not: `no` is the word "no", `1:30` is not a number, `010` is refused where a
 number is wanted. Keys that are unknown or written twice are errors. Anchors and aliases work within one
-file (at most {2} values when written out); merge keys (`<<`), tags and further documents do not.)";
+file (at most {2} values when written out); merge keys (`<<`), directives (`%`), tags of programs (`!name`) and further documents do not.)";
 
 constexpr std::string_view kRules[] = {
     R"(`nodes.addresses` and `nodes.unknown_addresses` lie within the network of `head.address`, have no

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 #include <optional>
+#include <span>
 
 #include "core/base/duration.h"
 #include "core/base/node_set.h"
@@ -45,24 +46,48 @@ std::optional<std::string> range_in(std::string_view name) {
   return std::format("{}[{}-{}]", first->prefix, first->digits, last->digits);
 }
 
+/// Whether a name is a word of the set as it is written, and does not come out of its brackets.
+bool is_written(std::string_view set, std::string_view name) {
+  for (std::size_t at = set.find(name); at != std::string_view::npos; at = set.find(name, at + 1)) {
+    constexpr std::string_view kBetween = ", \t!&^";
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || kBetween.contains(set[at - 1]);
+    if (begins && (end == set.size() || kBetween.contains(set[end]))) return true;
+  }
+  return false;
+}
+
+/// Names such as "r01-03" are racks and positions when one of them can be no range.
+bool are_positions(std::span<const std::string> names) {
+  return std::ranges::any_of(
+      names, [](const std::string& name) { return name.contains('-') && !range_in(name); });
+}
+
 /// The names of a group, by what becomes of them.
 struct Sorted {
   std::vector<std::string> ranges;
   /// Names that nodes do not get by themselves.
   std::vector<std::string> foreign;
+  /// Names that no node can have, with the reason of the first.
+  std::size_t refused = 0;
+  std::optional<Error> why_refused;
   /// Names of nodes for which there is no address.
   std::size_t beyond = 0;
   std::vector<std::string> all;
 };
 
-Sorted sort_names(const Nodes& nodes, const NodeSet& group) {
+Sorted sort_names(const ClusterSpec& spec, std::string_view written, const NodeSet& group) {
+  const Nodes& nodes = spec.nodes;
   Sorted sorted{.all = group.names()};
+  const bool positions = are_positions(sorted.all);
   for (const std::string& name : sorted.all) {
     const auto number = number_of(nodes, name);
     if (number && *number > nodes.addresses.size()) {
       ++sorted.beyond;
-    } else if (!number && range_in(name)) {
+    } else if (!number && !positions && range_in(name) && is_written(written, name)) {
       sorted.ranges.push_back(name);
+    } else if (const Status good = number ? Status() : check_node_name(name, spec); !good) {
+      if (sorted.refused++ == 0) sorted.why_refused = good.error();
     } else if (!number) {
       sorted.foreign.push_back(name);
     }
@@ -97,6 +122,9 @@ std::optional<std::string> settings_for(const Nodes& nodes, const Sorted& sorted
   });
   if (!same) return std::nullopt;
   if (names.size() < sorted.all.size() && parts->prefix != nodes.prefix) return std::nullopt;
+  const bool is_so = parts->prefix == nodes.prefix &&
+                     parts->digits.size() == static_cast<std::size_t>(nodes.digits);
+  if (is_so) return std::nullopt;
   return std::format("nodes: {{prefix: {}, digits: {}}}", parts->prefix, parts->digits.size());
 }
 
@@ -129,12 +157,22 @@ void remark_foreign(const Nodes& nodes, const Sorted& sorted, const std::string&
       sorted.all.size() == 1
           ? std::format("no node gets the name '{}' by itself", sorted.foreign.front())
       : sorted.foreign.size() == sorted.all.size()
-          ? std::format("no node gets one of these {} names by itself", sorted.all.size())
+          ? std::format("no node gets any of these {} names by itself", sorted.all.size())
           : std::format("no node gets {} of these {} names by itself, such as '{}'",
                         sorted.foreign.size(), sorted.all.size(), sorted.foreign.front());
   findings.push_back({{path, "nodes.prefix", "nodes.digits"},
                       std::format("{}: {}: {}", path, what, own),
                       hint_for(nodes, sorted)});
+}
+
+void remark_refused(const Sorted& sorted, const std::string& path, Findings& findings) {
+  if (!sorted.why_refused) return;
+  const std::string more =
+      sorted.refused == 1 ? ""
+                          : std::format(" ({} names of the group are like it)", sorted.refused);
+  findings.push_back({{path},
+                      std::format("{}: {}{}", path, sorted.why_refused->message, more),
+                      sorted.why_refused->hint});
 }
 
 void remark_beyond(const Nodes& nodes, const Sorted& sorted, const std::string& path,
@@ -161,9 +199,10 @@ void remark_groups(const ClusterSpec& spec, Findings& findings) {
     looked_at += nodes->size();
     if (looked_at > kMostNames) break;
     const std::string path = std::format("groups[{}].nodes", i);
-    const Sorted sorted = sort_names(spec.nodes, *nodes);
+    const Sorted sorted = sort_names(spec, spec.groups[i].nodes, *nodes);
     remark_ranges(sorted, path, findings);
     remark_foreign(spec.nodes, sorted, path, findings);
+    remark_refused(sorted, path, findings);
     remark_beyond(spec.nodes, sorted, path, findings);
     short_of_addresses = short_of_addresses || sorted.beyond > 0;
     all |= *nodes;

@@ -80,6 +80,11 @@ void remark_card(const ClusterSpec& spec, Findings& findings) {
          "name the Ethernet card itself, with a switch port without a VLAN tag; on an installed "
          "head, the server may have this one"});
   }
+  if (card == "none" || card == "lo") {
+    findings.push_back({{"head.interface"},
+                        std::format("head.interface: '{}' is the name of no network card", card),
+                        "leave it out, and the head chooses; 'ip link' shows the names of cards"});
+  }
   const External& external = spec.head.external;
   if (external.card.kind != ExternalCard::Kind::named) return;
   const std::size_t dot = external.card.name.rfind('.');

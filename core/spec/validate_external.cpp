@@ -1,6 +1,7 @@
 // The rules between fields that are about the head's network to the site.
 
 #include <algorithm>
+#include <array>
 #include <format>
 
 #include "core/base/text.h"
@@ -49,6 +50,16 @@ bool overlap(const Ipv4Interface& a, const Ipv4Interface& b) {
   return a.contains(b.network()) || b.contains(a.network());
 }
 
+/// A private network for the nodes (RFC 1918) that has no address in common with the site's.
+Ipv4Interface network_beside(const Ipv4Interface& site) {
+  const std::array<Ipv4Interface, 3> usual = {{{.address = {0x0A2A0001}, .prefix = 16},
+                                               {.address = {0xAC160001}, .prefix = 16},
+                                               {.address = {0xC0A84D01}, .prefix = 24}}};
+  return *std::ranges::find_if(usual, [&](const Ipv4Interface& each) {
+    return !overlap(each, site) || &each == &usual.back();
+  });
+}
+
 void check_static(const Head& head, const Ipv4Interface& own, Findings& findings) {
   const std::string path = "head.external.address";
   const External& external = head.external;
@@ -58,7 +69,8 @@ void check_static(const Head& head, const Ipv4Interface& own, Findings& findings
          std::format("{}: {}/{} and the nodes' network {}/{} have addresses in common", path,
                      to_string(own.network()), own.prefix, to_string(head.address.network()),
                      head.address.prefix),
-         "give the nodes another network, such as head.address: '10.42.0.1/16'"});
+         std::format("give the nodes another network, such as head.address: '{}'",
+                     to_string(network_beside(own)))});
   }
   const bool last =
       own.prefix < 31 && (own.address == own.network() || own.address == own.broadcast());

@@ -39,6 +39,11 @@ Result<seconds> parse_job_time(std::string_view text) {
   const auto limit = parse_slurm_duration(text);
   if (limit && limit->count() == 0) return refuse_zero(text);
   if (limit) return *limit;
+  if (text.contains(':') || text.contains('-')) {
+    return fail(
+        std::format("'{}' is not a length of time of Slurm's, or is too long", printable(text, 80)),
+        "write DAYS-HOURS:MINUTES:SECONDS, such as '7-00:00:00', of 100 years at most");
+  }
   return parse_time_limit(text);
 }
 
@@ -49,7 +54,9 @@ std::string show_time_limit(const seconds& value) {
 Result<std::string> parse_nodes(std::string_view text) {
   const auto nodes = parse_node_set(text);
   if (!nodes) {
-    return fail(nodes.error().message, std::format("write {}", kNodeSet.type.allowed));
+    const std::string& hint = nodes.error().hint;
+    return fail(nodes.error().message,
+                hint.empty() ? std::format("write {}", kNodeSet.type.allowed) : hint);
   }
   if (nodes->empty()) return refuse(text, kNodeSet.type);
   return to_string(*nodes);

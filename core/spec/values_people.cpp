@@ -111,7 +111,7 @@ constinit const Codec<std::uint32_t> kUid = {
 
 constinit const Codec<std::string> kFullName = {
     {.name = "the full name of a user",
-     .allowed = "at most 128 characters without ':' and ','",
+     .allowed = "at most 128 characters without ':', ',' and line breaks",
      .pattern = "^[^:,]{0,128}$"},
     parse_text<kFullName, is_full_name>,
     same};

@@ -352,6 +352,11 @@ class OnATerminal(Test):
 
 
 class Help(Test):
+    def test_a_page_takes_no_further_word(self):
+        status, _, err = muster("help", "limits", "gpu")
+        self.assertEqual(status, 2)
+        self.assertIn("'muster help limits' takes no further word; 'muster help search gpu' looks", err)
+
     def test_help_of_a_verb_is_its_own(self):
         for verb in (["node"], ["node", "adopt"], ["spec", "check"]):
             self.assertEqual(muster("help", *verb), muster(*verb, "--help"))

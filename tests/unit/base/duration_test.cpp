@@ -35,6 +35,10 @@ TEST(Duration, an_example_is_made_of_what_was_written) {
             "write a number and a unit (s, min, h, d, w), such as '30 min'");
 }
 
+TEST(Duration, a_fraction_is_told_as_one) {
+  EXPECT_EQ(parse_duration("1.5 h").error().message, "'1.5 h' is no whole number");
+}
+
 TEST(Duration, slurms_own_notation_means_what_it_means_to_slurm) {
   const auto slurm = [](std::string_view text) { return parse_slurm_duration(text)->count(); };
   EXPECT_EQ(slurm("90"), 90 * 60);

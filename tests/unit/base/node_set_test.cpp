@@ -94,6 +94,10 @@ TEST(NodeSet, errors_say_what_is_wrong_and_what_is_allowed) {
   EXPECT_EQ(error("n[8-011]"),
             "node set 'n[8-011]': range '8-011' pads its ends differently; "
             "write both with the same count of digits, as '001-100'");
+  EXPECT_EQ(error("n[001-1000]"),
+            "node set 'n[001-1000]': range '001-1000' pads its ends differently; write "
+            "'001-999,1000' when that is meant");
+  EXPECT_TRUE(error("n[01-250]").ends_with("write '01-99,100-250' when that is meant"));
   EXPECT_EQ(error("n1,,n2"),
             "node set 'n1,,n2': there is no node at character 4; write a name on "
             "both sides of ',', '!', '&' and '^'");

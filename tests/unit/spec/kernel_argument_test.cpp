@@ -16,6 +16,14 @@ TEST(KernelArgument, refuses_whatever_a_boot_loader_or_the_kernel_reads_as_its_o
   EXPECT_FALSE(KernelArgument::parse(std::string(257, 'a')));
 }
 
+TEST(KernelArgument, says_which_rule_a_text_breaks) {
+  const auto hint = [](const char* text) { return KernelArgument::parse(text).error().hint; };
+  EXPECT_TRUE(hint("--").ends_with("; what follows it would be no argument of the kernel"));
+  EXPECT_TRUE(hint("#x").ends_with("; it begins with a letter, a digit, '-' or '_'"));
+  EXPECT_TRUE(hint("\u00e4").ends_with(", of the characters of ASCII"));
+  EXPECT_TRUE(hint("a b").ends_with(", without blanks, quotes, '\\' and '${'"));
+}
+
 TEST(KernelArgument, accepts_what_kernels_take) {
   for (const char* plain :
        {"quiet", "console=ttyS0,115200n8", "mitigations=off", "root=/dev/sda1", "module.param=+x",

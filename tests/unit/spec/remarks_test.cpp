@@ -46,6 +46,37 @@ TEST(Remarks, a_range_as_other_tools_write_it_is_one_name) {
   expect_remark("groups: [{name: a, nodes: n001-016}]\n", {"a range is written 'n[001-016]'"});
 }
 
+TEST(Remarks, racks_and_positions_are_no_ranges) {
+  expect_remark("groups: [{name: a, nodes: 'rack02-[01-40]'}]\n",
+                {"no node gets any of these 40 names by itself"});
+  expect_remark("groups: [{name: a, nodes: 'r[01-25]-[01-40]'}]\n", {"any of these 1000 names"});
+  expect_remark("groups: [{name: a, nodes: 'r01-01,r01-02'}]\n", {"any of these 2 names"});
+  const std::string two = remarks_of("groups: [{name: a, nodes: 'n1-4,n6-8'}]\n");
+  EXPECT_TRUE(two.contains("'n1-4' is the name of one node")) << two;
+  EXPECT_TRUE(two.contains("'n6-8' is the name of one node")) << two;
+}
+
+TEST(Remarks, a_name_that_no_node_can_have_is_not_sent_to_the_import) {
+  for (const char* name : {"N001", "n001.lab", "r01_01", "all"}) {
+    const std::string remark =
+        remarks_of(std::string("groups: [{name: a, nodes: '") + name + "'}]\n");
+    EXPECT_TRUE(remark.contains("cannot be the name of a node")) << remark;
+    EXPECT_FALSE(remark.contains("import")) << remark;
+  }
+  expect_remark("groups: [{name: a, nodes: 'N[1-3],n001'}]\n",
+                {"'N1' cannot be the name of a node", "(3 names of the group are like it)"});
+}
+
+TEST(Remarks, a_setting_that_is_so_already_is_no_advice) {
+  const std::string remark = remarks_of("groups: [{name: a, nodes: n000}]\n");
+  EXPECT_FALSE(remark.contains("set 'nodes:")) << remark;
+}
+
+TEST(Remarks, none_and_lo_are_no_network_cards) {
+  expect_remark("head: {interface: none}\n", {"'none' is the name of no network card"});
+  expect_remark("head: {interface: lo}\n", {"'lo' is the name of no network card"});
+}
+
 TEST(Remarks, names_beyond_the_addresses_are_counted) {
   expect_remark("head: {address: 192.168.1.1/24}\ngroups: [{name: a, nodes: 'n[001-300]'}]\n",
                 {"110 of its 300 names can never be a node's", "room for 190 nodes, n001 to n190"});

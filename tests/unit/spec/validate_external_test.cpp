@@ -63,6 +63,18 @@ TEST(ValidateExternal, both_networks_of_the_head_have_addresses_of_their_own) {
   EXPECT_EQ(external_problem("address: 10.43.0.2/16"), "");
 }
 
+TEST(ValidateExternal, the_network_that_is_proposed_has_no_address_of_the_sites) {
+  for (const char* site : {"10.42.5.5/24", "10.9.9.9/8", "172.22.1.1/16"}) {
+    const std::string nodes =
+        std::string(site).starts_with("10.") ? "10.42.0.1/16" : "172.22.0.1/16";
+    const std::string problem =
+        problem_of("head:\n  address: " + nodes + "\n  external: {address: " + site + "}\n");
+    EXPECT_TRUE(problem.contains("have addresses in common")) << problem;
+    EXPECT_FALSE(problem.ends_with(std::string("'") + nodes + "'")) << problem;
+  }
+  EXPECT_TRUE(external_problem("address: 10.42.5.5/24").ends_with("head.address: '172.22.0.1/16'"));
+}
+
 TEST(ValidateExternal, the_router_is_another_machine_in_that_network) {
   for (const auto* bad : {"192.0.3.1", "192.0.2.10"}) {
     EXPECT_TRUE(external_problem(std::string("address: 192.0.2.10/24, gateway: ") + bad)

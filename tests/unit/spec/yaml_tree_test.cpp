@@ -46,6 +46,15 @@ TEST(YamlTree, bytes_that_are_not_text_are_named_with_their_place) {
   EXPECT_EQ(problem("a: b\rc: d\n").substr(0, 14), "1:5: byte 0x0d");
 }
 
+TEST(YamlTree, a_line_of_a_directive_is_not_lost) {
+  EXPECT_EQ(
+      problem("a: 1\n%users: [x]\n"),
+      "2:1: a line begins with '%', as directives of YAML before a file do; put quotes around "
+      "the text, or a '#' before a comment");
+  EXPECT_TRUE(problem("a: 1\n%TAG ! x").starts_with("2:1: a line begins with '%'"));
+  EXPECT_EQ(problem("# mine\n%YAML 1.2\n---\na: 1\n"), "none");
+}
+
 TEST(YamlTree, tabs_as_indentation_are_explained) {
   EXPECT_NE(problem("a: 1\n\tb: 1\n").find("indent with blanks"), std::string::npos);
   EXPECT_NE(problem("a:\n\tb: 1\n").find("indent with blanks"), std::string::npos);
