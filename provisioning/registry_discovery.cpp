@@ -51,15 +51,15 @@ std::vector<std::string> lost_parts(const Hardware& before, const Hardware& now)
   }
   // Firmware and kernel take a little more or less of it at every start.
   if (before.memory && now.memory && now.memory->count < before.memory->count / 50 * 49) {
-    lost.push_back(
-        std::format("has {} of memory, and had {}", human(*now.memory), human(*before.memory)));
+    lost.push_back(std::format("it has {} of memory now, and had {}", human(*now.memory),
+                               human(*before.memory)));
   }
   if (before.topology && now.topology && now.topology->cpus() < before.topology->cpus()) {
-    lost.push_back(std::format("has {} processors, and had {}", now.topology->cpus(),
+    lost.push_back(std::format("it has {} processors now, and had {}", now.topology->cpus(),
                                before.topology->cpus()));
   }
   if (now.accelerators.size() < before.accelerators.size()) {
-    lost.push_back(std::format("has {} accelerators, and had {}", now.accelerators.size(),
+    lost.push_back(std::format("accelerators: {} now, {} before", now.accelerators.size(),
                                before.accelerators.size()));
   }
   return lost;
@@ -200,8 +200,11 @@ Result<Welcome> Registry::begin_boot(Node& node, const std::string& profile, Ipv
   node.drift.clear();
   node.drifts = 0;
   node.seen_ms = now_ms;
-  // What its system says first of the cards counts at once.
-  card_pace_.erase(node.id);
+  // What its system says first of the cards counts at once; what waits is of the boot before.
+  if (const auto pace = card_pace_.find(node.id); pace != card_pace_.end()) {
+    if (pace->second.waits) ++generation_;
+    card_pace_.erase(pace);
+  }
   const std::string text = std::format("boots as '{}' at {}", profile, to_string(address));
   std::vector<Event> events = {event(node, "boot", text, now_ms)};
   add_left_out(events, node, now_ms);
@@ -276,7 +279,8 @@ Result<Welcome> Registry::welcome(Node& node, const Hardware& hardware, Ipv4Addr
   }
   hear(node, now_ms);
   const std::vector<Event> less = take_hardware(node, hardware, now_ms);
-  if (!less.empty()) TRY(save(node, less, state::Durability::relaxed));
+  // A machine that waits for adoption comes every few seconds, and may be anybody.
+  if (!node.name.empty() && !less.empty()) TRY(save(node, less, state::Durability::relaxed));
   if (node.name.empty() && policy_at(now_ms) == Policy::open) {
     if (const Status named = name(node, free_name(), now_ms); !named) {
       node.reason = named.error().text();

@@ -24,7 +24,10 @@ class FirewallKeeper {
   Result<bool> keep();
 
   /// The rules were written anew: the next look is the first one.
-  void forget() { made_.reset(); }
+  void forget() {
+    made_.reset();
+    found_.reset();
+  }
 
  private:
   /// The table as nft prints it; empty when there is none.

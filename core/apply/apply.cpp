@@ -195,7 +195,10 @@ class Applier {
     Status done;
     Effect effect = Effect::unchanged;
     for (const Unbound& each : unbound) {
-      if (!leads_through_root_alone(in_root(step.source), each.source)) continue;
+      if (!leads_through_root_alone(in_root(step.source), each.source) ||
+          !is_mounted_here(each.source)) {
+        continue;
+      }
       // What is mounted in a directory that was bound alone would be mounted at its source, too.
       if (effect == Effect::unchanged) TRY(run({"mount", "--make-rslave", "--", step.target}));
       effect = Effect::changed;

@@ -1,6 +1,7 @@
 #include "core/apply/bound.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <set>
 #include <sys/stat.h>
 
@@ -24,11 +25,11 @@ std::set<std::string> mounted_below(std::span<const Mount> mounts, const std::st
 
 /// Whether a mount is a user's, or comes and goes with those who look.
 bool comes_and_goes(const Mount& mount, std::span<const Mount> mounts) {
-  return mount.owner != 0 || std::ranges::any_of(mounts, [&](const Mount& other) {
-           const bool here =
-               other.directory == mount.directory || is_below(mount.directory, other.directory);
-           return other.type == "autofs" && here;
-         });
+  return std::ranges::any_of(mounts, [&](const Mount& other) {
+    const bool here =
+        other.directory == mount.directory || is_below(mount.directory, other.directory);
+    return here && (other.owner != 0 || other.type == "autofs");
+  });
 }
 
 }  // namespace
@@ -47,6 +48,13 @@ std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::stri
     unbound.push_back({.source = source + place, .target = target + place});
   }
   return unbound;
+}
+
+bool is_mounted_here(const std::filesystem::path& directory) {
+  struct statx now{};
+  return statx(AT_FDCWD, directory.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE,
+               &now) == 0 &&
+         (now.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 bool leads_through_root_alone(const std::filesystem::path& top,

@@ -24,6 +24,10 @@ struct Unbound {
 std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::string& source,
                                   const std::string& target);
 
+/// Whether a file system is mounted at this directory, and no other lies over it: mountinfo lists
+/// what nobody can reach as well.
+bool is_mounted_here(const std::filesystem::path& directory);
+
 /// Whether nobody but root can put another directory in the place of one on the way from `top`
 /// (itself among them) to where `place` is mounted.
 bool leads_through_root_alone(const std::filesystem::path& top, const std::filesystem::path& place);

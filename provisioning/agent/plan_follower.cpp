@@ -150,7 +150,10 @@ void PlanFollower::ask_scheduler() {
   // A node that never had cards has nothing that the scheduler could have misread.
   if (!had_cards_ || (now >= asks_until_ && now < next_ask_)) return;
   const auto waits = options_.return_to_work();
-  if (!waits) say(waits.error().text());
+  const std::string error = waits ? std::string() : waits.error().text();
+  // The console keeps few lines, and slurmctld may be away for days.
+  if (!error.empty() && error != said_of_scheduler_) say(error);
+  said_of_scheduler_ = error;
   next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + random_part());
 }
 

@@ -85,6 +85,7 @@ class PlanFollower {
   std::chrono::steady_clock::time_point asks_until_;
   std::chrono::steady_clock::time_point next_ask_;
   bool had_cards_ = false;
+  std::string said_of_scheduler_;
   ConsoleTail console_;
 };
 

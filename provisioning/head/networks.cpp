@@ -88,12 +88,17 @@ std::string no_such_card(const std::string& wanted) {
   return std::format("there is no network card '{}' as head.interface says", wanted);
 }
 
+/// Whether a card that was decided before serves in the place of one that is named and not there:
+/// it may lead to the site by now.
+bool may_stand_in(const Interface& card, const NetworkQuestion& question) {
+  return question.evidence == Evidence::whole && is_quiet(card) && has_no_server(card);
+}
+
 /// What is to be said of a card that is not the one that the specification names.
 std::string other_card(const NetworkQuestion& question, const std::string& card) {
   const auto& wanted = question.head.interface;
   if (!wanted || *wanted == card) return {};
-  return std::format("{}; {} leads to the nodes, as was decided before", no_such_card(*wanted),
-                     card);
+  return std::format("{}; {} leads to the nodes instead", no_such_card(*wanted), card);
 }
 
 const Interface* choose_cluster(const NetworkQuestion& question, const Links& cards) {
@@ -176,7 +181,7 @@ Networks choose_networks(const NetworkQuestion& question) {
   if (is_there) {
     networks.cluster = *wanted;
   } else if (const Interface* const decided = find_decided(cards, question.before.cluster);
-             decided != nullptr && (!wanted || question.evidence == Evidence::whole)) {
+             decided != nullptr && (!wanted || may_stand_in(*decided, question))) {
     // Without it a head with a new kernel, or a mistake in its specification, would wait for
     // somebody at its console. A card that is named may still come: its driver is late, or it is a
     // bond.

@@ -138,8 +138,8 @@ class BesideEachOther(unittest.TestCase):
         self.place = pathlib.Path(scratch.name)
         self.said = []
 
-    def run_of(self, name, body="", memory=4):
-        return Run(name, [sys.executable, "-c", RUN.format(body=body), name, str(self.place)], memory)
+    def run_of(self, name, body="", memory=4, processors=1):
+        return Run(name, [sys.executable, "-c", RUN.format(body=body), name, str(self.place)], memory, processors)
 
     def beside(self, *runs, processors=2, memory=10):
         return Beside(runs, processors, memory, say=lambda line, flush: self.said.append(line))
@@ -158,6 +158,13 @@ class BesideEachOther(unittest.TestCase):
         beside.finish()
         self.assertEqual(beside.counts, [6, 0, 3])
 
+    def test_none_for_which_there_is_no_processor(self):
+        alone = "time.sleep(0.2); assert [path.name for path in place.iterdir()] == [name]; (place / name).unlink()"
+        beside = self.beside(self.run_of("one", alone, processors=2), self.run_of("two", alone, processors=9),
+                             self.run_of("three", alone, processors=2))
+        beside.finish()
+        self.assertEqual(beside.counts, [6, 0, 3])
+
     def test_one_that_ends_without_its_last_line_is_a_failure(self):
         beside = self.beside(self.run_of("one", "sys.exit(3)"), self.run_of("two", "print('FAILED two: x')"))
         beside.finish()
@@ -166,7 +173,8 @@ class BesideEachOther(unittest.TestCase):
         self.assertIn("       two FAILED two: x", self.said)
 
     def test_one_that_cannot_be_started_is_a_failure_and_keeps_no_other(self):
-        beside = self.beside(Run("one", ["/nowhere"], 4), Run("two", ["/nowhere"], 4), self.run_of("three"), memory=0)
+        beside = self.beside(Run("one", ["/nowhere"], 4, 1), Run("two", ["/nowhere"], 4, 1), self.run_of("three"),
+                             memory=0)
         beside.finish()
         self.assertEqual(beside.counts, [2, 2, 1])
         self.assertIn("FAILED one: FileNotFoundError", "\n".join(self.said))
@@ -174,6 +182,7 @@ class BesideEachOther(unittest.TestCase):
     def test_an_interrupt_ends_those_that_run_and_starts_no_other(self):
         body = """
 try:
+    (place / (name + "-runs")).touch()
     time.sleep(20)
 except KeyboardInterrupt:
     (place / (name + "-ended")).touch()
@@ -182,7 +191,10 @@ except KeyboardInterrupt:
         beside = self.beside(self.run_of("one", body), self.run_of("two", body), self.run_of("three", body))
 
         def interrupt():
-            while not all((self.place / name).exists() for name in ("one", "two")):
+            end = time.monotonic() + 20
+            while not all((self.place / f"{name}-runs").exists() for name in ("one", "two")):
+                if time.monotonic() > end:
+                    break
                 time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -191,7 +203,7 @@ except KeyboardInterrupt:
         with self.assertRaises(KeyboardInterrupt):
             beside.finish()
         ended = {path.name for path in self.place.iterdir()}
-        self.assertEqual(ended, {"one", "one-ended", "two", "two-ended"})
+        self.assertEqual(ended, {"one", "one-runs", "one-ended", "two", "two-runs", "two-ended"})
 
 
 if __name__ == "__main__":

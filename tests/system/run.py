@@ -40,6 +40,8 @@ class Group:
         self.up = up
         self.scenarios = scenarios
         self.memory = HEAD_MEMORY + up["nodes"] * NODE_MEMORY
+        # A head alone keeps one busy; nodes boot together.
+        self.processors = 1 if up["nodes"] == 0 else 2
 
 
 def with_nodes(body, count=NODES):
@@ -152,7 +154,7 @@ def run_beside(chosen, arguments):
     """A process for each lab."""
     paths = ["--muster", str(arguments.muster), "--iso", str(arguments.iso)]
     runs = [Run(group.name, [sys.executable, __file__, *paths, *(f"{group.name}/{name}" for name in names)],
-                group.memory) for group, names in chosen]
+                group.memory, group.processors) for group, names in chosen]
     beside = Beside(runs, len(os.sched_getaffinity(0)), available_memory() - KEPT_MEMORY)
     try:
         beside.finish()

@@ -1,5 +1,5 @@
-"""Runs of system tests beside each other, each a process of its own with a lab of its own: a lab that boots waits for
-one processor, and one that waits for a clock needs none."""
+"""Runs of system tests beside each other, each a process of its own with a lab of its own, as many as the machine has
+memory and processors for."""
 
 import collections
 import re
@@ -10,29 +10,33 @@ import threading
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
 
-class Run(collections.namedtuple("Run", ["name", "argv", "memory"])):
-    """One run: a program that prints lines and ends with "N passed, N failed, N skipped", and the MiB that it needs."""
+class Run(collections.namedtuple("Run", ["name", "argv", "memory", "processors"])):
+    """One run: a program that prints lines and ends with "N passed, N failed, N skipped", and the MiB and processors
+    that it needs. With fewer processors than its machines keep busy it takes longer than it waits for."""
 
 
 class Room:
-    """Memory that runs share. One that needs more than there is runs alone."""
+    """Memory and processors that runs share. One that needs more than there is runs alone."""
 
-    def __init__(self, memory):
-        self._free = self._whole = max(1, memory)
+    def __init__(self, memory, processors):
+        self._free = self._whole = (max(1, memory), max(1, processors))
         self._changed = threading.Condition()
 
-    def take(self, memory):
+    def _has(self, taken):
+        return all(free >= part for free, part in zip(self._free, taken))
+
+    def take(self, run):
         """Waits until there is room; returns what was taken."""
-        taken = min(memory, self._whole)
+        taken = tuple(min(pair) for pair in zip((run.memory, run.processors), self._whole))
         with self._changed:
-            self._changed.wait_for(lambda: self._free >= taken)
-            self._free -= taken
+            self._changed.wait_for(lambda: self._has(taken))
+            self._free = tuple(free - part for free, part in zip(self._free, taken))
         return taken
 
     def give_back(self, taken):
         """The run that took it is over."""
         with self._changed:
-            self._free += taken
+            self._free = tuple(free + part for free, part in zip(self._free, taken))
             self._changed.notify_all()
 
 
@@ -42,7 +46,7 @@ class Beside:
     def __init__(self, runs, processors, memory, say=print):
         self._waiting = collections.deque(runs)
         self._workers = [threading.Thread(target=self._work) for _ in range(min(processors, len(runs)))]
-        self._room = Room(memory)
+        self._room = Room(memory, processors)
         self._say = say
         self._lock = threading.Lock()
         self._started = []
@@ -51,18 +55,21 @@ class Beside:
 
     def finish(self):
         """Runs all of them; an interrupt ends those that run, which end their labs, and starts no other."""
-        for worker in self._workers:
-            worker.start()
         try:
+            for worker in self._workers:
+                worker.start()
             self._join()
         except KeyboardInterrupt:
+            # Once is enough.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             self._interrupt()
             self._join()
             raise
 
     def _join(self):
         for worker in self._workers:
-            worker.join()
+            if worker.ident is not None:
+                worker.join()
 
     def _interrupt(self):
         with self._lock:
@@ -78,7 +85,7 @@ class Beside:
                 if not self._waiting or self._interrupted:
                     return
                 run = self._waiting.popleft()
-            taken = self._room.take(run.memory)
+            taken = self._room.take(run)
             try:
                 self._run(run)
             except BrokenPipeError:  # nobody reads what we print: the run ended with its output

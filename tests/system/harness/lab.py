@@ -1,6 +1,7 @@
 """One virtual cluster under test, driven by `muster lab` as a person would drive it."""
 
 import json
+import signal
 import subprocess
 
 from harness.report import Failed
@@ -37,10 +38,16 @@ class Lab:
         return False
 
     def _end(self):
+        # A lab that is being taken down is; whoever interrupts has what they want in a moment.
+        before = {number: signal.signal(number, signal.SIG_IGN)
+                  for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
             self._down(*(["--keep"] if self._keep else []))
         except (Failed, subprocess.TimeoutExpired) as reason:
             self._report.fail(f"{self._name}/down", reason)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _down(self, *words):
         """Ends the lab when there is one; there is none when `up` itself failed early."""

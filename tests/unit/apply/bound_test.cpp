@@ -40,7 +40,9 @@ TEST(Bound, what_users_mount_or_what_waits_for_a_look_is_let_alone) {
   EXPECT_EQ(unbound({{"/home/ada/x", "fuse.sshfs", "host:", 10000},
                      {"/home/bob", "autofs", "auto.home"},
                      {"/home/bob", "nfs4", "nas:/bob"},
-                     {"/home/bob/x", "ext4", "/dev/sdb1"}}),
+                     {"/home/bob/x", "ext4", "/dev/sdb1"},
+                     {"/home/cy", "xfs", "/dev/sdc1"},
+                     {"/home/cy", "fuse.sshfs", "host:", 10001}}),
             std::vector<Unbound>{});
 }
 
@@ -50,6 +52,12 @@ TEST(Bound, a_name_that_begins_like_another_comes_between_it_and_what_lies_below
                      {"/home/data/raw", "xfs", "/dev/sdd1"}}),
             (std::vector<Unbound>{{"/home/data", kShown + "/data"},
                                   {"/home/data-old", kShown + "/data-old"}}));
+}
+
+TEST(Bound, what_nobody_can_reach_is_not_mounted_here) {
+  EXPECT_TRUE(is_mounted_here("/proc"));
+  EXPECT_FALSE(is_mounted_here("/proc/self"));
+  EXPECT_FALSE(is_mounted_here("/nowhere"));
 }
 
 TEST(Bound, only_root_leads_the_way) {

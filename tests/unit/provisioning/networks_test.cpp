@@ -122,9 +122,9 @@ TEST(Networks, a_name_that_is_no_card_is_asked_about_once) {
   EXPECT_EQ(decided.cluster, "mac-eth0");
   const Networks again = choose({{"eth0"}}, {.head = head, .before = decided});
   EXPECT_EQ(again.cluster, "eth0");
-  EXPECT_EQ(again.cluster_trouble,
-            "there is no network card 'eth7' as head.interface says; eth0 leads to the nodes, as "
-            "was decided before");
+  EXPECT_EQ(
+      again.cluster_trouble,
+      "there is no network card 'eth7' as head.interface says; eth0 leads to the nodes instead");
 }
 
 TEST(Networks, a_card_that_is_named_may_be_late) {
@@ -134,6 +134,8 @@ TEST(Networks, a_card_that_is_named_may_be_late) {
       choose({{"eth0"}}, {.head = head, .before = before, .evidence = Evidence::early}).cluster,
       Name());
   EXPECT_EQ(choose({{"eth0"}}, {.head = head, .before = before}).cluster, "eth0");
+  EXPECT_EQ(choose({{"eth0", true, "192.0.2.1"}}, {.head = head, .before = before}).cluster, Name())
+      << "it leads to the site by now";
   const auto all = links({{"eth0"}});
   EXPECT_NE(choose_networks({.head = head, .links = all}, "eth0").cluster_trouble, "")
       << "somebody at the console named another";

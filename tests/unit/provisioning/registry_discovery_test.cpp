@@ -244,8 +244,16 @@ TEST_F(RegistryTest, a_node_changes_what_the_scheduler_knows_of_its_cards_once_a
   EXPECT_EQ(registry_->generation(), generation + 1);
   ASSERT_TRUE(registry_->tick(now_ + 300'000));
   EXPECT_EQ(registry_->generation(), generation + 1) << "once for all of them";
+  tell(one);
+  now_ += 300'000;
+  tell({});
+  tell(one);
+  const std::uint64_t waits = registry_->generation();
+  ASSERT_TRUE(registry_->report(node.id, {.stage = "stopping"}, now_));
+  ASSERT_TRUE(registry_->discover(machine_with_card(1, std::nullopt), kDynamic, now_));
+  EXPECT_GT(registry_->generation(), waits) << "a change that waits is not lost with the next boot";
   open();
-  EXPECT_TRUE(registry_->find("n001")->hardware.accelerators.empty()) << "it was kept";
+  EXPECT_EQ(registry_->find("n001")->hardware.accelerators, one) << "it was kept";
 }
 
 TEST_F(RegistryTest, a_poor_report_takes_no_node_away_and_lost_memory_is_on_the_timeline) {
@@ -271,8 +279,8 @@ TEST_F(RegistryTest, a_poor_report_takes_no_node_away_and_lost_memory_is_on_the_
   machine.memory = Bytes::from_mib(1024);
   machine.topology = CpuTopology{1, 8, 1};
   ASSERT_TRUE(registry_->discover(machine, kDynamic, now_));
-  EXPECT_TRUE(told().contains("has 1.0 GiB of memory, and had 2.0 GiB")) << told();
-  EXPECT_TRUE(told().contains("has 8 processors, and had 16")) << told();
+  EXPECT_TRUE(told().contains("it has 1.0 GiB of memory now, and had 2.0 GiB")) << told();
+  EXPECT_TRUE(told().contains("it has 8 processors now, and had 16")) << told();
 }
 
 TEST_F(RegistryTest, a_card_that_is_gone_or_another_has_no_driver_of_the_one_before) {
