@@ -328,7 +328,7 @@ std::optional<std::string> Registry::miss(Node& node, std::int64_t now_ms) const
 Status Registry::tick(std::int64_t now_ms) {
   const std::scoped_lock lock(mutex_);
   if (address_loss_waits_) lose_address(now_ms);
-  pass_on_cards(now_ms);
+  for (auto& [id, pace] : card_pace_) pass_on(pace, now_ms);
   // A rack that loses its power is one change of the store, not forty.
   std::vector<state::Change> changes;
   std::vector<Event> events;

@@ -218,8 +218,8 @@ class Registry {
   };
   /// Takes over what a running node says of its cards. Returns what is to be noted of a change.
   std::vector<state::Event> take_cards(Node& node, const NodeReport& report, std::int64_t now_ms);
-  /// Lets the scheduler have the changes that waited long enough.
-  void pass_on_cards(std::int64_t now_ms);
+  /// Lets the scheduler have a change that waited long enough.
+  void pass_on(CardPace& pace, std::int64_t now_ms);
 
   state::Store& store_;
   RegistrySettings settings_;

@@ -34,19 +34,18 @@ std::vector<Event> Registry::take_cards(Node& node, const NodeReport& report, st
   if (same) return {};
   hardware.accelerators = *report.accelerators;
   hardware.left_out.accelerators = report.accelerators_left_out;
-  card_pace_[node.id].waits = true;
-  pass_on_cards(now_ms);
+  CardPace& pace = card_pace_[node.id];
+  pace.waits = true;
+  pass_on(pace, now_ms);
   return {event(node, "hardware", accelerators_text(hardware), now_ms)};
 }
 
-void Registry::pass_on_cards(std::int64_t now_ms) {
-  for (auto& [id, pace] : card_pace_) {
-    const std::int64_t since_ms = pace.passed_on_ms ? now_ms - *pace.passed_on_ms : kBetweenCardsMs;
-    // Below zero the head's clock was set back.
-    if (!pace.waits || (since_ms >= 0 && since_ms < kBetweenCardsMs)) continue;
-    pace = {.passed_on_ms = now_ms, .waits = false};
-    ++generation_;
-  }
+void Registry::pass_on(CardPace& pace, std::int64_t now_ms) {
+  const std::int64_t since_ms = pace.passed_on_ms ? now_ms - *pace.passed_on_ms : kBetweenCardsMs;
+  // Below zero the head's clock was set back.
+  if (!pace.waits || (since_ms >= 0 && since_ms < kBetweenCardsMs)) return;
+  pace = {.passed_on_ms = now_ms, .waits = false};
+  ++generation_;
 }
 
 }  // namespace muster::provisioning

@@ -29,8 +29,7 @@ head::NetworkDecision read_decision() {
   return text ? head::parse_decision(*text) : head::NetworkDecision();
 }
 
-Status remember(const NetworkQuestion& question, const Networks& networks) {
-  const head::NetworkDecision now = head::decision_of(question, networks);
+Status remember(const NetworkQuestion& question, const head::NetworkDecision& now) {
   if (now == question.before) return {};
   TRY(os::make_directory(fs::path(head::kNetworkDecision).parent_path(), {.mode = 0700}));
   return os::write_file(head::kNetworkDecision, head::render_decision(now));
@@ -126,7 +125,7 @@ Result<Networks> decide_networks(os::CommandRunner& runner, const spec::ClusterS
   if (!networks.cluster) {
     return fail(networks.question, "its driver or firmware may be missing; look at 'dmesg'");
   }
-  TRY(remember(question, networks));
+  TRY(remember(question, head::decision_of(question, networks)));
   return networks;
 }
 
@@ -142,8 +141,7 @@ Result<Networks> look_for_site(os::CommandRunner& runner, const spec::ClusterSpe
   TRY(gather(runner, networks, System::live, links));
   question.links = links;
   networks = head::choose_networks(question, cluster);
-  // Of the site alone: somebody may have deleted the decision, for the next start.
-  TRY(remember(question, {.external = networks.external}));
+  TRY(remember(question, head::site_decision_of(question, networks)));
   return networks;
 }
 

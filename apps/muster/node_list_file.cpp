@@ -57,7 +57,7 @@ Result<nlohmann::json> parse_node(const std::vector<std::string>& words) {
   return nlohmann::json{{"name", words[0]}, {"address", words[1]}, {"mac", to_string(mac)}};
 }
 
-/// "; lines 7, 9 and 12 are refused, too".
+/// "; refused as well: lines 7, 9, 12"; empty when only the first line is.
 std::string other_lines(std::span<const std::size_t> refused) {
   if (refused.size() < 2) return {};
   constexpr std::size_t kMost = 10;

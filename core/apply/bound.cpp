@@ -8,10 +8,6 @@
 namespace muster::apply {
 namespace {
 
-bool is_below(const std::string& place, const std::string& directory) {
-  return place.starts_with(directory + "/");
-}
-
 /// Where below `directory` something is mounted: "/ada".
 std::set<std::string> mounted_below(std::span<const Mount> mounts, const std::string& directory) {
   std::set<std::string> places;
@@ -23,29 +19,31 @@ std::set<std::string> mounted_below(std::span<const Mount> mounts, const std::st
   return places;
 }
 
-/// Whether a mount is a user's, or comes and goes with those who look.
-bool comes_and_goes(const Mount& mount, std::span<const Mount> mounts) {
-  return std::ranges::any_of(mounts, [&](const Mount& other) {
-    const bool here =
-        other.directory == mount.directory || is_below(mount.directory, other.directory);
-    return here && (other.owner != 0 || other.type == "autofs");
-  });
+/// Where users mount, and where something is mounted when somebody looks.
+std::vector<std::string_view> passing_places(std::span<const Mount> mounts) {
+  std::vector<std::string_view> places;
+  for (const Mount& mount : mounts) {
+    if (mount.owner != 0 || mount.type == "autofs") places.push_back(mount.directory);
+  }
+  return places;
 }
 
 }  // namespace
 
 std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::string& source,
                                   const std::string& target) {
-  std::vector<Mount> lasting;
-  std::ranges::copy_if(mounts, std::back_inserter(lasting),
-                       [&](const Mount& mount) { return !comes_and_goes(mount, mounts); });
   const std::set<std::string> shown = mounted_below(mounts, target);
+  const std::vector<std::string_view> passing = passing_places(mounts);
   std::vector<Unbound> unbound;
-  for (const std::string& place : mounted_below(lasting, source)) {
-    const bool comes_along = std::ranges::any_of(
-        unbound, [&](const Unbound& each) { return is_below(source + place, each.source); });
-    if (shown.contains(place) || comes_along) continue;
-    unbound.push_back({.source = source + place, .target = target + place});
+  for (const std::string& place : mounted_below(mounts, source)) {
+    if (shown.contains(place)) continue;
+    Unbound each = {.source = source + place, .target = target + place};
+    const auto is_here = [&](std::string_view other) {
+      return each.source == other || is_below(each.source, other);
+    };
+    const bool comes_along = std::ranges::any_of(unbound, is_here, &Unbound::source);
+    if (comes_along || std::ranges::any_of(passing, is_here)) continue;
+    unbound.push_back(std::move(each));
   }
   return unbound;
 }

@@ -18,9 +18,8 @@ struct Unbound {
 };
 
 /// The topmost of them, sorted; what lies below these comes with them. A bind alone (mount(8),
-/// --bind), and one whose kernel passed nothing on, has none of them. What users mounted, and what
-/// is mounted when somebody looks (autofs), is not among them: root cannot bind it, or must not
-/// start it. Pure.
+/// --bind) shows none of them. What users mounted, and what is mounted when somebody looks
+/// (autofs), is not among them: root cannot bind it, or must not start it. Pure.
 std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::string& source,
                                   const std::string& target);
 

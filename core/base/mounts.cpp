@@ -42,6 +42,11 @@ std::uint32_t owner_of(const std::vector<std::string>& behind) {
 
 }  // namespace
 
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.size() > directory.size() && path.starts_with(directory) &&
+         path[directory.size()] == '/';
+}
+
 std::vector<Mount> parse_mounts(std::string_view mountinfo) {
   std::vector<Mount> mounts;
   for (const std::string& line : lines(mountinfo)) {

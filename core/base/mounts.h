@@ -20,6 +20,9 @@ struct Mount {
   bool operator==(const Mount&) const = default;
 };
 
+/// Whether a path without '.' and '..' leads into a directory, and is not the directory itself.
+bool is_below(std::string_view path, std::string_view directory);
+
 /// In the kernel's order: of two at one directory the later one hides the other. Characters that
 /// the kernel writes as octal numbers ("\040") are themselves again. Lines of another form are left
 /// out.

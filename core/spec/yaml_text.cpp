@@ -69,18 +69,8 @@ bool has_closing_quote(std::string_view text, char quote) {
 
 std::optional<YamlProblem> find_bad_byte(std::string_view text) {
   int number = 0;
-  bool begun = false;
   for (std::string line : lines(text)) {
     ++number;
-    // The parser takes a last line of this kind for a document that never begins.
-    const bool directive = line.starts_with('%');
-    begun = begun || !(directive || trim(line).empty() || line.starts_with('#'));
-    if (directive && begun) {
-      return YamlProblem{
-          .mark = {number, 1},
-          .message = "a line begins with '%', as directives of YAML before a file do",
-          .hint = "put quotes around the text, or a '#' before a comment"};
-    }
     std::ranges::replace(line, '\t', ' ');
     const std::string shown = printable(line, line.size() * 4 + 1);
     if (shown == line) continue;
@@ -91,6 +81,23 @@ std::optional<YamlProblem> find_bad_byte(std::string_view text) {
         .message = std::format("byte 0x{:02x} is not text", static_cast<unsigned char>(*bad)),
         .hint = *bad == '\r' ? "save the file with line ends of Unix, and not of an old Macintosh"
                              : "save the file as plain text in UTF-8"};
+  }
+  return std::nullopt;
+}
+
+std::optional<YamlProblem> find_late_directive(std::string_view text) {
+  int number = 0;
+  bool begun = false;
+  for (const std::string& line : lines(text)) {
+    ++number;
+    const bool directive = line.starts_with('%');
+    begun = begun || !(directive || trim(line).empty() || line.starts_with('#'));
+    if (directive && begun) {
+      return YamlProblem{
+          .mark = {number, 1},
+          .message = "a line begins with '%', as directives of YAML before a file do",
+          .hint = "put quotes around the text, or a '#' before a comment"};
+    }
   }
   return std::nullopt;
 }

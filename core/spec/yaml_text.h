@@ -15,6 +15,10 @@ namespace muster::spec {
 /// The first byte that no text file holds: not UTF-8, or a control character.
 std::optional<YamlProblem> find_bad_byte(std::string_view text);
 
+/// The first line behind others that begins with '%', as YAML's directives before a document do:
+/// the library takes it, as the last one, for a document that never begins, and says nothing.
+std::optional<YamlProblem> find_late_directive(std::string_view text);
+
 /// Places in a text as the library counts them (from 0, columns in bytes) and as people do.
 /// Owns: nothing; the text must live on.
 class YamlText {

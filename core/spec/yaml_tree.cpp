@@ -193,6 +193,7 @@ YamlOutcome parse_yaml(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (auto bad = find_bad_byte(text)) return {.root = nullptr, .problems = {*bad}};
+  if (auto late = find_late_directive(text)) return {.root = nullptr, .problems = {*late}};
   return parse_text(text);
 }
 

@@ -171,11 +171,8 @@ Status Identity::forget() {
 }
 
 std::chrono::hours Identity::certificate_age() const {
-  std::error_code error;
-  const auto written = std::filesystem::last_write_time(directory_ / kIdentity, error);
-  if (error) return {};
-  return std::chrono::duration_cast<std::chrono::hours>(
-      std::filesystem::file_time_type::clock::now() - written);
+  const auto age = os::file_age(directory_ / kIdentity);
+  return age ? std::chrono::duration_cast<std::chrono::hours>(*age) : std::chrono::hours();
 }
 
 Result<std::string> Identity::call(const std::string& method, const std::string& path,

@@ -218,4 +218,10 @@ NetworkDecision decision_of(const NetworkQuestion& question, const Networks& net
   return decision;
 }
 
+NetworkDecision site_decision_of(const NetworkQuestion& question, const Networks& networks) {
+  NetworkDecision decision = decision_of(question, networks);
+  decision.cluster = question.before.cluster;
+  return decision;
+}
+
 }  // namespace muster::head

@@ -75,4 +75,8 @@ Networks choose_networks(const NetworkQuestion& question, const std::string& clu
 /// name at the next start; the site's when the specification does not name it.
 NetworkDecision decision_of(const NetworkQuestion& question, const Networks& networks);
 
+/// As decision_of, of the site's card alone: while a head runs somebody may delete the decision,
+/// for the next start, and what it runs with does not bring it back.
+NetworkDecision site_decision_of(const NetworkQuestion& question, const Networks& networks);
+
 }  // namespace muster::head

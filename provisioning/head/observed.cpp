@@ -18,10 +18,6 @@ bool can_be_shared(const Mount& mount) {
   return mount.source.starts_with("/dev/") || std::ranges::contains(kOnPools, mount.type);
 }
 
-bool is_below(const Mount& mount, const std::string& directory) {
-  return mount.directory.starts_with(directory + "/");
-}
-
 /// Directories that are mounted when somebody looks are mounted for the head alone.
 bool is_automatic(const Mount& mount, const std::string& directory) {
   return mount.type == "autofs" && mount.directory == directory;
@@ -69,7 +65,7 @@ std::vector<Mount> find_unshared(std::span<const Mount> mounts,
   std::vector<Mount> unshared;
   for (const Mount& mount : mounts) {
     const bool ours = std::ranges::any_of(shared, [&](const std::string& directory) {
-      return is_below(mount, directory) || is_automatic(mount, directory);
+      return is_below(mount.directory, directory) || is_automatic(mount, directory);
     });
     if (!ours) continue;
     // The later one at a directory hides the earlier one.

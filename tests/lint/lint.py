@@ -42,7 +42,6 @@ DOORS_KNOWN = {
     "hpc/job_check_run.cpp",            # waits for daemons that tell no event
     "iso/builder.cpp",                  # how long a stage takes
     "provisioning/agent/fetch.cpp",     # writes while it receives
-    "provisioning/agent/head_client.cpp",  # how old a certificate is
     "provisioning/agent/lldp.cpp",      # when a neighbour's word runs out
     "provisioning/agent/plan_follower.cpp",
     "provisioning/agent/plan_follower.h",

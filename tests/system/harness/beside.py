@@ -12,7 +12,7 @@ LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
 class Run(collections.namedtuple("Run", ["name", "argv", "memory", "processors"])):
     """One run: a program that prints lines and ends with "N passed, N failed, N skipped", and the MiB and processors
-    that it needs. With fewer processors than its machines keep busy it takes longer than it waits for."""
+    that it needs. With fewer processors its machines boot more slowly than its scenarios wait."""
 
 
 class Room:

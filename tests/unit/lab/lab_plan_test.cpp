@@ -103,6 +103,7 @@ TEST(LabPlan, a_head_and_two_nodes_take_what_the_papers_and_the_tests_ask_for) {
     return os::read_file(MUSTER_SOURCE "/" + file).value_or("").contains(text);
   };
   EXPECT_TRUE(has("tools/test", "\nneeded_memory_mib=6272\n"));
+  EXPECT_TRUE(has("tests/system/run.py", "\nHEAD_MEMORY = 2432\nNODE_MEMORY = 1920\n"));
   EXPECT_TRUE(has("README.md", "6.2 GiB of free memory"));
   EXPECT_TRUE(has("docs/quick-start.md", "6.2 GiB of free memory"));
 }

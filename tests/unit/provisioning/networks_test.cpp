@@ -156,8 +156,10 @@ TEST(Networks, what_was_deleted_is_not_remembered_for_the_site) {
   const auto all = links({{"eth0"}, {"eth1"}});
   const spec::Head head;
   const NetworkQuestion question{.head = head, .links = all};
-  EXPECT_EQ(decision_of(question, {.external = "eth1"}),
+  const Networks running{.cluster = "eth0", .external = "eth1"};
+  EXPECT_EQ(site_decision_of(question, running),
             (NetworkDecision{.cluster = "", .external = "mac-eth1"}));
+  EXPECT_EQ(decision_of(question, running).cluster, "mac-eth0");
 }
 
 TEST(Networks, bonds_and_bridges_lead_to_the_nodes_by_name_only) {
