@@ -77,8 +77,10 @@ void Registry::unindex(const Node& node) {
 
 Status Registry::save(const Node& node, const std::vector<Event>& events,
                       state::Durability durability) {
-  const auto committed = store_.commit(
-      {{.kind = "node", .key = node.id, .value = to_json(node).dump()}}, events, durability);
+  const auto committed =
+      store_.commit({.changes = {{.kind = "node", .key = node.id, .value = to_json(node).dump()}},
+                     .events = events},
+                    durability);
   if (!committed) return std::unexpected(committed.error());
   return {};
 }
@@ -341,7 +343,8 @@ Status Registry::tick(std::int64_t now_ms) {
     if (given_up) events.push_back(event(node, "reboot", std::move(*given_up), now_ms));
   }
   if (changes.empty()) return {};
-  const auto committed = store_.commit(changes, events, state::Durability::relaxed);
+  const auto committed =
+      store_.commit({.changes = changes, .events = events}, state::Durability::relaxed);
   if (!committed) return std::unexpected(committed.error());
   return {};
 }

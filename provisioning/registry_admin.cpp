@@ -65,7 +65,8 @@ Status Registry::remove(std::span<const std::string> names, std::int64_t now_ms)
     changes.push_back({.kind = "node", .key = id, .value = std::nullopt});
     events.push_back({.time_ms = now_ms, .subject = {}, .kind = "removed", .text = name});
   }
-  const auto committed = store_.commit(changes, events);
+  const auto committed =
+      store_.commit({.changes = changes, .events = events, .forgotten = {ids.begin(), ids.end()}});
   if (!committed) return std::unexpected(committed.error());
   for (const std::string& id : ids) {
     unindex(*find_id(id));
@@ -109,7 +110,7 @@ Status Registry::set_profile(std::span<const std::string> names, const std::stri
     changed[node.id] = std::move(node);
   }
   if (changed.empty()) return {};
-  const auto committed = store_.commit(changes, events);
+  const auto committed = store_.commit({.changes = changes, .events = events});
   if (!committed) return std::unexpected(committed.error());
   for (auto& [id, node] : changed) nodes_.at(id) = std::move(node);
   ++generation_;
@@ -156,7 +157,8 @@ std::int64_t Registry::address_lost_ms() const {
 Status Registry::note(const std::string& id, std::string kind, std::string text,
                       std::int64_t now_ms) {
   const auto committed = store_.commit(
-      {}, {{.time_ms = now_ms, .subject = id, .kind = std::move(kind), .text = std::move(text)}});
+      {.events = {
+           {.time_ms = now_ms, .subject = id, .kind = std::move(kind), .text = std::move(text)}}});
   if (!committed) return std::unexpected(committed.error());
   return {};
 }

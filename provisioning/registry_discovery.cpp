@@ -112,7 +112,8 @@ Status Registry::forget_oldest_unknown() {
   };
   const auto oldest = std::ranges::min_element(nodes_, waits_longer);
   const auto committed =
-      store_.commit({{.kind = "node", .key = oldest->first, .value = std::nullopt}}, {});
+      store_.commit({.changes = {{.kind = "node", .key = oldest->first, .value = std::nullopt}},
+                     .forgotten = {oldest->first}});
   if (!committed) return std::unexpected(committed.error());
   unindex(oldest->second);
   last_refusal_ms_.erase(oldest->first);
@@ -242,7 +243,7 @@ Result<Welcome> Registry::refuse(Node& node, const std::string& kind, std::strin
   if (last == last_refusal_ms_.end() || now_ms - last->second > 60'000) {
     last_refusal_ms_[node.id] = now_ms;
     const auto noted =
-        store_.commit({}, {event(node, kind, reason, now_ms)}, state::Durability::relaxed);
+        store_.commit({.events = {event(node, kind, reason, now_ms)}}, state::Durability::relaxed);
     if (!noted) return std::unexpected(noted.error());
   }
   return Welcome{.reason = std::move(reason)};
@@ -318,8 +319,8 @@ Status Registry::take_address(Node& node, Ipv4Address address, std::int64_t now_
   by_address_[wanted.value] = node.id;
   ++generation_;
   changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
-  const auto committed =
-      store_.commit(changes, {event(node, "address", "has " + to_string(wanted), now_ms)});
+  const auto committed = store_.commit(
+      {.changes = changes, .events = {event(node, "address", "has " + to_string(wanted), now_ms)}});
   if (!committed) return std::unexpected(committed.error());
   return {};
 }

@@ -124,7 +124,7 @@ Result<Registry::Imported> Registry::import(std::vector<Node> list, std::int64_t
                            std::format("named {}, address {}", node.name, to_string(node.address)),
                            now_ms));
   }
-  const auto committed = store_.commit(changes, events);
+  const auto committed = store_.commit({.changes = changes, .events = events});
   if (!committed) return std::unexpected(committed.error());
   for (Node& node : changed) replace(std::move(node), now_ms);
   ++generation_;

@@ -74,7 +74,7 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
     events.push_back(event(node, "reboot", why, now_ms));
   }
   if (asked.empty()) return {};
-  const auto committed = store_.commit(changes, events);
+  const auto committed = store_.commit({.changes = changes, .events = events});
   if (!committed) return std::unexpected(committed.error());
   for (auto& [id, node] : asked) nodes_.at(id) = std::move(node);
   return {};

@@ -73,7 +73,7 @@ Status Cluster::keep_adoption(const AdoptionRecord& record) {
   adoption_ = record;
   registry_->set_policy(record.policy, record.until_ms);
   const auto committed = store_->commit(
-      {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}, {});
+      {.changes = {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}});
   if (!committed) return std::unexpected(committed.error());
   return {};
 }
@@ -101,11 +101,12 @@ Status Cluster::set_dhcp_mode(DhcpMode mode) {
   const std::scoped_lock lock(mutex_);
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::string value = json{{"mode", provisioning::to_string(mode)}, {"boot", boot}}.dump();
-  const auto committed = store_->commit({{.kind = "setting", .key = "dhcp", .value = value}},
-                                        {{.time_ms = now_ms(),
-                                          .subject = "dhcp",
-                                          .kind = "decided",
-                                          .text = std::string(provisioning::to_string(mode))}});
+  const auto committed =
+      store_->commit({.changes = {{.kind = "setting", .key = "dhcp", .value = value}},
+                      .events = {{.time_ms = now_ms(),
+                                  .subject = "dhcp",
+                                  .kind = "decided",
+                                  .text = std::string(provisioning::to_string(mode))}}});
   if (!committed) return std::unexpected(committed.error());
   use_dhcp_mode(mode);
   dhcp_decided_now_ = true;

@@ -41,8 +41,8 @@ Status Cluster::add_spec_users() {
   const auto digests = plans::digests_of(spec_.users);
   if (table == users_ && digests == spec_users_) return {};
   TRY(save_users(std::move(table), "added", "the users of cluster.yaml"));
-  const auto committed =
-      store_->commit({{.kind = "setting", .key = "spec-users", .value = json(digests).dump()}}, {});
+  const auto committed = store_->commit(
+      {.changes = {{.kind = "setting", .key = "spec-users", .value = json(digests).dump()}}});
   if (!committed) return std::unexpected(committed.error());
   spec_users_ = digests;
   return {};
@@ -54,9 +54,9 @@ hpc::UserTable Cluster::users() {
 }
 
 Status Cluster::save_users(hpc::UserTable table, const std::string& what, const std::string& name) {
-  const auto committed =
-      store_->commit({{.kind = "setting", .key = "users", .value = table.to_json()}},
-                     {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}});
+  const auto committed = store_->commit(
+      {.changes = {{.kind = "setting", .key = "users", .value = table.to_json()}},
+       .events = {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}}});
   if (!committed) return std::unexpected(committed.error());
   users_ = std::move(table);
   ++generation_;

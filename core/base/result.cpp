@@ -12,6 +12,11 @@ std::unexpected<Error> fail(std::string message, std::string hint) {
   return std::unexpected(Error{.message = std::move(message), .hint = std::move(hint)});
 }
 
+std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint) {
+  return std::unexpected(
+      Error{.message = std::move(message), .hint = std::move(hint), .kind = kind});
+}
+
 std::unexpected<Error> wrap(std::string_view context, Error error) {
   error.message = std::format("{}: {}", context, error.message);
   return std::unexpected(std::move(error));

@@ -9,12 +9,29 @@
 
 namespace muster {
 
+/// Whose turn it is after a failure. Set where the error is made; who passes it on does not guess.
+enum class ErrorKind {
+  /// The machine failed, not the request: a disk, a process, a network. Asking again may succeed.
+  world,
+  /// The request is malformed or out of range.
+  invalid,
+  /// What it names does not exist.
+  absent,
+  /// It does not fit what is there now, such as a name that is taken.
+  conflict,
+  /// Who asks may not have it.
+  denied,
+  /// Not now: somebody else is at it.
+  busy,
+};
+
 /// Why something could not be done, for a person to read.
 ///
 /// `message` names the object and the reason in lower case, `hint` the next step (may be empty).
 struct Error {
   std::string message;
   std::string hint;
+  ErrorKind kind = ErrorKind::world;
 
   /// The message, and the hint after "; " when there is one.
   std::string text() const;
@@ -30,8 +47,10 @@ using Status = Result<void>;
 
 /// An unexpected value, for `return fail("…", "…");`.
 std::unexpected<Error> fail(std::string message, std::string hint = {});
+std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string hint = {});
 
-/// The same error with "`context`: " before its message: what was being done when it happened.
+/// The same error with "`context`: " before its message: what was being done when it happened. It
+/// keeps its kind.
 std::unexpected<Error> wrap(std::string_view context, Error error);
 
 [[noreturn]] void check_failed(const char* expression, std::source_location where);

@@ -10,15 +10,16 @@ namespace {
 
 class MemoryStore : public Store {
  public:
-  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events,
-                          Durability) override {
+  using Store::commit;
+  Result<Revision> commit(const Transaction& transaction, Durability) override {
     const std::scoped_lock lock(mutex_);
     auto documents = documents_;
-    for (const Change& change : changes) {
+    for (const Change& change : transaction.changes) {
       const auto found = documents.find({change.kind, change.key});
       const Revision now = found == documents.end() ? 0 : found->second.revision;
       if (change.expected && *change.expected != now) {
-        return fail(std::format("{} '{}' was changed meanwhile", change.kind, change.key),
+        return fail(ErrorKind::conflict,
+                    std::format("{} '{}' was changed meanwhile", change.kind, change.key),
                     "read it again and repeat the change");
       }
       if (change.value) {
@@ -29,11 +30,10 @@ class MemoryStore : public Store {
       }
     }
     documents_ = std::move(documents);
-    for (const Change& change : changes) {
-      if (change.value) continue;
-      std::erase_if(events_, [&](const Event& event) { return event.subject == change.key; });
+    for (const std::string& subject : transaction.forgotten) {
+      std::erase_if(events_, [&](const Event& event) { return event.subject == subject; });
     }
-    for (Event event : events) {
+    for (Event event : transaction.events) {
       event.id = ++last_event_;
       events_.push_back(std::move(event));
     }

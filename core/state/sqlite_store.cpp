@@ -31,17 +31,18 @@ Status execute(sqlite3* database, const char* sql, std::string_view what) {
 }
 
 /// Rolls back unless it was committed.
-class Transaction {
+class OpenTransaction {
  public:
-  static Result<Transaction> begin(sqlite3* database) {
+  static Result<OpenTransaction> begin(sqlite3* database) {
     if (sqlite3_exec(database, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) {
       return sqlite_error(database, "begin a transaction");
     }
-    return Transaction(database);
+    return OpenTransaction(database);
   }
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-  Transaction& operator=(Transaction&&) = delete;
-  ~Transaction() {
+  OpenTransaction(OpenTransaction&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)) {}
+  OpenTransaction& operator=(OpenTransaction&&) = delete;
+  ~OpenTransaction() {
     if (database_ != nullptr) sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
   Status commit() {
@@ -53,7 +54,7 @@ class Transaction {
   }
 
  private:
-  explicit Transaction(sqlite3* database) : database_(database) {}
+  explicit OpenTransaction(sqlite3* database) : database_(database) {}
   sqlite3* database_;
 };
 
@@ -61,18 +62,19 @@ class SqliteStore : public Store {
  public:
   explicit SqliteStore(Database database) : database_(std::move(database)) {}
 
-  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events,
-                          Durability durability) override {
+  using Store::commit;
+  Result<Revision> commit(const Transaction& transaction, Durability durability) override {
     const std::scoped_lock lock(mutex_);
     TRY(use(durability));
-    TRY_ASSIGN(Transaction transaction, Transaction::begin(database_.get()));
+    TRY_ASSIGN(OpenTransaction open, OpenTransaction::begin(database_.get()));
     TRY_ASSIGN(const Revision now, current());
     const Revision next = now + 1;
-    TRY(write_changes(changes, next));
-    TRY(write_events(events));
+    TRY(write_changes(transaction.changes, next));
+    TRY(forget_events(transaction.forgotten));
+    TRY(write_events(transaction.events));
     TRY_ASSIGN(Statement bump, prepare("UPDATE revisions SET revision = ? WHERE id = 1"));
     TRY(bump.bind(static_cast<std::int64_t>(next)).run());
-    TRY(transaction.commit());
+    TRY(open.commit());
     return next;
   }
 
@@ -169,7 +171,6 @@ class SqliteStore : public Store {
   Status write_changes(const std::vector<Change>& changes, Revision next) {
     TRY_ASSIGN(Statement put, prepare("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)"));
     TRY_ASSIGN(Statement drop, prepare("DELETE FROM documents WHERE kind = ? AND key = ?"));
-    TRY_ASSIGN(Statement drop_events, prepare("DELETE FROM events WHERE subject = ?"));
     for (const Change& change : changes) {
       if (change.expected) TRY(check_expected(change));
       if (change.value) {
@@ -180,7 +181,6 @@ class SqliteStore : public Store {
                 .run());
       } else {
         TRY(drop.bind(change.kind).bind(change.key).run());
-        TRY(drop_events.bind(change.key).run());
       }
     }
     return {};
@@ -189,8 +189,15 @@ class SqliteStore : public Store {
   Status check_expected(const Change& change) {
     TRY_ASSIGN(const auto now, read_one(change.kind, change.key));
     if ((now ? now->revision : 0) == *change.expected) return {};
-    return fail(std::format("{} '{}' was changed meanwhile", change.kind, change.key),
+    return fail(ErrorKind::conflict,
+                std::format("{} '{}' was changed meanwhile", change.kind, change.key),
                 "read it again and repeat the change");
+  }
+
+  Status forget_events(const std::vector<std::string>& subjects) {
+    TRY_ASSIGN(Statement drop, prepare("DELETE FROM events WHERE subject = ?"));
+    for (const std::string& subject : subjects) TRY(drop.bind(subject).run());
+    return {};
   }
 
   Status write_events(const std::vector<Event>& events) {

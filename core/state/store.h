@@ -23,8 +23,7 @@ struct Document {
   Revision revision = 0;
 };
 
-/// One change of a transaction. No value removes the document, and with it the events about its
-/// key: what is forgotten leaves nothing that grows.
+/// One change of a transaction. No value removes the document.
 struct Change {
   std::string kind;
   std::string key;
@@ -44,6 +43,15 @@ struct Event {
   std::string text;
 };
 
+/// What is written together or not at all.
+struct Transaction {
+  std::vector<Change> changes = {};
+  std::vector<Event> events = {};
+  /// Subjects whose earlier events go, before `events` are written: what is forgotten leaves
+  /// nothing that grows.
+  std::vector<std::string> forgotten = {};
+};
+
 /// What a power cut may take of a commit. Nothing takes what a program's end would.
 enum class Durability {
   /// It is on disk when the commit returns.
@@ -58,12 +66,11 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// All changes and events or none of them. Returns the new revision.
-  /// Errors: an expected revision does not hold ("changed meanwhile"); the disk.
-  virtual Result<Revision> commit(const std::vector<Change>& changes,
-                                  const std::vector<Event>& events, Durability durability) = 0;
-  Result<Revision> commit(const std::vector<Change>& changes, const std::vector<Event>& events) {
-    return commit(changes, events, Durability::full);
+  /// All of it or nothing. Returns the new revision.
+  /// Errors: an expected revision does not hold (conflict); the disk (world).
+  virtual Result<Revision> commit(const Transaction& transaction, Durability durability) = 0;
+  Result<Revision> commit(const Transaction& transaction) {
+    return commit(transaction, Durability::full);
   }
 
   virtual Result<std::optional<Document>> find(std::string_view kind, std::string_view key) = 0;

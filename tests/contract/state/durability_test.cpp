@@ -35,7 +35,8 @@ TEST(Durability, only_a_full_commit_waits_for_the_disk) {
   ASSERT_TRUE(store) << store.error().text();
   const auto waits_of = [&](Durability durability) {
     const int before = waits;
-    const auto done = (*store)->commit({{.kind = "k", .key = "a", .value = "1"}}, {}, durability);
+    const auto done =
+        (*store)->commit({.changes = {{.kind = "k", .key = "a", .value = "1"}}}, durability);
     EXPECT_TRUE(done) << done.error().text();
     return waits - before;
   };
