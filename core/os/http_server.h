@@ -2,33 +2,15 @@
 // An HTTP server on a Unix socket, by GNU libmicrohttpd. nginx stands between it and the network;
 // the socket's permissions say who may speak to it.
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
-#include <string>
 
 #include "core/base/result.h"
+#include "core/os/caught_exceptions.h"
+#include "core/os/http_message.h"
 
 namespace muster::os {
-
-struct ServerRequest {
-  std::string method;
-  /// Decoded path without the query.
-  std::string path;
-  std::map<std::string, std::string> query;
-  /// Names in lower case.
-  std::map<std::string, std::string> headers;
-  std::string body;
-};
-
-struct ServerResponse {
-  int status = 200;
-  std::string body;
-  std::string content_type = "application/json";
-};
 
 struct ServerOptions {
   std::filesystem::path socket;
@@ -37,17 +19,31 @@ struct ServerOptions {
   int gid = -1;
   /// A larger body is refused with 413 before it is kept.
   std::size_t body_limit = 1U << 20U;
-  /// Requests that are worked on at once.
+  /// Threads that read requests and send answers, and that call the handler.
   unsigned threads = 4;
+  /// Connections at once; a request that waits for its answer has one. More wait in the listen
+  /// queue. Half of the descriptors that this process may have is never exceeded (RLIMIT_NOFILE,
+  /// getrlimit(2)).
+  unsigned connection_limit = 16'384;
+  /// Connections that wait to be taken; the kernel allows net.core.somaxconn (listen(2)).
+  int backlog = 4'096;
 };
 
-/// Serves until it is destroyed. Threads: `handler` is called from several threads at once.
+/// Serves until it is destroyed. Then each request that still waits is answered with 503, and a
+/// reply that comes later goes nowhere. Threads: the handler is called from several threads at
+/// once.
 class HttpServer {
  public:
-  using Handler = std::function<ServerResponse(const ServerRequest&)>;
   /// Errors: the socket cannot be made.
+  static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options,
+                                                   AsyncHandler handler);
+  /// The same for a handler that answers before it returns.
   static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options, Handler handler);
+
   virtual ~HttpServer() = default;
+
+  /// Exceptions that the handler threw; each of these requests was answered with 500.
+  virtual CaughtExceptions::Seen exceptions() const = 0;
 };
 
 }  // namespace muster::os

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace muster::os {
 namespace {
@@ -59,16 +60,20 @@ Status wait_for(int descriptor, short events, Deadline deadline) {
 
 Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-Result<Handle> listen_unix(const std::filesystem::path& path) {
+Result<Handle> listen_unix(const std::filesystem::path& path, const ListenerOptions& options) {
   TRY_ASSIGN(const Address address, make_address(path));
   Handle listener = make_socket();
   const auto* name = reinterpret_cast<const sockaddr*>(&address.value);
   std::error_code ignored_when_missing;
   std::filesystem::remove(path, ignored_when_missing);
-  // fchmod before bind gives the file its mode from the start: there is no moment when others can
-  // connect (unix(7)).
-  if (!listener || fchmod(listener.get(), 0600) != 0 ||
-      bind(listener.get(), name, sizeof address.value) != 0 || listen(listener.get(), 16) != 0) {
+  // Nobody can connect before listen, which comes last. The mode is set by its name: what bind
+  // gives the file is cut by the umask.
+  const bool ready =
+      listener && bind(listener.get(), name, sizeof address.value) == 0 &&
+      (options.gid < 0 ||
+       chown(path.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(options.gid)) == 0) &&
+      chmod(path.c_str(), options.mode) == 0 && listen(listener.get(), options.backlog) == 0;
+  if (!ready) {
     return fail(std::format("cannot listen on '{}': {}", path.string(), std::strerror(errno)));
   }
   return listener;

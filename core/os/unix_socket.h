@@ -3,6 +3,7 @@
 // line). Paths may be longer than sun_path holds: the socket is then reached through its directory.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,8 +20,19 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// The moment `time` from now.
 Deadline in(std::chrono::milliseconds time);
 
-/// A listening stream socket at `path`, for its owner only; a socket left there is replaced.
-Result<Handle> listen_unix(const std::filesystem::path& path);
+/// Who may connect to a listening socket, and how many may wait.
+struct ListenerOptions {
+  /// Permission bits of the socket file.
+  std::uint32_t mode = 0600;
+  /// Group of the socket file; -1: that of the directory's rules.
+  int gid = -1;
+  /// Connections that wait to be taken; the kernel allows net.core.somaxconn (listen(2)).
+  int backlog = 16;
+};
+
+/// A listening stream socket at `path`; a socket left there is replaced. Nobody can connect before
+/// the file has its owner and mode.
+Result<Handle> listen_unix(const std::filesystem::path& path, const ListenerOptions& options = {});
 
 /// Takes one connection. Errors: the world's.
 Result<Handle> accept_unix(const Handle& listener);

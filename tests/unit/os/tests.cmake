@@ -1,1 +1,1 @@
-muster_tests(unit/os unit USES os)
+muster_tests(unit/os unit USES os server)

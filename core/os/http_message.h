@@ -1,0 +1,65 @@
+#pragma once
+// What an HTTP server is asked and answers (RFC 9110), without the server: rooms that answer
+// requests need no socket, and their tests neither.
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/base/result.h"
+
+namespace muster::os {
+
+struct ServerRequest {
+  std::string method;
+  /// Decoded path without the query.
+  std::string path;
+  std::map<std::string, std::string> query;
+  /// Names in lower case.
+  std::map<std::string, std::string> headers;
+  std::string body;
+};
+
+struct ServerResponse {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  /// Fields beside Content-Type and Content-Length, such as Retry-After.
+  std::map<std::string, std::string> headers = {};
+};
+
+/// The status that tells a client of an error (RFC 9110 §15): the request is at fault from 400 on,
+/// this machine from 500 on.
+int http_status(ErrorKind kind);
+
+/// The answer to a request that failed: the error's status, and {"error", "hint"} as its body. Who
+/// is told that the server is busy is told in Retry-After when to ask again.
+ServerResponse refusal(const Error& error);
+
+/// Answers one request, once, from any thread, now or later. A reply that is destroyed unanswered
+/// answers 500, so that no client waits for ever.
+class Reply {
+ public:
+  using Send = std::move_only_function<void(ServerResponse)>;
+
+  explicit Reply(Send send) : send_(std::move(send)) {}
+  Reply(Reply&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+  Reply& operator=(Reply&&) = delete;
+  ~Reply();
+
+  /// The second call is a bug.
+  void operator()(ServerResponse response);
+
+ private:
+  Send send_;
+};
+
+/// Answers before it returns.
+using Handler = std::function<ServerResponse(const ServerRequest&)>;
+/// Answers by the reply, before it returns or later.
+using AsyncHandler = std::function<void(ServerRequest, Reply)>;
+
+/// The same handler in the other form.
+AsyncHandler to_async(Handler handler);
+
+}  // namespace muster::os
