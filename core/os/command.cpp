@@ -17,6 +17,7 @@
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
 #include "core/os/handle.h"
+#include "core/os/uninterrupted.h"
 
 namespace muster::os {
 namespace {
@@ -183,9 +184,8 @@ Result<Running> start(const Command& command) {
   if (pid == 0) run_child(plan);
   setpgid(pid, pid);
   report.write.close();
-  int error = 0;
-  if (read(report.read.get(), &error, sizeof error) == sizeof error) {
-    waitpid(pid, nullptr, 0);
+  if (const int error = read_start_error(report.read.get()); error != 0) {
+    uninterrupted([&] { return waitpid(pid, nullptr, 0); });
     const std::string hint =
         error == ENOENT ? std::format("install the package that provides '{}'", argv[0]) : "";
     return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(error)), hint);
@@ -226,8 +226,8 @@ class Pump {
 
   Status take(Handle& from, std::string& into) {
     std::array<char, 65536> buffer{};
-    const ssize_t count = read(from.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) return {};
+    const ssize_t count =
+        uninterrupted([&] { return read(from.get(), buffer.data(), buffer.size()); });
     if (count <= 0) {
       from.close();
       return {};
@@ -244,7 +244,8 @@ class Pump {
       log_ = Handle(open(command_.log->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     }
     while (!piece.empty()) {
-      const ssize_t count = write(log_.get(), piece.data(), piece.size());
+      const ssize_t count =
+          uninterrupted([&] { return write(log_.get(), piece.data(), piece.size()); });
       if (count < 0) {
         return fail(
             std::format("cannot write '{}': {}", command_.log->string(), std::strerror(errno)));
@@ -256,9 +257,9 @@ class Pump {
 
   void give() {
     const std::string_view rest = std::string_view(*command_.input).substr(given_);
-    const ssize_t count = rest.empty() ? 0
-                                       : write(child_.in.get(), rest.data(),
-                                               std::min<std::size_t>(rest.size(), 4096));
+    const std::size_t size = std::min<std::size_t>(rest.size(), 4096);
+    const ssize_t count =
+        size == 0 ? 0 : uninterrupted([&] { return write(child_.in.get(), rest.data(), size); });
     if (count > 0) given_ += static_cast<std::size_t>(count);
     // A program may end without reading all of its input; its status tells whether that is an
     // error.
@@ -276,8 +277,7 @@ class Pump {
 /// The child's exit status in the shell's form.
 int wait_for(pid_t pid) {
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  uninterrupted([&] { return waitpid(pid, &status, 0); });
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

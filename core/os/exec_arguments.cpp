@@ -1,5 +1,9 @@
 #include "core/os/exec_arguments.h"
 
+#include <unistd.h>
+
+#include "core/os/uninterrupted.h"
+
 namespace muster::os {
 
 std::vector<std::string> clean_environment(const std::map<std::string, std::string>& added) {
@@ -12,6 +16,12 @@ std::vector<std::string> clean_environment(const std::map<std::string, std::stri
   std::vector<std::string> result;
   for (const auto& [name, value] : values) result.push_back(name + "=" + value);
   return result;
+}
+
+int read_start_error(int report) {
+  int error = 0;
+  const ssize_t count = uninterrupted([&] { return read(report, &error, sizeof error); });
+  return count == sizeof error ? error : 0;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/os/uninterrupted.h"
 
 namespace muster::os {
 
@@ -50,7 +51,7 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
   Sha256 hash;
   std::vector<char> buffer(1U << 20U);
   ssize_t count = 0;
-  while ((count = read(fd, buffer.data(), buffer.size())) > 0) {
+  while ((count = uninterrupted([&] { return read(fd, buffer.data(), buffer.size()); })) > 0) {
     hash.update({buffer.data(), static_cast<std::size_t>(count)});
   }
   const int error = errno;

@@ -18,6 +18,7 @@
 
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
+#include "core/os/uninterrupted.h"
 
 namespace muster::os {
 namespace {
@@ -94,17 +95,6 @@ Result<Handle> open_log(const std::optional<std::filesystem::path>& log) {
   return file;
 }
 
-/// The number after the start of exec that the child reports when it could not start; 0 when it
-/// did.
-int read_start_error(Handle report) {
-  int error = 0;
-  ssize_t count = 0;
-  do {
-    count = read(report.get(), &error, sizeof error);
-  } while (count < 0 && errno == EINTR);
-  return count == sizeof error ? error : 0;
-}
-
 }  // namespace
 
 std::string to_string(const ExitReason& reason) {
@@ -120,7 +110,7 @@ Result<Child> spawn(const SpawnOptions& options) {
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail(std::format("cannot make a pipe: {}", std::strerror(errno)));
   }
-  Handle report_read(ends[0]);
+  const Handle report_read(ends[0]);
   Handle report_write(ends[1]);
   const Handle null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::vector<std::string> argv = options.argv;
@@ -140,8 +130,8 @@ Result<Child> spawn(const SpawnOptions& options) {
   if (pid < 0) return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(errno)));
   if (pid == 0) run_process(plan);
   report_write.close();
-  if (const int error = read_start_error(std::move(report_read)); error != 0) {
-    waitpid(pid, nullptr, 0);
+  if (const int error = read_start_error(report_read.get()); error != 0) {
+    uninterrupted([&] { return waitpid(pid, nullptr, 0); });
     const std::string hint =
         error == ENOENT ? std::format("install the package that provides '{}'", argv[0]) : "";
     return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(error)), hint);
@@ -152,10 +142,7 @@ Result<Child> spawn(const SpawnOptions& options) {
 
 Result<std::optional<ExitReason>> reap(const Child& child) {
   int status = 0;
-  pid_t ended = 0;
-  do {
-    ended = waitpid(child.id.pid, &status, WNOHANG);
-  } while (ended < 0 && errno == EINTR);
+  const pid_t ended = uninterrupted([&] { return waitpid(child.id.pid, &status, WNOHANG); });
   if (ended == 0) return std::nullopt;
   if (ended < 0) {
     return fail(std::format("cannot wait for process {}: {}", child.id.pid, std::strerror(errno)));

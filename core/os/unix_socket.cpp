@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/os/uninterrupted.h"
+
 namespace muster::os {
 namespace {
 
@@ -80,7 +82,8 @@ Result<Handle> listen_unix(const std::filesystem::path& path, const ListenerOpti
 }
 
 Result<Handle> accept_unix(const Handle& listener) {
-  Handle connection(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  Handle connection(
+      uninterrupted([&] { return accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); }));
   if (!connection) return fail(std::format("cannot take a connection: {}", std::strerror(errno)));
   return connection;
 }

@@ -1,6 +1,8 @@
 #include "core/os/command.h"
 
+#include <csignal>
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "core/os/files.h"
 
@@ -46,6 +48,32 @@ TEST(PosixCommandRunner, inherits_nothing_from_the_environment) {
   ASSERT_TRUE(out);
   EXPECT_EQ(out->find("MUSTER_SECRET"), std::string::npos);
   EXPECT_NE(out->find("GIVEN=1"), std::string::npos);
+}
+
+/// Interrupts this thread again and again while it lives: the signal's handler does nothing.
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction action{};
+    action.sa_handler = [](int) {};
+    CHECK(sigaction(SIGUSR1, &action, nullptr) == 0);
+    sender_ = std::jthread([target = pthread_self()](const std::stop_token& stop) {
+      while (!stop.stop_requested()) pthread_kill(target, SIGUSR1);
+    });
+  }
+
+ private:
+  std::jthread sender_;
+};
+
+TEST(PosixCommandRunner, starts_and_ends_programs_as_always_while_signals_come) {
+  PosixCommandRunner runner;
+  const Interruptions interruptions;
+  for (int i = 0; i < 100; ++i) {
+    const auto missing = runner.run({.argv = {"no-such-program-here"}});
+    ASSERT_FALSE(missing) << "its status: " << missing->status;
+    EXPECT_EQ(run_checked(runner, {.argv = {"cat"}, .input = "all of it"}), "all of it");
+  }
 }
 
 TEST(RunChecked, tells_status_and_what_the_program_said) {
