@@ -16,9 +16,17 @@ namespace muster::provisioning {
 
 using namespace crypto;
 
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+
+struct AuthorityPair {
+  Key key;
+  Certificate certificate;
+  /// The certificate as it was read: nodes know its hash.
+  std::string text;
+};
+
 namespace {
 
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
 
 Result<Certificate> parse_certificate(const std::string& text) {
@@ -97,23 +105,21 @@ Result<Issued> sign(EVP_PKEY* key, const Terms& terms, X509* issuer, EVP_PKEY* i
 
 Result<Request> parse_request(const std::string& text) {
   Request request(PEM_read_bio_X509_REQ(reading(text).get(), nullptr, no_password, nullptr));
-  if (!request) return crypto_error("read the certificate request");
+  if (!request) return crypto_error("read the certificate request", ErrorKind::invalid);
   EVP_PKEY* const key = X509_REQ_get0_pubkey(request.get());
   if (key == nullptr || X509_REQ_verify(request.get(), key) != 1) {
-    return crypto_error("accept a certificate request that its own key did not sign");
+    return crypto_error("accept a certificate request that its own key did not sign",
+                        ErrorKind::invalid);
   }
   if (EVP_PKEY_is_a(key, "EC") != 1 || EVP_PKEY_get_bits(key) != 256) {
-    return fail("the certificate request is not for a P-256 key");
+    return fail(ErrorKind::invalid, "the certificate request is not for a P-256 key");
   }
   return request;
 }
 
-Result<Issued> issue(const std::string& request_text, const Terms& terms, const std::string& ca,
-                     const std::string& ca_key) {
+Result<Issued> issue(const std::string& request_text, const Terms& terms, const AuthorityPair& by) {
   TRY_ASSIGN(const Request request, parse_request(request_text));
-  TRY_ASSIGN(const Certificate issuer, parse_certificate(ca));
-  TRY_ASSIGN(const Key key, parse_key(ca_key));
-  return sign(X509_REQ_get0_pubkey(request.get()), terms, issuer.get(), key.get());
+  return sign(X509_REQ_get0_pubkey(request.get()), terms, by.certificate.get(), by.key.get());
 }
 
 Status make_authority(const std::filesystem::path& directory, const std::string& cluster) {
@@ -128,16 +134,22 @@ Status make_authority(const std::filesystem::path& directory, const std::string&
   return os::write_file(directory / "ca.crt", issued.certificate, {.mode = 0644});
 }
 
-/// Whether the clock of this machine is within the certificate's time.
-bool is_valid_now(const Certificate& certificate) {
-  return X509_cmp_current_time(X509_get0_notBefore(certificate.get())) < 0 &&
-         X509_cmp_current_time(X509_get0_notAfter(certificate.get())) > 0;
+Result<AuthorityPair> read_pair(const std::filesystem::path& directory) {
+  TRY_ASSIGN(const std::string key_text, os::read_file(directory / "ca.key"));
+  TRY_ASSIGN(std::string text, os::read_file(directory / "ca.crt"));
+  TRY_ASSIGN(Key key, parse_key(key_text));
+  TRY_ASSIGN(Certificate certificate, parse_certificate(text));
+  return AuthorityPair{std::move(key), std::move(certificate), std::move(text)};
 }
 
-Status renew_invalid(const std::filesystem::path& directory, const std::string& cluster) {
-  TRY_ASSIGN(const std::string text, os::read_file(directory / "ca.crt"));
-  TRY_ASSIGN(const Certificate certificate, parse_certificate(text));
-  return is_valid_now(certificate) ? Status() : make_authority(directory, cluster);
+bool fits_together(const AuthorityPair& pair) {
+  return X509_check_private_key(pair.certificate.get(), pair.key.get()) == 1;
+}
+
+/// Whether the clock of this machine is within the certificate's time.
+bool is_valid_now(const AuthorityPair& pair) {
+  return X509_cmp_current_time(X509_get0_notBefore(pair.certificate.get())) < 0 &&
+         X509_cmp_current_time(X509_get0_notAfter(pair.certificate.get())) > 0;
 }
 
 }  // namespace
@@ -157,22 +169,24 @@ Result<KeyAndRequest> make_request() {
 Result<Authority> Authority::open(const std::filesystem::path& directory,
                                   const std::string& cluster, Dependents dependents) {
   if (!std::filesystem::exists(directory / "ca.crt")) TRY(make_authority(directory, cluster));
-  if (dependents == Dependents::none) TRY(renew_invalid(directory, cluster));
-  TRY_ASSIGN(std::string key_text, os::read_file(directory / "ca.key"));
-  TRY_ASSIGN(std::string text, os::read_file(directory / "ca.crt"));
-  TRY_ASSIGN(const Key key, parse_key(key_text));
-  TRY_ASSIGN(const Certificate certificate, parse_certificate(text));
-  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+  TRY_ASSIGN(AuthorityPair pair, read_pair(directory));
+  if (dependents == Dependents::none && !(fits_together(pair) && is_valid_now(pair))) {
+    TRY(make_authority(directory, cluster));
+    TRY_ASSIGN(pair, read_pair(directory));
+  }
+  if (!fits_together(pair)) {
     return fail(
         std::format("'{}' has a key and a certificate that do not match", directory.string()),
         "restore both from one backup");
   }
-  return Authority(std::move(key_text), std::move(text));
+  return Authority(std::move(pair));
 }
 
+Authority::Authority(AuthorityPair pair)
+    : pair_(std::make_shared<const AuthorityPair>(std::move(pair))), certificate_(pair_->text) {}
+
 Status Authority::check_time() const {
-  TRY_ASSIGN(const Certificate certificate, parse_certificate(certificate_));
-  if (is_valid_now(certificate)) return {};
+  if (is_valid_now(*pair_)) return {};
   return fail(
       "the cluster's authority is not valid at the time of this head's clock: no node can join",
       "if the clock is wrong, set it with 'date --set'; if it is right, remove ca.crt and ca.key "
@@ -189,7 +203,7 @@ Result<Issued> Authority::issue_client(const std::string& request, const std::st
                 .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
                                {NID_key_usage, "critical,digitalSignature"},
                                {NID_ext_key_usage, "clientAuth"}}},
-               certificate_, key_);
+               *pair_);
 }
 
 Result<Issued> Authority::issue_server(const std::string& request,
@@ -201,7 +215,7 @@ Result<Issued> Authority::issue_server(const std::string& request,
                                {NID_key_usage, "critical,digitalSignature"},
                                {NID_ext_key_usage, "serverAuth"},
                                {NID_subject_alt_name, join(names, ",")}}},
-               certificate_, key_);
+               *pair_);
 }
 
 }  // namespace muster::provisioning

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,19 +29,26 @@ struct Issued {
 /// anybody; the authority writes its own.
 Result<KeyAndRequest> make_request();
 
+/// Key and certificate as OpenSSL has them.
+struct AuthorityPair;
+
 /// Whether nodes have certificates of an authority.
 enum class Dependents { none, some };
 
+/// Threads: one that is open may issue from several threads at once.
+///
 /// What it gives is valid from a day that every head has behind it, whatever its clock says: a head
 /// whose clock was ahead, and is set right, goes on.
 class Authority {
  public:
-  /// Opens the authority in `directory`, or makes it there (ca.key mode 0600, ca.crt). One that is
-  /// not valid at this time is made anew while nobody depends on it.
-  /// Errors: unreadable or damaged files; a key that does not belong to the certificate.
+  /// Opens the authority in `directory`, or makes it there (ca.key mode 0600, ca.crt). While nobody
+  /// depends on it, one that is not valid at this time, or whose key is not that of its
+  /// certificate, is made anew: the head may have stopped between the two files. Errors: unreadable
+  /// or damaged files; a key of another certificate when nodes depend on it.
   static Result<Authority> open(const std::filesystem::path& directory, const std::string& cluster,
                                 Dependents dependents = Dependents::none);
 
+  /// PEM.
   const std::string& certificate() const { return certificate_; }
 
   /// Errors: the authority is not valid at the time of this machine's clock, and no node can enrol.
@@ -60,9 +68,10 @@ class Authority {
                               const std::vector<std::string>& names) const;
 
  private:
-  Authority(std::string key, std::string certificate)
-      : key_(std::move(key)), certificate_(std::move(certificate)) {}
-  std::string key_;
+  explicit Authority(AuthorityPair pair);
+
+  /// Parsed once: to read a key's PEM costs more than to sign with it.
+  std::shared_ptr<const AuthorityPair> pair_;
   std::string certificate_;
 };
 

@@ -14,22 +14,16 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-Result<Key> parse_ed25519(const std::string& text) {
-  TRY_ASSIGN(Key key, parse_key(text));
-  if (EVP_PKEY_is_a(key.get(), "ED25519") != 1) return fail("not an Ed25519 key");
-  return key;
-}
-
 }  // namespace
 
-std::unexpected<Error> crypto_error(std::string_view what) {
+std::unexpected<Error> crypto_error(std::string_view what, ErrorKind kind) {
   std::array<char, 256> text{};
   ERR_error_string_n(ERR_get_error(), text.data(), text.size());
   ERR_clear_error();
-  return fail(std::format("cannot {}: {}", what, text.data()));
+  return fail(kind, std::format("cannot {}: {}", what, text.data()));
 }
 
-int no_password(char*, int, int, void*) { return 0; }
+int no_password(char*, int, int, void*) noexcept { return 0; }
 
 Bio reading(const std::string& text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -59,22 +53,26 @@ std::string make_ed25519_key() {
   return key_pem(key.get());
 }
 
-Result<std::string> ed25519_public_part(const std::string& text) {
-  TRY_ASSIGN(const Key key, parse_ed25519(text));
+Result<Ed25519Key> Ed25519Key::parse(const std::string& text) {
+  TRY_ASSIGN(Key key, parse_key(text));
+  if (EVP_PKEY_is_a(key.get(), "ED25519") != 1) return fail("not an Ed25519 key");
+  return Ed25519Key(std::move(key));
+}
+
+Result<std::string> Ed25519Key::public_part() const {
   std::array<unsigned char, kPublicSize> part{};
   std::size_t size = part.size();
-  if (EVP_PKEY_get_raw_public_key(key.get(), part.data(), &size) != 1 || size != part.size()) {
+  if (EVP_PKEY_get_raw_public_key(key_.get(), part.data(), &size) != 1 || size != part.size()) {
     return crypto_error("read the public key");
   }
   return std::string(part.begin(), part.end());
 }
 
-Result<std::string> sign_ed25519(const std::string& text, std::string_view bytes) {
-  TRY_ASSIGN(const Key key, parse_ed25519(text));
+Result<std::string> Ed25519Key::sign(std::string_view bytes) const {
   const std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   std::array<unsigned char, kSignatureSize> signature{};
   std::size_t size = signature.size();
-  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
       EVP_DigestSign(context.get(), signature.data(), &size, bytes_of(bytes), bytes.size()) != 1) {
     return crypto_error("sign");
   }

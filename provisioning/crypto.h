@@ -23,11 +23,11 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 /// What OpenSSL says of its last failure.
-std::unexpected<Error> crypto_error(std::string_view what);
+std::unexpected<Error> crypto_error(std::string_view what, ErrorKind kind = ErrorKind::world);
 
 /// A password callback (pem_password_cb(3)) for texts that have none: OpenSSL's own would ask on a
 /// terminal.
-int no_password(char* buffer, int size, int rwflag, void* data);
+int no_password(char* buffer, int size, int rwflag, void* data) noexcept;
 
 /// The text must live as long as the result.
 Bio reading(const std::string& text);
@@ -48,10 +48,21 @@ Result<Key> parse_key(const std::string& text);
 /// A new Ed25519 private key (RFC 8032) as PEM.
 std::string make_ed25519_key();
 
-/// The 32 bytes of the public key. Errors: no Ed25519 key.
-Result<std::string> ed25519_public_part(const std::string& key);
+/// An Ed25519 private key, parsed once. Threads: several may sign at once.
+class Ed25519Key {
+ public:
+  /// Errors: no PEM of an Ed25519 key.
+  static Result<Ed25519Key> parse(const std::string& text);
 
-/// The 64 bytes of the signature. Errors: no Ed25519 key.
-Result<std::string> sign_ed25519(const std::string& key, std::string_view bytes);
+  /// 32 bytes.
+  Result<std::string> public_part() const;
+
+  /// The signature: 64 bytes.
+  Result<std::string> sign(std::string_view bytes) const;
+
+ private:
+  explicit Ed25519Key(Key key) : key_(std::move(key)) {}
+  Key key_;
+};
 
 }  // namespace muster::provisioning::crypto

@@ -70,8 +70,8 @@ std::string render_certificate(const std::string& key, const HostTerms& terms,
 
 }  // namespace
 
-SshAuthority::SshAuthority(std::string key, std::string public_blob)
-    : key_(std::move(key)),
+SshAuthority::SshAuthority(crypto::Ed25519Key key, std::string public_blob)
+    : key_(std::make_shared<const crypto::Ed25519Key>(std::move(key))),
       public_blob_(std::move(public_blob)),
       public_key_(std::format("{} {}", kKeyType, render_base64(public_blob_))) {}
 
@@ -80,21 +80,22 @@ Result<SshAuthority> SshAuthority::open(const std::filesystem::path& directory) 
   if (!std::filesystem::exists(path)) {
     TRY(os::write_file(path, crypto::make_ed25519_key(), {.mode = 0600}));
   }
-  TRY_ASSIGN(std::string key, os::read_file(path));
-  const auto public_part = crypto::ed25519_public_part(key);
-  if (!public_part) {
-    return fail(std::format("'{}': {}", path.string(), public_part.error().message),
+  TRY_ASSIGN(const std::string text, os::read_file(path));
+  auto key = crypto::Ed25519Key::parse(text);
+  if (!key) {
+    return fail(std::format("'{}': {}", path.string(), key.error().message),
                 "restore it from a backup, or remove it: then a new one is made, and people's own "
                 "lists of known hosts name the old one");
   }
-  return SshAuthority(std::move(key), wire_string(kKeyType) + wire_string(*public_part));
+  TRY_ASSIGN(const std::string public_part, key->public_part());
+  return SshAuthority(std::move(*key), wire_string(kKeyType) + wire_string(public_part));
 }
 
 Result<std::string> SshAuthority::certify_host(const std::string& key,
                                                const HostTerms& terms) const {
   TRY_ASSIGN(const std::string host, parse_key(key));
   const std::string body = render_certificate(host, terms, public_blob_);
-  TRY_ASSIGN(const std::string signature, crypto::sign_ed25519(key_, body));
+  TRY_ASSIGN(const std::string signature, key_->sign(body));
   const std::string signed_part = wire_string(wire_string(kKeyType) + wire_string(signature));
   return std::format("{} {} {}\n", kCertificateType, render_base64(body + signed_part), terms.id);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -22,6 +23,11 @@ struct HostTerms {
   std::uint64_t valid_before = UINT64_MAX;
 };
 
+namespace crypto {
+class Ed25519Key;
+}
+
+/// Threads: one that is open may certify from several threads at once.
 class SshAuthority {
  public:
   /// Opens the authority in `directory`, or makes it there (ssh-ca.key, mode 0600).
@@ -36,9 +42,9 @@ class SshAuthority {
   Result<std::string> certify_host(const std::string& key, const HostTerms& terms) const;
 
  private:
-  SshAuthority(std::string key, std::string public_blob);
-  /// Private key in PEM.
-  std::string key_;
+  SshAuthority(crypto::Ed25519Key key, std::string public_blob);
+
+  std::shared_ptr<const crypto::Ed25519Key> key_;
   /// The public key in SSH's wire form.
   std::string public_blob_;
   std::string public_key_;

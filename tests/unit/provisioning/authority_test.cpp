@@ -1,10 +1,15 @@
 #include "provisioning/authority.h"
 
+#include <algorithm>
+#include <array>
 #include <gtest/gtest.h>
+#include <thread>
+#include <unistd.h>
 
 #include "core/base/text.h"
 #include "core/os/command.h"
 #include "core/os/files.h"
+#include "core/os/handle.h"
 
 namespace muster::provisioning {
 namespace {
@@ -79,6 +84,87 @@ TEST_F(AuthorityTest, one_on_which_nodes_depend_is_kept_and_told) {
   const Status valid = authority->check_time();
   ASSERT_FALSE(valid);
   EXPECT_TRUE(valid.error().hint.contains("date --set")) << valid.error().text();
+}
+
+TEST_F(AuthorityTest, a_key_without_its_certificate_is_made_anew_only_while_nobody_depends_on_it) {
+  ASSERT_TRUE(open());
+  // Another key, as when the power failed between the two files.
+  ASSERT_TRUE(os::write_file(directory_->path() / "ca.key", make_request().value().key));
+  const auto refused = open(Dependents::some);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.contains("do not match")) << refused.error().text();
+  EXPECT_TRUE(open(Dependents::none));
+  EXPECT_TRUE(open(Dependents::some)) << "both files are new";
+}
+
+TEST_F(AuthorityTest, issues_from_several_threads_at_once) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 50;
+  const auto authority = open();
+  ASSERT_TRUE(authority);
+  const std::string request = make_request().value().request;
+  std::array<std::vector<std::string>, kThreads> issued;
+  {
+    std::vector<std::jthread> threads;
+    for (auto& mine : issued) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < kEach; ++i) {
+          const auto one = authority->issue_client(request, "n1", std::chrono::hours(1));
+          mine.push_back(one ? one->certificate : "refused");
+        }
+      });
+    }
+  }
+  os::PosixCommandRunner runner;
+  for (const auto& mine : issued) {
+    ASSERT_TRUE(os::write_file(directory_->path() / "last.crt", mine.back()));
+    const auto verified =
+        run_checked(runner, {.argv = {"openssl", "verify", "-CAfile", directory_->path() / "ca.crt",
+                                      directory_->path() / "last.crt"}});
+    EXPECT_TRUE(verified) << verified.error().text();
+    EXPECT_EQ(std::ranges::count(mine, "refused"), 0);
+  }
+}
+
+/// This process's standard input, while it lives: `text`, and no terminal.
+class StandardInput {
+ public:
+  explicit StandardInput(std::string_view text) : before_(dup(0)) {
+    std::array<int, 2> ends{};
+    CHECK(pipe(ends.data()) == 0 && dup2(ends[0], 0) == 0);
+    CHECK(write(ends[1], text.data(), text.size()) == std::ssize(text));
+    close(ends[0]);
+    close(ends[1]);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+  ~StandardInput() { dup2(before_.get(), 0); }
+
+  /// What nobody read.
+  static std::string rest() {
+    std::array<char, 64> buffer{};
+    const ssize_t count = read(0, buffer.data(), buffer.size());
+    return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+  }
+
+ private:
+  os::Handle before_;
+};
+
+TEST_F(AuthorityTest, a_request_that_is_encrypted_is_refused_and_nobody_is_asked_for_a_password) {
+  const auto authority = open();
+  ASSERT_TRUE(authority);
+  std::string request = make_request().value().request;
+  const std::string first = "-----BEGIN CERTIFICATE REQUEST-----\n";
+  ASSERT_TRUE(request.starts_with(first));
+  request.insert(first.size(),
+                 "Proc-Type: 4,ENCRYPTED\n"
+                 "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n");
+  const StandardInput input("a word\n");
+  const auto refused = authority->issue_client(request, "n1", std::chrono::hours(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid) << "the node's fault, and not the head's";
+  EXPECT_EQ(StandardInput::rest(), "a word\n");
 }
 
 TEST_F(AuthorityTest, one_that_is_valid_is_never_made_anew) {
