@@ -1,7 +1,6 @@
 #include "apps/helper/apply_server.h"
 
 #include <algorithm>
-#include <poll.h>
 #include <print>
 #include <systemd/sd-daemon.h>
 
@@ -13,6 +12,7 @@
 #include "core/apply/apply.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
+#include "core/os/wait.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 #include "provisioning/head/facts.h"
@@ -28,7 +28,7 @@ constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
 constexpr const char* kReport = "/run/muster-helper/report.json";
 constexpr const char* kPending = "/run/muster-helper/pending";
 /// systemd starts the helper again at the next knock; a root process need not wait for it.
-constexpr int kIdleMs = 20'000;
+constexpr auto kIdle = 20s;
 
 void print_outcome(const apply::Outcome& outcome) {
   if (outcome.kind == apply::Outcome::Kind::unchanged) return;
@@ -96,10 +96,8 @@ Status serve_apply(os::CommandRunner& runner) {
   }
   const os::Handle listener(SD_LISTEN_FDS_START);
   while (true) {
-    pollfd waiting{.fd = listener.get(), .events = POLLIN, .revents = 0};
-    const int ready = poll(&waiting, 1, kIdleMs);
-    if (ready == 0) return {};
-    if (ready < 0) continue;
+    TRY_ASSIGN(const auto ready, os::wait_readable({{listener.get()}}, os::in(kIdle)));
+    if (ready.empty()) return {};
     TRY_ASSIGN(os::Handle connection, os::accept_unix(listener));
     // A daemon that did not wait for its answer is no reason to stop serving the next knock.
     if (const Status told = answer(std::move(connection), runner); !told) {

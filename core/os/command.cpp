@@ -243,16 +243,9 @@ class Pump {
     if (log_.get() < 0) {
       log_ = Handle(open(command_.log->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     }
-    while (!piece.empty()) {
-      const ssize_t count =
-          uninterrupted([&] { return write(log_.get(), piece.data(), piece.size()); });
-      if (count < 0) {
-        return fail(
-            std::format("cannot write '{}': {}", command_.log->string(), std::strerror(errno)));
-      }
-      piece.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
+    const int error = write_all(log_.get(), piece);
+    if (error == 0) return {};
+    return fail(std::format("cannot write '{}': {}", command_.log->string(), std::strerror(error)));
   }
 
   void give() {

@@ -7,6 +7,8 @@
 #include <format>
 #include <sys/inotify.h>
 
+#include "core/os/uninterrupted.h"
+
 namespace muster::os {
 namespace {
 
@@ -36,8 +38,8 @@ Result<std::string> GrowingFile::read() {
   std::string added;
   std::array<char, 65536> buffer;
   while (true) {
-    const ssize_t count = ::read(file_.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        uninterrupted([&] { return ::read(file_.get(), buffer.data(), buffer.size()); });
     if (count < 0) return fail(std::format("cannot read: {}", std::strerror(errno)));
     if (count == 0) return added;
     added.append(buffer.data(), static_cast<std::size_t>(count));

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/os/handle.h"
+#include "core/os/uninterrupted.h"
 
 namespace muster::os {
 namespace {
@@ -29,22 +30,14 @@ std::unexpected<Error> file_error(std::string_view verb, const fs::path& path, i
 
 /// Writes all, syncs and closes; the first error wins.
 Status fill(int fd, std::string_view content, const FileMode& mode, const fs::path& path) {
-  int error = 0;
-  while (error == 0 && !content.empty()) {
-    const ssize_t count = write(fd, content.data(), content.size());
-    if (count >= 0) {
-      content.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
+  int error = write_all(fd, content);
   if (error == 0 && fchmod(fd, mode.mode) != 0) error = errno;
   const bool owned = mode.uid >= 0 || mode.gid >= 0;
   if (error == 0 && owned &&
       fchown(fd, static_cast<uid_t>(mode.uid), static_cast<gid_t>(mode.gid)) != 0) {
     error = errno;
   }
-  if (error == 0 && fsync(fd) != 0) error = errno;
+  if (error == 0 && uninterrupted([&] { return fsync(fd); }) != 0) error = errno;
   if (close(fd) != 0 && error == 0) error = errno;
   if (error != 0) return file_error("write", path, error);
   return {};
@@ -53,7 +46,7 @@ Status fill(int fd, std::string_view content, const FileMode& mode, const fs::pa
 Status sync_directory(const fs::path& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return file_error("open", path, errno);
-  const int error = fsync(fd) == 0 ? 0 : errno;
+  const int error = uninterrupted([&] { return fsync(fd); }) == 0 ? 0 : errno;
   close(fd);
   if (error != 0 && error != EINVAL) return file_error("sync", path, error);
   return {};
@@ -67,8 +60,8 @@ Result<std::string> read_all(const Handle& file, const fs::path& path, std::size
   std::string content;
   std::array<char, 65536> buffer{};
   while (true) {
-    const ssize_t count = read(file.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        uninterrupted([&] { return read(file.get(), buffer.data(), buffer.size()); });
     if (count < 0) return file_error("read", path, errno);
     if (count == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(count));
@@ -117,23 +110,16 @@ Status append_file(const fs::path& path, std::string_view content) {
   TRY(make_directory(parent_of(path)));
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return file_error("write", path, errno);
-  while (!content.empty()) {
-    const ssize_t count = write(fd, content.data(), content.size());
-    if (count < 0 && errno != EINTR) {
-      const int error = errno;
-      close(fd);
-      return file_error("write", path, error);
-    }
-    if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (close(fd) != 0) return file_error("write", path, errno);
+  int error = write_all(fd, content);
+  if (close(fd) != 0 && error == 0) error = errno;
+  if (error != 0) return file_error("write", path, error);
   return {};
 }
 
 Status sync_filesystem(const fs::path& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return file_error("open", path, errno);
-  const int error = syncfs(fd) == 0 ? 0 : errno;
+  const int error = uninterrupted([&] { return syncfs(fd); }) == 0 ? 0 : errno;
   close(fd);
   if (error != 0) return file_error("sync the disk of", path, error);
   return {};

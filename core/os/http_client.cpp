@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 
+#include "core/os/caught_exceptions.h"
+
 namespace muster::os {
 namespace {
 
@@ -15,17 +17,26 @@ struct Receiver {
   const HttpRequest& request;
   HttpResponse& response;
   bool stopped = false;
+  /// No exception may go through libcurl's frames.
+  CaughtExceptions exceptions = {};
+
+  /// Whether more of the body is wanted.
+  bool take(std::string_view piece) {
+    if (request.on_data) {
+      stopped = !request.on_data(piece);
+      return !stopped;
+    }
+    if (response.body.size() + piece.size() > kBodyLimit) return false;
+    response.body += piece;
+    return true;
+  }
 };
 
-std::size_t receive(char* data, std::size_t, std::size_t count, void* user) {
+std::size_t receive(char* data, std::size_t, std::size_t count, void* user) noexcept {
   auto& receiver = *static_cast<Receiver*>(user);
-  if (receiver.request.on_data) {
-    receiver.stopped = !receiver.request.on_data({data, count});
-    return receiver.stopped ? 0 : count;
-  }
-  if (receiver.response.body.size() + count > kBodyLimit) return 0;
-  receiver.response.body.append(data, count);
-  return count;
+  bool goes_on = false;
+  receiver.exceptions.run([&] { goes_on = receiver.take({data, count}); });
+  return goes_on ? count : 0;
 }
 
 template <typename Value>
@@ -94,7 +105,9 @@ Result<HttpResponse> send(const HttpRequest& request) {
   const CURLcode code = curl_easy_perform(curl);
   curl_slist_free_all(headers);
   if (code != CURLE_OK) {
-    const std::string reason = receiver.stopped         ? "stopped by the receiver"
+    const CaughtExceptions::Seen thrown = receiver.exceptions.seen();
+    const std::string reason = thrown.count > 0         ? "the receiver failed: " + thrown.last
+                               : receiver.stopped       ? "stopped by the receiver"
                                : detail.front() != '\0' ? detail.c_str()
                                                         : curl_easy_strerror(code);
     return fail(std::format("{} {}: {}", request.method, request.url, reason));

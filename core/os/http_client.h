@@ -43,7 +43,8 @@ struct HttpResponse {
 };
 
 /// Sends one request. A response of any status is a success here.
-/// Errors: no connection, TLS refused, time ran out (no byte for 30 s when streaming), stopped.
+/// Errors: no connection, TLS refused, time ran out (no byte for 30 s when streaming), stopped, an
+/// exception of `on_data`.
 Result<HttpResponse> send(const HttpRequest& request);
 
 }  // namespace muster::os

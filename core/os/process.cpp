@@ -164,13 +164,8 @@ Error become(const std::vector<std::string>& argv) {
 
 Error become_reader_of(std::string_view text, const std::vector<std::string>& argv) {
   const Handle file(memfd_create("text", MFD_CLOEXEC));
-  bool is_written = static_cast<bool>(file);
-  while (is_written && !text.empty()) {
-    const ssize_t count = write(file.get(), text.data(), text.size());
-    is_written = count > 0 || (count < 0 && errno == EINTR);
-    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (!is_written || lseek(file.get(), 0, SEEK_SET) != 0 || dup2(file.get(), STDIN_FILENO) < 0) {
+  if (!file || write_all(file.get(), text) != 0 || lseek(file.get(), 0, SEEK_SET) != 0 ||
+      dup2(file.get(), STDIN_FILENO) < 0) {
     return {
         .message = std::format("cannot give '{}' its text: {}", argv.at(0), std::strerror(errno)),
         .hint = ""};

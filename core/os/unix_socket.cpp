@@ -92,7 +92,9 @@ Result<Handle> connect_unix(const std::filesystem::path& path) {
   TRY_ASSIGN(const Address address, make_address(path));
   Handle connection = make_socket();
   const auto* name = reinterpret_cast<const sockaddr*>(&address.value);
-  if (!connection || connect(connection.get(), name, sizeof address.value) != 0) {
+  // A full listen queue is waited for. What a signal interrupts there has left no trace.
+  const auto connected = [&] { return connect(connection.get(), name, sizeof address.value); };
+  if (!connection || uninterrupted(connected) != 0) {
     return fail(std::format("cannot connect to '{}': {}", path.string(), std::strerror(errno)));
   }
   return connection;

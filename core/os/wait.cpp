@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include "core/os/uninterrupted.h"
+
 namespace muster::os {
 namespace {
 
@@ -24,10 +26,8 @@ Result<std::vector<int>> wait_readable(std::span<const int> descriptors,
                                        std::optional<Deadline> deadline) {
   std::vector<pollfd> waits;
   for (const int fd : descriptors) waits.push_back({.fd = fd, .events = POLLIN, .revents = 0});
-  int count = 0;
-  do {
-    count = poll(waits.data(), waits.size(), milliseconds_until(deadline));
-  } while (count < 0 && errno == EINTR);
+  const int count =
+      uninterrupted([&] { return poll(waits.data(), waits.size(), milliseconds_until(deadline)); });
   if (count < 0) return fail(std::format("cannot wait: {}", std::strerror(errno)));
   std::vector<int> ready;
   for (const pollfd& wait : waits) {

@@ -11,6 +11,7 @@
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "core/os/http_client.h"
+#include "core/os/uninterrupted.h"
 
 namespace muster::agent {
 namespace {
@@ -70,8 +71,8 @@ class Download {
       return false;
     }
     while (!piece.empty()) {
-      const ssize_t count = write(fd_, piece.data(), piece.size());
-      if (count < 0 && errno == EINTR) continue;
+      const ssize_t count =
+          os::uninterrupted([&] { return write(fd_, piece.data(), piece.size()); });
       if (count < 0) {
         problem_ = errno == ENOSPC ? "memory is full" : std::strerror(errno);
         return false;

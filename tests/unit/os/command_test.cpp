@@ -1,10 +1,10 @@
 #include "core/os/command.h"
 
-#include <csignal>
 #include <gtest/gtest.h>
 #include <thread>
 
 #include "core/os/files.h"
+#include "tests/unit/os/interruptions.h"
 
 namespace muster::os {
 namespace {
@@ -49,22 +49,6 @@ TEST(PosixCommandRunner, inherits_nothing_from_the_environment) {
   EXPECT_EQ(out->find("MUSTER_SECRET"), std::string::npos);
   EXPECT_NE(out->find("GIVEN=1"), std::string::npos);
 }
-
-/// Interrupts this thread again and again while it lives: the signal's handler does nothing.
-class Interruptions {
- public:
-  Interruptions() {
-    struct sigaction action{};
-    action.sa_handler = [](int) {};
-    CHECK(sigaction(SIGUSR1, &action, nullptr) == 0);
-    sender_ = std::jthread([target = pthread_self()](const std::stop_token& stop) {
-      while (!stop.stop_requested()) pthread_kill(target, SIGUSR1);
-    });
-  }
-
- private:
-  std::jthread sender_;
-};
 
 TEST(PosixCommandRunner, starts_and_ends_programs_as_always_while_signals_come) {
   PosixCommandRunner runner;

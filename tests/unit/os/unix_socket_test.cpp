@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
+#include "tests/unit/os/interruptions.h"
 
 namespace muster::os {
 namespace {
@@ -71,6 +72,24 @@ TEST(UnixSocket, is_for_its_owner_only) {
   ASSERT_TRUE(listener);
   const auto mode = std::filesystem::status(directory->path() / "socket").permissions();
   EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(UnixSocket, is_waited_for_while_its_queue_is_full_whatever_signals_come) {
+  const auto directory = TemporaryDirectory::make();
+  ASSERT_TRUE(directory);
+  const auto path = directory->path() / "socket";
+  const auto listener = listen_unix(path, {.backlog = 0});
+  ASSERT_TRUE(listener);
+  const auto first = connect_unix(path);
+  ASSERT_TRUE(first);
+  const Interruptions interruptions;
+  std::jthread server([&] {
+    // The second connection waits until the first is taken.
+    Interruptions::wait_for(1000);
+    EXPECT_TRUE(accept_unix(*listener));
+  });
+  const auto second = connect_unix(path);
+  EXPECT_TRUE(second) << second.error().text();
 }
 
 TEST(UnixSocket, at_which_nobody_listens_is_an_error) {
