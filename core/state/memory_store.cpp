@@ -83,6 +83,8 @@ class MemoryStore : public Store {
     return revision_;
   }
 
+  std::optional<Error> trouble() override { return std::nullopt; }
+
  private:
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Document> documents_;

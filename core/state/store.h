@@ -66,8 +66,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// All of it or nothing. Returns the new revision.
-  /// Errors: an expected revision does not hold (conflict); the disk (world).
+  /// All of it or nothing. Returns the new revision. The next commit after one that failed may
+  /// succeed: nothing has to be opened again.
+  /// Errors: an expected revision does not hold (conflict); the disk (world), with the file, the
+  /// reason and what to do.
   virtual Result<Revision> commit(const Transaction& transaction, Durability durability) = 0;
   Result<Revision> commit(const Transaction& transaction) {
     return commit(transaction, Durability::full);
@@ -85,11 +87,17 @@ class Store {
   virtual Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) = 0;
 
   virtual Result<Revision> revision() = 0;
+
+  /// Why nothing can be written: the disk's error of the last commit, none when that succeeded.
+  /// While there is one, a commit without changes is tried first, so that the answer is about now.
+  virtual std::optional<Error> trouble() = 0;
 };
 
-/// One SQLite file with one connection (design §4: SQLite 3.46 in Debian 13 must never have two
-/// connections that write). Owns: the file's lock for as long as it lives.
-/// Errors: cannot open, another process has it, a newer schema.
+/// One SQLite file with one connection, because SQLite 3.46 in Debian 13 must never have two that
+/// write. A file whose disk is full, read-only or failing is opened all the same: what can be read
+/// is read, commits fail until the disk takes them, and trouble() says why.
+/// Owns: the file's lock for as long as it lives.
+/// Errors: another process has it (busy); a newer version wrote it (conflict); it cannot be read.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path);
 
 /// Keeps everything in memory; the fake side of the seam.

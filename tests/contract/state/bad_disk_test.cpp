@@ -1,0 +1,254 @@
+// The store on a disk that is full, read-only or failing: it opens, answers what it has, says what
+// is wrong, and goes on when the disk does.
+
+#include <cerrno>
+#include <functional>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sqlite3.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "core/os/files.h"
+#include "core/state/store.h"
+
+namespace muster::state {
+namespace {
+
+/// A small file system of its own, seen by this program only.
+class SmallDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "root is needed to mount";
+    ASSERT_EQ(unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    directory_.emplace(*os::TemporaryDirectory::make());
+    ASSERT_EQ(mount("tmpfs", place().c_str(), "tmpfs", 0, "size=2M"), 0);
+  }
+  void TearDown() override {
+    store_.reset();
+    if (!directory_) return;
+    EXPECT_EQ(umount(place().c_str()), 0);
+  }
+
+  std::string place() const { return directory_->path().string(); }
+  std::string file() const { return place() + "/state.db"; }
+
+  /// Opens the store that `store_` is from now on.
+  void open() {
+    store_.reset();
+    auto opened = open_sqlite_store(file());
+    ASSERT_TRUE(opened) << opened.error().text();
+    store_ = std::move(*opened);
+  }
+  void fill() const {
+    // Down to the last page: the first write that fails leaves some room.
+    for (std::size_t size = 1U << 20U; size >= 512; size /= 2) {
+      while (os::append_file(place() + "/filler", std::string(size, 'x'))) {
+      }
+    }
+  }
+  void make_room() const { ASSERT_TRUE(os::remove_tree(place() + "/filler")); }
+  void remount(unsigned long flags) const {
+    ASSERT_EQ(mount(nullptr, place().c_str(), nullptr, MS_REMOUNT | flags, "size=2M"), 0);
+  }
+  Result<Revision> put(const std::string& value) {
+    return store_->commit({.changes = {{.kind = "k", .key = "a", .value = value}}});
+  }
+  /// The value of the document that put() writes.
+  std::string read() {
+    const auto found = store_->find("k", "a");
+    if (!found) return found.error().text();
+    return *found ? (*found)->value : "none";
+  }
+  void expect_trouble(const std::string& part) {
+    const auto trouble = store_->trouble();
+    ASSERT_TRUE(trouble) << part;
+    EXPECT_EQ(trouble->kind, ErrorKind::world);
+    EXPECT_NE(trouble->message.find("cannot write '" + file() + "': " + part), std::string::npos)
+        << trouble->text();
+    EXPECT_FALSE(trouble->hint.empty());
+  }
+
+  std::optional<os::TemporaryDirectory> directory_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(SmallDisk, a_store_opens_on_a_full_disk_without_writing) {
+  open();
+  ASSERT_TRUE(put("1"));
+  store_.reset();
+  fill();
+  open();
+  EXPECT_EQ(read(), "1");
+  EXPECT_FALSE(store_->trouble()) << "nothing had to be written";
+}
+
+TEST_F(SmallDisk, a_commit_on_a_full_disk_says_so_and_the_next_one_succeeds_when_there_is_room) {
+  open();
+  ASSERT_TRUE(put("1"));
+  fill();
+  const std::string large(200'000, 'v');
+  const auto refused = put(large);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::world);
+  EXPECT_EQ(refused.error().message, "cannot write '" + file() + "': the disk is full");
+  EXPECT_EQ(read(), "1") << "nothing of it is half there";
+  EXPECT_EQ(*store_->revision(), 1U);
+  make_room();
+  ASSERT_TRUE(put(large));
+  EXPECT_FALSE(store_->trouble());
+  open();
+  EXPECT_EQ(read(), large);
+}
+
+TEST_F(SmallDisk, the_trouble_of_a_full_disk_ends_when_there_is_room_and_nobody_commits) {
+  open();
+  ASSERT_TRUE(put("1"));
+  fill();
+  ASSERT_FALSE(put(std::string(200'000, 'v')));
+  make_room();
+  EXPECT_FALSE(store_->trouble());
+}
+
+TEST_F(SmallDisk, a_commit_that_fits_into_the_room_of_the_log_succeeds_on_a_full_disk) {
+  open();
+  ASSERT_TRUE(put("0"));
+  open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(put(std::to_string(i)));
+  fill();
+  ASSERT_FALSE(put(std::string(200'000, 'v')));
+  EXPECT_TRUE(put("small"));
+  EXPECT_EQ(read(), "small");
+}
+
+TEST_F(SmallDisk, a_new_store_on_a_full_disk_is_empty_until_there_is_room) {
+  fill();
+  open();
+  EXPECT_EQ(read(), "none");
+  EXPECT_FALSE(put("1"));
+  expect_trouble("the disk is full");
+  make_room();
+  ASSERT_TRUE(put("1"));
+  open();
+  EXPECT_EQ(read(), "1");
+}
+
+TEST_F(SmallDisk, a_store_on_a_read_only_disk_is_read_with_what_its_log_has) {
+  open();
+  ASSERT_TRUE(put("1"));
+  // As after a power cut: the log was not yet written into the file.
+  const std::string log = file() + "-wal";
+  ASSERT_TRUE(std::filesystem::exists(log));
+  std::filesystem::copy_file(file(), place() + "/f");
+  std::filesystem::copy_file(log, place() + "/l");
+  store_.reset();
+  std::filesystem::rename(place() + "/f", file());
+  std::filesystem::rename(place() + "/l", log);
+  remount(MS_RDONLY);
+  open();
+  EXPECT_EQ(read(), "1");
+  EXPECT_FALSE(put("2"));
+  expect_trouble("the file system is read-only");
+  remount(0);
+  ASSERT_TRUE(put("2"));
+  EXPECT_FALSE(store_->trouble());
+  open();
+  EXPECT_EQ(read(), "2");
+}
+
+TEST_F(SmallDisk, a_store_that_was_closed_well_is_read_on_a_read_only_disk) {
+  open();
+  ASSERT_TRUE(put("1"));
+  store_.reset();
+  remount(MS_RDONLY);
+  open();
+  EXPECT_EQ(read(), "1");
+  expect_trouble("the file system is read-only");
+  remount(0);
+}
+
+TEST_F(SmallDisk, a_new_store_on_a_read_only_disk_is_empty) {
+  remount(MS_RDONLY);
+  open();
+  EXPECT_EQ(read(), "none");
+  expect_trouble("the file system is read-only");
+  remount(0);
+  EXPECT_TRUE(put("1"));
+}
+
+/// The errno with which each write of SQLite fails now; 0: none does.
+int write_fails_with = 0;
+ssize_t fail_to_write(int descriptor, const void* bytes, std::size_t size, off_t offset) {
+  if (write_fails_with == 0) return pwrite(descriptor, bytes, size, offset);
+  errno = write_fails_with;
+  return -1;
+}
+
+class FailingDisk : public SmallDisk {
+ protected:
+  void SetUp() override {
+    SmallDisk::SetUp();
+    if (IsSkipped()) return;
+    sqlite3_initialize();
+    sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+    for (const char* call : {"pwrite", "pwrite64"}) {
+      vfs->xSetSystemCall(vfs, call, reinterpret_cast<sqlite3_syscall_ptr>(&fail_to_write));
+    }
+  }
+  void TearDown() override {
+    write_fails_with = 0;
+    sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+    vfs->xSetSystemCall(vfs, nullptr, nullptr);
+    SmallDisk::TearDown();
+  }
+};
+
+TEST_F(FailingDisk, a_failing_disk_is_told_and_the_store_goes_on_when_it_does_not_fail) {
+  open();
+  ASSERT_TRUE(put("1"));
+  write_fails_with = EIO;
+  EXPECT_FALSE(put("2"));
+  expect_trouble("the disk fails (Input/output error)");
+  EXPECT_EQ(read(), "1");
+  write_fails_with = 0;
+  ASSERT_TRUE(put("3"));
+  EXPECT_FALSE(store_->trouble());
+  open();
+  EXPECT_EQ(read(), "3");
+}
+
+TEST_F(FailingDisk, a_disk_that_becomes_read_only_while_the_store_is_open_is_told) {
+  open();
+  ASSERT_TRUE(put("1"));
+  write_fails_with = EROFS;
+  EXPECT_FALSE(put("2"));
+  expect_trouble("the file system is read-only");
+  EXPECT_EQ(read(), "1");
+  write_fails_with = 0;
+  EXPECT_TRUE(put("2"));
+}
+
+TEST_F(FailingDisk, a_store_opens_while_each_write_fails) {
+  open();
+  ASSERT_TRUE(put("1"));
+  store_.reset();
+  write_fails_with = EIO;
+  open();
+  EXPECT_EQ(read(), "1");
+  EXPECT_FALSE(put("2"));
+  expect_trouble("the disk fails (Input/output error)");
+}
+
+TEST_F(FailingDisk, a_stale_change_does_not_hide_what_the_disk_said) {
+  open();
+  ASSERT_TRUE(put("1"));
+  write_fails_with = EDQUOT;
+  EXPECT_FALSE(put("2"));
+  EXPECT_FALSE(store_->commit(
+      {.changes = {{.kind = "k", .key = "a", .value = "3", .expected = Revision{7}}}}));
+  expect_trouble("the disk is full");
+}
+
+}  // namespace
+}  // namespace muster::state
