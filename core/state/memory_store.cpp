@@ -14,6 +14,7 @@ class MemoryStore : public Store {
   Result<Revision> commit(const Transaction& transaction, Durability) override {
     const std::scoped_lock lock(mutex_);
     auto documents = documents_;
+    auto removals = removals_;
     for (const Change& change : transaction.changes) {
       const auto found = documents.find({change.kind, change.key});
       const Revision now = found == documents.end() ? 0 : found->second.revision;
@@ -23,12 +24,14 @@ class MemoryStore : public Store {
                     "read it again and repeat the change");
       }
       if (change.value) {
+        removals.erase({change.kind, change.key});
         documents[{change.kind, change.key}] = {change.kind, change.key, *change.value,
-                                                revision_ + 1};
-      } else {
-        documents.erase({change.kind, change.key});
+                                                revision_ + 1, change.schema};
+      } else if (documents.erase({change.kind, change.key}) > 0) {
+        removals[{change.kind, change.key}] = {change.kind, change.key, revision_ + 1};
       }
     }
+    removals_ = std::move(removals);
     documents_ = std::move(documents);
     for (const std::string& subject : transaction.forgotten) {
       std::erase_if(events_, [&](const Event& event) { return event.subject == subject; });
@@ -56,14 +59,19 @@ class MemoryStore : public Store {
     return result;
   }
 
-  Result<std::vector<Document>> changed_since(Revision revision) override {
+  Result<std::optional<Changes>> changes_since(Revision revision) override {
     const std::scoped_lock lock(mutex_);
-    std::vector<Document> result;
+    if (revision > revision_) return std::nullopt;
+    Changes changes{.revision = revision_};
     for (const auto& [name, document] : documents_) {
-      if (document.revision > revision) result.push_back(document);
+      if (document.revision > revision) changes.written.push_back(document);
     }
-    std::ranges::stable_sort(result, {}, &Document::revision);
-    return result;
+    for (const auto& [name, removal] : removals_) {
+      if (revision > 0 && removal.revision > revision) changes.removed.push_back(removal);
+    }
+    std::ranges::stable_sort(changes.written, {}, &Document::revision);
+    std::ranges::stable_sort(changes.removed, {}, &Removal::revision);
+    return changes;
   }
 
   Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) override {
@@ -88,6 +96,7 @@ class MemoryStore : public Store {
  private:
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Document> documents_;
+  std::map<std::pair<std::string, std::string>, Removal> removals_;
   std::vector<Event> events_;
   std::uint64_t last_event_ = 0;
   Revision revision_ = 0;

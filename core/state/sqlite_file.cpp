@@ -86,6 +86,7 @@ Result<OpenFile> open_readable(const std::string& path, Error trouble) {
   if (!database) return std::unexpected(std::move(database).error());
   TRY_ASSIGN(const std::int64_t schema, read_schema(database->get()));
   if (schema == 0) return open_blank(std::move(trouble));
+  TRY(show_old_tables(database->get()));
   return OpenFile{
       .database = std::move(*database), .way = Way::read_only, .trouble = std::move(trouble)};
 }
@@ -102,12 +103,16 @@ Result<OpenFile> open_file(const std::string& path) {
   Status prepared = prepare_tables(own->get());
   if (prepared) return OpenFile{.database = std::move(*own)};
   if (schema == 0) return open_blank(std::move(prepared).error());
+  TRY(show_old_tables(own->get()));
   return OpenFile{.database = std::move(*own), .trouble = std::move(prepared).error()};
 }
 
 Status make_writable(const std::string& path, OpenFile& file) {
   if (file.way == Way::own) {
-    TRY(prepare_tables(file.database.get()));
+    if (Status prepared = prepare_tables(file.database.get()); !prepared) {
+      TRY(show_old_tables(file.database.get()));
+      return prepared;
+    }
   } else {
     TRY_ASSIGN(Database own, connect_own(path));
     TRY(prepare_tables(own.get()));

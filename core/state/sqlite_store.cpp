@@ -1,8 +1,8 @@
 #include <format>
 #include <mutex>
-#include <set>
 #include <utility>
 
+#include "core/state/sqlite_events.h"
 #include "core/state/sqlite_file.h"
 #include "core/state/sqlite_tables.h"
 #include "core/state/store.h"
@@ -37,37 +37,32 @@ class SqliteStore : public Store {
 
   Result<std::vector<Document>> list(std::string_view kind) override {
     const std::scoped_lock lock(mutex_);
-    TRY_ASSIGN(
-        const auto query,
-        prepare("SELECT kind, key, value, revision FROM documents WHERE kind = ? ORDER BY key"));
+    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, value, revision, schema FROM documents "
+                                         "WHERE kind = ? ORDER BY key"));
     query->bind(kind);
     return read_all(*query);
   }
 
-  Result<std::vector<Document>> changed_since(Revision revision) override {
+  Result<std::optional<Changes>> changes_since(Revision revision) override {
     const std::scoped_lock lock(mutex_);
-    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, value, revision FROM documents "
+    Changes changes;
+    TRY_ASSIGN(changes.revision, current());
+    if (revision > changes.revision) return std::nullopt;
+    if (revision > 0) {
+      TRY_ASSIGN(const bool complete, knows_removals_since(revision));
+      if (!complete) return std::nullopt;
+      TRY_ASSIGN(changes.removed, removed_since(revision));
+    }
+    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, value, revision, schema FROM documents "
                                          "WHERE revision > ? ORDER BY revision, kind, key"));
     query->bind(static_cast<std::int64_t>(revision));
-    return read_all(*query);
+    TRY_ASSIGN(changes.written, read_all(*query));
+    return changes;
   }
 
   Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) override {
     const std::scoped_lock lock(mutex_);
-    TRY_ASSIGN(const auto query,
-               prepare("SELECT * FROM (SELECT id, time_ms, subject, kind, text FROM events "
-                       "WHERE subject = ? ORDER BY id DESC LIMIT ?) ORDER BY id"));
-    query->bind(subject).bind(static_cast<std::int64_t>(limit));
-    std::vector<Event> result;
-    while (true) {
-      TRY_ASSIGN(const bool row, query->step());
-      if (!row) return result;
-      result.push_back({.id = static_cast<std::uint64_t>(query->number(0)),
-                        .time_ms = query->number(1),
-                        .subject = query->text(2),
-                        .kind = query->text(3),
-                        .text = query->text(4)});
-    }
+    return EventLog::read(*statements_, subject, limit);
   }
 
   Result<Revision> revision() override {
@@ -94,8 +89,8 @@ class SqliteStore : public Store {
     TRY_ASSIGN(const Revision now, current());
     const Revision next = now + 1;
     TRY(write_changes(transaction.changes, next));
-    TRY(forget_events(transaction.forgotten));
-    TRY(write_events(transaction.events));
+    TRY(EventLog::forget(*statements_, transaction.forgotten));
+    TRY(events_.write(*statements_, transaction.events));
     TRY_ASSIGN(const auto bump, prepare("UPDATE revisions SET revision = ? WHERE id = 1"));
     TRY(bump->bind(static_cast<std::int64_t>(next)).run());
     TRY(open.commit());
@@ -146,7 +141,7 @@ class SqliteStore : public Store {
   }
 
   Result<std::optional<Document>> read_one(std::string_view kind, std::string_view key) {
-    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, value, revision FROM documents "
+    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, value, revision, schema FROM documents "
                                          "WHERE kind = ? AND key = ?"));
     query->bind(kind).bind(key);
     TRY_ASSIGN(std::vector<Document> found, read_all(*query));
@@ -162,24 +157,15 @@ class SqliteStore : public Store {
       result.push_back({.kind = query.text(0),
                         .key = query.text(1),
                         .value = query.text(2),
-                        .revision = static_cast<Revision>(query.number(3))});
+                        .revision = static_cast<Revision>(query.number(3)),
+                        .schema = static_cast<int>(query.number(4))});
     }
   }
 
   Status write_changes(const std::vector<Change>& changes, Revision next) {
-    TRY_ASSIGN(const auto put, prepare("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)"));
-    TRY_ASSIGN(const auto drop, prepare("DELETE FROM documents WHERE kind = ? AND key = ?"));
     for (const Change& change : changes) {
       if (change.expected) TRY(check_expected(change));
-      if (change.value) {
-        TRY(put->bind(change.kind)
-                .bind(change.key)
-                .bind(*change.value)
-                .bind(static_cast<std::int64_t>(next))
-                .run());
-      } else {
-        TRY(drop->bind(change.kind).bind(change.key).run());
-      }
+      TRY(write_one(change, next));
     }
     return {};
   }
@@ -192,30 +178,65 @@ class SqliteStore : public Store {
                 "read it again and repeat the change");
   }
 
-  Status forget_events(const std::vector<std::string>& subjects) {
-    TRY_ASSIGN(const auto drop, prepare("DELETE FROM events WHERE subject = ?"));
-    for (const std::string& subject : subjects) TRY(drop->bind(subject).run());
-    return {};
-  }
-
-  Status write_events(const std::vector<Event>& events) {
+  Status write_one(const Change& change, Revision next) {
+    if (!change.value) return remove_one(change, next);
     TRY_ASSIGN(const auto put,
-               prepare("INSERT INTO events (time_ms, subject, kind, text) VALUES (?, ?, ?, ?)"));
-    for (const Event& event : events) {
-      TRY(put->bind(event.time_ms).bind(event.subject).bind(event.kind).bind(event.text).run());
-    }
-    return drop_old_events(events);
+               prepare("INSERT OR REPLACE INTO documents (kind, key, value, revision, schema) "
+                       "VALUES (?, ?, ?, ?, ?)"));
+    TRY(put->bind(change.kind)
+            .bind(change.key)
+            .bind(*change.value)
+            .bind(static_cast<std::int64_t>(next))
+            .bind(std::int64_t{change.schema})
+            .run());
+    TRY_ASSIGN(const auto revive, prepare("DELETE FROM removals WHERE kind = ? AND key = ?"));
+    return revive->bind(change.kind).bind(change.key).run();
   }
 
-  /// A machine that fails for ever must not fill the disk: each subject keeps its last thousand.
-  Status drop_old_events(const std::vector<Event>& events) {
-    std::set<std::string> subjects;
-    for (const Event& event : events) subjects.insert(event.subject);
-    TRY_ASSIGN(const auto drop,
-               prepare("DELETE FROM events WHERE subject = ? AND id <= (SELECT id FROM events "
-                       "WHERE subject = ? ORDER BY id DESC LIMIT 1 OFFSET 1000)"));
-    for (const std::string& subject : subjects) TRY(drop->bind(subject).bind(subject).run());
-    return {};
+  Status remove_one(const Change& change, Revision next) {
+    TRY_ASSIGN(const auto drop, prepare("DELETE FROM documents WHERE kind = ? AND key = ?"));
+    TRY(drop->bind(change.kind).bind(change.key).run());
+    if (sqlite3_changes(file_.database.get()) == 0) return {};
+    TRY_ASSIGN(const auto note, prepare("INSERT OR REPLACE INTO removals VALUES (?, ?, ?)"));
+    TRY(note->bind(change.kind).bind(change.key).bind(static_cast<std::int64_t>(next)).run());
+    return bound_removals();
+  }
+
+  /// Looks at the table now and then only: a commit must not walk over all of it.
+  Status bound_removals() {
+    if (until_bound_-- > 0) return {};
+    constexpr int kEach = 1000;
+    until_bound_ = kEach;
+    TRY_ASSIGN(const auto last, prepare("SELECT revision FROM removals ORDER BY revision DESC "
+                                        "LIMIT 1 OFFSET 10000"));
+    TRY_ASSIGN(const bool some, last->step());
+    if (!some) return {};
+    const std::int64_t revision = last->number(0);
+    TRY_ASSIGN(const auto drop, prepare("DELETE FROM removals WHERE revision <= ?"));
+    TRY(drop->bind(revision).run());
+    TRY_ASSIGN(const auto mark, prepare("UPDATE revisions SET complete_since = ? WHERE id = 1"));
+    return mark->bind(revision).run();
+  }
+
+  Result<bool> knows_removals_since(Revision revision) {
+    TRY_ASSIGN(const auto query, prepare("SELECT complete_since FROM revisions WHERE id = 1"));
+    TRY_ASSIGN(const bool row, query->step());
+    CHECK(row);
+    return static_cast<Revision>(query->number(0)) <= revision;
+  }
+
+  Result<std::vector<Removal>> removed_since(Revision revision) {
+    TRY_ASSIGN(const auto query, prepare("SELECT kind, key, revision FROM removals "
+                                         "WHERE revision > ? ORDER BY revision, kind, key"));
+    query->bind(static_cast<std::int64_t>(revision));
+    std::vector<Removal> removed;
+    while (true) {
+      TRY_ASSIGN(const bool row, query->step());
+      if (!row) return removed;
+      removed.push_back({.kind = query->text(0),
+                         .key = query->text(1),
+                         .revision = static_cast<Revision>(query->number(2))});
+    }
   }
 
   std::mutex mutex_;
@@ -226,6 +247,9 @@ class SqliteStore : public Store {
   std::optional<Error> trouble_;
   /// Whether a commit failed since the log was last emptied.
   bool is_log_suspect_ = false;
+  EventLog events_;
+  /// Removals until their table is looked at.
+  int until_bound_ = 0;
   /// As prepare_tables sets it.
   Durability durability_ = Durability::full;
 };

@@ -7,7 +7,7 @@
 namespace muster::state {
 namespace {
 
-// Entry N makes schema N + 1 of schema N. Those before 'user_version' was written together with
+// Entry N makes schema N + 1 of schema N. The first version wrote its tables one by one, so some of
 // them may be there already.
 constexpr std::array kUpgrades = {
     R"(
@@ -22,8 +22,56 @@ constexpr std::array kUpgrades = {
     kind TEXT NOT NULL, text TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS events_by_subject ON events (subject, id);
 )",
+    // What was removed before is not known: 'complete_since' says so.
+    R"(
+  ALTER TABLE revisions ADD COLUMN complete_since INTEGER NOT NULL DEFAULT 0;
+  UPDATE revisions SET complete_since = revision;
+  ALTER TABLE documents ADD COLUMN schema INTEGER NOT NULL DEFAULT 1;
+  CREATE TABLE removals (
+    kind TEXT NOT NULL, key TEXT NOT NULL, revision INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)) WITHOUT ROWID;
+  CREATE INDEX removals_by_revision ON removals (revision);
+  ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX passing_events ON events (id) WHERE passing = 1;
+  CREATE TABLE timelines (subject TEXT PRIMARY KEY, events INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO timelines SELECT subject, count(*) FROM events GROUP BY subject;
+)",
 };
 constexpr auto kSchema = static_cast<std::int64_t>(kUpgrades.size());
+
+// Entry N shows the tables of schema N + 1 as those of this version, for as long as the connection
+// lives: names are looked up among temporary tables first (sqlite.org/lang_naming.html), and these
+// are in memory.
+constexpr std::array kViews = {
+    R"(
+  CREATE TEMP VIEW revisions AS SELECT *, revision AS complete_since FROM main.revisions;
+  CREATE TEMP VIEW documents AS SELECT *, 1 AS schema FROM main.documents;
+  CREATE TEMP VIEW removals AS SELECT '' AS kind, '' AS key, 0 AS revision WHERE 0;
+  CREATE TEMP VIEW events AS SELECT *, 0 AS passing FROM main.events;
+)",
+};
+static_assert(kViews.size() + 1 == kUpgrades.size());
+constexpr const char* kNoViews = R"(
+  DROP VIEW IF EXISTS temp.revisions;
+  DROP VIEW IF EXISTS temp.documents;
+  DROP VIEW IF EXISTS temp.removals;
+  DROP VIEW IF EXISTS temp.events;
+)";
+
+/// The number in the header. A file of the first version that was cut off before its number was
+/// written has all tables, of which this index was the last.
+Result<std::int64_t> read_number(sqlite3* database) {
+  TRY_ASSIGN(Statement ask, Statement::prepare(database, "PRAGMA user_version"));
+  TRY_ASSIGN(const bool row, ask.step());
+  CHECK(row);
+  if (ask.number(0) > 0) return ask.number(0);
+  TRY_ASSIGN(Statement look, Statement::prepare(database,
+                                                "SELECT count(*) FROM main.sqlite_schema WHERE "
+                                                "name = 'events_by_subject'"));
+  TRY_ASSIGN(const bool counted, look.step());
+  CHECK(counted);
+  return look.number(0);
+}
 
 /// Asking reads the header; setting it writes.
 Status use_log(sqlite3* database) {
@@ -37,10 +85,7 @@ Status use_log(sqlite3* database) {
 }  // namespace
 
 Result<std::int64_t> read_schema(sqlite3* database) {
-  TRY_ASSIGN(Statement ask, Statement::prepare(database, "PRAGMA user_version"));
-  TRY_ASSIGN(const bool row, ask.step());
-  CHECK(row);
-  const std::int64_t schema = ask.number(0);
+  TRY_ASSIGN(const std::int64_t schema, read_number(database));
   if (schema <= kSchema) return schema;
   const char* const file = sqlite3_db_filename(database, "main");
   return fail(ErrorKind::conflict,
@@ -49,7 +94,16 @@ Result<std::int64_t> read_schema(sqlite3* database) {
               "use the version of Muster that wrote it, or restore a backup");
 }
 
+Status show_old_tables(sqlite3* database) {
+  TRY_ASSIGN(const std::int64_t schema, read_schema(database));
+  CHECK(schema > 0);
+  if (schema == kSchema) return {};
+  TRY(execute(database, Access::read, kNoViews));
+  return execute(database, Access::read, kViews.at(static_cast<std::size_t>(schema - 1)));
+}
+
 Status prepare_tables(sqlite3* database) {
+  TRY(execute(database, Access::read, kNoViews));
   TRY(use_log(database));
   TRY(execute(database, Access::write, "PRAGMA synchronous = FULL"));
   TRY_ASSIGN(const std::int64_t schema, read_schema(database));

@@ -13,6 +13,10 @@ Result<std::int64_t> read_schema(sqlite3* database);
 /// lacks. Errors: the disk (world); the tables are then those that the file had.
 Status prepare_tables(sqlite3* database);
 
+/// Lets this connection read the tables of an earlier version as those of this one, when
+/// prepare_tables could not write. Errors: the file cannot be read (world).
+Status show_old_tables(sqlite3* database);
+
 /// Rolls back unless it was committed.
 class OpenTransaction {
  public:

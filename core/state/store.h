@@ -21,6 +21,8 @@ struct Document {
   /// JSON text; the store does not look into it.
   std::string value;
   Revision revision = 0;
+  /// The schema of `value` within its kind (document_kinds.h).
+  int schema = 1;
 };
 
 /// One change of a transaction. No value removes the document.
@@ -30,6 +32,35 @@ struct Change {
   std::optional<std::string> value;
   /// The revision the document must have now (0: must not exist); none writes unconditionally.
   std::optional<Revision> expected = {};
+  /// The schema of `value` within its kind (document_kinds.h).
+  int schema = 1;
+};
+
+/// A document that was removed.
+struct Removal {
+  std::string kind;
+  std::string key;
+  Revision revision = 0;
+  bool operator==(const Removal&) const = default;
+};
+
+/// What became of all documents after a revision.
+struct Changes {
+  /// The revision that they lead to: what to ask with the next time.
+  Revision revision = 0;
+  /// Documents written since, oldest first.
+  std::vector<Document> written = {};
+  /// Documents removed since and not written again, oldest first.
+  std::vector<Removal> removed = {};
+};
+
+/// How long an event is kept.
+enum class Retention {
+  /// At least until its subject has a thousand later ones.
+  lasting,
+  /// As long as it is among the last hundred thousand passing events of all subjects: for what
+  /// anybody can cause, such as the reports of machines without a name.
+  passing
 };
 
 /// Something that happened, for a timeline.
@@ -41,6 +72,7 @@ struct Event {
   std::string subject;
   std::string kind;
   std::string text;
+  Retention retention = Retention::lasting;
 };
 
 /// What is written together or not at all.
@@ -80,10 +112,13 @@ class Store {
   /// Documents of a kind, by key.
   virtual Result<std::vector<Document>> list(std::string_view kind) = 0;
 
-  /// Documents written after `revision`, oldest first; removals are not among them.
-  virtual Result<std::vector<Document>> changed_since(Revision revision) = 0;
+  /// What became of all documents after `revision`; after 0 these are all documents. None when
+  /// the store does not know all removals since then, as it keeps the last ten thousand only, or
+  /// when it was never at `revision`: ask again with 0, and take what is not in the answer for
+  /// removed.
+  virtual Result<std::optional<Changes>> changes_since(Revision revision) = 0;
 
-  /// The last `limit` events of a subject, oldest first. At least the last thousand are kept.
+  /// The last `limit` events of a subject, oldest first.
   virtual Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) = 0;
 
   virtual Result<Revision> revision() = 0;

@@ -2,6 +2,7 @@
 
 #include "core/state/store.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
@@ -40,7 +41,6 @@ TEST_P(StoreContract, keeps_what_was_committed_and_counts_revisions) {
   EXPECT_EQ((*store_->find("k", "b"))->revision, 1U);
   EXPECT_FALSE(*store_->find("k", "c"));
   EXPECT_EQ(store_->list("k")->size(), 2U);
-  EXPECT_EQ(store_->changed_since(1)->size(), 1U);
 }
 
 TEST_P(StoreContract, a_commit_that_need_not_be_on_disk_is_as_good_as_any_while_the_machine_runs) {
@@ -99,6 +99,74 @@ TEST_P(StoreContract, gives_the_last_events_oldest_first) {
   EXPECT_EQ((*events)[1].text, "4");
 }
 
+TEST_P(StoreContract, tells_what_was_written_and_what_was_removed_since_a_revision) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1"), put("b", "1"), put("c", "1")}}));
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = "k", .key = "a"}, put("b", "2")}}));
+  ASSERT_TRUE(
+      store_->commit({.changes = {{.kind = "k", .key = "c"}, {.kind = "k", .key = "none"}}}));
+  const auto changes = *store_->changes_since(1);
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(changes->revision, 3U);
+  ASSERT_EQ(changes->written.size(), 1U);
+  EXPECT_EQ(changes->written[0].value, "2");
+  EXPECT_EQ(changes->removed, (std::vector<Removal>{{"k", "a", 2}, {"k", "c", 3}}));
+  const auto none = *store_->changes_since(3);
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->written.empty());
+  EXPECT_TRUE(none->removed.empty());
+}
+
+TEST_P(StoreContract, a_document_that_is_written_again_is_not_removed) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1")}}));
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = "k", .key = "a"}}}));
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "2")}}));
+  const auto changes = *store_->changes_since(1);
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(changes->written.size(), 1U);
+  EXPECT_TRUE(changes->removed.empty());
+}
+
+TEST_P(StoreContract, who_knows_nothing_is_told_all_documents_and_no_removal) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1"), put("b", "1")}}));
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = "k", .key = "a"}}}));
+  const auto changes = *store_->changes_since(0);
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(changes->written.size(), 1U);
+  EXPECT_TRUE(changes->removed.empty());
+}
+
+TEST_P(StoreContract, who_knows_a_revision_that_never_was_is_told_to_read_all) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1")}}));
+  EXPECT_FALSE(*store_->changes_since(2)) << "as after a restored backup";
+}
+
+TEST_P(StoreContract, a_failed_commit_removes_nothing) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1")}}));
+  ASSERT_TRUE(store_->commit({.changes = {put("b", "1")}}));
+  ASSERT_FALSE(store_->commit({.changes = {{.kind = "k", .key = "a"}, put("b", "2", 7)}}));
+  EXPECT_TRUE((*store_->changes_since(1))->removed.empty());
+}
+
+TEST_P(StoreContract, keeps_the_schema_of_a_document) {
+  ASSERT_TRUE(store_->commit(
+      {.changes = {put("a", "1"), {.kind = "k", .key = "b", .value = "1", .schema = 3}}}));
+  EXPECT_EQ((*store_->find("k", "a"))->schema, 1);
+  EXPECT_EQ((*store_->find("k", "b"))->schema, 3);
+}
+
+TEST_P(StoreContract, a_subject_has_its_last_thousand_events) {
+  Transaction many;
+  // As many as a store may keep before it drops some.
+  for (int i = 0; i < 1251; ++i) {
+    many.events.push_back({.subject = "n", .kind = "e", .text = std::to_string(i)});
+  }
+  ASSERT_TRUE(store_->commit(many));
+  const auto events = store_->events("n", 1000);
+  ASSERT_EQ(events->size(), 1000U);
+  EXPECT_EQ(events->front().text, "251");
+  EXPECT_EQ(events->back().text, "1250");
+}
+
 TEST_P(StoreContract, text_comes_back_byte_for_byte) {
   const std::string odd("a'\"\\\n\0ü;--", 10);
   ASSERT_TRUE(store_->commit({.changes = {put(odd, odd)}}));
@@ -113,6 +181,60 @@ TEST_P(DurableStoreContract, what_was_acknowledged_is_there_after_opening_again)
   open();
   EXPECT_EQ((*store_->find("k", "a"))->value, "1");
   EXPECT_EQ(*store_->revision(), 1U);
+}
+
+TEST_P(DurableStoreContract, a_subject_that_is_noted_for_ever_does_not_fill_the_disk) {
+  for (int round = 0; round < 3; ++round) {
+    Transaction many;
+    for (int i = 0; i < 1100; ++i) many.events.push_back({.subject = "n", .kind = "e"});
+    ASSERT_TRUE(store_->commit(many));
+    open();
+  }
+  EXPECT_LE(store_->events("n", 10'000)->size(), 1250U);
+  ASSERT_TRUE(store_->commit({.forgotten = {"n"}}));
+  ASSERT_TRUE(store_->commit({.events = {{.subject = "n", .kind = "e"}}}));
+  EXPECT_EQ(store_->events("n", 10'000)->size(), 1U) << "and is counted anew when it was forgotten";
+}
+
+TEST_P(DurableStoreContract, strangers_fill_neither_the_disk_nor_the_timelines_of_nodes) {
+  ASSERT_TRUE(store_->commit({.events = {{.subject = "node", .kind = "ready"}}}));
+  std::size_t kept = 0;
+  for (int round = 0; round < 12; ++round) {
+    Transaction many;
+    for (int i = 0; i < 10'000; ++i) {
+      many.events.push_back({.subject = std::format("stranger {}", round),
+                             .kind = "refused",
+                             .retention = Retention::passing});
+    }
+    ASSERT_TRUE(store_->commit(many));
+  }
+  for (int round = 0; round < 12; ++round) {
+    kept += store_->events(std::format("stranger {}", round), 10'000)->size();
+  }
+  EXPECT_GE(kept, 100'000U);
+  EXPECT_LE(kept, 111'000U);
+  EXPECT_EQ(store_->events("stranger 11", 10'000)->size(), 10'000U) << "the oldest go";
+  EXPECT_EQ(store_->events("node", 10)->size(), 1U);
+}
+
+TEST_P(DurableStoreContract, who_knows_less_than_the_last_removals_is_told_to_read_all) {
+  Transaction puts;
+  Transaction removals;
+  for (int i = 0; i < 12'000; ++i) {
+    puts.changes.push_back(put(std::to_string(i), "1"));
+    removals.changes.push_back({.kind = "k", .key = std::to_string(i)});
+  }
+  ASSERT_TRUE(store_->commit(puts));
+  const std::vector<Change> half(removals.changes.begin(), removals.changes.begin() + 6000);
+  ASSERT_TRUE(store_->commit({.changes = half}));
+  EXPECT_EQ((*store_->changes_since(1))->removed.size(), 6000U);
+  removals.changes.erase(removals.changes.begin(), removals.changes.begin() + 6000);
+  ASSERT_TRUE(store_->commit(removals));
+  EXPECT_FALSE(*store_->changes_since(1)) << "the first six thousand are forgotten";
+  ASSERT_TRUE(*store_->changes_since(2));
+  EXPECT_EQ((*store_->changes_since(2))->removed.size(), 6000U);
+  open();
+  EXPECT_FALSE(*store_->changes_since(1));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::Bool(),
