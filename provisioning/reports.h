@@ -19,6 +19,7 @@ struct StageReport {
   std::string failure;
   /// The last lines of its console, when it failed.
   std::vector<std::string> console = {};
+  bool operator==(const StageReport&) const = default;
 };
 
 /// What a running node says of itself.
@@ -37,6 +38,7 @@ struct NodeReport {
   std::optional<std::vector<Accelerator>> accelerators = {};
   /// How many more were told that are not among them (parse_accelerators).
   std::uint32_t accelerators_left_out = 0;
+  bool operator==(const NodeReport&) const = default;
 };
 
 }  // namespace muster::provisioning

@@ -107,6 +107,9 @@ std::string subject(const Step& step);
 
 nlohmann::json to_json(const Step& step);
 
+/// The word for each kind of step in JSON.
+std::vector<std::string> step_kinds();
+
 /// Errors: unknown kind, missing or unknown member, wrong type, relative or dotted path.
 Result<Step> parse_step(const nlohmann::json& value);
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -202,6 +203,12 @@ json to_json(const Step& step) {
         return value;
       },
       step);
+}
+
+std::vector<std::string> step_kinds() {
+  return []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::vector<std::string>{std::string(kKind<std::variant_alternative_t<Index, Step>>)...};
+  }(std::make_index_sequence<std::variant_size_v<Step>>());
 }
 
 Result<Step> parse_step(const json& value) {

@@ -11,9 +11,10 @@ import anonymous_names
 import words
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
-CORE = ["core/base", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
+CORE = ["core/base", "core/json", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
 MAY_INCLUDE = {
     "core/base": [],
+    "core/json": ["core/base"],
     "core/os": ["core/base"],
     "core/plan": ["core/base", "core/os"],
     "core/spec": ["core/base"],

@@ -1,0 +1,1 @@
+muster_tests(unit/json unit USES json)
