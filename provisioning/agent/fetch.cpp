@@ -4,14 +4,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <format>
-#include <random>
-#include <thread>
 #include <unistd.h>
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "core/os/http_client.h"
 #include "core/os/uninterrupted.h"
+#include "provisioning/agent/backoff.h"
 
 namespace muster::agent {
 namespace {
@@ -102,12 +101,6 @@ class Download {
 };
 
 }  // namespace
-
-void pause_with_jitter(std::chrono::milliseconds base) {
-  static std::mt19937 generator{std::random_device{}()};
-  std::uniform_int_distribution<long long> extra(0, base.count() / 2);
-  std::this_thread::sleep_for(base + std::chrono::milliseconds(extra(generator)));
-}
 
 Status fetch(const std::string& url, const Artefact& artefact, const std::filesystem::path& path,
              const OnBytes& on_bytes, std::chrono::milliseconds pause) {

@@ -25,7 +25,4 @@ Status fetch(const std::string& url, const provisioning::Artefact& artefact,
              const std::filesystem::path& path, const OnBytes& on_bytes,
              std::chrono::milliseconds pause = std::chrono::milliseconds(500));
 
-/// Waits `base` and up to half as long again, so that many nodes do not ask in step.
-void pause_with_jitter(std::chrono::milliseconds base);
-
 }  // namespace muster::agent

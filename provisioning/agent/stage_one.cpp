@@ -7,10 +7,12 @@
 #include <sys/reboot.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
+#include <thread>
 
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
+#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
 #include "provisioning/agent/inventory.h"
@@ -246,9 +248,9 @@ class StageOne {
 }  // namespace
 
 Status run_stage_one(const StageOneOptions& options) {
+  constexpr Backoff kPauses{.first = 2s, .longest = 30s};
   StageOne stage_one(options);
-  auto pause = 2s;
-  while (true) {
+  for (int failures = 1;; ++failures) {
     const Status done = stage_one.attempt();
     if (done) return {};
     options.say("failed: " + done.error().text());
@@ -256,9 +258,10 @@ Status run_stage_one(const StageOneOptions& options) {
       return fail(std::format("the head at {} does not answer", options.head),
                   "asking for an address once more");
     }
-    options.say(std::format("trying again in {} s", pause.count()));
-    pause_with_jitter(pause);
-    pause = std::min(pause * 2, 30s);
+    const auto pause = kPauses.after(failures, random_part());
+    options.say(
+        std::format("trying again in {:.0f} s", std::chrono::duration<double>(pause).count()));
+    std::this_thread::sleep_for(pause);
   }
 }
 

@@ -1,0 +1,26 @@
+#include "provisioning/agent/backoff.h"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace muster::agent {
+
+Part random_part() {
+  thread_local std::mt19937 generator{std::random_device{}()};
+  return {std::uniform_real_distribution<double>(0, 1)(generator)};
+}
+
+std::chrono::milliseconds Backoff::after(int failures, Part part) const {
+  if (failures < 1) return first;
+  auto pause = std::min(first, longest);
+  for (int i = 1; i < failures && pause < longest; ++i) pause = std::min(pause * 2, longest);
+  return pause + std::chrono::milliseconds(
+                     static_cast<long long>(static_cast<double>(pause.count()) / 2 * part.of_one));
+}
+
+void pause_with_jitter(std::chrono::milliseconds base) {
+  std::this_thread::sleep_for(Backoff{.first = base, .longest = base}.after(1, random_part()));
+}
+
+}  // namespace muster::agent

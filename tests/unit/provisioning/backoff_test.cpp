@@ -1,0 +1,39 @@
+#include "provisioning/agent/backoff.h"
+
+#include <gtest/gtest.h>
+
+namespace muster::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Part kNothing{0};
+constexpr Part kAll{1};
+
+TEST(Backoff, doubles_the_pause_up_to_the_longest) {
+  const Backoff backoff{.first = 1s, .longest = 30s};
+  EXPECT_EQ(backoff.after(0, kAll), 1s);
+  EXPECT_EQ(backoff.after(1, kNothing), 1s);
+  EXPECT_EQ(backoff.after(2, kNothing), 2s);
+  EXPECT_EQ(backoff.after(5, kNothing), 16s);
+  EXPECT_EQ(backoff.after(6, kNothing), 30s);
+  EXPECT_EQ(backoff.after(1'000'000, kNothing), 30s);
+}
+
+TEST(Backoff, adds_at_most_half_at_random) {
+  const Backoff backoff{.first = 10s, .longest = 30s};
+  EXPECT_EQ(backoff.after(1, kAll), 15s);
+  EXPECT_EQ(backoff.after(3, kAll), 45s);
+  EXPECT_EQ(backoff.after(1, Part{0.5}), 12500ms);
+}
+
+TEST(Backoff, takes_another_part_each_time) {
+  const Part one = random_part();
+  const Part other = random_part();
+  EXPECT_NE(one.of_one, other.of_one);
+  EXPECT_GE(one.of_one, 0);
+  EXPECT_LE(one.of_one, 1);
+}
+
+}  // namespace
+}  // namespace muster::agent
