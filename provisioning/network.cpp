@@ -3,6 +3,8 @@
 #include <format>
 #include <ranges>
 
+#include "provisioning/protocol.h"
+
 namespace muster::provisioning {
 namespace {
 
@@ -100,6 +102,37 @@ std::string file_location(std::string_view url, std::string_view file) {
   return std::format("    location = {} {{ alias {}; }}\n", url, file);
 }
 
+/// nginx's own answers as a location, in the form of every refusal: a program that reads them needs
+/// to know of no pages. `statuses` are nginx's; `told` is the client's. A quotation mark or a
+/// dollar in `refusal` would be nginx's own.
+std::string refusal_location(std::string_view statuses, int told, const Refusal& refusal) {
+  const std::string_view first = statuses.substr(0, statuses.find(' '));
+  return std::format(
+      "    error_page {} = @refused_{};\n"
+      "    location @refused_{} {{ default_type application/json; return {} '{}'; }}\n",
+      statuses, first, first, told, render_refusal(refusal));
+}
+
+std::string refusal_locations() {
+  return refusal_location("404", 404, {.error = "no such page"}) +
+         refusal_location("413", 413, {.error = "the body is too long"}) +
+         refusal_location("429", 429,
+                          {.error = "too many requests from this address", .hint = "ask again"}) +
+         refusal_location("500 502 503 504", 503,
+                          {.error = "musterd does not answer", .hint = "ask again"});
+}
+
+/// What TLS itself refuses: nginx has statuses of its own for that (ngx_http_ssl_module, "Error
+/// Processing").
+std::string tls_refusal_locations() {
+  return refusal_location("495", 400,
+                          {.error = "the certificate ran out or is not of this cluster",
+                           .hint = "enrol again",
+                           .refused = Refused::certificate}) +
+         refusal_location("496", 400, {.error = "the certificate of a node is needed"}) +
+         refusal_location("497", 400, {.error = "this port takes TLS only"});
+}
+
 constexpr std::string_view kHttpHead =
     "worker_processes auto;\n"
     "pid /run/muster-nginx/nginx.pid;\n"
@@ -142,7 +175,7 @@ std::string plain_server(const HttpSite& site) {
   for (const std::string_view path : {"/boot/", "/grub/", "/node/v1/discover", "/node/v1/stage"}) {
     text += proxied(path, site.node_socket, "      limit_req zone=said burst=200 nodelay;\n");
   }
-  return text + "    location / { return 404; }\n  }\n";
+  return text + refusal_locations() + "    location / { return 404; }\n  }\n";
 }
 
 std::string tls_server(const HttpSite& site) {
@@ -163,7 +196,8 @@ std::string tls_server(const HttpSite& site) {
        {"/node/v1/renew", "/node/v1/plan", "/node/v1/report", "/node/v1/heartbeat"}) {
     text += proxied(std::format("= {}", path), site.node_socket);
   }
-  return text + "    location / { return 404; }\n  }\n";
+  return text + refusal_locations() + tls_refusal_locations() +
+         "    location / { return 404; }\n  }\n";
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ class OtherAuthority(HeadTest):
         machine.write(f"{place}.csr", request)
         serial = self.head.node(node.name)["certificate_serial"]
         machine.check("openssl", "x509", "-req", "-in", f"{place}.csr", "-out", f"{place}.crt",
-                      "-set_serial", f"0x{serial}", "-days", "7",
-                      *(signing or ("-signkey", f"{place}.key")))
+                      "-set_serial", f"0x{serial}", *(signing or ("-signkey", f"{place}.key")))
         return Client(machine, None, f"{place}.crt", f"{place}.key")
 
     def assert_worthless(self, client):
         for page in ("enrol", "renew", "plan", "report", "heartbeat"):
             answer = call_page(client, page)
             self.assertEqual(answer.status, 400, f"{page}: {answer}")
+            self.assertEqual(answer.json()["refused"], "certificate", page)
             self.assertNotIn(self.slurm_key(), answer.text)
 
     def test_a_self_signed_certificate(self):
@@ -38,6 +38,15 @@ class OtherAuthority(HeadTest):
                       "7", "-keyout", "/run/node/false.key", "-out", "/run/node/false.crt")
         self.assert_worthless(self.forge(node, "-CA", "/run/node/false.crt", "-CAkey",
                                          "/run/node/false.key"))
+
+    def test_a_certificate_that_ran_out(self):
+        node = self.node().boot().enrol()
+        machine = self.wire["stranger"]
+        for name in ("ca.key", "ca.crt"):
+            machine.write(f"/run/authority/{name}", self.head.state_file(f"ca/{name}"))
+        self.assert_worthless(self.forge(node, "-CA", "/run/authority/ca.crt", "-CAkey",
+                                         "/run/authority/ca.key", "-not_before", "20200101000000Z",
+                                         "-not_after", "20200108000000Z"))
 
     def test_a_nodes_certificate_cannot_sign(self):
         node, victim = self.node().boot().enrol(), self.node().boot().enrol()

@@ -13,6 +13,25 @@ TEST(Nginx, gives_a_loader_that_came_over_http_its_configuration) {
       text.contains("location = /grub/grub.cfg { alias /usr/share/muster/boot/grub/grub.cfg; }"));
 }
 
+TEST(Nginx, refuses_in_the_words_of_the_protocol) {
+  const std::string text = render_nginx({.head = {0x0A2A0001}});
+  EXPECT_TRUE(text.contains(
+      "    error_page 495 = @refused_495;\n"
+      "    location @refused_495 { default_type application/json; return 400 "
+      "'{\"error\":\"the certificate ran out or is not of this cluster\",\"hint\":\"enrol again\","
+      "\"refused\":\"certificate\"}'; }\n"))
+      << text;
+}
+
+TEST(Nginx, takes_a_certificate_from_nobody_but_by_one_answer_on_the_port_of_tls) {
+  const std::string text = render_nginx({.head = {0x0A2A0001}});
+  const std::size_t tls = text.find(":443 ssl");
+  const std::size_t word = text.find("\"refused\"");
+  ASSERT_NE(tls, std::string::npos);
+  EXPECT_GT(word, tls);
+  EXPECT_EQ(text.find("\"refused\"", word + 1), std::string::npos);
+}
+
 std::string dnsmasq(const Ipv4Range& loans, Passage passage = Passage::closed) {
   return render_dnsmasq({.interface = "eth0",
                          .head = {.address = {0x0A2A0001}, .prefix = 16},
