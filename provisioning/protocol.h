@@ -164,11 +164,10 @@ Result<PlanAnswer> parse_plan_answer(std::string_view body, std::string_view ver
 enum class Refused {
   /// Nothing: the sender may ask the same again.
   nothing,
-  /// The certificate: it ran out, was replaced, or its node was removed. Only upon this word does
-  /// an
-  /// agent give up its identity.
+  /// The certificate: it ran out, was replaced, or its node was removed. An agent gives up its
+  /// identity only upon this word.
   certificate,
-  /// The token: it is unknown, used or too old. Only upon this word does an agent ask for another.
+  /// The token: it is unknown, used or too old.
   token,
 };
 

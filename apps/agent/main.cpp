@@ -43,7 +43,8 @@ int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
   return finish(agent::run_node(
-      {.runner = runner,
+      {.version = MUSTER_VERSION,
+       .runner = runner,
        .stop = stop,
        .say = say,
        .on_ready = [] { sd_notify(0, "READY=1"); },

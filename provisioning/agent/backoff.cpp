@@ -19,6 +19,18 @@ std::chrono::milliseconds Backoff::after(int failures, Part part) const {
                      static_cast<long long>(static_cast<double>(pause.count()) / 2 * part.of_one));
 }
 
+void Retry::fail(std::chrono::steady_clock::time_point now, Part part) {
+  // Far beyond the longest pause; a count that ran over would be no count.
+  constexpr int kMostFailures = 1000;
+  failures_ = std::min(failures_ + 1, kMostFailures);
+  next_ = now + backoff_.after(failures_, part);
+}
+
+void Retry::reset() {
+  failures_ = 0;
+  next_ = std::chrono::steady_clock::time_point::min();
+}
+
 void pause_with_jitter(std::chrono::milliseconds base) {
   std::this_thread::sleep_for(Backoff{.first = base, .longest = base}.after(1, random_part()));
 }

@@ -4,16 +4,14 @@
 #include <utility>
 
 #include "core/apply/apply.h"
-#include "core/os/hash.h"
+#include "provisioning/agent/heartbeats.h"
 
 namespace muster::agent {
 namespace {
 
-/// Two thirds of the head's seven days.
-constexpr auto kRenewAfter = std::chrono::hours(112);
-
-/// A plan whose steps take long is no silence.
-constexpr auto kSignOfLife = std::chrono::seconds(10);
+/// A plan that fails may need only a moment, such as a server that starts; one that fails for days
+/// costs each node some forty processes a try.
+constexpr Backoff kPlanPauses{.first = std::chrono::seconds(1), .longest = std::chrono::minutes(5)};
 
 /// Between two looks at a plan that held: minutes, because it costs each node some processes while
 /// jobs run there.
@@ -30,8 +28,9 @@ constexpr auto kAskSoon = std::chrono::minutes(1);
 constexpr auto kAskSeldom = std::chrono::minutes(15);
 
 /// Up to four minutes: nodes that booted together do not do the same together for ever.
-std::chrono::seconds random_part() {
-  return std::chrono::seconds(std::stoul(os::random_hex(1), nullptr, 16));
+std::chrono::milliseconds some_minutes() {
+  constexpr std::chrono::milliseconds kMost = std::chrono::minutes(4);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * random_part().of_one);
 }
 
 std::string failures(const apply::Report& report) {
@@ -45,6 +44,12 @@ std::string failures(const apply::Report& report) {
 
 }  // namespace
 
+PlanFollower::PlanFollower(HeadLink& head, FollowerOptions options)
+    : head_(head),
+      options_(std::move(options)),
+      plan_retry_(kPlanPauses),
+      renewal_(random_part()) {}
+
 void PlanFollower::say(const std::string& line) {
   console_.add(line);
   options_.say(line);
@@ -53,43 +58,79 @@ void PlanFollower::say(const std::string& line) {
 /// Errors: a step failed; the head was told.
 Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
                                               const std::string& generation) {
+  Heartbeats heartbeats(head_, generation_, options_.heartbeat);
   apply::Report applied = apply::apply(
       plan, {.runner = options_.runner,
              .pending = options_.pending,
              .on_step = [this](const apply::Outcome& outcome) {
-               sign_of_life();
                if (outcome.kind == apply::Outcome::Kind::unchanged) return;
                say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
              }});
-  if (applied.succeeded()) return applied;
-  const std::string reason = failures(applied);
+  // The plan goes on without them; what became of the plan is told in any case.
+  if (const Status heard = heartbeats.stop(); !heard) say("head: " + heard.error().text());
+  if (!applied.succeeded()) {
+    TRY(fail_plan(failures(applied), generation));
+  }
+  return applied;
+}
+
+/// Tells the head why a plan does not hold, and lets it rest. Errors: always.
+Status PlanFollower::fail_plan(const std::string& reason, const std::string& generation) {
+  // A head that did not hear it is told with the next heartbeat's try.
   TRY(report(
       {.stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()}));
+  plan_retry_.fail(options_.now(), random_part());
   return fail(reason);
 }
 
 Status PlanFollower::apply_plan() {
-  TRY_ASSIGN(GivenPlan given, head_.plan());
+  const auto given = head_.plan();
+  if (!given) {
+    const bool unreadable = given.error().kind == ErrorKind::invalid;
+    return unreadable ? fail_plan(given.error().text(), "") : std::unexpected(given.error());
+  }
+  if (!given->plan) return fail_plan(given->plan.error().text(), given->generation);
   // Before the steps: slurmd does not start while the head's configuration names a device file that
   // is gone.
   TRY(report({.stage = "plan"}));
-  TRY(make_true(given.plan, given.generation));
-  TRY(report_ready(given.generation));
-  plan_ = std::move(given.plan);
+  TRY(make_true(*given->plan, given->generation));
+  TRY(report_ready(given->generation));
+  plan_ = *given->plan;
+  plan_retry_.reset();
   plan_next_check();
   say("ready");
   return {};
 }
 
-void PlanFollower::plan_next_check() { next_check_ = options_.now() + kCheckAgain + random_part(); }
+/// Whether the wanted plan holds here after this. Errors: as apply_plan.
+Result<bool> PlanFollower::follow(const std::string& wanted) {
+  if (wanted == generation_) {
+    if (options_.now() >= next_check_) TRY(check_plan());
+    return true;
+  }
+  // Another plan may do what the last one could not.
+  if (std::exchange(tried_, wanted) != wanted) plan_retry_.reset();
+  if (!plan_retry_.is_due(options_.now())) return false;
+  TRY(apply_plan());
+  return true;
+}
+
+void PlanFollower::forget_plan() {
+  generation_.clear();
+  plan_retry_.reset();
+}
+
+void PlanFollower::plan_next_check() {
+  next_check_ = options_.now() + kCheckAgain + some_minutes();
+}
 
 /// What somebody changed on this machine is put right, and told.
 Status PlanFollower::check_plan() {
   plan_next_check();
   const auto report = make_true(plan_, generation_);
   if (!report) {
-    // It is tried again at each heartbeat, as any plan that failed.
-    generation_.clear();
+    // It is tried again as any plan that failed.
+    tried_ = std::exchange(generation_, "");
     return std::unexpected(report.error());
   }
   std::vector<std::string> drift;
@@ -116,29 +157,29 @@ Status PlanFollower::reboot() {
   return fail(reason);
 }
 
-void PlanFollower::sign_of_life() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - last_sign_ < kSignOfLife) return;
-  last_sign_ = now;
-  // The plan goes on without it; what became of the plan is told in any case.
-  if (const auto heard = head_.heartbeat(); !heard) say("head: " + heard.error().text());
+/// The file's age counts, not the agent's: an agent that was started again still renews in time.
+Status PlanFollower::renew_in_time() {
+  if (!renewal_.is_due(head_.certificate_age(), options_.now())) return {};
+  Status renewed = head_.renew();
+  if (renewed) {
+    renewal_.succeed(random_part());
+  } else {
+    renewal_.fail(options_.now(), random_part());
+  }
+  return renewed;
 }
 
 Status PlanFollower::beat() {
-  // The file's age, not the agent's: an agent that was started again still renews in time.
   // Nothing of a heartbeat may keep the rest from being tried.
-  Status renewed = head_.certificate_age() >= kRenewAfter ? head_.renew() : Status();
-  TRY_ASSIGN(const Wanted wanted, head_.heartbeat());
+  Status renewed = renew_in_time();
+  TRY_ASSIGN(const provisioning::HeartbeatAnswer wanted, head_.heartbeat(generation_));
   // The head tells a wish until it knows of the reboot.
   if (!wanted.reboot.empty() && std::exchange(heard_wish_, wanted.reboot) != wanted.reboot) {
     return reboot();
   }
-  if (wanted.generation != generation_) {
-    TRY(apply_plan());
-  } else if (options_.now() >= next_check_) {
-    TRY(check_plan());
-  }
+  TRY_ASSIGN(const bool holds, follow(wanted.generation));
   TRY(std::move(renewed));
+  if (!holds) return {};
   ask_scheduler();
   const bool same =
       options_.neighbour() == told_neighbour_ && options_.accelerators() == told_accelerators_;
@@ -154,7 +195,7 @@ void PlanFollower::ask_scheduler() {
   // The console keeps few lines, and slurmctld may be away for days.
   if (!error.empty() && error != said_of_scheduler_) say(error);
   said_of_scheduler_ = error;
-  next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + random_part());
+  next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + some_minutes());
 }
 
 /// Tells the head, and with it the accelerators that it does not know yet.

@@ -9,8 +9,10 @@
 
 #include "core/apply/apply.h"
 #include "core/os/command.h"
+#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_link.h"
+#include "provisioning/agent/renewal.h"
 
 namespace muster::agent {
 
@@ -28,31 +30,33 @@ struct FollowerOptions {
   /// has no reason any more. True: it still has one, and is to be asked again. Errors: it could not
   /// be asked; it is asked again.
   std::function<Result<bool>()> return_to_work;
+  /// Between two heartbeats while steps run.
+  std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
 /// Owns: nothing; `head` and what the options refer to must live longer.
 class PlanFollower {
  public:
-  PlanFollower(HeadLink& head, FollowerOptions options)
-      : head_(head), options_(std::move(options)) {}
+  PlanFollower(HeadLink& head, FollowerOptions options);
 
-  /// Fetches the plan, makes it true and reports `ready`. Errors: the head does not answer, or a
-  /// step failed and the head was told; call it again.
+  /// Fetches the plan, makes it true and reports `ready`. Errors: the head does not answer; this
+  /// program cannot read the plan or a step failed, and the head was told.
   Status apply_plan();
 
   /// One heartbeat: reboots the machine when the head wishes it, once for each wish; applies the
-  /// plan anew when the head wants another than the one it knows to be applied; renews the
-  /// certificate in time; tells a new switch port and other accelerators. Every ten minutes or so
-  /// the plan is applied once more from memory, and what had changed meanwhile is told. Errors: as
-  /// apply_plan; the machine cannot reboot, and the head was told.
+  /// plan anew when the head wants another than the one it knows to be applied, after a growing
+  /// pause when that one failed; renews the certificate in time; tells a new switch port and other
+  /// accelerators. Every ten minutes or so the plan is applied once more from memory, and what had
+  /// changed meanwhile is told. Errors: as apply_plan; the machine cannot reboot, and the head was
+  /// told.
   Status beat();
 
   /// The plan that holds here and that the head was told of; empty before the first.
   const std::string& generation() const { return generation_; }
 
-  /// What the head was told counts for nothing any more.
-  void forget_plan() { generation_.clear(); }
+  /// What the head was told counts for nothing any more, and the next beat applies the plan.
+  void forget_plan();
 
   /// Tells the console and keeps the line for a failure's report.
   void say(const std::string& line);
@@ -64,11 +68,13 @@ class PlanFollower {
   /// Ready, and what had to be put right.
   Status report_ready(const std::string& generation, std::vector<std::string> drift = {});
   Result<apply::Report> make_true(const plan::Plan& plan, const std::string& generation);
+  Status fail_plan(const std::string& reason, const std::string& generation);
+  Result<bool> follow(const std::string& wanted);
   Status check_plan();
+  Status renew_in_time();
   Status reboot();
   void plan_next_check();
   void ask_scheduler();
-  void sign_of_life();
 
   HeadLink& head_;
   FollowerOptions options_;
@@ -77,8 +83,11 @@ class PlanFollower {
   std::string heard_wish_;
   /// The plan of that generation.
   plan::Plan plan_;
+  /// The plan that was tried last.
+  std::string tried_;
+  Retry plan_retry_;
+  Renewal renewal_;
   std::chrono::steady_clock::time_point next_check_;
-  std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   std::optional<std::vector<provisioning::Accelerator>> told_accelerators_;
   /// Until then the scheduler is asked at every heartbeat, afterwards at next_ask_.

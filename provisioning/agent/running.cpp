@@ -7,6 +7,7 @@
 #include "core/os/files.h"
 #include "core/os/wait.h"
 #include "provisioning/agent/accelerators.h"
+#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
 #include "provisioning/agent/lldp.h"
@@ -17,7 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kHeartbeat = 10s;
+constexpr std::chrono::milliseconds kHeartbeat = 10s;
+
+/// Until the first plan holds.
+constexpr Backoff kFirstPauses{.first = 1s, .longest = 30s};
 
 class RunningNode {
  public:
@@ -28,26 +32,25 @@ class RunningNode {
   RunningNode& operator=(const RunningNode&) = delete;
 
   Status run() {
-    if (!until_first_plan_holds()) return {};
-    options_.on_ready();
-    while (!options_.stop.wait_for(kHeartbeat)) {
+    bool is_ready = false;
+    for (int turns = 1;; ++turns) {
       if (const Status done = turn(); !done) say("head: " + done.error().text());
+      if (!is_ready && !follower_.generation().empty()) {
+        is_ready = true;
+        options_.on_ready();
+      }
+      if (options_.stop.wait_for(is_ready ? kHeartbeat : first_pause(turns))) break;
     }
+    if (!is_ready) return {};
     say("stopping");
     return identity_.report({.stage = "stopping", .generation = follower_.generation()});
   }
 
  private:
-  /// False: the program is asked to stop.
-  bool until_first_plan_holds() {
-    std::chrono::milliseconds pause = 1s;
-    while (true) {
-      const Status done = turn();
-      if (done) return true;
-      say(done.error().text() + "; trying again");
-      if (options_.stop.wait_for(pause)) return false;
-      pause = std::min<std::chrono::milliseconds>(pause * 2, 30s);
-    }
+  /// A node that has its certificate gives a sign of life in time, whatever becomes of its plan.
+  std::chrono::milliseconds first_pause(int turns) const {
+    const auto pause = kFirstPauses.after(turns, random_part());
+    return identity_.enrolled() ? std::min(pause, kHeartbeat) : pause;
   }
 
   /// Whatever is to be done now: enrol, take over the plan, or one heartbeat. Errors: any; the next
@@ -62,8 +65,8 @@ class RunningNode {
 
   Status enrol() {
     if (identity_.enrolled()) return {};
-    if (tried_token_ == invitation_.token) TRY(ask_for_new_token());
-    tried_token_ = invitation_.token;
+    if (tried_token_ == invitation_.boot.token) TRY(ask_for_new_token());
+    tried_token_ = invitation_.boot.token;
     const Status done = identity_.enrol(invitation_);
     if (!done) {
       // The head learns the reason from the boot's own session while there is no certificate.
@@ -83,27 +86,31 @@ class RunningNode {
     say("the head refuses this node's certificate; enrolling again");
     if (const Status done = identity_.forget(); !done) say(done.error().text());
     follower_.forget_plan();
-    trusted_ca_ = invitation_.ca;
-    tried_token_ = invitation_.token;
+    trusted_ca_ = invitation_.boot.ca;
+    tried_token_ = invitation_.boot.token;
   }
 
   /// A token is good for one try, and a head that was started again knows none: the machine is
   /// discovered once more. It stays the node that it booted as.
   Status ask_for_new_token() {
     TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
-    TRY_ASSIGN(DiscoverAnswer answer, discover(invitation_.head, hardware, read_started_profile()));
-    if (!answer.invited) return fail(answer.reason);
-    if (answer.invitation.node_name != invitation_.node_name) {
+    TRY_ASSIGN(provisioning::DiscoverAnswer answer,
+               discover(invitation_.head, hardware, read_started_profile()));
+    if (const auto* const wait = std::get_if<provisioning::WaitAnswer>(&answer.decision)) {
+      return fail(wait->reason);
+    }
+    auto& boot = std::get<provisioning::BootAnswer>(answer.decision);
+    if (boot.node_name != invitation_.boot.node_name) {
       return fail(std::format("this machine booted as {} and the head calls it {} now",
-                              invitation_.node_name, answer.invitation.node_name),
+                              invitation_.boot.node_name, boot.node_name),
                   "boot it again");
     }
-    if (!trusted_ca_.empty() && answer.invitation.ca != trusted_ca_) {
+    if (!trusted_ca_.empty() && boot.ca != trusted_ca_) {
       return fail("a machine with another authority answers in the head's place",
                   "look for it in the cluster's network; if the head was set up anew, boot this "
                   "node again");
     }
-    invitation_ = std::move(answer.invitation);
+    invitation_.boot = std::move(boot);
     return {};
   }
 
@@ -124,7 +131,7 @@ class RunningNode {
        .say = options_.say,
        .neighbour = [this] { return neighbours_.latest(); },
        .accelerators = [this] { return cards_.settled(); },
-       .return_to_work = [this] { return options_.return_to_work(invitation_.node_name); }}};
+       .return_to_work = [this] { return options_.return_to_work(invitation_.boot.node_name); }}};
 };
 
 }  // namespace
@@ -136,7 +143,9 @@ Status run_node(const RunningOptions& options) {
                 "boot it from the network of a Muster head");
   }
   TRY_ASSIGN(Invitation invitation, parse_invitation(*text));
-  TRY_ASSIGN(Identity identity, Identity::open(options.identity, invitation.head));
+  TRY_ASSIGN(Identity identity, Identity::open({.directory = options.identity,
+                                                .head = invitation.head,
+                                                .version = options.version}));
   return RunningNode(options, std::move(invitation), std::move(identity)).run();
 }
 

@@ -16,6 +16,8 @@ struct RunningOptions {
   std::filesystem::path invitation = "/run/muster/boot.json";
   std::filesystem::path identity = "/run/muster/agent";
   std::filesystem::path pending = "/run/muster/pending";
+  /// Of this program, for the head.
+  std::string version;
   os::CommandRunner& runner;
   os::StopSignal& stop;
   std::function<void(const std::string&)> say;

@@ -36,7 +36,7 @@ constexpr Bytes kReserve = Bytes::from_mib(192);
 
 Bytes total_size(const Invitation& invitation) {
   Bytes total;
-  for (const auto& layer : invitation.layers) total.count += layer.size.count;
+  for (const auto& layer : invitation.boot.layers) total.count += layer.size.count;
   return total;
 }
 
@@ -79,12 +79,15 @@ class StageOne {
     std::string said;
     while (true) {
       hardware.lldp = neighbours_.latest();
-      TRY_ASSIGN(const DiscoverAnswer answer, discover(options_.head, hardware, profile));
+      TRY_ASSIGN(provisioning::DiscoverAnswer answer, discover(options_.head, hardware, profile));
       unanswered_ = 0;
-      set_clock(answer.head_time_ms);
-      if (answer.invited) return answer.invitation;
-      if (answer.reason != said) say("waiting: " + answer.reason);
-      said = answer.reason;
+      set_clock(answer.time_ms);
+      if (auto* const boot = std::get_if<provisioning::BootAnswer>(&answer.decision)) {
+        return Invitation{.head = options_.head, .boot = std::move(*boot)};
+      }
+      const std::string& reason = std::get<provisioning::WaitAnswer>(answer.decision).reason;
+      if (reason != said) say("waiting: " + reason);
+      said = reason;
       pause_with_jitter(3s);
     }
   }
@@ -106,7 +109,7 @@ class StageOne {
 
   Status boot(const Invitation& invitation) {
     stage_ = "image";
-    say(std::format("this is {}; fetching its image, {}", invitation.node_name,
+    say(std::format("this is {}; fetching its image, {}", invitation.boot.node_name,
                     human(total_size(invitation))));
     TRY(undo_mounts());
     TRY(check_memory(invitation));
@@ -155,8 +158,8 @@ class StageOne {
     Bytes before;
     int told = -1;
     auto told_at = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < invitation.layers.size(); ++i) {
-      const auto& layer = invitation.layers[i];
+    for (std::size_t i = 0; i < invitation.boot.layers.size(); ++i) {
+      const auto& layer = invitation.boot.layers[i];
       const auto on_bytes = [&](Bytes here) {
         const int percent = static_cast<int>((before.count + here.count) * 100 /
                                              std::max<std::uint64_t>(total.count, 1));
@@ -183,7 +186,7 @@ class StageOne {
 
   Status mount_root(const Invitation& invitation) {
     std::string lower;
-    for (std::size_t i = 0; i < invitation.layers.size(); ++i) {
+    for (std::size_t i = 0; i < invitation.boot.layers.size(); ++i) {
       const auto place = options_.work / std::format("layer{}", i);
       TRY(os::make_directory(place));
       TRY(mount("squashfs", "loop,ro", layer_file(i), place));

@@ -35,5 +35,27 @@ TEST(Backoff, takes_another_part_each_time) {
   EXPECT_LE(one.of_one, 1);
 }
 
+constexpr std::chrono::steady_clock::time_point kNow{};
+
+TEST(Retry, is_due_after_a_pause_that_grows_with_each_failure) {
+  Retry retry({.first = 1s, .longest = 30s});
+  EXPECT_TRUE(retry.is_due(kNow));
+  retry.fail(kNow, kNothing);
+  EXPECT_FALSE(retry.is_due(kNow + 999ms));
+  EXPECT_TRUE(retry.is_due(kNow + 1s));
+  retry.fail(kNow + 1s, kAll);
+  EXPECT_FALSE(retry.is_due(kNow + 3999ms));
+  EXPECT_TRUE(retry.is_due(kNow + 4s));
+}
+
+TEST(Retry, starts_anew_when_it_is_reset) {
+  Retry retry({.first = 1s, .longest = 30s});
+  for (int i = 0; i < 10; ++i) retry.fail(kNow, kNothing);
+  retry.reset();
+  EXPECT_TRUE(retry.is_due(kNow));
+  retry.fail(kNow, kNothing);
+  EXPECT_TRUE(retry.is_due(kNow + 1s));
+}
+
 }  // namespace
 }  // namespace muster::agent

@@ -5,40 +5,20 @@
 namespace muster::agent {
 namespace {
 
-TEST(DiscoverAnswer, that_waits_says_why) {
-  const auto answer = parse_discover_answer(
-      "10.42.0.1", R"({"state":"wait","reason":"waits for adoption","time_ms":1700000000000})");
-  ASSERT_TRUE(answer) << answer.error().text();
-  EXPECT_FALSE(answer->invited);
-  EXPECT_EQ(answer->reason, "waits for adoption");
+std::string said(int status, const std::string& body) {
+  const auto accepted =
+      accept(os::HttpResponse{.status = status, .body = body, .content_type = {}});
+  return accepted ? *accepted : accepted.error().text();
 }
 
-TEST(DiscoverAnswer, has_a_time_that_a_clock_can_be_set_to) {
-  for (const char* time : {"-9223372036854775808", "1e300", "18446744073709551615", "\"noon\""}) {
-    EXPECT_FALSE(parse_discover_answer(
-        "10.42.0.1", std::string(R"({"state":"wait","reason":"","time_ms":)") + time + "}"))
-        << time;
-  }
+TEST(HeadClient, a_refusal_is_told_with_the_heads_reason_and_next_step) {
+  EXPECT_EQ(said(403, R"({"error":"the session is unknown","hint":"discover again"})"),
+            "the head refused (403): the session is unknown; discover again");
 }
 
-TEST(Wanted, is_a_plan_and_for_a_node_that_is_to_reboot_a_wish) {
-  const auto usual = parse_wanted(R"({"generation":"g1"})");
-  ASSERT_TRUE(usual) << usual.error().text();
-  EXPECT_EQ(usual->reboot, "");
-  const auto wished = parse_wanted(R"({"generation":"g1","reboot":"0123456789abcdef"})");
-  ASSERT_TRUE(wished) << wished.error().text();
-  EXPECT_EQ(wished->generation, "g1");
-  EXPECT_EQ(wished->reboot, "0123456789abcdef");
-  EXPECT_FALSE(parse_wanted(R"({"reboot":"0123456789abcdef"})"));
-}
-
-TEST(Wanted, has_no_wish_when_it_is_no_short_text) {
-  for (const std::string& strange : {std::string("true"), std::string("7"), std::string("null"),
-                                     '"' + std::string(65, 'a') + '"'}) {
-    const auto wanted = parse_wanted(R"({"generation":"g1","reboot":)" + strange + "}");
-    ASSERT_TRUE(wanted) << wanted.error().text();
-    EXPECT_EQ(wanted->reboot, "") << strange;
-  }
+TEST(HeadClient, a_page_that_is_not_the_heads_is_told_by_its_number) {
+  EXPECT_EQ(said(502, "<html><h1>502 Bad Gateway</h1></html>"), "the head refused (502)");
+  EXPECT_EQ(said(200, "<html>"), "<html>") << "who reads the body judges it";
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "provisioning/agent/plan_follower.h"
 
+#include <condition_variable>
 #include <gtest/gtest.h>
+#include <mutex>
 
 #include "core/os/files.h"
 #include "core/plan/plan.h"
@@ -8,36 +10,71 @@
 namespace muster::agent {
 namespace {
 
+using namespace std::chrono_literals;
 using provisioning::Accelerator;
+using provisioning::HeartbeatAnswer;
 using provisioning::LldpNeighbour;
 using provisioning::NodeReport;
+using provisioning::PlanAnswer;
 
 /// A head that can be away for some calls and remembers what it was told.
 class FakeHead final : public HeadLink {
  public:
-  std::chrono::hours certificate_age() const override { return age; }
+  std::chrono::seconds certificate_age() const override { return age; }
   Status renew() override {
     ++renewals;
-    return {};
+    return deaf_to == "renew" ? fail("the head does not answer") : Status();
   }
-  Result<GivenPlan> plan() const override { return GivenPlan{wanted, plan::generation(wanted)}; }
+  Result<PlanAnswer> plan() const override {
+    ++plans;
+    if (plan_error) return std::unexpected(*plan_error);
+    if (unreadable) return PlanAnswer{.generation = generation(), .plan = fail(*unreadable)};
+    return PlanAnswer{.generation = generation(), .plan = wanted};
+  }
   Status report(const NodeReport& report) const override {
     if (report.stage == deaf_to) return fail("the head does not answer");
     told.push_back(report);
     return {};
   }
-  Result<Wanted> heartbeat() const override {
+  Result<HeartbeatAnswer> heartbeat(const std::string& holds) const override {
+    const std::scoped_lock lock(mutex_);
+    held_.push_back(holds);
+    beaten_.notify_all();
     if (deaf_to == "heartbeat") return fail("the head does not answer");
-    return Wanted{.generation = plan::generation(wanted), .reboot = wish};
+    return HeartbeatAnswer{.generation = generation(), .reboot = wish};
+  }
+
+  std::string generation() const { return plan::generation(wanted); }
+
+  /// What each heartbeat said that the node holds, also those that did not arrive.
+  std::vector<std::string> held() const {
+    const std::scoped_lock lock(mutex_);
+    return held_;
+  }
+  void wait_for_heartbeats(std::size_t count) const {
+    std::unique_lock lock(mutex_);
+    // A program that sends none must not keep the test for ever.
+    beaten_.wait_for(lock, 20s, [&] { return held_.size() >= count; });
   }
 
   plan::Plan wanted;
-  std::chrono::hours age{0};
+  /// Why the node cannot read the plan.
+  std::optional<std::string> unreadable;
+  /// The plan's call fails.
+  std::optional<Error> plan_error;
+  std::chrono::seconds age{0};
   int renewals = 0;
+  /// How often the plan was asked for.
+  mutable int plans = 0;
   std::string wish;
-  /// Reports of this stage, or heartbeats, do not arrive.
+  /// Reports of this stage, heartbeats or renewals do not arrive.
   std::string deaf_to;
   mutable std::vector<NodeReport> told;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable beaten_;
+  mutable std::vector<std::string> held_;
 };
 
 /// Every command ends with `status`.
@@ -45,10 +82,12 @@ class FakeRunner final : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command& command) override {
     ran.push_back(command.argv);
+    if (on_run) on_run();
     return os::CommandResult{.status = status, .out = {}, .err = "it cannot be"};
   }
   int status = 0;
   std::vector<std::vector<std::string>> ran;
+  std::function<void()> on_run;
 };
 
 class PlanFollowerTest : public testing::Test {
@@ -63,26 +102,30 @@ class PlanFollowerTest : public testing::Test {
     }
   }
 
+  FollowerOptions options(std::chrono::milliseconds heartbeat) {
+    return {.runner = runner_,
+            .say = [this](const std::string& line) { said_.push_back(line); },
+            .neighbour = [this] { return neighbour_; },
+            .accelerators = [this] { return cards_; },
+            .return_to_work =
+                [this] {
+                  ++asked_;
+                  return scheduler_answers_ ? Result<bool>(scheduler_waits_) : fail("no answer");
+                },
+            .heartbeat = heartbeat,
+            .now = [this] { return now_; }};
+  }
+
   FakeHead head_;
   FakeRunner runner_;
+  std::vector<std::string> said_;
   std::optional<LldpNeighbour> neighbour_;
   std::optional<std::vector<Accelerator>> cards_;
   int asked_ = 0;
   bool scheduler_waits_ = false;
   bool scheduler_answers_ = true;
-  PlanFollower follower_{head_,
-                         {.runner = runner_,
-                          .say = [](const std::string&) {},
-                          .neighbour = [this] { return neighbour_; },
-                          .accelerators = [this] { return cards_; },
-                          .return_to_work =
-                              [this] {
-                                ++asked_;
-                                return scheduler_answers_ ? Result<bool>(scheduler_waits_)
-                                                          : fail("no answer");
-                              },
-                          .now = [this] { return now_; }}};
   std::chrono::steady_clock::time_point now_;
+  PlanFollower follower_{head_, options(10s)};
 };
 
 TEST_F(PlanFollowerTest, says_what_it_does_and_that_it_is_ready) {
@@ -119,22 +162,112 @@ TEST_F(PlanFollowerTest, a_step_that_fails_is_named_and_tried_again) {
   EXPECT_NE(head_.told.back().failure.find("grace"), std::string::npos);
   EXPECT_EQ(follower_.generation(), "");
   runner_.status = 0;
+  now_ += 2s;
   ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(head_.told.back().stage, "ready");
 }
 
 TEST_F(PlanFollowerTest, an_old_certificate_is_renewed_whatever_becomes_of_the_plan) {
-  head_.age = std::chrono::hours(112);
+  head_.age = std::chrono::hours(124);
   head_.deaf_to = "plan";
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(head_.renewals, 1);
 }
 
 TEST_F(PlanFollowerTest, a_certificate_is_renewed_though_the_head_takes_no_heartbeat) {
-  head_.age = std::chrono::hours(112);
+  head_.age = std::chrono::hours(124);
   head_.deaf_to = "heartbeat";
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(head_.renewals, 1);
+}
+
+TEST_F(PlanFollowerTest, a_renewal_that_fails_rests_before_the_next_try) {
+  head_.age = std::chrono::hours(124);
+  head_.deaf_to = "renew";
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_TRUE(follower_.beat()) << "the heartbeat is not a failure";
+  EXPECT_EQ(head_.renewals, 1);
+  head_.deaf_to.clear();
+  now_ += 16s;
+  EXPECT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.renewals, 2);
+}
+
+TEST_F(PlanFollowerTest,
+       a_plan_that_fails_is_tried_again_with_growing_pauses_and_the_node_beats_on) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  for (const auto end = now_ + 1h; now_ < end; now_ += 10s) {
+    const auto beaten = follower_.beat();
+    EXPECT_TRUE(beaten || beaten.error().text().contains("grace"));
+  }
+  EXPECT_EQ(head_.held().size(), 360U);
+  // Without random parts some 1 + 8 + 11 tries; each pause is up to half as long again.
+  EXPECT_GE(head_.plans, 12);
+  EXPECT_LE(head_.plans, 21);
+}
+
+TEST_F(PlanFollowerTest, another_plan_is_tried_at_once) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_TRUE(follower_.beat()) << "the plan rests";
+  EXPECT_EQ(head_.plans, 1);
+  head_.wanted = {};
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "ready");
+}
+
+TEST_F(PlanFollowerTest, a_node_whose_plan_rests_never_says_that_it_is_ready) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  neighbour_ = LldpNeighbour{.system = "switch", .port = "7"};
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(told_of("ready"), 0U);
+}
+
+TEST_F(PlanFollowerTest, a_node_that_enrols_anew_tries_its_plan_at_once) {
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  runner_.status = 0;
+  follower_.forget_plan();
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "ready");
+}
+
+TEST_F(PlanFollowerTest, a_plan_that_it_cannot_read_is_told_and_the_old_one_stays) {
+  ASSERT_TRUE(follower_.apply_plan());
+  const std::string held = head_.generation();
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.unreadable = "this node's agent does not know step 'bond'";
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "plan");
+  EXPECT_EQ(head_.told.back().failure, "this node's agent does not know step 'bond'");
+  EXPECT_EQ(head_.told.back().generation, head_.generation());
+  EXPECT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.held().back(), held);
+  EXPECT_EQ(head_.plans, 2) << "it rests";
+}
+
+TEST_F(PlanFollowerTest, an_answer_without_a_plan_is_told_and_a_head_that_is_away_is_not) {
+  head_.plan_error = Error{.message = "it is no JSON", .hint = {}, .kind = ErrorKind::invalid};
+  EXPECT_FALSE(follower_.beat());
+  ASSERT_EQ(head_.told.size(), 1U);
+  EXPECT_EQ(head_.told.back().failure, "it is no JSON");
+  head_.plan_error = Error{.message = "no answer", .hint = {}, .kind = ErrorKind::world};
+  now_ += 2s;
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(head_.told.size(), 1U);
+  head_.plan_error.reset();
+  ASSERT_TRUE(follower_.beat()) << "the next heartbeat tries again";
+}
+
+TEST_F(PlanFollowerTest, a_heartbeat_says_what_the_node_holds) {
+  ASSERT_TRUE(follower_.beat());
+  ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.held(), (std::vector<std::string>{"", head_.generation()}));
 }
 
 TEST_F(PlanFollowerTest, a_switch_port_that_is_heard_later_is_told_once) {
@@ -234,9 +367,34 @@ TEST_F(PlanFollowerTest, what_cannot_be_put_right_is_told_as_a_failure_and_tried
   now_ += std::chrono::hours(1);
   EXPECT_FALSE(follower_.beat());
   EXPECT_TRUE(head_.told.back().failure.contains("grace"));
+  EXPECT_EQ(follower_.generation(), "");
   runner_.status = 0;
   ASSERT_TRUE(follower_.beat());
+  EXPECT_EQ(head_.told.back().stage, "plan") << "it rests first";
+  now_ += 2s;
+  ASSERT_TRUE(follower_.beat());
   EXPECT_EQ(head_.told.back().stage, "ready");
+}
+
+TEST_F(PlanFollowerTest, heartbeats_go_on_while_a_step_takes_long) {
+  PlanFollower follower(head_, options(1ms));
+  ASSERT_TRUE(follower.apply_plan());
+  const std::string held = follower.generation();
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  runner_.on_run = [this] { head_.wait_for_heartbeats(head_.held().size() + 3); };
+  ASSERT_TRUE(follower.apply_plan());
+  EXPECT_GE(head_.held().size(), 3U);
+  EXPECT_EQ(head_.held(), std::vector<std::string>(head_.held().size(), held));
+  EXPECT_EQ(follower.generation(), head_.generation());
+}
+
+TEST_F(PlanFollowerTest, a_plan_holds_though_no_heartbeat_beside_it_arrives) {
+  PlanFollower follower(head_, options(1ms));
+  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.deaf_to = "heartbeat";
+  runner_.on_run = [this] { head_.wait_for_heartbeats(1); };
+  ASSERT_TRUE(follower.apply_plan());
+  EXPECT_TRUE(std::ranges::contains(said_, "head: the head does not answer"));
 }
 
 const std::vector<std::string> kReboot = {"systemctl", "reboot"};
