@@ -9,6 +9,7 @@
 
 #include "hpc/node_return.h"
 #include "provisioning/agent/accelerators.h"
+#include "provisioning/agent/boot_card.h"
 #include "provisioning/agent/inventory.h"
 #include "provisioning/agent/running.h"
 #include "provisioning/agent/stage_one.h"
@@ -77,9 +78,17 @@ int main(int argc, char** argv) {
   std::string tree = "/";
   CLI::App* const inventory_verb =
       app.add_subcommand("inventory", "print what this machine is made of, as the head is told");
-  inventory_verb->add_option("--root", tree, "where another machine's /sys and /proc are");
+  CLI::App* const network_verb = app.add_subcommand(
+      "network", "print the settings of the card that asks for an address, for systemd-networkd");
+  for (CLI::App* const verb : {inventory_verb, network_verb}) {
+    verb->add_option("--root", tree, "where another machine's /sys and /proc are");
+  }
   CLI11_PARSE(app, argc, argv);
   if (inventory_verb->parsed()) return show_inventory(tree);
+  if (network_verb->parsed()) {
+    std::print("{}", agent::render_boot_network(agent::read_boot_card(tree)));
+    return 0;
+  }
   if (boot_verb->parsed()) return boot(head, root);
   return run_verb->parsed() ? run() : 2;
 }

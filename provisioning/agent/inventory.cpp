@@ -8,6 +8,8 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "provisioning/agent/accelerators.h"
+#include "provisioning/agent/boot_card.h"
+#include "provisioning/agent/cards.h"
 #include "provisioning/agent/processor.h"
 #include "provisioning/agent/sysfs.h"
 #include "provisioning/agent/topology.h"
@@ -23,34 +25,12 @@ std::uint64_t number(const fs::path& path, std::uint64_t absent) {
   return parse_number(read_value(path)).value_or(absent);
 }
 
-/// What follows `key` on the kernel's command line; empty when it is not there.
-std::string kernel_argument(const fs::path& root, std::string_view key) {
-  for (const std::string& word : split(read_value(root / "proc/cmdline"), ' ')) {
-    if (word.starts_with(key)) return word.substr(key.size());
-  }
-  return {};
-}
-
-std::optional<MacAddress> boot_mac(const fs::path& root) {
-  const auto mac = parse_mac(kernel_argument(root, "BOOTIF=01-"));
-  return mac ? std::optional(*mac) : std::nullopt;
-}
-
-bool is_on_usb(const fs::path& card) {
-  std::error_code error;
-  const fs::path device = fs::canonical(card / "device", error);
-  return !error && device.string().contains("/usb");
-}
-
+/// The card that the machine booted from comes first.
 std::vector<MacAddress> read_macs(const fs::path& root) {
-  const auto first = boot_mac(root);
+  const auto first = read_boot_card(root);
   std::vector<MacAddress> macs;
-  for (const std::string& name : names_in(root / "sys/class/net")) {
-    const fs::path card = root / "sys/class/net" / name;
-    // ARPHRD_ETHER, and a device behind it: bridges and the loopback are nobody's identity.
-    if (read_value(card / "type") != "1" || !fs::exists(card / "device")) continue;
-    const auto mac = parse_mac(read_value(card / "address"));
-    if (mac && (*mac == first || !is_on_usb(card))) macs.push_back(*mac);
+  for (const Card& card : read_cards(root)) {
+    if (card.mac == first || card.bus != Card::Bus::usb) macs.push_back(card.mac);
   }
   if (first) {
     const auto found = std::ranges::find(macs, *first);

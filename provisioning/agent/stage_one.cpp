@@ -13,6 +13,7 @@
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "provisioning/agent/backoff.h"
+#include "provisioning/agent/boot_card.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
 #include "provisioning/agent/inventory.h"
@@ -123,6 +124,9 @@ class StageOne {
     }
     TRY(mount_root(invitation));
     TRY(check_kernel());
+    TRY(os::make_directory(options_.networks));
+    TRY(os::write_file(options_.networks / "70-muster-boot.network",
+                       render_boot_network(read_boot_card())));
     return os::write_file(options_.work / "boot.json", render_invitation(invitation),
                           {.mode = 0600});
   }

@@ -19,6 +19,8 @@ struct StageOneOptions {
   std::filesystem::path root;
   /// Where layers, the writable part and the boot record are kept; moves on with /run.
   std::filesystem::path work = "/run/muster";
+  /// Where networkd of the system finds which card asks for an address; moves on with /run.
+  std::filesystem::path networks = "/run/systemd/network";
   os::CommandRunner& runner;
   /// Lines for the console.
   std::function<void(const std::string&)> say;

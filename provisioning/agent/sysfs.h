@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::agent {
@@ -12,5 +13,8 @@ std::string read_value(const std::filesystem::path& path);
 
 /// The names in a directory, in order; none when it is missing.
 std::vector<std::string> names_in(const std::filesystem::path& directory);
+
+/// What follows `key` on the kernel's command line (proc_cmdline(5)); empty when it is not there.
+std::string kernel_argument(const std::filesystem::path& root, std::string_view key);
 
 }  // namespace muster::agent

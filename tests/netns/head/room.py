@@ -8,7 +8,9 @@ from node import Node
 
 # A machine for each part that somebody plays, outside the ranges that DHCP gives.
 MACHINES = {"head": "10.42.0.1/16", "a": "10.42.0.11/16", "b": "10.42.0.12/16",
-            "stranger": "10.42.0.13/16", "blank": "10.42.0.14/16", "site": "10.42.0.15/16"}
+            "stranger": "10.42.0.13/16", "blank": "10.42.0.14/16", "site": "10.42.0.15/16",
+            # Both cards are on the cluster's wire.
+            "twin": "10.42.0.16/16+10.42.0.17/16"}
 
 
 class HeadTest(unittest.TestCase):

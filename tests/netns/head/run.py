@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The head's daemons as machines on the wire meet them: run.py --musterd PROGRAM --muster PROGRAM [TEST…]
+"""The head's daemons as machines on the wire meet them: run.py --musterd PROGRAM --muster PROGRAM --agent PROGRAM
+[TEST…]
 
 Runs the real musterd, nginx and dnsmasq in namespaces that end with it. A TEST is MODULE,
 MODULE.CLASS or MODULE.CLASS.NAME as in unittest. Status 3: something that it needs is missing."""
@@ -38,11 +39,12 @@ def chosen_tests(names):
     return loader.loadTestsFromNames(names)
 
 
-def run_tests(musterd, muster, tests):
+def run_tests(programs, tests):
     """Whether all passed, and the daemons ended well."""
     with tempfile.TemporaryDirectory(prefix="muster-head") as logs, Wire(MACHINES) as wire:
         HeadTest.wire = wire
-        HeadTest.head = Head(wire["head"], musterd, muster, logs)
+        HeadTest.head = Head(wire["head"], programs.musterd, programs.muster, logs)
+        shutil.copy(programs.agent, wire["twin"].path("/usr/bin/muster-agent"))
         HeadTest.head.start()
         Client.secrets = HeadTest.head.secrets()
         passed = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests).wasSuccessful()
@@ -61,13 +63,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--musterd", required=True)
     parser.add_argument("--muster", required=True)
+    parser.add_argument("--agent", required=True)
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
     missing = find_missing()
     if missing:
         print(f"skipped: {missing}")
         return 3
-    return 0 if run_tests(options.musterd, options.muster, chosen_tests(options.tests)) else 1
+    return 0 if run_tests(options, chosen_tests(options.tests)) else 1
 
 
 if __name__ == "__main__":
