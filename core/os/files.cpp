@@ -71,6 +71,18 @@ Result<std::string> read_all(const Handle& file, const fs::path& path, std::size
   }
 }
 
+/// Whether a plain file has this content, and the mode and owner that are asked for.
+bool is_as(const fs::path& path, std::string_view content, const FileMode& mode) {
+  struct stat now{};
+  if (lstat(path.c_str(), &now) != 0 || !S_ISREG(now.st_mode)) return false;
+  constexpr mode_t kPermissions = 07777;
+  if ((now.st_mode & kPermissions) != mode.mode) return false;
+  if (mode.uid >= 0 && now.st_uid != static_cast<uid_t>(mode.uid)) return false;
+  if (mode.gid >= 0 && now.st_gid != static_cast<gid_t>(mode.gid)) return false;
+  const auto there = read_file(path);
+  return there && *there == content;
+}
+
 }  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
@@ -104,6 +116,15 @@ Status write_file(const fs::path& path, std::string_view content, FileMode mode)
     return done;
   }
   return sync_directory(parent);
+}
+
+Status update_file(const fs::path& path, std::string_view content, FileMode mode) {
+  return is_as(path, content, mode) ? Status() : write_file(path, content, mode);
+}
+
+bool is_missing(const fs::path& path) {
+  std::error_code error;
+  return fs::status(path, error).type() == fs::file_type::not_found;
 }
 
 Status append_file(const fs::path& path, std::string_view content) {

@@ -34,6 +34,13 @@ Result<std::string> read_plain_file(const std::filesystem::path& path,
 /// are made. Errors: the world's; the old file is then untouched.
 Status write_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});
 
+/// As write_file, when the file has another content, mode or owner: a file that is as it shall be
+/// is not touched, and a full or read-only disk is no matter then.
+Status update_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});
+
+/// Whether nothing is there. A disk that fails does not say so.
+bool is_missing(const std::filesystem::path& path);
+
 /// Adds to the end of a file, made when missing.
 Status append_file(const std::filesystem::path& path, std::string_view content);
 

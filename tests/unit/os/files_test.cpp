@@ -29,5 +29,41 @@ TEST_F(Files, what_stands_in_a_plain_files_place_is_not_opened) {
   EXPECT_FALSE(read_plain_file(at("nothing")));
 }
 
+TEST_F(Files, a_file_that_is_as_it_shall_be_is_not_written_again) {
+  ASSERT_TRUE(write_file(at("a"), "text", {.mode = 0640}));
+  struct stat before{};
+  ASSERT_EQ(stat(at("a").c_str(), &before), 0);
+  ASSERT_TRUE(update_file(at("a"), "text", {.mode = 0640}));
+  struct stat after{};
+  ASSERT_EQ(stat(at("a").c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino) << "each write makes another file";
+}
+
+TEST_F(Files, a_file_with_another_content_or_mode_is_updated) {
+  ASSERT_TRUE(update_file(at("a"), "text", {.mode = 0640}));
+  ASSERT_TRUE(update_file(at("a"), "other", {.mode = 0640}));
+  EXPECT_EQ(read_file(at("a")), "other");
+  ASSERT_TRUE(update_file(at("a"), "other", {.mode = 0600}));
+  struct stat now{};
+  ASSERT_EQ(stat(at("a").c_str(), &now), 0);
+  EXPECT_EQ(now.st_mode & 07777U, 0600U);
+}
+
+TEST_F(Files, a_link_is_replaced_and_not_followed) {
+  ASSERT_TRUE(write_file(at("target"), "text"));
+  std::filesystem::create_symlink(at("target"), at("a"));
+  ASSERT_TRUE(update_file(at("a"), "text"));
+  EXPECT_FALSE(std::filesystem::is_symlink(at("a")));
+}
+
+TEST_F(Files, only_what_is_known_to_be_absent_is_missing) {
+  EXPECT_TRUE(is_missing(at("a")));
+  EXPECT_FALSE(is_missing(place_.path()));
+  ASSERT_TRUE(write_file(at("a"), ""));
+  EXPECT_FALSE(is_missing(at("a")));
+  // ENAMETOOLONG: the kernel cannot say whether it is there.
+  EXPECT_FALSE(is_missing(at(std::string(300, 'x').c_str())));
+}
+
 }  // namespace
 }  // namespace muster::os
