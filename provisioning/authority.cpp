@@ -27,6 +27,9 @@ struct AuthorityPair {
 
 namespace {
 
+constexpr const char* kKeyFile = "ca.key";
+constexpr const char* kCertificateFile = "ca.crt";
+
 using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
 
 Result<Certificate> parse_certificate(const std::string& text) {
@@ -57,12 +60,28 @@ void set_name(X509_NAME* name, const std::string& common_name) {
                                    static_cast<int>(common_name.size()), -1, 0) == 1);
 }
 
-void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+
+Extension make_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>> extension(
-      X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
-  CHECK(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
+  Extension extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  CHECK(extension != nullptr);
+  return extension;
+}
+
+void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+  const Extension extension = make_extension(certificate, issuer, nid, value);
+  CHECK(X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+/// Whether the certificate is for these names and no other.
+bool is_for(X509* certificate, const std::string& names) {
+  const int place = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+  if (place < 0) return false;
+  const Extension wanted = make_extension(certificate, certificate, NID_subject_alt_name, names);
+  return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(X509_get_ext(certificate, place)),
+                               X509_EXTENSION_get_data(wanted.get())) == 0;
 }
 
 /// Before every head, and after every one (RFC 5280 §4.1.2.5).
@@ -122,21 +141,21 @@ Result<Issued> issue(const std::string& request_text, const Terms& terms, const 
   return sign(X509_REQ_get0_pubkey(request.get()), terms, by.certificate.get(), by.key.get());
 }
 
-Status make_authority(const std::filesystem::path& directory, const std::string& cluster) {
-  const Key key = make_key();
+Result<AuthorityPair> make_pair(const std::string& cluster) {
+  Key key = make_key();
   const Terms terms{.common_name = cluster + " cluster CA",
                     .valid = std::nullopt,
                     .extensions = {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                                    {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                    {NID_subject_key_identifier, "hash"}}};
-  TRY_ASSIGN(const Issued issued, sign(key.get(), terms, nullptr, key.get()));
-  TRY(os::write_file(directory / "ca.key", key_pem(key.get()), {.mode = 0600}));
-  return os::write_file(directory / "ca.crt", issued.certificate, {.mode = 0644});
+  TRY_ASSIGN(Issued issued, sign(key.get(), terms, nullptr, key.get()));
+  TRY_ASSIGN(Certificate certificate, parse_certificate(issued.certificate));
+  return AuthorityPair{std::move(key), std::move(certificate), std::move(issued.certificate)};
 }
 
 Result<AuthorityPair> read_pair(const std::filesystem::path& directory) {
-  TRY_ASSIGN(const std::string key_text, os::read_file(directory / "ca.key"));
-  TRY_ASSIGN(std::string text, os::read_file(directory / "ca.crt"));
+  TRY_ASSIGN(const std::string key_text, os::read_file(directory / kKeyFile));
+  TRY_ASSIGN(std::string text, os::read_file(directory / kCertificateFile));
   TRY_ASSIGN(Key key, parse_key(key_text));
   TRY_ASSIGN(Certificate certificate, parse_certificate(text));
   return AuthorityPair{std::move(key), std::move(certificate), std::move(text)};
@@ -147,9 +166,9 @@ bool fits_together(const AuthorityPair& pair) {
 }
 
 /// Whether the clock of this machine is within the certificate's time.
-bool is_valid_now(const AuthorityPair& pair) {
-  return X509_cmp_current_time(X509_get0_notBefore(pair.certificate.get())) < 0 &&
-         X509_cmp_current_time(X509_get0_notAfter(pair.certificate.get())) > 0;
+bool is_valid_now(const Certificate& certificate) {
+  return X509_cmp_current_time(X509_get0_notBefore(certificate.get())) < 0 &&
+         X509_cmp_current_time(X509_get0_notAfter(certificate.get())) > 0;
 }
 
 }  // namespace
@@ -166,15 +185,26 @@ Result<KeyAndRequest> make_request() {
       .request = pem([&](BIO* bio) { return PEM_write_bio_X509_REQ(bio, request.get()); })};
 }
 
+bool Authority::is_missing(const std::filesystem::path& directory) {
+  return os::is_missing(directory / kCertificateFile);
+}
+
 Result<Authority> Authority::open(const std::filesystem::path& directory,
                                   const std::string& cluster, Dependents dependents) {
-  if (!std::filesystem::exists(directory / "ca.crt")) TRY(make_authority(directory, cluster));
-  TRY_ASSIGN(AuthorityPair pair, read_pair(directory));
-  if (dependents == Dependents::none && !(fits_together(pair) && is_valid_now(pair))) {
-    TRY(make_authority(directory, cluster));
-    TRY_ASSIGN(pair, read_pair(directory));
+  if (is_missing(directory)) {
+    TRY_ASSIGN(Authority made, make(cluster));
+    TRY(made.save(directory));
+    return made;
   }
-  if (!fits_together(pair)) {
+  TRY_ASSIGN(AuthorityPair pair, read_pair(directory));
+  const bool fits = fits_together(pair);
+  if (dependents == Dependents::none && !(fits && is_valid_now(pair.certificate))) {
+    TRY_ASSIGN(Authority made, make(cluster));
+    const Status saved = made.save(directory);
+    // On a full disk an authority of another time is better than none: a clock can be set.
+    if (saved || !fits) return saved ? Result<Authority>(made) : std::unexpected(saved.error());
+  }
+  if (!fits) {
     return fail(
         std::format("'{}' has a key and a certificate that do not match", directory.string()),
         "restore both from one backup");
@@ -182,11 +212,21 @@ Result<Authority> Authority::open(const std::filesystem::path& directory,
   return Authority(std::move(pair));
 }
 
+Result<Authority> Authority::make(const std::string& cluster) {
+  TRY_ASSIGN(AuthorityPair pair, make_pair(cluster));
+  return Authority(std::move(pair));
+}
+
+Status Authority::save(const std::filesystem::path& directory) const {
+  TRY(os::write_file(directory / kKeyFile, key_pem(pair_->key.get()), {.mode = 0600}));
+  return os::write_file(directory / kCertificateFile, certificate_, {.mode = 0644});
+}
+
 Authority::Authority(AuthorityPair pair)
     : pair_(std::make_shared<const AuthorityPair>(std::move(pair))), certificate_(pair_->text) {}
 
 Status Authority::check_time() const {
-  if (is_valid_now(*pair_)) return {};
+  if (is_valid_now(pair_->certificate)) return {};
   return fail(
       "the cluster's authority is not valid at the time of this head's clock: no node can join",
       "if the clock is wrong, set it with 'date --set'; if it is right, remove ca.crt and ca.key "
@@ -216,6 +256,23 @@ Result<Issued> Authority::issue_server(const std::string& request,
                                {NID_ext_key_usage, "serverAuth"},
                                {NID_subject_alt_name, join(names, ",")}}},
                *pair_);
+}
+
+Status Authority::check_server(const std::string& pem,
+                               const std::vector<std::string>& names) const {
+  TRY_ASSIGN(const Certificate certificate, parse_certificate(pem));
+  TRY_ASSIGN(const Key key, parse_key(pem));
+  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+    return fail("the server's key does not belong to its certificate");
+  }
+  if (X509_verify(certificate.get(), X509_get0_pubkey(pair_->certificate.get())) != 1) {
+    return fail("the server's certificate is of another authority");
+  }
+  if (!is_valid_now(certificate)) return fail("the server's certificate is not valid now");
+  if (!is_for(certificate.get(), join(names, ","))) {
+    return fail("the server's certificate is for other names");
+  }
+  return {};
 }
 
 }  // namespace muster::provisioning

@@ -41,12 +41,21 @@ enum class Dependents { none, some };
 /// whose clock was ahead, and is set right, goes on.
 class Authority {
  public:
-  /// Opens the authority in `directory`, or makes it there (ca.key mode 0600, ca.crt). While nobody
-  /// depends on it, one that is not valid at this time, or whose key is not that of its
-  /// certificate, is made anew: the head may have stopped between the two files. Errors: unreadable
-  /// or damaged files; a key of another certificate when nodes depend on it.
+  /// Opens the authority in `directory`, or makes it there. While nobody depends on it, one that is
+  /// not valid at this time, or whose key is not that of its certificate, is made anew: the head
+  /// may have stopped between the two files. Errors: there is none and the disk takes none;
+  /// unreadable or damaged files; a key of another certificate when nodes depend on it.
   static Result<Authority> open(const std::filesystem::path& directory, const std::string& cluster,
                                 Dependents dependents = Dependents::none);
+
+  /// Whether there is no authority in `directory`: os::is_missing.
+  static bool is_missing(const std::filesystem::path& directory);
+
+  /// A new authority that is in no file yet.
+  static Result<Authority> make(const std::string& cluster);
+
+  /// Writes it to `directory`: ca.key with mode 0600, then ca.crt. Errors: the disk's.
+  Status save(const std::filesystem::path& directory) const;
 
   /// PEM.
   const std::string& certificate() const { return certificate_; }
@@ -63,9 +72,13 @@ class Authority {
                               std::chrono::hours valid) const;
 
   /// A certificate for a server with these names: "DNS:head", "IP:10.42.0.1". It has no end: its
-  /// key never leaves the head, which makes both anew at each start.
+  /// key never leaves the head.
   Result<Issued> issue_server(const std::string& request,
                               const std::vector<std::string>& names) const;
+
+  /// Whether `pem`, a key and a certificate one after the other, still serves under these names.
+  /// Errors: damaged; a key of another certificate; another authority; other names; not valid now.
+  Status check_server(const std::string& pem, const std::vector<std::string>& names) const;
 
  private:
   explicit Authority(AuthorityPair pair);

@@ -57,6 +57,8 @@ class Ed25519Key {
   /// 32 bytes.
   Result<std::string> public_part() const;
 
+  std::string to_pem() const { return key_pem(key_.get()); }
+
   /// The signature: 64 bytes.
   Result<std::string> sign(std::string_view bytes) const;
 

@@ -12,6 +12,7 @@
 namespace muster::provisioning {
 namespace {
 
+constexpr const char* kHostAuthorityFile = "ssh-ca.key";
 constexpr std::string_view kKeyType = "ssh-ed25519";
 constexpr std::string_view kCertificateType = "ssh-ed25519-cert-v01@openssh.com";
 constexpr std::size_t kKeySize = 32;
@@ -76,10 +77,12 @@ SshAuthority::SshAuthority(crypto::Ed25519Key key, std::string public_blob)
       public_key_(std::format("{} {}", kKeyType, render_base64(public_blob_))) {}
 
 Result<SshAuthority> SshAuthority::open(const std::filesystem::path& directory) {
-  const auto path = directory / "ssh-ca.key";
-  if (!std::filesystem::exists(path)) {
-    TRY(os::write_file(path, crypto::make_ed25519_key(), {.mode = 0600}));
+  if (is_missing(directory)) {
+    TRY_ASSIGN(SshAuthority made, make());
+    TRY(made.save(directory));
+    return made;
   }
+  const auto path = directory / kHostAuthorityFile;
   TRY_ASSIGN(const std::string text, os::read_file(path));
   auto key = crypto::Ed25519Key::parse(text);
   if (!key) {
@@ -87,8 +90,25 @@ Result<SshAuthority> SshAuthority::open(const std::filesystem::path& directory) 
                 "restore it from a backup, or remove it: then a new one is made, and people's own "
                 "lists of known hosts name the old one");
   }
-  TRY_ASSIGN(const std::string public_part, key->public_part());
-  return SshAuthority(std::move(*key), wire_string(kKeyType) + wire_string(public_part));
+  return with_key(std::move(*key));
+}
+
+bool SshAuthority::is_missing(const std::filesystem::path& directory) {
+  return os::is_missing(directory / kHostAuthorityFile);
+}
+
+Result<SshAuthority> SshAuthority::with_key(crypto::Ed25519Key key) {
+  TRY_ASSIGN(const std::string public_part, key.public_part());
+  return SshAuthority(std::move(key), wire_string(kKeyType) + wire_string(public_part));
+}
+
+Result<SshAuthority> SshAuthority::make() {
+  TRY_ASSIGN(crypto::Ed25519Key key, crypto::Ed25519Key::parse(crypto::make_ed25519_key()));
+  return with_key(std::move(key));
+}
+
+Status SshAuthority::save(const std::filesystem::path& directory) const {
+  return os::write_file(directory / kHostAuthorityFile, key_->to_pem(), {.mode = 0600});
 }
 
 Result<std::string> SshAuthority::certify_host(const std::string& key,

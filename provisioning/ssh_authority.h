@@ -31,8 +31,17 @@ class Ed25519Key;
 class SshAuthority {
  public:
   /// Opens the authority in `directory`, or makes it there (ssh-ca.key, mode 0600).
-  /// Errors: an unreadable or damaged file.
+  /// Errors: there is none and the disk takes none; an unreadable or damaged file.
   static Result<SshAuthority> open(const std::filesystem::path& directory);
+
+  /// Whether there is no authority in `directory`: os::is_missing.
+  static bool is_missing(const std::filesystem::path& directory);
+
+  /// A new authority that is in no file yet.
+  static Result<SshAuthority> make();
+
+  /// Writes it to `directory`. Errors: the disk's.
+  Status save(const std::filesystem::path& directory) const;
 
   /// "ssh-ed25519 AAAA…", as known_hosts takes it behind @cert-authority.
   const std::string& public_key() const { return public_key_; }
@@ -43,6 +52,7 @@ class SshAuthority {
 
  private:
   SshAuthority(crypto::Ed25519Key key, std::string public_blob);
+  static Result<SshAuthority> with_key(crypto::Ed25519Key key);
 
   std::shared_ptr<const crypto::Ed25519Key> key_;
   /// The public key in SSH's wire form.

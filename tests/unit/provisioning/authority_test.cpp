@@ -97,6 +97,36 @@ TEST_F(AuthorityTest, a_key_without_its_certificate_is_made_anew_only_while_nobo
   EXPECT_TRUE(open(Dependents::some)) << "both files are new";
 }
 
+TEST_F(AuthorityTest, one_that_is_in_no_file_is_the_same_when_it_was_saved) {
+  EXPECT_TRUE(Authority::is_missing(directory_->path()));
+  const auto made = Authority::make("test");
+  ASSERT_TRUE(made) << made.error().text();
+  ASSERT_TRUE(made->save(directory_->path()));
+  EXPECT_FALSE(Authority::is_missing(directory_->path()));
+  EXPECT_EQ(open(Dependents::some).value().certificate(), made->certificate());
+}
+
+TEST_F(AuthorityTest, a_server_keeps_its_key_and_certificate_only_while_they_serve) {
+  const std::vector<std::string> names = {"DNS:head", "IP:10.42.0.1"};
+  const auto authority = open().value();
+  const auto request = make_request().value();
+  const std::string certificate = authority.issue_server(request.request, names)->certificate;
+  const std::string pem = request.key + certificate;
+  EXPECT_TRUE(authority.check_server(pem, names));
+  const auto why_not = [&](const Authority& by, const std::string& text,
+                           const std::vector<std::string>& wanted) {
+    const Status serves = by.check_server(text, wanted);
+    return serves ? "serves" : serves.error().message;
+  };
+  EXPECT_EQ(why_not(authority, pem, {"DNS:head"}), "the server's certificate is for other names");
+  EXPECT_EQ(why_not(authority, make_request()->key + certificate, names),
+            "the server's key does not belong to its certificate");
+  EXPECT_EQ(why_not(Authority::make("test").value(), pem, names),
+            "the server's certificate is of another authority");
+  EXPECT_FALSE(authority.check_server(certificate, names)) << "there is no key";
+  EXPECT_FALSE(authority.check_server(pem.substr(0, pem.size() - 40), names)) << "it is cut off";
+}
+
 TEST_F(AuthorityTest, issues_from_several_threads_at_once) {
   constexpr int kThreads = 4;
   constexpr int kEach = 50;

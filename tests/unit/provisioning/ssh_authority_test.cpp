@@ -50,6 +50,15 @@ TEST_F(SshAuthorityTest, the_authority_is_the_same_when_it_is_opened_again) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST_F(SshAuthorityTest, one_that_is_in_no_file_is_the_same_when_it_was_saved) {
+  EXPECT_TRUE(SshAuthority::is_missing(directory_->path()));
+  const auto made = SshAuthority::make();
+  ASSERT_TRUE(made) << made.error().text();
+  ASSERT_TRUE(made->save(directory_->path()));
+  EXPECT_FALSE(SshAuthority::is_missing(directory_->path()));
+  EXPECT_EQ(SshAuthority::open(directory_->path()).value().public_key(), made->public_key());
+}
+
 TEST_F(SshAuthorityTest, a_damaged_key_is_named_and_not_replaced) {
   ASSERT_TRUE(os::write_file(file("ssh-ca.key"), "-----BEGIN PRIVATE KEY-----\nhalf"));
   const auto opened = SshAuthority::open(directory_->path());
