@@ -15,8 +15,9 @@ namespace muster::hpc {
 namespace {
 
 Error bad_name(std::string_view name, std::string reason) {
-  return {std::format("cannot add user '{}': {}", printable(name, 64), reason),
-          std::format("use {}", spec::kUserName.type.allowed)};
+  return {.message = std::format("cannot add user '{}': {}", printable(name, 64), reason),
+          .hint = std::format("use {}", spec::kUserName.type.allowed),
+          .kind = ErrorKind::invalid};
 }
 
 Status check_names(const spec::User& wanted) {
@@ -24,16 +25,19 @@ Status check_names(const spec::User& wanted) {
     return std::unexpected(bad_name(wanted.name, "not a user name"));
   }
   if (spec::is_system_account(wanted.name)) {
-    return fail(std::format("cannot add user '{}': the system uses this name", wanted.name),
+    return fail(ErrorKind::conflict,
+                std::format("cannot add user '{}': the system uses this name", wanted.name),
                 "take another name");
   }
   if (!spec::is_full_name(wanted.full_name)) {
-    return fail(std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name),
+    return fail(ErrorKind::invalid,
+                std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name),
                 "leave them out: --full-name 'Ada Lovelace'");
   }
   for (const std::string& key : wanted.ssh_keys) {
     if (!spec::is_ssh_key(key)) {
-      return fail(std::format("cannot add user '{}': '{}' is no SSH public key", wanted.name,
+      return fail(ErrorKind::invalid,
+                  std::format("cannot add user '{}': '{}' is no SSH public key", wanted.name,
                               printable(key, 40)),
                   "give the line of a .pub file: ssh-ed25519 AAAA… you@desk");
     }
@@ -79,7 +83,7 @@ std::string home_of(std::string_view user) { return std::format("/home/{}", user
 Result<ClusterUser> UserTable::add(const spec::User& wanted) {
   TRY(check_names(wanted));
   if (users_.contains(wanted.name)) {
-    return fail(std::format("cannot add user '{}': there is one", wanted.name),
+    return fail(ErrorKind::conflict, std::format("cannot add user '{}': there is one", wanted.name),
                 "see the users: muster user list");
   }
   TRY_ASSIGN(const std::uint32_t uid, choose_uid(wanted));
@@ -97,11 +101,13 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
     const auto holder = holder_of(*wanted.uid, wanted.name);
     if (holder) {
       return fail(
+          ErrorKind::conflict,
           std::format("cannot add user '{}': number {} {}", wanted.name, *wanted.uid, *holder),
           "leave the number out to get a free one");
     }
     if (!spec::is_person_uid(*wanted.uid)) {
-      return fail(std::format("cannot add user '{}': number {} is not for people", wanted.name,
+      return fail(ErrorKind::invalid,
+                  std::format("cannot add user '{}': number {} is not for people", wanted.name,
                               *wanted.uid),
                   std::format("use {}", spec::kUid.type.allowed));
     }
@@ -131,7 +137,8 @@ Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
   TRY(check_names(wanted));
   const auto found = users_.find(wanted.name);
   if (found == users_.end()) {
-    return fail(std::format("cannot change user '{}': there is no such user", wanted.name),
+    return fail(ErrorKind::absent,
+                std::format("cannot change user '{}': there is no such user", wanted.name),
                 "see the users: muster user list");
   }
   if (!wanted.ssh_keys.empty() || none == NoKeys::take_away) {
@@ -144,7 +151,8 @@ Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
 Status UserTable::remove(std::string_view name) {
   const auto found = users_.find(name);
   if (found == users_.end()) {
-    return fail(std::format("cannot remove user '{}': there is none", printable(name, 64)),
+    return fail(ErrorKind::absent,
+                std::format("cannot remove user '{}': there is none", printable(name, 64)),
                 "see the users: muster user list");
   }
   retired_[found->second.uid] = found->second.name;

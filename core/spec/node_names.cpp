@@ -29,8 +29,9 @@ bool is_lease_time(std::string_view name) {
   return !name.empty() && all_of_class(name, Class::digit);
 }
 
-std::unexpected<Error> unusable(std::string_view name, std::string_view why, std::string hint) {
-  return fail(std::format("'{}' cannot be the name of a node: {}", printable(name, 64), why),
+std::unexpected<Error> unusable(ErrorKind kind, std::string_view name, std::string_view why,
+                                std::string hint) {
+  return fail(kind, std::format("'{}' cannot be the name of a node: {}", printable(name, 64), why),
               std::move(hint));
 }
 
@@ -45,9 +46,11 @@ std::string meant(std::string_view name) {
 
 Status check_node_name(std::string_view name) {
   const auto meaning = std::ranges::find(kMeanings, std::string_view(lower(name)), &Meaning::word);
-  if (meaning != kMeanings.end()) return unusable(name, meaning->reader, "choose another name");
+  if (meaning != kMeanings.end()) {
+    return unusable(ErrorKind::invalid, name, meaning->reader, "choose another name");
+  }
   if (is_lease_time(lower(name))) {
-    return unusable(name, "DHCP takes it for a lease time",
+    return unusable(ErrorKind::invalid, name, "DHCP takes it for a lease time",
                     std::format("put a letter before it, such as 'n{}'", lower(name)));
   }
   if (is_lower_label(name)) return {};
@@ -55,7 +58,7 @@ Status check_node_name(std::string_view name) {
   const std::string example =
       is_lower_label(other) && check_node_name(other) ? std::format(", such as '{}'", other) : "";
   return unusable(
-      name, "it is not a host name in lower case",
+      ErrorKind::invalid, name, "it is not a host name in lower case",
       std::format("use lower-case letters, digits and inner '-', at most 63{}", example));
 }
 
@@ -63,12 +66,13 @@ Status check_node_name(std::string_view name, const ClusterSpec& spec) {
   // First what another case does not change, so that no hint names what is refused.
   const std::string own = lower(name);
   if (own == spec.head.hostname) {
-    return unusable(name, "it is the head's name", "choose another name");
+    return unusable(ErrorKind::conflict, name, "it is the head's name", "choose another name");
   }
   const bool group = is_node_state(own) || std::ranges::contains(spec.groups, own, &Group::name) ||
                      std::ranges::contains(spec.profiles, own, &Profile::name);
   if (group) {
-    return unusable(name, std::format("'@{}' is a group of nodes", own), "choose another name");
+    return unusable(ErrorKind::conflict, name, std::format("'@{}' is a group of nodes", own),
+                    "choose another name");
   }
   return check_node_name(name);
 }
