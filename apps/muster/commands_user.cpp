@@ -1,5 +1,7 @@
 // user: add, set, remove, list. The same account on the head and on every node.
 
+#include <algorithm>
+#include <chrono>
 #include <format>
 #include <memory>
 #include <optional>
@@ -11,11 +13,18 @@
 #include "apps/muster/job_guard.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "core/os/wait.h"
 
 namespace muster::cli {
 namespace {
 
 using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// A step of the head's plan may take minutes.
+constexpr auto kPatience = 30s;
+/// The daemon has no event for its callers.
+constexpr auto kBetweenQuestions = 200ms;
 
 struct UserOptions {
   std::string name;
@@ -43,6 +52,24 @@ Result<std::vector<std::string>> keys_of(const UserOptions& options) {
   return keys;
 }
 
+/// Waits until the head has tried to make a change true, or the time is over.
+Status wait_until_applied(std::uint64_t change) {
+  const std::string page = std::format("/v1/applied?since={}", change);
+  const os::Deadline end = os::in(kPatience);
+  while (true) {
+    const auto answer = call_head("GET", page);
+    // A daemon that starts anew meanwhile is asked again.
+    if (answer && answer->at("applied").get<bool>()) return {};
+    if (os::in(0ms) >= end) return {};
+    TRY(os::wait_readable({}, std::min(end, os::in(kBetweenQuestions))));
+  }
+}
+
+bool is_on_head(const std::string& name) {
+  const auto user = call_head("GET", "/v1/users/" + url_encode(name));
+  return user && user->at("on_head").get<bool>();
+}
+
 /// Adds a user, or gives one that is there other keys or another name.
 int send_user(const UserOptions& options, const std::string& method) {
   const auto keys = keys_of(options);
@@ -54,11 +81,15 @@ int send_user(const UserOptions& options, const std::string& method) {
   json body = {{"name", options.name}, {"full_name", options.full_name}};
   if (options.no_keys || !keys->empty()) body["ssh_keys"] = *keys;
   if (options.uid) body["uid"] = *options.uid;
-  const auto answer = call_head(method, "/v1/users", body);
+  auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
+  const Status waited = wait_until_applied(answer->at("applying").get<std::uint64_t>());
+  if (!waited) return report(waited.error());
+  answer->erase("applying");
+  (*answer)["on_head"] = is_on_head(options.name);
   print_answer(*answer, std::format("{} has number {} and home {}", text_of(*answer, "name"),
                                     answer->value("uid", 0U), text_of(*answer, "home")));
-  if (!answer->value("on_head", true)) {
+  if (!answer->at("on_head").get<bool>()) {
     return report(
         {.message = "the account is not on the head yet", .hint = "'muster status' says why"});
   }

@@ -1,6 +1,7 @@
 #include "apps/musterd/api.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <map>
 
@@ -57,7 +58,7 @@ json count_states(const provisioning::Registry& registry) {
 /// What somebody changed on the head within the last hour.
 json drift_json(Cluster& cluster) {
   json list = json::array();
-  for (const Drift::Entry& entry : read_drift(cluster).recent(now_ms())) {
+  for (const Drift::Entry& entry : read_drift(cluster).recent(cluster.now_ms())) {
     list.push_back({{"what", entry.step}, {"times", entry.times}, {"last_ms", entry.last_ms}});
   }
   return list;
@@ -88,6 +89,12 @@ NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
           .names = cluster.names()};
 }
 
+Error no_node(const std::string& name) {
+  return {.message = std::format("there is no node '{}'", printable(name)),
+          .hint = "'muster node list' shows them",
+          .kind = ErrorKind::absent};
+}
+
 /// All that is known of a node.
 json described(Cluster& cluster, const Node& node) {
   return node_json(node, context_of(cluster, cluster.node_plans(), read_scheduler(), node));
@@ -100,8 +107,8 @@ bool keeps_all(const Cluster& cluster) {
 
 }  // namespace
 
-ServerResponse Api::status() {
-  const Health health = read_health(cluster_, runner_);
+ServerResponse Api::status(const ServerRequest&) {
+  const Health health = read_health(cluster_, services_);
   json services = json::array();
   for (const ServiceState& s : health.services)
     services.push_back({{"unit", s.unit}, {"state", s.state}});
@@ -120,12 +127,12 @@ ServerResponse Api::status() {
                  {"external", site_json(cluster_)},
                  {"route", route_name(head::route_of(cluster_.spec(), cluster_.facts().external))},
                  {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
-                 {"adoption", policy_name(cluster_.registry().policy(now_ms()))},
+                 {"adoption", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
                  {"scheduler", summary_json(read_scheduler())},
                  {"services", std::move(services)},
                  {"put_right", drift_json(cluster_)},
-                 {"now_ms", now_ms()},
+                 {"now_ms", cluster_.now_ms()},
                  {"problems", std::move(problems)},
                  {"remarks", spec::to_json(cluster_.remarks())},
                  {"ready", running}});
@@ -133,7 +140,7 @@ ServerResponse Api::status() {
 
 ServerResponse Api::nodes(const ServerRequest& request) {
   const auto wanted = parse_node_query(request.query);
-  if (!wanted) return refuse(400, wanted.error());
+  if (!wanted) return refuse_request(wanted.error());
   std::string list;
   const NodePlans& plans = cluster_.node_plans();
   const SchedulerNodes scheduler = read_scheduler();
@@ -142,10 +149,11 @@ ServerResponse Api::nodes(const ServerRequest& request) {
     list += (list.empty() ? "" : ",") +
             summary_json(node, context_of(cluster_, plans, scheduler, node), wanted->detail);
   });
-  return {.status = 200, .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, now_ms())};
+  return {.status = 200,
+          .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, cluster_.now_ms())};
 }
 
-ServerResponse Api::groups() {
+ServerResponse Api::groups(const ServerRequest&) {
   // A state or a profile that no node has is a group all the same: nobody shall be told that there
   // is no group of nodes that failed.
   std::map<std::string, std::vector<std::string>, std::less<>> members = {{"*", {}}};
@@ -166,7 +174,7 @@ ServerResponse Api::groups() {
   }
   for (const auto& [name, names] : members) {
     const auto nodes = NodeSet::from_names(names);
-    if (!nodes) return refuse(500, nodes.error());
+    if (!nodes) return refuse(nodes.error());
     list.push_back({{"name", name}, {"nodes", to_string(*nodes)}});
   }
   return answer({{"groups", std::move(list)}});
@@ -174,49 +182,44 @@ ServerResponse Api::groups() {
 
 ServerResponse Api::node(const std::string& name) {
   const auto found = cluster_.registry().find(name);
-  if (!found) {
-    return refuse(404, {.message = std::format("there is no node '{}'", printable(name)),
-                        .hint = "'muster node list' shows them"});
-  }
+  if (!found) return refuse(no_node(name));
   return answer(described(cluster_, *found));
 }
 
 ServerResponse Api::events(const std::string& name) {
   const auto found = cluster_.registry().find(name);
-  if (!found) {
-    return refuse(404, {.message = std::format("there is no node '{}'", printable(name)),
-                        .hint = "'muster node list' shows them"});
-  }
+  if (!found) return refuse(no_node(name));
   const auto events = cluster_.store().events(found->id, 500);
-  if (!events) return refuse(500, events.error());
+  if (!events) return refuse(events.error());
   json list = json::array();
   for (const state::Event& event : *events) {
     list.push_back({{"time_ms", event.time_ms}, {"kind", event.kind}, {"text", event.text}});
   }
-  return answer(
-      {{"node", described(cluster_, *found)}, {"events", std::move(list)}, {"now_ms", now_ms()}});
+  return answer({{"node", described(cluster_, *found)},
+                 {"events", std::move(list)},
+                 {"now_ms", cluster_.now_ms()}});
 }
 
 ServerResponse Api::adopt(const ServerRequest& request) {
   const auto wanted = parse_adoption_request(request.body);
-  if (!wanted) return refuse(400, wanted.error());
+  if (!wanted) return refuse_request(wanted.error());
   if (!wanted->name.empty()) {
     const Status done = cluster_.adopt_as(wanted->nodes.front(), wanted->name);
-    return done ? answer({{"names", {wanted->name}}}) : refuse(409, done.error());
+    return done ? answer({{"names", {wanted->name}}}) : refuse(done.error());
   }
-  const auto names = cluster_.registry().adopt(wanted->nodes, now_ms());
-  if (!names) return refuse(404, names.error());
+  const auto names = cluster_.registry().adopt(wanted->nodes, cluster_.now_ms());
+  if (!names) return refuse(names.error());
   return answer({{"names", *names}});
 }
 
 ServerResponse Api::set_nodes(const ServerRequest& request) {
   const auto wanted = parse_profile_request(request.body);
-  if (!wanted) return refuse(400, wanted.error());
+  if (!wanted) return refuse_request(wanted.error());
   const Status done = cluster_.set_profile(wanted->nodes, wanted->profile);
-  return done ? answer(json::object()) : refuse(404, done.error());
+  return answer(done);
 }
 
-ServerResponse Api::profiles() {
+ServerResponse Api::profiles(const ServerRequest&) {
   std::map<std::string, int, std::less<>> counts;
   cluster_.registry().each([&](const Node& node) {
     if (!node.name.empty()) ++counts[cluster_.boots().name_of(node.profile)];
@@ -238,101 +241,136 @@ ServerResponse Api::profiles() {
 
 ServerResponse Api::reboot_nodes(const ServerRequest& request) {
   const auto wanted = parse_reboot_request(request.body);
-  if (!wanted) return refuse(400, wanted.error());
-  const std::int64_t now = now_ms();
+  if (!wanted) return refuse_request(wanted.error());
+  const std::int64_t now = cluster_.now_ms();
   const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
-  return done ? answer({{"asked_ms", now}}) : refuse(409, done.error());
+  return done ? answer({{"asked_ms", now}}) : refuse(done.error());
 }
 
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
   const auto names = parse_node_list(request.body);
-  if (!names) return refuse(400, names.error());
-  const Status done = cluster_.registry().remove(*names, now_ms());
-  return done ? answer(json::object()) : refuse(404, done.error());
+  if (!names) return refuse_request(names.error());
+  const Status done = cluster_.registry().remove(*names, cluster_.now_ms());
+  return answer(done);
 }
 
 ServerResponse Api::import_nodes(const ServerRequest& request) {
   auto nodes = parse_import(request.body);
-  if (!nodes) return refuse(400, nodes.error());
+  if (!nodes) return refuse_request(nodes.error());
   for (const Node& imported : *nodes) {
     const Status fits = cluster_.fits(imported);
-    if (!fits) return refuse(409, fits.error());
+    if (!fits) return refuse(fits.error());
   }
-  const auto done = cluster_.registry().import(std::move(*nodes), now_ms());
-  if (!done) return refuse(409, done.error());
+  const auto done = cluster_.registry().import(std::move(*nodes), cluster_.now_ms());
+  if (!done) return refuse(done.error());
   return answer({{"imported", done->changed}, {"unchanged", done->unchanged}});
 }
 
 ServerResponse Api::plan_changes(const ServerRequest& request) {
   const auto spec = parse_plan_request(request.body);
-  if (!spec) return refuse(400, spec.error());
+  if (!spec) return refuse_request(spec.error());
   const auto changes = cluster_.changes_of(*spec);
-  if (!changes) return refuse(409, changes.error());
+  if (!changes) return refuse(changes.error());
   return answer({{"head", changes_json(changes->head)}, {"node", changes_json(changes->node)}});
 }
 
 ServerResponse Api::discovery(const ServerRequest& request) {
   const auto wanted = parse_discovery(request.body);
-  if (!wanted) return refuse(400, wanted.error());
+  if (!wanted) return refuse_request(wanted.error());
   const Status done = cluster_.decide_adoption(
-      wanted->policy, wanted->minutes == 0 ? 0 : now_ms() + wanted->minutes * 60'000);
-  return done ? answer(json::object()) : refuse(500, done.error());
+      wanted->policy, wanted->minutes == 0 ? 0 : cluster_.now_ms() + wanted->minutes * 60'000);
+  return answer(done);
 }
 
-ServerResponse Api::show_discovery() {
-  return answer({{"policy", policy_name(cluster_.registry().policy(now_ms()))},
+ServerResponse Api::show_discovery(const ServerRequest&) {
+  return answer({{"policy", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
                  {"until_ms", cluster_.adoption_until_ms()},
-                 {"now_ms", now_ms()}});
+                 {"now_ms", cluster_.now_ms()}});
 }
 
-ServerResponse Api::show_dhcp() {
+ServerResponse Api::show_dhcp(const ServerRequest&) {
   return answer({{"mode", provisioning::to_string(cluster_.dhcp_mode())}});
 }
 
 ServerResponse Api::dhcp(const ServerRequest& request) {
   const auto mode = parse_dhcp_request(request.body);
-  if (!mode) return refuse(400, mode.error());
+  if (!mode) return refuse_request(mode.error());
   const Status done = cluster_.set_dhcp_mode(*mode);
-  return done ? answer(json::object()) : refuse(500, done.error());
+  return answer(done);
+}
+
+ServerResponse Api::head_plan(const ServerRequest&) {
+  return answer(plan::to_json(cluster_.head_plan()));
+}
+
+ServerResponse Api::applied(const ServerRequest& request) {
+  const auto since = parse_applied_query(request.query);
+  if (!since) return refuse_request(since.error());
+  return answer({{"applied", cluster_.applied() >= *since}});
+}
+
+std::span<const Api::Route> Api::routes() {
+  static constexpr std::array kRoutes = {
+      Route{"GET", "/v1/status", &Api::status},
+      Route{"GET", "/v1/nodes", &Api::nodes},
+      Route{"POST", "/v1/nodes/adopt", &Api::adopt},
+      Route{"POST", "/v1/nodes/set", &Api::set_nodes},
+      Route{"POST", "/v1/nodes/reboot", &Api::reboot_nodes},
+      Route{"POST", "/v1/nodes/remove", &Api::remove_nodes},
+      Route{"POST", "/v1/nodes/import", &Api::import_nodes},
+      Route{"GET", "/v1/profiles", &Api::profiles},
+      Route{"GET", "/v1/groups", &Api::groups},
+      Route{"POST", "/v1/plan", &Api::plan_changes},
+      Route{"GET", "/v1/plan/head", &Api::head_plan},
+      Route{"GET", "/v1/applied", &Api::applied},
+      Route{"GET", "/v1/discovery", &Api::show_discovery},
+      Route{"POST", "/v1/discovery", &Api::discovery},
+      Route{"GET", "/v1/dhcp", &Api::show_dhcp},
+      Route{"POST", "/v1/dhcp", &Api::dhcp},
+      Route{"GET", "/v1/users", &Api::list_users},
+      Route{"POST", "/v1/users", &Api::add_user},
+      Route{"PUT", "/v1/users", &Api::change_user},
+  };
+  return kRoutes;
+}
+
+/// Pages with a name in their path.
+ServerResponse Api::named_page(const ServerRequest& request) {
+  constexpr std::string_view kNode = "/v1/nodes/";
+  constexpr std::string_view kUser = "/v1/users/";
+  constexpr std::string_view kEvents = "/events";
+  const std::string_view path = request.path;
+  const bool get = request.method == "GET";
+  if (path.starts_with(kUser)) {
+    const std::string name(path.substr(kUser.size()));
+    if (get) return show_user(name);
+    if (request.method == "DELETE") return remove_user(name);
+  }
+  if (get && path.starts_with(kNode)) {
+    const std::string_view name = path.substr(kNode.size());
+    if (!name.ends_with(kEvents)) return node(std::string(name));
+    return events(std::string(name.substr(0, name.size() - kEvents.size())));
+  }
+  return refuse({.message = std::format("musterd has no page {} {}", printable(request.method, 16),
+                                        printable(request.path, 80)),
+                 .hint = "compare 'muster --version' and 'musterd --version'",
+                 .kind = ErrorKind::absent});
+}
+
+ServerResponse Api::find_page(const ServerRequest& request) {
+  const auto route = std::ranges::find_if(routes(), [&](const Route& each) {
+    return each.method == request.method && each.path == request.path;
+  });
+  return route == routes().end() ? named_page(request) : (this->*route->page)(request);
 }
 
 ServerResponse Api::handle(const ServerRequest& request) {
   try {
-    const bool get = request.method == "GET";
-    const bool post = request.method == "POST";
-    const std::string_view path = request.path;
-    constexpr std::string_view kNode = "/v1/nodes/";
-    constexpr std::string_view kUser = "/v1/users/";
-    if (get && path == "/v1/status") return status();
-    if (get && path == "/v1/nodes") return nodes(request);
-    if (post && path == "/v1/nodes/adopt") return adopt(request);
-    if (post && path == "/v1/nodes/set") return set_nodes(request);
-    if (get && path == "/v1/profiles") return profiles();
-    if (get && path == "/v1/groups") return groups();
-    if (post && path == "/v1/nodes/reboot") return reboot_nodes(request);
-    if (post && path == "/v1/nodes/remove") return remove_nodes(request);
-    if (post && path == "/v1/nodes/import") return import_nodes(request);
-    if (post && path == "/v1/plan") return plan_changes(request);
-    if (get && path == "/v1/discovery") return show_discovery();
-    if (post && path == "/v1/discovery") return discovery(request);
-    if (get && path == "/v1/dhcp") return show_dhcp();
-    if (post && path == "/v1/dhcp") return dhcp(request);
-    if (get && path == "/v1/plan/head") return answer(plan::to_json(cluster_.head_plan()));
-    if (get && path == "/v1/users") return list_users();
-    if ((post || request.method == "PUT") && path == "/v1/users") return write_user(request);
-    if (request.method == "DELETE" && path.starts_with(kUser)) {
-      return remove_user(std::string(path.substr(kUser.size())));
-    }
-    if (get && path.starts_with(kNode)) {
-      std::string name(path.substr(kNode.size()));
-      if (!name.ends_with("/events")) return node(name);
-      return events(name.substr(0, name.size() - 7));
-    }
-    return refuse(404, {.message = "no such page"});
+    return find_page(request);
   } catch (const std::exception& error) {
     // Requests are read without exceptions; this is a file of the head that is not what it was.
-    return refuse(500, {.message = std::format("the head's state is damaged: {}", error.what()),
-                        .hint = "'journalctl -u musterd -u muster-apply' says more"});
+    return refuse({.message = std::format("the head's state is damaged: {}", error.what()),
+                   .hint = "'journalctl -u musterd -u muster-apply' says more"});
   }
 }
 

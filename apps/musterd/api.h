@@ -2,8 +2,12 @@
 // The administrators' API on /run/musterd/api.sock (root and group `muster`): what the command line
 // uses. docs/reference/api.md lists the pages.
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "apps/musterd/cluster.h"
-#include "core/os/command.h"
+#include "apps/musterd/service_watch.h"
 #include "core/os/http_server.h"
 
 namespace muster::daemon {
@@ -11,34 +15,48 @@ namespace muster::daemon {
 /// Threads: `handle` may be called from several threads.
 class Api {
  public:
-  Api(Cluster& cluster, os::CommandRunner& runner) : cluster_(cluster), runner_(runner) {}
+  Api(Cluster& cluster, ServiceWatch& services) : cluster_(cluster), services_(services) {}
 
-  /// Never fails: bad requests become 4xx with {"error", "hint"}.
+  /// Never fails, and never waits for the helper: bad requests become 4xx with {"error", "hint"}.
   os::ServerResponse handle(const os::ServerRequest& request);
 
  private:
-  os::ServerResponse status();
+  os::ServerResponse status(const os::ServerRequest& request);
   os::ServerResponse nodes(const os::ServerRequest& request);
   os::ServerResponse node(const std::string& name);
   os::ServerResponse events(const std::string& name);
   os::ServerResponse adopt(const os::ServerRequest& request);
   os::ServerResponse set_nodes(const os::ServerRequest& request);
-  os::ServerResponse profiles();
-  os::ServerResponse groups();
+  os::ServerResponse profiles(const os::ServerRequest& request);
+  os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);
   os::ServerResponse import_nodes(const os::ServerRequest& request);
   os::ServerResponse plan_changes(const os::ServerRequest& request);
-  os::ServerResponse show_discovery();
+  os::ServerResponse head_plan(const os::ServerRequest& request);
+  os::ServerResponse applied(const os::ServerRequest& request);
+  os::ServerResponse show_discovery(const os::ServerRequest& request);
   os::ServerResponse discovery(const os::ServerRequest& request);
-  os::ServerResponse show_dhcp();
+  os::ServerResponse show_dhcp(const os::ServerRequest& request);
   os::ServerResponse dhcp(const os::ServerRequest& request);
-  os::ServerResponse list_users();
-  os::ServerResponse write_user(const os::ServerRequest& request);
+  os::ServerResponse list_users(const os::ServerRequest& request);
+  os::ServerResponse add_user(const os::ServerRequest& request);
+  os::ServerResponse change_user(const os::ServerRequest& request);
+  os::ServerResponse show_user(const std::string& name);
   os::ServerResponse remove_user(const std::string& name);
 
+  /// A page that every request of this method and path asks for.
+  struct Route {
+    std::string_view method;
+    std::string_view path;
+    os::ServerResponse (Api::*page)(const os::ServerRequest& request);
+  };
+  static std::span<const Route> routes();
+  os::ServerResponse find_page(const os::ServerRequest& request);
+  os::ServerResponse named_page(const os::ServerRequest& request);
+
   Cluster& cluster_;
-  os::CommandRunner& runner_;
+  ServiceWatch& services_;
 };
 
 }  // namespace muster::daemon

@@ -105,6 +105,13 @@ Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& que
   return wanted;
 }
 
+Result<state::Revision> parse_applied_query(const std::map<std::string, std::string>& query) {
+  const auto since = query.find("since");
+  const auto revision = since == query.end() ? std::nullopt : parse_number(since->second);
+  if (!revision) return fail("'since' must be a whole number");
+  return *revision;
+}
+
 Result<std::vector<std::string>> parse_node_list(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
   return texts(value, "nodes");

@@ -12,6 +12,7 @@
 #include "core/base/node_set.h"
 #include "core/base/result.h"
 #include "core/spec/cluster_spec.h"
+#include "core/state/store.h"
 #include "provisioning/network.h"
 #include "provisioning/node.h"
 #include "provisioning/registry.h"
@@ -36,6 +37,9 @@ struct NodeQuery {
 /// ?names=NODE-SET&machines=MAC,ID,…&detail=wide; each may be absent, and all nodes are shown
 /// without the first two.
 Result<NodeQuery> parse_node_query(const std::map<std::string, std::string>& query);
+
+/// ?since=N: the newest transaction that must have been tried.
+Result<state::Revision> parse_applied_query(const std::map<std::string, std::string>& query);
 
 /// {"nodes": ["n001", …]}
 Result<std::vector<std::string>> parse_node_list(std::string_view body);

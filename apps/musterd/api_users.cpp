@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <format>
 #include <pwd.h>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "apps/musterd/api.h"
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
+#include "core/base/text.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::daemon {
@@ -24,6 +26,14 @@ json user_json(const hpc::ClusterUser& user) {
           {"full_name", user.full_name},
           {"home", hpc::home_of(user.name)},
           {"ssh_keys", user.ssh_keys}};
+}
+
+/// The user, and what to ask /v1/applied for: the helper may be at work for minutes.
+ServerResponse changed(const Result<Cluster::ChangedUser>& done) {
+  if (!done) return refuse(done.error());
+  json value = user_json(done->user);
+  value["applying"] = done->revision;
+  return answer(value);
 }
 
 /// Whether this machine has the account, with the cluster's number.
@@ -42,31 +52,40 @@ bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
 
 }  // namespace
 
-ServerResponse Api::list_users() {
+ServerResponse Api::list_users(const ServerRequest&) {
   json list = json::array();
   for (const hpc::ClusterUser& user : cluster_.users().users()) list.push_back(user_json(user));
   return answer({{"users", std::move(list)}});
 }
 
-ServerResponse Api::write_user(const ServerRequest& request) {
-  const auto wanted = parse_user_request(request.body);
-  if (!wanted) return refuse(400, wanted.error());
-  const bool change = request.method == "PUT";
-  using NoKeys = hpc::UserTable::NoKeys;
-  const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;
-  const auto user =
-      change ? cluster_.change_user(wanted->user, none) : cluster_.add_user(wanted->user);
-  if (!user) return refuse(409, user.error());
-  // Who asked may log in as the user the moment this is answered.
+ServerResponse Api::show_user(const std::string& name) {
+  const auto user = cluster_.users().find(name);
+  if (!user) {
+    return refuse({.message = std::format("there is no user '{}'", printable(name, 64)),
+                   .hint = "see the users: muster user list",
+                   .kind = ErrorKind::absent});
+  }
   json value = user_json(*user);
-  const bool tried = cluster_.wait_until_answered(std::chrono::seconds(30));
-  value["on_head"] = tried && is_on_head(*user, cluster_.spec());
+  value["on_head"] = is_on_head(*user, cluster_.spec());
   return answer(value);
 }
 
+ServerResponse Api::add_user(const ServerRequest& request) {
+  const auto wanted = parse_user_request(request.body);
+  if (!wanted) return refuse_request(wanted.error());
+  return changed(cluster_.add_user(wanted->user));
+}
+
+ServerResponse Api::change_user(const ServerRequest& request) {
+  const auto wanted = parse_user_request(request.body);
+  if (!wanted) return refuse_request(wanted.error());
+  using NoKeys = hpc::UserTable::NoKeys;
+  const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;
+  return changed(cluster_.change_user(wanted->user, none));
+}
+
 ServerResponse Api::remove_user(const std::string& name) {
-  const Status done = cluster_.remove_user(name);
-  return done ? answer(json::object()) : refuse(404, done.error());
+  return answer(cluster_.remove_user(name));
 }
 
 }  // namespace muster::daemon

@@ -4,12 +4,10 @@
 
 namespace muster::daemon {
 
-std::int64_t ClockWatch::moved_ms(std::int64_t wall_ms, std::int64_t steady_ms) {
+std::int64_t ClockWatch::moved_ms(std::int64_t wall_ms, std::int64_t steady_ms) const {
   constexpr std::int64_t kSmallMs = 2'000;
   const std::int64_t moved = wall_ms - steady_ms - offset_ms_;
-  if (std::abs(moved) < kSmallMs) return 0;
-  offset_ms_ += moved;
-  return moved;
+  return std::abs(moved) < kSmallMs ? 0 : moved;
 }
 
 }  // namespace muster::daemon

@@ -3,10 +3,7 @@
 // publishes what other daemons read (dnsmasq's hosts, the head's plan) when something changed.
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,14 +12,15 @@
 #include <vector>
 
 #include "apps/musterd/adoption.h"
-#include "apps/musterd/apply_pace.h"
 #include "apps/musterd/clock_watch.h"
 #include "apps/musterd/drift.h"
+#include "apps/musterd/head_applier.h"
 #include "apps/musterd/node_plans.h"
+#include "apps/musterd/pending_writes.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
+#include "apps/plans/preview.h"
 #include "core/os/clock.h"
-#include "core/os/unix_socket.h"
 #include "core/spec/places.h"
 #include "core/state/store.h"
 #include "provisioning/authority.h"
@@ -32,13 +30,14 @@
 
 namespace muster::daemon {
 
-using os::now_ms;
 using os::steady_ms;
 
 /// Threads: every function may be called from several threads.
 class Cluster {
  public:
-  /// Errors: an invalid specification, missing facts, damaged state.
+  /// A disk that takes nothing is no error: `lost` and `unsaved` tell it. Errors: an invalid
+  /// specification, missing facts; a state database that cannot be read; no authority, and no place
+  /// for one.
   static Result<std::unique_ptr<Cluster>> open(const Settings& settings);
 
   const spec::ClusterSpec& spec() const { return spec_; }
@@ -50,6 +49,14 @@ class Cluster {
   const provisioning::Authority& authority() const { return *authority_; }
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
   state::Store& store() { return *store_; }
+
+  /// The head's time in milliseconds since 1970, by which the registry counts: ClockWatch.
+  std::int64_t now_ms() const { return clock_.now_ms(steady_ms()); }
+
+  /// What the daemon could not read when it started.
+  const std::vector<Error>& lost() const { return lost_; }
+  /// What it could not write, until it could.
+  std::vector<PendingWrites::Failure> unsaved() const { return pending_.failures(); }
 
   /// The nodes boot as this profile from their next start on. Errors: no such profile; as
   /// Registry::set_profile.
@@ -76,10 +83,15 @@ class Cluster {
   Result<Changes> changes_of(const spec::ClusterSpec& spec);
 
   hpc::UserTable users();
+  struct ChangedUser {
+    hpc::ClusterUser user;
+    /// The transaction; `applied` reaches it when the helper has tried to make it true.
+    state::Revision revision = 0;
+  };
   /// Errors: as hpc::UserTable::add.
-  Result<hpc::ClusterUser> add_user(const spec::User& wanted);
+  Result<ChangedUser> add_user(const spec::User& wanted);
   /// Errors: as hpc::UserTable::change.
-  Result<hpc::ClusterUser> change_user(const spec::User& wanted, hpc::UserTable::NoKeys none);
+  Result<ChangedUser> change_user(const spec::User& wanted, hpc::UserTable::NoKeys none);
   Status remove_user(const std::string& name);
 
   /// Who is adopted from now on, until the head's next boot. Errors: the store.
@@ -104,54 +116,69 @@ class Cluster {
   Status publish();
 
   /// Whether the helper is at work.
-  bool is_applying() const { return helper_.has_value(); }
+  bool is_applying() const { return applier_.is_at_work(); }
 
-  /// Why the head does not hold what it should, when the helper does not take its plan; nothing
-  /// while it is at work.
+  /// HeadApplier::tried.
+  state::Revision applied() const { return applier_.tried(); }
+
+  /// Why the head does not hold what it should, when its plan cannot be written or the helper does
+  /// not take it; nothing while the helper is at work.
   std::optional<std::string> plan_delay();
 
   /// What was put right on the head.
-  Drift drift();
+  Drift drift() const { return applier_.drift(); }
 
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
 
   /// Why somebody of cluster.yaml's people is not one of the cluster's, or has another number.
-  const std::vector<Error>& refused_users() const { return refused_users_; }
+  std::vector<Error> refused_users();
 
   /// What is remarkable in cluster.yaml, each with its place.
   const std::vector<spec::Diagnostic>& remarks() const { return remarks_; }
 
-  /// Waits until the helper has tried to make true what was decided before the call. False: not
-  /// within `time`, or the daemon ends.
-  bool wait_until_answered(std::chrono::milliseconds time);
-  /// Nobody waits any longer: the daemon ends.
-  void end_waits();
-
  private:
   Cluster() = default;
-  Status load_users();
-  Status add_spec_users();
-  Status load_keys();
+  Status open_state();
+  Status load_authority();
+  Status write_server_identity();
+  void load_slurm_key();
   Status load_ssh_authority();
+  void certify_host_key();
+
+  void load_users();
+  Status take_spec_users();
+  plans::Digests spec_users();
+  state::Transaction users_transaction(const hpc::UserTable& table, const std::string& what,
+                                       const std::string& name) const;
+  void use_users(hpc::UserTable table, state::Revision revision);
+  Result<state::Revision> save_users(hpc::UserTable table, const std::string& what,
+                                     const std::string& name);
+
   Status load_dhcp_mode();
   void use_dhcp_mode(provisioning::DhcpMode mode);
+  void follow_clock(std::int64_t moved);
   Status load_adoption();
-  Status keep_adoption(const AdoptionRecord& record);
+  AdoptionRecord adoption();
+  void use_adoption(AdoptionRecord record);
+  Status save_adoption();
+  Status commit_adoption(const AdoptionRecord& record);
+
+  struct Decisions {
+    hpc::UserTable users;
+    state::Revision revision = 0;
+    /// generation_
+    std::uint64_t stamp = 0;
+  };
+  Decisions decisions();
   Status publish_changes();
   Status write_published();
-  Status start_apply();
-  Status look_at_helper();
-  bool is_check_due() const;
-  void tell_answered(std::uint64_t generation);
-  Status save_users(hpc::UserTable table, const std::string& what, const std::string& name);
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
 
   Settings settings_;
   spec::ClusterSpec spec_;
   std::vector<spec::Diagnostic> remarks_;
-  std::vector<Error> refused_users_;
   head::Facts facts_;
   provisioning::PciNames names_;
   std::optional<provisioning::Boots> boots_;
@@ -164,47 +191,43 @@ class Cluster {
   std::string slurm_key_;
   /// Of the head's own host key; empty: it has none.
   std::string ssh_certificate_;
-  std::mutex mutex_;
-  hpc::UserTable users_;
-  provisioning::DhcpMode dhcp_ = provisioning::DhcpMode::silent;
+  ClockWatch clock_{os::now_ms(), steady_ms()};
+  std::vector<Error> lost_;
+  PendingWrites pending_;
+  /// Why nobody may change the users: those that are stored could not be read.
+  std::optional<Error> users_error_;
+
+  /// One decision at a time: taken before mutex_, and held while the disk writes it. What is
+  /// refused then has changed nothing.
+  std::mutex deciding_;
   /// Grows when users or the DHCP mode change.
   std::atomic<std::uint64_t> generation_{1};
-  ClockWatch clock_{now_ms(), steady_ms()};
-  /// Guarded by mutex_.
-  AdoptionRecord adoption_;
+  NodePlans node_plans_{spec_};
+
+  /// Guards what follows. Nobody waits for the disk with it.
+  std::mutex mutex_;
+  hpc::UserTable users_;
+  /// What was taken over from cluster.yaml.
+  plans::Digests spec_users_;
+  std::vector<Error> refused_users_;
+  /// The transaction of the newest decision about users or DHCP.
+  state::Revision decided_ = 0;
+  provisioning::DhcpMode dhcp_ = provisioning::DhcpMode::silent;
   /// Whether the DHCP mode was decided in this boot, by somebody who knew the wire as it is.
   bool dhcp_decided_now_ = false;
-  /// What was taken over from cluster.yaml, by name.
-  std::map<std::string, std::string> spec_users_;
-  std::uint64_t published_ = 0;
-  /// The last published generation that the helper applied, well or not; guarded by mutex_.
-  std::uint64_t answered_ = 0;
-  std::condition_variable answered_changed_;
-  /// Guarded by mutex_.
-  bool ends_ = false;
-  NodePlans node_plans_{spec_};
-  /// Guarded by mutex_.
+  AdoptionRecord adoption_;
   std::vector<Error> refused_;
-  std::string published_plan_;
+  /// Why the newest state is not published.
+  std::optional<Error> publish_error_;
+
+  /// Of the thread that publishes: generation_ and that of the registry, when both were published.
+  std::uint64_t published_ = 0;
+  /// generation_ when that was tried last, and the pause after it failed.
+  std::uint64_t publish_tried_ = 0;
+  Backoff publish_pause_{1'000, 60'000};
   /// What was decided when it was published: generation_ and the registry's lost address.
   std::pair<std::uint64_t, std::int64_t> published_decisions_;
-  bool plan_holds_ = false;
-  /// The helper looks whether the plan still holds.
-  bool is_check_ = false;
-  /// Guarded by mutex_.
-  Drift drift_;
-  ApplyPace pace_;
-  /// The knock that the helper has not answered yet, and for which plan.
-  std::optional<os::LineChannel> helper_;
-  std::string asked_for_;
-  /// published_ at that knock.
-  std::uint64_t asked_at_ = 0;
-  /// By steady_ms(); 0: not yet.
-  std::int64_t applied_ms_ = 0;
-  /// Since when the helper owes an answer, by steady_ms(), and the last trouble with it; guarded by
-  /// mutex_.
-  std::int64_t owed_ms_ = 0;
-  std::string trouble_;
+  HeadApplier applier_{[this] { return os::connect_unix(settings_.helper); }};
 };
 
 }  // namespace muster::daemon

@@ -7,35 +7,55 @@
 
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/cluster.h"
+#include "apps/musterd/json_member.h"
 #include "core/os/process.h"
 
 namespace muster::daemon {
 
 using nlohmann::json;
 using provisioning::DhcpMode;
+namespace {
+
+/// As `muster status` calls the record when it cannot be saved.
+constexpr const char* kAdoption = "who is adopted";
+
+}  // namespace
+
+/// All that was noted by the clock moves with it. The order keeps what others count meanwhile too
+/// short, and never too long.
+void Cluster::follow_clock(std::int64_t moved) {
+  if (moved < 0) clock_.follow(moved);
+  registry_->clock_moved(moved);
+  if (moved > 0) clock_.follow(moved);
+  {
+    const std::scoped_lock one_decision(deciding_);
+    AdoptionRecord record = adoption();
+    if (record.until_ms != 0) record.until_ms += moved;
+    use_adoption(std::move(record));
+  }
+  pending_.write(kAdoption, [this] { return save_adoption(); });
+}
 
 Status Cluster::tick() {
-  const std::int64_t now = now_ms();
-  if (const std::int64_t moved = clock_.moved_ms(now, steady_ms()); moved != 0) {
+  const std::int64_t moved = clock_.moved_ms(os::now_ms(), steady_ms());
+  if (moved != 0) {
     std::println(stderr, "musterd: the clock was set {} s {}", std::abs(moved) / 1000,
                  moved > 0 ? "forward" : "back");
-    registry_->clock_moved(moved);
-    const std::scoped_lock lock(mutex_);
-    AdoptionRecord record = adoption_;
-    if (record.until_ms != 0) record.until_ms += moved;
-    TRY(keep_adoption(record));
+    follow_clock(moved);
   }
-  return registry_->tick(now);
+  pending_.retry(steady_ms());
+  return registry_->tick(now_ms());
 }
 
 Status Cluster::load_dhcp_mode() {
-  TRY_ASSIGN(const auto stored, store_->find("setting", "dhcp"));
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
-  const json decided = stored ? json::parse(stored->value, nullptr, false) : json();
+  const auto found = store_->find("setting", "dhcp");
+  if (!found) lost_.push_back(found.error());
+  const json decided = found && *found ? json::parse((*found)->value, nullptr, false) : json();
   // A decision holds until the next: the other server may only be slower than this head after a
   // power cut.
-  const std::string mode = decided.is_object() ? decided.value("mode", "") : "";
-  dhcp_decided_now_ = decided.is_object() && decided.value("boot", "") == boot;
+  const std::string mode = text_member(decided, "mode");
+  dhcp_decided_now_ = text_member(decided, "boot") == boot;
   use_dhcp_mode(mode == "serve"                          ? DhcpMode::serve
                 : mode == "proxy"                        ? DhcpMode::proxy
                 : facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent
@@ -56,40 +76,54 @@ std::optional<std::string> Cluster::unnoticed_dhcp() {
 
 Status Cluster::load_adoption() {
   TRY_ASSIGN(const AdoptionRecord now, adoption_at_boot(spec_.adoption, now_ms()));
-  TRY_ASSIGN(const auto stored, store_->find("setting", "adoption"));
-  const auto before = stored ? parse_adoption(stored->value) : std::nullopt;
+  const auto found = store_->find("setting", "adoption");
+  if (!found) lost_.push_back(found.error());
+  const auto before = found && *found ? parse_adoption((*found)->value) : std::nullopt;
   // The time counts from the head's boot, and what somebody decided since holds: the daemon may
   // start anew at any time. A specification that says something else begins anew.
   const bool same = before && before->boot == now.boot && before->wanted == now.wanted;
-  // A disk that is full must not keep the head from working.
-  if (const Status kept = keep_adoption(same ? *before : now); !kept) {
-    std::println(stderr, "musterd: {}", kept.error().text());
-  }
+  use_adoption(same ? *before : now);
+  if (!same) pending_.write(kAdoption, [this] { return save_adoption(); });
   return {};
 }
 
-/// Under mutex_, once requests are answered.
-Status Cluster::keep_adoption(const AdoptionRecord& record) {
-  adoption_ = record;
+AdoptionRecord Cluster::adoption() {
+  const std::scoped_lock lock(mutex_);
+  return adoption_;
+}
+
+void Cluster::use_adoption(AdoptionRecord record) {
   registry_->set_policy(record.policy, record.until_ms);
+  const std::scoped_lock lock(mutex_);
+  adoption_ = std::move(record);
+}
+
+/// What holds now, on the disk.
+Status Cluster::save_adoption() {
+  const std::scoped_lock one_decision(deciding_);
+  return commit_adoption(adoption());
+}
+
+/// Under deciding_.
+Status Cluster::commit_adoption(const AdoptionRecord& record) {
   const auto committed = store_->commit(
       {.changes = {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}});
-  if (!committed) return std::unexpected(committed.error());
-  return {};
+  return committed ? Status() : std::unexpected(committed.error());
 }
 
 Status Cluster::decide_adoption(provisioning::Policy policy, std::int64_t until_ms) {
   TRY_ASSIGN(AdoptionRecord record, adoption_at_boot(spec_.adoption, now_ms()));
   record.policy = policy;
   record.until_ms = until_ms;
-  const std::scoped_lock lock(mutex_);
-  return keep_adoption(record);
+  const std::scoped_lock one_decision(deciding_);
+  TRY(commit_adoption(record));
+  use_adoption(std::move(record));
+  return {};
 }
 
 std::int64_t Cluster::adoption_until_ms() {
   if (registry_->policy(now_ms()) != provisioning::Policy::open) return 0;
-  const std::scoped_lock lock(mutex_);
-  return adoption_.until_ms;
+  return adoption().until_ms;
 }
 
 DhcpMode Cluster::dhcp_mode() {
@@ -98,18 +132,19 @@ DhcpMode Cluster::dhcp_mode() {
 }
 
 Status Cluster::set_dhcp_mode(DhcpMode mode) {
-  const std::scoped_lock lock(mutex_);
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::string value = json{{"mode", provisioning::to_string(mode)}, {"boot", boot}}.dump();
-  const auto committed =
-      store_->commit({.changes = {{.kind = "setting", .key = "dhcp", .value = value}},
-                      .events = {{.time_ms = now_ms(),
-                                  .subject = "dhcp",
-                                  .kind = "decided",
-                                  .text = std::string(provisioning::to_string(mode))}}});
-  if (!committed) return std::unexpected(committed.error());
+  const std::scoped_lock one_decision(deciding_);
+  TRY_ASSIGN(const state::Revision revision,
+             store_->commit({.changes = {{.kind = "setting", .key = "dhcp", .value = value}},
+                             .events = {{.time_ms = now_ms(),
+                                         .subject = "dhcp",
+                                         .kind = "decided",
+                                         .text = std::string(provisioning::to_string(mode))}}}));
+  const std::scoped_lock lock(mutex_);
   use_dhcp_mode(mode);
   dhcp_decided_now_ = true;
+  decided_ = revision;
   ++generation_;
   return {};
 }

@@ -1,5 +1,7 @@
 // The people of the cluster: those of cluster.yaml, and what administrators changed since.
 
+#include <format>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/musterd/cluster.h"
@@ -10,8 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-std::map<std::string, std::string> parse_digests(std::string_view text) {
-  std::map<std::string, std::string> digests;
+plans::Digests parse_digests(std::string_view text) {
+  plans::Digests digests;
   const json value = json::parse(text, nullptr, false);
   if (!value.is_object()) return digests;
   for (const auto& [name, digest] : value.items()) {
@@ -22,29 +24,42 @@ std::map<std::string, std::string> parse_digests(std::string_view text) {
 
 }  // namespace
 
-Status Cluster::load_users() {
-  TRY_ASSIGN(const auto stored, store_->find("setting", "users"));
-  if (stored) {
-    TRY_ASSIGN(users_, hpc::UserTable::parse(stored->value));
+void Cluster::load_users() {
+  const auto stored = store_->find("setting", "users");
+  auto table = !stored   ? std::unexpected(stored.error())
+               : *stored ? hpc::UserTable::parse((*stored)->value)
+                         : Result<hpc::UserTable>();
+  const auto known = store_->find("setting", "spec-users");
+  if (known && *known) spec_users_ = parse_digests((*known)->value);
+  if (!table) {
+    // Nobody may be given the number of somebody who is only unknown for now.
+    users_error_ = table.error();
+    lost_.push_back({.message = std::format("the head has no users: {}", table.error().message),
+                     .hint = "restore /var/lib/muster/state.db from a backup and restart musterd; "
+                             "until then nobody is added or changed"});
+    return;
   }
-  return add_spec_users();
+  users_ = std::move(*table);
+  pending_.write("the users of cluster.yaml", [this] { return take_spec_users(); });
 }
 
 /// What cluster.yaml says of a person is taken over once, when it is new: what an administrator
 /// changed since, such as a key that was revoked, stays.
-Status Cluster::add_spec_users() {
-  TRY_ASSIGN(const auto stored, store_->find("setting", "spec-users"));
-  if (stored) spec_users_ = parse_digests(stored->value);
-  plans::SpecUsers wanted = plans::with_spec_users(users_, spec_, spec_users_);
-  refused_users_ = std::move(wanted.refused);
-  hpc::UserTable table = std::move(wanted.table);
+Status Cluster::take_spec_users() {
+  const std::scoped_lock one_decision(deciding_);
+  plans::SpecUsers wanted = plans::with_spec_users(users(), spec_, spec_users());
+  {
+    const std::scoped_lock lock(mutex_);
+    refused_users_ = std::move(wanted.refused);
+  }
   const auto digests = plans::digests_of(spec_.users);
-  if (table == users_ && digests == spec_users_) return {};
-  TRY(save_users(std::move(table), "added", "the users of cluster.yaml"));
-  const auto committed = store_->commit(
-      {.changes = {{.kind = "setting", .key = "spec-users", .value = json(digests).dump()}}});
-  if (!committed) return std::unexpected(committed.error());
+  if (wanted.table == users() && digests == spec_users()) return {};
+  state::Transaction both = users_transaction(wanted.table, "added", "the users of cluster.yaml");
+  both.changes.push_back({.kind = "setting", .key = "spec-users", .value = json(digests).dump()});
+  TRY_ASSIGN(const state::Revision revision, store_->commit(both));
+  const std::scoped_lock lock(mutex_);
   spec_users_ = digests;
+  use_users(std::move(wanted.table), revision);
   return {};
 }
 
@@ -53,38 +68,62 @@ hpc::UserTable Cluster::users() {
   return users_;
 }
 
-Status Cluster::save_users(hpc::UserTable table, const std::string& what, const std::string& name) {
-  const auto committed = store_->commit(
-      {.changes = {{.kind = "setting", .key = "users", .value = table.to_json()}},
-       .events = {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}}});
-  if (!committed) return std::unexpected(committed.error());
+plans::Digests Cluster::spec_users() {
+  const std::scoped_lock lock(mutex_);
+  return spec_users_;
+}
+
+std::vector<Error> Cluster::refused_users() {
+  const std::scoped_lock lock(mutex_);
+  return refused_users_;
+}
+
+state::Transaction Cluster::users_transaction(const hpc::UserTable& table, const std::string& what,
+                                              const std::string& name) const {
+  return {.changes = {{.kind = "setting", .key = "users", .value = table.to_json()}},
+          .events = {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}}};
+}
+
+/// Under mutex_: what was committed as `revision` is so from now on.
+void Cluster::use_users(hpc::UserTable table, state::Revision revision) {
   users_ = std::move(table);
+  decided_ = revision;
   ++generation_;
-  return {};
 }
 
-Result<hpc::ClusterUser> Cluster::add_user(const spec::User& wanted) {
+/// Under deciding_.
+Result<state::Revision> Cluster::save_users(hpc::UserTable table, const std::string& what,
+                                            const std::string& name) {
+  if (users_error_) return std::unexpected(*users_error_);
+  TRY_ASSIGN(const state::Revision revision, store_->commit(users_transaction(table, what, name)));
   const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
+  use_users(std::move(table), revision);
+  return revision;
+}
+
+Result<Cluster::ChangedUser> Cluster::add_user(const spec::User& wanted) {
+  const std::scoped_lock one_decision(deciding_);
+  hpc::UserTable table = users();
   TRY_ASSIGN(hpc::ClusterUser user, table.add(wanted));
-  TRY(save_users(std::move(table), "added", user.name));
-  return user;
+  TRY_ASSIGN(const state::Revision revision, save_users(std::move(table), "added", user.name));
+  return ChangedUser{std::move(user), revision};
 }
 
-Result<hpc::ClusterUser> Cluster::change_user(const spec::User& wanted,
-                                              hpc::UserTable::NoKeys none) {
-  const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
+Result<Cluster::ChangedUser> Cluster::change_user(const spec::User& wanted,
+                                                  hpc::UserTable::NoKeys none) {
+  const std::scoped_lock one_decision(deciding_);
+  hpc::UserTable table = users();
   TRY_ASSIGN(hpc::ClusterUser user, table.change(wanted, none));
-  TRY(save_users(std::move(table), "changed", user.name));
-  return user;
+  TRY_ASSIGN(const state::Revision revision, save_users(std::move(table), "changed", user.name));
+  return ChangedUser{std::move(user), revision};
 }
 
 Status Cluster::remove_user(const std::string& name) {
-  const std::scoped_lock lock(mutex_);
-  hpc::UserTable table = users_;
+  const std::scoped_lock one_decision(deciding_);
+  hpc::UserTable table = users();
   TRY(table.remove(name));
-  return save_users(std::move(table), "removed", name);
+  const auto saved = save_users(std::move(table), "removed", name);
+  return saved ? Status() : std::unexpected(saved.error());
 }
 
 }  // namespace muster::daemon

@@ -6,10 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/disk_health.h"
 #include "apps/musterd/loans.h"
 #include "apps/musterd/node_health.h"
 #include "apps/musterd/scheduler.h"
 #include "core/base/text.h"
+#include "core/os/file_system.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/observed.h"
@@ -20,30 +22,8 @@ namespace {
 
 using provisioning::DhcpMode;
 
-const std::vector<std::string>& units() {
-  static const std::vector<std::string> kUnits = {"muster-nginx.service", "muster-dnsmasq.service",
-                                                  "chrony.service",       "nfs-server.service",
-                                                  "slurmctld.service",    "ssh.service",
-                                                  "muster-watch.service"};
-  return kUnits;
-}
-
-std::vector<ServiceState> read_services(os::CommandRunner& runner) {
-  std::vector<std::string> argv = {"systemctl", "show", "--property=ActiveState", "--value"};
-  argv.insert(argv.end(), units().begin(), units().end());
-  const auto result = runner.run({.argv = argv, .timeout = std::chrono::seconds(10)});
-  std::vector<std::string> states;
-  if (result) {
-    for (const std::string& line : lines(result->out)) {
-      if (!line.empty()) states.push_back(line);
-    }
-  }
-  std::vector<ServiceState> services;
-  for (std::size_t i = 0; i < units().size(); ++i) {
-    services.push_back({units()[i], i < states.size() ? states[i] : "unknown"});
-  }
-  return services;
-}
+/// An answer with systemd's older words is better than one that comes late.
+constexpr std::chrono::milliseconds kPatience{1000};
 
 head::Observed read_observed() {
   const auto text = os::read_file(head::kObserved);
@@ -63,7 +43,7 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
     if (step.value("outcome", "") != "failed") continue;
     problems.push_back(
         {std::format("{}: {}", step.value("step", ""), step.value("reason", "")),
-         "'journalctl -u muster-apply' has the details; it is tried again every 15 s"});
+         "'journalctl -u muster-apply' has the details; it is tried again within a minute"});
   }
 }
 
@@ -80,17 +60,6 @@ void add_authority(Cluster& cluster, std::vector<Problem>& problems) {
   if (const Status valid = cluster.authority().check_time(); !valid) {
     problems.push_back({valid.error().message, valid.error().hint});
   }
-}
-
-/// What musterd cannot write, it cannot acknowledge: nodes do not boot and nobody is added.
-void add_full_disk(Cluster& cluster, std::vector<Problem>& problems) {
-  std::error_code error;
-  const auto space = std::filesystem::space(cluster.settings().state, error);
-  constexpr std::uintmax_t kLeast = 256U << 20U;
-  if (error || space.available >= kLeast) return;
-  problems.push_back({std::format("the disk of {} is nearly full: {} left",
-                                  cluster.settings().state.string(), human(Bytes{space.available})),
-                      "remove files; /home and the volumes of a live head may lie on it, too"});
 }
 
 void add_service_problems(const std::vector<ServiceState>& services,
@@ -110,7 +79,7 @@ void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
   add(kept_out_machines(nodes));
   add(failed_nodes(nodes));
   add(nodes_without_profile(nodes, cluster.boots()));
-  add(taken_out_nodes(nodes, read_scheduler(), now_ms()));
+  add(taken_out_nodes(nodes, read_scheduler(), cluster.now_ms()));
   add(cards_without_driver(nodes, cluster.boots(), cluster.spec().firmware));
   // Another server gives the addresses, and gives what it wants.
   if (cluster.dhcp_mode() != DhcpMode::proxy) {
@@ -229,7 +198,7 @@ void add_unshared(std::vector<Problem>& problems) {
 
 /// What somebody else changes on the head or on nodes, again and again.
 void add_drift(Cluster& cluster, std::vector<Problem>& problems) {
-  for (Problem& problem : read_drift(cluster).problems(now_ms())) {
+  for (Problem& problem : read_drift(cluster).problems(cluster.now_ms())) {
     problems.push_back(std::move(problem));
   }
   for (Problem& problem : drifting_nodes(cluster.registry().nodes())) {
@@ -279,14 +248,24 @@ std::optional<head::ExternalState> read_site(Cluster& cluster) {
   return state ? std::optional(std::move(*state)) : std::nullopt;
 }
 
-Health read_health(Cluster& cluster, os::CommandRunner& runner) {
-  Health health{.services = read_services(runner)};
+std::vector<Problem> read_disk_problems(Cluster& cluster) {
+  const std::filesystem::path& state = cluster.settings().state;
+  const auto disk = os::read_file_system(state);
+  const auto unsaved = cluster.unsaved();
+  return disk_problems({.directory = state.string(),
+                        .file_system = disk ? std::optional(*disk) : std::nullopt,
+                        .store_trouble = cluster.store().trouble(),
+                        .failures = unsaved,
+                        .lost = cluster.lost()});
+}
+
+Health read_health(Cluster& cluster, ServiceWatch& services) {
+  Health health{.services = services.states(kPatience), .problems = read_disk_problems(cluster)};
   add_silence(cluster, health.problems);
   add_second_server(cluster, health.problems);
   add_later_server(cluster, health.problems);
   add_other_card(cluster, health.problems);
   add_site_problems(cluster, health.problems);
-  add_full_disk(cluster, health.problems);
   add_authority(cluster, health.problems);
   add_plan_problems(cluster, health.problems);
   add_delay(cluster, health.problems);

@@ -8,16 +8,10 @@
 
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/problem.h"
-#include "core/os/command.h"
+#include "apps/musterd/service_watch.h"
 #include "provisioning/head/external.h"
 
 namespace muster::daemon {
-
-struct ServiceState {
-  std::string unit;
-  /// "active", "failed", "inactive", … as systemd says.
-  std::string state;
-};
 
 struct Health {
   std::vector<ServiceState> services;
@@ -30,6 +24,10 @@ std::optional<head::ExternalState> read_site(Cluster& cluster);
 /// What was put right on the head: steps of its plan, and what its helper keeps.
 Drift read_drift(Cluster& cluster);
 
-Health read_health(Cluster& cluster, os::CommandRunner& runner);
+/// What is wrong with the disk of the head's state: what cannot be written, and what cannot be
+/// read.
+std::vector<Problem> read_disk_problems(Cluster& cluster);
+
+Health read_health(Cluster& cluster, ServiceWatch& services);
 
 }  // namespace muster::daemon

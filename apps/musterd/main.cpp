@@ -3,13 +3,18 @@
 #include <chrono>
 #include <cstdio>
 #include <print>
+#include <set>
+#include <string>
 #include <systemd/sd-daemon.h>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "apps/musterd/api.h"
 #include "apps/musterd/cluster.h"
-#include "core/base/text.h"
+#include "apps/musterd/health.h"
+#include "apps/musterd/service_watch.h"
+#include "core/os/command.h"
 #include "core/os/stop_signal.h"
 #include "provisioning/node_api.h"
 
@@ -18,18 +23,52 @@ namespace {
 using namespace muster;
 using namespace std::chrono_literals;
 
-/// An error is told when it is another than the last time: it may last for hours.
-void say_once(const Status& done, std::string& said) {
-  const std::string text = done ? std::string() : done.error().text();
-  if (!text.empty() && text != said) std::println(stderr, "musterd: {}", text);
-  said = text;
+/// Tells what is wrong: each trouble when it begins, because it may last for hours.
+class Teller {
+ public:
+  void tell(const std::vector<Error>& troubles) {
+    std::set<std::string> now;
+    for (const Error& trouble : troubles) {
+      const std::string text = trouble.text();
+      const bool is_first = now.insert(without_figures(text)).second;
+      if (is_first && !said_.contains(without_figures(text))) {
+        std::println(stderr, "musterd: {}", text);
+      }
+    }
+    said_ = std::move(now);
+  }
+
+ private:
+  /// How much room is left changes all the time.
+  static std::string without_figures(std::string text) {
+    std::erase_if(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    return text;
+  }
+
+  std::set<std::string> said_;
+};
+
+/// What fails now is done at the next turn: the helper may be away for a moment, the disk full.
+std::vector<Error> take_turn(daemon::Cluster& cluster) {
+  const Status ticked = cluster.tick();
+  const Status published = cluster.publish();
+  std::vector<Error> troubles;
+  for (const daemon::Problem& problem : daemon::read_disk_problems(cluster)) {
+    troubles.push_back({.message = problem.what, .hint = problem.next_step});
+  }
+  for (const Status& done : {ticked, published}) {
+    if (!done) troubles.push_back(done.error());
+  }
+  return troubles;
 }
 
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
+  Teller teller;
   os::PosixCommandRunner runner;
-  daemon::Api api(*cluster, runner);
+  daemon::ServiceWatch services(runner);
+  daemon::Api api(*cluster, services);
   provisioning::NodeApi node_api(
       cluster->registry(), cluster->authority(), cluster->ssh_authority(),
       {.head = cluster->spec().head.address.address,
@@ -41,7 +80,7 @@ Status serve(const daemon::Settings& settings) {
              return cluster->node_plans().generation_of(node);
            },
        .cluster = cluster->spec().name,
-       .now_ms = &daemon::now_ms});
+       .now_ms = [&] { return cluster->now_ms(); }});
   TRY_ASSIGN(const auto admin_server,
              os::HttpServer::start(
                  {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
@@ -52,15 +91,7 @@ Status serve(const daemon::Settings& settings) {
           {.socket = settings.run / "node.sock", .mode = 0660, .gid = daemon::web_server_group()},
           [&](const os::ServerRequest& r) { return node_api.handle(r); }));
   sd_notify(0, "READY=1");
-  std::string said_of_tick;
-  std::string said_of_plan;
-  while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) {
-    // The helper may be away for a moment, the disk full; what was not done is done at the next
-    // turn.
-    say_once(cluster->tick(), said_of_tick);
-    say_once(cluster->publish(), said_of_plan);
-  }
-  cluster->end_waits();
+  while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) teller.tell(take_turn(*cluster));
   return {};
 }
 

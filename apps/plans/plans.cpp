@@ -111,8 +111,8 @@ Plan plan_head_network(const ClusterView& view) {
                               .medium = view.facts.medium,
                               .boot_directory = view.boot_directory,
                               .node_socket = view.node_socket,
-                              .certificate = tls + "/head.crt",
-                              .key = tls + "/head.key",
+                              .certificate = tls + "/head.pem",
+                              .key = tls + "/head.pem",
                               .ca = tls + "/ca.crt"};
   site.files = files_of(view);
   Plan plan;

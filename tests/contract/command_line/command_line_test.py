@@ -11,39 +11,10 @@ import tempfile
 import unittest
 
 from fake_head import FakeHead, SPECIFICATION, add_program, hide_the_machine, run_on_terminal
+from made_up_cluster import ANSWERS, USER
 
 MUSTER = ""
 
-NODE = {"id": "0123456789abcdef", "name": "n001", "state": "ready", "stage": "ready", "address": "10.42.1.1",
-        "profile": "default", "mac": "52:54:00:00:00:01", "ready_ms": 5, "holds_plan": True,
-        "hardware": {"macs": ["52:54:00:00:00:01"], "disks": []}}
-WAITING = {**NODE, "id": "fedcba9876543210", "name": "", "state": "discovered", "mac": "52:54:00:00:00:02"}
-USER = {"name": "ada", "uid": 10000, "home": "/home/ada", "full_name": "Ada", "ssh_keys": [], "on_head": True}
-# A head with one node and one user.
-ANSWERS = {
-    ("GET", "/v1/status"): (200, {"cluster": "c", "head": {}, "nodes": {}, "services": [], "problems": [],
-                                  "put_right": [], "now_ms": 1}),
-    ("GET", "/v1/nodes"): (200, {"nodes": [NODE, WAITING], "now_ms": 9}),
-    ("GET", "/v1/nodes/n001"): (200, NODE),
-    ("GET", "/v1/nodes/n001/events"): (200, {"node": NODE, "events": [], "now_ms": 9}),
-    ("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"}, {"name": "Jürgen", "nodes": "n001"},
-                                             {"name": "ready", "nodes": "n[001-400]"}]}),
-    ("GET", "/v1/profiles"): (200, {"profiles": [{"name": "default", "image": "compute", "nodes": 1,
-                                                  "kernel_arguments": []}]}),
-    ("GET", "/v1/users"): (200, {"users": [USER]}),
-    ("GET", "/v1/discovery"): (200, {"policy": "ask", "until_ms": 0, "now_ms": 1}),
-    ("GET", "/v1/dhcp"): (200, {"mode": "serve"}),
-    ("POST", "/v1/discovery"): (200, {}),
-    ("POST", "/v1/dhcp"): (200, {}),
-    ("POST", "/v1/users"): (200, USER),
-    ("PUT", "/v1/users"): (200, USER),
-    ("DELETE", "/v1/users/ada"): (200, {}),
-    ("POST", "/v1/nodes/adopt"): (200, {"names": ["n002"]}),
-    ("POST", "/v1/nodes/import"): (200, {"imported": 1, "unchanged": 0}),
-    ("POST", "/v1/nodes/set"): (200, {}),
-    ("POST", "/v1/nodes/remove"): (200, {}),
-    ("POST", "/v1/nodes/reboot"): (200, {"asked_ms": 4}),
-}
 # Every verb that asks the daemon, each in a use that succeeds.
 VERBS = [
     ["status"], ["node", "list"], ["node", "list", "@ready"], ["node", "show", "n001"], ["node", "why", "n001"],
@@ -320,6 +291,22 @@ class People(Test):
             status, _, err = muster("user", "add", "ada", "--ssh-key-file", file.name)
             self.assertEqual(status, 1)
             self.assertIn("the file is in UTF-16 or UTF-32; save it as plain text in UTF-8", err)
+
+    def test_who_adds_a_user_waits_until_the_head_has_tried_it(self):
+        looks = iter([(500, {"error": "the daemon starts anew", "hint": ""}), (200, {"applied": False})])
+        pages = {**ANSWERS, ("GET", "/v1/applied"): lambda: next(looks, (200, {"applied": True}))}
+        with FakeHead(pages) as head:
+            status, out, _ = muster("user", "add", "ada", "--json")
+        self.assertEqual(status, 0)
+        self.assertEqual(json.loads(out), {**USER, "on_head": True})
+        self.assertEqual([page for method, page, _ in head.asked if method == "GET"],
+                         3 * ["/v1/applied?since=7"] + ["/v1/users/ada"])
+
+    def test_an_account_that_the_head_could_not_make_is_told(self):
+        with FakeHead({**ANSWERS, ("GET", "/v1/users/ada"): (200, {**USER, "on_head": False})}):
+            status, out, err = muster("user", "add", "ada")
+        self.assertEqual((status, out), (1, "ada has number 10000 and home /home/ada\n"))
+        self.assertIn("the account is not on the head yet; 'muster status' says why", err)
 
 
 class OnATerminal(Test):

@@ -36,7 +36,7 @@ def add_program(name, text):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers what the server was told to, and remembers what it was asked."""
+    """Answers what the server was told to, or what the function gives that it was told, and remembers what it was asked."""
 
     protocol_version = "HTTP/1.1"
 
@@ -45,7 +45,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(size).decode()
         self.server.asked.append((self.command, self.path, json.loads(body) if body else None))
         page = self.path.partition("?")[0]
-        status, said = self.server.answers.get((self.command, page), self.server.otherwise)
+        answer = self.server.answers.get((self.command, page), self.server.otherwise)
+        status, said = answer() if callable(answer) else answer
         data = said.encode() if isinstance(said, str) else json.dumps(said).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))

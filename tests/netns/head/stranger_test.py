@@ -19,7 +19,7 @@ CLIMBS = ("/medium/live/../../../../..", "/medium/live/vmlinuz/../../../../..", 
           "/medium/%2e%2e/%2e%2e/..", "/grub/../..", "/boot/..%2f..", "//..", "/shimx64.efi/../..",
           "/medium/live/vmlinuz%00/..", "/boot\\..\\..", "/medium../..")
 SECRETS = ("/etc/passwd", "/etc/shadow", "/etc/muster/cluster.yaml", f"{STATE}/state.db",
-           f"{STATE}/ca/ca.key", f"{STATE}/tls/head.key", f"{STATE}/secrets/slurm.key",
+           f"{STATE}/ca/ca.key", f"{STATE}/tls/head.pem", f"{STATE}/secrets/slurm.key",
            f"{STATE}/head-plan.json", "/run/medium/private.txt")
 
 
@@ -207,10 +207,10 @@ class NothingElse(HeadTest):
                                      "cat", f"{STATE}/{name}").returncode == 0
 
     def test_nobody_else_reads_the_keys(self):
-        for name in ("ca/ca.key", "tls/head.key", "secrets/slurm.key", "state.db", "head-plan.json"):
+        for name in ("ca/ca.key", "tls/head.pem", "secrets/slurm.key", "state.db", "head-plan.json"):
             self.assertFalse(self.can_read("www-data", name), name)
             # The web server has the key of its own certificate.
-            self.assertEqual(self.can_read("muster-www", name), name == "tls/head.key", name)
+            self.assertEqual(self.can_read("muster-www", name), name == "tls/head.pem", name)
 
 
 class Transport(HeadTest):

@@ -1,0 +1,51 @@
+#pragma once
+// Whether the head's services run, as systemd says. Its answer may take seconds, and a page of the
+// API must not: a thread of its own asks, when somebody wants to know.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/os/command.h"
+
+namespace muster::daemon {
+
+struct ServiceState {
+  std::string unit;
+  /// "active", "failed", "inactive", … as systemd says; "unknown" when it does not answer.
+  std::string state;
+  bool operator==(const ServiceState&) const = default;
+};
+
+/// Threads: `states` may be called from several threads.
+class ServiceWatch {
+ public:
+  /// Owns: a thread. `runner` must outlive this object.
+  explicit ServiceWatch(os::CommandRunner& runner);
+  /// Waits for systemd's answer when it is being asked.
+  ~ServiceWatch();
+
+  /// The states of this moment, or those that were known before when systemd takes longer than
+  /// `patience`. Callers of one moment share one question.
+  std::vector<ServiceState> states(std::chrono::milliseconds patience);
+
+ private:
+  void answer_questions();
+
+  os::CommandRunner& runner_;
+  /// Guards what follows.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<ServiceState> states_;
+  /// How many times systemd was to be asked, and has answered.
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
+  bool ends_ = false;
+  std::thread thread_;
+};
+
+}  // namespace muster::daemon

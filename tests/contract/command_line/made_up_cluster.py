@@ -1,0 +1,33 @@
+"""What a head answers that has one node and one user."""
+
+NODE = {"id": "0123456789abcdef", "name": "n001", "state": "ready", "stage": "ready", "address": "10.42.1.1",
+        "profile": "default", "mac": "52:54:00:00:00:01", "ready_ms": 5, "holds_plan": True,
+        "hardware": {"macs": ["52:54:00:00:00:01"], "disks": []}}
+WAITING = {**NODE, "id": "fedcba9876543210", "name": "", "state": "discovered", "mac": "52:54:00:00:00:02"}
+USER = {"name": "ada", "uid": 10000, "home": "/home/ada", "full_name": "Ada", "ssh_keys": []}
+ANSWERS = {
+    ("GET", "/v1/status"): (200, {"cluster": "c", "head": {}, "nodes": {}, "services": [], "problems": [],
+                                  "put_right": [], "now_ms": 1}),
+    ("GET", "/v1/nodes"): (200, {"nodes": [NODE, WAITING], "now_ms": 9}),
+    ("GET", "/v1/nodes/n001"): (200, NODE),
+    ("GET", "/v1/nodes/n001/events"): (200, {"node": NODE, "events": [], "now_ms": 9}),
+    ("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"}, {"name": "Jürgen", "nodes": "n001"},
+                                             {"name": "ready", "nodes": "n[001-400]"}]}),
+    ("GET", "/v1/profiles"): (200, {"profiles": [{"name": "default", "image": "compute", "nodes": 1,
+                                                  "kernel_arguments": []}]}),
+    ("GET", "/v1/users"): (200, {"users": [USER]}),
+    ("GET", "/v1/discovery"): (200, {"policy": "ask", "until_ms": 0, "now_ms": 1}),
+    ("GET", "/v1/dhcp"): (200, {"mode": "serve"}),
+    ("POST", "/v1/discovery"): (200, {}),
+    ("POST", "/v1/dhcp"): (200, {}),
+    ("GET", "/v1/users/ada"): (200, {**USER, "on_head": True}),
+    ("GET", "/v1/applied"): (200, {"applied": True}),
+    ("POST", "/v1/users"): (200, {**USER, "applying": 7}),
+    ("PUT", "/v1/users"): (200, {**USER, "applying": 7}),
+    ("DELETE", "/v1/users/ada"): (200, {}),
+    ("POST", "/v1/nodes/adopt"): (200, {"names": ["n002"]}),
+    ("POST", "/v1/nodes/import"): (200, {"imported": 1, "unchanged": 0}),
+    ("POST", "/v1/nodes/set"): (200, {}),
+    ("POST", "/v1/nodes/remove"): (200, {}),
+    ("POST", "/v1/nodes/reboot"): (200, {"asked_ms": 4}),
+}
