@@ -238,7 +238,7 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
 
 std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes) {
   // dnsmasq cuts lines at 1024 bytes; the card that was booted from is the first.
-  constexpr std::size_t kMacsOfALine = 48;
+  constexpr std::size_t kMacsOfALine = 47;
   constexpr std::uint32_t kFileMask = ~std::uint32_t{63};
   std::map<std::string, std::string> files;
   for (const Node& node : nodes) {
@@ -247,6 +247,7 @@ std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes
     for (const MacAddress& mac : node.hardware.macs | std::views::take(kMacsOfALine)) {
       text += to_string(mac) + ",";
     }
+    if (node.claimed_mac) text += to_string(*node.claimed_mac) + ",";
     text += std::format("{},{}\n", to_string(node.address), node.name);
   }
   return files;

@@ -1,5 +1,5 @@
 #pragma once
-// One machine of the cluster and where it is in its life (design §5):
+// One machine of the cluster and where it is in its life:
 //
 //   discovered → adopted → booting → ready → off
 //                             └→ failed
@@ -32,19 +32,29 @@ struct RebootWish {
   std::string id;
   /// Milliseconds since 1970, the head's clock.
   std::int64_t asked_ms = 0;
+  bool operator==(const RebootWish&) const = default;
 };
 
-struct Node {
-  /// Made by the head when it first sees the machine; never changes, never comes twice.
-  std::string id;
+/// What administrators decided about a machine.
+struct DesiredNode {
   /// Empty until it is adopted.
   std::string name;
+  /// Zero: none yet.
   Ipv4Address address;
   /// What it boots as from its next start on.
   std::string profile;
+  /// Somebody's wish that it reboots; none once it has booted again.
+  std::optional<RebootWish> reboot = {};
+  bool operator==(const DesiredNode&) const = default;
+};
+
+/// What the machine said of itself, and what the head saw of it.
+struct ObservedNode {
+  /// Of a node that enrolled once: as it was at its last enrolment. What a machine says without a
+  /// certificate after that belongs to its session.
+  Hardware hardware;
   /// What it booted as the last time; empty before its first boot.
   std::string booted_profile;
-  Hardware hardware;
   NodeState state = NodeState::discovered;
   /// Where the boot is: "discovery", "image", "enrol", "plan", …
   std::string stage;
@@ -52,30 +62,48 @@ struct Node {
   std::string reason;
   /// 0–100 while an image is fetched.
   int progress = 0;
-  /// Serial number of the one certificate that is valid for this node, hexadecimal.
+  /// Generation of the plan the node applied last.
+  std::string generation;
+  /// What is to be known of an agent that is of another version than the head; empty: nothing.
+  std::string agent_note;
+  /// What of its plan was put right last, and how often that happened since its boot.
+  std::string drift;
+  int drifts = 0;
+  /// Times are milliseconds since 1970, the head's clock. This one is written with other changes
+  /// only.
+  std::int64_t seen_ms = 0;
+  std::int64_t ready_ms = 0;
+  /// When it was last heard after a silence in which others gave it up; 0: never.
+  std::int64_t returned_ms = 0;
+  bool operator==(const ObservedNode&) const = default;
+};
+
+/// Who may speak in the node's name.
+struct NodeIdentity {
+  /// Serial number of the one certificate that is valid for this node, hexadecimal; empty: it never
+  /// enrolled.
   std::string certificate_serial;
   /// Serial number of the one that takes its place as soon as it is used; empty when there is none.
   std::string offered_serial;
   /// OpenSSH certificate of the host key that it has in this boot; empty when it has shown none.
   std::string ssh_certificate;
-  /// Generation of the plan the node applied last.
-  std::string generation;
-  /// Somebody's wish that it reboots; none once it has booted again.
-  std::optional<RebootWish> reboot = {};
-  /// What of its plan was put right last, and how often that happened since its boot.
-  std::string drift;
-  int drifts = 0;
-  /// Milliseconds since 1970, the head's clock. Kept in memory, written with other changes only.
-  std::int64_t seen_ms = 0;
-  /// When it last showed its certificate; 0: not since the registry was opened. Never written.
-  std::int64_t proved_ms = 0;
-  std::int64_t ready_ms = 0;
-  /// When it was last heard after a silence in which others gave it up; 0: never.
-  std::int64_t returned_ms = 0;
+  bool operator==(const NodeIdentity&) const = default;
 };
 
+/// Each part is a document of its own (node_documents.h): what a machine says every few seconds
+/// rewrites neither its name nor its certificate.
+struct Node : DesiredNode, ObservedNode, NodeIdentity {
+  /// Made by the head when it first sees the machine; never changes, never comes twice.
+  std::string id;
+  /// The card that it boots from just now, when that is none of its hardware's. Never written.
+  std::optional<MacAddress> claimed_mac = {};
+
+  /// Whether it has proved once that it is the machine that was adopted.
+  bool has_enrolled() const { return !certificate_serial.empty(); }
+  bool operator==(const Node&) const = default;
+};
+
+/// All of it, for people and their programs.
 nlohmann::json to_json(const Node& node);
-/// Errors: not what to_json wrote.
-Result<Node> parse_node(std::string_view json);
 
 }  // namespace muster::provisioning

@@ -2,23 +2,41 @@
 
 #include <format>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/text.h"
+#include "provisioning/agent_version.h"
 
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
+using os::Reply;
 using os::ServerRequest;
 using os::ServerResponse;
 
-ServerResponse answer(const json& value) { return {.status = 200, .body = value.dump()}; }
+ServerResponse answer(std::string body) { return {.status = 200, .body = std::move(body)}; }
 
+/// What failed, by its kind. `refused` is worth nothing any more, when the error says so: a head
+/// that fails must not make a node throw it away.
+ServerResponse refuse(const Error& error, Refused refused = Refused::nothing) {
+  ServerResponse response = os::refusal(error);
+  response.body =
+      render_refusal({.error = error.message,
+                      .hint = error.hint,
+                      .refused = error.kind == ErrorKind::denied ? refused : Refused::nothing});
+  return response;
+}
+
+/// A request that no state of the head would change.
 ServerResponse refuse(int status, const Error& error) {
-  return {.status = status,
-          .body = json{{"error", error.message}, {"hint", error.hint}}.dump(
-              -1, ' ', false, json::error_handler_t::replace)};
+  ServerResponse response = refuse(error);
+  response.status = status;
+  return response;
+}
+
+/// Answers with nothing, or with why it failed.
+std::move_only_function<void(Result<bool>)> done(Reply reply) {
+  return [reply = std::move(reply)](const Result<bool>& outcome) mutable {
+    reply(outcome ? answer("{}") : refuse(outcome.error()));
+  };
 }
 
 ServerResponse text_answer(std::string text) {
@@ -30,48 +48,9 @@ std::string header(const ServerRequest& request, const char* name) {
   return found == request.headers.end() ? std::string() : found->second;
 }
 
-/// A text member; empty when it is absent or something else, or longer than `limit`.
-std::string text_member(const json& value, const char* name, std::size_t limit) {
-  const auto found = value.is_object() ? value.find(name) : value.end();
-  if (!value.is_object() || found == value.end() || !found->is_string()) return {};
-  const auto& text = found->get_ref<const std::string&>();
-  return text.size() <= limit ? text : std::string();
-}
-
-constexpr std::size_t kMostLines = 20;
-
-/// Lines that a machine sends, such as the last of its console; what is no text is left out.
-std::vector<std::string> text_lines(const json& body, const char* name) {
-  std::vector<std::string> lines;
-  const auto found = body.is_object() ? body.find(name) : body.end();
-  if (!body.is_object() || found == body.end() || !found->is_array()) return lines;
-  for (const json& line : *found) {
-    if (lines.size() == kMostLines) break;
-    if (line.is_string()) lines.push_back(printable(line.get_ref<const std::string&>(), 200));
-  }
-  return lines;
-}
-
-/// What a body says; discarded when it is no JSON or is nested deeper than any message is: copying
-/// such a value recurses, and anybody could end the daemon with a megabyte of brackets.
-json parse_body(const ServerRequest& request) {
-  constexpr int kMaxDepth = 16;
-  bool deep = false;
-  const auto keep = [&deep](int depth, json::parse_event_t, const json&) {
-    deep = deep || depth > kMaxDepth;
-    return !deep;
-  };
-  json value = json::parse(request.body, keep, false);
-  return deep ? json(json::value_t::discarded) : value;
-}
-
 /// The CN of a distinguished name as nginx writes it ("CN=abc").
 std::string common_name(std::string_view name) {
   return name.starts_with("CN=") ? std::string(name.substr(3)) : std::string();
-}
-
-json certificate_json(const Issued& issued, const Node& node, std::chrono::hours valid) {
-  return {{"certificate", issued.certificate}, {"name", node.name}, {"valid_hours", valid.count()}};
 }
 
 /// The same choice with the head's URL paths.
@@ -125,62 +104,47 @@ ServerResponse NodeApi::boot_script(const ServerRequest& request) const {
   return text_answer(ipxe ? render_ipxe(target) : render_grub(target, *mac));
 }
 
-ServerResponse NodeApi::discover(const ServerRequest& request) {
-  const json body = parse_body(request);
-  static const json kNone;
-  const bool told = body.is_object() && body.contains("hardware");
-  const auto hardware = parse_hardware(told ? body["hardware"] : kNone);
-  if (!hardware) return refuse(400, hardware.error());
+void NodeApi::discover(const ServerRequest& request, Reply reply) {
+  const auto asked = parse_discover_request(request.body);
+  if (!asked) return reply(refuse(asked.error()));
   const auto address = parse_ipv4(header(request, "x-muster-address"));
-  if (!address) return refuse(400, address.error());
-  const std::int64_t now = options_.now_ms();
+  if (!address) return reply(refuse(400, address.error()));
+  const Now now = options_.now();
   if (options_.boots.empty()) {
-    return answer({{"state", "wait"},
-                   {"reason", "the head has nothing to boot: 'muster status' there says why"},
-                   {"time_ms", now}});
+    return reply(answer(render_discover_answer(
+        {.time_ms = now.wall_ms,
+         .decision = WaitAnswer{"the head has nothing to boot: 'muster status' there says why"}})));
   }
-  const std::string started_as = text_member(body, "profile", 64);
-  const auto welcome = registry_.discover(
-      *hardware, *address, now, options_.boots.knows(started_as) ? started_as : std::string());
-  if (!welcome) return refuse(409, welcome.error());
-  if (welcome->kind == Welcome::Kind::wait) {
-    return answer({{"state", "wait"}, {"reason", welcome->reason}, {"time_ms", now}});
-  }
-  json layers = json::array();
-  const Image& image = options_.boots.of(welcome->node.booted_profile).image;
-  for (const Artefact& layer : image.layers) layers.push_back(to_json(layer));
-  return answer({{"state", "boot"},
-                 {"time_ms", now},
-                 {"node",
-                  {{"id", welcome->node.id},
-                   {"name", welcome->node.name},
-                   {"address", to_string(welcome->node.address)}}},
-                 {"session", welcome->session},
-                 {"token", std::format("v1.{}.{}", authority_.fingerprint(), welcome->token)},
-                 {"ca", authority_.certificate()},
-                 {"image", {{"name", image.name}, {"layers", std::move(layers)}}}});
+  registry_
+      .discover(asked->hardware, *address, now,
+                options_.boots.knows(asked->profile) ? asked->profile : std::string())
+      .then([this, now, reply = std::move(reply)](const Result<Welcome>& welcome) mutable {
+        reply(welcome ? answer(render_discover_answer(answer_of(*welcome, now)))
+                      : refuse(welcome.error()));
+      });
 }
 
-ServerResponse NodeApi::stage(const ServerRequest& request) {
-  const json body = parse_body(request);
-  const std::string session = text_member(body, "session", 64);
-  const StageReport report{.stage = printable(text_member(body, "stage", 64), 64),
-                           .progress = body.is_object() && body.contains("progress") &&
-                                               body["progress"].is_number_integer()
-                                           ? static_cast<int>(std::clamp<std::int64_t>(
-                                                 body["progress"].get<std::int64_t>(), 0, 100))
-                                           : 0,
-                           .failure = printable(text_member(body, "failure", 2000), 1000),
-                           .console = text_lines(body, "console")};
-  if (session.empty() || report.stage.empty()) {
-    return refuse(400, {.message = "'session' and 'stage' are needed"});
+DiscoverAnswer NodeApi::answer_of(const Welcome& welcome, Now now) const {
+  if (welcome.kind == Welcome::Kind::wait) {
+    return {.time_ms = now.wall_ms, .decision = WaitAnswer{welcome.reason}};
   }
-  const Status done = registry_.stage(session, report, options_.now_ms());
-  return done ? answer(json::object()) : refuse(403, done.error());
+  const Image& image = options_.boots.of(welcome.profile).image;
+  return {.time_ms = now.wall_ms,
+          .decision =
+              BootAnswer{.node_id = welcome.node.id,
+                         .node_name = welcome.node.name,
+                         .address = welcome.node.address,
+                         .session = welcome.session,
+                         .token = std::format("v1.{}.{}", authority_.fingerprint(), welcome.token),
+                         .ca = authority_.certificate(),
+                         .image_name = image.name,
+                         .layers = image.layers}};
 }
 
-Result<Issued> NodeApi::issue(const Node& node, const std::string& certificate_request) const {
-  return authority_.issue_client(certificate_request, node.id, options_.certificate_valid);
+void NodeApi::stage(const ServerRequest& request, Reply reply) {
+  const auto told = parse_stage_request(request.body);
+  if (!told) return reply(refuse(told.error()));
+  registry_.stage(told->session, told->report, options_.now()).then(done(std::move(reply)));
 }
 
 /// Empty without a key: a node whose SSH server has none yet runs jobs all the same.
@@ -193,101 +157,119 @@ Result<std::string> NodeApi::certify_host_key(const Node& node, const std::strin
   return ssh_authority_.certify_host(
       key, {.names = names,
             .id = node.name,
-            .valid_before = static_cast<std::uint64_t>(options_.now_ms() / 1000 + valid_s)});
+            .valid_before = static_cast<std::uint64_t>(options_.now().wall_ms / 1000 + valid_s)});
 }
 
-ServerResponse NodeApi::enrol(const ServerRequest& request) {
-  const json body = parse_body(request);
-  const std::vector<std::string> token = split(text_member(body, "token", 256), '.');
-  if (token.size() != 3 || token[0] != "v1")
-    return refuse(400, {.message = "'token' is not a token"});
-  const auto node = registry_.redeem(token[2], options_.now_ms());
-  if (!node) return refuse(403, node.error());
-  const auto issued = issue(*node, text_member(body, "request", 8192));
-  if (!issued) return refuse(400, issued.error());
-  const auto host = certify_host_key(*node, text_member(body, "ssh_host_key", 512));
-  if (!host) return refuse(400, host.error());
-  const Status kept = registry_.set_certificate(
-      node->id, {.serial = issued->serial, .ssh_certificate = *host}, options_.now_ms());
-  if (!kept) return refuse(409, kept.error());
-  return answer(certificate_json(*issued, *node, options_.certificate_valid));
+/// The certificates that a node asks for.
+Result<NodeApi::Certified> NodeApi::certify(const Node& node,
+                                            const CertificateRequest& asked) const {
+  TRY_ASSIGN(Issued issued,
+             authority_.issue_client(asked.request, node.id, options_.certificate_valid));
+  TRY_ASSIGN(std::string host, certify_host_key(node, asked.ssh_host_key));
+  return Certified{
+      .certificate = std::move(issued.certificate),
+      .credentials = {.serial = std::move(issued.serial), .ssh_certificate = std::move(host)}};
 }
 
-ServerResponse NodeApi::renew(const ServerRequest& request, const Node& node) {
-  const json body = parse_body(request);
-  const auto issued = issue(node, text_member(body, "request", 8192));
-  if (!issued) return refuse(400, issued.error());
-  const auto host = certify_host_key(node, text_member(body, "ssh_host_key", 512));
-  if (!host) return refuse(400, host.error());
-  const Status kept = registry_.offer_certificate(
-      node.id, node.certificate_serial, {.serial = issued->serial, .ssh_certificate = *host},
-      options_.now_ms());
-  if (!kept) return refuse(409, kept.error());
-  return answer(certificate_json(*issued, node, options_.certificate_valid));
+ServerResponse NodeApi::certificate_answer(const std::string& certificate, const Node& node) const {
+  return answer(render_certificate_answer(
+      {.certificate = certificate,
+       .name = node.name,
+       .valid_hours = static_cast<std::uint32_t>(options_.certificate_valid.count())}));
 }
 
-ServerResponse NodeApi::report(const ServerRequest& request, const Node& node) {
-  const json body = parse_body(request);
-  const std::string stage = printable(text_member(body, "stage", 64), 64);
-  if (stage.empty()) return refuse(400, {.message = "'stage' is needed"});
-  NodeReport report{.stage = stage,
-                    .failure = printable(text_member(body, "failure", 8192), 4000),
-                    .generation = printable(text_member(body, "generation", 128), 128),
-                    .console = text_lines(body, "console"),
-                    .drift = text_lines(body, "drift")};
-  if (body.contains("lldp")) {
-    const auto neighbour = parse_neighbour(body["lldp"]);
-    if (!neighbour) return refuse(400, neighbour.error());
-    report.neighbour = *neighbour;
+void NodeApi::enrol(const ServerRequest& request, Reply reply) {
+  const auto asked = parse_enrol_request(request.body);
+  if (!asked) return reply(refuse(asked.error()));
+  const std::vector<std::string> token = split(asked->token, '.');
+  if (token.size() != 3 || token[0] != "v1") {
+    return reply(refuse(400, {.message = "'token' is not a token"}));
   }
-  if (body.contains("accelerators")) {
-    report.accelerators = parse_accelerators(body["accelerators"], report.accelerators_left_out);
-  }
-  const Status done = registry_.report(node.id, report, options_.now_ms());
-  return done ? answer(json::object()) : refuse(409, done.error());
+  std::string certificate;
+  registry_
+      .enrol(token[2], options_.now(),
+             [&](const Node& node) -> Result<Credentials> {
+               TRY_ASSIGN(Certified made, certify(node, *asked));
+               certificate = std::move(made.certificate);
+               return std::move(made.credentials);
+             })
+      .then([this, reply = std::move(reply), certificate](const Result<Node>& node) mutable {
+        reply(node ? certificate_answer(certificate, *node) : refuse(node.error(), Refused::token));
+      });
 }
 
-ServerResponse NodeApi::heartbeat(const Node& node) {
-  const auto heard = registry_.heartbeat(node.id, options_.now_ms());
-  if (!heard) return refuse(409, heard.error());
-  json told = {{"generation", options_.generation_for(*heard)}};
-  if (heard->reboot) told["reboot"] = heard->reboot->id;
-  return answer(told);
+void NodeApi::renew(const ServerRequest& request, const Node& node, Reply reply) {
+  const auto asked = parse_renew_request(request.body);
+  if (!asked) return reply(refuse(asked.error()));
+  const auto made = certify(node, *asked);
+  if (!made) return reply(refuse(made.error()));
+  const ServerResponse renewed = certificate_answer(made->certificate, node);
+  registry_.offer_certificate(node.id, node.certificate_serial, made->credentials, options_.now())
+      .then([renewed, reply = std::move(reply)](const Result<bool>& kept) mutable {
+        reply(kept ? renewed : refuse(kept.error()));
+      });
 }
 
-ServerResponse NodeApi::with_certificate(const ServerRequest& request) {
+void NodeApi::report(const ServerRequest& request, const Node& node, Reply reply) {
+  const auto told = parse_node_report(request.body);
+  if (!told) return reply(refuse(told.error()));
+  registry_.report(node.id, *told, options_.now()).then(done(std::move(reply)));
+}
+
+void NodeApi::heartbeat(const ServerRequest& request, const Node& node, Reply reply) {
+  const auto told = parse_heartbeat_request(request.body);
+  if (!told) return reply(refuse(told.error()));
+  Beat beat{.holds =
+                told->holds == options_.generation_for(node) ? Holds::its_plan : Holds::another};
+  if (told->agent) beat.agent_note = agent_note(*told->agent, capabilities_of(options_.version));
+  registry_.heartbeat(node.id, beat, options_.now())
+      .then([this, reply = std::move(reply)](const Result<Node>& heard) mutable {
+        if (!heard) return reply(refuse(heard.error()));
+        // A node that was given up meanwhile has another plan than before it was heard.
+        reply(answer(render_heartbeat_answer(
+            {.generation = options_.generation_for(*heard),
+             .reboot = heard->reboot ? heard->reboot->id : std::string()})));
+      });
+}
+
+void NodeApi::with_certificate(const ServerRequest& request, Reply reply) {
   if (header(request, "x-muster-verified") != "SUCCESS") {
-    return refuse(401, {.message = "a node's certificate is needed", .hint = "enrol first"});
+    return reply(refuse(401, {.message = "a node's certificate is needed", .hint = "enrol first"}));
   }
-  const auto known = registry_.authenticate(common_name(header(request, "x-muster-node")),
-                                            header(request, "x-muster-serial"));
-  if (!known) return refuse(403, known.error());
   const auto address = parse_ipv4(header(request, "x-muster-address"));
-  if (!address) return refuse(400, address.error());
-  const auto node = registry_.heard_from(known->id, *address, options_.now_ms());
-  if (!node) return refuse(403, node.error());
+  if (!address) return reply(refuse(400, address.error()));
+  const auto node =
+      registry_.authenticate(common_name(header(request, "x-muster-node")),
+                             header(request, "x-muster-serial"), *address, options_.now());
+  // Only upon this word does a node give up its identity: a head that fails says something else.
+  if (!node) return reply(refuse(node.error(), Refused::certificate));
   if (request.path == "/node/v1/plan" && request.method == "GET") {
-    return {.status = 200, .body = options_.plan_for(*node)};
+    return reply({.status = 200, .body = options_.plan_for(*node)});
   }
-  if (request.method != "POST") return refuse(405, {.message = "this page takes POST"});
-  if (request.path == "/node/v1/heartbeat") return heartbeat(*node);
-  if (request.path == "/node/v1/report") return report(request, *node);
-  if (request.path == "/node/v1/renew") return renew(request, *node);
-  return refuse(404, {.message = "no such page"});
+  if (request.method != "POST") return reply(refuse(405, {.message = "this page takes POST"}));
+  if (request.path == "/node/v1/heartbeat") return heartbeat(request, *node, std::move(reply));
+  if (request.path == "/node/v1/report") return report(request, *node, std::move(reply));
+  if (request.path == "/node/v1/renew") return renew(request, *node, std::move(reply));
+  reply(refuse(404, {.message = "no such page"}));
 }
 
-ServerResponse NodeApi::handle(const ServerRequest& request) {
+bool NodeApi::is_heavy(const ServerRequest& request) {
+  return request.path == "/node/v1/enrol" || request.path == "/node/v1/renew" ||
+         request.path == "/node/v1/plan";
+}
+
+void NodeApi::handle(const ServerRequest& request, Reply reply) {
   if (request.path.starts_with("/boot/") || request.path.starts_with("/grub/")) {
     if (request.method != "GET" && request.method != "HEAD") {
-      return refuse(405, {.message = "this page takes GET"});
+      return reply(refuse(405, {.message = "this page takes GET"}));
     }
-    return boot_script(request);
+    return reply(boot_script(request));
   }
   const bool post = request.method == "POST";
-  if (post && request.path == "/node/v1/discover") return discover(request);
-  if (post && request.path == "/node/v1/stage") return stage(request);
-  if (post && request.path == "/node/v1/enrol") return enrol(request);
-  return with_certificate(request);
+  if (post && request.path == "/node/v1/discover") return discover(request, std::move(reply));
+  if (post && request.path == "/node/v1/stage") return stage(request, std::move(reply));
+  if (post && request.path == "/node/v1/enrol") return enrol(request, std::move(reply));
+  with_certificate(request, std::move(reply));
 }
 
 }  // namespace muster::provisioning

@@ -10,6 +10,7 @@
 #include "core/os/http_server.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
+#include "provisioning/protocol.h"
 #include "provisioning/registry.h"
 #include "provisioning/ssh_authority.h"
 
@@ -23,10 +24,11 @@ struct NodeApiOptions {
   std::function<std::string(const Node&)> plan_for;
   /// The generation of that plan.
   std::function<std::string(const Node&)> generation_for;
+  /// This program's version: agents of another are told of on their nodes' timelines.
+  std::string version = {};
   /// The cluster's name, which is its domain.
   std::string cluster = {};
-  /// Milliseconds since 1970.
-  std::function<std::int64_t()> now_ms;
+  std::function<Now()> now;
 };
 
 /// Threads: `handle` may be called from several threads.
@@ -39,20 +41,32 @@ class NodeApi {
         ssh_authority_(ssh_authority),
         options_(std::move(options)) {}
 
-  /// Never fails: bad requests become 4xx with {"error", "hint"}.
-  os::ServerResponse handle(const os::ServerRequest& request);
+  /// Never fails: bad requests become 4xx with {"error", "hint"}. What must be on disk before it is
+  /// answered is answered later, and no thread waits for it.
+  void handle(const os::ServerRequest& request, os::Reply reply);
+
+  /// Whether the request costs more of a processor than its answer: certificates and plans.
+  static bool is_heavy(const os::ServerRequest& request);
 
  private:
+  struct Certified {
+    /// PEM
+    std::string certificate;
+    Credentials credentials;
+  };
+
   os::ServerResponse boot_script(const os::ServerRequest& request) const;
-  os::ServerResponse discover(const os::ServerRequest& request);
-  os::ServerResponse stage(const os::ServerRequest& request);
-  os::ServerResponse enrol(const os::ServerRequest& request);
-  os::ServerResponse renew(const os::ServerRequest& request, const Node& node);
-  os::ServerResponse report(const os::ServerRequest& request, const Node& node);
-  os::ServerResponse heartbeat(const Node& node);
-  Result<Issued> issue(const Node& node, const std::string& certificate_request) const;
+  void discover(const os::ServerRequest& request, os::Reply reply);
+  DiscoverAnswer answer_of(const Welcome& welcome, Now now) const;
+  void stage(const os::ServerRequest& request, os::Reply reply);
+  void enrol(const os::ServerRequest& request, os::Reply reply);
+  void renew(const os::ServerRequest& request, const Node& node, os::Reply reply);
+  void report(const os::ServerRequest& request, const Node& node, os::Reply reply);
+  void heartbeat(const os::ServerRequest& request, const Node& node, os::Reply reply);
+  Result<Certified> certify(const Node& node, const CertificateRequest& asked) const;
+  os::ServerResponse certificate_answer(const std::string& certificate, const Node& node) const;
   Result<std::string> certify_host_key(const Node& node, const std::string& key) const;
-  os::ServerResponse with_certificate(const os::ServerRequest& request);
+  void with_certificate(const os::ServerRequest& request, os::Reply reply);
   BootTarget target_of(MacAddress mac) const;
 
   Registry& registry_;

@@ -1,88 +1,17 @@
 #include "provisioning/registry.h"
 
-#include <algorithm>
 #include <format>
-
-#include <nlohmann/json.hpp>
+#include <mutex>
 
 #include "core/base/text.h"
 #include "core/os/hash.h"
 #include "provisioning/registry_detail.h"
 
 namespace muster::provisioning {
-namespace {
-
-using state::Event;
-
-/// A stage that was reached; or what failed in it, behind what stood on the console.
-std::vector<Event> stage_events(const Node& node, const std::string& stage,
-                                const std::string& failure, const std::vector<std::string>& console,
-                                std::int64_t now_ms) {
-  if (failure.empty()) return {event(node, "stage", stage, now_ms)};
-  std::vector<Event> events;
-  for (const std::string& line : console) events.push_back(event(node, "console", line, now_ms));
-  events.push_back(event(node, "failed", stage + ": " + failure, now_ms));
-  return events;
-}
-
-/// What was no longer as its plan says, and was put right.
-std::vector<Event> note_drift(Node& node, const NodeReport& report, std::int64_t now_ms) {
-  std::vector<Event> events;
-  for (const std::string& what : report.drift) {
-    node.drift = what;
-    node.drifts = std::min(node.drifts + 1, 1'000'000);
-    events.push_back(event(node, "drift", "put right: " + what, now_ms));
-  }
-  return events;
-}
-
-/// A running node that takes over another plan goes on with its jobs: it stays ready.
-NodeState state_after(const NodeReport& report, NodeState before) {
-  if (!report.failure.empty()) return NodeState::failed;
-  if (report.stage == "ready") return NodeState::ready;
-  if (report.stage == "stopping") return NodeState::off;
-  const bool goes_on = report.stage == "plan" && before == NodeState::ready;
-  return goes_on ? NodeState::ready : NodeState::booting;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Registry>> Registry::open(state::Store& store, RegistrySettings settings) {
-  std::unique_ptr<Registry> registry(new Registry(store, std::move(settings)));
-  TRY_ASSIGN(const std::vector<state::Document> documents, store.list("node"));
-  for (const state::Document& document : documents) {
-    auto node = parse_node(document.value);
-    if (!node) return wrap(std::format("node '{}'", document.key), std::move(node).error());
-    // The head's clock may have been ahead when this was written.
-    node->seen_ms = std::min(node->seen_ms, registry->settings_.opened_ms);
-    registry->index(*node);
-    registry->nodes_.emplace(node->id, std::move(*node));
-  }
-  return registry;
-}
-
-void Registry::index(const Node& node) {
-  if (!node.name.empty()) by_name_[node.name] = node.id;
-  if (!node.hardware.uuid.empty()) by_uuid_[node.hardware.uuid] = node.id;
-  for (const MacAddress mac : node.hardware.macs) by_mac_[mac] = node.id;
-  if (node.address.value != 0) by_address_[node.address.value] = node.id;
-}
-
-void Registry::unindex(const Node& node) {
-  by_name_.erase(node.name);
-  by_uuid_.erase(node.hardware.uuid);
-  for (const MacAddress mac : node.hardware.macs) by_mac_.erase(mac);
-  by_address_.erase(node.address.value);
-}
-
-Status Registry::save(const Node& node, const std::vector<Event>& events,
-                      state::Durability durability) {
-  const auto committed =
-      store_.commit({.changes = {{.kind = "node", .key = node.id, .value = to_json(node).dump()}},
-                     .events = events},
-                    durability);
-  if (!committed) return std::unexpected(committed.error());
-  return {};
+  TRY_ASSIGN(auto ledger, Ledger::open(store, settings.opened, settings.spacing_ms));
+  return std::unique_ptr<Registry>(new Registry(std::move(ledger), std::move(settings)));
 }
 
 Policy Registry::policy_at(std::int64_t now_ms) const {
@@ -91,262 +20,186 @@ Policy Registry::policy_at(std::int64_t now_ms) const {
 }
 
 void Registry::set_policy(Policy policy, std::int64_t until_ms) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(ledger_->mutex());
   policy_ = policy;
   policy_until_ms_ = until_ms;
 }
 
 void Registry::set_addressing(Addressing addressing) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(ledger_->mutex());
   addressing_ = addressing;
 }
 
-void Registry::clock_moved(std::int64_t by_ms) {
-  const std::scoped_lock lock(mutex_);
-  const auto move = [by_ms](std::int64_t& time_ms) {
-    if (time_ms != 0) time_ms += by_ms;
-  };
-  move(settings_.opened_ms);
-  for (auto& [id, node] : nodes_) {
-    move(node.seen_ms);
-    move(node.proved_ms);
-    if (node.reboot) move(node.reboot->asked_ms);
-  }
-  sessions_.clock_moved(by_ms);
-  for (auto& [id, time_ms] : last_refusal_ms_) move(time_ms);
-  for (auto& [id, pace] : card_pace_) {
-    if (pace.passed_on_ms) *pace.passed_on_ms += by_ms;
-  }
-}
-
 Policy Registry::policy(std::int64_t now_ms) const {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(ledger_->mutex());
   return policy_at(now_ms);
 }
 
-Node* Registry::find_id(const std::string& id) {
-  const auto found = nodes_.find(id);
-  return found == nodes_.end() ? nullptr : &found->second;
+Status Registry::written(std::shared_ptr<Ticket> ticket) const {
+  return ticket ? ticket->wait() : Status();
 }
 
-std::string Registry::id_of(std::string_view name) const {
-  if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
-  if (nodes_.contains(std::string(name))) return std::string(name);
-  const auto mac = parse_mac(name);
-  const auto found = mac ? by_mac_.find(*mac) : by_mac_.end();
-  return found == by_mac_.end() ? std::string() : found->second;
-}
-
-Status Registry::stage(const std::string& session_secret, const StageReport& report,
-                       std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Session* const session = sessions_.find(session_secret);
-  Node* const node = session == nullptr ? nullptr : find_id(session->node_id);
-  if (node == nullptr || session->over) {
-    return fail("the session is unknown or over", "discover again");
+Pending<bool> Registry::stage(const std::string& session, const StageReport& report, Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* const found = ledger_->find_by_secret(session);
+  if (found == nullptr) {
+    return Pending<bool>(
+        fail(ErrorKind::denied, "the session is unknown or over", "discover again"));
   }
-  session->seen_ms = now_ms;
-  node->seen_ms = now_ms;
-  node->progress = std::clamp(report.progress, 0, 100);
-  const bool moved = node->stage != report.stage || node->reason != report.failure;
-  node->stage = report.stage;
-  node->reason = report.failure;
-  node->state = report.failure.empty() ? NodeState::booting : NodeState::failed;
-  if (!moved) return {};
-  return save(*node, stage_events(*node, report.stage, report.failure, report.console, now_ms),
-              state::Durability::relaxed);
+  Member member = *found;
+  Answer answer = take_stage(member, report, now);
+  if (answer.refusal) return Pending<bool>(std::unexpected(*answer.refusal));
+  return keep(*ledger_, std::move(member), std::move(answer.outcome), now, true);
 }
 
-Result<Node> Registry::redeem(const std::string& token, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Session* const session = sessions_.find_by_token(token);
-  Node* const node = session == nullptr ? nullptr : find_id(session->node_id);
-  if (node == nullptr) return fail("the token is unknown", "boot the node again");
-  if (session->redeemed) {
-    TRY(save(*node, {event(*node, "alarm", "its enrolment token was used a second time", now_ms)}));
-    return fail("the token was used already",
-                "boot the node again, and look for a stranger in the cluster's network");
+Pending<Node> Registry::enrol(const std::string& token, Now now, const Issue& issue) {
+  const std::string hash = os::sha256(token);
+  std::string secret;
+  Node node;
+  {
+    const std::scoped_lock lock(ledger_->mutex());
+    const Member* const found = ledger_->find_by_token(hash);
+    if (found == nullptr) {
+      return Pending<Node>(fail(ErrorKind::denied, "the token is unknown", "boot the node again"));
+    }
+    Member member = *found;
+    Answer answer = begin_enrolment(member, now);
+    secret = member.session->secret;
+    node = *member.node;
+    ledger_->put(std::move(member), std::move(answer.outcome), now);
+    if (answer.refusal) return Pending<Node>(std::unexpected(*answer.refusal));
   }
-  if (now_ms - session->made_ms > kTokenMs) {
-    return fail("the token is too old", "boot the node again");
+  const auto credentials = issue(node);
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* const found = ledger_->find_by_secret(secret);
+  if (found == nullptr) {
+    return Pending<Node>(fail(ErrorKind::denied, "this boot ended before its certificate was made",
+                              "boot the node again"));
   }
-  session->redeemed = true;
-  return *node;
+  Member member = *found;
+  if (!credentials) {
+    give_up_enrolment(member);
+    ledger_->put(std::move(member), {}, now);
+    return Pending<Node>(std::unexpected(credentials.error()));
+  }
+  Answer answer = provisioning::enrol(member, secret, *credentials, now);
+  if (answer.refusal) return Pending<Node>(std::unexpected(*answer.refusal));
+  node = *member.node;
+  return keep(*ledger_, std::move(member), std::move(answer.outcome), now, node);
 }
 
-Status Registry::set_certificate(const std::string& id, const Credentials& given,
-                                 std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Node* const node = find_id(id);
-  if (node == nullptr) return fail("the node was removed meanwhile");
-  node->certificate_serial = given.serial;
-  node->ssh_certificate = given.ssh_certificate;
-  node->offered_serial.clear();
-  node->seen_ms = now_ms;
-  node->proved_ms = now_ms;
-  if (Session* const session = sessions_.of_node(id); session != nullptr) session->over = true;
-  const std::string text = "certificate " + given.serial.substr(0, 16);
-  return save(*node, {event(*node, "enrolled", text, now_ms)});
+Result<Node> Registry::authenticate(const std::string& id, const std::string& serial,
+                                    Ipv4Address address, Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* found = ledger_->find(id);
+  if (found == nullptr) {
+    return fail(ErrorKind::denied, "no node has this certificate", "boot the node again");
+  }
+  Member member = *found;
+  Answer answer = show(member, serial, now);
+  if (answer.refusal) return std::unexpected(*answer.refusal);
+  ledger_->put(std::move(member), std::move(answer.outcome), now);
+  TRY(take_address(id, address, now));
+  return *ledger_->find(id)->node;
 }
 
-Status Registry::offer_certificate(const std::string& id, const std::string& used,
-                                   const Credentials& given, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Node* const node = find_id(id);
-  if (node == nullptr) return fail("the node was removed meanwhile");
-  if (node->certificate_serial != used) return fail("the certificate was replaced meanwhile");
-  node->offered_serial = given.serial;
-  // It takes over with the plan, and the old one is as good until then.
-  if (!given.ssh_certificate.empty()) node->ssh_certificate = given.ssh_certificate;
-  hear(*node, now_ms);
-  const std::string text = "certificate " + given.serial.substr(0, 16);
-  return save(*node, {event(*node, "renewed", text, now_ms)});
+Pending<bool> Registry::offer_certificate(const std::string& id, const std::string& used,
+                                          const Credentials& given, Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* const found = ledger_->find(id);
+  if (found == nullptr) return Pending<bool>(removed_meanwhile());
+  Member member = *found;
+  Answer answer = offer(member, used, given, now);
+  if (answer.refusal) return Pending<bool>(std::unexpected(*answer.refusal));
+  return keep(*ledger_, std::move(member), std::move(answer.outcome), now, true);
 }
 
-Result<Node> Registry::authenticate(const std::string& id, const std::string& serial) {
-  const std::scoped_lock lock(mutex_);
-  Node* const node = find_id(id);
-  if (node == nullptr) return fail("no node has this certificate", "boot the node again");
-  if (serial.empty() || (serial != node->certificate_serial && serial != node->offered_serial)) {
-    return fail("the certificate was replaced by a newer one", "boot the node again");
-  }
-  if (serial == node->offered_serial) {
-    Node renewed = *node;
-    renewed.certificate_serial = std::exchange(renewed.offered_serial, "");
-    TRY(save(renewed, {}));
-    *node = std::move(renewed);
-  }
-  return *node;
+Pending<bool> Registry::report(const std::string& id, const NodeReport& report, Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* const found = ledger_->find(id);
+  if (found == nullptr) return Pending<bool>(removed_meanwhile());
+  Member member = *found;
+  Outcome outcome = take_node_report(member, report, now);
+  return keep(*ledger_, std::move(member), std::move(outcome), now, true);
 }
 
-Status Registry::report(const std::string& id, const NodeReport& report, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Node* const node = find_id(id);
-  if (node == nullptr) return fail("the node was removed meanwhile");
-  const Node before = *node;
-  hear(*node, now_ms);
-  node->proved_ms = now_ms;
-  std::vector<Event> events = take_cards(*node, report, now_ms);
-  // A plan that failed is tried again: the reason stands until it is known what came of it, and its
-  // timeline is not filled with every try.
-  if (before.state == NodeState::failed && before.stage == "plan" && report.stage == "plan" &&
-      report.failure.empty()) {
-    return events.empty() ? Status() : save(*node, events);
-  }
-  node->stage = report.stage;
-  node->reason = report.failure;
-  node->generation = report.generation;
-  if (report.neighbour) node->hardware.lldp = report.neighbour;
-  node->state = state_after(report, before.state);
-  const bool now_ready = node->state == NodeState::ready && before.state != NodeState::ready;
-  if (now_ready) {
-    node->ready_ms = now_ms;
-    ++generation_;
-  }
-  const std::vector<Event> drift = note_drift(*node, report, now_ms);
-  const bool same = node->stage == before.stage && node->reason == before.reason &&
-                    node->generation == before.generation && node->state == before.state;
-  if (!same) {
-    // What a node says once is kept; what led to it may be forgotten with a power cut.
-    const bool once = report.stage == "ready" || report.stage == "stopping";
-    const auto durability = once ? state::Durability::full : state::Durability::relaxed;
-    std::ranges::move(stage_events(*node, report.stage, report.failure, report.console, now_ms),
-                      std::back_inserter(events));
-    std::ranges::copy(drift, std::back_inserter(events));
-    return save(*node, events, durability);
-  }
-  if (!drift.empty()) {
-    std::ranges::copy(drift, std::back_inserter(events));
-    return save(*node, events, state::Durability::relaxed);
-  }
-  const bool is_kept = node->hardware == before.hardware && node->returned_ms == before.returned_ms;
-  return is_kept ? Status() : save(*node, events);
+Pending<Node> Registry::heartbeat(const std::string& id, const Beat& beat, Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Member* const found = ledger_->find(id);
+  if (found == nullptr) return Pending<Node>(removed_meanwhile());
+  Member member = *found;
+  Outcome outcome = take_heartbeat(member, beat, now);
+  Node node = *member.node;
+  return keep(*ledger_, std::move(member), std::move(outcome), now, std::move(node));
 }
 
-Result<Node> Registry::heartbeat(const std::string& id, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  Node* const node = find_id(id);
-  if (node == nullptr) return fail("the node was removed meanwhile");
-  const std::int64_t returned_ms = node->returned_ms;
-  hear(*node, now_ms);
-  node->proved_ms = now_ms;
-  if (node->state != NodeState::failed || node->stage != "lost") {
-    if (node->returned_ms != returned_ms) TRY(save(*node, {}, state::Durability::relaxed));
-    return *node;
+void Registry::tick(Now now) {
+  const std::scoped_lock lock(ledger_->mutex());
+  ledger_->pass_time(now);
+  std::vector<std::pair<Member, Outcome>> changed;
+  for (const auto& [id, known] : ledger_->members()) {
+    Member member = known;
+    Outcome outcome = pass_time(member, now);
+    if (outcome.write != Write::none) changed.emplace_back(std::move(member), std::move(outcome));
   }
-  node->state = NodeState::ready;
-  node->stage = "ready";
-  node->reason.clear();
-  TRY(save(*node, {event(*node, "stage", "heard again", now_ms)}, state::Durability::relaxed));
-  return *node;
-}
-
-void Registry::lose_address(std::int64_t now_ms) {
-  const std::int64_t since_ms = now_ms - address_lost_ms_;
-  // Below zero the head's clock was set back.
-  if (since_ms >= 0 && since_ms < kBetweenLossesMs) {
-    address_loss_waits_ = true;
-    return;
+  // A rack that loses its power is one transaction, not forty.
+  for (auto& [member, outcome] : changed) {
+    ledger_->put(std::move(member), std::move(outcome), now);
   }
-  address_loss_waits_ = false;
-  address_lost_ms_ = now_ms;
-  ++generation_;
 }
 
-/// The scheduler may have given up a node that was silent for so long. One that boots was not there
-/// yet.
-void Registry::hear(Node& node, std::int64_t now_ms) const {
-  const bool was_there = node.state != NodeState::booting;
-  // The daemon may have started anew since, and counts the silence from then.
-  const bool was_lost = node.state == NodeState::failed && node.stage == "lost";
-  if (was_lost || (was_there && silence_ms(node, now_ms) >= kLostMs)) node.returned_ms = now_ms;
-  node.seen_ms = now_ms;
-}
-
-std::int64_t Registry::silence_ms(const Node& node, std::int64_t now_ms) const {
-  return now_ms - std::max(node.seen_ms, settings_.opened_ms);
-}
-
-/// Marks a node that should have spoken; what is to be noted of it.
-std::optional<std::string> Registry::miss(Node& node, std::int64_t now_ms) const {
-  // The head's clock was set back: from now on it counts anew.
-  node.seen_ms = std::min(node.seen_ms, now_ms);
-  node.proved_ms = std::min(node.proved_ms, now_ms);
-  const std::int64_t silent_ms = silence_ms(node, now_ms);
-  // The agent speaks seldom while it makes a plan true.
-  const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
-  const bool lost = node.state == NodeState::ready && silent_ms >= quiet_ms;
-  // A machine that fetches its image speaks at every few per cent; other stages may take long.
-  const std::int64_t patience = node.stage == "image" ? kImageSilenceMs : kBootSilenceMs;
-  const bool stuck = node.state == NodeState::booting && silent_ms >= patience;
-  if (!lost && !stuck) return std::nullopt;
-  if (lost) node.stage = "lost";
-  node.state = NodeState::failed;
-  node.reason =
-      std::format("no message for {} s; is it on, and is its cable in?", silent_ms / 1000);
-  return node.stage + ": " + node.reason;
-}
-
-Status Registry::tick(std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  if (address_loss_waits_) lose_address(now_ms);
-  for (auto& [id, pace] : card_pace_) pass_on(pace, now_ms);
-  // A rack that loses its power is one change of the store, not forty.
-  std::vector<state::Change> changes;
-  std::vector<Event> events;
-  for (auto& [id, node] : nodes_) {
-    auto missed = miss(node, now_ms);
-    auto given_up = give_up_reboot(node, now_ms);
-    if (!missed && !given_up) continue;
-    changes.push_back({.kind = "node", .key = id, .value = to_json(node).dump()});
-    if (missed) events.push_back(event(node, "failed", std::move(*missed), now_ms));
-    if (given_up) events.push_back(event(node, "reboot", std::move(*given_up), now_ms));
+Status Registry::flush() const {
+  std::shared_ptr<Ticket> last;
+  {
+    const std::scoped_lock lock(ledger_->mutex());
+    last = ledger_->last_ticket();
   }
-  if (changes.empty()) return {};
-  const auto committed =
-      store_.commit({.changes = changes, .events = events}, state::Durability::relaxed);
-  if (!committed) return std::unexpected(committed.error());
-  return {};
+  return written(std::move(last));
+}
+
+Snapshot Registry::snapshot() const {
+  const std::scoped_lock lock(ledger_->mutex());
+  return ledger_->snapshot();
+}
+
+void Registry::each(const std::function<void(const Node&)>& look) const {
+  for (const Snapshot::Entry& entry : snapshot().nodes) look(*entry.node);
+}
+
+std::vector<Node> Registry::nodes() const {
+  std::vector<Node> result;
+  for (const Snapshot::Entry& entry : snapshot().nodes) {
+    result.push_back(*entry.node);
+    result.back().seen_ms = entry.seen_ms;
+  }
+  return result;
+}
+
+std::optional<Node> Registry::find(std::string_view name) const {
+  const std::scoped_lock lock(ledger_->mutex());
+  return ledger_->shown(ledger_->published().directory().id_of(name));
+}
+
+std::string Registry::profile_of(MacAddress mac) const {
+  const std::scoped_lock lock(ledger_->mutex());
+  const Published& published = ledger_->published();
+  const auto node = published.find(published.directory().by_mac(mac));
+  return node ? node->profile : std::string();
+}
+
+std::uint64_t Registry::generation() const {
+  const std::scoped_lock lock(ledger_->mutex());
+  return ledger_->published().generation();
+}
+
+std::int64_t Registry::address_lost_ms() const {
+  const std::scoped_lock lock(ledger_->mutex());
+  return ledger_->published().address_lost_ms();
+}
+
+std::vector<DamagedDocument> Registry::damaged() const {
+  const std::scoped_lock lock(ledger_->mutex());
+  return ledger_->damaged();
 }
 
 }  // namespace muster::provisioning

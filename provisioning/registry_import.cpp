@@ -1,9 +1,8 @@
 // The part of the registry that takes a list of nodes which somebody wrote.
 
 #include <format>
+#include <mutex>
 #include <set>
-
-#include <nlohmann/json.hpp>
 
 #include "core/os/hash.h"
 #include "provisioning/registry.h"
@@ -28,7 +27,7 @@ class Listed {
 
  private:
   static Status twice(const std::string& what) {
-    return fail(std::format("{} is in the list twice", what),
+    return fail(ErrorKind::conflict, std::format("{} is in the list twice", what),
                 std::format("write it once; {}", kNothing));
   }
 
@@ -40,7 +39,7 @@ class Listed {
 /// Whose something is, and how to free it.
 std::unexpected<Error> taken(const std::string& what, const Node& given, const Node& owner) {
   return fail(
-      std::format("{} of {} belongs to {}", what, given.name, who(owner)),
+      ErrorKind::conflict, std::format("{} of {} belongs to {}", what, given.name, who(owner)),
       std::format("correct the list, or 'muster node remove {}' first; {}", who(owner), kNothing));
 }
 
@@ -52,33 +51,35 @@ bool is_up(const Node& node) {
 
 /// Name and address are nobody else's.
 Status Registry::check_taken(const Node& given) const {
-  if (const auto found = by_name_.find(given.name);
-      found != by_name_.end() && found->second != given.id) {
-    const Node& owner = nodes_.at(found->second);
-    return fail(std::format("there is a node '{}' already, with the Ethernet address {}",
+  const std::string named = ledger_->directory().by_name(given.name);
+  if (!named.empty() && named != given.id) {
+    const Node& owner = *ledger_->find(named)->node;
+    return fail(ErrorKind::conflict,
+                std::format("there is a node '{}' already, with the Ethernet address {}",
                             given.name, to_string(owner.hardware.macs.front())),
                 std::format("correct the list, or 'muster node remove {}' first; {}", given.name,
                             kNothing));
   }
-  const auto found = by_address_.find(given.address.value);
-  if (found == by_address_.end() || found->second == given.id) return {};
-  return taken("address " + to_string(given.address), given, nodes_.at(found->second));
+  const std::string addressed = ledger_->directory().by_address(given.address);
+  if (addressed.empty() || addressed == given.id) return {};
+  return taken("address " + to_string(given.address), given, *ledger_->find(addressed)->node);
 }
 
 /// The node as the list wants it: a new one, or the machine that is known by its Ethernet address.
 Result<Node> Registry::imported(const Node& given) const {
-  const auto known = by_mac_.find(given.hardware.macs.front());
-  if (known == by_mac_.end()) {
+  const std::string known = ledger_->directory().by_mac(given.hardware.macs.front());
+  if (known.empty()) {
     Node node = given;
     node.id = os::random_hex(8);
     node.state = NodeState::adopted;
     node.profile = settings_.default_profile;
     return node;
   }
-  Node node = nodes_.at(known->second);
+  Node node = *ledger_->find(known)->node;
   if (node.name == given.name && node.address == given.address) return node;
   if (is_up(node) && !node.name.empty()) {
     return fail(
+        ErrorKind::conflict,
         std::format("the machine {} of {} is {}, which is up",
                     to_string(given.hardware.macs.front()), given.name, node.name),
         std::format("switch it off first, or 'muster node remove {}'; {}", node.name, kNothing));
@@ -99,47 +100,49 @@ Result<std::vector<Node>> Registry::compare(std::span<const Node> list) const {
     TRY(listed.add(given));
     TRY_ASSIGN(Node node, imported(given));
     TRY(check_taken(node));
-    const auto before = nodes_.find(node.id);
-    const bool same = before != nodes_.end() && before->second.name == node.name &&
-                      before->second.address == node.address;
+    const Member* const before = ledger_->find(node.id);
+    const bool same = before != nullptr && before->node->name == node.name &&
+                      before->node->address == node.address;
     if (!same) changed.push_back(std::move(node));
   }
   return changed;
 }
 
-Result<Registry::Imported> Registry::import(std::vector<Node> list, std::int64_t now_ms) {
-  const std::scoped_lock lock(mutex_);
-  TRY_ASSIGN(std::vector<Node> changed, compare(list));
-  const Imported result{.changed = changed.size(), .unchanged = list.size() - changed.size()};
-  if (changed.empty()) return result;
-  std::vector<state::Change> changes;
-  std::vector<state::Event> events = {{.time_ms = now_ms,
-                                       .subject = {},
-                                       .kind = "imported",
-                                       .text = std::format("{} nodes", changed.size())}};
-  for (const Node& node : changed) {
-    changes.push_back({.kind = "node", .key = node.id, .value = to_json(node).dump()});
-    if (!nodes_.contains(node.id)) continue;
-    events.push_back(event(node, "imported",
-                           std::format("named {}, address {}", node.name, to_string(node.address)),
-                           now_ms));
+Result<Registry::Imported> Registry::import(std::vector<Node> list, Now now) {
+  std::shared_ptr<Ticket> ticket;
+  Imported result;
+  {
+    const std::scoped_lock lock(ledger_->mutex());
+    TRY_ASSIGN(std::vector<Node> changed, compare(list));
+    result = {.changed = changed.size(), .unchanged = list.size() - changed.size()};
+    if (changed.empty()) return result;
+    ledger_->note({.time_ms = now.wall_ms,
+                   .subject = {},
+                   .kind = "imported",
+                   .text = std::format("{} nodes", changed.size())},
+                  Write::decided, now);
+    for (Node& node : changed) put_imported(std::move(node), now);
+    ticket = ledger_->ticket();
   }
-  const auto committed = store_.commit({.changes = changes, .events = events});
-  if (!committed) return std::unexpected(committed.error());
-  for (Node& node : changed) replace(std::move(node), now_ms);
-  ++generation_;
+  TRY(written(ticket));
   return result;
 }
 
 /// A node that is new, or has another name and address than before.
-void Registry::replace(Node node, std::int64_t now_ms) {
-  if (const auto before = nodes_.find(node.id); before != nodes_.end()) {
-    // dnsmasq knows the machine by the address that it had.
-    if (!before->second.name.empty()) lose_address(now_ms);
-    unindex(before->second);
+void Registry::put_imported(Node node, Now now) {
+  const Member* const before = ledger_->find(node.id);
+  Outcome outcome{.write = Write::decided};
+  Member member;
+  if (before != nullptr) {
+    member = *before;
+    outcome.events.push_back(
+        event(node, "imported",
+              std::format("named {}, address {}", node.name, to_string(node.address)), now));
+  } else {
+    member.heard = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms};
   }
-  index(node);
-  nodes_.insert_or_assign(node.id, std::move(node));
+  member.node = std::make_shared<const Node>(std::move(node));
+  ledger_->put(std::move(member), std::move(outcome), now);
 }
 
 }  // namespace muster::provisioning

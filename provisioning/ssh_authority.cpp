@@ -37,7 +37,8 @@ Result<std::string> parse_key(const std::string& line) {
   const std::string head = wire_string(kKeyType) + wire_number(kKeySize, 4);
   if (!blob || words[0] != kKeyType || !blob->starts_with(head) ||
       blob->size() != head.size() + kKeySize) {
-    return fail(std::format("'{}' is no Ed25519 host key", printable(line, 60)));
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is no Ed25519 host key", printable(line, 60)));
   }
   return blob->substr(head.size());
 }

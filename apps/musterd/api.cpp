@@ -86,6 +86,7 @@ NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
   return {.holds_plan = plans.is_held_by(node),
           .image = booted ? cluster.boots().image_of(node.booted_profile) : std::string(),
           .scheduler = said_of(node, scheduler),
+          .seen_ms = node.seen_ms,
           .names = cluster.names()};
 }
 
@@ -144,11 +145,12 @@ ServerResponse Api::nodes(const ServerRequest& request) {
   std::string list;
   const NodePlans& plans = cluster_.node_plans();
   const SchedulerNodes scheduler = read_scheduler();
-  cluster_.registry().each([&](const Node& node) {
-    if (!wanted->wants(node)) return;
-    list += (list.empty() ? "" : ",") +
-            summary_json(node, context_of(cluster_, plans, scheduler, node), wanted->detail);
-  });
+  for (const auto& [node, seen_ms] : cluster_.registry().snapshot().nodes) {
+    if (!wanted->wants(*node)) continue;
+    NodeContext context = context_of(cluster_, plans, scheduler, *node);
+    context.seen_ms = seen_ms;
+    list += (list.empty() ? "" : ",") + summary_json(*node, context, wanted->detail);
+  }
   return {.status = 200,
           .body = std::format(R"({{"nodes":[{}],"now_ms":{}}})", list, cluster_.now_ms())};
 }
@@ -207,7 +209,7 @@ ServerResponse Api::adopt(const ServerRequest& request) {
     const Status done = cluster_.adopt_as(wanted->nodes.front(), wanted->name);
     return done ? answer({{"names", {wanted->name}}}) : refuse(done.error());
   }
-  const auto names = cluster_.registry().adopt(wanted->nodes, cluster_.now_ms());
+  const auto names = cluster_.registry().adopt(wanted->nodes, cluster_.now());
   if (!names) return refuse(names.error());
   return answer({{"names", *names}});
 }
@@ -242,15 +244,15 @@ ServerResponse Api::profiles(const ServerRequest&) {
 ServerResponse Api::reboot_nodes(const ServerRequest& request) {
   const auto wanted = parse_reboot_request(request.body);
   if (!wanted) return refuse_request(wanted.error());
-  const std::int64_t now = cluster_.now_ms();
+  const provisioning::Now now = cluster_.now();
   const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
-  return done ? answer({{"asked_ms", now}}) : refuse(done.error());
+  return done ? answer({{"asked_ms", now.wall_ms}}) : refuse(done.error());
 }
 
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
   const auto names = parse_node_list(request.body);
   if (!names) return refuse_request(names.error());
-  const Status done = cluster_.registry().remove(*names, cluster_.now_ms());
+  const Status done = cluster_.registry().remove(*names, cluster_.now());
   return answer(done);
 }
 
@@ -261,7 +263,7 @@ ServerResponse Api::import_nodes(const ServerRequest& request) {
     const Status fits = cluster_.fits(imported);
     if (!fits) return refuse(fits.error());
   }
-  const auto done = cluster_.registry().import(std::move(*nodes), cluster_.now_ms());
+  const auto done = cluster_.registry().import(std::move(*nodes), cluster_.now());
   if (!done) return refuse(done.error());
   return answer({{"imported", done->changed}, {"unchanged", done->unchanged}});
 }

@@ -11,13 +11,23 @@
 namespace muster::daemon {
 namespace {
 
+/// Whoever waits for the disk waits so long at most for others to come along.
+constexpr std::int64_t kCommitSpacingMs = 5;
+
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
-                                                 std::int64_t now_ms) {
+                                                 provisioning::Now now) {
   return {.name_prefix = spec.nodes.prefix,
           .name_digits = spec.nodes.digits,
           .addresses = spec.nodes.addresses,
           .default_profile = spec.profiles.front().name,
-          .opened_ms = now_ms};
+          .opened = now,
+          .spacing_ms = kCommitSpacingMs};
+}
+
+Error error_of(const provisioning::DamagedDocument& damaged) {
+  return {.message = std::format("the state's document '{}' of node {} cannot be read: {}",
+                                 damaged.kind, printable(damaged.key, 64), damaged.reason),
+          .hint = "it was put aside; the machine is found again when it boots next"};
 }
 
 }  // namespace
@@ -46,7 +56,10 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
 Status Cluster::open_state() {
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
   decided_ = store_->revision().value_or(0);
-  TRY_ASSIGN(registry_, provisioning::Registry::open(*store_, registry_settings(spec_, now_ms())));
+  TRY_ASSIGN(registry_, provisioning::Registry::open(*store_, registry_settings(spec_, now())));
+  for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
+    lost_.push_back(error_of(damaged));
+  }
   TRY(load_authority());
   pending_.write("the certificate of its web server", [this] { return write_server_identity(); });
   load_slurm_key();
@@ -85,12 +98,12 @@ Status Cluster::set_profile(std::span<const std::string> names, const std::strin
     return fail(ErrorKind::absent, std::format("there is no profile '{}'", printable(profile)),
                 "profiles of this cluster: " + join(boots_->profiles(), ", "));
   }
-  return registry_->set_profile(names, profile, now_ms());
+  return registry_->set_profile(names, profile, now());
 }
 
 Status Cluster::adopt_as(const std::string& id, const std::string& name) {
   TRY(spec::check_node_name(name, spec_));
-  return registry_->adopt_as(id, name, now_ms());
+  return registry_->adopt_as(id, name, now());
 }
 
 Status Cluster::fits(const provisioning::Node& node) const {

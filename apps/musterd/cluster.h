@@ -50,8 +50,13 @@ class Cluster {
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
   state::Store& store() { return *store_; }
 
-  /// The head's time in milliseconds since 1970, by which the registry counts: ClockWatch.
-  std::int64_t now_ms() const { return clock_.now_ms(steady_ms()); }
+  /// The head's time in milliseconds since 1970, as people see it: ClockWatch.
+  std::int64_t now_ms() const { return now().wall_ms; }
+  /// One moment by both clocks.
+  provisioning::Now now() const {
+    const std::int64_t steady = steady_ms();
+    return {.wall_ms = clock_.now_ms(steady), .steady_ms = steady};
+  }
 
   /// What the daemon could not read when it started.
   const std::vector<Error>& lost() const { return lost_; }
@@ -102,7 +107,7 @@ class Cluster {
   std::int64_t adoption_until_ms();
 
   /// Misses nodes that are silent, ends what was for a while. Called every half second.
-  Status tick();
+  void tick();
 
   provisioning::DhcpMode dhcp_mode();
   /// The other server that this head answers beside, although nobody decided so since it was found.

@@ -21,12 +21,9 @@ constexpr const char* kAdoption = "who is adopted";
 
 }  // namespace
 
-/// All that was noted by the clock moves with it. The order keeps what others count meanwhile too
-/// short, and never too long.
+/// What ends at a time that people see moves with it.
 void Cluster::follow_clock(std::int64_t moved) {
-  if (moved < 0) clock_.follow(moved);
-  registry_->clock_moved(moved);
-  if (moved > 0) clock_.follow(moved);
+  clock_.follow(moved);
   {
     const std::scoped_lock one_decision(deciding_);
     AdoptionRecord record = adoption();
@@ -36,7 +33,7 @@ void Cluster::follow_clock(std::int64_t moved) {
   pending_.write(kAdoption, [this] { return save_adoption(); });
 }
 
-Status Cluster::tick() {
+void Cluster::tick() {
   const std::int64_t moved = clock_.moved_ms(os::now_ms(), steady_ms());
   if (moved != 0) {
     std::println(stderr, "musterd: the clock was set {} s {}", std::abs(moved) / 1000,
@@ -44,7 +41,7 @@ Status Cluster::tick() {
     follow_clock(moved);
   }
   pending_.retry(steady_ms());
-  return registry_->tick(now_ms());
+  registry_->tick(now());
 }
 
 Status Cluster::load_dhcp_mode() {

@@ -16,12 +16,17 @@
 #include "apps/musterd/service_watch.h"
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
+#include "core/os/worker_pool.h"
 #include "provisioning/node_api.h"
 
 namespace {
 
 using namespace muster;
 using namespace std::chrono_literals;
+
+/// For the node requests that cost processor time, and how many of them wait.
+constexpr unsigned kWorkers = 4;
+constexpr std::size_t kMostWaiting = 16'384;
 
 /// Tells what is wrong: each trouble when it begins, because it may last for hours.
 class Teller {
@@ -50,15 +55,13 @@ class Teller {
 
 /// What fails now is done at the next turn: the helper may be away for a moment, the disk full.
 std::vector<Error> take_turn(daemon::Cluster& cluster) {
-  const Status ticked = cluster.tick();
+  cluster.tick();
   const Status published = cluster.publish();
   std::vector<Error> troubles;
   for (const daemon::Problem& problem : daemon::read_disk_problems(cluster)) {
     troubles.push_back({.message = problem.what, .hint = problem.next_step});
   }
-  for (const Status& done : {ticked, published}) {
-    if (!done) troubles.push_back(done.error());
-  }
+  if (!published) troubles.push_back(published.error());
   return troubles;
 }
 
@@ -79,8 +82,16 @@ Status serve(const daemon::Settings& settings) {
            [&](const provisioning::Node& node) {
              return cluster->node_plans().generation_of(node);
            },
+       .version = MUSTER_VERSION,
        .cluster = cluster->spec().name,
-       .now_ms = [&] { return cluster->now_ms(); }});
+       .now = [&] { return cluster->now(); }});
+  // Signing and plans take milliseconds each, and ten thousand nodes may ask at once: heartbeats do
+  // not wait behind them.
+  os::WorkerPool workers(kWorkers, kMostWaiting);
+  const os::AsyncHandler answer = [&](const os::ServerRequest& r, os::Reply reply) {
+    node_api.handle(r, std::move(reply));
+  };
+  const os::AsyncHandler answer_later = os::on_workers(workers, answer);
   TRY_ASSIGN(const auto admin_server,
              os::HttpServer::start(
                  {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
@@ -89,7 +100,10 @@ Status serve(const daemon::Settings& settings) {
       const auto node_server,
       os::HttpServer::start(
           {.socket = settings.run / "node.sock", .mode = 0660, .gid = daemon::web_server_group()},
-          [&](const os::ServerRequest& r) { return node_api.handle(r); }));
+          [&](os::ServerRequest r, os::Reply reply) {
+            const bool is_heavy = provisioning::NodeApi::is_heavy(r);
+            (is_heavy ? answer_later : answer)(std::move(r), std::move(reply));
+          }));
   sd_notify(0, "READY=1");
   while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) teller.tell(take_turn(*cluster));
   return {};

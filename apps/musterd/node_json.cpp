@@ -91,7 +91,7 @@ std::string summary_json(const Node& node, const NodeContext& context, Detail de
       node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
       to_string(hardware.macs.front()), node.profile, node.booted_profile,
       provisioning::to_string(node.state), quoted(node.stage), node.progress, quoted(node.reason),
-      number_or_null(cpus), number_or_null(memory), node.seen_ms, context.holds_plan,
+      number_or_null(cpus), number_or_null(memory), context.seen_ms, context.holds_plan,
       quoted(context.scheduler.state), quoted(context.scheduler.reason),
       detail == Detail::wide ? wide_members(node, context) : std::string());
 }

@@ -27,6 +27,8 @@ struct NodeContext {
   std::string image = {};
   /// What Slurm says of it.
   hpc::SchedulerNode scheduler = {};
+  /// When it was heard last, in milliseconds since 1970; 0: never.
+  std::int64_t seen_ms = 0;
   const provisioning::PciNames& names;
 };
 

@@ -66,10 +66,11 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
 }
 
 provisioning::Node first_node(const spec::ClusterSpec& spec) {
-  provisioning::Node node{.id = "0000000000000000",
-                          .name = spec::node_name(spec.nodes, 1),
-                          .address = spec.nodes.addresses.first,
-                          .profile = spec.profiles.front().name};
+  provisioning::Node node;
+  node.id = "0000000000000000";
+  node.name = spec::node_name(spec.nodes, 1);
+  node.address = spec.nodes.addresses.first;
+  node.profile = spec.profiles.front().name;
   node.hardware.macs = {MacAddress{}};
   // The scheduler's configuration lists nodes only whose processors and memory are known.
   node.hardware.topology = provisioning::CpuTopology{};

@@ -35,7 +35,8 @@ std::string render_base64(std::string_view bytes) {
 }
 
 Result<std::string> parse_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return fail("not base64: the length is no multiple of four");
+  if (text.size() % 4 != 0)
+    return fail(ErrorKind::invalid, "not base64: the length is no multiple of four");
   std::size_t padding = 0;
   while (padding < 2 && text.ends_with('=')) {
     text.remove_suffix(1);
@@ -47,7 +48,8 @@ Result<std::string> parse_base64(std::string_view text) {
   int count = 0;
   for (const char c : text) {
     const std::size_t digit = kAlphabet.find(c);
-    if (digit == std::string_view::npos) return fail("not base64: a character of no meaning");
+    if (digit == std::string_view::npos)
+      return fail(ErrorKind::invalid, "not base64: a character of no meaning");
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     count += 6;
     if (count < 8) continue;

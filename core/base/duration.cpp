@@ -41,7 +41,7 @@ std::unexpected<Error> bad(std::string_view text) {
                           : unit.starts_with('.')    ? "is no whole number"
                           : unit == "m"              ? "has an unclear unit: months or minutes"
                                                      : "is not a length of time";
-  return fail(std::format("'{}' {}", printable(text), why),
+  return fail(ErrorKind::invalid, std::format("'{}' {}", printable(text), why),
               std::format("write a number and a unit (s, min, h, d, w), such as '{} min'", number));
 }
 
@@ -60,7 +60,8 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
     const auto unit = unit_seconds(rest.substr(0, letters));
     if (!number || !unit) return bad(text);
     if (*number > kLongest / *unit || total + *number * *unit > kLongest) {
-      return fail(std::format("'{}' is too long", printable(text)), "durations end at 100 years");
+      return fail(ErrorKind::invalid, std::format("'{}' is too long", printable(text)),
+                  "durations end at 100 years");
     }
     total += *number * *unit;
     rest = trim(rest.substr(letters));

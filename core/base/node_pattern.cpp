@@ -59,7 +59,8 @@ std::string hint_for_padding(std::uint64_t first, std::uint64_t last) {
 /// Adds "3", "01-40" or "1-9/2" to `values`.
 Status parse_range(std::string_view range, Values& values) {
   const auto bad = [&](std::string_view reason, std::string hint) {
-    return fail(std::format("range '{}' {}", printable(range, 40), reason), std::move(hint));
+    return fail(ErrorKind::invalid, std::format("range '{}' {}", printable(range, 40), reason),
+                std::move(hint));
   };
   const std::size_t slash = range.find('/');
   const std::string_view ends = range.substr(0, slash);
@@ -92,13 +93,14 @@ Status parse_range(std::string_view range, Values& values) {
 /// The ranges between two brackets.
 Result<Values> parse_ranges(std::string_view text) {
   Values values;
-  if (trim(text).empty()) return fail("there is nothing between '[' and ']'", "write '[1-4]'");
+  if (trim(text).empty())
+    return fail(ErrorKind::invalid, "there is nothing between '[' and ']'", "write '[1-4]'");
   for (const std::string& range : split(text, ',')) TRY(parse_range(trim(range), values));
   return values;
 }
 
 std::unexpected<Error> name_too_long(std::string_view name) {
-  return fail(std::format("'{}' is too long for a name", printable(name, 40)),
+  return fail(ErrorKind::invalid, std::format("'{}' is too long for a name", printable(name, 40)),
               std::format("names end at {} characters", kMaxName));
 }
 
@@ -108,7 +110,8 @@ class TermBuilder {
   Status add_text(std::string_view text) {
     for (const char c : text) {
       if (!is_name_character(c)) {
-        return fail(std::format("'{}' may not be in a node's name", printable({&c, 1})),
+        return fail(ErrorKind::invalid,
+                    std::format("'{}' may not be in a node's name", printable({&c, 1})),
                     "names have letters, digits, '-', '_' and '.'");
       }
       if (is_digit(c)) {
@@ -143,6 +146,7 @@ class TermBuilder {
       } else if (numbers-- > NodeSet::kMaxNumbers) {
         if (part.values.size() > 1) {
           return fail(
+              ErrorKind::invalid,
               std::format("a name has a range before its last {} numbers", NodeSet::kMaxNumbers),
               "write the names without that range");
         }
@@ -152,7 +156,7 @@ class TermBuilder {
         term.numbers.push_back(std::move(part.values));
       }
     }
-    if (term.pattern.empty()) return fail("a name is empty", "write a name");
+    if (term.pattern.empty()) return fail(ErrorKind::invalid, "a name is empty", "write a name");
     return term;
   }
 
@@ -203,7 +207,8 @@ class TermBuilder {
   }
 
   static std::unexpected<Error> too_long() {
-    return fail(std::format("a number with a range has more than {} digits", kMaxDigits),
+    return fail(ErrorKind::invalid,
+                std::format("a number with a range has more than {} digits", kMaxDigits),
                 "put a letter or '-' between the numbers");
   }
 
@@ -253,9 +258,10 @@ Result<NodeTerm> parse_node_term(std::string_view term) {
     term.remove_prefix(open);
     if (term.empty()) break;
     const std::size_t close = term.find(']');
-    if (term[0] == ']') return fail("']' closes no '['", "write ranges as '[1-4]'");
+    if (term[0] == ']')
+      return fail(ErrorKind::invalid, "']' closes no '['", "write ranges as '[1-4]'");
     if (close == std::string_view::npos)
-      return fail("'[' is not closed", "write ranges as '[1-4]'");
+      return fail(ErrorKind::invalid, "'[' is not closed", "write ranges as '[1-4]'");
     TRY_ASSIGN(Values values, parse_ranges(term.substr(1, close - 1)));
     TRY(builder.add_values(std::move(values)));
     term.remove_prefix(close + 1);
@@ -264,7 +270,8 @@ Result<NodeTerm> parse_node_term(std::string_view term) {
 }
 
 std::unexpected<Error> too_many_nodes() {
-  return fail(std::format("a node set has more than {} nodes", NodeSet::kMaxNodes),
+  return fail(ErrorKind::invalid,
+              std::format("a node set has more than {} nodes", NodeSet::kMaxNodes),
               "name fewer nodes");
 }
 

@@ -288,7 +288,8 @@ class ExpressionParser {
   }
 
   std::unexpected<Error> bad(std::string reason, std::string hint) const {
-    return fail(std::format("node set '{}': {}", printable(text_, 80), reason), std::move(hint));
+    return fail(ErrorKind::invalid, std::format("node set '{}': {}", printable(text_, 80), reason),
+                std::move(hint));
   }
 
   /// The next operand: up to an operator or blank outside of brackets.

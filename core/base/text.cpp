@@ -67,7 +67,9 @@ Result<std::string_view> decode_text(std::string_view bytes) {
   constexpr std::string_view kUtf8 = "\xEF\xBB\xBF"sv;
   const bool wide = bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv) ||
                     bytes.starts_with("\0\0\xFE\xFF"sv);
-  if (wide) return fail("the file is in UTF-16 or UTF-32", "save it as plain text in UTF-8");
+  if (wide)
+    return fail(ErrorKind::invalid, "the file is in UTF-16 or UTF-32",
+                "save it as plain text in UTF-8");
   return bytes.starts_with(kUtf8) ? bytes.substr(kUtf8.size()) : bytes;
 }
 

@@ -42,6 +42,7 @@ bool is_ipv6(std::string_view text) {
 
 std::unexpected<Error> not_ipv6(std::string_view text) {
   return fail(
+      ErrorKind::invalid,
       std::format("'{}' is an IPv6 address, and Muster's networks are IPv4", printable(text)),
       "write an IPv4 address, such as '10.42.0.1'");
 }
@@ -100,13 +101,14 @@ Result<Bytes> parse_bytes(std::string_view text) {
   const auto factor = unit_factor(unit);
   const bool one_point = number.find('.') == number.rfind('.');
   if (number.empty() || number == "." || !one_point || !factor) {
-    return fail(std::format("'{}' is not a size", printable(text)),
+    return fail(ErrorKind::invalid, std::format("'{}' is not a size", printable(text)),
                 "write a number and a unit, such as '20 GiB' or '512 MiB'");
   }
   if (const auto whole = parse_number(number); whole && *factor == 1) return Bytes{*whole};
   const double value = std::strtod(number.c_str(), nullptr) * *factor;
   if (!(value < 18446744073709549568.0)) {
-    return fail(std::format("size '{}' is too large", printable(text)), "sizes end at 16 EiB");
+    return fail(ErrorKind::invalid, std::format("size '{}' is too large", printable(text)),
+                "sizes end at 16 EiB");
   }
   return Bytes{static_cast<std::uint64_t>(std::llround(value))};
 }
@@ -136,7 +138,7 @@ std::string human(Bytes bytes) {
 
 Result<MacAddress> parse_mac(std::string_view text) {
   const auto bad = [&] {
-    return fail(std::format("'{}' is not an Ethernet address", printable(text)),
+    return fail(ErrorKind::invalid, std::format("'{}' is not an Ethernet address", printable(text)),
                 "write six octets, such as '52:54:00:12:34:56'");
   };
   if (text.size() != 17) return bad();
@@ -148,7 +150,8 @@ Result<MacAddress> parse_mac(std::string_view text) {
     if (i > 0 && (text[i * 3 - 1] != text[2] || (text[2] != ':' && text[2] != '-'))) return bad();
   }
   if (mac == MacAddress{} || mac.is_multicast()) {
-    return fail(std::format("'{}' is not the address of one machine", to_string(mac)),
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is not the address of one machine", to_string(mac)),
                 "the zero address and multicast addresses belong to nobody");
   }
   return mac;
@@ -163,7 +166,7 @@ std::string to_string(MacAddress mac) {
 Result<Ipv4Address> parse_ipv4(std::string_view text) {
   const auto bad = [&] {
     if (is_ipv6(text)) return not_ipv6(text);
-    return fail(std::format("'{}' is not an IPv4 address", printable(text)),
+    return fail(ErrorKind::invalid, std::format("'{}' is not an IPv4 address", printable(text)),
                 "write four numbers of at most 255, such as '10.42.0.1'");
   };
   const std::vector<std::string> parts = split(text, '.');
@@ -190,7 +193,8 @@ Result<Ipv4Interface> parse_ipv4_interface(std::string_view text) {
       slash == std::string_view::npos ? std::nullopt : parse_number(text.substr(slash + 1));
   const auto address = parse_ipv4(own);
   if (!prefix || *prefix > 32) {
-    return fail(std::format("'{}' is not an address with a prefix", printable(text)),
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is not an address with a prefix", printable(text)),
                 std::format("write it as '{}'", to_string(meant(address, text))));
   }
   if (!address) return std::unexpected(address.error());
@@ -204,7 +208,8 @@ std::string to_string(Ipv4Interface interface) {
 Result<Ipv4Range> parse_ipv4_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) {
-    return fail(std::format("'{}' is not a range of addresses", printable(text)),
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is not a range of addresses", printable(text)),
                 std::format("write its first and its last address with '-' between them, such as "
                             "'{}'",
                             to_string(meant_range(text))));
@@ -218,7 +223,8 @@ Result<Ipv4Range> parse_ipv4_range(std::string_view text) {
     TRY_ASSIGN(last, parse_ipv4(end));
   }
   if (last < first) {
-    return fail(std::format("range '{}' ends before it starts", printable(text)),
+    return fail(ErrorKind::invalid,
+                std::format("range '{}' ends before it starts", printable(text)),
                 "write the lower address first");
   }
   return Ipv4Range{.first = first, .last = last};

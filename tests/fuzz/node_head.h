@@ -10,6 +10,7 @@
 #include "core/os/files.h"
 #include "core/plan/plan.h"
 #include "provisioning/node_api.h"
+#include "tests/unit/provisioning/ask.h"
 
 namespace muster::fuzz {
 
@@ -75,12 +76,17 @@ class NodeHead {
   NodeHead(const NodeHead&) = delete;
   NodeHead& operator=(const NodeHead&) = delete;
 
-  os::ServerResponse handle(const os::ServerRequest& request) { return api_.handle(request); }
+  os::ServerResponse handle(const os::ServerRequest& request) {
+    return provisioning::ask(api_, request);
+  }
 
   provisioning::Registry& registry() { return *registry_; }
   state::Store& store() { return *store_; }
-  std::int64_t now_ms() const { return now_ms_; }
-  void wait(std::int64_t milliseconds) { now_ms_ += milliseconds; }
+  void wait(std::int64_t milliseconds) {
+    now_.wall_ms += milliseconds;
+    now_.steady_ms += milliseconds;
+    registry_->tick(now_);
+  }
 
   static provisioning::RegistrySettings settings() {
     return {.addresses = {{0x0A2A0101}, {0x0A2A0104}}};
@@ -92,7 +98,7 @@ class NodeHead {
             .boots = small_boots(std::move(arguments)),
             .plan_for = [](const auto& node) { return plan::to_json(plan_for(node)).dump(); },
             .generation_for = [](const auto& node) { return plan::generation(plan_for(node)); },
-            .now_ms = [this] { return now_ms_; }};
+            .now = [this] { return now_; }};
   }
   static plan::Plan plan_for(const provisioning::Node& node) {
     plan::Plan plan;
@@ -101,7 +107,7 @@ class NodeHead {
     return plan;
   }
 
-  std::int64_t now_ms_ = 1'000'000;
+  provisioning::Now now_ = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
   std::unique_ptr<state::Store> store_;
   std::unique_ptr<provisioning::Registry> registry_;
   provisioning::NodeApi api_;

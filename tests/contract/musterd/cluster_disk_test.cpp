@@ -123,7 +123,7 @@ TEST_F(ClusterOnDisk, starts_for_the_first_time_on_a_full_disk_and_saves_all_whe
   }
   const std::string ca = cluster_->authority().certificate();
   make_room();
-  ASSERT_TRUE(cluster_->tick());
+  cluster_->tick();
   EXPECT_EQ(unsaved(), std::vector<std::string>());
   EXPECT_EQ(read("ca/ca.crt"), ca);
   EXPECT_EQ(read("tls/ca.crt"), ca);
@@ -139,7 +139,7 @@ TEST_F(ClusterOnDisk, a_user_who_is_new_in_the_specification_waits_for_the_disk)
   EXPECT_EQ(unsaved(), std::vector<std::string>{"the users of cluster.yaml"});
   EXPECT_FALSE(cluster_->users().find("ada")) << "nobody is there who is not on the disk";
   ASSERT_EQ(mount(nullptr, state().c_str(), nullptr, MS_REMOUNT, "size=4M"), 0);
-  ASSERT_TRUE(cluster_->tick());
+  cluster_->tick();
   EXPECT_TRUE(unsaved().empty());
   EXPECT_TRUE(cluster_->users().find("ada"));
 }

@@ -40,7 +40,7 @@ TEST(ApiRequests, an_imported_node_has_a_name_an_address_and_a_card) {
 }
 
 TEST(ApiRequests, a_list_of_nodes_is_asked_for_by_name_by_id_and_by_any_mac_address) {
-  provisioning::Node node{.id = "0123456789abcdef", .name = "n001"};
+  provisioning::Node node{{.name = "n001"}, {}, {}, "0123456789abcdef"};
   node.hardware.macs = {parse_mac("52:54:00:00:00:01").value(),
                         parse_mac("52:54:00:00:00:02").value()};
   const auto wants = [&node](std::map<std::string, std::string> query) {

@@ -12,8 +12,10 @@ using provisioning::Accelerator;
 using provisioning::Node;
 
 Node node() {
-  Node made{
-      .id = "1", .name = "n001", .profile = "default", .state = provisioning::NodeState::ready};
+  Node made{{.name = "n001", .profile = "default"},
+            {.state = provisioning::NodeState::ready},
+            {},
+            "1"};
   made.hardware.macs = {parse_mac("52:54:00:00:00:01").value()};
   return made;
 }

@@ -31,7 +31,7 @@ class Plans : public testing::Test {
     ASSERT_TRUE(users_.add({.name = "alice"}));
     ASSERT_TRUE(users_.add({.name = "bob"}));
     ASSERT_TRUE(users_.remove("bob"));
-    node_ = {.id = "1", .name = "n001", .address = {0x0A2A0101}};
+    node_ = {{.name = "n001", .address = {0x0A2A0101}}, {}, {}, "1"};
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
     node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);

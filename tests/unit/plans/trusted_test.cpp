@@ -20,7 +20,7 @@ class Trusted : public testing::Test {
     ASSERT_TRUE(outcome.spec);
     spec_ = std::move(*outcome.spec);
     ASSERT_TRUE(users_.add({.name = "alice"}));
-    node_ = {.id = "1", .name = "n001", .address = {0x0A2A0101}, .profile = "default"};
+    node_ = {{.name = "n001", .address = {0x0A2A0101}, .profile = "default"}, {}, {}, "1"};
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
     node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);

@@ -66,8 +66,8 @@ TEST(Dnsmasq, only_nodes_are_shown_the_way_out) {
 TEST(DhcpHosts, a_new_node_changes_one_file) {
   std::vector<Node> nodes;
   const auto add = [&](int number) {
-    Node node{.name = std::format("n{:03}", number),
-              .address = {0x0A2A0100U + static_cast<std::uint32_t>(number)}};
+    Node node{{.name = std::format("n{:03}", number),
+               .address = {0x0A2A0100U + static_cast<std::uint32_t>(number)}}};
     node.hardware.macs = {*parse_mac(std::format("52:54:00:00:00:{:02x}", number))};
     nodes.push_back(std::move(node));
   };

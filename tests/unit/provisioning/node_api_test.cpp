@@ -6,11 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/os/files.h"
+#include "tests/unit/provisioning/ask.h"
 
 namespace muster::provisioning {
 namespace {
 
 using os::ServerRequest;
+
+constexpr Now kNow = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
 
 class NodeApiTest : public testing::Test {
  protected:
@@ -37,7 +40,7 @@ class NodeApiTest : public testing::Test {
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .cluster = "test",
-                       .now_ms = [] { return std::int64_t{1'000'000}; }});
+                       .now = [] { return kNow; }});
   }
   /// "default" boots the image compute; "gpu" boots another, with an argument of its own.
   static Boots boots() {
@@ -55,12 +58,23 @@ class NodeApiTest : public testing::Test {
     return {std::move(boots), "default", {}, std::move(microcode)};
   }
   os::ServerResponse get(const std::string& path, const std::string& mac) {
-    return api_->handle({.method = "GET", .path = path, .query = {{"mac", mac}}});
+    return ask(*api_, {.method = "GET", .path = path, .query = {{"mac", mac}}});
   }
   os::ServerResponse post(const std::string& path, std::string body) {
     ServerRequest request{.method = "POST", .path = path, .body = std::move(body)};
     request.headers["x-muster-address"] = "10.42.0.100";
-    return api_->handle(request);
+    return ask(*api_, request);
+  }
+
+  /// A node with the certificate "AB".
+  Node enrolled() {
+    const auto welcome =
+        registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, kNow).wait();
+    EXPECT_TRUE(welcome) << welcome.error().text();
+    const auto issue = [](const Node&) { return Result<Credentials>({.serial = "AB"}); };
+    const auto node = registry_->enrol(welcome->token, kNow, issue).wait();
+    EXPECT_TRUE(node) << node.error().text();
+    return node.value_or(Node());
   }
 
   Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
@@ -94,7 +108,7 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   const std::string report = R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})";
   ASSERT_EQ(post("/node/v1/discover", report).status, 200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", 1));
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", kNow));
   const std::string ipxe = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(ipxe.find("/medium/cuda-initrd"), std::string::npos) << ipxe;
   EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
@@ -125,7 +139,7 @@ TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
   EXPECT_EQ(discover("default"), "compute");
   const std::vector<std::string> name = {"n001"};
   // Decided after the kernel was started and before its discovery.
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", 1));
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", kNow));
   EXPECT_EQ(discover("default"), "compute");
   EXPECT_EQ(registry_->find("n001")->booted_profile, "default");
   EXPECT_EQ(registry_->find("n001")->profile, "gpu");
@@ -142,7 +156,7 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
                 .status,
             200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gone", 1));
+  ASSERT_TRUE(registry_->set_profile(name, "gone", kNow));
   const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(lost.find("/medium/compute-initrd"), std::string::npos) << lost;
 }
@@ -225,22 +239,17 @@ TEST_F(NodeApiTest, a_machine_with_too_much_of_everything_is_still_a_node) {
 }
 
 TEST_F(NodeApiTest, a_running_node_tells_of_its_accelerators) {
-  const auto welcome =
-      registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, 1'000'000);
-  ASSERT_TRUE(welcome) << welcome.error().text();
-  const auto node = registry_->redeem(welcome->token, 1'000'000);
-  ASSERT_TRUE(node) << node.error().text();
-  ASSERT_TRUE(registry_->set_certificate(node->id, {"AB"}, 1'000'000));
+  const Node node = enrolled();
   ServerRequest request{.method = "POST", .path = "/node/v1/report"};
   request.headers = {{"x-muster-address", "10.42.1.1"},
                      {"x-muster-verified", "SUCCESS"},
-                     {"x-muster-node", "CN=" + node->id},
+                     {"x-muster-node", "CN=" + node.id},
                      {"x-muster-serial", "AB"}};
   request.body = R"({"stage":"ready","generation":"g","accelerators":[
     {"address":"0000:3b:00.0","vendor":"10de","device":"20b2","class":"0302","driver":"nvidia",
      "files":["/dev/nvidia0","/dev/sda"]},
     {"address":"nowhere","vendor":"10de"}]})";
-  EXPECT_EQ(api_->handle(request).status, 200);
+  EXPECT_EQ(ask(*api_, request).status, 200);
   const auto cards = registry_->find("n001")->hardware.accelerators;
   ASSERT_EQ(cards.size(), 1U);
   EXPECT_EQ(cards[0].driver, (AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}}));

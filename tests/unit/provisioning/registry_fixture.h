@@ -25,34 +25,68 @@ inline Hardware blank_machine(int number) {
           .memory = Bytes::from_mib(2048)};
 }
 
+inline Now operator+(Now now, std::int64_t ms) {
+  return {.wall_ms = now.wall_ms + ms, .steady_ms = now.steady_ms + ms};
+}
+
 class RegistryTest : public testing::Test {
  protected:
   void SetUp() override { open(); }
+  /// A head that starts anew: what it had in memory is gone.
   void open() {
+    registry_.reset();
     auto opened =
-        Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}, .opened_ms = now_});
+        Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}, .opened = now_});
     ASSERT_TRUE(opened) << opened.error().text();
     registry_ = std::move(*opened);
     registry_->set_policy(Policy::open, 0);
   }
-  Welcome boot(int number, Ipv4Address address = kDynamic) {
-    auto welcome = registry_->discover(blank_machine(number), address, now_);
+  void pass(std::int64_t ms) { now_ = now_ + ms; }
+  void tick(Now now) {
+    registry_->tick(now);
+    ASSERT_TRUE(registry_->flush());
+  }
+  Welcome discover(const Hardware& hardware, Ipv4Address address = kDynamic) {
+    auto welcome = registry_->discover(hardware, address, now_).wait();
     EXPECT_TRUE(welcome) << welcome.error().text();
     return welcome.value_or(Welcome());
   }
+  Welcome boot(int number, Ipv4Address address = kDynamic) {
+    return discover(blank_machine(number), address);
+  }
+  Result<Node> enrol(const std::string& token, const std::string& serial = "AB") {
+    const auto issue = [&](const Node&) -> Result<Credentials> {
+      return Credentials{.serial = serial};
+    };
+    auto node = registry_->enrol(token, now_, issue).wait();
+    // The alarm of one that is refused.
+    EXPECT_TRUE(registry_->flush());
+    return node;
+  }
+  Result<Node> show(const Node& node, const std::string& serial, Ipv4Address address = kDynamic) {
+    auto shown = registry_->authenticate(node.id, serial, address, now_);
+    EXPECT_TRUE(registry_->flush());
+    return shown;
+  }
+  Result<Node> beat(const std::string& id, Now now) {
+    return registry_->heartbeat(id, {.holds = Holds::its_plan}, now).wait();
+  }
+  Result<bool> tell(const std::string& id, const NodeReport& report) {
+    return registry_->report(id, report, now_).wait();
+  }
   /// Boots the machine to `ready`; returns its node.
-  Node bring_up(int number) {
-    const Welcome welcome = boot(number);
-    const auto node = registry_->redeem(welcome.token, now_);
+  Node bring_up(const Hardware& machine) {
+    const Welcome welcome = discover(machine);
+    const auto node = enrol(welcome.token);
     EXPECT_TRUE(node) << node.error().text();
-    EXPECT_TRUE(registry_->set_certificate(node->id, {"AB"}, now_));
-    EXPECT_TRUE(registry_->report(node->id, {.stage = "ready", .generation = "g"}, now_));
+    EXPECT_TRUE(tell(node->id, {.stage = "ready", .generation = "g"}));
     return *registry_->find(node->name);
   }
+  Node bring_up(int number) { return bring_up(blank_machine(number)); }
 
   std::unique_ptr<state::Store> store_ = state::make_memory_store();
   std::unique_ptr<Registry> registry_;
-  std::int64_t now_ = 1'000'000;
+  Now now_ = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
 };
 
 }  // namespace muster::provisioning

@@ -8,7 +8,7 @@ namespace {
 class RegistryImportTest : public RegistryTest {
  protected:
   static Node listed(const std::string& name, std::uint32_t address, int number) {
-    Node node{.name = name, .address = {address}};
+    Node node{{.name = name, .address = {address}}};
     node.hardware.macs = {mac(number)};
     return node;
   }
@@ -37,7 +37,7 @@ TEST_F(RegistryImportTest, a_machine_that_was_named_by_itself_is_renamed_when_it
   EXPECT_EQ(import({listed("gpu01", 0x0A2A0103, 1)}),
             "the machine 52:54:00:00:00:01 of gpu01 is n001, which is up; switch it off first, or "
             "'muster node remove n001'; nothing was imported");
-  ASSERT_TRUE(registry_->report(before.id, {.stage = "stopping"}, now_));
+  ASSERT_TRUE(tell(before.id, {.stage = "stopping"}));
   EXPECT_EQ(import({listed("gpu01", 0x0A2A0103, 1)}), "1/0");
   EXPECT_FALSE(registry_->find("n001"));
   EXPECT_EQ(registry_->find("gpu01")->id, before.id);
@@ -95,20 +95,6 @@ TEST_F(RegistryImportTest, one_machine_is_adopted_by_the_name_that_somebody_wish
   EXPECT_EQ(registry_->adopt_as(to_string(mac(1)), "gpu01", now_).error().message,
             "there is a node 'gpu01' already");
   EXPECT_FALSE(registry_->adopt_as(to_string(mac(9)), "gpu09", now_));
-}
-
-TEST(Node, that_an_earlier_version_imported_has_unknown_processors_and_memory) {
-  const char* const stored =
-      R"({"id":"1","name":"n001","address":"10.42.1.1","profile":"default","state":"adopted","stage":"","reason":"",)"
-      R"("progress":0,"certificate_serial":"","generation":"","seen_ms":0,"ready_ms":0,)"
-      R"("hardware":{"macs":["52:54:00:00:00:01"],"sockets":1,"cores_per_socket":1,)"
-      R"("threads_per_core":1,"memory":1073741824,"firmware":"bios","disks":[],"secure_boot":false,)"
-      R"("uuid":"","serial":"","vendor":"","product":""}})";
-  const auto node = parse_node(stored);
-  ASSERT_TRUE(node) << node.error().text();
-  EXPECT_EQ(node->hardware.topology, std::nullopt);
-  EXPECT_EQ(node->hardware.memory, std::nullopt);
-  EXPECT_EQ(node->hardware.firmware, "");
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <gtest/gtest.h>
 
 #include "tests/unit/provisioning/registry_fixture.h"
@@ -16,7 +14,7 @@ class RebootWishTest : public RegistryTest {
 
   /// What the node is told with a heartbeat; empty without a wish.
   std::string told(const std::string& name) {
-    const auto node = registry_->heartbeat(registry_->find(name)->id, now_);
+    const auto node = beat(registry_->find(name)->id, now_);
     EXPECT_TRUE(node) << node.error().text();
     return node && node->reboot ? node->reboot->id : "";
   }
@@ -41,7 +39,7 @@ TEST_F(RebootWishTest, is_told_with_every_heartbeat_until_the_node_boots_again) 
   EXPECT_EQ(told("n001"), wish) << "an answer may be lost";
   EXPECT_EQ(noted("n001", "reboot"), std::vector<std::string>{"asked for by ada"});
   const std::string id = registry_->find("n001")->id;
-  ASSERT_TRUE(registry_->report(id, {.stage = "stopping"}, now_));
+  ASSERT_TRUE(tell(id, {.stage = "stopping"}));
   bring_up(1);
   EXPECT_EQ(told("n001"), "") << "one wish is one reboot";
 }
@@ -52,7 +50,7 @@ TEST_F(RebootWishTest, outlives_a_restart_of_the_daemon_and_is_not_brought_back_
   const std::string wish = told("n001");
   open();
   EXPECT_EQ(told("n001"), wish);
-  ASSERT_TRUE(registry_->report(registry_->find("n001")->id, {.stage = "stopping"}, now_));
+  ASSERT_TRUE(tell(registry_->find("n001")->id, {.stage = "stopping"}));
   bring_up(1);
   open();
   EXPECT_EQ(told("n001"), "");
@@ -71,7 +69,7 @@ TEST_F(RebootWishTest, names_every_node_that_is_not_up_and_then_asks_none) {
   bring_up(1);
   const Node off = bring_up(2);
   boot(3);
-  ASSERT_TRUE(registry_->report(off.id, {.stage = "stopping"}, now_));
+  ASSERT_TRUE(tell(off.id, {.stage = "stopping"}));
   const Status asked = ask({"n001", "n002", "n003", "n009"});
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().message,
@@ -81,13 +79,13 @@ TEST_F(RebootWishTest, names_every_node_that_is_not_up_and_then_asks_none) {
 
 TEST_F(RebootWishTest, is_heard_by_a_node_whose_plan_failed_but_not_by_a_lost_one) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->report(node.id, {.stage = "plan", .failure = "no disk"}, now_));
+  ASSERT_TRUE(tell(node.id, {.stage = "plan", .failure = "no disk"}));
   ASSERT_TRUE(ask({"n001"}));
   EXPECT_EQ(registry_->find("n001")->stage, "plan") << "why it failed stays to be seen";
   EXPECT_NE(told("n001"), "");
   bring_up(2);
-  now_ += 61'000;
-  ASSERT_TRUE(registry_->tick(now_));
+  pass(61'000);
+  tick(now_);
   EXPECT_EQ(ask({"n002"}).error().message, "cannot reboot what is not up: n002 failed at 'lost'");
 }
 
@@ -96,9 +94,9 @@ TEST_F(RebootWishTest, is_taken_back_when_the_node_does_not_reboot) {
   ASSERT_TRUE(ask({"n001"}));
   EXPECT_EQ(registry_->find("n001")->stage, "reboot");
   for (int heartbeats = 0; heartbeats < 30; ++heartbeats) {
-    now_ += 10'000;
-    ASSERT_TRUE(registry_->heartbeat(node.id, now_));
-    ASSERT_TRUE(registry_->tick(now_));
+    pass(10'000);
+    ASSERT_TRUE(beat(node.id, now_));
+    tick(now_);
   }
   EXPECT_EQ(told("n001"), "") << "nobody expects it any more, and jobs may run there";
   EXPECT_EQ(registry_->find("n001")->stage, "ready");
@@ -109,15 +107,13 @@ TEST_F(RebootWishTest, is_taken_back_when_the_node_does_not_reboot) {
 TEST_F(RebootWishTest, keeps_its_time_when_the_heads_clock_is_set) {
   bring_up(1);
   ASSERT_TRUE(ask({"n001"}));
-  now_ += 3'600'000;
-  registry_->clock_moved(3'600'000);
-  ASSERT_TRUE(registry_->tick(now_));
-  EXPECT_NE(told("n001"), "");
-  now_ -= 7'200'000;
-  ASSERT_TRUE(registry_->tick(now_)) << "set back without a word";
-  EXPECT_NE(told("n001"), "");
-  now_ += 300'000;
-  ASSERT_TRUE(registry_->tick(now_));
+  for (const std::int64_t step : {3'600'000, -7'200'000}) {
+    now_.wall_ms += step;
+    tick(now_);
+    EXPECT_NE(told("n001"), "") << step;
+  }
+  pass(300'000);
+  tick(now_);
   EXPECT_EQ(told("n001"), "");
 }
 
