@@ -176,7 +176,7 @@ ServerResponse Api::groups(const ServerRequest&) {
   }
   for (const auto& [name, names] : members) {
     const auto nodes = NodeSet::from_names(names);
-    if (!nodes) return refuse(nodes.error());
+    if (!nodes) return os::refusal(nodes.error());
     list.push_back({{"name", name}, {"nodes", to_string(*nodes)}});
   }
   return answer({{"groups", std::move(list)}});
@@ -184,15 +184,15 @@ ServerResponse Api::groups(const ServerRequest&) {
 
 ServerResponse Api::node(const std::string& name) {
   const auto found = cluster_.registry().find(name);
-  if (!found) return refuse(no_node(name));
+  if (!found) return os::refusal(no_node(name));
   return answer(described(cluster_, *found));
 }
 
 ServerResponse Api::events(const std::string& name) {
   const auto found = cluster_.registry().find(name);
-  if (!found) return refuse(no_node(name));
+  if (!found) return os::refusal(no_node(name));
   const auto events = cluster_.store().events(found->id, 500);
-  if (!events) return refuse(events.error());
+  if (!events) return os::refusal(events.error());
   json list = json::array();
   for (const state::Event& event : *events) {
     list.push_back({{"time_ms", event.time_ms}, {"kind", event.kind}, {"text", event.text}});
@@ -207,10 +207,10 @@ ServerResponse Api::adopt(const ServerRequest& request) {
   if (!wanted) return refuse_request(wanted.error());
   if (!wanted->name.empty()) {
     const Status done = cluster_.adopt_as(wanted->nodes.front(), wanted->name);
-    return done ? answer({{"names", {wanted->name}}}) : refuse(done.error());
+    return done ? answer({{"names", {wanted->name}}}) : os::refusal(done.error());
   }
   const auto names = cluster_.registry().adopt(wanted->nodes, cluster_.now());
-  if (!names) return refuse(names.error());
+  if (!names) return os::refusal(names.error());
   return answer({{"names", *names}});
 }
 
@@ -246,7 +246,7 @@ ServerResponse Api::reboot_nodes(const ServerRequest& request) {
   if (!wanted) return refuse_request(wanted.error());
   const provisioning::Now now = cluster_.now();
   const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
-  return done ? answer({{"asked_ms", now.wall_ms}}) : refuse(done.error());
+  return done ? answer({{"asked_ms", now.wall_ms}}) : os::refusal(done.error());
 }
 
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
@@ -261,10 +261,10 @@ ServerResponse Api::import_nodes(const ServerRequest& request) {
   if (!nodes) return refuse_request(nodes.error());
   for (const Node& imported : *nodes) {
     const Status fits = cluster_.fits(imported);
-    if (!fits) return refuse(fits.error());
+    if (!fits) return os::refusal(fits.error());
   }
   const auto done = cluster_.registry().import(std::move(*nodes), cluster_.now());
-  if (!done) return refuse(done.error());
+  if (!done) return os::refusal(done.error());
   return answer({{"imported", done->changed}, {"unchanged", done->unchanged}});
 }
 
@@ -272,7 +272,7 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
   const auto spec = parse_plan_request(request.body);
   if (!spec) return refuse_request(spec.error());
   const auto changes = cluster_.changes_of(*spec);
-  if (!changes) return refuse(changes.error());
+  if (!changes) return os::refusal(changes.error());
   return answer({{"head", changes_json(changes->head)}, {"node", changes_json(changes->node)}});
 }
 
@@ -353,10 +353,11 @@ ServerResponse Api::named_page(const ServerRequest& request) {
     if (!name.ends_with(kEvents)) return node(std::string(name));
     return events(std::string(name.substr(0, name.size() - kEvents.size())));
   }
-  return refuse({.message = std::format("musterd has no page {} {}", printable(request.method, 16),
-                                        printable(request.path, 80)),
-                 .hint = "compare 'muster --version' and 'musterd --version'",
-                 .kind = ErrorKind::absent});
+  return os::refusal(
+      {.message = std::format("musterd has no page {} {}", printable(request.method, 16),
+                              printable(request.path, 80)),
+       .hint = "compare 'muster --version' and 'musterd --version'",
+       .kind = ErrorKind::absent});
 }
 
 ServerResponse Api::find_page(const ServerRequest& request) {
@@ -371,8 +372,8 @@ ServerResponse Api::handle(const ServerRequest& request) {
     return find_page(request);
   } catch (const std::exception& error) {
     // Requests are read without exceptions; this is a file of the head that is not what it was.
-    return refuse({.message = std::format("the head's state is damaged: {}", error.what()),
-                   .hint = "'journalctl -u musterd -u muster-apply' says more"});
+    return os::refusal({.message = std::format("the head's state is damaged: {}", error.what()),
+                        .hint = "'journalctl -u musterd -u muster-apply' says more"});
   }
 }
 

@@ -30,7 +30,7 @@ json user_json(const hpc::ClusterUser& user) {
 
 /// The user, and what to ask /v1/applied for: the helper may be at work for minutes.
 ServerResponse changed(const Result<Cluster::ChangedUser>& done) {
-  if (!done) return refuse(done.error());
+  if (!done) return os::refusal(done.error());
   json value = user_json(done->user);
   value["applying"] = done->revision;
   return answer(value);
@@ -61,9 +61,9 @@ ServerResponse Api::list_users(const ServerRequest&) {
 ServerResponse Api::show_user(const std::string& name) {
   const auto user = cluster_.users().find(name);
   if (!user) {
-    return refuse({.message = std::format("there is no user '{}'", printable(name, 64)),
-                   .hint = "see the users: muster user list",
-                   .kind = ErrorKind::absent});
+    return os::refusal({.message = std::format("there is no user '{}'", printable(name, 64)),
+                        .hint = "see the users: muster user list",
+                        .kind = ErrorKind::absent});
   }
   json value = user_json(*user);
   value["on_head"] = is_on_head(*user, cluster_.spec());

@@ -120,7 +120,7 @@ class Cluster {
   /// minutes: machines are adopted and missed meanwhile. Called from one thread.
   Status publish();
 
-  /// Whether the helper is at work.
+  /// Whether the helper is at work. Threads: the one that calls publish.
   bool is_applying() const { return applier_.is_at_work(); }
 
   /// HeadApplier::tried.
@@ -209,7 +209,7 @@ class Cluster {
   std::atomic<std::uint64_t> generation_{1};
   NodePlans node_plans_{spec_};
 
-  /// Guards what follows. Nobody waits for the disk with it.
+  /// Guards what follows. Nobody waits for the disk or asks the registry with it.
   std::mutex mutex_;
   hpc::UserTable users_;
   /// What was taken over from cluster.yaml.

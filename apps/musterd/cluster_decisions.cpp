@@ -61,9 +61,10 @@ Status Cluster::load_dhcp_mode() {
 }
 
 void Cluster::use_dhcp_mode(DhcpMode mode) {
-  dhcp_ = mode;
   registry_->set_addressing(mode == DhcpMode::proxy ? provisioning::Addressing::observed
                                                     : provisioning::Addressing::given);
+  const std::scoped_lock lock(mutex_);
+  dhcp_ = mode;
 }
 
 std::optional<std::string> Cluster::unnoticed_dhcp() {
@@ -138,8 +139,8 @@ Status Cluster::set_dhcp_mode(DhcpMode mode) {
                                          .subject = "dhcp",
                                          .kind = "decided",
                                          .text = std::string(provisioning::to_string(mode))}}}));
-  const std::scoped_lock lock(mutex_);
   use_dhcp_mode(mode);
+  const std::scoped_lock lock(mutex_);
   dhcp_decided_now_ = true;
   decided_ = revision;
   ++generation_;

@@ -5,16 +5,9 @@
 namespace muster::daemon {
 namespace {
 
-TEST(ApiAnswers, the_status_is_that_of_the_errors_kind) {
-  const auto status_of = [](ErrorKind kind) {
-    return refuse({.message = "no", .hint = "", .kind = kind}).status;
-  };
-  EXPECT_EQ(status_of(ErrorKind::invalid), 400);
-  EXPECT_EQ(status_of(ErrorKind::denied), 403);
-  EXPECT_EQ(status_of(ErrorKind::absent), 404);
-  EXPECT_EQ(status_of(ErrorKind::conflict), 409);
-  EXPECT_EQ(status_of(ErrorKind::world), 500);
-  EXPECT_EQ(status_of(ErrorKind::busy), 503);
+TEST(ApiAnswers, a_change_that_failed_has_the_status_of_its_error) {
+  EXPECT_EQ(answer(Status(fail("the disk is full"))).status, 500);
+  EXPECT_EQ(answer(Status(fail(ErrorKind::absent, "there is no node 'n9'"))).status, 404);
 }
 
 TEST(ApiAnswers, a_request_that_cannot_be_read_is_the_requests_fault_whatever_found_it) {
