@@ -1,0 +1,95 @@
+// The administrators' API over a whole cluster, without its socket.
+
+#include "apps/musterd/api.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/contract/musterd/cluster_on_disk.h"
+
+namespace muster::daemon {
+namespace {
+
+/// A machine without systemd.
+class NoSystemd : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command&) override { return fail("no systemd"); }
+};
+
+class ApiTest : public ClusterOnDisk {
+ protected:
+  struct Answer {
+    int status = 0;
+    nlohmann::json body;
+  };
+  Answer ask(const std::string& method, const std::string& path, const std::string& body = {},
+             std::map<std::string, std::string> query = {}) {
+    Api api(*cluster_, services_);
+    const auto response =
+        api.handle({.method = method, .path = path, .query = std::move(query), .body = body});
+    return {response.status, nlohmann::json::parse(response.body)};
+  }
+  /// The status of the answer to a change of users.
+  int change(const std::string& method, const std::string& body) {
+    return ask(method, "/v1/users", body).status;
+  }
+  bool is_told(const nlohmann::json& status, const std::string& part) {
+    return std::ranges::any_of(status.at("problems"), [&](const nlohmann::json& problem) {
+      return problem.at("what").get<std::string>().contains(part) && problem.at("next") != "";
+    });
+  }
+
+  NoSystemd systemd_;
+  ServiceWatch services_{systemd_};
+};
+
+TEST_F(ApiTest, a_refusal_has_the_status_of_its_kind) {
+  open();
+  EXPECT_EQ(change("POST", R"({"name": "ada"})"), 200);
+  EXPECT_EQ(change("POST", R"({"name": "ada"})"), 409);
+  EXPECT_EQ(change("POST", R"({"name": "root"})"), 409) << "the system's";
+  EXPECT_EQ(change("POST", R"({"name": "Ada L"})"), 400);
+  EXPECT_EQ(change("POST", R"({"name": "bob", "uid": 9999})"), 400) << "no number for people";
+  EXPECT_EQ(change("POST", R"({"name": "bob", "ssh_keys": ["no key"]})"), 400);
+  EXPECT_EQ(change("POST", "no JSON"), 400);
+  EXPECT_EQ(change("PUT", R"({"name": "bob"})"), 404);
+  EXPECT_EQ(ask("DELETE", "/v1/users/bob").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/users/bob").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/nodes/n009").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/nowhere").status, 404);
+  EXPECT_EQ(ask("PUT", "/v1/status").status, 404);
+}
+
+TEST_F(ApiTest, who_adds_a_user_is_answered_before_the_helper_is_and_asks_whether_it_tried) {
+  open();
+  const auto added = ask("POST", "/v1/users", R"({"name": "ada"})");
+  ASSERT_EQ(added.status, 200);
+  const std::string since = std::to_string(added.body.at("applying").get<std::uint64_t>());
+  const auto applied = ask("GET", "/v1/applied", {}, {{"since", since}});
+  EXPECT_EQ(applied.body, (nlohmann::json{{"applied", false}})) << "there is no helper";
+  EXPECT_EQ(ask("GET", "/v1/applied", {}, {{"since", "x"}}).status, 400);
+  EXPECT_EQ(ask("GET", "/v1/applied").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/users/ada").body.at("on_head"), false);
+}
+
+TEST_F(ApiTest, a_disk_that_is_read_only_is_told_and_a_change_is_the_heads_failure) {
+  open();
+  make_read_only();
+  open();
+  EXPECT_EQ(change("POST", R"({"name": "ada"})"), 500);
+  EXPECT_EQ(ask("POST", "/v1/discovery", R"({"policy": "open", "minutes": 5})").status, 500);
+  const auto status = ask("GET", "/v1/status");
+  ASSERT_EQ(status.status, 200);
+  EXPECT_TRUE(is_told(status.body, "is read-only: nothing can be saved")) << status.body;
+  EXPECT_TRUE(is_told(status.body, "the head's database takes no changes")) << status.body;
+}
+
+TEST_F(ApiTest, a_full_disk_is_told_with_what_to_delete) {
+  open();
+  fill();
+  const auto status = ask("GET", "/v1/status");
+  ASSERT_EQ(status.status, 200);
+  EXPECT_TRUE(is_told(status.body, " is full: ")) << status.body;
+}
+
+}  // namespace
+}  // namespace muster::daemon
