@@ -62,7 +62,7 @@ std::vector<KernelArgument> arguments_of(const spec::ClusterSpec& spec, const Im
 Result<std::vector<provisioning::MicrocodeFile>> read_microcode(
     const std::filesystem::path& medium) {
   const auto manifest = medium / "muster/microcode/manifest.json";
-  if (!std::filesystem::exists(manifest)) return {};
+  if (os::is_missing(manifest)) return {};
   TRY_ASSIGN(const std::string text, os::read_plain_file(manifest));
   return provisioning::parse_microcode(text);
 }
@@ -75,8 +75,7 @@ Boots read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& med
   std::string first;
   for (const spec::Profile& profile : spec.profiles) {
     const auto manifest = manifest_of(medium, profile);
-    std::error_code error;
-    if (!std::filesystem::exists(manifest, error)) {
+    if (os::is_missing(manifest)) {
       unbootable[profile.name] = no_image(profile);
     } else if (auto image = read_image(manifest); !image) {
       unbootable[profile.name] = bad_image(profile, image.error());

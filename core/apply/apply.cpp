@@ -48,7 +48,7 @@ class Applier {
 
   /// What an earlier apply wrote and no service has heard of yet.
   Status load_pending() {
-    if (target_.pending.empty() || !std::filesystem::exists(target_.pending)) return {};
+    if (target_.pending.empty() || os::is_missing(target_.pending)) return {};
     TRY_ASSIGN(const std::string text, os::read_file(target_.pending));
     for (const std::string& path : lines(text)) written_.insert(path);
     units_changed_ = std::ranges::any_of(written_, is_unit);

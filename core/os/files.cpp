@@ -71,6 +71,11 @@ Result<std::string> read_all(const Handle& file, const fs::path& path, std::size
   }
 }
 
+bool has_directory(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 /// Whether a plain file has this content, and the mode and owner that are asked for.
 bool is_as(const fs::path& path, std::string_view content, const FileMode& mode) {
   struct stat now{};
@@ -147,11 +152,11 @@ Status sync_filesystem(const fs::path& path) {
 }
 
 Status make_directory(const fs::path& path, FileMode mode) {
-  if (path.empty() || fs::is_directory(path)) return {};
+  if (path.empty() || has_directory(path)) return {};
   TRY(make_directory(parent_of(path) == path ? fs::path() : parent_of(path)));
   if (mkdir(path.c_str(), mode.mode) != 0) {
     // Somebody else may have made it meanwhile; a file of that name is in the way.
-    if (errno == EEXIST && fs::is_directory(path)) return {};
+    if (errno == EEXIST && has_directory(path)) return {};
     return file_error("make directory", path, errno);
   }
   // mkdir's mode passes through the umask; the caller's mode is meant as written.

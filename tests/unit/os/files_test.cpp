@@ -56,6 +56,12 @@ TEST_F(Files, a_link_is_replaced_and_not_followed) {
   EXPECT_FALSE(std::filesystem::is_symlink(at("a")));
 }
 
+TEST_F(Files, a_directory_that_the_disk_does_not_tell_of_is_an_error_and_no_exception) {
+  std::filesystem::create_symlink(at("loop"), at("loop"));
+  EXPECT_FALSE(make_directory(at("loop") / "below"));
+  EXPECT_FALSE(write_file(at("loop") / "file", "text"));
+}
+
 TEST_F(Files, only_what_is_known_to_be_absent_is_missing) {
   EXPECT_TRUE(is_missing(at("a")));
   EXPECT_FALSE(is_missing(place_.path()));

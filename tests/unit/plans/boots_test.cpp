@@ -67,6 +67,19 @@ TEST_F(ReadBoots, an_image_that_is_damaged_costs_its_profiles_only) {
   }
 }
 
+TEST_F(ReadBoots, what_the_disk_does_not_tell_of_is_damaged_and_not_missing) {
+  put("first", manifest("first"));
+  for (const char* folder : {"muster/image/second", "muster/microcode"}) {
+    std::filesystem::create_directories(place_.path() / folder);
+    std::filesystem::create_symlink("manifest.json", place_.path() / folder / "manifest.json");
+  }
+  const auto boots = read();
+  EXPECT_TRUE(boots.unbootable().at("b").message.starts_with(
+      "profile 'b' boots image 'second', which cannot be used: "))
+      << boots.unbootable().at("b").message;
+  EXPECT_EQ(boots.name_of("a"), "a");
+}
+
 TEST_F(ReadBoots, without_the_first_profile_the_next_one_boots) {
   put("second", manifest("second"));
   const auto boots = read();
