@@ -36,8 +36,8 @@ class Checkers {
       fs::create_directories(place_.path() / folder);
     }
     check({"openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=head", "-days",
-           "1", "-keyout", path("tls/head.key"), "-out", path("tls/head.crt")});
-    fs::copy(path("tls/head.crt"), path("tls/ca.crt"));
+           "1", "-keyout", path("tls/head.pem"), "-out", path("tls/head.pem")});
+    fs::copy(path("tls/head.pem"), path("tls/ca.crt"));
     check({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path("host_key")});
     write("slurm/slurm.key", std::string(1024, 'k'), 0600);
   }
