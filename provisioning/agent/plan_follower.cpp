@@ -55,36 +55,54 @@ void PlanFollower::say(const std::string& line) {
   options_.say(line);
 }
 
+/// What `work` gives, with heartbeats beside it.
+template <typename Work>
+auto PlanFollower::while_beating(Work work) {
+  Heartbeats heartbeats(head_, applied_, options_.heartbeat);
+  auto outcome = work();
+  // The work goes on without them; what became of it is told in any case.
+  if (const Status heard = heartbeats.stop(); !heard) say("head: " + heard.error().text());
+  return outcome;
+}
+
 /// Errors: a step failed; the head was told.
 Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
                                               const std::string& generation) {
-  Heartbeats heartbeats(head_, generation_, options_.heartbeat);
-  apply::Report applied = apply::apply(
-      plan, {.runner = options_.runner,
-             .pending = options_.pending,
-             .on_step = [this](const apply::Outcome& outcome) {
-               if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-               say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
-             }});
-  // The plan goes on without them; what became of the plan is told in any case.
-  if (const Status heard = heartbeats.stop(); !heard) say("head: " + heard.error().text());
-  if (!applied.succeeded()) {
-    TRY(fail_plan(failures(applied), generation));
-  }
-  return applied;
+  // From the first step on the plan before does not hold any more.
+  applied_.clear();
+  const apply::Target target{
+      .runner = options_.runner,
+      .pending = options_.pending,
+      .on_step = [this](const apply::Outcome& outcome) {
+        if (outcome.kind == apply::Outcome::Kind::unchanged) return;
+        say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
+      }};
+  apply::Report done = while_beating([&] { return apply::apply(plan, target); });
+  if (!done.succeeded()) TRY(fail_plan(failures(done), generation));
+  applied_ = generation;
+  return done;
 }
 
-/// Tells the head why a plan does not hold, and lets it rest. Errors: always.
+/// Lets a plan rest that does not hold, and tells the head why. Errors: always.
 Status PlanFollower::fail_plan(const std::string& reason, const std::string& generation) {
-  // A head that did not hear it is told with the next heartbeat's try.
-  TRY(report(
-      {.stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()}));
   plan_retry_.fail(options_.now(), random_part());
+  untold_ = {
+      .stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()};
+  TRY(tell_failure());
   return fail(reason);
 }
 
+/// Tells the head why the plan failed, if it has not heard it.
+Status PlanFollower::tell_failure() {
+  if (!untold_) return {};
+  TRY(report(*untold_));
+  untold_.reset();
+  return {};
+}
+
 Status PlanFollower::apply_plan() {
-  const auto given = head_.plan();
+  untold_.reset();
+  auto given = head_.plan();
   if (!given) {
     const bool unreadable = given.error().kind == ErrorKind::invalid;
     return unreadable ? fail_plan(given.error().text(), "") : std::unexpected(given.error());
@@ -94,29 +112,35 @@ Status PlanFollower::apply_plan() {
   // is gone.
   TRY(report({.stage = "plan"}));
   TRY(make_true(*given->plan, given->generation));
-  TRY(report_ready(given->generation));
-  plan_ = *given->plan;
+  plan_ = std::move(*given->plan);
   plan_retry_.reset();
   plan_next_check();
+  TRY(report_ready(given->generation));
   say("ready");
   return {};
 }
 
 /// Whether the wanted plan holds here after this. Errors: as apply_plan.
 Result<bool> PlanFollower::follow(const std::string& wanted) {
-  if (wanted == generation_) {
+  if (wanted == applied_) {
+    // A head that was away when the plan began to hold is told now.
+    if (wanted != generation_) TRY(report_ready(wanted));
     if (options_.now() >= next_check_) TRY(check_plan());
     return true;
   }
   // Another plan may do what the last one could not.
   if (std::exchange(tried_, wanted) != wanted) plan_retry_.reset();
-  if (!plan_retry_.is_due(options_.now())) return false;
+  if (!plan_retry_.is_due(options_.now())) {
+    TRY(tell_failure());
+    return false;
+  }
   TRY(apply_plan());
   return true;
 }
 
 void PlanFollower::forget_plan() {
   generation_.clear();
+  applied_.clear();
   plan_retry_.reset();
 }
 
@@ -151,7 +175,7 @@ Status PlanFollower::reboot() {
                                     .failure = reason,
                                     .generation = generation_,
                                     .console = console_.lines()});
-  // With the next plan that it applies the node says that it goes on.
+  // With the next heartbeat the node says that it goes on.
   generation_.clear();
   TRY(told);
   return fail(reason);
@@ -172,7 +196,7 @@ Status PlanFollower::renew_in_time() {
 Status PlanFollower::beat() {
   // Nothing of a heartbeat may keep the rest from being tried.
   Status renewed = renew_in_time();
-  TRY_ASSIGN(const provisioning::HeartbeatAnswer wanted, head_.heartbeat(generation_));
+  TRY_ASSIGN(const provisioning::HeartbeatAnswer wanted, head_.heartbeat(applied_));
   // The head tells a wish until it knows of the reboot.
   if (!wanted.reboot.empty() && std::exchange(heard_wish_, wanted.reboot) != wanted.reboot) {
     return reboot();
@@ -190,7 +214,7 @@ void PlanFollower::ask_scheduler() {
   const auto now = options_.now();
   // A node that never had cards has nothing that the scheduler could have misread.
   if (!had_cards_ || (now >= asks_until_ && now < next_ask_)) return;
-  const auto waits = options_.return_to_work();
+  const auto waits = while_beating([this] { return options_.return_to_work(); });
   const std::string error = waits ? std::string() : waits.error().text();
   // The console keeps few lines, and slurmctld may be away for days.
   if (!error.empty() && error != said_of_scheduler_) say(error);
@@ -215,7 +239,7 @@ Status PlanFollower::report_ready(const std::string& generation, std::vector<std
               .generation = generation,
               .neighbour = neighbour,
               .drift = std::move(drift)}));
-  // Only now: a head that lost its power before it heard of the plan is told at the next heartbeat.
+  // Only now: a head that did not hear it is told with the next heartbeat.
   generation_ = generation;
   told_neighbour_ = neighbour;
   return {};

@@ -68,7 +68,10 @@ class PlanFollower {
   /// Ready, and what had to be put right.
   Status report_ready(const std::string& generation, std::vector<std::string> drift = {});
   Result<apply::Report> make_true(const plan::Plan& plan, const std::string& generation);
+  template <typename Work>
+  auto while_beating(Work work);
   Status fail_plan(const std::string& reason, const std::string& generation);
+  Status tell_failure();
   Result<bool> follow(const std::string& wanted);
   Status check_plan();
   Status renew_in_time();
@@ -79,13 +82,17 @@ class PlanFollower {
   HeadLink& head_;
   FollowerOptions options_;
   std::string generation_;
+  /// The plan that holds here, whatever the head was told; empty: none, or one is being applied.
+  std::string applied_;
   /// The last wish for a reboot: each is for one.
   std::string heard_wish_;
-  /// The plan of that generation.
+  /// The plan that was applied last.
   plan::Plan plan_;
   /// The plan that was tried last.
   std::string tried_;
   Retry plan_retry_;
+  /// Why it failed, until the head has heard it.
+  std::optional<provisioning::NodeReport> untold_;
   Renewal renewal_;
   std::chrono::steady_clock::time_point next_check_;
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
