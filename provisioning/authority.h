@@ -67,7 +67,8 @@ class Authority {
   std::string fingerprint() const;
 
   /// A certificate for a node: subject CN=`id`, client authentication only.
-  /// Errors: the request is damaged, not signed by its own key, or not for a P-256 key.
+  /// Errors (ErrorKind::invalid): the request is damaged, not signed by its own key, or not for a
+  /// P-256 key.
   Result<Issued> issue_client(const std::string& request, const std::string& id,
                               std::chrono::hours valid) const;
 

@@ -47,7 +47,7 @@ class SshAuthority {
   const std::string& public_key() const { return public_key_; }
 
   /// A certificate for a host key, as the file beside the key has it: one line.
-  /// Errors: the key is no Ed25519 public key of OpenSSH.
+  /// Errors (ErrorKind::invalid): the key is no Ed25519 public key of OpenSSH.
   Result<std::string> certify_host(const std::string& key, const HostTerms& terms) const;
 
  private:

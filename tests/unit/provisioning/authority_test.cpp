@@ -203,5 +203,20 @@ TEST_F(AuthorityTest, one_that_is_valid_is_never_made_anew) {
   EXPECT_EQ(open(Dependents::none).value().certificate(), before);
 }
 
+TEST_F(AuthorityTest, a_request_that_is_damaged_or_for_another_kind_of_key_is_the_senders_fault) {
+  os::PosixCommandRunner runner;
+  const auto made = run_checked(
+      runner, {.argv = {"openssl", "req", "-new", "-newkey", "ed25519", "-nodes", "-keyout",
+                        directory_->path() / "other.key", "-subj", "/CN=a"}});
+  ASSERT_TRUE(made) << made.error().text();
+  std::string damaged = make_request().value().request;
+  damaged.resize(damaged.size() / 2);
+  for (const std::string& request : {std::string(), std::string("nonsense"), damaged, *made}) {
+    const auto issued = open().value().issue_client(request, "n1", std::chrono::hours(168));
+    ASSERT_FALSE(issued) << request;
+    EXPECT_EQ(issued.error().kind, ErrorKind::invalid) << request;
+  }
+}
+
 }  // namespace
 }  // namespace muster::provisioning
