@@ -30,7 +30,7 @@ class Heartbeats {
   const HeadLink& head_;
   std::string holds_;
   std::chrono::milliseconds interval_;
-  /// Guarded by the thread's end.
+  /// The thread writes it, and the caller reads it when the thread has ended.
   Status last_;
   /// The last member: it uses all others.
   std::jthread thread_;

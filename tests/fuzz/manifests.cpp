@@ -8,7 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/plan/plan.h"
-#include "provisioning/agent/head_client.h"
+#include "provisioning/agent/invitation.h"
 #include "provisioning/hardware.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/image.h"
@@ -79,25 +79,9 @@ void check_hardware(std::string_view text) {
 void check_invitation(std::string_view text) {
   const auto invitation = agent::parse_invitation(text);
   if (!invitation) return CHECK(fuzz::is_explained(invitation.error()));
-  check_layers(invitation->layers);
-  const auto again = agent::parse_invitation(agent::render_invitation(*invitation));
-  CHECK(again && again->layers == invitation->layers && again->token == invitation->token);
-}
-
-void check_discovery(std::string_view text) {
-  const auto answer = agent::parse_discover_answer("10.42.0.1", text);
-  if (!answer) return CHECK(fuzz::is_explained(answer.error()));
-  CHECK(answer->head_time_ms >= 0);
-  if (!answer->invited) return;
-  CHECK(is_host_label(answer->invitation.node_name));
-  CHECK(!answer->invitation.layers.empty());
-  check_invitation(agent::render_invitation(answer->invitation));
-}
-
-void check_wanted(std::string_view text) {
-  const auto wanted = agent::parse_wanted(text);
-  if (!wanted) return CHECK(fuzz::is_explained(wanted.error()));
-  CHECK(wanted->reboot.size() <= 64);
+  check_layers(invitation->boot.layers);
+  CHECK(is_host_label(invitation->boot.node_name));
+  CHECK(agent::parse_invitation(agent::render_invitation(*invitation)) == *invitation);
 }
 
 void check_facts(std::string_view text) {
@@ -116,8 +100,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_plan(text);
   check_hardware(text);
   check_invitation(text);
-  check_wanted(text);
-  check_discovery(text);
   check_facts(text);
   return 0;
 }
