@@ -1,0 +1,150 @@
+"""Nodes as a head meets them, many thousands in one process: they boot, beat, take over plans and renew their
+certificates over the daemon's own socket."""
+
+import asyncio
+import dataclasses
+import json
+import random
+import time
+
+from tests.musterd.actors import serial_of
+from tests.musterd.connection import proof
+
+BEAT_SECONDS = 10
+# The user who is added while they run.
+NEWCOMER = "newcomer"
+
+
+class Client:
+    """HTTP over a Unix socket, with so many connections at most. A call waits for a free one."""
+
+    def __init__(self, path, connections):
+        self.path = str(path)
+        self.free = asyncio.Queue()
+        for _ in range(connections):
+            self.free.put_nowait(None)
+
+    async def call(self, method, page, body=None, headers=None):
+        """Status and the answer as bytes."""
+        text = b"" if body is None else json.dumps(body).encode()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        request = f"{method} {page} HTTP/1.1\r\nHost: muster\r\n{lines}Content-Length: {len(text)}\r\n\r\n"
+        connection = await self.free.get()
+        try:
+            connection = connection or await asyncio.open_unix_connection(self.path)
+            return await self._exchange(*connection, request.encode() + text)
+        except (OSError, asyncio.IncompleteReadError):
+            connection = None
+            raise
+        finally:
+            self.free.put_nowait(connection)
+
+    @staticmethod
+    async def _exchange(reader, writer, request):
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length:")[2].split("\r\n")[0])
+        return int(head.split(" ")[1]), await reader.readexactly(length)
+
+
+@dataclasses.dataclass
+class Node:
+    """One machine; the certificate is its node's id and the serial number."""
+
+    number: int
+    name: str
+    mac: str
+    address: str
+    certificate: tuple = None
+    generation: str = ""
+    # Whether its plan has the user.
+    has_newcomer: bool = False
+
+    def hardware(self):
+        return {"uuid": f"5a5a0000-0000-4000-8000-{self.number:012x}", "vendor": "Bench", "product": "B1",
+                "firmware": "uefi", "macs": [self.mac], "memory": 2 << 30}
+
+
+def make_nodes(count):
+    return [Node(number=i, name=f"n{i:05}", mac=f"52:54:01:00:{i // 256:02x}:{i % 256:02x}",
+                 address=f"10.42.{16 + i // 250}.{1 + i % 250}") for i in range(count)]
+
+
+class Cluster:
+    """All nodes of one head, and what they met."""
+
+    def __init__(self, socket, nodes, request):
+        self.nodes = nodes
+        self.request = request
+        self.client = Client(socket, 64)
+        # A heartbeat never waits for the boots of others on our side.
+        self.beats = Client(socket, 256)
+        self.requests = 0
+        self.failed = 0
+        self.plan_bytes = 0
+        self.tasks = set()
+
+    async def say(self, node, page, body, client=None):
+        """What a node says, which must be granted; the answer."""
+        self.requests += 1
+        status, text = await (client or self.client).call(
+            "POST", f"/node/v1/{page}", body, proof(node.address, node.certificate))
+        if status != 200:
+            self.failed += 1
+            raise RuntimeError(f"{node.name}: {page} is answered {status} {text[:200]!r}")
+        return json.loads(text)
+
+    async def boot(self, node):
+        """From discovery to ready; then it beats."""
+        await self.enrol(node)
+        await self.take_plan(node, (await self.say(node, "heartbeat", {}))["generation"])
+        self.tasks.add(asyncio.create_task(self._beat_for_ever(node)))
+
+    async def enrol(self, node):
+        """From discovery to its certificate."""
+        welcome = await self.say(node, "discover", {"hardware": node.hardware()})
+        answer = await self.say(node, "enrol", {"token": welcome["token"], "request": self.request})
+        node.certificate = (welcome["node"]["id"], serial_of(answer["certificate"]))
+
+    async def take_plan(self, node, generation):
+        """As an agent does it: the plan, and the word that it holds."""
+        self.requests += 1
+        status, text = await self.client.call("GET", "/node/v1/plan", None, proof(node.address, node.certificate))
+        if status != 200:
+            raise RuntimeError(f"{node.name}: plan is answered {status}")
+        self.plan_bytes += len(text)
+        node.has_newcomer = NEWCOMER.encode() in text
+        await self.say(node, "report", {"stage": "ready", "failure": "", "generation": generation})
+        node.generation = generation
+
+    async def renew(self, node):
+        answer = await self.say(node, "renew", {"request": self.request})
+        node.certificate = (node.certificate[0], serial_of(answer["certificate"]))
+
+    async def _beat_for_ever(self, node):
+        await asyncio.sleep(random.uniform(0, BEAT_SECONDS))
+        while True:
+            due = time.monotonic() + BEAT_SECONDS
+            await self._beat(node)
+            await asyncio.sleep(max(0, due - time.monotonic()))
+
+    async def _beat(self, node):
+        answer = await self.say(node, "heartbeat", {"holds": node.generation}, self.beats)
+        if answer["generation"] != node.generation:
+            await self.take_plan(node, answer["generation"])
+
+    async def all(self, act, at_once):
+        """Every node does this, so many at the same time."""
+        limit = asyncio.Semaphore(at_once)
+
+        async def one(node):
+            async with limit:
+                await act(node)
+
+        await asyncio.gather(*(one(node) for node in self.nodes))
+
+    def check(self):
+        """A node whose heartbeat failed is lost."""
+        for task in self.tasks:
+            if task.done():
+                task.result()
