@@ -46,6 +46,7 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   HeadPlan result;
   SlurmConfig config = render_slurm_conf(settings, nodes);
   result.refused = std::move(config.refused);
+  result.small_nodes = std::move(config.small_nodes);
   plan::Plan& plan = result.plan;
   add_clock(plan, "/etc/chrony/conf.d/muster.conf",
             render_head_time(facts.head, facts.time_servers));

@@ -2,6 +2,7 @@
 // What the scheduler, MPI and the clock need on a machine, as a plan.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ std::string make_slurm_key();
 struct HeadPlan {
   plan::Plan plan;
   std::vector<Error> refused;
+  /// As SlurmConfig::small_nodes.
+  std::optional<Error> small_nodes = {};
 };
 
 /// The controller reads the file again when it changes ("reload"), without a restart and without

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
+#include "hpc/mpi.h"
 
 namespace muster::hpc {
 namespace {
@@ -25,7 +26,7 @@ class JobCheck {
     TRY_ASSIGN(const auto nodes, ask_nodes());
     if (!nodes) return std::move(report_);
     TRY_ASSIGN(const std::string directory, make_directory());
-    auto outcome = compile_and_measure(directory, *nodes);
+    auto outcome = compile_and_run(directory, *nodes);
     // The outcome counts, not whether a file of a few kilobytes stays behind.
     const auto removed = command({"rm", "-rf", "--", directory}, std::chrono::seconds(120));
     if (!removed) say(std::format("'{}' is left: {}", directory, removed.error().message));
@@ -136,7 +137,7 @@ class JobCheck {
     return path;
   }
 
-  Status compile_and_measure(const std::string& directory, const NodeSet& nodes) {
+  Status compile_and_run(const std::string& directory, const NodeSet& nodes) {
     const std::string program = directory + "/pairs";
     say("compiling the check's program");
     TRY_ASSIGN(const os::CommandResult compiled,
@@ -147,10 +148,12 @@ class JobCheck {
                               printable(trim(compiled.err), 300)),
                   "on the head, install openmpi-bin, libopenmpi-dev and gcc");
     }
-    return measure(nodes, program);
+    measure(nodes, program);
+    if (report_.green()) try_default_memory(nodes, program);
+    return {};
   }
 
-  Status measure(const NodeSet& nodes, const std::string& program) {
+  void measure(const NodeSet& nodes, const std::string& program) {
     say(std::format("running on {} ({})", to_string(nodes),
                     nodes.size() == 1 ? "one node" : std::format("{} nodes", nodes.size())));
     const auto on_line = [this](std::string_view line) {
@@ -159,24 +162,38 @@ class JobCheck {
         say(std::format("round {} of {}", progress->done, progress->total));
       }
     };
-    // srun has limits of its own for waiting and running; this one is for srun itself.
-    const auto limit = options_.patience + options_.timeout + std::chrono::seconds(60);
-    const auto ran = command(render_srun(options_, nodes, program), limit, {}, on_line);
-    if (!ran) {
-      report_.problem = ran.error();
-      return {};
-    }
-    if (ran->status != 0) {
-      report_.problem = explain_srun(ran->status, ran->err);
-      return {};
-    }
-    auto measurement = parse_measurement(ran->out);
+    auto measurement = run_job(render_srun(options_, nodes, program), on_line);
     if (measurement) {
       report_.measurement = std::move(*measurement);
     } else {
       report_.problem = std::move(measurement).error();
     }
-    return {};
+  }
+
+  /// Most jobs ask for no memory. What the scheduler gives them must be enough for MPI to start.
+  void try_default_memory(const NodeSet& nodes, const std::string& program) {
+    say("running once more without asking for memory");
+    const auto ran = run_job(render_srun(options_, nodes, program,
+                                         {.memory = JobMemory::default_of_scheduler, .rounds = 0}),
+                             options_.on_output);
+    if (ran) return;
+    report_.problem = {
+        .message = std::format("jobs that ask for no memory cannot run on {}: {}", to_string(nodes),
+                               ran.error().message),
+        .hint =
+            std::format("{}; 'scontrol show config | grep DefMemPerCPU' shows what they get, and "
+                        "'muster status' names nodes with little memory",
+                        ran.error().hint)};
+  }
+
+  /// Runs a job to its end, and reads what it printed.
+  Result<Measurement> run_job(std::vector<std::string> srun,
+                              const std::function<void(std::string_view)>& on_line) {
+    // srun has limits of its own for waiting and running; this one is for srun itself.
+    const auto limit = options_.patience + options_.timeout + std::chrono::seconds(60);
+    TRY_ASSIGN(const os::CommandResult ran, command(std::move(srun), limit, {}, on_line));
+    if (ran.status != 0) return std::unexpected(explain_srun(ran.status, ran.err));
+    return parse_measurement(ran.out);
   }
 
   os::CommandRunner& runner_;
@@ -188,15 +205,20 @@ class JobCheck {
 }  // namespace
 
 std::vector<std::string> render_srun(const CheckOptions& options, const NodeSet& nodes,
-                                     std::string_view program) {
+                                     std::string_view program, CheckJob job) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(options.timeout).count();
-  return {"srun", "--job-name=muster-check", "--mpi=pmix",
-          std::format("--nodelist={}", to_string(nodes)), std::format("--nodes={}", nodes.size()),
-          "--ntasks-per-node=1", "--mem=192M", std::format("--time={}", minutes),
-          std::format("--immediate={}", options.patience.count()),
-          // One rank that dies ends the job, instead of all others waiting for it.
-          "--kill-on-bad-exit=1", "--chdir=/tmp", std::string(program),
-          std::to_string(kMostRounds)};
+  std::vector<std::string> srun = {
+      "srun", "--job-name=muster-check", "--mpi=pmix",
+      std::format("--nodelist={}", to_string(nodes)), std::format("--nodes={}", nodes.size()),
+      "--ntasks-per-node=1", std::format("--time={}", minutes),
+      std::format("--immediate={}", options.patience.count()),
+      // One rank that dies ends the job, instead of all others waiting for it.
+      "--kill-on-bad-exit=1", "--chdir=/tmp"};
+  if (job.memory == JobMemory::asked_for) {
+    srun.push_back(std::format("--mem={}M", kLeastMpiMemory.mib()));
+  }
+  srun.insert(srun.end(), {std::string(program), std::to_string(job.rounds)});
+  return srun;
 }
 
 Result<CheckReport> run_job_check(os::CommandRunner& runner, const CheckOptions& options) {

@@ -35,8 +35,17 @@ struct CheckOptions {
 /// Errors: something this machine lacks: a scheduler's client, a compiler.
 Result<CheckReport> run_job_check(os::CommandRunner& runner, const CheckOptions& options);
 
-/// The command line of the job itself, for tests and for people who want to repeat it by hand.
+/// Whether a job of the check asks for memory, or takes what the scheduler gives a job that does
+/// not.
+enum class JobMemory { asked_for, default_of_scheduler };
+
+/// The command line of a job, for tests and for people who want to repeat it by hand. `rounds`:
+/// most rounds of the tournament; with 0 the ranks only pass a token around.
+struct CheckJob {
+  JobMemory memory = JobMemory::asked_for;
+  int rounds = kMostRounds;
+};
 std::vector<std::string> render_srun(const CheckOptions& options, const NodeSet& nodes,
-                                     std::string_view program);
+                                     std::string_view program, CheckJob job = {});
 
 }  // namespace muster::hpc

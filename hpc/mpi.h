@@ -8,6 +8,9 @@
 
 namespace muster::hpc {
 
+/// What one rank of a small MPI program needs to start and to send messages.
+inline constexpr Bytes kLeastMpiMemory = Bytes::from_mib(192);
+
 /// /etc/openmpi/openmpi-mca-params.conf for head and nodes. `cluster` is the head's address with
 /// its prefix: messages stay on that network, so a second card or a bridge is never tried.
 std::string render_mpi_parameters(const Ipv4Interface& cluster);

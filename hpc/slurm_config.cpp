@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <format>
-#include <limits>
 #include <tuple>
 
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
 #include "hpc/gres_config.h"
+#include "hpc/memory_default.h"
 #include "hpc/node_groups.h"
 
 namespace muster::hpc {
@@ -20,10 +20,6 @@ constexpr std::uint64_t kMostCpus = 0xFF00;
 constexpr std::uint64_t kLeastJobMemoryMib = 64;
 /// 64 TiB: more is a misread number, not a machine.
 constexpr std::uint64_t kMostMemoryMib = std::uint64_t{64} << 20;
-
-std::uint64_t cpus(const NodeHardware& node) {
-  return std::uint64_t{node.sockets} * node.cores_per_socket * node.threads_per_core;
-}
 
 bool alike(const NodeHardware& a, const NodeHardware& b, const SlurmSettings& settings) {
   return std::tie(a.feature, a.sockets, a.cores_per_socket, a.threads_per_core, a.gpus) ==
@@ -49,16 +45,11 @@ std::string render_nodes(const SlurmSettings& settings, std::span<const NodeHard
   return text;
 }
 
-/// What a job gets for each CPU when it asks for no memory: the share that fits on every node,
-/// since Slurm would otherwise give the first small job all memory of its node.
+/// Without this line Slurm would give the first small job all memory of its node.
 std::string render_memory_default(const SlurmSettings& settings,
                                   std::span<const NodeHardware> nodes) {
   if (nodes.empty()) return {};
-  std::uint64_t share = std::numeric_limits<std::uint64_t>::max();
-  for (const NodeHardware& node : nodes) {
-    share = std::min(share, job_memory(node, settings).mib() / cpus(node));
-  }
-  return std::format("DefMemPerCPU={}\n", std::max<std::uint64_t>(share, 1));
+  return std::format("DefMemPerCPU={}\n", default_memory_per_cpu(settings, nodes).mib());
 }
 
 std::string render_time_limit(std::chrono::seconds limit) {
@@ -126,6 +117,10 @@ Bytes reserved_memory(const NodeHardware& node, const SlurmSettings& settings) {
 
 }  // namespace
 
+std::uint64_t cpus(const NodeHardware& node) {
+  return std::uint64_t{node.sockets} * node.cores_per_socket * node.threads_per_core;
+}
+
 Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings) {
   const std::uint64_t reserved = reserved_memory(node, settings).mib();
   const std::uint64_t left = node.memory.mib() > reserved ? node.memory.mib() - reserved : 0;
@@ -177,6 +172,7 @@ SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const Nod
     }
   }
   std::ranges::sort(usable, counts_before);
+  config.small_nodes = explain_small_nodes(settings, usable);
   config.gres = render_gres_conf(usable);
   config.text = render_identity(settings) + render_containment(settings.containment);
   config.text += kBehaviour;

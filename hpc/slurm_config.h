@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,7 +74,12 @@ struct SlurmConfig {
   std::string gres;
   /// Nodes that were left out, each with its reason: one odd machine must not stop the scheduler.
   std::vector<Error> refused;
+  /// As explain_small_nodes.
+  std::optional<Error> small_nodes = {};
 };
+
+/// All hardware threads of a node, which Slurm counts as CPUs.
+std::uint64_t cpus(const NodeHardware& node);
 
 /// Errors: as spec::check_node_name; no CPU or more than Slurm counts; too little memory for a job;
 /// a card that cannot be one.

@@ -135,6 +135,8 @@ class Cluster {
 
   /// Why the scheduler does not take a node, for each that it does not.
   std::vector<Error> refused_nodes();
+  /// plans::HeadPlan::small_nodes of the plan that was published last.
+  std::optional<Error> small_nodes();
 
   /// Why somebody of cluster.yaml's people is not one of the cluster's, or has another number.
   std::vector<Error> refused_users();
@@ -222,6 +224,7 @@ class Cluster {
   bool dhcp_decided_now_ = false;
   AdoptionRecord adoption_;
   std::vector<Error> refused_;
+  std::optional<Error> small_nodes_;
   /// Why the newest state is not published.
   std::optional<Error> publish_error_;
 

@@ -10,6 +10,11 @@ std::vector<Error> Cluster::refused_nodes() {
   return refused_;
 }
 
+std::optional<Error> Cluster::small_nodes() {
+  const std::scoped_lock lock(mutex_);
+  return small_nodes_;
+}
+
 /// What administrators decided, all of one moment.
 Cluster::Decisions Cluster::decisions() {
   const std::scoped_lock lock(mutex_);
@@ -31,6 +36,7 @@ Status Cluster::write_published() {
   {
     const std::scoped_lock lock(mutex_);
     refused_ = std::move(head.refused);
+    small_nodes_ = std::move(head.small_nodes);
   }
   HeadApplier::Published published{.plan = plan::to_json(head.plan).dump(1),
                                    .revision = decided.revision};

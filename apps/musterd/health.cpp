@@ -112,6 +112,7 @@ void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& refused : cluster.refused_nodes()) {
     problems.push_back({"no job can run on a node: " + refused.message, refused.hint});
   }
+  if (const auto small = cluster.small_nodes()) problems.push_back({small->message, small->hint});
 }
 
 /// Two servers on one wire: an earlier decision holds, and another server answered since.

@@ -53,7 +53,7 @@ std::vector<hpc::Gpu> gpus_of(const ClusterView& view, const provisioning::Hardw
   return gpus;
 }
 
-/// One that booted, and whose report lacks what the scheduler must know.
+/// One that enrolled, and whose report lacks what the scheduler must know.
 Error unknown_hardware(const Node& node) {
   const char* const lacks = node.hardware.topology ? "memory" : "processors";
   return {.message = std::format("the scheduler does not know '{}': its {} could not be read",
@@ -68,8 +68,8 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view, std::vector<
   for (const Node& node : view.nodes) {
     // One without an address waits for the one that another server gives it.
     if (node.name.empty() || node.address.value == 0) continue;
-    // One that never booted, such as one that was imported: nobody knows what it is made of.
-    if (node.state == provisioning::NodeState::adopted && node.booted_profile.empty()) continue;
+    // One that never enrolled: what a machine says of itself before is anybody's word.
+    if (node.certificate_serial.empty()) continue;
     const auto& topology = node.hardware.topology;
     const auto& memory = node.hardware.memory;
     if (!topology || !memory) {
@@ -181,7 +181,9 @@ HeadPlan plan_head(const ClusterView& view) {
       hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view, refused));
   plan.append(std::move(jobs.plan));
   refused.insert(refused.end(), jobs.refused.begin(), jobs.refused.end());
-  return {.plan = std::move(plan), .refused = std::move(refused)};
+  return {.plan = std::move(plan),
+          .refused = std::move(refused),
+          .small_nodes = std::move(jobs.small_nodes)};
 }
 
 Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {

@@ -52,6 +52,8 @@ struct HeadPlan {
   plan::Plan plan;
   /// Why the scheduler cannot take a node, for each that the plan leaves out.
   std::vector<Error> refused;
+  /// Nodes whose memory does not suit the scheduler's default for all; hpc::explain_small_nodes.
+  std::optional<Error> small_nodes = {};
 };
 
 HeadPlan plan_head(const ClusterView& view);

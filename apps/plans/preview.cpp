@@ -75,6 +75,8 @@ provisioning::Node first_node(const spec::ClusterSpec& spec) {
   // The scheduler's configuration lists nodes only whose processors and memory are known.
   node.hardware.topology = provisioning::CpuTopology{};
   node.hardware.memory = Bytes::from_mib(1024);
+  // And it lists only nodes that enrolled once.
+  node.certificate_serial = "01";
   return node;
 }
 

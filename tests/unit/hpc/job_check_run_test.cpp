@@ -17,12 +17,17 @@ class FakeRunner : public os::CommandRunner {
     answers["sinfo"] = {.out = "n001|idle|none\nn002|idle|none\n"};
     answers["mktemp"] = {.out = "/home/ada/.muster-job-check-abc123\n"};
     answers["srun"] = {.out = kOutput};
+    answers["srun, no --mem"] = {.out =
+                                     "muster-check 1 2\nnode 0 n001\nnode 1 n002\nring 0.1\nend\n"};
   }
 
   Result<os::CommandResult> run(const os::Command& command) override {
     asked.push_back(command);
     const std::string& program = command.argv.at(command.argv.at(0) == "runuser" ? 4 : 0);
-    const os::CommandResult answer = answers[program];
+    const bool asks = std::ranges::any_of(
+        command.argv, [](const std::string& word) { return word.starts_with("--mem"); });
+    const os::CommandResult answer =
+        answers[program == "srun" && !asks ? "srun, no --mem" : program];
     if (command.on_line && program == "srun") command.on_line("round 1 1");
     return answer;
   }
@@ -88,7 +93,7 @@ TEST(JobCheck, runs_every_program_as_the_user_when_root_asks) {
   CheckOptions other = options();
   other.identity = CheckOptions::Identity::switch_to_user;
   ASSERT_TRUE(run_job_check(runner, other));
-  ASSERT_EQ(runner.asked.size(), 5U);
+  ASSERT_EQ(runner.asked.size(), 6U);
   for (const os::Command& command : runner.asked) {
     EXPECT_EQ(std::vector(command.argv.begin(), command.argv.begin() + 4),
               (std::vector<std::string>{"runuser", "--user", "ada", "--"}));
@@ -168,7 +173,29 @@ TEST(JobCheck, tells_its_progress) {
   ASSERT_TRUE(run_job_check(runner, told));
   EXPECT_EQ(lines, (std::vector<std::string>{"asking the scheduler for its nodes",
                                              "compiling the check's program",
-                                             "running on n[001-002] (2 nodes)", "round 1 of 1"}));
+                                             "running on n[001-002] (2 nodes)", "round 1 of 1",
+                                             "running once more without asking for memory"}));
+}
+
+TEST(JobCheck, fails_when_jobs_that_ask_for_no_memory_cannot_run) {
+  FakeRunner runner;
+  runner.answers["srun, no --mem"] = {.status = 137, .err = "srun: error: n001: task 0: Killed\n"};
+  const auto report = run_job_check(runner, options());
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->measurement) << "the job that asked for memory ran";
+  ASSERT_FALSE(report->green());
+  EXPECT_EQ(report->problem->message,
+            "jobs that ask for no memory cannot run on n[001-002]: the job ended with status 137: "
+            "srun: error: n001: task 0: Killed");
+  EXPECT_TRUE(report->problem->hint.contains("DefMemPerCPU")) << report->problem->hint;
+}
+
+TEST(JobCheck, the_job_without_memory_asks_for_none_and_measures_nothing) {
+  const auto srun = render_srun(options(), *parse_node_set("n001"), "/home/ada/pairs",
+                                {.memory = JobMemory::default_of_scheduler, .rounds = 0});
+  EXPECT_TRUE(
+      std::ranges::none_of(srun, [](const auto& word) { return word.starts_with("--mem"); }));
+  EXPECT_EQ(srun.back(), "0");
 }
 
 }  // namespace

@@ -126,10 +126,50 @@ TEST(SlurmConfig, reserves_more_memory_on_a_large_node) {
       << "the root is in memory as well";
 }
 
-TEST(SlurmConfig, gives_jobs_a_memory_share_that_fits_everywhere) {
-  const std::vector nodes = {node(1, 2048), node(2, 4096)};
-  EXPECT_EQ(lines_with(render_slurm_conf(cluster(), nodes).text, "DefMemPerCPU"),
-            std::vector<std::string>{"DefMemPerCPU=832"});
+std::string default_line(std::span<const NodeHardware> nodes) {
+  const auto found = lines_with(render_slurm_conf(cluster(), nodes).text, "DefMemPerCPU");
+  return found.size() == 1 ? found.front() : std::format("{} lines", found.size());
+}
+
+TEST(SlurmConfig, gives_jobs_the_memory_share_of_a_typical_node) {
+  // Two CPUs each: 832, 1856 and 3840 MiB for each CPU.
+  EXPECT_EQ(default_line(std::vector{node(1, 2048), node(2, 4096)}), "DefMemPerCPU=832");
+  EXPECT_EQ(default_line(std::vector{node(1, 2048), node(2, 4096), node(3, 4096)}),
+            "DefMemPerCPU=1856");
+  EXPECT_EQ(default_line(std::vector{node(1, 4096), node(2, 4096), node(3, 8192)}),
+            "DefMemPerCPU=1856");
+}
+
+TEST(SlurmConfig, no_single_node_makes_the_default_too_small_for_mpi) {
+  NodeHardware old = node(9, 2048);
+  old.cores_per_socket = 32;
+  const std::vector nodes = {node(1, 65536), node(2, 65536), old};
+  EXPECT_EQ(default_line(nodes), "DefMemPerCPU=31680");
+  EXPECT_EQ(default_line(std::vector{node(1, 65536), old}), "DefMemPerCPU=192")
+      << "half of the nodes have 52 MiB for each CPU, with which no MPI program starts";
+  EXPECT_EQ(default_line(std::vector{node(1, 480)}), "DefMemPerCPU=64")
+      << "no node has more memory for jobs, and a job must fit somewhere";
+}
+
+TEST(SlurmConfig, says_which_nodes_have_little_memory_for_their_cpus) {
+  std::vector nodes = {node(1, 65536), node(2, 65536), node(3, 65536), node(7, 2048),
+                       node(8, 2048)};
+  nodes[3].cores_per_socket = nodes[4].cores_per_socket = 32;
+  const auto told = render_slurm_conf(cluster(), nodes).small_nodes;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->message,
+            "jobs that ask for no memory can use less than half of the CPUs of n[007-008]: the "
+            "default is 31680 MiB for each CPU");
+  EXPECT_EQ(told->hint,
+            "jobs that ask for less, as with --mem-per-cpu=52M, can use all CPUs there");
+}
+
+TEST(SlurmConfig, nodes_on_which_jobs_use_half_of_the_cpus_are_not_told) {
+  EXPECT_FALSE(render_slurm_conf(cluster(), std::vector{node(1)}).small_nodes);
+  EXPECT_FALSE(
+      render_slurm_conf(cluster(), std::vector{node(1, 4096), node(2, 4096), node(3, 2304)})
+          .small_nodes);
+  EXPECT_FALSE(render_slurm_conf(cluster(), {}).small_nodes);
 }
 
 TEST(SlurmConfig, rounds_a_time_limit_up_to_minutes) {

@@ -11,6 +11,8 @@
 namespace muster::plans {
 namespace {
 
+using provisioning::Node;
+
 /// What a plan writes to a file; empty when it writes none of this name.
 std::string content_of(const plan::Plan& plan, std::string_view path) {
   for (const plan::Step& step : plan.steps) {
@@ -35,6 +37,7 @@ class Plans : public testing::Test {
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
     node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);
+    node_.certificate_serial = "01";
   }
   ClusterView view() {
     return {.spec = spec_,
@@ -149,6 +152,34 @@ TEST_F(Plans, a_node_of_which_nothing_is_known_is_no_node_of_the_scheduler) {
   ASSERT_EQ(refused.size(), 1U) << "and somebody is told";
   EXPECT_EQ(refused[0].message,
             "the scheduler does not know 'n001': its processors could not be read");
+}
+
+TEST_F(Plans, a_machine_that_never_enrolled_is_no_node_of_the_scheduler) {
+  using provisioning::NodeState;
+  node_.certificate_serial.clear();
+  node_.booted_profile = "default";
+  for (const NodeState state : provisioning::kStatesWithName) {
+    node_.state = state;
+    const HeadPlan head = plan_head(view());
+    const std::string slurm = content_of(head.plan, "/etc/slurm/slurm.conf");
+    EXPECT_FALSE(slurm.contains("NodeName=") || slurm.contains("DefMemPerCPU="))
+        << provisioning::to_string(state) << ": " << slurm;
+    EXPECT_TRUE(head.refused.empty()) << "and nobody is told: it is no node yet";
+  }
+}
+
+TEST_F(Plans, a_node_with_little_memory_for_its_cpus_is_told_and_decides_nothing) {
+  std::vector<Node> nodes(3, node_);
+  nodes[1].name = "n002";
+  nodes[2].name = "n003";
+  nodes[2].hardware.topology = provisioning::CpuTopology{60, 1024, 1};
+  ClusterView seen = view();
+  seen.nodes = nodes;
+  const HeadPlan head = plan_head(seen);
+  EXPECT_TRUE(content_of(head.plan, "/etc/slurm/slurm.conf").contains("\nDefMemPerCPU=896\n"))
+      << content_of(head.plan, "/etc/slurm/slurm.conf");
+  ASSERT_TRUE(head.small_nodes);
+  EXPECT_TRUE(head.small_nodes->message.contains("CPUs of n003:")) << head.small_nodes->message;
 }
 
 provisioning::Accelerator card(const std::string& address, const std::string& file) {

@@ -24,6 +24,7 @@ class Trusted : public testing::Test {
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
     node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);
+    node_.certificate_serial = "01";
   }
   /// The plan as the daemon makes it.
   plan::Plan daemons(DhcpMode mode = DhcpMode::serve) {
