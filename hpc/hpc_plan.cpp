@@ -41,6 +41,10 @@ void add_clock(plan::Plan& plan, std::string path, std::string content) {
 
 std::string make_slurm_key() { return os::random_hex(64); }
 
+bool is_slurm_key(std::string_view text) {
+  return text.size() == 128 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
                    std::span<const NodeHardware> nodes) {
   HeadPlan result;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/units.h"
@@ -25,6 +26,9 @@ struct ClusterFacts {
 
 /// A new secret for auth/slurm. Text, so that it travels in JSON; made once per cluster.
 std::string make_slurm_key();
+
+/// Whether a text is a secret of this form.
+bool is_slurm_key(std::string_view text);
 
 /// The plan for the head, and the nodes it had to leave out.
 struct HeadPlan {

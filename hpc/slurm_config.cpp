@@ -1,7 +1,6 @@
 #include "hpc/slurm_config.h"
 
 #include <algorithm>
-#include <array>
 #include <format>
 #include <tuple>
 
@@ -181,21 +180,6 @@ SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const Nod
   config.text += std::format("PartitionName={} Nodes=ALL Default=YES MaxTime={} State=UP\n",
                              settings.partition, render_time_limit(settings.time_limit));
   return config;
-}
-
-bool is_line_about_nodes(std::string_view line) {
-  constexpr std::array<std::string_view, 10> kKeys = {
-      "NodeName",       "NodeAddr", "CPUs",       "Sockets", "CoresPerSocket",
-      "ThreadsPerCore", "Feature",  "RealMemory", "State",   "DefMemPerCPU"};
-  constexpr std::string_view kValue =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.,[]";
-  if (!line.starts_with("NodeName=") && !line.starts_with("DefMemPerCPU=")) return false;
-  return std::ranges::all_of(split(line, ' '), [&](const std::string& word) {
-    if (is_gres_word(word)) return true;
-    const std::size_t equals = word.find('=');
-    return equals != std::string::npos && std::ranges::contains(kKeys, word.substr(0, equals)) &&
-           word.find_first_not_of(kValue, equals + 1) == std::string::npos;
-  });
 }
 
 std::string render_cgroup_conf(Containment containment) {

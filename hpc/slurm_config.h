@@ -93,10 +93,6 @@ Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings);
 /// share a line. The same nodes give the same text.
 SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const NodeHardware> nodes);
 
-/// Whether a line of slurm.conf is one that depends on nodes and says nothing but what
-/// render_slurm_conf writes there. Such a line starts no program and names no file.
-bool is_line_about_nodes(std::string_view line);
-
 std::string render_cgroup_conf(Containment containment);
 
 /// /etc/default/slurmd of the node: where its configuration is, and its own name.

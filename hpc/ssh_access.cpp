@@ -117,18 +117,12 @@ std::string render_root_access(Ipv4Address head, const std::string& root_key) {
   return root_key.empty() ? "" : std::format("from=\"{}\" {}\n", to_string(head), root_key);
 }
 
-bool is_known_hosts(std::string_view text, const SshFacts& facts) {
-  const std::vector<std::string> own = lines(render_known_hosts(facts));
-  const std::vector<std::string> given = lines(text);
-  if (own.size() != given.size()) return false;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const auto expected = split(own[i], ' ');
-    const auto words = split(given[i], ' ');
-    const bool same = words.size() == 4 && words[0] == expected[0] && words[1] == expected[1] &&
-                      words[2] == "ssh-ed25519" && parse_base64(words[3]);
-    if (!same) return false;
-  }
-  return true;
+std::optional<std::string> find_authority(std::string_view known_hosts) {
+  const auto words = split(known_hosts.substr(0, known_hosts.find('\n')), ' ');
+  const bool named = words.size() == 4 && words[0] == "@cert-authority" &&
+                     words[2] == "ssh-ed25519" && parse_base64(words[3]);
+  if (!named) return std::nullopt;
+  return std::format("{} {}", words[2], words[3]);
 }
 
 bool is_host_certificate(std::string_view text) {

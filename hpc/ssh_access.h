@@ -5,6 +5,7 @@
 // authentication, RFC 4252 §9), and let in where a job of theirs runs. No secret lies in a home
 // directory. Pure rendering.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,9 +53,9 @@ plan::Plan plan_node_ssh();
 /// The line by which a node lets the head's root in; empty without a key.
 std::string render_root_access(Ipv4Address head, const std::string& root_key);
 
-/// Whether a list of known hosts is the one of these facts but for the authority's key. Such a list
-/// believes nobody about names outside the cluster.
-bool is_known_hosts(std::string_view text, const SshFacts& facts);
+/// The authority's public key in a list of known hosts that render_known_hosts made; none when the
+/// list begins otherwise.
+std::optional<std::string> find_authority(std::string_view known_hosts);
 
 /// Whether a text is one host certificate and nothing else.
 bool is_host_certificate(std::string_view text);

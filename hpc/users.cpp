@@ -57,13 +57,24 @@ std::vector<std::string> distinct(const std::vector<std::string>& keys) {
   return result;
 }
 
+Status check_names(const ClusterUser& user) {
+  return check_names(
+      spec::User{.name = user.name, .full_name = user.full_name, .ssh_keys = user.ssh_keys});
+}
+
 Result<ClusterUser> parse_user(const nlohmann::json& value) {
   ClusterUser user{.name = value.at("name").get<std::string>(),
                    .uid = value.at("uid").get<std::uint32_t>(),
                    .full_name = value.at("full_name").get<std::string>(),
                    .ssh_keys = value.at("ssh_keys").get<std::vector<std::string>>()};
-  TRY(check_names({.name = user.name, .full_name = user.full_name, .ssh_keys = user.ssh_keys}));
+  TRY(check_names(user));
   return user;
+}
+
+/// "ada" of "/etc/muster/ssh-keys/ada"; empty of a path elsewhere.
+std::string path_behind(std::string_view path, std::string_view directory) {
+  const bool below = path.starts_with(directory) && path.substr(directory.size()).starts_with('/');
+  return std::string(below ? path.substr(directory.size() + 1) : "");
 }
 
 plan::EnsureUser account(const ClusterUser& user, std::string shell, Machine machine) {
@@ -192,6 +203,26 @@ std::optional<std::uint32_t> UserTable::last_uid_of(std::string_view name) const
   return last;
 }
 
+Result<UserTable> UserTable::of(std::span<const ClusterUser> users,
+                                std::span<const plan::RemoveUser> removed) {
+  UserTable table;
+  for (const ClusterUser& user : users) {
+    TRY(check_names(user));
+    const auto holder = table.holder_of(user.uid, user.name);
+    if (holder || !table.users_.emplace(user.name, user).second) {
+      return fail(std::format("user '{}' is there twice, or number {}", user.name, user.uid));
+    }
+  }
+  for (const plan::RemoveUser& user : removed) {
+    TRY(check_names(spec::User{.name = user.name}));
+    const auto holder = table.holder_of(user.uid, user.name);
+    if (holder || !table.retired_.emplace(user.uid, user.name).second) {
+      return fail(std::format("number {} is there twice", user.uid));
+    }
+  }
+  return table;
+}
+
 std::string UserTable::to_json() const {
   nlohmann::json document = {
       {"schema", 1}, {"users", nlohmann::json::array()}, {"retired", nlohmann::json::array()}};
@@ -232,6 +263,26 @@ std::string render_authorized_keys(const ClusterUser& user) {
   std::string text;
   for (const std::string& key : user.ssh_keys) text += key + "\n";
   return text;
+}
+
+Result<UserTable> table_of(const plan::Plan& plan) {
+  std::map<std::string, ClusterUser, std::less<>> users;
+  std::vector<plan::RemoveUser> removed;
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* const gone = std::get_if<plan::RemoveUser>(&step)) {
+      removed.push_back(*gone);
+    } else if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+      if (user->name == kCheckUser) continue;
+      users[user->name] = {
+          .name = user->name, .uid = user->uid, .full_name = user->full_name, .ssh_keys = {}};
+    } else if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
+      const auto owner = users.find(path_behind(file->path, kKeyDirectory));
+      if (owner != users.end()) owner->second.ssh_keys = lines(file->content);
+    }
+  }
+  std::vector<ClusterUser> all;
+  for (auto& [name, user] : users) all.push_back(std::move(user));
+  return UserTable::of(all, removed);
 }
 
 plan::Plan plan_users(const UserTable& table, Machine machine) {

@@ -64,6 +64,11 @@ class UserTable {
   /// Whether somebody of this name left and did not come back.
   bool has_left(std::string_view name) const;
 
+  /// A table of these users, and of those who left. Errors: a name, a full name or a key that is
+  /// none; a name or a number twice.
+  static Result<UserTable> of(std::span<const ClusterUser> users,
+                              std::span<const plan::RemoveUser> removed);
+
   /// {"schema": 1, "users": […], "retired": [{"uid": …, "name": …}, …]}
   std::string to_json() const;
   /// Errors: not what to_json wrote.
@@ -87,6 +92,11 @@ enum class Machine { head, node };
 /// Makes the accounts of the table on a machine and removes those of users who left; their homes
 /// stay.
 plan::Plan plan_users(const UserTable& table, Machine machine);
+
+/// The table that a plan of the head was made of by plan_users, as far as the plan says: whoever
+/// adds nothing to the plan of this table finds the same steps. Errors: a name or a key that is
+/// none.
+Result<UserTable> table_of(const plan::Plan& plan);
 
 /// The user's keys as sshd(8) reads them.
 std::string render_authorized_keys(const ClusterUser& user);

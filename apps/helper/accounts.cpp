@@ -3,21 +3,51 @@
 #include <algorithm>
 #include <format>
 #include <grp.h>
+#include <iterator>
 #include <pwd.h>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/spec/system_accounts.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::helper {
 namespace {
 
-/// Why a person of this name and number is not the cluster's to add or remove; nothing when all is
-/// well.
-std::optional<Error> objection(const std::string& name, std::uint32_t uid,
-                               const spec::ClusterSpec& spec, const Names& own) {
-  const bool known = own.contains(name) || name == spec::kCheckUser ||
-                     std::ranges::contains(spec.users, name, &spec::User::name);
+/// Whom a step adds or removes.
+struct Person {
+  std::string name;
+  std::uint32_t uid = 0;
+  enum class Wish { add, remove } wish = Wish::add;
+};
+
+std::optional<Person> person_of(const plan::Step& step) {
+  if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+    return Person{user->name, user->uid, Person::Wish::add};
+  }
+  if (const auto* const user = std::get_if<plan::RemoveUser>(&step)) {
+    return Person{user->name, user->uid, Person::Wish::remove};
+  }
+  return std::nullopt;
+}
+
+/// The person of root's own specification who has this name; null for none.
+const spec::User* find_named(const spec::ClusterSpec& spec, std::string_view name) {
+  const auto user = std::ranges::find(spec.users, name, &spec::User::name);
+  return user == spec.users.end() ? nullptr : &*user;
+}
+
+bool is_own(const std::string& name, const Names& own) {
+  return own.contains(name) || name == spec::kCheckUser;
+}
+
+/// Why a person is not the cluster's to add or remove; nothing when all is well.
+std::optional<Error> objection(const Person& person, const spec::ClusterSpec& spec,
+                               const Names& own) {
+  const auto& [name, uid, wish] = person;
+  // Who is named in cluster.yaml is taken over. An account is removed only by who made it.
+  const bool named = wish == Person::Wish::add && find_named(spec, name) != nullptr;
+  const bool known = named || is_own(name, own);
   const passwd* const account = getpwnam(name.c_str());
   if (account == nullptr) {
     // Who joins a group that was made for something else has the rights that it was made for.
@@ -36,20 +66,40 @@ std::optional<Error> objection(const std::string& name, std::uint32_t uid,
                .hint = "name the person in cluster.yaml, which only root can change"};
 }
 
-struct Person {
-  std::string name;
-  std::uint32_t uid = 0;
-};
+/// The person whose keys a file holds; empty for every other file.
+std::string owner_of_keys(const plan::WriteFile& file) {
+  if (!file.path.starts_with(head::kPeopleKeys)) return {};
+  return file.path.substr(head::kPeopleKeys.size());
+}
 
-/// Whom a step adds or removes.
-std::optional<Person> person_of(const plan::Step& step) {
-  if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
-    return Person{user->name, user->uid};
+apply::Outcome failure(std::string step, const Error& why) {
+  return {.step = std::move(step), .kind = apply::Outcome::Kind::failed, .reason = why.text()};
+}
+
+/// Takes the keys that cluster.yaml does not name out of the file of a person whom the machine had
+/// before: such an account may have rights that the daemon has not. A failed outcome for each key.
+std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec::ClusterSpec& spec,
+                                              const Names& own) {
+  const std::string name = owner_of_keys(file);
+  const spec::User* const named = find_named(spec, name);
+  const bool theirs = named != nullptr && !is_own(name, own) && getpwnam(name.c_str()) != nullptr;
+  if (!theirs) return {};
+  std::vector<apply::Outcome> refused;
+  std::string kept;
+  for (const std::string& key : lines(file.content)) {
+    if (std::ranges::contains(named->ssh_keys, key)) {
+      kept += key + "\n";
+      continue;
+    }
+    const Error why{
+        .message = std::format("this machine had an account '{}' before, and cluster.yaml does not "
+                               "name the key '{}'",
+                               name, printable(key, 80)),
+        .hint = "write the key in cluster.yaml, which only root can change"};
+    refused.push_back(failure(plan::describe(file), why));
   }
-  if (const auto* const user = std::get_if<plan::RemoveUser>(&step)) {
-    return Person{user->name, user->uid};
-  }
-  return std::nullopt;
+  file.content = std::move(kept);
+  return refused;
 }
 
 }  // namespace
@@ -81,21 +131,21 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, c
   // First all people, then all keys: the order of a plan's steps is the daemon's.
   for (const plan::Step& step : plan.steps) {
     const auto person = person_of(step);
-    const auto why = person ? objection(person->name, person->uid, spec, own) : std::nullopt;
+    const auto why = person ? objection(*person, spec, own) : std::nullopt;
     if (!why) continue;
     refused.insert(person->name);
     // Somebody who left and whose account here is another's: there is nothing to be done.
-    if (std::holds_alternative<plan::RemoveUser>(step)) continue;
-    result.refused.push_back({.step = plan::describe(step),
-                              .kind = apply::Outcome::Kind::failed,
-                              .reason = why->text()});
+    if (person->wish == Person::Wish::remove) continue;
+    result.refused.push_back(failure(plan::describe(step), *why));
   }
   for (plan::Step& step : plan.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
     const auto person = person_of(step);
-    const bool keys = file != nullptr && file->path.starts_with(head::kPeopleKeys) &&
-                      refused.contains(file->path.substr(head::kPeopleKeys.size()));
-    if (!keys && !(person && refused.contains(person->name))) result.plan.add(std::move(step));
+    if (person && refused.contains(person->name)) continue;
+    if (auto* const file = std::get_if<plan::WriteFile>(&step)) {
+      if (refused.contains(owner_of_keys(*file))) continue;
+      std::ranges::move(drop_foreign_keys(*file, spec, own), std::back_inserter(result.refused));
+    }
+    result.plan.add(std::move(step));
   }
   return result;
 }

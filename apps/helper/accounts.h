@@ -12,9 +12,9 @@
 namespace muster::helper {
 
 struct CheckedAccounts {
-  /// The plan without the people below and their keys.
+  /// The plan without the people and the keys below.
   plan::Plan plan;
-  /// A failed outcome for each person that was left out.
+  /// A failed outcome for each person and for each key that was left out.
   std::vector<apply::Outcome> refused;
 };
 
@@ -22,7 +22,8 @@ using head::Names;
 
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that
 /// the helper did not make, unless root's own specification names that person; and who would join a
-/// group that was here before.
+/// group that was here before. A person who is named there and was here before gets only the keys
+/// that stand there, and the account is not removed when the person leaves the cluster.
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
 
 /// `own` as it is when the plan was applied: with those whom it adds, without those whom it

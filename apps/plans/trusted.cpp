@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <format>
-#include <set>
 
 #include "core/base/text.h"
-#include "hpc/gres_config.h"
-#include "hpc/slurm_config.h"
-#include "provisioning/head/allowed.h"
+#include "hpc/hpc_plan.h"
+#include "hpc/node_lines.h"
 
 namespace muster::plans {
 namespace {
 
-using head::kPeopleKeys;
-using plan::EnsureUser;
 using plan::Plan;
+using plan::Step;
 using plan::WriteFile;
 using provisioning::DhcpMode;
 
@@ -23,138 +20,133 @@ constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr std::string_view kGresConf = "/etc/slurm/gres.conf";
 constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
 constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";
+constexpr std::array kModes = {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent};
 
-/// The head's plan with no node and no user, one for each mode of DHCP.
-std::vector<Plan> own_plans(const OwnView& own) {
-  const hpc::UserTable nobody;
-  std::vector<Plan> plans;
-  for (const DhcpMode mode : {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent}) {
-    plans.push_back(plan_head({.spec = own.spec,
-                               .facts = own.facts,
-                               .images = own.images,
-                               .microcode = own.microcode,
-                               .dhcp = mode,
-                               .users = nobody,
-                               .slurm_key = {},
-                               .head_ssh_certificate = own.facts.host_key})
-                        .plan);
-  }
-  return plans;
-}
+/// What the daemon's state decides about a head's plan, but for the scheduler's nodes: each is read
+/// from the plan into a type with bounds, and the plan of these is made once more.
+struct Claims {
+  hpc::UserTable users;
+  std::string slurm_key;
+  std::string ssh_authority;
+  std::string host_certificate;
+};
 
-const WriteFile* find_file(const Plan& plan, std::string_view path) {
-  for (const plan::Step& step : plan.steps) {
+/// The content of a file of the plan; empty when there is no such file.
+std::string_view content_of(const Plan& plan, std::string_view path) {
+  for (const Step& step : plan.steps) {
     const auto* const file = std::get_if<WriteFile>(&step);
-    if (file != nullptr && file->path == path) return file;
-  }
-  return nullptr;
-}
-
-std::set<std::string, std::less<>> people_of(const Plan& plan) {
-  std::set<std::string, std::less<>> names;
-  for (const plan::Step& step : plan.steps) {
-    if (const auto* const user = std::get_if<EnsureUser>(&step)) names.insert(user->name);
-  }
-  return names;
-}
-
-bool same_but_content(const WriteFile& a, const WriteFile& b) {
-  WriteFile other = b;
-  other.content = a.content;
-  return a == other;
-}
-
-/// The comment that makes dnsmasq start anew when an address was lost, as it is in a plan of no
-/// state.
-std::string without_time(const std::string& line) {
-  constexpr std::size_t kLongest = 200;
-  if (!line.starts_with("# ") || !line.ends_with('.') || line.size() > kLongest) return line;
-  const std::size_t before = line.find_last_not_of("0123456789", line.size() - 2);
-  return before == std::string::npos ? line : line.substr(0, before + 1) + "0.";
-}
-
-/// Whether the daemon's state decides about a line, and it says nothing but that.
-bool depends_on_nodes(std::string_view path, std::string_view line) {
-  if (path == kGresConf) return hpc::is_line_about_gpus(line);
-  return path == kSlurmConf && hpc::is_line_about_nodes(line);
-}
-
-/// The first line that no own plan has and that does not depend on the daemon's state.
-std::optional<std::string> foreign_line(const WriteFile& file, std::span<const Plan> own) {
-  std::set<std::string, std::less<>> known;
-  for (const Plan& plan : own) {
-    for (const std::string& line : lines(find_file(plan, file.path)->content)) known.insert(line);
-  }
-  for (const std::string& line : lines(file.content)) {
-    if (depends_on_nodes(file.path, line)) continue;
-    if (!known.contains(line) && !known.contains(without_time(line))) return line;
-  }
-  return std::nullopt;
-}
-
-/// What depends on the authority, which is the daemon's: the head's certificate, and whom SSH
-/// believes about names of the cluster.
-bool is_of_the_authority(const WriteFile& file, const OwnView& own) {
-  if (file.path == hpc::kHostCertificate) return hpc::is_host_certificate(file.content);
-  return file.path == hpc::kKnownHosts &&
-         hpc::is_known_hosts(file.content,
-                             {.cluster = own.spec.name, .head = own.spec.head.address});
-}
-
-Status check_file(const WriteFile& file, std::span<const Plan> own, const OwnView& view) {
-  const WriteFile* const ours = find_file(own.front(), file.path);
-  if (ours == nullptr) return fail("/etc/muster/cluster.yaml leads to no such file");
-  if (!same_but_content(file, *ours)) return fail("its owner or mode differs");
-  if (is_of_the_authority(file, view)) return {};
-  if (file.path == kSlurmKey || file.content == ours->content) return {};
-  const bool of_state =
-      file.path == kSlurmConf || file.path == kGresConf || file.path == kDnsmasqConf;
-  if (!of_state) return fail("its content is another");
-  if (const auto line = foreign_line(file, own)) {
-    return fail(std::format("the line '{}' is not Muster's", printable(*line, 80)));
+    if (file != nullptr && file->path == path) return file->content;
   }
   return {};
 }
 
-Status check_keys(const WriteFile& file, const std::set<std::string, std::less<>>& people) {
-  if (!people.contains(file.path.substr(kPeopleKeys.size())))
-    return fail("the plan has no such person");
-  const WriteFile plain{.path = file.path, .content = {}};
-  return same_but_content(file, plain) ? Status() : fail("its owner or mode differs");
+Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
+  Claims claims;
+  TRY_ASSIGN(claims.users, hpc::table_of(plan));
+  claims.slurm_key = content_of(plan, kSlurmKey);
+  if (!hpc::is_slurm_key(claims.slurm_key)) return fail("its Slurm key is none");
+  const auto authority = hpc::find_authority(content_of(plan, hpc::kKnownHosts));
+  if (!authority) return fail(std::format("{} names no authority", hpc::kKnownHosts));
+  claims.ssh_authority = *authority;
+  // A head without an SSH server has no certificate, and a plan with one is another.
+  if (own.facts.host_key.empty()) return claims;
+  claims.host_certificate = content_of(plan, hpc::kHostCertificate);
+  if (hpc::is_host_certificate(claims.host_certificate)) return claims;
+  return fail(std::format("{} is no certificate of a host", hpc::kHostCertificate));
 }
 
-/// Steps about people; what they may be is provisioning/head/allowed.h's and the helper's to say.
-bool is_about_a_person(const plan::Step& step) {
-  return std::holds_alternative<EnsureUser>(step) ||
-         std::holds_alternative<plan::RemoveUser>(step) ||
-         std::holds_alternative<plan::RemoveFile>(step);
+ClusterView view_of(const OwnView& own, const Claims& claims, DhcpMode mode) {
+  return {.spec = own.spec,
+          .facts = own.facts,
+          .images = own.images,
+          .microcode = own.microcode,
+          .dhcp = mode,
+          .users = claims.users,
+          .slurm_key = claims.slurm_key,
+          .ssh_authority = claims.ssh_authority,
+          .head_ssh_certificate = claims.host_certificate};
 }
 
-Status check_step(const plan::Step& step, const std::set<std::string, std::less<>>& people,
-                  std::span<const Plan> own, const OwnView& view) {
-  if (is_about_a_person(step)) return {};
-  if (const auto* const file = std::get_if<WriteFile>(&step)) {
-    return file->path.starts_with(kPeopleKeys) ? check_keys(*file, people)
-                                               : check_file(*file, own, view);
+/// The time at which an address was lost, as dnsmasq's settings say it. Two plans of one mode that
+/// differ in nothing else show where it is.
+std::optional<std::int64_t> find_address_lost(std::string_view given, ClusterView view) {
+  view.address_lost_ms = 0;
+  const std::string zero(content_of(plan_head(view).plan, kDnsmasqConf));
+  view.address_lost_ms = 1;
+  const std::string one(content_of(plan_head(view).plan, kDnsmasqConf));
+  const auto place = std::ranges::mismatch(zero, one).in1 - zero.begin();
+  if (given.size() <= static_cast<std::size_t>(place)) return std::nullopt;
+  const std::string_view rest = given.substr(static_cast<std::size_t>(place));
+  const auto time = parse_number(rest.substr(0, rest.find_first_not_of("0123456789")));
+  if (!time || *time > std::uint64_t{1} << 62) return std::nullopt;
+  return static_cast<std::int64_t>(*time);
+}
+
+/// The head's plan of these claims and no node, in the mode of DHCP whose settings the plan has.
+/// When it has those of none, the first mode's.
+Plan own_plan(const Plan& given, const OwnView& own, const Claims& claims) {
+  const std::string_view settings = content_of(given, kDnsmasqConf);
+  for (const DhcpMode mode : kModes) {
+    ClusterView view = view_of(own, claims, mode);
+    const auto lost = find_address_lost(settings, view);
+    if (!lost) continue;
+    view.address_lost_ms = *lost;
+    Plan plan = plan_head(view).plan;
+    if (content_of(plan, kDnsmasqConf) == settings) return plan;
   }
-  if (std::ranges::contains(own.front().steps, step)) return {};
-  return fail("/etc/muster/cluster.yaml leads to no such step");
+  return plan_head(view_of(own, claims, kModes.front())).plan;
+}
+
+/// Errors: how a file differs from ours, but for lines about the scheduler's nodes.
+Status compare_files(const WriteFile& ours, const WriteFile& given) {
+  WriteFile same = given;
+  same.content = ours.content;
+  if (same != ours) return fail("its owner or mode differs");
+  if (given.path == kSlurmConf) return hpc::check_slurm_nodes(ours.content, given.content);
+  if (given.path == kGresConf) return hpc::check_gres_nodes(ours.content, given.content);
+  if (given.content == ours.content) return {};
+  if (given.secrecy == plan::Secrecy::secret) return fail("its content is another");
+  return fail(plan::explain_content(ours.content, given.content));
+}
+
+Status compare_steps(const Step& ours, const Step& given) {
+  const auto* const own_file = std::get_if<WriteFile>(&ours);
+  const auto* const file = std::get_if<WriteFile>(&given);
+  if (own_file != nullptr && file != nullptr && own_file->path == file->path) {
+    return compare_files(*own_file, *file);
+  }
+  if (ours == given) return {};
+  return fail(
+      std::format("/etc/muster/cluster.yaml leads to '{}' at this place", plan::describe(ours)));
+}
+
+/// Errors: the first step that is another, is missing, or is one too many.
+Status compare_plans(const Plan& ours, const Plan& given) {
+  const std::size_t both = std::min(ours.steps.size(), given.steps.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (Status same = compare_steps(ours.steps[i], given.steps[i]); !same) {
+      return wrap(plan::describe(given.steps[i]), std::move(same).error());
+    }
+  }
+  if (ours.steps.size() > both) {
+    return fail(std::format("'{}' is missing", plan::describe(ours.steps[both])));
+  }
+  if (given.steps.size() > both) {
+    return fail(std::format("'{}' is one too many", plan::describe(given.steps[both])));
+  }
+  return {};
 }
 
 }  // namespace
 
 Status check_plan(const Plan& plan, const OwnView& own) {
-  const std::vector<Plan> plans = own_plans(own);
-  const auto people = people_of(plan);
-  for (const plan::Step& step : plan.steps) {
-    const Status checked = check_step(step, people, plans, own);
-    if (checked) continue;
-    return fail(std::format("the head's plan is not cluster.yaml's: {}: {}", plan::describe(step),
-                            checked.error().message),
-                "nothing was applied; when cluster.yaml was changed since musterd started, "
-                "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
-  }
-  return {};
+  const auto claims = parse_claims(plan, own);
+  const Status same =
+      claims ? compare_plans(own_plan(plan, own, *claims), plan) : fail(claims.error().message);
+  if (same) return {};
+  return fail(std::format("the head's plan is not cluster.yaml's: {}", same.error().message),
+              "nothing was applied; when cluster.yaml was changed since musterd started, "
+              "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
 }
 
 }  // namespace muster::plans

@@ -1,5 +1,6 @@
 #include "core/plan/plan.h"
 
+#include <algorithm>
 #include <format>
 #include <map>
 
@@ -95,6 +96,20 @@ Result<Plan> parse_plan(std::string_view text) {
 }
 
 std::string generation(const Plan& plan) { return os::sha256(to_json(plan).dump()).substr(0, 16); }
+
+std::string explain_content(std::string_view expected, std::string_view given) {
+  const auto wanted = lines(expected);
+  const auto found = lines(given);
+  const auto [own, other] = std::ranges::mismatch(wanted, found);
+  constexpr std::size_t kShown = 80;
+  if (own == wanted.end() && other == found.end()) return "its line ends are others";
+  if (other == found.end()) return std::format("the line '{}' is missing", printable(*own, kShown));
+  if (own == wanted.end()) {
+    return std::format("the line '{}' is one too many", printable(*other, kShown));
+  }
+  return std::format("line {} is '{}' in place of '{}'", other - found.begin() + 1,
+                     printable(*other, kShown), printable(*own, kShown));
+}
 
 std::vector<Change> diff(const Plan& from, const Plan& to) {
   std::map<std::string, const Step*> before;

@@ -28,6 +28,10 @@ Result<Plan> parse_plan(std::string_view json);
 /// The plan's name: SHA-256 of its canonical JSON, 16 hexadecimal digits. Equal plans, equal names.
 std::string generation(const Plan& plan);
 
+/// What is different in a file's content: the first line that is another, is missing or is too
+/// many, as the end of a sentence. Not for secrets: lines are shown.
+std::string explain_content(std::string_view expected, std::string_view given);
+
 /// How one subject differs between two plans.
 struct Change {
   enum class Kind { added, removed, changed } kind = Kind::added;

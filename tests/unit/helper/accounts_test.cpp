@@ -1,5 +1,6 @@
 #include "apps/helper/accounts.h"
 
+#include <format>
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
@@ -40,6 +41,39 @@ TEST(Accounts, one_that_the_helper_made_or_that_root_named_is) {
   EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), spec, {}).plan.steps.size(), 2U);
   EXPECT_TRUE(check_accounts(plan_for(kThere, kNumber + 1), spec, {kThere}).plan.steps.empty())
       << "with another number it is somebody else";
+}
+
+TEST(Accounts, a_person_whom_the_machine_had_before_gets_the_keys_of_cluster_yaml_alone) {
+  constexpr auto kNamed = "ssh-ed25519 AAAAnamed ada@desk";
+  constexpr auto kOther = "ssh-ed25519 AAAAother eve@desk";
+  spec::ClusterSpec spec;
+  spec.users = {{.name = kThere, .uid = {}, .full_name = {}, .ssh_keys = {kNamed}}};
+  Plan plan = plan_for(kThere, kNumber);
+  auto& keys = std::get<plan::WriteFile>(plan.steps.back());
+  keys.content = std::format("{}\n{}\n", kOther, kNamed);
+  const CheckedAccounts checked = check_accounts(plan, spec, {});
+  ASSERT_EQ(checked.plan.steps.size(), 2U);
+  EXPECT_EQ(std::get<plan::WriteFile>(checked.plan.steps.back()).content,
+            std::format("{}\n", kNamed));
+  ASSERT_EQ(checked.refused.size(), 1U);
+  EXPECT_TRUE(checked.refused[0].step.contains("/etc/muster/ssh-keys/games"));
+  EXPECT_TRUE(checked.refused[0].reason.contains(kOther)) << checked.refused[0].reason;
+  EXPECT_EQ(check_accounts(plan, spec, {kThere}).plan, plan) << "the helper made that account";
+  keys.path = std::format("/etc/muster/ssh-keys/{}", kNew);
+  EXPECT_EQ(check_accounts(plan, spec, {}).plan, plan) << "who is new has no rights yet";
+}
+
+TEST(Accounts, an_account_is_removed_only_where_the_helper_made_it) {
+  spec::ClusterSpec spec;
+  spec.users = {{.name = kThere, .uid = {}, .full_name = {}, .ssh_keys = {}}};
+  Plan plan;
+  plan.add(plan::RemoveFile{.path = "/etc/muster/ssh-keys/games"});
+  plan.add(RemoveUser{.name = kThere, .uid = kNumber});
+  const CheckedAccounts checked = check_accounts(plan, spec, {});
+  ASSERT_EQ(checked.plan.steps.size(), 1U) << "only the keys go";
+  EXPECT_TRUE(std::holds_alternative<plan::RemoveFile>(checked.plan.steps[0]));
+  EXPECT_TRUE(checked.refused.empty());
+  EXPECT_EQ(check_accounts(plan, spec, {kThere}).plan.steps.size(), 2U);
 }
 
 TEST(Accounts, remembers_whom_it_adds_until_they_are_gone) {

@@ -1,7 +1,11 @@
 #include "apps/plans/trusted.h"
 
+#include <format>
 #include <gtest/gtest.h>
+#include <memory>
+#include <stdexcept>
 
+#include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
 
@@ -25,6 +29,20 @@ class Trusted : public testing::Test {
     node_.hardware.topology = provisioning::CpuTopology{1, 2, 1};
     node_.hardware.memory = Bytes::from_mib(2048);
     node_.certificate_serial = "01";
+    provisioning::Node other = node_;
+    other.name = "n007";
+    other.address = {0x0A2A0107};
+    other.hardware.memory = Bytes::from_mib(4096);
+    other.hardware.accelerators = {card("0000:17:00.0", "/dev/nvidia0"),
+                                   card("0000:65:00.0", "/dev/nvidia1"),
+                                   card("0000:ca:00.0", "/dev/dri/renderD128")};
+    nodes_ = {node_, other};
+  }
+  static provisioning::Accelerator card(const std::string& address, const std::string& file) {
+    provisioning::Accelerator card{
+        .address = address, .vendor = 0x10de, .device = 0x20b2, .pci_class = 0x0302};
+    card.driver = {.name = "nvidia", .files = {file}};
+    return card;
   }
   /// The plan as the daemon makes it.
   plan::Plan daemons(DhcpMode mode = DhcpMode::serve) {
@@ -33,25 +51,34 @@ class Trusted : public testing::Test {
                       .images = images_,
                       .microcode = microcode_,
                       .dhcp = mode,
-                      .nodes = {&node_, 1},
+                      .nodes = nodes_,
                       .address_lost_ms = 1234,
                       .users = users_,
-                      .slurm_key = "hush",
+                      .slurm_key = std::string(128, 'a'),
                       .ssh_authority = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
                       .head_ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA head\n"})
         .plan;
   }
+  static WriteFile& file_of(plan::Plan& plan, std::string_view path) {
+    for (plan::Step& step : plan.steps) {
+      auto* const file = std::get_if<WriteFile>(&step);
+      if (file != nullptr && file->path == path) return *file;
+    }
+    throw std::runtime_error("no such file");
+  }
   /// The same with something added to one file.
   plan::Plan with(std::string_view path, const std::string& addition) {
     plan::Plan plan = daemons();
-    bool found = false;
-    for (plan::Step& step : plan.steps) {
-      auto* const file = std::get_if<WriteFile>(&step);
-      if (file == nullptr || file->path != path) continue;
-      file->content += addition;
-      found = true;
-    }
-    EXPECT_TRUE(found) << path;
+    file_of(plan, path).content += addition;
+    return plan;
+  }
+  /// The same with lines where Slurm's files have those of nodes: before the last line of
+  /// slurm.conf.
+  plan::Plan with_node_line(std::string_view path, const std::string& line) {
+    plan::Plan plan = daemons();
+    std::string& content = file_of(plan, path).content;
+    const bool last = path == "/etc/slurm/gres.conf";
+    content.insert(last ? content.size() : content.rfind("PartitionName="), line);
     return plan;
   }
   Status check(const plan::Plan& plan) {
@@ -71,6 +98,7 @@ class Trusted : public testing::Test {
       {.file = {.path = "muster/microcode/amd.img"}, .vendor = "AuthenticAMD"}};
   hpc::UserTable users_;
   provisioning::Node node_;
+  std::vector<provisioning::Node> nodes_;
 };
 
 TEST_F(Trusted, what_the_daemon_plans_is_accepted_in_every_mode_of_dhcp) {
@@ -80,16 +108,148 @@ TEST_F(Trusted, what_the_daemon_plans_is_accepted_in_every_mode_of_dhcp) {
   }
 }
 
-TEST_F(Trusted, cards_of_nodes_are_accepted) {
-  for (const auto& [path, addition] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"/etc/slurm/slurm.conf", "NodeName=n[1-2] CPUs=2 Gres=gpu:a100:4,gpu:nvidia-2b85:1\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n[1-2] Name=gpu Type=a100 File=/dev/nvidia[0-3]\n"},
-           {"/etc/slurm/gres.conf",
-            "NodeName=n9 Name=gpu Type=mi210 File=/dev/dri/renderD[128,130-131]\n"},
-           {"/etc/slurm/gres.conf",
-            "NodeName=n9 Name=gpu Type=hl-1020 File=/dev/accel/accel7\n"}}) {
-    const Status checked = check(with(path, addition));
-    EXPECT_TRUE(checked) << checked.error().text();
+TEST_F(Trusted, nodes_and_their_cards_are_accepted_in_any_number) {
+  ASSERT_TRUE(file_of(*std::make_unique<plan::Plan>(daemons()), "/etc/slurm/gres.conf")
+                  .content.contains("File=/dev/nvidia[0-1]\n"));
+  for (std::uint32_t i = 8; i < 30; ++i) {
+    nodes_.push_back(nodes_[i % 3 == 0 ? 1 : 0]);
+    nodes_.back().name = std::format("n{:03}", i);
+    nodes_.back().address = {0x0A2A0100 + i};
+  }
+  EXPECT_TRUE(check(daemons()));
+  nodes_.clear();
+  EXPECT_TRUE(check(daemons()));
+}
+
+TEST_F(Trusted, a_line_of_a_node_says_what_muster_writes_and_no_more) {
+  constexpr auto kNode =
+      "NodeName=n9 NodeAddr=10.42.1.9 CPUs=2 Sockets=1 CoresPerSocket=2 "
+      "ThreadsPerCore=1 RealMemory=960";
+  const auto refused = [this](const char* path, const std::string& line) {
+    const Status checked = check(with_node_line(path, line));
+    return !checked && checked.error().message.contains(path);
+  };
+  constexpr auto kSlurm = "/etc/slurm/slurm.conf";
+  constexpr auto kGres = "/etc/slurm/gres.conf";
+  const std::string n900 = std::string(kNode).replace(10, 1, "900");
+  EXPECT_TRUE(check(with_node_line(kSlurm, n900 + " Gres=gpu:a100:4 Feature=gpu State=UNKNOWN\n")));
+  for (const char* const tail :
+       {" Prolog=/tmp/x State=UNKNOWN", " \\", "", " State=UNKNOWN State=UNKNOWN", " State=DOWN",
+        " Gres=gpu:a100:1,../x State=UNKNOWN", " Feature=/tmp State=UNKNOWN", " State=UNKNOWN\r",
+        " State=UNKNOWN\nJobSubmitPlugins=lua", " State=UNKNOWN\nDefMemPerCPU=1"}) {
+    EXPECT_TRUE(refused(kSlurm, n900 + tail + "\n")) << tail;
+  }
+  EXPECT_TRUE(refused(kSlurm, std::string(kNode) + " State=UNKNOWN\n")) << "n9 is before n007";
+  EXPECT_TRUE(refused(kSlurm, std::string(kNode).replace(9, 2, "n[001-900]") + " State=UNKNOWN\n"))
+      << "n001 is there already";
+  EXPECT_TRUE(refused(kSlurm, "NodeName=n900 CPUs=2 State=UNKNOWN\n"));
+  EXPECT_TRUE(
+      check(with_node_line(kGres, "NodeName=n900 Name=gpu Type=hl File=/dev/accel/accel7\n")));
+  for (const char* const line :
+       {"Include /tmp/x", "AutoDetect=nvml", "NodeName=n900 Name=gpu Type=a File=/dev/sda",
+        "NodeName=n900 Name=gpu Type=a File=/dev/nvidia0/../sda",
+        "NodeName=n900 Name=gpu Type=a File=/dev/nvidia[0-1,/../sda]",
+        "NodeName=n900 Name=license Type=a File=/dev/nvidia0",
+        "NodeName=n900 Name=gpu Type=a File=/dev/nvidia0 MultipleFiles=/dev/sda",
+        "NodeName=n900 Name=gpu Type=a File=/dev/nvidia0 \\"}) {
+    EXPECT_TRUE(refused(kGres, std::string(line) + "\n")) << line;
+  }
+}
+
+TEST_F(Trusted, no_step_is_left_out_repeated_or_moved) {
+  const plan::Plan plan = daemons();
+  const auto refused = [this](const plan::Plan& other) { return !check(other); };
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const std::string what = plan::describe(plan.steps[i]);
+    plan::Plan without = plan;
+    without.steps.erase(without.steps.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_TRUE(refused(without)) << what << " is left out";
+    for (std::size_t j = 0; j < plan.steps.size(); ++j) {
+      plan::Plan repeated = plan;
+      repeated.steps.insert(repeated.steps.begin() + static_cast<std::ptrdiff_t>(j), plan.steps[i]);
+      EXPECT_TRUE(refused(repeated)) << what << " is repeated at " << j;
+      if (j <= i) continue;
+      plan::Plan swapped = plan;
+      std::swap(swapped.steps[i], swapped.steps[j]);
+      EXPECT_TRUE(refused(swapped)) << what << " is in place of " << plan::describe(plan.steps[j]);
+    }
+  }
+}
+
+/// Each text that has one line less, one line twice, or two lines in the other order.
+std::vector<std::string> mutations_of(const std::string& content) {
+  const auto all = lines(content);
+  std::vector<std::string> mutations;
+  const auto add = [&](const std::vector<std::string>& changed) {
+    mutations.push_back(join(changed, "\n") + (changed.empty() ? "" : "\n"));
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<std::string> changed = all;
+    // Which nodes there are is the daemon's to say.
+    if (!all[i].starts_with("NodeName=")) {
+      changed.erase(changed.begin() + static_cast<std::ptrdiff_t>(i));
+      add(changed);
+    }
+    for (std::size_t j = 0; j <= all.size(); ++j) {
+      changed = all;
+      changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(j), all[i]);
+      add(changed);
+      if (j <= i || j == all.size() || all[i] == all[j]) continue;
+      changed = all;
+      std::swap(changed[i], changed[j]);
+      add(changed);
+    }
+  }
+  return mutations;
+}
+
+TEST_F(Trusted, no_line_is_left_out_repeated_or_moved) {
+  plan::Plan plan = daemons();
+  for (plan::Step& step : plan.steps) {
+    auto* const file = std::get_if<WriteFile>(&step);
+    // Which keys a person has is the daemon's to say.
+    if (file == nullptr || file->path.starts_with("/etc/muster/ssh-keys/")) continue;
+    const std::string content = file->content;
+    // What is long is sampled: nginx.conf has a hundred lines.
+    const auto mutations = mutations_of(content);
+    for (std::size_t i = 0; i < mutations.size(); i += 1 + mutations.size() / 2000) {
+      file->content = mutations[i];
+      EXPECT_FALSE(check(plan)) << file->path << ":\n" << mutations[i];
+    }
+    file->content = content;
+  }
+  EXPECT_TRUE(check(plan));
+}
+
+TEST_F(Trusted, lines_of_two_modes_of_dhcp_are_no_mode) {
+  constexpr auto kSettings = "/etc/muster/dnsmasq.conf";
+  for (const DhcpMode mode : {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent}) {
+    plan::Plan plan = daemons(mode);
+    const std::string content = file_of(plan, kSettings).content;
+    for (const DhcpMode other : {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent}) {
+      plan::Plan second = daemons(other);
+      for (const std::string& line : lines(file_of(second, kSettings).content)) {
+        if (content.contains("\n" + line + "\n")) continue;
+        file_of(plan, kSettings).content = content + line + "\n";
+        EXPECT_FALSE(check(plan)) << line;
+      }
+    }
+  }
+}
+
+TEST_F(Trusted, people_are_those_of_one_table) {
+  ASSERT_TRUE(users_.add({.name = "bob", .uid = 10500, .full_name = "Bob B"}));
+  ASSERT_TRUE(users_.add({.name = "gone"}));
+  ASSERT_TRUE(users_.remove("gone"));
+  const plan::Plan plan = daemons();
+  ASSERT_TRUE(check(plan));
+  for (plan::Step& step : plan::Plan(plan).steps) {
+    auto* const user = std::get_if<plan::EnsureUser>(&step);
+    if (user == nullptr || user->name != "bob") continue;
+    plan::Plan other = plan;
+    user->name = "alice";
+    other.add(step);
+    EXPECT_FALSE(check(other)) << "a second account for alice";
   }
 }
 
@@ -103,18 +263,8 @@ TEST_F(Trusted, no_file_opens_the_machine) {
            {"/etc/slurm/plugstack.conf", "required /tmp/x.so\n"},
            {"/etc/slurm/slurm.conf", "JobSubmitPlugins=lua\n"},
            {"/etc/slurm/slurm.conf", "Include /tmp/x\n"},
-           {"/etc/slurm/slurm.conf", "NodeName=n9 Prolog=/tmp/x\n"},
-           {"/etc/slurm/slurm.conf", "NodeName=n9 \\\n"},
-           {"/etc/slurm/slurm.conf", "NodeName=n9 Gres=gpu:a100:1,../x\n"},
            {"/etc/slurm/gres.conf", "Include /tmp/x\n"},
            {"/etc/slurm/gres.conf", "AutoDetect=nvml\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/sda\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0/../sda\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia[0-1,/../sda]\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n9 Name=license Type=a File=/dev/nvidia0\n"},
-           {"/etc/slurm/gres.conf",
-            "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0 MultipleFiles=/dev/sda\n"},
-           {"/etc/slurm/gres.conf", "NodeName=n9 Name=gpu Type=a File=/dev/nvidia0 \\\n"},
            {"/etc/hosts", "10.42.0.9 deb.example.org\n"}}) {
     const Status checked = check(with(path, addition));
     ASSERT_FALSE(checked) << path << ": " << addition;
