@@ -142,7 +142,13 @@ void print_medium(const json& medium, const std::vector<std::string>& own) {
   std::println("{}", render_table(rows));
 }
 
+bool is_secret(const plan::WriteFile& file) { return file.secrecy == plan::Secrecy::secret; }
+
 void print_content(const plan::WriteFile& file) {
+  if (is_secret(file)) {
+    std::println("    | (secret: only the file on the machine shows it)");
+    return;
+  }
   for (const std::string& line : lines(file.content))
     std::println("    | {}", printable(line, 4096));
 }
@@ -168,8 +174,8 @@ void print_json(const spec::ClusterSpec& spec, const json& medium, const plans::
                 const json& changes) {
   json value = {{"cluster", spec.name},
                 {"medium", medium},
-                {"head", plan::to_json(preview.head)},
-                {"node", plan::to_json(preview.node_plan)}};
+                {"head", plan::to_view(preview.head)},
+                {"node", plan::to_view(preview.node_plan)}};
   if (!changes.is_null()) value["changes"] = changes;
   cli::print_json(value.dump(2));
 }
@@ -200,6 +206,11 @@ int print_file(const plans::Preview& preview, const std::string& path) {
       if (file == nullptr) continue;
       known.push_back(file->path);
       if (file->path != path) continue;
+      if (is_secret(*file)) {
+        return report({.message = std::format("cannot show '{}': its content is secret", path),
+                       .hint = "root reads the file on the machine"},
+                      kUsage);
+      }
       std::print("{}", file->content);
       return kDone;
     }

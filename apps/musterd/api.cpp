@@ -302,7 +302,7 @@ ServerResponse Api::dhcp(const ServerRequest& request) {
 }
 
 ServerResponse Api::head_plan(const ServerRequest&) {
-  return answer(plan::to_json(cluster_.head_plan()));
+  return answer(plan::to_view(cluster_.head_plan()));
 }
 
 ServerResponse Api::applied(const ServerRequest& request) {

@@ -25,6 +25,13 @@ std::string describe_file(const WriteFile& s) {
                      s.mode, s.owner, s.group, s.secrecy == Secrecy::secret ? ", secret" : "");
 }
 
+template <typename Codec>
+json document_of(const Plan& plan, Codec codec) {
+  json steps = json::array();
+  for (const Step& step : plan.steps) steps.push_back(codec(step));
+  return {{"schema", kSchema}, {"steps", std::move(steps)}};
+}
+
 }  // namespace
 
 std::string describe(const Step& step) {
@@ -70,9 +77,11 @@ void Plan::append(Plan other) {
 }
 
 json to_json(const Plan& plan) {
-  json steps = json::array();
-  for (const Step& step : plan.steps) steps.push_back(to_json(step));
-  return {{"schema", kSchema}, {"steps", std::move(steps)}};
+  return document_of(plan, [](const Step& step) { return to_json(step); });
+}
+
+json to_view(const Plan& plan) {
+  return document_of(plan, [](const Step& step) { return to_view(step); });
 }
 
 Result<Plan> parse_plan(std::string_view text) {

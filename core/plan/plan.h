@@ -19,8 +19,11 @@ struct Plan {
 /// Of the form of a plan. 2: a node is told what its plan is called.
 inline constexpr int kSchema = 2;
 
-/// {"schema": kSchema, "steps": […]}
+/// {"schema": kSchema, "steps": […]}, as the plan travels.
 nlohmann::json to_json(const Plan& plan);
+
+/// The same of steps as people see them: without secrets.
+nlohmann::json to_view(const Plan& plan);
 
 /// Errors: as parse_step, with the step's index; a schema this version does not know.
 Result<Plan> parse_plan(std::string_view json);

@@ -14,7 +14,8 @@
 
 namespace muster::plan {
 
-/// Secret content is never printed, logged or shown in a diff.
+/// Secret content is in a plan that travels to its machine, and in no view of the plan: none is
+/// printed, logged, answered to an administrator or shown in a diff.
 enum class Secrecy { open, secret };
 
 /// A regular file with exactly this content.
@@ -105,7 +106,12 @@ std::string describe(const Step& step);
 /// What the step is about, to match steps of two plans: "file /etc/hosts", "service nginx.service".
 std::string subject(const Step& step);
 
+/// The whole step, as it travels to the machine that applies it.
 nlohmann::json to_json(const Step& step);
+
+/// The step as people see it: as to_json, with {"secret": PATH} in the place of a secret content,
+/// where PATH is the file that has it on the machine. parse_step takes no such step.
+nlohmann::json to_view(const Step& step);
 
 /// The word for each kind of step in JSON.
 std::vector<std::string> step_kinds();

@@ -205,6 +205,15 @@ json to_json(const Step& step) {
       step);
 }
 
+json to_view(const Step& step) {
+  json value = to_json(step);
+  const auto* const file = std::get_if<WriteFile>(&step);
+  if (file != nullptr && file->secrecy == Secrecy::secret) {
+    value["content"] = {{"secret", file->path}};
+  }
+  return value;
+}
+
 std::vector<std::string> step_kinds() {
   return []<std::size_t... Index>(std::index_sequence<Index...>) {
     return std::vector<std::string>{std::string(kKind<std::variant_alternative_t<Index, Step>>)...};

@@ -90,9 +90,13 @@ TEST_F(PlanCommand, an_invalid_file_is_answered_by_its_problems) {
 
 TEST_F(PlanCommand, no_secret_is_printed) {
   write("schema: 1\nname: a\n");
-  const auto result = run({"--json"});
-  EXPECT_NE(result.out.find("made at the first start"), std::string::npos)
-      << "the scheduler's key has a name in its place";
+  const auto json = run({"--json"});
+  EXPECT_NE(json.out.find(R"("secret": "/etc/slurm/slurm.key")"), std::string::npos);
+  EXPECT_NE(run({"--full"}).out.find("    | (secret: "), std::string::npos);
+  const auto shown = run({"--show", "/etc/slurm/slurm.key"});
+  EXPECT_EQ(shown.status, 2);
+  EXPECT_EQ(shown.out, "");
+  EXPECT_NE(shown.err.find("cannot show '/etc/slurm/slurm.key'"), std::string::npos) << shown.err;
 }
 
 }  // namespace

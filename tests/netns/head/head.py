@@ -213,12 +213,14 @@ class Head:
         self.daemons.clear()
 
     def admin(self, method, page, body=None):
-        """One request of an administrator, which must be granted."""
+        """One request of an administrator, which must be granted. No answer shows a secret."""
         argv = ["curl", "-sS", "--max-time", "20", "-X", method, "--unix-socket",
                 "/run/musterd/api.sock", "--fail-with-body", f"http://muster{page}"]
         data = b"" if body is None else json.dumps(body).encode()
-        return json.loads(self.machine.check(*argv, *([] if body is None else ["--data-binary", "@-"]),
-                                             stdin=data))
+        text = self.machine.check(*argv, *([] if body is None else ["--data-binary", "@-"]), stdin=data)
+        for name, secret in self.secrets():
+            assert secret not in text, f"{method} {page} shows the {name}"
+        return json.loads(text)
 
     def adopt(self, mac):
         """Makes the machine a node. Its name."""

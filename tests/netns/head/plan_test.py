@@ -34,6 +34,11 @@ class Plans(HeadTest):
         self.assertEqual(self.head.admin("POST", "/v1/users", {"name": name})["name"], name)
         return name
 
+    def test_an_administrator_sees_where_the_schedulers_key_is_and_not_the_key(self):
+        steps = self.head.admin("GET", "/v1/plan/head")["steps"]
+        key = next(step for step in steps if step.get("path") == "/etc/slurm/slurm.key")
+        self.assertEqual(key["content"], {"secret": "/etc/slurm/slurm.key"})
+
     def test_a_heartbeat_and_the_plan_itself_have_the_same_name(self):
         node = self.node().boot().enrol()
         plan = node.plan()

@@ -38,6 +38,16 @@ TEST(Plan, a_secret_is_never_described) {
   EXPECT_NE(text.find("secret"), std::string::npos);
 }
 
+TEST(Plan, a_view_names_the_file_of_a_secret_and_is_no_plan) {
+  const Plan plan{{WriteFile{.path = "/k", .content = "hush", .secrecy = Secrecy::secret},
+                   WriteFile{.path = "/etc/hosts", .content = "open"}}};
+  const nlohmann::json view = to_view(plan);
+  EXPECT_FALSE(view.dump().contains("hush"));
+  EXPECT_EQ(view["steps"][0]["content"], nlohmann::json({{"secret", "/k"}}));
+  EXPECT_EQ(view["steps"][1], to_json(plan.steps[1]));
+  EXPECT_FALSE(parse_plan(view.dump())) << "nobody applies a view";
+}
+
 TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   const auto refused = [](const char* step) {
     return !parse_plan(std::string(R"({"schema":2,"steps":[)") + step + "]}");
