@@ -104,27 +104,6 @@ std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec:
 
 }  // namespace
 
-Names accounts_after(Names own, const plan::Plan& plan) {
-  for (const plan::Step& step : plan.steps) {
-    if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
-      if (getpwnam(user->name.c_str()) == nullptr) own.insert(user->name);
-    } else if (const auto* const gone = std::get_if<plan::RemoveUser>(&step)) {
-      if (getpwnam(gone->name.c_str()) == nullptr) own.erase(gone->name);
-    }
-  }
-  return own;
-}
-
-Names accounts_made(Names own, const plan::Plan& plan) {
-  for (const plan::Step& step : plan.steps) {
-    const auto* const user = std::get_if<plan::EnsureUser>(&step);
-    if (user == nullptr || getpwnam(user->name.c_str()) != nullptr) continue;
-    // Its group is made before the account: who has one is tried again.
-    if (getgrnam(user->name.c_str()) == nullptr) own.erase(user->name);
-  }
-  return own;
-}
-
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own) {
   CheckedAccounts result;
   std::set<std::string> refused;

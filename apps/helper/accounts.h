@@ -26,13 +26,4 @@ using head::Names;
 /// that stand there, and the account is not removed when the person leaves the cluster.
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
 
-/// `own` as it is when the plan was applied: with those whom it adds, without those whom it
-/// removes. It is written before the plan is applied: an account that is cut off half-way is the
-/// helper's.
-Names accounts_after(Names own, const plan::Plan& plan);
-
-/// `own` without those whom the plan should have added and who are not there: a name on the list is
-/// a promise that the account is the helper's work.
-Names accounts_made(Names own, const plan::Plan& plan);
-
 }  // namespace muster::helper

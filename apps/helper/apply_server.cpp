@@ -36,13 +36,6 @@ void print_outcome(const apply::Outcome& outcome) {
   std::fflush(stdout);
 }
 
-Status keep_accounts(const Names& before, const Names& after) {
-  if (after == before) return {};
-  std::string text;
-  for (const std::string& name : after) text += name + "\n";
-  return os::write_file(head::kOwnAccounts, text);
-}
-
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
   TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
@@ -58,16 +51,9 @@ Result<json> apply_plan(os::CommandRunner& runner) {
       plan, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
   TRY_ASSIGN(const Names own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
-  const Names meant = accounts_after(own, accounts.plan);
-  TRY(keep_accounts(own, meant));
   std::ranges::for_each(accounts.refused, print_outcome);
   apply::Report report = apply::apply(
       accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});
-  if (const Status kept = keep_accounts(meant, accounts_made(meant, accounts.plan)); !kept) {
-    report.outcomes.push_back({.step = "the list of the cluster's accounts",
-                               .kind = apply::Outcome::Kind::failed,
-                               .reason = kept.error().text()});
-  }
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

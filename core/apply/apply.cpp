@@ -11,7 +11,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/apply/accounts.h"
 #include "core/apply/bound.h"
+#include "core/apply/programs.h"
 #include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -19,21 +21,13 @@
 namespace muster::apply {
 namespace {
 
-using os::run_checked;
-using plan::EnsureUser;
 using plan::Service;
-
-/// Whether a step changed anything.
-enum class Effect { unchanged, changed };
-using EffectResult = Result<Effect>;
 
 struct Ids {
   int uid = -1;
   int gid = -1;
 };
 
-/// Numbers of the names in the target's own account files, which for a root that is being built are
-/// not this machine's.
 Result<Ids> find_ids(const std::string& owner, const std::string& group) {
   const passwd* const user = getpwnam(owner.c_str());
   if (user == nullptr) return fail(std::format("there is no user '{}'", printable(owner)));
@@ -44,7 +38,10 @@ Result<Ids> find_ids(const std::string& owner, const std::string& group) {
 
 class Applier {
  public:
-  explicit Applier(const Target& target) : target_(target) {}
+  explicit Applier(const Target& target)
+      : target_(target), programs_(target.runner), accounts_(programs_, target.settings) {}
+
+  Accounts& accounts() { return accounts_; }
 
   /// What an earlier apply wrote and no service has heard of yet.
   Status load_pending() {
@@ -75,9 +72,23 @@ class Applier {
     return os::write_file(target_.pending, text_of(owed_));
   }
 
+  /// Makes one step true, and says what it came to.
+  Outcome take(const plan::Step& step) {
+    Outcome outcome{.step = plan::describe(step)};
+    const EffectResult effect = std::visit(*this, step);
+    if (!effect) {
+      if (const auto* const service = std::get_if<Service>(&step)) owe(*service);
+      outcome.kind = Outcome::Kind::failed;
+      outcome.reason = effect.error().text();
+    } else if (*effect == Effect::changed) {
+      outcome.kind = Outcome::Kind::changed;
+    }
+    return outcome;
+  }
+
   EffectResult operator()(const plan::WriteFile& step) {
     TRY_ASSIGN(const Ids ids, find_ids(step.owner, step.group));
-    const auto path = in_root(step.path);
+    const std::string& path = step.path;
     struct stat now{};
     const bool present = lstat(path.c_str(), &now) == 0 && S_ISREG(now.st_mode);
     if (present && (now.st_mode & 07777U) == step.mode &&
@@ -95,7 +106,7 @@ class Applier {
 
   EffectResult operator()(const plan::MakeDirectory& step) {
     TRY_ASSIGN(const Ids ids, find_ids(step.owner, step.group));
-    const auto path = in_root(step.path);
+    const std::string& path = step.path;
     struct stat now{};
     if (stat(path.c_str(), &now) == 0) {
       if (!S_ISDIR(now.st_mode)) {
@@ -117,7 +128,7 @@ class Applier {
   }
 
   EffectResult operator()(const plan::RemoveFile& step) {
-    const auto path = in_root(step.path);
+    const std::string& path = step.path;
     std::error_code error;
     const auto kind = std::filesystem::symlink_status(path, error).type();
     if (kind == std::filesystem::file_type::not_found) return Effect::unchanged;
@@ -131,47 +142,9 @@ class Applier {
     return Effect::changed;
   }
 
-  EffectResult operator()(const plan::EnsureGroup& step) {
-    if (const ::group* const now = getgrnam(step.name.c_str()); now != nullptr) {
-      if (now->gr_gid == step.gid) return Effect::unchanged;
-      // Whose files would change hands is not ours to decide.
-      return fail(std::format("group '{}' already has number {} here", step.name, now->gr_gid),
-                  "give the cluster's user another name");
-    }
-    TRY(run({"groupadd", "--gid", std::to_string(step.gid), step.name}));
-    return Effect::changed;
-  }
-
-  EffectResult operator()(const EnsureUser& step) {
-    const passwd* const now = getpwnam(step.name.c_str());
-    if (now != nullptr && now->pw_uid != step.uid) {
-      return fail(
-          std::format("user '{}' already has number {} here", step.name, now->pw_uid),
-          std::format("remove that account, or give the cluster's user number {}", now->pw_uid));
-    }
-    const bool same = now != nullptr && now->pw_dir == step.home && now->pw_shell == step.shell &&
-                      now->pw_gecos == step.full_name;
-    TRY((*this)(plan::EnsureGroup{.name = step.name, .gid = step.uid}));
-    const bool is_new = now == nullptr;
-    if (is_new) TRY(add_user(step));
-    if (!is_new && !same) TRY(change_user(step));
-    // useradd(8) makes the account before the home, and a full disk keeps it from the home.
-    TRY_ASSIGN(const Effect home, ensure_home(step));
-    return is_new || !same ? Effect::changed : home;
-  }
-
-  EffectResult operator()(const plan::RemoveUser& step) {
-    const passwd* const now = getpwnam(step.name.c_str());
-    if (now == nullptr || now->pw_uid != step.uid) return Effect::unchanged;
-    // --force: a user who is still logged in loses the account all the same.
-    TRY_ASSIGN(const os::CommandResult removed,
-               target_.runner.run(command({"userdel", "--force", step.name})));
-    // userdel(8): 12 is "home not removed", and the home is kept on purpose.
-    if (removed.status != 0 && removed.status != 12) {
-      return fail(std::format("userdel '{}': {}", step.name, trim(removed.err)));
-    }
-    return Effect::changed;
-  }
+  EffectResult operator()(const plan::EnsureGroup& step) { return accounts_.ensure(step); }
+  EffectResult operator()(const plan::EnsureUser& step) { return accounts_.ensure(step); }
+  EffectResult operator()(const plan::RemoveUser& step) { return accounts_.remove(step); }
 
   /// Whether a step binds a directory, alone or with what is mounted below it.
   static bool is_bind(const plan::MountFileSystem& step) {
@@ -181,8 +154,7 @@ class Applier {
   /// Whether one directory is bound to another already; findmnt names what lies below both.
   bool is_bound(const plan::MountFileSystem& step) const {
     std::error_code error;
-    return is_bind(step) &&
-           std::filesystem::equivalent(in_root(step.source), in_root(step.target), error);
+    return is_bind(step) && std::filesystem::equivalent(step.source, step.target, error);
   }
 
   /// A directory that was bound before its source had all that is mounted below it now. What lies
@@ -190,20 +162,20 @@ class Applier {
   EffectResult bind_what_is_missing(const plan::MountFileSystem& step) {
     if (!step.options.starts_with("rbind")) return Effect::unchanged;
     TRY_ASSIGN(const std::string text, os::read_file("/proc/self/mountinfo"));
-    const auto unbound = find_unbound(parse_mounts(text), in_root(step.source).string(),
-                                      in_root(step.target).string());
+    const auto unbound = find_unbound(parse_mounts(text), step.source, step.target);
     Status done;
     Effect effect = Effect::unchanged;
     for (const Unbound& each : unbound) {
-      if (!leads_through_root_alone(in_root(step.source), each.source) ||
-          !is_mounted_here(each.source)) {
+      if (!leads_through_root_alone(step.source, each.source) || !is_mounted_here(each.source)) {
         continue;
       }
       // What is mounted in a directory that was bound alone would be mounted at its source, too.
-      if (effect == Effect::unchanged) TRY(run({"mount", "--make-rslave", "--", step.target}));
+      if (effect == Effect::unchanged)
+        TRY(programs_.run({"mount", "--make-rslave", "--", step.target}));
       effect = Effect::changed;
       Status bound = change(step.target, [&] {
-        return run({"mount", "-t", step.type, "-o", step.options, "--", each.source, each.target});
+        return programs_.run(
+            {"mount", "-t", step.type, "-o", step.options, "--", each.source, each.target});
       });
       if (!bound) done = std::move(bound);
     }
@@ -214,8 +186,8 @@ class Applier {
   EffectResult operator()(const plan::MountFileSystem& step) {
     if (is_bound(step)) return bind_what_is_missing(step);
     TRY_ASSIGN(const os::CommandResult now,
-               target_.runner.run(command({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
-                                           "--mountpoint", step.target})));
+               programs_.ask({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
+                              "--mountpoint", step.target}));
     if (now.status == 0) {
       if (!is_bind(step) && now.out.starts_with(step.source + " ")) {
         return Effect::unchanged;
@@ -223,58 +195,57 @@ class Applier {
       return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),
                   "unmount it, then apply again");
     }
-    TRY(os::make_directory(in_root(step.target)));
+    TRY(os::make_directory(step.target));
     TRY(change(step.target, [&] {
-      return run({"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target});
+      return programs_.run(
+          {"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target});
     }));
     return Effect::changed;
   }
 
   EffectResult operator()(const plan::SetHostname& step) {
-    const auto now = os::read_file(in_root("/etc/hostname"));
+    const auto now = os::read_file(target_.settings / "hostname");
     const bool kept = now && trim(*now) == step.name;
     // The file alone is not enough: whoever was cut off between the two has the old name still.
-    TRY_ASSIGN(const os::CommandResult running, target_.runner.run(command({"hostname"})));
+    TRY_ASSIGN(const os::CommandResult running, programs_.ask({"hostname"}));
     if (kept && trim(running.out) == step.name) return Effect::unchanged;
-    TRY(os::write_file(in_root("/etc/hostname"), step.name + "\n"));
-    TRY(run({"hostname", step.name}));
+    TRY(os::write_file(target_.settings / "hostname", step.name + "\n"));
+    TRY(programs_.run({"hostname", step.name}));
     return Effect::changed;
   }
 
   EffectResult operator()(const Service& step) {
     if (units_changed_) {
-      TRY(run({"systemctl", "daemon-reload"}));
+      TRY(programs_.run({"systemctl", "daemon-reload"}));
       units_changed_ = false;
     }
     const bool wanted = step.state == Service::State::running;
     TRY_ASSIGN(const os::CommandResult now,
-               target_.runner.run(command({"systemctl", "is-active", "--quiet", step.unit})));
+               programs_.ask({"systemctl", "is-active", "--quiet", step.unit}));
     const bool running = now.status == 0;
     const auto written = [this](const std::string& path) { return written_.contains(path); };
     const bool replaced = std::ranges::any_of(step.restart_watches, written);
     const bool touched = replaced || std::ranges::any_of(step.watches, written);
     if (!wanted) {
       if (!running) return Effect::unchanged;
-      TRY(run({"systemctl", "stop", step.unit}));
+      TRY(programs_.run({"systemctl", "stop", step.unit}));
       return Effect::changed;
     }
     if (!running) {
       // A unit that failed too often is refused until its counter is cleared.
-      TRY(run({"systemctl", "reset-failed", step.unit}, Missing::fine));
-      TRY(run({"systemctl", "start", step.unit}));
+      TRY(programs_.ask({"systemctl", "reset-failed", step.unit}));
+      TRY(programs_.run({"systemctl", "start", step.unit}));
       return Effect::changed;
     }
     if (!touched || (step.on_change == Service::OnChange::nothing && !replaced)) {
       return Effect::unchanged;
     }
     const bool reload = step.on_change == Service::OnChange::reload && !replaced;
-    TRY(run({"systemctl", reload ? "reload" : "restart", step.unit}));
+    TRY(programs_.run({"systemctl", reload ? "reload" : "restart", step.unit}));
     return Effect::changed;
   }
 
  private:
-  enum class Missing { error, fine };
-
   /// Changes what is at `path`. It is remembered before: whatever ends us, the services that watch
   /// the path are told of it the next time.
   Status change(const std::string& path, const std::function<Status()>& how) {
@@ -296,44 +267,9 @@ class Applier {
     return text;
   }
 
-  Status add_user(const EnsureUser& step) const {
-    const std::string home =
-        step.make_home == EnsureUser::Home::make ? "--create-home" : "--no-create-home";
-    return run({"useradd", "--uid", std::to_string(step.uid), "--gid", std::to_string(step.uid),
-                "--comment", step.full_name, "--home-dir", step.home, home, "--shell", step.shell,
-                step.name});
-  }
-
-  Status change_user(const EnsureUser& step) const {
-    return run({"usermod", "--comment", step.full_name, "--home", step.home, "--shell", step.shell,
-                step.name});
-  }
-
-  EffectResult ensure_home(const EnsureUser& step) const {
-    std::error_code error;
-    const bool there = std::filesystem::is_directory(in_root(step.home), error);
-    if (step.make_home == EnsureUser::Home::mounted || there) return Effect::unchanged;
-    TRY(run({"mkhomedir_helper", step.name, "0077"}));
-    return Effect::changed;
-  }
-
-  std::filesystem::path in_root(const std::string& path) const {
-    return target_.root / std::filesystem::path(path).relative_path();
-  }
-
-  os::Command command(std::vector<std::string> argv) const {
-    os::Command result{.argv = std::move(argv), .timeout = std::chrono::minutes(3)};
-    if (target_.root != "/") result.root = target_.root;
-    return result;
-  }
-
-  Status run(std::vector<std::string> argv, Missing missing = Missing::error) const {
-    const auto result = run_checked(target_.runner, command(std::move(argv)));
-    if (!result && missing == Missing::error) return std::unexpected(result.error());
-    return {};
-  }
-
   const Target& target_;
+  Programs programs_;
+  Accounts accounts_;
   /// What was written while services did not know of it.
   std::set<std::string> written_;
   /// What they do not know of still.
@@ -376,19 +312,16 @@ Report apply(const plan::Plan& plan, const Target& target) {
   Report report;
   const Status loaded = applier.load_pending();
   add_failure(report, "what the last apply left", loaded);
-  for (const plan::Step& step : plan.steps) {
-    const EffectResult effect = std::visit(applier, step);
-    Outcome outcome{.step = plan::describe(step)};
-    if (!effect) {
-      if (const auto* const service = std::get_if<Service>(&step)) applier.owe(*service);
-      outcome.kind = Outcome::Kind::failed;
-      outcome.reason = effect.error().text();
-    } else if (*effect == Effect::changed) {
-      outcome.kind = Outcome::Kind::changed;
-    }
-    if (target.on_step) target.on_step(outcome);
-    report.outcomes.push_back(std::move(outcome));
-  }
+  const auto take = [&](const plan::Step& step) {
+    report.outcomes.push_back(applier.take(step));
+    if (target.on_step) target.on_step(report.outcomes.back());
+  };
+  const auto leavers = applier.accounts().find_leavers(plan);
+  add_failure(report, "the list of the accounts that were made here",
+              leavers ? Status() : std::unexpected(leavers.error()));
+  if (leavers) std::ranges::for_each(*leavers, take);
+  applier.accounts().make_missing(plan);
+  std::ranges::for_each(plan.steps, take);
   // What could not be read may hold more than is known.
   if (loaded) add_failure(report, "what is left to do", applier.keep_owed());
   return report;

@@ -31,8 +31,9 @@ nlohmann::json to_json(const Report& report);
 /// Where and with what a plan is applied.
 struct Target {
   os::CommandRunner& runner;
-  /// Prepended to every path a step names; "/" on a running machine.
-  std::filesystem::path root = "/";
+  /// Where the machine has the files that steps change without naming them: hostname, passwd(5) and
+  /// its siblings, and the list of the accounts that plans made.
+  std::filesystem::path settings = "/etc";
   /// A file that remembers which paths were written while their services have not heard of it: a
   /// reload that fails, or an apply that is cut off, is made good by the next one. Empty: nothing
   /// is kept. It must not outlive a boot, which starts every service anew.
@@ -42,7 +43,9 @@ struct Target {
 };
 
 /// Applies every step in order; a step that fails is reported and the next ones still run, since a
-/// machine with one broken service is better than one with none.
+/// machine with one broken service is better than one with none. Before the first step, the
+/// accounts that an earlier plan made here and this one does not name are removed, and all accounts
+/// that are missing are made.
 Report apply(const plan::Plan& plan, const Target& target);
 
 }  // namespace muster::apply

@@ -34,4 +34,17 @@ Result<std::optional<Handle>> try_lock_file(const std::filesystem::path& path) {
   }
 }
 
+Result<std::optional<Handle>> try_lock_accounts(const std::filesystem::path& settings) {
+  const auto path = settings / ".pwd.lock";
+  Handle file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return fail(std::format("cannot open '{}': {}", path.string(), std::strerror(errno)));
+  // lckpwdf has a lock of fcntl(2); this kind meets it, and ends with the descriptor.
+  struct flock whole{};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (fcntl(file.get(), F_OFD_SETLK, &whole) == 0) return file;
+  if (errno == EAGAIN || errno == EACCES) return std::nullopt;
+  return fail(std::format("cannot lock '{}': {}", path.string(), std::strerror(errno)));
+}
+
 }  // namespace muster::os

@@ -14,4 +14,8 @@ namespace muster::os {
 /// remove the file: who comes later makes and locks a new one.
 Result<std::optional<Handle>> try_lock_file(const std::filesystem::path& path);
 
+/// Takes the lock that lckpwdf(3), the tools of passwd(5) and systemd-sysusers(8) take before they
+/// change accounts; none when another program has it. `settings`: the directory of passwd, "/etc".
+Result<std::optional<Handle>> try_lock_accounts(const std::filesystem::path& settings);
+
 }  // namespace muster::os

@@ -1,6 +1,6 @@
 #pragma once
-// The steps a plan is made of: plain data that says what shall hold, not how to get there. The same
-// steps serve an image that is built, the head and a node; core/apply makes them true.
+// The steps a plan is made of: plain data that says what shall hold, not how to get there. The head
+// and the nodes have the same kinds of steps; core/apply makes them true on the running machine.
 
 #include <cstdint>
 #include <optional>

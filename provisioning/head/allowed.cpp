@@ -5,6 +5,7 @@
 #include <format>
 #include <string_view>
 
+#include "core/apply/own_accounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/rules.h"
@@ -120,12 +121,12 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
   return {};
 }
 
-Result<Names> read_own_accounts(const std::filesystem::path& file) {
+Result<Names> read_own_accounts(const std::filesystem::path& settings) {
+  const auto file = settings / apply::kOwnAccounts;
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return Names();
   TRY_ASSIGN(const std::string text, os::read_file(file));
-  const std::vector<std::string> names = lines(text);
-  return Names(names.begin(), names.end());
+  return apply::names_of_own_accounts(text);
 }
 
 }  // namespace muster::head

@@ -24,12 +24,10 @@ inline constexpr const char* kBindOptions = "rbind,rslave";
 /// Where the public keys of the cluster's people lie, a file each.
 inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 
-/// The names of the accounts that the helper made: a file beside /etc/passwd that only root may
-/// write, a name a line.
-inline constexpr const char* kOwnAccounts = "/etc/muster/accounts";
+/// The names of the accounts that the helper made (core/apply/own_accounts.h).
 using Names = std::set<std::string, std::less<>>;
-/// Empty when there is no such file.
-Result<Names> read_own_accounts(const std::filesystem::path& file = kOwnAccounts);
+/// `settings`: the directory of passwd, "/etc". Empty when there is no such list.
+Result<Names> read_own_accounts(const std::filesystem::path& settings = "/etc");
 
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one

@@ -1,11 +1,8 @@
 #include "core/apply/apply.h"
 
 #include <algorithm>
-#include <grp.h>
 #include <gtest/gtest.h>
-#include <pwd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/os/files.h"
 
@@ -40,15 +37,19 @@ class FakeSystem final : public os::CommandRunner {
 class Apply : public testing::Test {
  protected:
   void SetUp() override {
-    plan_.add(plan::WriteFile{.path = "/etc/daemon.conf", .content = "new"});
+    ASSERT_TRUE(os::write_file(at("/etc/passwd"), "root:x:0:0:root:/root:/bin/bash\n"));
+    ASSERT_TRUE(os::write_file(at("/etc/group"), "root:x:0:\n"));
+    plan_.add(plan::WriteFile{.path = at("/etc/daemon.conf"), .content = "new"});
     plan_.add(plan::Service{.unit = "daemon.service",
                             .on_change = plan::Service::OnChange::reload,
-                            .watches = {"/etc/daemon.conf"}});
+                            .watches = {at("/etc/daemon.conf")}});
   }
   Report run() {
-    return apply(plan_, {.runner = system_, .root = root_->path(), .pending = pending()});
+    return apply(plan_, {.runner = system_, .settings = at("/etc"), .pending = pending()});
   }
-  std::filesystem::path pending() const { return root_->path() / "pending"; }
+  /// A path in the place of this test.
+  std::string at(const std::string& path) const { return root_->path().string() + path; }
+  std::filesystem::path pending() const { return at("/pending"); }
 
   Result<os::TemporaryDirectory> root_ = os::TemporaryDirectory::make();
   FakeSystem system_;
@@ -64,11 +65,11 @@ TEST_F(Apply, tells_a_service_of_a_changed_file_once) {
 
 TEST_F(Apply, a_file_that_takes_a_restart_gets_one_from_a_service_that_reloads) {
   plan_ = {};
-  plan_.add(plan::WriteFile{.path = "/etc/a", .content = "a"});
+  plan_.add(plan::WriteFile{.path = at("/etc/a"), .content = "a"});
   plan_.add(plan::Service{.unit = "a.service",
                           .on_change = plan::Service::OnChange::reload,
                           .watches = {},
-                          .restart_watches = {"/etc/a"}});
+                          .restart_watches = {at("/etc/a")}});
   EXPECT_TRUE(run().succeeded());
   EXPECT_EQ(system_.count("restart"), 1U);
   EXPECT_EQ(system_.count("reload"), 0U);
@@ -86,8 +87,8 @@ TEST_F(Apply, a_reload_that_failed_is_tried_again) {
 }
 
 TEST_F(Apply, a_service_that_was_told_is_not_told_again_because_another_could_not_be) {
-  plan_.add(plan::WriteFile{.path = "/etc/other.conf", .content = "new"});
-  plan_.add(plan::Service{.unit = "other.service", .watches = {"/etc/other.conf"}});
+  plan_.add(plan::WriteFile{.path = at("/etc/other.conf"), .content = "new"});
+  plan_.add(plan::Service{.unit = "other.service", .watches = {at("/etc/other.conf")}});
   system_.reloads_fail = true;
   EXPECT_FALSE(run().succeeded());
   EXPECT_FALSE(run().succeeded());
@@ -97,8 +98,8 @@ TEST_F(Apply, a_service_that_was_told_is_not_told_again_because_another_could_no
 
 TEST_F(Apply, what_could_not_be_changed_is_told_to_nobody) {
   plan_ = {};
-  plan_.add(plan::MountFileSystem{.source = "x", .target = "/srv/x", .type = "tmpfs"});
-  plan_.add(plan::Service{.unit = "nfs.service", .watches = {"/srv/x"}});
+  plan_.add(plan::MountFileSystem{.source = "x", .target = at("/srv/x"), .type = "tmpfs"});
+  plan_.add(plan::Service{.unit = "nfs.service", .watches = {at("/srv/x")}});
   system_.fails = "mount";
   EXPECT_FALSE(run().succeeded());
   EXPECT_FALSE(run().succeeded());
@@ -107,52 +108,34 @@ TEST_F(Apply, what_could_not_be_changed_is_told_to_nobody) {
 }
 
 TEST_F(Apply, a_directory_that_is_bound_already_is_left_alone_with_all_below_it) {
-  ASSERT_TRUE(os::make_directory(root_->path() / "srv/data"));
+  ASSERT_TRUE(os::make_directory(at("/srv/data")));
   // Both names lead to one directory, as those of a directory that is bound do.
-  ASSERT_TRUE(os::write_symlink(root_->path() / "volume", root_->path() / "srv/data"));
+  ASSERT_TRUE(os::write_symlink(at("/volume"), at("/srv/data")));
   plan_ = {};
-  plan_.add(plan::MountFileSystem{
-      .source = "/srv/data", .target = "/volume", .type = "none", .options = "rbind,rslave"});
+  plan_.add(plan::MountFileSystem{.source = at("/srv/data"),
+                                  .target = at("/volume"),
+                                  .type = "none",
+                                  .options = "rbind,rslave"});
   system_.fails = "mount";
   EXPECT_TRUE(run().succeeded());
 }
 
-TEST_F(Apply, a_home_that_could_not_be_made_is_made_later_and_is_nobody_elses) {
-  const passwd* const me = getpwuid(getuid());
-  ASSERT_NE(me, nullptr);
-  const group* const mine = getgrnam(me->pw_name);
-  if (mine == nullptr || mine->gr_gid != me->pw_uid) GTEST_SKIP() << "no group of its user's name";
-  plan_ = {};
-  plan_.add(plan::EnsureUser{.name = me->pw_name,
-                             .uid = me->pw_uid,
-                             .full_name = me->pw_gecos,
-                             .home = me->pw_dir,
-                             .shell = me->pw_shell,
-                             .make_home = plan::EnsureUser::Home::make});
-  EXPECT_EQ(run().changed(), 1U);
-  ASSERT_EQ(system_.ran.size(), 1U);
-  EXPECT_EQ(system_.ran[0], (std::vector<std::string>{"mkhomedir_helper", me->pw_name, "0077"}));
-  ASSERT_TRUE(
-      os::make_directory(root_->path() / std::filesystem::path(me->pw_dir).relative_path()));
-  EXPECT_EQ(run().changed(), 0U);
-}
-
 TEST_F(Apply, a_directory_that_was_there_may_be_its_owners) {
-  const auto place = root_->path() / "srv/data";
+  const std::string place = at("/srv/data");
   ASSERT_TRUE(os::make_directory(place, {.mode = 02775}));
   plan_ = {};
-  plan_.add(
-      plan::MakeDirectory{.path = "/srv/data", .existing = plan::MakeDirectory::Existing::keep});
+  plan_.add(plan::MakeDirectory{.path = at("/srv/data"),
+                                .existing = plan::MakeDirectory::Existing::keep});
   EXPECT_EQ(run().changed(), 0U);
   struct stat now{};
   ASSERT_EQ(stat(place.c_str(), &now), 0);
   EXPECT_EQ(now.st_mode & 07777U, 02775U);
-  plan_.add(plan::MakeDirectory{.path = "/srv/data"});
+  plan_.add(plan::MakeDirectory{.path = at("/srv/data")});
   EXPECT_EQ(run().changed(), 1U);
 }
 
 TEST_F(Apply, a_name_that_is_in_the_file_and_not_in_the_kernel_is_set) {
-  ASSERT_TRUE(os::write_file(root_->path() / "etc/hostname", "head\n"));
+  ASSERT_TRUE(os::write_file(at("/etc/hostname"), "head\n"));
   plan_ = {};
   plan_.add(plan::SetHostname{.name = "head"});
   system_.hostname = "before";
@@ -163,31 +146,19 @@ TEST_F(Apply, a_name_that_is_in_the_file_and_not_in_the_kernel_is_set) {
 
 TEST_F(Apply, what_was_written_before_a_power_cut_of_the_program_is_told) {
   // As it is when the program ended between the file and the service.
-  ASSERT_TRUE(os::write_file(root_->path() / "etc/daemon.conf", "new"));
-  ASSERT_TRUE(os::write_file(pending(), "/etc/daemon.conf\n"));
+  ASSERT_TRUE(os::write_file(at("/etc/daemon.conf"), "new"));
+  ASSERT_TRUE(os::write_file(pending(), at("/etc/daemon.conf") + "\n"));
   EXPECT_TRUE(run().succeeded());
   EXPECT_EQ(system_.count("reload"), 1U);
 }
 
-TEST_F(Apply, accounts_of_others_are_left_alone) {
-  plan_ = {};
-  plan_.add(plan::EnsureUser{.name = "daemon", .uid = 10000, .home = "/home/daemon"});
-  plan_.add(plan::EnsureGroup{.name = "daemon", .gid = 10000});
-  plan_.add(plan::RemoveUser{.name = "daemon", .uid = 10000});
-  const Report report = run();
-  EXPECT_EQ(report.outcomes[0].kind, Outcome::Kind::failed);
-  EXPECT_EQ(report.outcomes[1].kind, Outcome::Kind::failed);
-  EXPECT_EQ(report.outcomes[2].kind, Outcome::Kind::unchanged) << "its number is another";
-  EXPECT_TRUE(system_.ran.empty());
-}
-
 TEST_F(Apply, a_step_that_fails_keeps_no_other_from_being_made_true) {
   plan_ = {};
-  plan_.add(plan::WriteFile{.path = "/etc/a", .content = "a", .owner = "nobody-of-that-name"});
-  plan_.add(plan::WriteFile{.path = "/etc/b", .content = "b"});
+  plan_.add(plan::WriteFile{.path = at("/etc/a"), .content = "a", .owner = "nobody-of-that-name"});
+  plan_.add(plan::WriteFile{.path = at("/etc/b"), .content = "b"});
   const Report report = run();
   EXPECT_FALSE(report.succeeded());
-  EXPECT_EQ(*os::read_file(root_->path() / "etc/b"), "b");
+  EXPECT_EQ(*os::read_file(at("/etc/b")), "b");
 }
 
 }  // namespace

@@ -76,15 +76,6 @@ TEST(Accounts, an_account_is_removed_only_where_the_helper_made_it) {
   EXPECT_EQ(check_accounts(plan, spec, {kThere}).plan.steps.size(), 2U);
 }
 
-TEST(Accounts, remembers_whom_it_adds_until_they_are_gone) {
-  EXPECT_EQ(accounts_after({}, plan_for(kNew, 10000)), Names{kNew});
-  EXPECT_EQ(accounts_after({}, plan_for(kThere, kNumber)), Names{});
-  Plan removal;
-  removal.add(RemoveUser{.name = kNew, .uid = 10000});
-  removal.add(RemoveUser{.name = kThere, .uid = kNumber});
-  EXPECT_EQ(accounts_after({kNew, kThere}, removal), Names{kThere}) << "that one is still there";
-}
-
 TEST(Accounts, nobody_joins_a_group_that_was_there_before) {
   // A group without a user of its name (base-passwd).
   constexpr const char* kGroup = "operator";
@@ -96,13 +87,6 @@ TEST(Accounts, nobody_joins_a_group_that_was_there_before) {
       << "the helper was cut off between the two";
 }
 
-TEST(Accounts, forgets_whom_it_could_not_add) {
-  EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kNew, 10000)), Names{kThere});
-  EXPECT_EQ(accounts_made({kNew, kThere}, plan_for(kThere, kNumber)), (Names{kNew, kThere}));
-  EXPECT_EQ(accounts_made({"operator"}, plan_for("operator", 10000)), Names{"operator"})
-      << "the group was made and the account could not be";
-}
-
 TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {
   Plan plan;
   plan.add(EnsureUser{.name = "muster-check", .uid = 9999, .home = "/home/muster-check"});
@@ -111,9 +95,9 @@ TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {
 
 TEST(Accounts, reads_its_list) {
   const auto place = os::TemporaryDirectory::make().value();
-  EXPECT_EQ(head::read_own_accounts(place.path() / "accounts").value(), Names{});
-  ASSERT_TRUE(os::write_file(place.path() / "accounts", "ada\nbob\n"));
-  EXPECT_EQ(head::read_own_accounts(place.path() / "accounts").value(), (Names{"ada", "bob"}));
+  EXPECT_EQ(head::read_own_accounts(place.path()).value(), Names{});
+  ASSERT_TRUE(os::write_file(place.path() / "muster/accounts", "ada 10000\nbob\n"));
+  EXPECT_EQ(head::read_own_accounts(place.path()).value(), (Names{"ada", "bob"}));
 }
 
 }  // namespace

@@ -1,0 +1,31 @@
+#pragma once
+// The list of the accounts that plans made on this machine, a file beside /etc/passwd that only
+// root may write: "NAME NUMBER" a line. An account that is not on the list is its owner's.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace muster::apply {
+
+/// The list's file, below the directory of the machine's settings ("/etc").
+inline constexpr std::string_view kOwnAccounts = "muster/accounts";
+
+/// Numbers of users by their names.
+using OwnAccounts = std::map<std::string, std::uint32_t, std::less<>>;
+
+/// Lines without a number, as an earlier version wrote them, have the number that `known` has for
+/// the name, and are left out when it has none.
+OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known);
+
+/// The names of the list.
+std::set<std::string, std::less<>> names_of_own_accounts(std::string_view text);
+
+std::string render_own_accounts(const OwnAccounts& accounts);
+
+}  // namespace muster::apply
