@@ -183,14 +183,6 @@ std::vector<ClusterUser> UserTable::users() const {
   return result;
 }
 
-std::vector<plan::RemoveUser> UserTable::removed() const {
-  std::vector<plan::RemoveUser> users;
-  for (const auto& [uid, name] : retired_) {
-    if (!users_.contains(name)) users.push_back({.name = name, .uid = uid});
-  }
-  return users;
-}
-
 bool UserTable::has_left(std::string_view name) const {
   return last_uid_of(name) && !users_.contains(name);
 }
@@ -203,21 +195,13 @@ std::optional<std::uint32_t> UserTable::last_uid_of(std::string_view name) const
   return last;
 }
 
-Result<UserTable> UserTable::of(std::span<const ClusterUser> users,
-                                std::span<const plan::RemoveUser> removed) {
+Result<UserTable> UserTable::of(std::span<const ClusterUser> users) {
   UserTable table;
   for (const ClusterUser& user : users) {
     TRY(check_names(user));
     const auto holder = table.holder_of(user.uid, user.name);
     if (holder || !table.users_.emplace(user.name, user).second) {
       return fail(std::format("user '{}' is there twice, or number {}", user.name, user.uid));
-    }
-  }
-  for (const plan::RemoveUser& user : removed) {
-    TRY(check_names(spec::User{.name = user.name}));
-    const auto holder = table.holder_of(user.uid, user.name);
-    if (holder || !table.retired_.emplace(user.uid, user.name).second) {
-      return fail(std::format("number {} is there twice", user.uid));
     }
   }
   return table;
@@ -267,11 +251,8 @@ std::string render_authorized_keys(const ClusterUser& user) {
 
 Result<UserTable> table_of(const plan::Plan& plan) {
   std::map<std::string, ClusterUser, std::less<>> users;
-  std::vector<plan::RemoveUser> removed;
   for (const plan::Step& step : plan.steps) {
-    if (const auto* const gone = std::get_if<plan::RemoveUser>(&step)) {
-      removed.push_back(*gone);
-    } else if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+    if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
       if (user->name == kCheckUser) continue;
       users[user->name] = {
           .name = user->name, .uid = user->uid, .full_name = user->full_name, .ssh_keys = {}};
@@ -282,16 +263,12 @@ Result<UserTable> table_of(const plan::Plan& plan) {
   }
   std::vector<ClusterUser> all;
   for (auto& [name, user] : users) all.push_back(std::move(user));
-  return UserTable::of(all, removed);
+  return UserTable::of(all);
 }
 
 plan::Plan plan_users(const UserTable& table, Machine machine) {
   plan::Plan plan;
   plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
-  for (const plan::RemoveUser& user : table.removed()) {
-    plan.add(plan::RemoveFile{.path = std::format("{}/{}", kKeyDirectory, user.name)});
-    plan.add(user);
-  }
   plan.add(account({.name = std::string(kCheckUser), .uid = kCheckUid, .full_name = "job check"},
                    "/usr/sbin/nologin", machine));
   for (const ClusterUser& user : table.users()) {

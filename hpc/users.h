@@ -59,15 +59,12 @@ class UserTable {
   std::optional<ClusterUser> find(std::string_view name) const;
   /// By name.
   std::vector<ClusterUser> users() const;
-  /// Who left and did not come back, with the number they had: machines remove these accounts.
-  std::vector<plan::RemoveUser> removed() const;
   /// Whether somebody of this name left and did not come back.
   bool has_left(std::string_view name) const;
 
-  /// A table of these users, and of those who left. Errors: a name, a full name or a key that is
-  /// none; a name or a number twice.
-  static Result<UserTable> of(std::span<const ClusterUser> users,
-                              std::span<const plan::RemoveUser> removed);
+  /// A table of these users. Errors: a name, a full name or a key that is none; a name or a number
+  /// twice.
+  static Result<UserTable> of(std::span<const ClusterUser> users);
 
   /// {"schema": 1, "users": […], "retired": [{"uid": …, "name": …}, …]}
   std::string to_json() const;
@@ -89,8 +86,8 @@ class UserTable {
 /// Where a plan for accounts is applied: the head makes the homes, nodes mount them.
 enum class Machine { head, node };
 
-/// Makes the accounts of the table on a machine and removes those of users who left; their homes
-/// stay.
+/// Makes the accounts of the table on a machine. People who left are in no plan: each machine knows
+/// which accounts plans made there, and removes those that its plan does not name (core/apply).
 plan::Plan plan_users(const UserTable& table, Machine machine);
 
 /// The table that a plan of the head was made of by plan_users, as far as the plan says: whoever

@@ -14,23 +14,6 @@
 namespace muster::helper {
 namespace {
 
-/// Whom a step adds or removes.
-struct Person {
-  std::string name;
-  std::uint32_t uid = 0;
-  enum class Wish { add, remove } wish = Wish::add;
-};
-
-std::optional<Person> person_of(const plan::Step& step) {
-  if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
-    return Person{user->name, user->uid, Person::Wish::add};
-  }
-  if (const auto* const user = std::get_if<plan::RemoveUser>(&step)) {
-    return Person{user->name, user->uid, Person::Wish::remove};
-  }
-  return std::nullopt;
-}
-
 /// The person of root's own specification who has this name; null for none.
 const spec::User* find_named(const spec::ClusterSpec& spec, std::string_view name) {
   const auto user = std::ranges::find(spec.users, name, &spec::User::name);
@@ -41,13 +24,11 @@ bool is_own(const std::string& name, const Names& own) {
   return own.contains(name) || name == spec::kCheckUser;
 }
 
-/// Why a person is not the cluster's to add or remove; nothing when all is well.
-std::optional<Error> objection(const Person& person, const spec::ClusterSpec& spec,
+/// Why a person is not the cluster's to add; nothing when all is well.
+std::optional<Error> objection(const plan::EnsureUser& user, const spec::ClusterSpec& spec,
                                const Names& own) {
-  const auto& [name, uid, wish] = person;
-  // Who is named in cluster.yaml is taken over. An account is removed only by who made it.
-  const bool named = wish == Person::Wish::add && find_named(spec, name) != nullptr;
-  const bool known = named || is_own(name, own);
+  const std::string& name = user.name;
+  const bool known = is_own(name, own) || find_named(spec, name) != nullptr;
   const passwd* const account = getpwnam(name.c_str());
   if (account == nullptr) {
     // Who joins a group that was made for something else has the rights that it was made for.
@@ -56,7 +37,7 @@ std::optional<Error> objection(const Person& person, const spec::ClusterSpec& sp
         .message = std::format("this machine had a group '{}' before", name),
         .hint = "give the cluster's user another name, or name the person in cluster.yaml"};
   }
-  if (account->pw_uid != uid) {
+  if (account->pw_uid != user.uid) {
     return Error{.message = std::format("this machine has an account '{}' with number {}", name,
                                         account->pw_uid),
                  .hint = "give the cluster's user another name, or that number"};
@@ -109,23 +90,38 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, c
   std::set<std::string> refused;
   // First all people, then all keys: the order of a plan's steps is the daemon's.
   for (const plan::Step& step : plan.steps) {
-    const auto person = person_of(step);
-    const auto why = person ? objection(*person, spec, own) : std::nullopt;
+    const auto* const user = std::get_if<plan::EnsureUser>(&step);
+    const auto why = user != nullptr ? objection(*user, spec, own) : std::nullopt;
     if (!why) continue;
-    refused.insert(person->name);
-    // Somebody who left and whose account here is another's: there is nothing to be done.
-    if (person->wish == Person::Wish::remove) continue;
+    refused.insert(user->name);
     result.refused.push_back(failure(plan::describe(step), *why));
   }
   for (plan::Step& step : plan.steps) {
-    const auto person = person_of(step);
-    if (person && refused.contains(person->name)) continue;
+    const auto* const user = std::get_if<plan::EnsureUser>(&step);
+    if (user != nullptr && refused.contains(user->name)) continue;
     if (auto* const file = std::get_if<plan::WriteFile>(&step)) {
       if (refused.contains(owner_of_keys(*file))) continue;
       std::ranges::move(drop_foreign_keys(*file, spec, own), std::back_inserter(result.refused));
     }
     result.plan.add(std::move(step));
   }
+  return result;
+}
+
+plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string> files) {
+  std::set<std::string> kept = {"root"};
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
+      kept.insert(owner_of_keys(*file));
+    }
+  }
+  plan::Plan result;
+  for (const std::string& name : files) {
+    if (!kept.contains(name)) {
+      result.add(plan::RemoveFile{.path = std::string(head::kPeopleKeys) + name});
+    }
+  }
+  result.append(std::move(plan));
   return result;
 }
 

@@ -2,6 +2,8 @@
 // Accounts that this machine had before it was a head are their owners': a server keeps its people,
 // and nobody who takes over the daemon logs in as one of them.
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/apply/apply.h"
@@ -23,7 +25,11 @@ using head::Names;
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that
 /// the helper did not make, unless root's own specification names that person; and who would join a
 /// group that was here before. A person who is named there and was here before gets only the keys
-/// that stand there, and the account is not removed when the person leaves the cluster.
+/// that stand there.
 CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
+
+/// The plan, and before it the removal of each file of keys that belongs to nobody of the plan.
+/// `files`: the names in head::kPeopleKeys. Root's keys are not the plan's.
+plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string> files);
 
 }  // namespace muster::helper

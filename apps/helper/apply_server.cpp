@@ -52,8 +52,10 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const Names own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
-  apply::Report report = apply::apply(
-      accounts.plan, {.runner = runner, .pending = kPending, .on_step = print_outcome});
+  TRY_ASSIGN(const auto keys, os::list_directory(head::kPeopleKeys));
+  apply::Report report =
+      apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys),
+                   {.runner = runner, .pending = kPending, .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

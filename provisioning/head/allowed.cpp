@@ -83,7 +83,8 @@ struct Allowed {
     const bool plain = (s.mode & ~0666U) == 0;
     return plain && (is_known(kPaths, s.path) || is_user_keys(s.path));
   }
-  bool operator()(const plan::RemoveFile& s) const { return is_user_keys(s.path); }
+  // The helper itself finds who left, and which files are left of them.
+  bool operator()(const plan::RemoveFile&) const { return false; }
   bool operator()(const plan::MakeDirectory& s) const {
     return s.path + "/" == kPeopleKeys || is_known(shared, s.path);
   }
@@ -92,9 +93,7 @@ struct Allowed {
   bool operator()(const plan::EnsureUser& s) const {
     return (is_check_user(s) || is_plain_account(s)) && s.home == "/home/" + s.name;
   }
-  bool operator()(const plan::RemoveUser& s) const {
-    return is_person(s.name) && spec::is_person_uid(s.uid);
-  }
+  bool operator()(const plan::RemoveUser&) const { return false; }
   bool operator()(const plan::MountFileSystem& s) const {
     if (s.type == "tmpfs") {
       // A source of another form could be read by mount(8) as an option.

@@ -10,7 +10,6 @@ namespace {
 
 using plan::EnsureUser;
 using plan::Plan;
-using plan::RemoveUser;
 
 /// An account that every Debian system has, with its number (base-passwd).
 constexpr const char* kThere = "games";
@@ -29,9 +28,6 @@ TEST(Accounts, a_person_whom_the_machine_had_before_is_not_the_clusters) {
   EXPECT_TRUE(checked.plan.steps.empty()) << "neither the account nor its keys";
   ASSERT_EQ(checked.refused.size(), 1U);
   EXPECT_NE(checked.refused[0].reason.find("'games' before"), std::string::npos);
-  Plan removal;
-  removal.add(RemoveUser{.name = kThere, .uid = kNumber});
-  EXPECT_TRUE(check_accounts(removal, {}, {}).plan.steps.empty()) << "nor is it removed";
 }
 
 TEST(Accounts, one_that_the_helper_made_or_that_root_named_is) {
@@ -63,17 +59,13 @@ TEST(Accounts, a_person_whom_the_machine_had_before_gets_the_keys_of_cluster_yam
   EXPECT_EQ(check_accounts(plan, spec, {}).plan, plan) << "who is new has no rights yet";
 }
 
-TEST(Accounts, an_account_is_removed_only_where_the_helper_made_it) {
-  spec::ClusterSpec spec;
-  spec.users = {{.name = kThere, .uid = {}, .full_name = {}, .ssh_keys = {}}};
-  Plan plan;
-  plan.add(plan::RemoveFile{.path = "/etc/muster/ssh-keys/games"});
-  plan.add(RemoveUser{.name = kThere, .uid = kNumber});
-  const CheckedAccounts checked = check_accounts(plan, spec, {});
-  ASSERT_EQ(checked.plan.steps.size(), 1U) << "only the keys go";
-  EXPECT_TRUE(std::holds_alternative<plan::RemoveFile>(checked.plan.steps[0]));
-  EXPECT_TRUE(checked.refused.empty());
-  EXPECT_EQ(check_accounts(plan, spec, {kThere}).plan.steps.size(), 2U);
+TEST(Accounts, keys_of_people_who_are_not_in_the_plan_go) {
+  const Plan plan = plan_for(kNew, 10000);
+  const Plan cleaned =
+      with_stale_keys_removed(plan, std::vector<std::string>{"left", kNew, "root"});
+  ASSERT_EQ(cleaned.steps.size(), 3U);
+  EXPECT_EQ(cleaned.steps[0], plan::Step(plan::RemoveFile{.path = "/etc/muster/ssh-keys/left"}));
+  EXPECT_EQ(with_stale_keys_removed(plan, {}), plan);
 }
 
 TEST(Accounts, nobody_joins_a_group_that_was_there_before) {

@@ -204,15 +204,38 @@ TEST(UserPlan, gives_the_same_accounts_to_head_and_nodes) {
   EXPECT_EQ(head[1].home, "/home/ada");
 }
 
-TEST(UserPlan, removes_accounts_and_keys_of_users_who_left) {
+TEST(UserPlan, says_nothing_of_people_who_left) {
   UserTable table;
   ASSERT_TRUE(table.add(wanted("ada")));
-  ASSERT_TRUE(table.remove("ada"));
-  const plan::Plan plan = plan_users(table, Machine::node);
-  const std::vector<plan::RemoveUser> wanted_steps = {{.name = "ada", .uid = kFirstUid}};
-  EXPECT_EQ(steps_of<plan::RemoveUser>(plan), wanted_steps);
-  EXPECT_EQ(steps_of<plan::RemoveFile>(plan),
-            std::vector<plan::RemoveFile>{plan::RemoveFile{.path = "/etc/muster/ssh-keys/ada"}});
+  const plan::Plan before = plan_users(table, Machine::node);
+  ASSERT_TRUE(table.add(wanted("bob")));
+  ASSERT_TRUE(table.remove("bob"));
+  EXPECT_EQ(plan_users(table, Machine::node), before);
+}
+
+TEST(UserPlan, the_table_of_a_plan_makes_the_same_plan) {
+  UserTable table;
+  ASSERT_TRUE(table.add({.name = "ada", .uid = 12345, .full_name = "Ada L", .ssh_keys = {kKey}}));
+  ASSERT_TRUE(table.add(wanted("bob")));
+  const plan::Plan plan = plan_users(table, Machine::head);
+  const auto again = table_of(plan);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(plan_users(*again, Machine::head), plan);
+}
+
+TEST(UserPlan, a_plan_with_a_name_a_key_or_a_number_that_is_none_has_no_table) {
+  const auto refused = [](const plan::EnsureUser& user, const std::string& keys) {
+    plan::Plan plan;
+    plan.add(plan::EnsureUser{.name = "ada", .uid = 10000});
+    plan.add(user);
+    plan.add(plan::WriteFile{.path = "/etc/muster/ssh-keys/" + user.name, .content = keys});
+    return !table_of(plan);
+  };
+  EXPECT_FALSE(refused({.name = "bob", .uid = 10001}, std::string(kKey) + "\n"));
+  EXPECT_TRUE(refused({.name = "bob", .uid = 10000}, "")) << "ada's number";
+  EXPECT_TRUE(refused({.name = "root", .uid = 10001}, ""));
+  EXPECT_TRUE(refused({.name = "bob", .uid = 10001, .full_name = "a:b"}, ""));
+  EXPECT_TRUE(refused({.name = "bob", .uid = 10001}, "command=\"x\" ssh-rsa AAAA\n"));
 }
 
 TEST(UserPlan, writes_no_file_below_a_users_home) {

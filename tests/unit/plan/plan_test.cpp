@@ -89,6 +89,8 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a/b"}));
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/hosts", .mode = 04755}));
   EXPECT_TRUE(refused(RemoveFile{.path = "/etc/passwd"}));
+  EXPECT_TRUE(refused(RemoveFile{.path = "/etc/muster/ssh-keys/alice"}))
+      << "the helper finds these";
   EXPECT_TRUE(refused(MakeDirectory{.path = "/root"}));
   EXPECT_TRUE(refused(EnsureUser{.name = "root2", .uid = 0, .home = "/home/root2"}));
   EXPECT_TRUE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/root"}));
@@ -103,7 +105,7 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
       << "with a shell";
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/muster-check"}));
   EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a\nb"}));
-  EXPECT_TRUE(refused(RemoveUser{.name = "docker", .uid = 10000}));
+  EXPECT_TRUE(refused(RemoveUser{.name = "alice", .uid = 10000}));
   EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
   EXPECT_TRUE(refused(RemoveUser{.name = "root", .uid = 0}));
   EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));

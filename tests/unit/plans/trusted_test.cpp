@@ -239,8 +239,6 @@ TEST_F(Trusted, lines_of_two_modes_of_dhcp_are_no_mode) {
 
 TEST_F(Trusted, people_are_those_of_one_table) {
   ASSERT_TRUE(users_.add({.name = "bob", .uid = 10500, .full_name = "Bob B"}));
-  ASSERT_TRUE(users_.add({.name = "gone"}));
-  ASSERT_TRUE(users_.remove("gone"));
   const plan::Plan plan = daemons();
   ASSERT_TRUE(check(plan));
   for (plan::Step& step : plan::Plan(plan).steps) {
