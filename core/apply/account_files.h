@@ -19,8 +19,8 @@ namespace muster::apply {
 /// By the file's name ("passwd"): its text. A file that the machine does not have is missing.
 using AccountFiles = std::map<std::string, std::string, std::less<>>;
 
-/// The order in which the files are written. An account is there when passwd has it; whoever is cut
-/// off before leaves nothing that anybody can log in as.
+/// The order in which the files are written. An account is there when passwd has it: a run that is
+/// cut off before leaves no account, and the next run completes the other files.
 inline constexpr std::array<std::string_view, 6> kAccountFiles = {"subuid",  "subgid", "group",
                                                                   "gshadow", "shadow", "passwd"};
 
@@ -33,7 +33,7 @@ struct Account {
   bool operator==(const Account&) const = default;
 };
 
-/// Lines that are none, such as "+::::::" of NIS, are left out.
+/// Lines that are no account, such as "+::::::" of NIS, are left out.
 std::map<std::string, Account, std::less<>> parse_passwd(std::string_view text);
 
 /// The groups' numbers by their names.

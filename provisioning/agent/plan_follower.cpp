@@ -1,6 +1,7 @@
 #include "provisioning/agent/plan_follower.h"
 
 #include <chrono>
+#include <format>
 #include <utility>
 
 #include "core/apply/apply.h"
@@ -8,6 +9,10 @@
 
 namespace muster::agent {
 namespace {
+
+/// Changes of one plan that the console shows. A serial line at 115200 baud takes 5 ms for each,
+/// and a thousand people are two thousand changes.
+constexpr std::size_t kMostChangesSaid = 30;
 
 /// A plan that fails may need only a moment, such as a server that starts; one that fails for days
 /// costs each node some forty processes a try.
@@ -70,14 +75,20 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
                                               const std::string& generation) {
   // From the first step on the plan before does not hold any more.
   applied_.clear();
+  std::size_t changes = 0;
   const apply::Target target{
       .runner = options_.runner,
       .pending = options_.pending,
-      .on_step = [this](const apply::Outcome& outcome) {
+      .on_step = [&](const apply::Outcome& outcome) {
         if (outcome.kind == apply::Outcome::Kind::unchanged) return;
+        const bool failed = outcome.kind == apply::Outcome::Kind::failed;
+        if (!failed && ++changes > kMostChangesSaid) return;
         say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
       }};
   apply::Report done = while_beating([&] { return apply::apply(plan, target); });
+  if (changes > kMostChangesSaid) {
+    say(std::format("and {} more changes", changes - kMostChangesSaid));
+  }
   if (!done.succeeded()) TRY(fail_plan(failures(done), generation));
   applied_ = generation;
   return done;

@@ -1,3 +1,5 @@
+#include <format>
+
 #include "tests/unit/provisioning/plan_follower_fixture.h"
 
 namespace muster::agent {
@@ -10,6 +12,17 @@ TEST_F(PlanFollowerTest, says_what_it_does_and_that_it_is_ready) {
   EXPECT_EQ(head_.told[1].stage, "ready");
   EXPECT_EQ(head_.told[1].generation, plan::generation(head_.wanted));
   EXPECT_EQ(follower_.generation(), plan::generation(head_.wanted));
+}
+
+TEST_F(PlanFollowerTest, a_plan_with_many_changes_is_no_flood_on_the_console) {
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    head_.wanted.add(plan::EnsureGroup{.name = std::format("g-{}", i), .gid = 50000 + i});
+  }
+  ASSERT_TRUE(follower_.apply_plan());
+  ASSERT_EQ(said_.size(), 32U);
+  EXPECT_EQ(said_[29], "group g-29 (50029)");
+  EXPECT_EQ(said_[30], "and 70 more changes");
+  EXPECT_EQ(said_[31], "ready");
 }
 
 TEST_F(PlanFollowerTest, a_heartbeat_applies_nothing_while_the_head_wants_the_same) {
