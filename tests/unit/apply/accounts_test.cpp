@@ -78,6 +78,24 @@ TEST_F(Accounts, a_thousand_people_are_made_without_a_program) {
   EXPECT_TRUE(programs_.ran.empty());
 }
 
+TEST_F(Accounts, the_checkers_of_debian_find_nothing_wrong_with_them) {
+  plan::Plan plan;
+  EnsureUser ada = user("ada", 20000);
+  ada.home = "/etc";
+  ada.shell = "";
+  plan.add(ada);
+  ASSERT_TRUE(run(plan).succeeded());
+  os::PosixCommandRunner runner;
+  for (const char* const program : {"pwck", "grpck"}) {
+    const auto checked =
+        runner.run({.argv = {program, "--root", place_->path().string(), "--read-only"}});
+    ASSERT_TRUE(checked) << checked.error().text();
+    // Other lines than ours lack a group or a password here.
+    EXPECT_TRUE((checked->out + checked->err).contains("games")) << "it read our files";
+    EXPECT_FALSE((checked->out + checked->err).contains("ada")) << checked->out << checked->err;
+  }
+}
+
 TEST_F(Accounts, files_keep_their_modes) {
   plan::Plan plan;
   plan.add(user("ada", 10000));
