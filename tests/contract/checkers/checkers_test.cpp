@@ -10,6 +10,7 @@
 #include "apps/plans/boots.h"
 #include "apps/plans/plans.h"
 #include "apps/plans/preview.h"
+#include "core/apply/account_files.h"
 #include "core/base/text.h"
 #include "core/os/command.h"
 #include "core/os/files.h"
@@ -123,19 +124,18 @@ void check_logins(Checkers& checkers, const plans::Preview& preview) {
 
 /// As core/apply makes accounts, in files of our own.
 void check_accounts(Checkers& checkers, const plans::Preview& preview) {
-  for (const char* file : {"passwd", "group", "shadow", "gshadow"}) {
-    checkers.write(std::string("accounts/etc/") + file, "");
-  }
-  const std::string root = checkers.path("accounts");
+  std::vector<plan::EnsureUser> users;
   for (const plan::Step& step : preview.head.steps) {
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
     if (user == nullptr) continue;
-    const std::string number = std::format("{}", user->uid);
-    checkers.check({"groupadd", "--prefix", root, "--gid", number, user->name});
-    checkers.check({"useradd", "--prefix", root, "--uid", number, "--gid", number, "--comment",
-                    user->full_name, "--home-dir", user->home, "--no-create-home", "--shell",
-                    user->shell, user->name});
+    RC_ASSERT(apply::check_account(*user).has_value());
+    users.push_back(*user);
   }
+  const apply::AccountFiles files = apply::add_accounts(
+      {{"passwd", ""}, {"group", ""}, {"shadow", ""}, {"gshadow", ""}}, users, 20000);
+  RC_ASSERT(apply::parse_passwd(files.at("passwd")).size() == users.size());
+  for (const auto& [name, text] : files) checkers.write("accounts/etc/" + name, text);
+  checkers.check({"grpck", "--root", checkers.path("accounts"), "--read-only"});
 }
 
 /// The medium as a build of this specification leaves it, as far as boots read it.
