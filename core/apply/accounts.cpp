@@ -58,8 +58,7 @@ Result<Accounts::Known*> Accounts::known() {
 
 Result<OwnAccounts> Accounts::own() {
   const auto path = settings_ / kOwnAccounts;
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return OwnAccounts();
+  if (os::is_missing(path)) return OwnAccounts();
   TRY_ASSIGN(const std::string text, os::read_file(path));
   TRY_ASSIGN(const Known* const here, known());
   OwnAccounts numbers;
@@ -149,8 +148,7 @@ Result<std::vector<EnsureUser>> Accounts::find_missing(const plan::Plan& plan) {
 Result<AccountFiles> Accounts::read_files() const {
   AccountFiles files;
   for (const std::string_view name : kAccountFiles) {
-    std::error_code error;
-    if (!std::filesystem::exists(settings_ / name, error)) continue;
+    if (os::is_missing(settings_ / name)) continue;
     TRY_ASSIGN(files[std::string(name)], os::read_file(settings_ / name));
   }
   return files;

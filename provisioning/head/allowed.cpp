@@ -122,8 +122,7 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
 
 Result<Names> read_own_accounts(const std::filesystem::path& settings) {
   const auto file = settings / apply::kOwnAccounts;
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return Names();
+  if (os::is_missing(file)) return Names();
   TRY_ASSIGN(const std::string text, os::read_file(file));
   return apply::names_of_own_accounts(text);
 }
