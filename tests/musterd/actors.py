@@ -161,17 +161,12 @@ class MachineActor:
         machine.node.settle(machine.mac, {name: node.get(name, "") for name in GONE})
         if machine.node.known()["name"] == "":
             return machine.forget()
-        if machine.certificate is None or machine.certain:
-            return self.check_certificate(node)
-        # The lost answer was that of a removal or of a boot: the next removal ends what nobody knows.
+        # After a lost answer to a removal or a boot nobody knows, and the machine is removed next.
+        if machine.certain and machine.certificate is not None:
+            valid = (node["certificate_serial"], node["offered_serial"])
+            assert machine.certificate[1] in valid, \
+                f"{machine.mac} was given the certificate {machine.certificate[1]}; on disk are {valid}"
         return None
-
-    def check_certificate(self, node):
-        if self.machine.certificate is None:
-            return
-        valid = (node["certificate_serial"], node["offered_serial"])
-        assert self.machine.certificate[1] in valid, \
-            f"{self.machine.mac} was given the certificate {self.machine.certificate[1]}; on disk are {valid}"
 
 
 class ListActor:

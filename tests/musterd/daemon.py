@@ -69,7 +69,7 @@ class Musterd:
     """Owns: the process, and the helper beside it. The state stays in `place` from start to start."""
 
     def __init__(self, program, place, policy="ask", environment=None):
-        self.program = pathlib.Path(program)
+        self.program = pathlib.Path(program).resolve()
         self.place = pathlib.Path(place)
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
