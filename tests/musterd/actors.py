@@ -205,6 +205,29 @@ class ListActor:
         self.list.settle(f"list {self.number}", {"turn": turns.pop()})
 
 
+class BatchActor:
+    """Machines that wait and are adopted in one request: all or none of them."""
+
+    SIZE = 3
+
+    def __init__(self, number):
+        self.machines = [Machine((number << 8) + i) for i in range(self.SIZE)]
+        self.batch = Record(named=False)
+
+    def step(self, connections, _):
+        macs = {"nodes": [machine.mac for machine in self.machines]}
+        if self.batch.known()["named"]:
+            return self.batch.change(lambda: connections.api.call("POST", "/v1/nodes/remove", macs), named=False)
+        for machine in self.machines:
+            machine.discover(connections.node)
+        return self.batch.change(lambda: connections.api.call("POST", "/v1/nodes/adopt", macs), named=True)
+
+    def settle(self, found):
+        named = {bool(found.by_mac.get(machine.mac, {}).get("name")) for machine in self.machines}
+        assert len(named) == 1, "of machines that were adopted together only some are nodes"
+        self.batch.settle("the machines of a batch", {"named": named.pop()})
+
+
 def random_key(rng):
     """A key that SSH takes (RFC 8709)."""
     kind = b"ssh-ed25519"

@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 # The path above must be set first.
-from tests.musterd.actors import (ListActor, MachineActor, PersonActor, PolicyActor,  # noqa: E402
+from tests.musterd.actors import (BatchActor, ListActor, MachineActor, PersonActor, PolicyActor,  # noqa: E402
                                   certificate_request)
 from tests.musterd.connection import Connection, Lost, NodeConnection  # noqa: E402
 from tests.musterd.daemon import Musterd  # noqa: E402
@@ -49,7 +49,7 @@ class Load:
         self.rng = random.Random(seed)
         # Those of one list take turns on one thread.
         self.actors = [[MachineActor(thread * MACHINES_OF_A_THREAD + i, request) for i in range(MACHINES_OF_A_THREAD)]
-                       + [ListActor(32 + thread)] for thread in range(THREADS)]
+                       + [ListActor(32 + thread), BatchActor(64 + thread)] for thread in range(THREADS)]
         self.actors += [[PersonActor(number) for number in range(PEOPLE)], [PolicyActor()]]
         self.answered = 0
         self.lost = 0
