@@ -12,8 +12,6 @@
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::uint16_t kNvidia = 0x10de;
 constexpr std::uint16_t kAmd = 0x1002;
 constexpr std::uint16_t kIntel = 0x8086;
@@ -79,7 +77,7 @@ bool is_pci_address(std::string_view text) {
          parse_id(rest.substr(4, 2), 2);
 }
 
-std::string text_of(const json& value, const char* name) {
+std::string text_of(const nlohmann::json& value, const char* name) {
   const auto found = value.find(name);
   return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -91,13 +89,13 @@ bool is_driver_name(std::string_view text) {
              std::string_view::npos;
 }
 
-std::optional<AcceleratorDriver> parse_driver(const json& value) {
+std::optional<AcceleratorDriver> parse_driver(const nlohmann::json& value) {
   if (!value.contains("driver") || !value["driver"].is_string()) return std::nullopt;
   AcceleratorDriver driver{.name = text_of(value, "driver"), .files = {}};
   if (!is_driver_name(driver.name)) return std::nullopt;
   const auto files = value.find("files");
   if (files == value.end() || !files->is_array()) return driver;
-  for (const json& file : *files) {
+  for (const nlohmann::json& file : *files) {
     if (driver.files.size() == kMostDeviceFiles) break;
     if (!file.is_string()) continue;
     const auto& path = file.get_ref<const std::string&>();
@@ -106,7 +104,7 @@ std::optional<AcceleratorDriver> parse_driver(const json& value) {
   return driver;
 }
 
-std::optional<std::uint32_t> parse_numa_node(const json& value) {
+std::optional<std::uint32_t> parse_numa_node(const nlohmann::json& value) {
   const auto found = value.find("numa_node");
   const bool there = found != value.end() && found->is_number_unsigned() &&
                      found->get<std::uint64_t>() < kMostNumaNodes;
@@ -158,7 +156,7 @@ std::string vendor_name(std::uint16_t vendor) {
   return known != nullptr ? std::string(known->name) : std::format("PCI vendor {:04x}", vendor);
 }
 
-std::optional<Accelerator> parse_accelerator(const json& value) {
+std::optional<Accelerator> parse_accelerator(const nlohmann::json& value) {
   if (!value.is_object()) return std::nullopt;
   const auto vendor = parse_id(text_of(value, "vendor"), 4);
   const auto device = parse_id(text_of(value, "device"), 4);
@@ -173,11 +171,11 @@ std::optional<Accelerator> parse_accelerator(const json& value) {
                      .driver = parse_driver(value)};
 }
 
-json to_json(const Accelerator& card) {
-  json value = {{"address", card.address},
-                {"vendor", std::format("{:04x}", card.vendor)},
-                {"device", std::format("{:04x}", card.device)},
-                {"class", std::format("{:04x}", card.pci_class)}};
+nlohmann::json to_json(const Accelerator& card) {
+  nlohmann::json value = {{"address", card.address},
+                          {"vendor", std::format("{:04x}", card.vendor)},
+                          {"device", std::format("{:04x}", card.device)},
+                          {"class", std::format("{:04x}", card.pci_class)}};
   if (card.numa_node) value["numa_node"] = *card.numa_node;
   if (card.driver) {
     value["driver"] = card.driver->name;

@@ -11,9 +11,7 @@
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
-
-json to_json(const Processor& processor) {
+nlohmann::json to_json(const Processor& processor) {
   return {{"vendor", processor.vendor}, {"family", processor.family},
           {"model", processor.model},   {"stepping", processor.stepping},
           {"name", processor.name},     {"microcode", processor.microcode}};
@@ -33,8 +31,8 @@ constexpr std::array kParts = {
     Part{&LeftOut::accelerators, "accelerators", "accelerator", "accelerators"},
     Part{&LeftOut::values, "values", "value", "values"}};
 
-json to_json(const LeftOut& left_out) {
-  json value = json::object();
+nlohmann::json to_json(const LeftOut& left_out) {
+  nlohmann::json value = nlohmann::json::object();
   for (const Part& part : kParts) {
     if (left_out.*part.count != 0) value[part.key] = left_out.*part.count;
   }
@@ -73,21 +71,21 @@ std::string own_uuid(std::string_view text) {
   return shaped && !kShared.contains(uuid) ? uuid : std::string();
 }
 
-json to_json(const LldpNeighbour& neighbour) {
+nlohmann::json to_json(const LldpNeighbour& neighbour) {
   return {{"system", neighbour.system}, {"port", neighbour.port}};
 }
 
-json to_json(const Hardware& hardware) {
-  json macs = json::array();
+nlohmann::json to_json(const Hardware& hardware) {
+  nlohmann::json macs = nlohmann::json::array();
   for (const MacAddress& mac : hardware.macs) macs.push_back(to_string(mac));
-  json disks = json::array();
+  nlohmann::json disks = nlohmann::json::array();
   for (const Disk& disk : hardware.disks) {
     disks.push_back({{"name", disk.name}, {"size", disk.size.count}, {"model", disk.model}});
   }
-  json value = {{"uuid", hardware.uuid},         {"serial", hardware.serial},
-                {"vendor", hardware.vendor},     {"product", hardware.product},
-                {"firmware", hardware.firmware}, {"secure_boot", hardware.secure_boot},
-                {"macs", std::move(macs)},       {"disks", std::move(disks)}};
+  nlohmann::json value = {{"uuid", hardware.uuid},         {"serial", hardware.serial},
+                          {"vendor", hardware.vendor},     {"product", hardware.product},
+                          {"firmware", hardware.firmware}, {"secure_boot", hardware.secure_boot},
+                          {"macs", std::move(macs)},       {"disks", std::move(disks)}};
   if (hardware.topology) {
     value["sockets"] = hardware.topology->sockets;
     value["cores_per_socket"] = hardware.topology->cores_per_socket;

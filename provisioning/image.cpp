@@ -9,8 +9,6 @@
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
-
 /// A PiB: more than any layer has, and so little that a sum of sizes does not begin again at zero.
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 50U;
 
@@ -32,10 +30,10 @@ Bytes Image::size() const {
   return total;
 }
 
-Result<Artefact> parse_artefact(const json& value) {
+Result<Artefact> parse_artefact(const nlohmann::json& value) {
   try {
     // Checked as JSON: nlohmann's get would make a huge number of -1 and any number of 1e300.
-    const json& size = value.at("size");
+    const nlohmann::json& size = value.at("size");
     if (!size.is_number_unsigned() || size.get<std::uint64_t>() > kMaxSize) {
       return fail(std::format("'size' is not a number of bytes up to {}", kMaxSize));
     }
@@ -50,22 +48,22 @@ Result<Artefact> parse_artefact(const json& value) {
                         artefact.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!digest) return fail(std::format("'{}' has no SHA-256", artefact.path));
     return artefact;
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(std::format("not a file entry: {}", printable(error.what())));
   }
 }
 
-json to_json(const Artefact& artefact) {
+nlohmann::json to_json(const Artefact& artefact) {
   return {{"file", artefact.path}, {"size", artefact.size.count}, {"sha256", artefact.sha256}};
 }
 
 Result<Image> parse_image(std::string_view text) {
   try {
-    const json value = json::parse(text);
+    const nlohmann::json value = nlohmann::json::parse(text);
     Image image{.name = value.at("name").get<std::string>()};
     TRY_ASSIGN(image.kernel, parse_artefact(value.at("kernel")));
     TRY_ASSIGN(image.initrd, parse_artefact(value.at("initrd")));
-    for (const json& layer : value.at("layers")) {
+    for (const nlohmann::json& layer : value.at("layers")) {
       TRY_ASSIGN(Artefact artefact, parse_artefact(layer));
       image.layers.push_back(std::move(artefact));
     }
@@ -74,7 +72,7 @@ Result<Image> parse_image(std::string_view text) {
       image.kernel_arguments.push_back(std::move(argument));
     }
     return image;
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(std::format("image manifest is damaged: {}", printable(error.what())),
                 "build the ISO again");
   }

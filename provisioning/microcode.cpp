@@ -9,24 +9,23 @@
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
-
 /// More than any vendor has: a list in memory and in nginx.conf stays short.
 constexpr std::size_t kMostFiles = 2000;
 
-std::uint32_t number_member(const json& value, const char* name) {
-  const json& number = value.at(name);
+std::uint32_t number_member(const nlohmann::json& value, const char* name) {
+  const nlohmann::json& number = value.at(name);
   if (!number.is_number_unsigned() || number.get<std::uint64_t>() > 0xFFFF) {
-    throw json::other_error::create(501, std::string(name) + " is not a small number", &value);
+    throw nlohmann::json::other_error::create(501, std::string(name) + " is not a small number",
+                                              &value);
   }
   return number.get<std::uint32_t>();
 }
 
-Result<MicrocodeFile> parse_file(const json& value) {
+Result<MicrocodeFile> parse_file(const nlohmann::json& value) {
   MicrocodeFile file;
   TRY_ASSIGN(file.file, parse_artefact(value));
   file.vendor = value.at("vendor").get<std::string>();
-  for (const json& kind : value.at("processors")) {
+  for (const nlohmann::json& kind : value.at("processors")) {
     file.processors.push_back({.family = number_member(kind, "family"),
                                .model = number_member(kind, "model"),
                                .stepping = number_member(kind, "stepping")});
@@ -45,15 +44,15 @@ std::string whole_vendor(const std::vector<MicrocodeFile>& files, std::string_vi
 
 Result<std::vector<MicrocodeFile>> parse_microcode(std::string_view text) {
   try {
-    const json value = json::parse(text);
+    const nlohmann::json value = nlohmann::json::parse(text);
     std::vector<MicrocodeFile> files;
-    for (const json& entry : value.at("files")) {
+    for (const nlohmann::json& entry : value.at("files")) {
       if (files.size() == kMostFiles) return fail("the list of microcode is too long");
       TRY_ASSIGN(MicrocodeFile file, parse_file(entry));
       files.push_back(std::move(file));
     }
     return files;
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail("the list of microcode is damaged: " + printable(error.what()),
                 "build the ISO again");
   }

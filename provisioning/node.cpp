@@ -6,8 +6,6 @@
 
 namespace muster::provisioning {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
@@ -24,8 +22,8 @@ std::optional<NodeState> parse_state(std::string_view text) {
   return std::nullopt;
 }
 
-json to_json(const Node& node) {
-  json all = to_json(static_cast<const DesiredNode&>(node));
+nlohmann::json to_json(const Node& node) {
+  nlohmann::json all = to_json(static_cast<const DesiredNode&>(node));
   all.update(to_json(static_cast<const ObservedNode&>(node)));
   all.update(to_json(static_cast<const NodeIdentity&>(node)));
   all["id"] = node.id;

@@ -9,14 +9,12 @@
 namespace muster::provisioning {
 namespace {
 
-using nlohmann::json;
-
-json to_json(const std::optional<RebootWish>& wish) {
+nlohmann::json to_json(const std::optional<RebootWish>& wish) {
   if (!wish) return nullptr;
   return {{"id", wish->id}, {"asked_ms", wish->asked_ms}};
 }
 
-std::optional<RebootWish> parse_wish(const json& node) {
+std::optional<RebootWish> parse_wish(const nlohmann::json& node) {
   const auto found = node.find("reboot");
   if (found == node.end() || !found->is_object()) return std::nullopt;
   return RebootWish{.id = found->at("id").get<std::string>(),
@@ -33,7 +31,7 @@ bool is_placeholder(const Hardware& hardware) {
   return hardware == imported;
 }
 
-Status read_desired(DesiredNode& node, const json& value) {
+Status read_desired(DesiredNode& node, const nlohmann::json& value) {
   node.name = value.at("name").get<std::string>();
   if (const auto address = value.at("address").get<std::string>(); !address.empty()) {
     TRY_ASSIGN(node.address, parse_ipv4(address));
@@ -43,7 +41,7 @@ Status read_desired(DesiredNode& node, const json& value) {
   return {};
 }
 
-Status read_observed(ObservedNode& node, const json& value, int schema) {
+Status read_observed(ObservedNode& node, const nlohmann::json& value, int schema) {
   node.booted_profile = value.value("booted_profile", "");
   TRY_ASSIGN(node.hardware, parse_hardware(value.at("hardware")));
   if (schema == 1 && is_placeholder(node.hardware)) {
@@ -66,13 +64,13 @@ Status read_observed(ObservedNode& node, const json& value, int schema) {
   return {};
 }
 
-void read_identity(NodeIdentity& node, const json& value) {
+void read_identity(NodeIdentity& node, const nlohmann::json& value) {
   node.certificate_serial = value.at("certificate_serial").get<std::string>();
   node.offered_serial = value.value("offered_serial", "");
   node.ssh_certificate = value.value("ssh_certificate", "");
 }
 
-Status read_parts(Node& node, std::string_view kind, const json& value) {
+Status read_parts(Node& node, std::string_view kind, const nlohmann::json& value) {
   const int schema = value.value("schema", 1);
   if (schema > kNodeSchema) {
     return fail(std::format("it has schema {}, and this version knows {}", schema, kNodeSchema),
@@ -86,14 +84,14 @@ Status read_parts(Node& node, std::string_view kind, const json& value) {
 
 }  // namespace
 
-json to_json(const DesiredNode& desired) {
+nlohmann::json to_json(const DesiredNode& desired) {
   return {{"name", desired.name},
           {"address", desired.address.value == 0 ? "" : to_string(desired.address)},
           {"profile", desired.profile},
           {"reboot", to_json(desired.reboot)}};
 }
 
-json to_json(const ObservedNode& observed) {
+nlohmann::json to_json(const ObservedNode& observed) {
   return {{"booted_profile", observed.booted_profile},
           {"hardware", to_json(observed.hardware)},
           {"state", to_string(observed.state)},
@@ -109,16 +107,16 @@ json to_json(const ObservedNode& observed) {
           {"returned_ms", observed.returned_ms}};
 }
 
-json to_json(const NodeIdentity& identity) {
+nlohmann::json to_json(const NodeIdentity& identity) {
   return {{"certificate_serial", identity.certificate_serial},
           {"offered_serial", identity.offered_serial},
           {"ssh_certificate", identity.ssh_certificate}};
 }
 
 std::string render_document(const Node& node, std::string_view kind) {
-  json value = kind == kDesiredKind    ? to_json(static_cast<const DesiredNode&>(node))
-               : kind == kObservedKind ? to_json(static_cast<const ObservedNode&>(node))
-                                       : to_json(static_cast<const NodeIdentity&>(node));
+  nlohmann::json value = kind == kDesiredKind    ? to_json(static_cast<const DesiredNode&>(node))
+                         : kind == kObservedKind ? to_json(static_cast<const ObservedNode&>(node))
+                                                 : to_json(static_cast<const NodeIdentity&>(node));
   value["schema"] = kNodeSchema;
   return value.dump();
 }
@@ -126,10 +124,10 @@ std::string render_document(const Node& node, std::string_view kind) {
 Status read_document(Node& node, std::string_view kind, std::string_view text) {
   try {
     Node read = node;
-    TRY(read_parts(read, kind, json::parse(text)));
+    TRY(read_parts(read, kind, nlohmann::json::parse(text)));
     node = std::move(read);
     return {};
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(std::format("it is damaged: {}", printable(error.what())));
   }
 }

@@ -52,10 +52,11 @@ std::vector<provisioning::Image> images_of(const spec::ClusterSpec& spec) {
 /// Node `number` of the cluster, as it is after its first boot.
 Node node_of(const spec::ClusterSpec& spec, std::uint32_t number, std::uint64_t memory_mib,
              std::uint32_t cores) {
-  Node node{.id = std::to_string(number),
-            .name = std::format("n{:03}", number),
-            .address = {spec.nodes.addresses.first.value + number - 1},
-            .profile = spec.profiles.front().name};
+  Node node;
+  node.id = std::to_string(number);
+  node.name = std::format("n{:03}", number);
+  node.address = {spec.nodes.addresses.first.value + number - 1};
+  node.profile = spec.profiles.front().name;
   node.booted_profile = node.profile;
   node.hardware.topology = provisioning::CpuTopology{2, cores, 2};
   node.hardware.memory = Bytes::from_mib(memory_mib);

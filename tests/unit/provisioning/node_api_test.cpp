@@ -13,7 +13,7 @@ namespace {
 
 using os::ServerRequest;
 
-constexpr Now kNow = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
+constexpr Now kToday = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
 
 class NodeApiTest : public testing::Test {
  protected:
@@ -40,7 +40,7 @@ class NodeApiTest : public testing::Test {
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .cluster = "test",
-                       .now = [] { return kNow; }});
+                       .now = [] { return kToday; }});
   }
   /// "default" boots the image compute; "gpu" boots another, with an argument of its own.
   static Boots boots() {
@@ -69,10 +69,11 @@ class NodeApiTest : public testing::Test {
   /// A node with the certificate "AB".
   Node enrolled() {
     const auto welcome =
-        registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, kNow).wait();
+        registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, kToday)
+            .wait();
     EXPECT_TRUE(welcome) << welcome.error().text();
     const auto issue = [](const Node&) { return Result<Credentials>({.serial = "AB"}); };
-    const auto node = registry_->enrol(welcome->token, kNow, issue).wait();
+    const auto node = registry_->enrol(welcome->token, kToday, issue).wait();
     EXPECT_TRUE(node) << node.error().text();
     return node.value_or(Node());
   }
@@ -108,7 +109,7 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   const std::string report = R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})";
   ASSERT_EQ(post("/node/v1/discover", report).status, 200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", kNow));
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", kToday));
   const std::string ipxe = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(ipxe.find("/medium/cuda-initrd"), std::string::npos) << ipxe;
   EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
@@ -139,7 +140,7 @@ TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
   EXPECT_EQ(discover("default"), "compute");
   const std::vector<std::string> name = {"n001"};
   // Decided after the kernel was started and before its discovery.
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", kNow));
+  ASSERT_TRUE(registry_->set_profile(name, "gpu", kToday));
   EXPECT_EQ(discover("default"), "compute");
   EXPECT_EQ(registry_->find("n001")->booted_profile, "default");
   EXPECT_EQ(registry_->find("n001")->profile, "gpu");
@@ -156,7 +157,7 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
                 .status,
             200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gone", kNow));
+  ASSERT_TRUE(registry_->set_profile(name, "gone", kToday));
   const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(lost.find("/medium/compute-initrd"), std::string::npos) << lost;
 }
