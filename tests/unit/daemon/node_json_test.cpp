@@ -12,10 +12,8 @@ using provisioning::Accelerator;
 using provisioning::Node;
 
 Node node() {
-  Node made{{.name = "n001", .profile = "default"},
-            {.state = provisioning::NodeState::ready},
-            {},
-            "1"};
+  Node made{
+      {.name = "n001", .profile = "default"}, {.state = provisioning::NodeState::ready}, {}, "1"};
   made.hardware.macs = {parse_mac("52:54:00:00:00:01").value()};
   return made;
 }
