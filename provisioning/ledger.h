@@ -125,8 +125,13 @@ class Ledger {
 
   /// A batch on its way to the disk, with the nodes as they were when it went.
   struct Writing {
+    struct Taken {
+      std::shared_ptr<const Node> node;
+      /// Heard::wall_ms.
+      std::int64_t seen_ms = 0;
+    };
     std::unique_ptr<Batch> batch;
-    std::map<std::string, std::shared_ptr<const Node>> nodes;
+    std::map<std::string, Taken> nodes;
     state::Transaction transaction;
     /// The documents of `transaction`, for their new revision.
     std::vector<std::pair<std::string, std::size_t>> documents;
@@ -142,8 +147,10 @@ class Ledger {
   void run();
   void wait_for_spacing(std::unique_lock<std::mutex>& lock);
   Writing take_batch();
-  void add_documents(Writing& writing, const std::string& id) const;
-  void settle(Writing& writing, state::Revision revision);
+  void prepare(Writing& writing) const;
+  void add_documents(Writing& writing, const std::string& id, const Node* node) const;
+  void note_revisions(const Writing& writing, const Result<state::Revision>& written);
+  void settle(const Writing& writing);
   std::vector<state::Revision> reread(const Writing& writing) const;
   /// Returns who must be told besides the writing's own.
   std::shared_ptr<Ticket> roll_back(Writing& writing);
@@ -156,6 +163,7 @@ class Ledger {
   mutable std::mutex mutex_;
   Directory directory_;
   std::map<std::string, Member> members_;
+  /// Of the thread that writes, and not guarded.
   std::map<std::string, Kept> kept_;
   std::map<std::string, std::string> by_secret_;
   std::map<std::string, std::string> by_token_;

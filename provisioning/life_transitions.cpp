@@ -85,7 +85,7 @@ Write write_of(const Node& before, const Node& after, const NodeReport& report, 
 std::optional<std::string> miss(const Member& member, Node& node, Now now) {
   const std::int64_t unproved_ms = now.steady_ms - member.heard.proof_ms;
   const std::int64_t silent_ms = now.steady_ms - member.heard.any_ms;
-  // The agent speaks seldom while it makes a plan true.
+  // An agent of an earlier version sends no heartbeats while it makes a plan true.
   const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
   const bool lost = node.state == NodeState::ready && unproved_ms >= quiet_ms;
   // A machine that fetches its image speaks at every few per cent; other stages may take long.

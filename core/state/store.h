@@ -21,7 +21,7 @@ struct Document {
   /// JSON text; the store does not look into it.
   std::string value;
   Revision revision = 0;
-  /// The schema of `value` within its kind (document_kinds.h).
+  /// The schema of `value` within its kind; who writes the kind numbers its schemas.
   int schema = 1;
 };
 
@@ -32,7 +32,7 @@ struct Change {
   std::optional<std::string> value;
   /// The revision the document must have now (0: must not exist); none writes unconditionally.
   std::optional<Revision> expected = {};
-  /// The schema of `value` within its kind (document_kinds.h).
+  /// The schema of `value` within its kind; who writes the kind numbers its schemas.
   int schema = 1;
 };
 

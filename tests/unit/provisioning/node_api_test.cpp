@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/os/files.h"
+#include "provisioning/protocol.h"
 #include "tests/unit/provisioning/ask.h"
 
 namespace muster::provisioning {
@@ -39,6 +40,7 @@ class NodeApiTest : public testing::Test {
                        .boots = std::move(boots),
                        .plan_for = [](const Node&) { return std::string("{}"); },
                        .generation_for = [](const Node&) { return std::string("g"); },
+                       .version = "0.1.0",
                        .cluster = "test",
                        .now = [] { return kToday; }});
   }
@@ -76,6 +78,17 @@ class NodeApiTest : public testing::Test {
     const auto node = registry_->enrol(welcome->token, kToday, issue).wait();
     EXPECT_TRUE(node) << node.error().text();
     return node.value_or(Node());
+  }
+
+  /// A node calls with the certificate of this serial number.
+  os::ServerResponse call(const Node& node, const std::string& page, std::string body,
+                          const std::string& serial = "AB") {
+    ServerRequest request{.method = "POST", .path = "/node/v1/" + page, .body = std::move(body)};
+    request.headers = {{"x-muster-address", "10.42.1.1"},
+                       {"x-muster-verified", "SUCCESS"},
+                       {"x-muster-node", "CN=" + node.id},
+                       {"x-muster-serial", serial}};
+    return ask(*api_, request);
   }
 
   Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
@@ -241,20 +254,78 @@ TEST_F(NodeApiTest, a_machine_with_too_much_of_everything_is_still_a_node) {
 
 TEST_F(NodeApiTest, a_running_node_tells_of_its_accelerators) {
   const Node node = enrolled();
-  ServerRequest request{.method = "POST", .path = "/node/v1/report"};
-  request.headers = {{"x-muster-address", "10.42.1.1"},
-                     {"x-muster-verified", "SUCCESS"},
-                     {"x-muster-node", "CN=" + node.id},
-                     {"x-muster-serial", "AB"}};
-  request.body = R"({"stage":"ready","generation":"g","accelerators":[
+  const std::string body = R"({"stage":"ready","generation":"g","accelerators":[
     {"address":"0000:3b:00.0","vendor":"10de","device":"20b2","class":"0302","driver":"nvidia",
      "files":["/dev/nvidia0","/dev/sda"]},
     {"address":"nowhere","vendor":"10de"}]})";
-  EXPECT_EQ(ask(*api_, request).status, 200);
+  EXPECT_EQ(call(node, "report", body).status, 200);
   const auto cards = registry_->find("n001")->hardware.accelerators;
   ASSERT_EQ(cards.size(), 1U);
   EXPECT_EQ(cards[0].driver, (AcceleratorDriver{.name = "nvidia", .files = {"/dev/nvidia0"}}));
   EXPECT_EQ(registry_->find("n001")->hardware.left_out.accelerators, 1U) << "and it is told";
+}
+
+TEST_F(NodeApiTest, a_heartbeat_that_says_it_holds_the_plan_makes_a_node_ready) {
+  const Node node = enrolled();
+  ASSERT_EQ(call(node, "heartbeat", R"({"holds":"another"})").status, 200);
+  EXPECT_NE(registry_->find("n001")->state, NodeState::ready);
+  const auto answer = parse_heartbeat_answer(call(node, "heartbeat", R"({"holds":"g"})").body);
+  EXPECT_EQ(answer, (HeartbeatAnswer{.generation = "g"}));
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
+}
+
+TEST_F(NodeApiTest, heartbeats_of_agents_of_other_versions_are_taken_and_told_of_once) {
+  const Node node = enrolled();
+  for (const char* body : {"{}", R"({"holds":"g","version":"9.9.9","schema":7,"steps":["bond"]})",
+                           R"({"load":[1,{"a":2}]})",
+                           R"({"holds":"g","version":"9.9.9","schema":7,"steps":["bond"]})"}) {
+    EXPECT_EQ(call(node, "heartbeat", body).status, 200) << body;
+  }
+  std::string told;
+  const auto events = store_->events(node.id, 100);
+  for (const auto& event : events.value()) {
+    if (event.kind == "version") told += event.text + "\n";
+  }
+  EXPECT_EQ(told,
+            std::format("its agent is of version 9.9.9, and the head of version 0.1.0; it "
+                        "reads plans of schema 7, and the head makes schema {}; boot the node "
+                        "again to give it the head's version\n",
+                        plan::kSchema));
+}
+
+TEST_F(NodeApiTest, a_body_that_is_no_message_is_the_senders_fault_and_changes_nothing) {
+  const Node node = enrolled();
+  const Node before = *registry_->find("n001");
+  for (const char* page : {"heartbeat", "report", "renew"}) {
+    for (const char* body : {"", "[]", "{", R"({"stage":7,"holds":7})",
+                             R"({"stage":"ready","stage":"plan","holds":"g","holds":"h"})"}) {
+      EXPECT_EQ(call(node, page, body).status, 400) << page << " " << body;
+    }
+  }
+  EXPECT_EQ(*registry_->find("n001"), before);
+}
+
+TEST_F(NodeApiTest, a_failure_of_any_length_is_a_failure) {
+  const Node node = enrolled();
+  const std::string body =
+      R"({"stage":"plan","generation":"g","failure":")" + std::string(100'000, 'a') + "\"}";
+  ASSERT_EQ(call(node, "report", body).status, 200);
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
+  EXPECT_TRUE(registry_->find("n001")->reason.starts_with(std::string(4000, 'a')));
+}
+
+TEST_F(NodeApiTest, only_a_certificate_that_is_not_the_nodes_is_taken_from_the_sender) {
+  const Node node = enrolled();
+  const auto refused = [&](const os::ServerResponse& response) {
+    const auto refusal = parse_refusal(response.body);
+    EXPECT_TRUE(refusal) << response.body;
+    return refusal.value_or(Refusal()).refused;
+  };
+  EXPECT_EQ(refused(call(node, "heartbeat", "{}", "CD")), Refused::certificate);
+  EXPECT_EQ(refused(call(node, "heartbeat", "nonsense")), Refused::nothing);
+  EXPECT_EQ(refused(call(node, "renew", R"({"request":"nonsense"})")), Refused::nothing);
+  EXPECT_EQ(refused(call(node, "nothing", "{}")), Refused::nothing);
+  EXPECT_EQ(refused(post("/node/v1/heartbeat", "{}")), Refused::nothing) << "no certificate at all";
 }
 
 }  // namespace
