@@ -38,6 +38,12 @@ struct World {
   Now now = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
   Party node;
   Party stranger;
+  /// What the head took the node for when the claim that is under way began.
+  NodeState unclaimed = NodeState::adopted;
+  /// Somebody's token is being traded.
+  bool is_trading = false;
+  /// The newest token was traded.
+  bool is_used = false;
   /// When the node last showed a certificate that was taken, or enrolled.
   std::int64_t node_proof_ms = -kOldMs;
   std::string path;
@@ -107,6 +113,10 @@ void keep(World& world, Member member, const Outcome& outcome) {
   if (is_durable) world.on_disk = world.member.node;
 }
 
+bool is_claimed(const World& world) {
+  return world.member.session && world.member.session->state != Session::State::over;
+}
+
 Ipv4Address address_of(Who who) { return {who == Who::node ? 0x0A2A0101U : 0x0A2A0064U}; }
 
 Party& party(World& world, Who who) { return who == Who::node ? world.node : world.stranger; }
@@ -121,6 +131,9 @@ Hardware hardware() {
 bool discover(World& world, Who who) {
   Member member = world.member;
   if (!busy_reason(member, address_of(who), world.now).empty()) return false;
+  if (!is_claimed(world)) world.unclaimed = member.node->state;
+  world.is_trading = false;
+  world.is_used = false;
   const std::string secret =
       other_word(who, member.session ? member.session->secret : party(world, who).session);
   const Outcome outcome = begin_boot(member,
@@ -144,6 +157,10 @@ bool begin(World& world, Who who) {
   Member member = world.member;
   const Answer answer = begin_enrolment(member, world.now);
   keep(world, std::move(member), answer.outcome);
+  if (!answer.refusal) {
+    EXPECT_FALSE(world.is_used) << "a token was good twice after:" << world.path;
+    world.is_trading = true;
+  }
   return !answer.refusal;
 }
 
@@ -154,6 +171,9 @@ bool finish(World& world, Who who, bool arrives) {
   const std::string serial = other_word(who, member.node->certificate_serial);
   const Answer answer = enrol(member, party(world, who).session, {.serial = serial}, world.now);
   if (answer.refusal) return false;
+  EXPECT_TRUE(world.is_trading) << "a certificate without a token after:" << world.path;
+  world.is_trading = false;
+  world.is_used = true;
   // Of the node: it had shown its certificate within the time in which it is believed to be up, or
   // the head has just started and gives it that time.
   if (who == Who::stranger) {
@@ -164,9 +184,11 @@ bool finish(World& world, Who who, bool arrives) {
     EXPECT_FALSE(lives) << "the stranger has a certificate after:" << world.path;
   }
   keep(world, std::move(member), answer.outcome);
-  if (arrives) party(world, who).certificate = serial;
+  if (arrives) {
+    party(world, who).certificate = serial;
+    party(world, who).session.clear();
+  }
   party(world, who).renewed.clear();
-  party(world, who).session.clear();
   if (who == Who::node) world.node_proof_ms = world.now.steady_ms;
   return true;
 }
@@ -179,7 +201,11 @@ bool show_and(World& world, const std::function<Outcome(Member&)>& act) {
   if (answer.refusal) return false;
   EXPECT_TRUE(!member.session || member.session->state == Session::State::over)
       << "a claim outlived the node's certificate after:" << world.path;
+  if (is_claimed(world)) {
+    EXPECT_EQ(member.node->state, world.unclaimed) << "it is not what it was after:" << world.path;
+  }
   keep(world, member, answer.outcome);
+  world.is_trading = false;
   world.node.certificate = serial;
   world.node.renewed.clear();
   world.node_proof_ms = world.now.steady_ms;
@@ -246,6 +272,7 @@ bool wait(World& world) {
 bool restart(World& world, std::shared_ptr<const Node> left) {
   auto node = std::make_shared<Node>(*left);
   node->claimed_mac.reset();
+  world.is_trading = false;
   world.member = {.node = node,
                   .heard = {.any_ms = world.now.steady_ms, .proof_ms = world.now.steady_ms}};
   world.on_disk = world.member.node;
