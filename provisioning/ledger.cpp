@@ -11,9 +11,6 @@
 namespace muster::provisioning {
 namespace {
 
-/// Between two tries of what the disk did not take.
-constexpr std::int64_t kOwedPauseMs = 5'000;
-
 /// Where it stands among the machines that nobody adopted.
 std::pair<std::int64_t, std::string> age_of(const Member& member) {
   return {member.heard.any_ms, member.node->id};
@@ -34,6 +31,11 @@ const Member* Ledger::find_by_secret(const std::string& session_secret) const {
 const Member* Ledger::find_by_token(const std::string& token_hash) const {
   const auto found = by_token_.find(token_hash);
   return found == by_token_.end() ? nullptr : find(found->second);
+}
+
+std::shared_ptr<Ticket> Ledger::last_ticket() const {
+  if (open_) return open_->ticket;
+  return in_flight_ticket_ && !in_flight_ticket_->is_complete() ? in_flight_ticket_ : nullptr;
 }
 
 std::string Ledger::oldest_unnamed() const {
@@ -114,7 +116,7 @@ void Ledger::erase(const std::string& id, Write write, Now now) {
   if (known == nullptr) return;
   unindex(*known);
   Batch& batch = open_batch(write, now);
-  batch.erased.insert_or_assign(id, *known);
+  batch.erased.insert_or_assign(id, std::pair(*known, write == Write::decided));
   members_.erase(id);
 }
 
@@ -125,8 +127,7 @@ void Ledger::note(state::Event event, Write write, Now now) {
 
 void Ledger::pass_time(Now now) {
   published_.pass_time(now);
-  const bool is_owed = !owed_.empty() || !owed_events_.empty();
-  if (is_owed && now.steady_ms - failed_ms_ >= kOwedPauseMs) open_batch(Write::relaxed, now);
+  if (owes() && now.steady_ms - failed_ms_ >= kOwedPauseMs) open_batch(Write::relaxed, now);
 }
 
 Snapshot Ledger::snapshot() const {
@@ -160,6 +161,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(state::Store& store, Now opened,
 Ledger::~Ledger() {
   {
     const std::scoped_lock lock(mutex_);
+    if (owes()) open_batch(Write::relaxed, {});
     ends_ = true;
     changed_.notify_all();
   }
@@ -175,6 +177,8 @@ Status Ledger::load(Now opened) {
       Node& node = nodes[document.key];
       node.id = document.key;
       if (const Status read = read_document(node, kNodeKinds[i], document.value); !read) {
+        // Of a newer version, which finds it again only where it is.
+        if (read.error().kind == ErrorKind::conflict) return read;
         put_aside(document, read.error());
         continue;
       }
@@ -183,7 +187,10 @@ Status Ledger::load(Now opened) {
   }
   for (auto& [id, node] : nodes) {
     // Without a card no machine is known again, and a part that is missing is the whole node's.
-    if (node.hardware.macs.empty() || kept[id].revisions[0] == 0) continue;
+    if (node.hardware.macs.empty() || kept[id].revisions[0] == 0) {
+      note_loss(id, node);
+      continue;
+    }
     // The head's clock may have been ahead when this was written.
     node.seen_ms = std::min(node.seen_ms, opened.wall_ms);
     Member member{.node = std::make_shared<const Node>(node)};
@@ -200,6 +207,15 @@ Status Ledger::load(Now opened) {
     members_.emplace(id, std::move(member));
   }
   return {};
+}
+
+/// What is left of a node is of no use without the rest. Told once for each node.
+void Ledger::note_loss(const std::string& id, const Node& rest) {
+  if (std::ranges::contains(damaged_, id, &DamagedDocument::key)) return;
+  damaged_.push_back({.kind = std::string(kDesiredKind),
+                      .key = id,
+                      .reason = std::format("parts of it are missing ({})",
+                                            rest.name.empty() ? "it has no name" : rest.name)});
 }
 
 /// The document stays in the store, under a kind that nobody reads, and the cluster goes on.

@@ -49,6 +49,9 @@ struct DamagedDocument {
   std::string reason;
 };
 
+/// Between two tries of what the disk did not take.
+inline constexpr std::int64_t kOwedPauseMs = 5'000;
+
 /// Threads: one lock, mutex(), guards all; functions say whether it must be held.
 class Ledger {
  public:
@@ -83,10 +86,10 @@ class Ledger {
   void erase(const std::string& id, Write write, Now now);
   /// On a timeline, or on that of the cluster.
   void note(state::Event event, Write write, Now now);
-  /// The write that everything changed so far waits for; null: nothing waits.
+  /// The write that what was changed last waits for; null: it is on its way or done.
   std::shared_ptr<Ticket> ticket() const { return open_ ? open_->ticket : nullptr; }
   /// The last write that is not done yet; null: all are.
-  std::shared_ptr<Ticket> last_ticket() const { return open_ ? open_->ticket : in_flight_ticket_; }
+  std::shared_ptr<Ticket> last_ticket() const;
 
   /// What was observed and could not be written is tried again, and what waits for its time is
   /// shown. Called now and then.
@@ -114,8 +117,8 @@ class Ledger {
     std::set<std::string> decided;
     /// Decided, and not there before.
     std::set<std::string> born;
-    /// As they were.
-    std::map<std::string, Member> erased;
+    /// As they were, each with whether somebody decided it.
+    std::map<std::string, std::pair<Member, bool>> erased;
     /// Each with whether it is of a decision.
     std::vector<std::pair<state::Event, bool>> events;
     state::Durability durability = state::Durability::relaxed;
@@ -135,11 +138,14 @@ class Ledger {
     state::Transaction transaction;
     /// The documents of `transaction`, for their new revision.
     std::vector<std::pair<std::string, std::size_t>> documents;
+    /// Nodes of which the disk has something else than was believed.
+    std::set<std::string> suspect;
   };
 
   Ledger(state::Store& store, std::int64_t spacing_ms) : store_(store), spacing_ms_(spacing_ms) {}
   Status load(Now opened);
   void put_aside(const state::Document& document, const Error& why);
+  void note_loss(const std::string& id, const Node& rest);
   Batch& open_batch(Write write, Now now);
   void add_event(Batch& batch, state::Event event, bool is_decided) const;
   void index(const Member* before, const Member& after);
@@ -149,9 +155,11 @@ class Ledger {
   Writing take_batch();
   void prepare(Writing& writing) const;
   void add_documents(Writing& writing, const std::string& id, const Node* node) const;
-  void note_revisions(const Writing& writing, const Result<state::Revision>& written);
+  void note_revisions(Writing& writing, const Result<state::Revision>& written);
   void settle(const Writing& writing);
   std::vector<state::Revision> reread(const Writing& writing) const;
+  bool owes() const;
+  void add_owed(Batch& batch);
   /// Returns who must be told besides the writing's own.
   std::shared_ptr<Ticket> roll_back(Writing& writing);
   void drop_newcomers(const Node& node);
@@ -171,6 +179,8 @@ class Ledger {
   std::vector<DamagedDocument> damaged_;
   /// Observed, and not on disk because it failed.
   std::set<std::string> owed_;
+  /// Gone without a decision, and still on disk.
+  std::map<std::string, Member> owed_erased_;
   std::vector<state::Event> owed_events_;
   std::int64_t failed_ms_ = 0;
   std::int64_t last_begin_ms_ = 0;

@@ -31,6 +31,32 @@ bool differs(const Node& now, const Node* stored, std::string_view kind) {
   return !(observed == static_cast<const ObservedNode&>(*stored));
 }
 
+/// Whether an enrolment was decided and is not to be; a certificate that was offered before and is
+/// in use now is none.
+bool has_lost_enrolment(const Node& now, const Node& shown) {
+  return now.certificate_serial != shown.certificate_serial &&
+         now.certificate_serial != shown.offered_serial;
+}
+
+/// The node without what was decided since readers saw it; what it said since stays.
+Node taken_back(const Node& now, const Node& shown) {
+  // Who gets a name or an address was not up, and has said nothing that matters since.
+  if (now.name != shown.name || now.address != shown.address) return shown;
+  Node node = now;
+  static_cast<DesiredNode&>(node) = shown;
+  if (node.stage == "reboot" && now.reboot != shown.reboot) node.stage = shown.stage;
+  const bool uses_offer =
+      now.certificate_serial != shown.certificate_serial && !has_lost_enrolment(now, shown);
+  static_cast<NodeIdentity&>(node) = shown;
+  if (uses_offer) node.certificate_serial = std::exchange(node.offered_serial, "");
+  if (!has_lost_enrolment(now, shown)) return node;
+  node.hardware = shown.hardware;
+  node.booted_profile = shown.booted_profile;
+  node.drift = shown.drift;
+  node.drifts = shown.drifts;
+  return node;
+}
+
 /// The same session with its token as good as before.
 std::shared_ptr<const Session> reopened(const Session& session) {
   auto open = std::make_shared<Session>(session);
@@ -56,7 +82,6 @@ void Ledger::run() {
     note_revisions(writing, written);
     lock.lock();
     in_flight_.clear();
-    in_flight_ticket_.reset();
     std::shared_ptr<Ticket> also;
     if (written) {
       settle(writing);
@@ -68,6 +93,7 @@ void Ledger::run() {
     writing.batch->ticket->complete(outcome);
     if (also) also->complete(outcome);
     lock.lock();
+    in_flight_ticket_.reset();
   }
 }
 
@@ -83,13 +109,8 @@ Ledger::Writing Ledger::take_batch() {
   Writing writing{.batch = std::exchange(open_, nullptr)};
   in_flight_ticket_ = writing.batch->ticket;
   Batch& batch = *writing.batch;
-  batch.observed.merge(owed_);
-  owed_.clear();
-  std::vector<std::pair<state::Event, bool>> events;
-  for (state::Event& event : owed_events_) events.emplace_back(std::move(event), false);
-  owed_events_.clear();
-  std::ranges::move(batch.events, std::back_inserter(events));
-  batch.events = std::move(events);
+  // All that is owed with every small change would make everybody wait on a disk that is full.
+  if (ends_ || batch.now.steady_ms - failed_ms_ >= kOwedPauseMs) add_owed(batch);
   for (const auto* const ids : {&batch.observed, &batch.decided}) {
     for (const std::string& id : *ids) {
       const Member* const member = find(id);
@@ -101,10 +122,28 @@ Ledger::Writing Ledger::take_batch() {
   return writing;
 }
 
+bool Ledger::owes() const {
+  return !owed_.empty() || !owed_events_.empty() || !owed_erased_.empty();
+}
+
+void Ledger::add_owed(Batch& batch) {
+  batch.observed.merge(owed_);
+  owed_.clear();
+  for (auto& [id, member] : owed_erased_) {
+    batch.erased.try_emplace(id, std::pair(std::move(member), false));
+  }
+  owed_erased_.clear();
+  std::vector<std::pair<state::Event, bool>> events;
+  for (state::Event& event : owed_events_) events.emplace_back(std::move(event), false);
+  owed_events_.clear();
+  std::ranges::move(batch.events, std::back_inserter(events));
+  batch.events = std::move(events);
+}
+
 /// Makes the transaction: of ten thousand nodes that takes a second, and nobody waits for it.
 void Ledger::prepare(Writing& writing) const {
   const Batch& batch = *writing.batch;
-  for (const auto& [id, member] : batch.erased) {
+  for (const auto& [id, gone] : batch.erased) {
     add_documents(writing, id, nullptr);
     writing.transaction.forgotten.push_back(id);
   }
@@ -128,7 +167,8 @@ void Ledger::add_documents(Writing& writing, const std::string& id, const Node* 
         .kind = std::string(kNodeKinds[i]), .key = id, .expected = revision, .schema = kNodeSchema};
     if (node != nullptr) {
       const Node* const stored = kept == kept_.end() ? nullptr : kept->second.node.get();
-      if (!differs(*node, stored, kNodeKinds[i])) continue;
+      // A document of an earlier schema has all parts: each gets its own with the first change.
+      if (revision != 0 && !differs(*node, stored, kNodeKinds[i])) continue;
       change.value = render_document(*node, kNodeKinds[i]);
     } else if (revision == 0) {
       continue;
@@ -139,18 +179,22 @@ void Ledger::add_documents(Writing& writing, const std::string& id, const Node* 
 }
 
 /// What is on disk from now on; after a failure that is what can be read there.
-void Ledger::note_revisions(const Writing& writing, const Result<state::Revision>& written) {
+void Ledger::note_revisions(Writing& writing, const Result<state::Revision>& written) {
   if (!written) {
     const std::vector<state::Revision> revisions = reread(writing);
     for (std::size_t i = 0; i < revisions.size(); ++i) {
       const auto& [id, kind] = writing.documents[i];
-      kept_[id].revisions[kind] = revisions[i];
+      Kept& kept = kept_[id];
+      if (std::exchange(kept.revisions[kind], revisions[i]) == revisions[i]) continue;
+      // It said that it failed, and did it: what is right is written over it.
+      kept.node.reset();
+      writing.suspect.insert(id);
     }
     return;
   }
   for (const auto& [id, kind] : writing.documents) kept_[id].revisions[kind] = *written;
   for (const auto& [id, taken] : writing.nodes) kept_[id].node = taken.node;
-  for (const auto& [id, member] : writing.batch->erased) kept_.erase(id);
+  for (const auto& [id, gone] : writing.batch->erased) kept_.erase(id);
 }
 
 void Ledger::settle(const Writing& writing) {
@@ -161,7 +205,7 @@ void Ledger::settle(const Writing& writing) {
     const bool is_newest = member != nullptr && !is_being_written(id);
     published_.show(id, is_newest ? member->node : taken.node, now);
   }
-  for (const auto& [id, member] : writing.batch->erased) published_.show(id, nullptr, now);
+  for (const auto& [id, gone] : writing.batch->erased) published_.show(id, nullptr, now);
 }
 
 /// The revisions of the writing's documents, when it is not certain what a disk that failed took.
@@ -177,13 +221,19 @@ std::vector<state::Revision> Ledger::reread(const Writing& writing) const {
 }
 
 std::shared_ptr<Ticket> Ledger::roll_back(Writing& writing) {
-  failed_ms_ = os::steady_ms();
+  failed_ms_ = writing.batch->now.steady_ms;
   // What was decided since stands on what failed, and fails with it.
   const std::unique_ptr<Batch> later = std::exchange(open_, nullptr);
   for (const Batch* const batch :
        {std::as_const(writing.batch).get(), std::as_const(later).get()}) {
     if (batch == nullptr) continue;
-    for (const auto& [id, member] : batch->erased) {
+    for (const auto& [id, gone] : batch->erased) {
+      const auto& [member, is_decided] = gone;
+      if (!is_decided) {
+        owed_erased_.insert_or_assign(id, member);
+        published_.show(id, nullptr, batch->now);
+        continue;
+      }
       drop_newcomers(*member.node);
       index(nullptr, member);
       members_.insert_or_assign(id, member);
@@ -198,6 +248,7 @@ std::shared_ptr<Ticket> Ledger::roll_back(Writing& writing) {
   if (owed_events_.size() > kMostOwedEvents) {
     owed_events_.erase(owed_events_.begin(), owed_events_.end() - kMostOwedEvents);
   }
+  owed_.merge(writing.suspect);
   std::erase_if(owed_, [this](const std::string& id) { return find(id) == nullptr; });
   const Now now = writing.batch->now;
   for (const std::string& id : owed_) published_.show(id, find(id)->node, now);
@@ -237,12 +288,11 @@ void Ledger::restore(const std::string& id, const std::set<std::string>& born) {
     shown = std::move(node);
   }
   if (shown->name.empty()) member.session.reset();
-  const bool lost_enrolment = shown->certificate_serial != member.node->certificate_serial;
-  if (lost_enrolment && member.session) {
+  if (has_lost_enrolment(*member.node, *shown) && member.session) {
     member.heard.proof_ms = member.session->proof_before_ms;
     member.session = reopened(*member.session);
   }
-  member.node = std::move(shown);
+  member.node = std::make_shared<const Node>(taken_back(*member.node, *shown));
   index(found, member);
   members_.insert_or_assign(id, std::move(member));
 }

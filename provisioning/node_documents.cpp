@@ -73,7 +73,8 @@ void read_identity(NodeIdentity& node, const nlohmann::json& value) {
 Status read_parts(Node& node, std::string_view kind, const nlohmann::json& value) {
   const int schema = value.value("schema", 1);
   if (schema > kNodeSchema) {
-    return fail(std::format("it has schema {}, and this version knows {}", schema, kNodeSchema),
+    return fail(ErrorKind::conflict,
+                std::format("it has schema {}, and this version knows {}", schema, kNodeSchema),
                 "use the version of Muster that wrote it");
   }
   if (schema == 1 || kind == kDesiredKind) TRY(read_desired(node, value));

@@ -32,7 +32,7 @@ std::optional<NodeState> parse_state(std::string_view text);
 std::string render_document(const Node& node, std::string_view kind);
 
 /// Takes a document of this kind into `node`; one of schema 1 is all three parts.
-/// Errors: not what render_document wrote, or of a newer schema; `node` is as before then.
+/// Errors: not what render_document wrote; of a newer schema (conflict). `node` is as before then.
 Status read_document(Node& node, std::string_view kind, std::string_view text);
 
 }  // namespace muster::provisioning

@@ -19,6 +19,11 @@ Status Ticket::wait() {
   return *outcome_;
 }
 
+bool Ticket::is_complete() {
+  const std::scoped_lock lock(mutex_);
+  return outcome_.has_value();
+}
+
 void Ticket::complete(Status outcome) {
   std::unique_lock lock(mutex_);
   while (!waiting_.empty()) {

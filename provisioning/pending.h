@@ -20,6 +20,8 @@ class Ticket {
   /// that writes.
   void then(std::move_only_function<void(const Status&)> done);
   Status wait();
+  /// Whether the outcome is known and everybody who asked by then() has it.
+  bool is_complete();
   /// Calls all who asked by then() before it wakes who waits.
   void complete(Status outcome);
 

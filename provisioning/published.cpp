@@ -31,6 +31,9 @@ bool has_enrolled_anew(const Node& before, const Node& after) {
 bool has_lost(const Node& before, const Node* after) {
   if (before.address.value == 0) return false;
   if (after == nullptr || after->address != before.address) return true;
+  const bool claim_ended = before.claimed_mac && before.claimed_mac != after->claimed_mac &&
+                           !std::ranges::contains(after->hardware.macs, *before.claimed_mac);
+  if (claim_ended) return true;
   return !std::ranges::all_of(before.hardware.macs, [&](MacAddress mac) {
     return std::ranges::contains(after->hardware.macs, mac);
   });

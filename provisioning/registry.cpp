@@ -66,6 +66,7 @@ Pending<Node> Registry::enrol(const std::string& token, Now now, const Issue& is
     Answer answer = begin_enrolment(member, now);
     secret = member.session->secret;
     node = *member.node;
+    if (addressing_ == Addressing::observed) node.address = member.session->address;
     ledger_->put(std::move(member), std::move(answer.outcome), now);
     if (answer.refusal) return Pending<Node>(std::unexpected(*answer.refusal));
   }
@@ -92,15 +93,31 @@ Result<Node> Registry::authenticate(const std::string& id, const std::string& se
                                     Ipv4Address address, Now now) {
   const std::scoped_lock lock(ledger_->mutex());
   const Member* found = ledger_->find(id);
-  if (found == nullptr) {
-    return fail(ErrorKind::denied, "no node has this certificate", "boot the node again");
+  Answer answer{.refusal = Error{.message = "no node has this certificate",
+                                 .hint = "boot the node again",
+                                 .kind = ErrorKind::denied}};
+  Member member;
+  if (found != nullptr) {
+    member = *found;
+    answer = show(member, serial, now);
   }
-  Member member = *found;
-  Answer answer = show(member, serial, now);
+  if (answer.refusal && is_still_shown(id, serial)) {
+    return fail(ErrorKind::busy, "the head is saving a decision about this node", "ask again");
+  }
   if (answer.refusal) return std::unexpected(*answer.refusal);
   ledger_->put(std::move(member), std::move(answer.outcome), now);
-  TRY(take_address(id, address, now));
+  // A node that has no address goes on: what it says is worth as much.
+  if (const Status taken = take_address(id, address, now); !taken) {
+    note_refusal(*ledger_->find(id)->node, "address", taken.error().text(), now);
+  }
   return *ledger_->find(id)->node;
+}
+
+/// Whether the certificate is good as long as what was decided is not on disk.
+bool Registry::is_still_shown(const std::string& id, const std::string& serial) const {
+  const auto shown = ledger_->published().find(id);
+  return shown && !serial.empty() &&
+         (shown->certificate_serial == serial || shown->offered_serial == serial);
 }
 
 Pending<bool> Registry::offer_certificate(const std::string& id, const std::string& used,
@@ -130,6 +147,9 @@ Pending<Node> Registry::heartbeat(const std::string& id, const Beat& beat, Now n
   Member member = *found;
   Outcome outcome = take_heartbeat(member, beat, now);
   Node node = *member.node;
+  // A wish that is not on disk may still not have been made.
+  const auto shown = ledger_->published().find(id);
+  if (!shown || shown->reboot != node.reboot) node.reboot.reset();
   return keep(*ledger_, std::move(member), std::move(outcome), now, std::move(node));
 }
 

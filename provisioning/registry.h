@@ -94,7 +94,8 @@ class Registry {
   Pending<Node> enrol(const std::string& token, Now now, const Issue& issue);
 
   /// The node with this id shows the certificate with this serial, from `address`. Ends the claims
-  /// of others to be it. Errors (denied): no such node, or a certificate that was replaced.
+  /// of others to be it. Errors (denied): no such node, or a certificate that was replaced;
+  /// (busy) whether that is so is not on disk yet.
   Result<Node> authenticate(const std::string& id, const std::string& serial, Ipv4Address address,
                             Now now);
 
@@ -180,6 +181,8 @@ class Registry {
   /// Errors (absent): nobody is called so; `hint` is the next step.
   Result<Member> member_of(const std::string& name, const std::string& hint) const;
   bool lived_lately(const std::string& id, Now now) const;
+  bool is_still_shown(const std::string& id, const std::string& serial) const;
+  void note_refusal(const Node& node, const std::string& kind, const std::string& reason, Now now);
   Result<Welcome> refuse(const Node& node, const std::string& kind, std::string reason, Now now);
   Result<Welcome> welcome(const std::string& id, const Hardware& hardware, Ipv4Address address,
                           const std::string& started_as, Now now);

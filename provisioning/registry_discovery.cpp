@@ -99,7 +99,8 @@ Pending<Welcome> Registry::discover(const Hardware& report, Ipv4Address address,
   const std::scoped_lock lock(ledger_->mutex());
   const std::vector<std::string> known = ledger_->directory().recognise(
       hardware, [&](const std::string& id) { return lived_lately(id, now); });
-  const bool has_name = !known.empty() && !ledger_->find(known.front())->node->name.empty();
+  const auto shown = known.empty() ? nullptr : ledger_->published().find(known.front());
+  const bool has_name = shown && !shown->name.empty();
   Result<Welcome> welcomed = Welcome();
   if (known.size() > 1) {
     const Node& first = *ledger_->find(known.front())->node;
@@ -117,19 +118,23 @@ Pending<Welcome> Registry::discover(const Hardware& report, Ipv4Address address,
   }
   const bool is_named_now = welcomed && welcomed->kind == Welcome::Kind::boot && !has_name;
   // A name that could not be written is nobody's.
-  return Pending<Welcome>(std::move(welcomed), ledger_->ticket(),
+  return Pending<Welcome>(std::move(welcomed), ledger_->last_ticket(),
                           is_named_now ? Need::written : Need::none);
 }
 
 /// Tells a machine to wait, and its timeline why, once a minute.
 Result<Welcome> Registry::refuse(const Node& node, const std::string& kind, std::string reason,
                                  Now now) {
-  const auto last = last_refusal_ms_.find(node.id);
-  if (last == last_refusal_ms_.end() || now.steady_ms - last->second > 60'000) {
-    last_refusal_ms_[node.id] = now.steady_ms;
-    ledger_->note(event(node, kind, reason, now), Write::relaxed, now);
-  }
+  note_refusal(node, kind, reason, now);
   return Welcome{.reason = std::move(reason)};
+}
+
+void Registry::note_refusal(const Node& node, const std::string& kind, const std::string& reason,
+                            Now now) {
+  const auto last = last_refusal_ms_.find(node.id);
+  if (last != last_refusal_ms_.end() && now.steady_ms - last->second <= 60'000) return;
+  last_refusal_ms_[node.id] = now.steady_ms;
+  ledger_->note(event(node, kind, reason, now), Write::relaxed, now);
 }
 
 /// What a machine that is known is told.
@@ -160,7 +165,11 @@ Result<Welcome> Registry::welcome(const std::string& id, const Hardware& hardwar
                        std::format("waits for adoption; run 'muster node adopt {}' on the head",
                                    to_string(hardware.macs.front()))};
   }
-  TRY(take_address(id, address, now));
+  // The address of a node that enrolled before is not moved by somebody who claims to be it.
+  const bool is_claim = member.node->has_enrolled() && addressing_ == Addressing::observed;
+  if (const Status taken = is_claim ? Status() : take_address(id, address, now); !taken) {
+    return refuse(*member.node, "refused", taken.error().text(), now);
+  }
   member = *ledger_->find(id);
   Welcome welcome{.kind = Welcome::Kind::boot,
                   .profile = started_as.empty() ? member.node->profile : started_as,
@@ -174,6 +183,7 @@ Result<Welcome> Registry::welcome(const std::string& id, const Hardware& hardwar
                                 .token_hash = os::sha256(welcome.token)},
                                now);
   welcome.node = *member.node;
+  if (is_claim) welcome.node.address = address;
   ledger_->put(std::move(member), std::move(outcome), now);
   return welcome;
 }

@@ -103,6 +103,12 @@ Result<std::vector<Node>> Registry::compare(std::span<const Node> list) const {
     const Member* const before = ledger_->find(node.id);
     const bool same = before != nullptr && before->node->name == node.name &&
                       before->node->address == node.address;
+    if (std::ranges::contains(changed, node.id, &Node::id)) {
+      return fail(ErrorKind::conflict,
+                  std::format("{} of {} is a card of a machine that is in the list already",
+                              to_string(given.hardware.macs.front()), given.name),
+                  std::format("write each machine once; {}", kNothing));
+    }
     if (!same) changed.push_back(std::move(node));
   }
   return changed;
@@ -115,14 +121,14 @@ Result<Registry::Imported> Registry::import(std::vector<Node> list, Now now) {
     const std::scoped_lock lock(ledger_->mutex());
     TRY_ASSIGN(std::vector<Node> changed, compare(list));
     result = {.changed = changed.size(), .unchanged = list.size() - changed.size()};
-    if (changed.empty()) return result;
-    ledger_->note({.time_ms = now.wall_ms,
-                   .subject = {},
-                   .kind = "imported",
-                   .text = std::format("{} nodes", changed.size())},
-                  Write::decided, now);
+    if (!changed.empty())
+      ledger_->note({.time_ms = now.wall_ms,
+                     .subject = {},
+                     .kind = "imported",
+                     .text = std::format("{} nodes", changed.size())},
+                    Write::decided, now);
     for (Node& node : changed) put_imported(std::move(node), now);
-    ticket = ledger_->ticket();
+    ticket = ledger_->last_ticket();
   }
   TRY(written(ticket));
   return result;

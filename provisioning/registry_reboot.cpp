@@ -64,7 +64,6 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
       }
     }
     if (!obstacles.empty()) return cannot_reboot(obstacles);
-    if (asked.empty()) return {};
     for (auto& [id, member] : asked) {
       auto node = std::make_shared<Node>(*member.node);
       node->reboot = RebootWish{.id = os::random_hex(8), .asked_ms = now.wall_ms};
@@ -74,7 +73,7 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
       member.node = std::move(node);
       ledger_->put(std::move(member), std::move(outcome), now);
     }
-    ticket = ledger_->ticket();
+    ticket = ledger_->last_ticket();
   }
   return written(ticket);
 }

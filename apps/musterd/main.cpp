@@ -65,6 +65,22 @@ std::vector<Error> take_turn(daemon::Cluster& cluster) {
   return troubles;
 }
 
+/// Answers that wait for the disk refer to the node endpoints: none is left when this is destroyed.
+class EndOfAnswers {
+ public:
+  explicit EndOfAnswers(provisioning::Registry& registry) : registry_(registry) {}
+  EndOfAnswers(const EndOfAnswers&) = delete;
+  EndOfAnswers& operator=(const EndOfAnswers&) = delete;
+  ~EndOfAnswers() {
+    if (const Status written = registry_.flush(); !written) {
+      std::println(stderr, "musterd: {}", written.error().text());
+    }
+  }
+
+ private:
+  provisioning::Registry& registry_;
+};
+
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
@@ -85,6 +101,7 @@ Status serve(const daemon::Settings& settings) {
        .version = MUSTER_VERSION,
        .cluster = cluster->spec().name,
        .now = [&] { return cluster->now(); }});
+  const EndOfAnswers ends(cluster->registry());
   // Signing and plans take milliseconds each, and ten thousand nodes may ask at once: heartbeats do
   // not wait behind them.
   os::WorkerPool workers(kWorkers, kMostWaiting);

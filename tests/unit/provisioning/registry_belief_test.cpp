@@ -92,6 +92,27 @@ TEST_F(BeliefTest, two_machines_with_one_uuid_are_two_nodes_and_both_are_told_of
   EXPECT_EQ(discover(third, {kElsewhere.value + 1}).node.name, "n003");
 }
 
+TEST_F(BeliefTest, a_strangers_card_keeps_no_address_when_its_claim_has_ended) {
+  const Node node = bring_up(1);
+  pass(31'000);
+  Hardware claim = blank_machine(1);
+  claim.macs = {mac(66), mac(1)};
+  ASSERT_EQ(discover(claim, kElsewhere).kind, Welcome::Kind::boot);
+  const std::int64_t lost_ms = registry_->address_lost_ms();
+  ASSERT_TRUE(show(node, "AB"));
+  EXPECT_GT(registry_->address_lost_ms(), lost_ms) << "dnsmasq must forget the card";
+}
+
+TEST_F(BeliefTest, a_claim_moves_no_address_where_another_server_gives_them) {
+  registry_->set_addressing(Addressing::observed);
+  const Node node = bring_up(1);
+  ASSERT_TRUE(show(node, "AB", kDynamic));
+  ASSERT_TRUE(tell(node.id, {.stage = "stopping"}));
+  const Welcome claim = boot(1, kElsewhere);
+  EXPECT_EQ(claim.node.address, kElsewhere) << "it boots where it is";
+  EXPECT_EQ(registry_->find("n001")->address, kDynamic);
+}
+
 TEST_F(BeliefTest, becoming_ready_and_unnamed_machines_make_nothing_anew) {
   const Welcome welcome = boot(1);
   const auto node = enrol(welcome.token);

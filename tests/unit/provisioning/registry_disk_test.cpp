@@ -1,6 +1,7 @@
 // What the registry is worth when its disk is full, fails, or takes its time.
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "tests/unit/provisioning/faulty_store.h"
@@ -195,6 +196,132 @@ TEST_F(RegistryDiskTest, a_disk_that_lies_about_a_write_stops_nobody_afterwards)
   EXPECT_EQ(registry_->find("n001")->profile, "big");
 }
 
+TEST_F(RegistryDiskTest, what_was_refused_by_a_disk_that_lies_does_not_happen_at_the_next_start) {
+  bring_up(1);
+  bring_up(2);
+  const std::string before = all();
+  disk_->become(Disk::lying);
+  const std::vector<std::string> first = {"n001"};
+  const std::vector<std::string> second = {"n002"};
+  EXPECT_FALSE(registry_->set_profile(first, "gpu", now_));
+  EXPECT_FALSE(registry_->remove(second, now_));
+  recover();
+  EXPECT_EQ(all_after_a_restart(), before);
+}
+
+TEST_F(RegistryDiskTest, a_wish_that_is_not_on_disk_reboots_nobody) {
+  const Node node = bring_up(1);
+  disk_->become(Disk::stuck);
+  std::atomic<bool> is_asked = true;
+  std::thread administrator([&] {
+    const std::vector<std::string> names = {"n001"};
+    is_asked = registry_->ask_reboot(names, "why", now_).has_value();
+  });
+  disk_->wait_until_stuck();
+  const auto heard = registry_->heartbeat(node.id, {.holds = Holds::its_plan}, now_).wait();
+  ASSERT_TRUE(heard);
+  EXPECT_FALSE(heard->reboot);
+  disk_->become(Disk::full);
+  administrator.join();
+  EXPECT_FALSE(is_asked);
+  EXPECT_EQ(registry_->find("n001")->stage, "ready");
+}
+
+TEST_F(RegistryDiskTest, what_a_node_said_while_a_decision_failed_stays_said) {
+  const Node node = bring_up(1);
+  disk_->become(Disk::stuck);
+  std::thread administrator([&] {
+    const std::vector<std::string> names = {"n001"};
+    EXPECT_FALSE(registry_->set_profile(names, "gpu", now_));
+  });
+  disk_->wait_until_stuck();
+  auto told = registry_->report(node.id, {.stage = "stopping", .generation = "g"}, now_);
+  disk_->become(Disk::full);
+  administrator.join();
+  EXPECT_TRUE(told.wait());
+  EXPECT_EQ(registry_->find("n001")->state, NodeState::off);
+  EXPECT_EQ(registry_->find("n001")->profile, "default");
+}
+
+TEST_F(RegistryDiskTest, a_second_caller_is_not_told_that_it_is_so_before_it_is) {
+  bring_up(1);
+  const std::vector<std::string> names = {"n001"};
+  disk_->become(Disk::stuck);
+  std::atomic<int> done = 0;
+  const auto set = [&] { done += registry_->set_profile(names, "gpu", now_).has_value() ? 1 : 0; };
+  std::thread first(set);
+  disk_->wait_until_stuck();
+  std::thread second(set);
+  disk_->become(Disk::full);
+  first.join();
+  second.join();
+  EXPECT_EQ(done, 0);
+  EXPECT_EQ(registry_->find("n001")->profile, "default");
+}
+
+TEST_F(RegistryDiskTest, no_node_gives_up_its_certificate_for_what_may_not_happen) {
+  const Node node = bring_up(1);
+  disk_->become(Disk::stuck);
+  std::thread administrator([&] {
+    const std::vector<std::string> names = {"n001"};
+    EXPECT_FALSE(registry_->remove(names, now_));
+  });
+  disk_->wait_until_stuck();
+  const auto refused = registry_->authenticate(node.id, "AB", kDynamic, now_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::busy);
+  disk_->become(Disk::full);
+  administrator.join();
+  EXPECT_TRUE(registry_->authenticate(node.id, "AB", kDynamic, now_));
+}
+
+TEST_F(RegistryDiskTest, made_up_machines_do_not_pile_up_on_a_full_disk) {
+  registry_->set_policy(Policy::ask, 0);
+  disk_->become(Disk::full);
+  for (int number = 1; number <= 4200; ++number) {
+    registry_->discover(blank_machine(number), kDynamic, now_ + number).then([](const auto&) {});
+  }
+  EXPECT_FALSE(registry_->flush());
+  EXPECT_LE(registry_->nodes().size(), 4096U);
+}
+
+/// The one document of a node that an earlier version wrote.
+constexpr const char* kFirstSchema =
+    R"({"id":"1","name":"n001","address":"10.42.1.1","profile":"default","state":"ready","stage":)"
+    R"("ready","reason":"","progress":0,"certificate_serial":"AB","generation":"g","seen_ms":0,)"
+    R"("ready_ms":0,"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})";
+
+TEST_F(RegistryDiskTest, a_node_of_an_earlier_version_is_whole_after_any_first_change) {
+  const std::vector<std::string> names = {"n001"};
+  const std::vector<std::function<void()>> changes = {
+      [&] { EXPECT_TRUE(registry_->set_profile(names, "gpu", now_)); },
+      [&] { EXPECT_TRUE(registry_->ask_reboot(names, "why", now_)); },
+      [&] { EXPECT_TRUE(tell("1", {.stage = "stopping"})); },
+      [&] { EXPECT_TRUE(registry_->offer_certificate("1", "AB", {"CD"}, now_).wait()); }};
+  for (const auto& change : changes) {
+    registry_.reset();
+    for (const std::string_view kind : {"node", "node-observed", "node-identity"}) {
+      ASSERT_TRUE(store_->commit({.changes = {{.kind = std::string(kind), .key = "1"}}}));
+    }
+    ASSERT_TRUE(store_->commit({.changes = {{.kind = "node", .key = "1", .value = kFirstSchema}}}));
+    open();
+    change();
+    open();
+    ASSERT_TRUE(registry_->find("n001"));
+    EXPECT_EQ(registry_->find("n001")->certificate_serial, "AB");
+    EXPECT_EQ(registry_->find("n001")->hardware.memory, Bytes::from_mib(2048));
+    EXPECT_TRUE(registry_->damaged().empty());
+  }
+}
+
+TEST_F(RegistryDiskTest, documents_of_a_later_version_are_left_to_it) {
+  const Node node = bring_up(1);
+  const std::string later = R"({"schema":3})";
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = "node", .key = node.id, .value = later}}}));
+  EXPECT_FALSE(Registry::open(*store_, {.opened = now_}));
+  EXPECT_EQ(store_->find("node", node.id).value()->value, later);
+}
+
 TEST_F(RegistryDiskTest, the_machine_of_a_node_that_was_not_removed_is_that_node) {
   bring_up(1);
   ASSERT_TRUE(tell(registry_->find("n001")->id, {.stage = "stopping"}));
@@ -230,7 +357,8 @@ TEST_F(RegistryDiskTest, a_document_that_cannot_be_read_is_put_aside_and_the_oth
   EXPECT_EQ(store_->find("damaged", "node/" + second.id).value()->value, "{\"name\": 7")
       << "somebody may mend it";
   open();
-  EXPECT_TRUE(registry_->damaged().empty()) << "told once, and the log has it";
+  ASSERT_EQ(registry_->damaged().size(), 1U) << "what is left of it is of no use";
+  EXPECT_EQ(registry_->damaged().front().reason, "parts of it are missing (it has no name)");
 }
 
 }  // namespace

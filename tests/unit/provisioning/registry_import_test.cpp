@@ -75,6 +75,16 @@ TEST_F(RegistryImportTest, what_is_written_twice_imports_nothing) {
   EXPECT_TRUE(registry_->nodes().empty());
 }
 
+TEST_F(RegistryImportTest, two_cards_of_one_machine_are_not_two_nodes) {
+  registry_->set_policy(Policy::ask, 0);
+  Hardware machine = blank_machine(1);
+  machine.macs.push_back(mac(2));
+  discover(machine);
+  EXPECT_EQ(import({listed("a", 0x0A2A0101, 1), listed("b", 0x0A2A0102, 2)}),
+            "52:54:00:00:00:02 of b is a card of a machine that is in the list already; write each "
+            "machine once; nothing was imported");
+}
+
 TEST_F(RegistryImportTest, what_was_imported_is_there_after_a_restart) {
   registry_->set_policy(Policy::ask, 0);
   boot(1);
