@@ -20,15 +20,17 @@ const spec::User* find_named(const spec::ClusterSpec& spec, std::string_view nam
   return user == spec.users.end() ? nullptr : &*user;
 }
 
-bool is_own(const std::string& name, const Names& own) {
-  return own.contains(name) || name == spec::kCheckUser;
+/// Whether the helper made the account that has this name and number.
+bool is_own(const std::string& name, std::uint32_t uid, const ListedAccounts& own) {
+  const auto found = own.find(name);
+  return (found != own.end() && found->second.value_or(uid) == uid) || name == spec::kCheckUser;
 }
 
 /// Why a person is not the cluster's to add; nothing when all is well.
 std::optional<Error> objection(const plan::EnsureUser& user, const spec::ClusterSpec& spec,
-                               const Names& own) {
+                               const ListedAccounts& own) {
   const std::string& name = user.name;
-  const bool known = is_own(name, own) || find_named(spec, name) != nullptr;
+  const bool known = is_own(name, user.uid, own) || find_named(spec, name) != nullptr;
   const passwd* const account = getpwnam(name.c_str());
   if (account == nullptr) {
     // Who joins a group that was made for something else has the rights that it was made for.
@@ -60,11 +62,11 @@ apply::Outcome failure(std::string step, const Error& why) {
 /// Takes the keys that cluster.yaml does not name out of the file of a person whom the machine had
 /// before: such an account may have rights that the daemon has not. A failed outcome for each key.
 std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec::ClusterSpec& spec,
-                                              const Names& own) {
+                                              const ListedAccounts& own) {
   const std::string name = owner_of_keys(file);
   const spec::User* const named = find_named(spec, name);
-  const bool theirs = named != nullptr && !is_own(name, own) && getpwnam(name.c_str()) != nullptr;
-  if (!theirs) return {};
+  const passwd* const account = getpwnam(name.c_str());
+  if (named == nullptr || account == nullptr || is_own(name, account->pw_uid, own)) return {};
   std::vector<apply::Outcome> refused;
   std::string kept;
   for (const std::string& key : lines(file.content)) {
@@ -85,7 +87,8 @@ std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec:
 
 }  // namespace
 
-CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own) {
+CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
+                               const ListedAccounts& own) {
   CheckedAccounts result;
   std::set<std::string> refused;
   // First all people, then all keys: the order of a plan's steps is the daemon's.

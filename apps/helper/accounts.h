@@ -20,13 +20,14 @@ struct CheckedAccounts {
   std::vector<apply::Outcome> refused;
 };
 
-using head::Names;
+using apply::ListedAccounts;
 
 /// Leaves out who has an account here that is not the cluster's: one of another number, or one that
 /// the helper did not make, unless root's own specification names that person; and who would join a
 /// group that was here before. A person who is named there and was here before gets only the keys
 /// that stand there.
-CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec, const Names& own);
+CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
+                               const ListedAccounts& own);
 
 /// The plan, and before it the removal of each file of keys that belongs to nobody of the plan.
 /// `files`: the names in head::kPeopleKeys. Root's keys are not the plan's.

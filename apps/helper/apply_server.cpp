@@ -49,7 +49,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   const auto images = boots.images();
   TRY(plans::check_plan(
       plan, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
-  TRY_ASSIGN(const Names own, head::read_own_accounts());
+  TRY_ASSIGN(const apply::ListedAccounts own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
   TRY_ASSIGN(const auto keys, os::list_directory(head::kPeopleKeys));

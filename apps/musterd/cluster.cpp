@@ -65,7 +65,7 @@ Status Cluster::open_state() {
   load_slurm_key();
   TRY(load_ssh_authority());
   certify_host_key();
-  load_users();
+  TRY(load_users());
   TRY(load_dhcp_mode());
   return load_adoption();
 }

@@ -36,8 +36,8 @@ using os::steady_ms;
 class Cluster {
  public:
   /// A disk that takes nothing is no error: `lost` and `unsaved` tell it. Errors: an invalid
-  /// specification, missing facts; a state database that cannot be read; no authority, and no place
-  /// for one.
+  /// specification, missing facts; a state database or users that cannot be read; no authority, and
+  /// no place for one.
   static Result<std::unique_ptr<Cluster>> open(const Settings& settings);
 
   const spec::ClusterSpec& spec() const { return spec_; }
@@ -153,7 +153,7 @@ class Cluster {
   Status load_ssh_authority();
   void certify_host_key();
 
-  void load_users();
+  Status load_users();
   Status take_spec_users();
   plans::Digests spec_users();
   state::Transaction users_transaction(const hpc::UserTable& table, const std::string& what,
@@ -201,8 +201,6 @@ class Cluster {
   ClockWatch clock_{os::now_ms(), steady_ms()};
   std::vector<Error> lost_;
   PendingWrites pending_;
-  /// Why nobody may change the users: those that are stored could not be read.
-  std::optional<Error> users_error_;
 
   /// One decision at a time: taken before mutex_, and held while the disk writes it. What is
   /// refused then has changed nothing.

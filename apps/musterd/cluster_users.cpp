@@ -24,7 +24,9 @@ plans::Digests parse_digests(std::string_view text) {
 
 }  // namespace
 
-void Cluster::load_users() {
+/// Without its people a plan would take their accounts from every machine: a table that cannot be
+/// read ends the start.
+Status Cluster::load_users() {
   const auto stored = store_->find("setting", "users");
   auto table = !stored   ? std::unexpected(stored.error())
                : *stored ? hpc::UserTable::parse((*stored)->value)
@@ -32,15 +34,14 @@ void Cluster::load_users() {
   const auto known = store_->find("setting", "spec-users");
   if (known && *known) spec_users_ = parse_digests((*known)->value);
   if (!table) {
-    // Nobody may be given the number of somebody who is only unknown for now.
-    users_error_ = table.error();
-    lost_.push_back({.message = std::format("the head has no users: {}", table.error().message),
-                     .hint = "restore /var/lib/muster/state.db from a backup and restart musterd; "
-                             "until then nobody is added or changed"});
-    return;
+    return fail(table.error().kind,
+                std::format("cannot read the people of the cluster: {}", table.error().message),
+                "put a copy of /var/lib/muster/state.db back and restart musterd; accounts and "
+                "nodes stay as they are");
   }
   users_ = std::move(*table);
   pending_.write("the users of cluster.yaml", [this] { return take_spec_users(); });
+  return {};
 }
 
 /// What cluster.yaml says of a person is taken over once, when it is new: what an administrator
@@ -94,7 +95,6 @@ void Cluster::use_users(hpc::UserTable table, state::Revision revision) {
 /// Under deciding_.
 Result<state::Revision> Cluster::save_users(hpc::UserTable table, const std::string& what,
                                             const std::string& name) {
-  if (users_error_) return std::unexpected(*users_error_);
   TRY_ASSIGN(const state::Revision revision, store_->commit(users_transaction(table, what, name)));
   const std::scoped_lock lock(mutex_);
   use_users(std::move(table), revision);

@@ -51,7 +51,9 @@ Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
   // A head without an SSH server has no certificate, and a plan with one is another.
   if (own.facts.host_key.empty()) return claims;
   claims.host_certificate = content_of(plan, hpc::kHostCertificate);
-  if (hpc::is_host_certificate(claims.host_certificate)) return claims;
+  // A key that cannot be certified leaves the head without a certificate, and with all else.
+  const bool has_none = claims.host_certificate.empty();
+  if (has_none || hpc::is_host_certificate(claims.host_certificate)) return claims;
   return fail(std::format("{} is no certificate of a host", hpc::kHostCertificate));
 }
 

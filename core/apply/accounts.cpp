@@ -61,8 +61,13 @@ Result<OwnAccounts> Accounts::own() {
   if (os::is_missing(path)) return OwnAccounts();
   TRY_ASSIGN(const std::string text, os::read_file(path));
   TRY_ASSIGN(const Known* const here, known());
+  // A name without a number may be that of an account which its owner made since: only one that the
+  // plan has with the same number is certain.
   OwnAccounts numbers;
-  for (const auto& [name, account] : here->accounts) numbers[name] = account.uid;
+  for (const auto& [name, uid] : planned_) {
+    const auto account = here->accounts.find(name);
+    if (account != here->accounts.end() && account->second.uid == uid) numbers[name] = uid;
+  }
   return parse_own_accounts(text, numbers);
 }
 
@@ -94,7 +99,10 @@ Result<std::vector<RemoveUser>> Accounts::find_leavers(const plan::Plan& plan) {
   std::set<std::string_view> named;
   bool has_accounts = false;
   for (const plan::Step& step : plan.steps) {
-    if (const auto* const user = std::get_if<EnsureUser>(&step)) named.insert(user->name);
+    if (const auto* const user = std::get_if<EnsureUser>(&step)) {
+      named.insert(user->name);
+      planned_[user->name] = user->uid;
+    }
     if (const auto* const gone = std::get_if<RemoveUser>(&step)) named.insert(gone->name);
     has_accounts = has_accounts || std::holds_alternative<EnsureUser>(step);
   }
@@ -164,23 +172,37 @@ Status Accounts::write_files(const AccountFiles& now, const AccountFiles& wanted
   return {};
 }
 
-Status Accounts::add(const std::vector<EnsureUser>& users) {
+Result<std::vector<EnsureUser>> Accounts::add(const std::vector<EnsureUser>& users) {
   TRY_ASSIGN(const auto lock, os::try_lock_accounts(settings_));
   if (!lock) {
     return fail(ErrorKind::busy, "another program changes the accounts of this machine",
                 "Muster tries again by itself");
   }
+  // Somebody may have made an account of this name or number until the lock was taken.
   known_.reset();
+  TRY_ASSIGN(const Known* const here, known());
+  std::vector<EnsureUser> missing = users;
+  std::erase_if(missing, [&](const EnsureUser& user) {
+    return here->accounts.contains(user.name) || here->users_by_number.contains(user.uid);
+  });
   TRY_ASSIGN(const AccountFiles now, read_files());
-  return write_files(now, add_accounts(now, users, os::now_ms() / kDayMs));
+  TRY(write_files(now, add_accounts(now, missing, os::now_ms() / kDayMs)));
+  return missing;
 }
 
 Status Accounts::add_and_note(const std::vector<EnsureUser>& users) {
   TRY_ASSIGN(OwnAccounts own, this->own());
+  const OwnAccounts before = own;
   for (const EnsureUser& user : users) own[user.name] = user.uid;
   TRY(write_own(own));
-  Status added = add(users);
-  if (added) return added;
+  const auto made = add(users);
+  if (made && made->size() == users.size()) return {};
+  if (made) {
+    own = before;
+    for (const EnsureUser& user : *made) own[user.name] = user.uid;
+    return write_own(own);
+  }
+  Status added = std::unexpected(made.error());
   // A name on the list is a promise that Muster made the account. A group is made before its user.
   for (const EnsureUser& user : users) {
     TRY_ASSIGN(const auto account, find_account(user.name));

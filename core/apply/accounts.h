@@ -58,13 +58,16 @@ class Accounts {
   /// Why an account that is missing cannot be made.
   Status check_new(const plan::EnsureUser& user);
   Result<std::vector<plan::EnsureUser>> find_missing(const plan::Plan& plan);
-  Status add(const std::vector<plan::EnsureUser>& users);
+  /// Returns those whom it made.
+  Result<std::vector<plan::EnsureUser>> add(const std::vector<plan::EnsureUser>& users);
   Status add_and_note(const std::vector<plan::EnsureUser>& users);
   EffectResult ensure_home(const plan::EnsureUser& step) const;
 
   Programs programs_;
   std::filesystem::path settings_;
   std::optional<Known> known_;
+  /// Those of the plan, by name.
+  OwnAccounts planned_;
   /// Those whom make_missing made.
   std::set<std::string, std::less<>> made_;
   /// Those whom it could not make.

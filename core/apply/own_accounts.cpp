@@ -7,25 +7,31 @@
 
 namespace muster::apply {
 
-OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known) {
-  OwnAccounts accounts;
+ListedAccounts parse_listed_accounts(std::string_view text) {
+  ListedAccounts listed;
   for (const std::string& line : lines(text)) {
     const std::vector<std::string> words = split(line, ' ');
     const auto number = words.size() == 2 ? parse_number(words[1]) : std::nullopt;
-    const auto account = known.find(words.front());
     if (number && *number <= std::numeric_limits<std::uint32_t>::max()) {
-      accounts[words.front()] = static_cast<std::uint32_t>(*number);
-    } else if (words.size() == 1 && account != known.end()) {
-      accounts[words.front()] = account->second;
+      listed[words.front()] = static_cast<std::uint32_t>(*number);
+    } else if (words.size() == 1) {
+      listed[words.front()] = std::nullopt;
+    }
+  }
+  return listed;
+}
+
+OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known) {
+  OwnAccounts accounts;
+  for (const auto& [name, number] : parse_listed_accounts(text)) {
+    const auto account = known.find(name);
+    if (number) {
+      accounts[name] = *number;
+    } else if (account != known.end()) {
+      accounts[name] = account->second;
     }
   }
   return accounts;
-}
-
-std::set<std::string, std::less<>> names_of_own_accounts(std::string_view text) {
-  std::set<std::string, std::less<>> names;
-  for (const std::string& line : lines(text)) names.insert(line.substr(0, line.find(' ')));
-  return names;
 }
 
 std::string render_own_accounts(const OwnAccounts& accounts) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,8 +23,9 @@ using OwnAccounts = std::map<std::string, std::uint32_t, std::less<>>;
 /// the name, and are left out when it has none.
 OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known);
 
-/// The names of the list.
-std::set<std::string, std::less<>> names_of_own_accounts(std::string_view text);
+/// The list as it is written; none: a line of an earlier version has no number.
+using ListedAccounts = std::map<std::string, std::optional<std::uint32_t>, std::less<>>;
+ListedAccounts parse_listed_accounts(std::string_view text);
 
 std::string render_own_accounts(const OwnAccounts& accounts);
 

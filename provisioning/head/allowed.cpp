@@ -120,11 +120,11 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
   return {};
 }
 
-Result<Names> read_own_accounts(const std::filesystem::path& settings) {
+Result<apply::ListedAccounts> read_own_accounts(const std::filesystem::path& settings) {
   const auto file = settings / apply::kOwnAccounts;
-  if (os::is_missing(file)) return Names();
+  if (os::is_missing(file)) return apply::ListedAccounts();
   TRY_ASSIGN(const std::string text, os::read_file(file));
-  return apply::names_of_own_accounts(text);
+  return apply::parse_listed_accounts(text);
 }
 
 }  // namespace muster::head

@@ -4,11 +4,11 @@
 
 #include <filesystem>
 #include <functional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "core/apply/own_accounts.h"
 #include "core/plan/plan.h"
 
 namespace muster::head {
@@ -24,10 +24,9 @@ inline constexpr const char* kBindOptions = "rbind,rslave";
 /// Where the public keys of the cluster's people lie, a file each.
 inline constexpr std::string_view kPeopleKeys = "/etc/muster/ssh-keys/";
 
-/// The names of the accounts that the helper made (core/apply/own_accounts.h).
-using Names = std::set<std::string, std::less<>>;
-/// `settings`: the directory of passwd, "/etc". Empty when there is no such list.
-Result<Names> read_own_accounts(const std::filesystem::path& settings = "/etc");
+/// The accounts that the helper made (core/apply/own_accounts.h). `settings`: the directory of
+/// passwd, "/etc". Empty when there is no such list.
+Result<apply::ListedAccounts> read_own_accounts(const std::filesystem::path& settings = "/etc");
 
 /// `shared`: /home and where the specification's volumes are mounted.
 /// Errors: the first step that is outside: a path that is not Muster's, a service that is not one

@@ -196,13 +196,12 @@ TEST_F(Accounts, an_account_of_another_number_is_its_owners_by_now) {
   EXPECT_EQ(read("muster/accounts"), "ada 10001\n");
 }
 
-TEST_F(Accounts, a_list_of_names_alone_is_one_of_the_accounts_that_are_there) {
+TEST_F(Accounts, a_list_of_names_alone_takes_an_account_from_nobody) {
   write("muster/accounts", "games\ngone\n");
   plan::Plan plan;
   plan.add(user("ada", 10001));
   EXPECT_TRUE(run(plan).succeeded());
-  EXPECT_EQ(programs_.ran,
-            (std::vector<std::vector<std::string>>{{"userdel", "--force", "games"}}));
+  EXPECT_TRUE(programs_.ran.empty()) << "its owner may have made it since";
 }
 
 TEST_F(Accounts, a_plan_that_names_nobody_removes_nobody) {

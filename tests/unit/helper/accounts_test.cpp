@@ -31,12 +31,18 @@ TEST(Accounts, a_person_whom_the_machine_had_before_is_not_the_clusters) {
 }
 
 TEST(Accounts, one_that_the_helper_made_or_that_root_named_is) {
-  EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), {}, {kThere}).plan.steps.size(), 2U);
+  EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), {}, {{kThere, kNumber}}).plan.steps.size(),
+            2U);
   spec::ClusterSpec spec;
   spec.users = {{.name = kThere, .uid = {}, .full_name = {}, .ssh_keys = {}}};
   EXPECT_EQ(check_accounts(plan_for(kThere, kNumber), spec, {}).plan.steps.size(), 2U);
-  EXPECT_TRUE(check_accounts(plan_for(kThere, kNumber + 1), spec, {kThere}).plan.steps.empty())
+  EXPECT_TRUE(
+      check_accounts(plan_for(kThere, kNumber + 1), spec, {{kThere, kNumber}}).plan.steps.empty())
       << "with another number it is somebody else";
+}
+
+TEST(Accounts, one_that_its_owner_made_in_place_of_the_clusters_is_not) {
+  EXPECT_TRUE(check_accounts(plan_for(kThere, kNumber), {}, {{kThere, 10001}}).plan.steps.empty());
 }
 
 TEST(Accounts, a_person_whom_the_machine_had_before_gets_the_keys_of_cluster_yaml_alone) {
@@ -54,7 +60,8 @@ TEST(Accounts, a_person_whom_the_machine_had_before_gets_the_keys_of_cluster_yam
   ASSERT_EQ(checked.refused.size(), 1U);
   EXPECT_TRUE(checked.refused[0].step.contains("/etc/muster/ssh-keys/games"));
   EXPECT_TRUE(checked.refused[0].reason.contains(kOther)) << checked.refused[0].reason;
-  EXPECT_EQ(check_accounts(plan, spec, {kThere}).plan, plan) << "the helper made that account";
+  EXPECT_EQ(check_accounts(plan, spec, {{kThere, kNumber}}).plan, plan)
+      << "the helper made that account";
   keys.path = std::format("/etc/muster/ssh-keys/{}", kNew);
   EXPECT_EQ(check_accounts(plan, spec, {}).plan, plan) << "who is new has no rights yet";
 }
@@ -75,7 +82,7 @@ TEST(Accounts, nobody_joins_a_group_that_was_there_before) {
   EXPECT_TRUE(checked.plan.steps.empty());
   ASSERT_EQ(checked.refused.size(), 1U);
   EXPECT_NE(checked.refused[0].reason.find("a group 'operator' before"), std::string::npos);
-  EXPECT_EQ(check_accounts(plan_for(kGroup, 10000), {}, {kGroup}).plan.steps.size(), 2U)
+  EXPECT_EQ(check_accounts(plan_for(kGroup, 10000), {}, {{kGroup, 10000}}).plan.steps.size(), 2U)
       << "the helper was cut off between the two";
 }
 
@@ -87,9 +94,10 @@ TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {
 
 TEST(Accounts, reads_its_list) {
   const auto place = os::TemporaryDirectory::make().value();
-  EXPECT_EQ(head::read_own_accounts(place.path()).value(), Names{});
+  EXPECT_EQ(head::read_own_accounts(place.path()).value(), apply::ListedAccounts{});
   ASSERT_TRUE(os::write_file(place.path() / "muster/accounts", "ada 10000\nbob\n"));
-  EXPECT_EQ(head::read_own_accounts(place.path()).value(), (Names{"ada", "bob"}));
+  EXPECT_EQ(head::read_own_accounts(place.path()).value(),
+            (apply::ListedAccounts{{"ada", 10000}, {"bob", std::nullopt}}));
 }
 
 }  // namespace
