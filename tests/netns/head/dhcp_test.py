@@ -65,19 +65,22 @@ class Addresses(HeadTest):
         self.assertEqual(dhcp.lease(second)["ip"], address)
         self.head.take_back(successor.name)
 
-    def test_a_node_keeps_its_address_with_another_network_card(self):
+    def test_a_node_with_another_network_card_is_adopted_in_its_own_place(self):
         node = self.as_node(self.wire["a"])
-        address = node.welcome["node"]["address"]
+        name, address = node.name, node.welcome["node"]["address"]
         self.assertEqual(dhcp.lease(node.machine)["ip"], address)
-        before = self.head.dnsmasq_plan()
         node.machine, node.anybody = self.wire["b"], self.anybody("a")
         node.mac = self.wire["b"].mac()
         node.hardware["macs"] = [node.mac]
-        self.assertEqual(node.discover()["state"], "boot")
-        until(lambda: self.head.dnsmasq_plan() != before, "a new plan")
+        self.assertEqual(node.discover()["state"], "wait", "another machine may have the UUID")
+        self.assertIn("uuid", [kind for kind, _ in self.head.events(name)])
+        self.head.take_back(name)
+        node.name = None
+        node.boot()
+        self.assertEqual((node.name, node.welcome["node"]["address"]), (name, address))
         self.head.has_address(node)
         self.assertEqual(dhcp.lease(node.machine)["ip"], address)
-        self.head.take_back(node.name)
+        self.head.take_back(name)
 
 
 class Names(HeadTest):

@@ -128,8 +128,12 @@ class NewestCertificate(HeadTest):
         old = node.client
         node.say("stopping")
         node.boot()
+        token = node.token
         self.assertTrue(is_accepted(old), "a boot alone must not cut off a node that runs")
-        node.enrol()
+        self.assertEqual(node.ask_certificate(token)[0].status, 403, "and that node ended the boot")
+        self.assertIn("alarm", [kind for kind, _ in self.head.events(node.name)])
+        node.say("stopping")
+        node.boot().enrol()
         self.assertFalse(is_accepted(old))
         self.assertEqual(call_page(old, "renew").status, 403)
         self.assertTrue(is_accepted(node.client))

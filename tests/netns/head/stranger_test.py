@@ -84,7 +84,9 @@ class Endpoints(HeadTest):
 
     def test_enrolment_needs_a_token(self):
         for body, status in (({}, 400), ({"token": "x"}, 400), ({"token": "v1.a.b.c"}, 400),
-                             ({"token": "v1.." + "0" * 64}, 403), ([], 400), (b"{", 400)):
+                             ({"token": "v1.." + "0" * 64}, 400),
+                             ({"token": "v1.." + "0" * 64, "request": "x"}, 403), ([], 400),
+                             (b"{", 400)):
             self.assertEqual(self.anybody().tls("POST", "/node/v1/enrol", body).status, status, body)
 
     def test_pages_for_nodes_want_a_certificate(self):

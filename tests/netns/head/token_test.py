@@ -116,7 +116,7 @@ class OneIdentity(HeadTest):
 
     def test_parts_of_two_nodes_are_no_machine(self):
         first, second = self.node("a").boot(), self.node("b").boot()
-        mixed = {**first.hardware, "macs": second.hardware["macs"]}
+        mixed = {**first.hardware, "macs": [first.mac, second.mac]}
         answer = self.anybody().plain("POST", "/node/v1/discover", {"hardware": mixed})
         self.assert_waits(first, answer.json(), f"hardware of both {first.name} and {second.name}")
         self.assertNotIn("token", answer.text)
