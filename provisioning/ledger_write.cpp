@@ -25,7 +25,7 @@ bool differs(const Node& now, const Node* stored, std::string_view kind) {
     return !(static_cast<const NodeIdentity&>(now) == static_cast<const NodeIdentity&>(*stored));
   }
   // How far an image is and when something was heard goes with other changes.
-  ObservedNode observed = now;
+  auto observed = static_cast<const ObservedNode&>(now);
   observed.progress = stored->progress;
   observed.seen_ms = stored->seen_ms;
   return !(observed == static_cast<const ObservedNode&>(*stored));
@@ -43,11 +43,11 @@ Node taken_back(const Node& now, const Node& shown) {
   // Who gets a name or an address was not up, and has said nothing that matters since.
   if (now.name != shown.name || now.address != shown.address) return shown;
   Node node = now;
-  static_cast<DesiredNode&>(node) = shown;
+  static_cast<DesiredNode&>(node) = static_cast<const DesiredNode&>(shown);
   if (node.stage == "reboot" && now.reboot != shown.reboot) node.stage = shown.stage;
   const bool uses_offer =
       now.certificate_serial != shown.certificate_serial && !has_lost_enrolment(now, shown);
-  static_cast<NodeIdentity&>(node) = shown;
+  static_cast<NodeIdentity&>(node) = static_cast<const NodeIdentity&>(shown);
   if (uses_offer) node.certificate_serial = std::exchange(node.offered_serial, "");
   if (!has_lost_enrolment(now, shown)) return node;
   node.hardware = shown.hardware;

@@ -41,7 +41,7 @@ bool has_lost(const Node& before, const Node* after) {
 
 }  // namespace
 
-void Published::show(const std::string& id, std::shared_ptr<const Node> node, Now now) {
+void Published::show(const std::string& id, const std::shared_ptr<const Node>& node, Now now) {
   const std::shared_ptr<const Node> before = find(id);
   index(before.get(), node.get());
   if (node) {

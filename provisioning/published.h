@@ -23,7 +23,7 @@ inline constexpr std::int64_t kBetweenCardsMs = 60'000;
 class Published {
  public:
   /// Readers see the node like this from now on; null: no more.
-  void show(const std::string& id, std::shared_ptr<const Node> node, Now now);
+  void show(const std::string& id, const std::shared_ptr<const Node>& node, Now now);
 
   /// Shows what waited for its time.
   void pass_time(Now now);

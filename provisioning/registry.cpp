@@ -35,7 +35,7 @@ Policy Registry::policy(std::int64_t now_ms) const {
   return policy_at(now_ms);
 }
 
-Status Registry::written(std::shared_ptr<Ticket> ticket) const {
+Status Registry::written(const std::shared_ptr<Ticket>& ticket) const {
   return ticket ? ticket->wait() : Status();
 }
 
@@ -174,7 +174,7 @@ Status Registry::flush() const {
     const std::scoped_lock lock(ledger_->mutex());
     last = ledger_->last_ticket();
   }
-  return written(std::move(last));
+  return written(last);
 }
 
 Snapshot Registry::snapshot() const {

@@ -176,7 +176,7 @@ class Registry {
       : settings_(std::move(settings)), ledger_(std::move(ledger)) {}
 
   /// Waits for the disk; never under the lock.
-  Status written(std::shared_ptr<Ticket> ticket) const;
+  Status written(const std::shared_ptr<Ticket>& ticket) const;
   std::string id_of(std::string_view name) const { return ledger_->directory().id_of(name); }
   /// Errors (absent): nobody is called so; `hint` is the next step.
   Result<Member> member_of(const std::string& name, const std::string& hint) const;
