@@ -8,6 +8,7 @@
 
 #include "core/base/device_file.h"
 #include "core/base/text.h"
+#include "core/json/json.h"
 
 namespace muster::provisioning {
 namespace {
@@ -77,11 +78,6 @@ bool is_pci_address(std::string_view text) {
          parse_id(rest.substr(4, 2), 2);
 }
 
-std::string text_of(const nlohmann::json& value, const char* name) {
-  const auto found = value.find(name);
-  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 bool is_driver_name(std::string_view text) {
   return text.size() <= kLongestDriver &&
          text.find_first_not_of(
@@ -91,7 +87,7 @@ bool is_driver_name(std::string_view text) {
 
 std::optional<AcceleratorDriver> parse_driver(const nlohmann::json& value) {
   if (!value.contains("driver") || !value["driver"].is_string()) return std::nullopt;
-  AcceleratorDriver driver{.name = text_of(value, "driver"), .files = {}};
+  AcceleratorDriver driver{.name = json::text_of(value, "driver"), .files = {}};
   if (!is_driver_name(driver.name)) return std::nullopt;
   const auto files = value.find("files");
   if (files == value.end() || !files->is_array()) return driver;
@@ -158,10 +154,10 @@ std::string vendor_name(std::uint16_t vendor) {
 
 std::optional<Accelerator> parse_accelerator(const nlohmann::json& value) {
   if (!value.is_object()) return std::nullopt;
-  const auto vendor = parse_id(text_of(value, "vendor"), 4);
-  const auto device = parse_id(text_of(value, "device"), 4);
-  const auto pci_class = parse_id(text_of(value, "class"), 4);
-  std::string address = text_of(value, "address");
+  const auto vendor = parse_id(json::text_of(value, "vendor"), 4);
+  const auto device = parse_id(json::text_of(value, "device"), 4);
+  const auto pci_class = parse_id(json::text_of(value, "class"), 4);
+  std::string address = json::text_of(value, "address");
   if (!vendor || !device || !pci_class || !is_pci_address(address)) return std::nullopt;
   return Accelerator{.address = std::move(address),
                      .vendor = static_cast<std::uint16_t>(*vendor),

@@ -33,7 +33,7 @@ const Member* Ledger::find_by_token(const std::string& token_hash) const {
   return found == by_token_.end() ? nullptr : find(found->second);
 }
 
-std::shared_ptr<Ticket> Ledger::last_ticket() const {
+std::shared_ptr<Ticket> Ledger::ticket() const {
   if (open_) return open_->ticket;
   return in_flight_ticket_ && !in_flight_ticket_->is_complete() ? in_flight_ticket_ : nullptr;
 }
@@ -51,9 +51,10 @@ void Ledger::unindex(const Member& member) {
 }
 
 void Ledger::index(const Member* before, const Member& after) {
+  const bool same_session = before != nullptr && before->session == after.session;
   if (before != nullptr) {
-    unnamed_by_age_.erase(age_of(*before));
-    if (before->session && before->session != after.session) {
+    if (before->node->name.empty()) unnamed_by_age_.erase(age_of(*before));
+    if (before->session && !same_session) {
       by_secret_.erase(before->session->secret);
       by_token_.erase(before->session->token_hash);
     }
@@ -63,7 +64,7 @@ void Ledger::index(const Member* before, const Member& after) {
     directory_.add(*after.node);
   }
   if (after.node->name.empty()) unnamed_by_age_.insert(age_of(after));
-  if (!after.session) return;
+  if (!after.session || same_session) return;
   by_secret_[after.session->secret] = after.node->id;
   by_token_[after.session->token_hash] = after.node->id;
 }

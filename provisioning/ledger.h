@@ -86,10 +86,9 @@ class Ledger {
   void erase(const std::string& id, Write write, Now now);
   /// On a timeline, or on that of the cluster.
   void note(state::Event event, Write write, Now now);
-  /// The write that what was changed last waits for; null: it is on its way or done.
-  std::shared_ptr<Ticket> ticket() const { return open_ ? open_->ticket : nullptr; }
-  /// The last write that is not done yet; null: all are.
-  std::shared_ptr<Ticket> last_ticket() const;
+  /// The last write that is not done yet, which everything changed so far waits for; null: all are
+  /// done.
+  std::shared_ptr<Ticket> ticket() const;
 
   /// What was observed and could not be written is tried again, and what waits for its time is
   /// shown. Called now and then.

@@ -32,18 +32,27 @@ NodeState state_after(const NodeReport& report, NodeState before) {
   return goes_on ? NodeState::ready : NodeState::booting;
 }
 
-/// The node itself was heard. The scheduler may have given up one that was silent for so long; one
-/// that boots was not there yet.
-void hear_node(Member& member, Node& node, Now now) {
+/// Whether the node speaks after a silence in which the scheduler may have given it up; one that
+/// boots was not there yet.
+bool has_returned(const Node& node, const Heard& heard, Now now) {
   const bool was_there = node.state != NodeState::booting;
   // The daemon may have started anew since, and counts the silence from then.
   const bool was_lost = node.state == NodeState::failed && node.stage == "lost";
-  const std::int64_t silent_ms = now.steady_ms - member.heard.proof_ms;
-  if (was_lost || (was_there && silent_ms >= kLostMs)) node.returned_ms = now.wall_ms;
+  return was_lost || (was_there && now.steady_ms - heard.proof_ms >= kLostMs);
+}
+
+/// The node itself was heard.
+void hear_proof(Member& member, Now now) {
   member.heard.any_ms = now.steady_ms;
   member.heard.proof_ms = now.steady_ms;
   member.heard.wall_ms = now.wall_ms;
   member.heard.is_proved = true;
+}
+
+/// The same, and what of the node follows from it.
+void hear_node(Member& member, Node& node, Now now) {
+  if (has_returned(node, member.heard, now)) node.returned_ms = now.wall_ms;
+  hear_proof(member, now);
 }
 
 /// Another machine claimed to be this node, which lives: it is again what it was before.
@@ -149,6 +158,12 @@ Answer show(Member& member, const std::string& serial, Now now) {
                              .kind = ErrorKind::denied}};
   }
   const bool is_claimed = member.session && member.session->state != Session::State::over;
+  const bool is_plain = !is_claimed && serial != known.offered_serial;
+  // Every request of every node comes by here.
+  if (is_plain && !has_returned(known, member.heard, now)) {
+    hear_proof(member, now);
+    return {};
+  }
   auto node = std::make_shared<Node>(known);
   Answer answer;
   // The store has the offer: a head that starts anew takes the new one as this one does.
@@ -218,26 +233,28 @@ Outcome take_heartbeat(Member& member, const Beat& beat, Now now) {
   // That a node is ready it says once, and a power cut of the head may take it: what it holds says
   // it again.
   const bool is_ready = beat.holds == Holds::its_plan && known.state != NodeState::ready;
-  Node scratch = known;
-  hear_node(member, scratch, now);
-  Outcome outcome;
-  if (was_lost || is_ready) {
-    scratch.state = NodeState::ready;
-    scratch.stage = "ready";
-    scratch.reason.clear();
-    if (!was_lost) scratch.ready_ms = now.wall_ms;
-    outcome.events.push_back(event(scratch, "stage", was_lost ? "heard again" : "ready", now));
+  const bool is_noted = beat.agent_note && *beat.agent_note != known.agent_note;
+  if (!was_lost && !is_ready && !is_noted && !has_returned(known, member.heard, now)) {
+    hear_proof(member, now);
+    return {};
   }
-  if (beat.agent_note && *beat.agent_note != known.agent_note) {
-    scratch.agent_note = *beat.agent_note;
-    if (!scratch.agent_note.empty()) {
-      outcome.events.push_back(event(scratch, "version", scratch.agent_note, now));
+  auto node = std::make_shared<Node>(known);
+  hear_node(member, *node, now);
+  Outcome outcome{.write = Write::relaxed};
+  if (was_lost || is_ready) {
+    node->state = NodeState::ready;
+    node->stage = "ready";
+    node->reason.clear();
+    if (!was_lost) node->ready_ms = now.wall_ms;
+    outcome.events.push_back(event(*node, "stage", was_lost ? "heard again" : "ready", now));
+  }
+  if (is_noted) {
+    node->agent_note = *beat.agent_note;
+    if (!node->agent_note.empty()) {
+      outcome.events.push_back(event(*node, "version", node->agent_note, now));
     }
   }
-  if (!(scratch == known)) {
-    outcome.write = Write::relaxed;
-    member.node = std::make_shared<const Node>(std::move(scratch));
-  }
+  member.node = std::move(node);
   return outcome;
 }
 

@@ -8,19 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "core/base/now.h"
 #include "core/state/store.h"
 #include "provisioning/node.h"
 
 namespace muster::provisioning {
 
-/// One moment by both of the head's clocks. Silence and age are counted by the one that nobody
-/// sets; people are shown the other.
-struct Now {
-  /// Milliseconds since 1970.
-  std::int64_t wall_ms = 0;
-  /// Milliseconds since some moment before.
-  std::int64_t steady_ms = 0;
-};
+using muster::Now;
 
 /// A boot that is under way. Kept in memory only: who boots while the head starts anew asks once
 /// more. Times are Now::steady_ms.

@@ -221,7 +221,7 @@ void NodeApi::heartbeat(const ServerRequest& request, const Node& node, Reply re
   if (!told) return reply(refuse(told.error()));
   Beat beat{.holds =
                 told->holds == options_.generation_for(node) ? Holds::its_plan : Holds::another};
-  if (told->agent) beat.agent_note = agent_note(*told->agent, capabilities_of(options_.version));
+  if (told->agent) beat.agent_note = agent_note(*told->agent, own_);
   registry_.heartbeat(node.id, beat, options_.now())
       .then([this, reply = std::move(reply)](const Result<Node>& heard) mutable {
         if (!heard) return reply(refuse(heard.error()));

@@ -39,7 +39,8 @@ class NodeApi {
       : registry_(registry),
         authority_(authority),
         ssh_authority_(ssh_authority),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        own_(capabilities_of(options_.version)) {}
 
   /// Never fails: bad requests become 4xx with {"error", "hint"}. What must be on disk before it is
   /// answered is answered later, and no thread waits for it.
@@ -73,6 +74,8 @@ class NodeApi {
   const Authority& authority_;
   const SshAuthority& ssh_authority_;
   NodeApiOptions options_;
+  /// What an agent of this head's version can do.
+  Capabilities own_;
 };
 
 }  // namespace muster::provisioning

@@ -8,6 +8,7 @@
 #include "core/json/members.h"
 #include "provisioning/protocol.h"
 #include "provisioning/protocol_bounds.h"
+#include "provisioning/protocol_parse.h"
 
 namespace muster::provisioning {
 namespace {
@@ -65,15 +66,12 @@ BootAnswer read_boot(json::Members& members, json::Problems& problems) {
 /// `read_token`: how the token is read.
 template <typename ReadToken>
 Result<CertificateRequest> parse_certificate_request(std::string_view body, ReadToken read_token) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  CertificateRequest request{
-      .token = read_token(members),
-      .request = members.text("request", kLongestRequest),
-      .ssh_host_key = members.find_text("ssh_host_key", kLongestKey).value_or("")};
-  TRY(problems.status());
-  return request;
+  return parse_message(body, [&](json::Members& members, json::Problems&) {
+    return CertificateRequest{
+        .token = read_token(members),
+        .request = members.text("request", kLongestRequest),
+        .ssh_host_key = members.find_text("ssh_host_key", kLongestKey).value_or("")};
+  });
 }
 
 }  // namespace
@@ -113,20 +111,18 @@ std::string render_discover_answer(const DiscoverAnswer& answer) {
 }
 
 Result<DiscoverAnswer> parse_discover_answer(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  DiscoverAnswer answer{
-      .time_ms = static_cast<std::int64_t>(members.number("time_ms", 0, kYear2200)),
-      .decision = {}};
-  // A state that a newer head has is a reason to wait as well.
-  if (members.word("state", kLongestWord) == "boot") {
-    answer.decision = read_boot(members, problems);
-  } else {
-    answer.decision = WaitAnswer{.reason = members.shown("reason", kLongestReason)};
-  }
-  TRY(problems.status());
-  return answer;
+  return parse_message(body, [](json::Members& members, json::Problems& problems) {
+    DiscoverAnswer answer{
+        .time_ms = static_cast<std::int64_t>(members.number("time_ms", 0, kYear2200)),
+        .decision = {}};
+    // A state that a newer head has is a reason to wait as well.
+    if (members.word("state", kLongestWord) == "boot") {
+      answer.decision = read_boot(members, problems);
+    } else {
+      answer.decision = WaitAnswer{.reason = members.shown("reason", kLongestReason)};
+    }
+    return answer;
+  });
 }
 
 std::string render_stage_request(const StageRequest& request) {
@@ -138,17 +134,15 @@ std::string render_stage_request(const StageRequest& request) {
 }
 
 Result<StageRequest> parse_stage_request(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  StageRequest request{
-      .session = members.word("session", kLongestWord),
-      .report = {.stage = members.word("stage", kLongestWord),
-                 .progress = static_cast<int>(members.find_number("progress", 0, 100).value_or(0)),
-                 .failure = members.find_shown("failure", kLongestStageFailure).value_or(""),
-                 .console = read_console(members)}};
-  TRY(problems.status());
-  return request;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    return StageRequest{
+        .session = members.word("session", kLongestWord),
+        .report = {
+            .stage = members.word("stage", kLongestWord),
+            .progress = static_cast<int>(members.find_number("progress", 0, 100).value_or(0)),
+            .failure = members.find_shown("failure", kLongestStageFailure).value_or(""),
+            .console = read_console(members)}};
+  });
 }
 
 std::string render_certificate_request(const CertificateRequest& request) {
@@ -174,15 +168,12 @@ std::string render_certificate_answer(const CertificateAnswer& answer) {
 }
 
 Result<CertificateAnswer> parse_certificate_answer(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  CertificateAnswer answer{
-      .certificate = members.text("certificate", kLongestPem),
-      .name = members.word("name", kLongestWord),
-      .valid_hours = static_cast<std::uint32_t>(members.number("valid_hours", 1, kMostHours))};
-  TRY(problems.status());
-  return answer;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    return CertificateAnswer{
+        .certificate = members.text("certificate", kLongestPem),
+        .name = members.word("name", kLongestWord),
+        .valid_hours = static_cast<std::uint32_t>(members.number("valid_hours", 1, kMostHours))};
+  });
 }
 
 }  // namespace muster::provisioning

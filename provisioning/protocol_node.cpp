@@ -9,6 +9,7 @@
 #include "core/json/members.h"
 #include "provisioning/protocol.h"
 #include "provisioning/protocol_bounds.h"
+#include "provisioning/protocol_parse.h"
 
 namespace muster::provisioning {
 namespace {
@@ -106,13 +107,10 @@ std::string render_heartbeat_request(const HeartbeatRequest& request) {
 }
 
 Result<HeartbeatRequest> parse_heartbeat_request(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  HeartbeatRequest request{.holds = members.find_word("holds", kLongestGeneration),
-                           .agent = read_capabilities(members)};
-  TRY(problems.status());
-  return request;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    return HeartbeatRequest{.holds = members.find_word("holds", kLongestGeneration),
+                            .agent = read_capabilities(members)};
+  });
 }
 
 std::string render_heartbeat_answer(const HeartbeatAnswer& answer) {
@@ -122,13 +120,10 @@ std::string render_heartbeat_answer(const HeartbeatAnswer& answer) {
 }
 
 Result<HeartbeatAnswer> parse_heartbeat_answer(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  HeartbeatAnswer answer{.generation = members.word("generation", kLongestGeneration),
-                         .reboot = members.find_word("reboot", kLongestWord).value_or("")};
-  TRY(problems.status());
-  return answer;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    return HeartbeatAnswer{.generation = members.word("generation", kLongestGeneration),
+                           .reboot = members.find_word("reboot", kLongestWord).value_or("")};
+  });
 }
 
 std::string render_node_report(const NodeReport& report) {
@@ -146,18 +141,17 @@ std::string render_node_report(const NodeReport& report) {
 }
 
 Result<NodeReport> parse_node_report(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  NodeReport report{.stage = members.word("stage", kLongestWord),
-                    .failure = members.find_shown("failure", kLongestFailure).value_or(""),
-                    .generation = members.find_word("generation", kLongestGeneration).value_or(""),
-                    .console = read_console(members),
-                    .drift = members.find_lines("drift", kMostLines, kLongestLine)
-                                 .value_or(std::vector<std::string>())};
-  read_found(members, report);
-  TRY(problems.status());
-  return report;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    NodeReport report{
+        .stage = members.word("stage", kLongestWord),
+        .failure = members.find_shown("failure", kLongestFailure).value_or(""),
+        .generation = members.find_word("generation", kLongestGeneration).value_or(""),
+        .console = read_console(members),
+        .drift = members.find_lines("drift", kMostLines, kLongestLine)
+                     .value_or(std::vector<std::string>())};
+    read_found(members, report);
+    return report;
+  });
 }
 
 std::string render_plan_answer(std::string_view generation, std::string_view steps) {
@@ -181,14 +175,11 @@ std::string render_refusal(const Refusal& refusal) {
 }
 
 Result<Refusal> parse_refusal(std::string_view body) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body));
-  json::Problems problems;
-  json::Members members(value, problems);
-  Refusal refusal{.error = members.shown("error", kLongestReason),
-                  .hint = members.find_shown("hint", kLongestReason).value_or(""),
-                  .refused = refused_of(members.find_word("refused", kLongestWord).value_or(""))};
-  TRY(problems.status());
-  return refusal;
+  return parse_message(body, [](json::Members& members, json::Problems&) {
+    return Refusal{.error = members.shown("error", kLongestReason),
+                   .hint = members.find_shown("hint", kLongestReason).value_or(""),
+                   .refused = refused_of(members.find_word("refused", kLongestWord).value_or(""))};
+  });
 }
 
 }  // namespace muster::provisioning

@@ -172,7 +172,7 @@ Status Registry::flush() const {
   std::shared_ptr<Ticket> last;
   {
     const std::scoped_lock lock(ledger_->mutex());
-    last = ledger_->last_ticket();
+    last = ledger_->ticket();
   }
   return written(last);
 }

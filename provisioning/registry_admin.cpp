@@ -48,7 +48,7 @@ Result<std::vector<std::string>> Registry::adopt(std::span<const std::string> id
       }
       names.push_back(ledger_->find(id_of(id))->node->name);
     }
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   TRY(written(ticket));
   return names;
@@ -80,7 +80,7 @@ Status Registry::adopt_as(const std::string& id, const std::string& wanted, Now 
                   "'muster node list' shows the names; take another");
     }
     TRY(name(*member, wanted, now));
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   return written(ticket);
 }
@@ -100,7 +100,7 @@ Status Registry::remove(std::span<const std::string> names, Now now) {
                     Write::decided, now);
       last_refusal_ms_.erase(id);
     }
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   return written(ticket);
 }
@@ -131,7 +131,7 @@ Status Registry::set_profile(std::span<const std::string> names, const std::stri
       member.node = std::move(node);
       ledger_->put(std::move(member), std::move(outcome), now);
     }
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   return written(ticket);
 }

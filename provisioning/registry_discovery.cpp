@@ -118,7 +118,7 @@ Pending<Welcome> Registry::discover(const Hardware& report, Ipv4Address address,
   }
   const bool is_named_now = welcomed && welcomed->kind == Welcome::Kind::boot && !has_name;
   // A name that could not be written is nobody's.
-  return Pending<Welcome>(std::move(welcomed), ledger_->last_ticket(),
+  return Pending<Welcome>(std::move(welcomed), ledger_->ticket(),
                           is_named_now ? Need::written : Need::none);
 }
 

@@ -128,7 +128,7 @@ Result<Registry::Imported> Registry::import(std::vector<Node> list, Now now) {
                      .text = std::format("{} nodes", changed.size())},
                     Write::decided, now);
     for (Node& node : changed) put_imported(std::move(node), now);
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   TRY(written(ticket));
   return result;

@@ -73,7 +73,7 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
       member.node = std::move(node);
       ledger_->put(std::move(member), std::move(outcome), now);
     }
-    ticket = ledger_->last_ticket();
+    ticket = ledger_->ticket();
   }
   return written(ticket);
 }

@@ -65,8 +65,9 @@ std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec:
                                               const ListedAccounts& own) {
   const std::string name = owner_of_keys(file);
   const spec::User* const named = find_named(spec, name);
+  if (named == nullptr) return {};
   const passwd* const account = getpwnam(name.c_str());
-  if (named == nullptr || account == nullptr || is_own(name, account->pw_uid, own)) return {};
+  if (account == nullptr || is_own(name, account->pw_uid, own)) return {};
   std::vector<apply::Outcome> refused;
   std::string kept;
   for (const std::string& key : lines(file.content)) {

@@ -20,6 +20,7 @@
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
 #include "apps/plans/preview.h"
+#include "core/base/backoff.h"
 #include "core/os/clock.h"
 #include "core/spec/places.h"
 #include "core/state/store.h"
@@ -230,7 +231,7 @@ class Cluster {
   std::uint64_t published_ = 0;
   /// generation_ when that was tried last, and the pause after it failed.
   std::uint64_t publish_tried_ = 0;
-  Backoff publish_pause_{1'000, 60'000};
+  Retry publish_pause_{{.first = std::chrono::seconds(1), .longest = std::chrono::minutes(1)}};
   /// What was decided when it was published: generation_ and the registry's lost address.
   std::pair<std::uint64_t, std::int64_t> published_decisions_;
   HeadApplier applier_{[this] { return os::connect_unix(settings_.helper); }};

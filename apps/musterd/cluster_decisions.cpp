@@ -7,7 +7,7 @@
 
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/cluster.h"
-#include "apps/musterd/json_member.h"
+#include "core/json/json.h"
 #include "core/os/process.h"
 
 namespace muster::daemon {
@@ -51,8 +51,8 @@ Status Cluster::load_dhcp_mode() {
   const json decided = found && *found ? json::parse((*found)->value, nullptr, false) : json();
   // A decision holds until the next: the other server may only be slower than this head after a
   // power cut.
-  const std::string mode = text_member(decided, "mode");
-  dhcp_decided_now_ = text_member(decided, "boot") == boot;
+  const std::string mode = muster::json::text_of(decided, "mode");
+  dhcp_decided_now_ = muster::json::text_of(decided, "boot") == boot;
   use_dhcp_mode(mode == "serve"                          ? DhcpMode::serve
                 : mode == "proxy"                        ? DhcpMode::proxy
                 : facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/musterd/cluster.h"
-#include "apps/musterd/json_member.h"
 #include "core/base/text.h"
+#include "core/json/json.h"
 #include "core/os/files.h"
 #include "hpc/hpc_plan.h"
 
@@ -125,8 +125,8 @@ void Cluster::certify_host_key() {
   const auto path = settings_.state / "ca" / "ssh-head-cert.json";
   const auto kept = os::read_file(path);
   const auto value = kept ? nlohmann::json::parse(*kept, nullptr, false) : nlohmann::json();
-  if (text_member(value, "made_for") == made_for) {
-    ssh_certificate_ = text_member(value, "certificate");
+  if (muster::json::text_of(value, "made_for") == made_for) {
+    ssh_certificate_ = muster::json::text_of(value, "certificate");
     return;
   }
   const auto made = ssh_authority_->certify_host(facts_.host_key, {.names = names, .id = name});

@@ -64,7 +64,7 @@ Status Cluster::publish_changes() {
     published_ = now;
     publish_pause_.reset();
   } else {
-    publish_pause_.failed(steady_ms());
+    publish_pause_.fail(steady_ms());
   }
   const std::scoped_lock lock(mutex_);
   publish_error_ = done ? std::nullopt : std::optional(done.error());
@@ -73,11 +73,11 @@ Status Cluster::publish_changes() {
 
 Status Cluster::publish() {
   // The helper's answer first, whatever the disk does: people wait for it.
-  Status applied = applier_.step({.steady_ms = steady_ms(), .wall_ms = now_ms()});
+  Status applied = applier_.step(now());
   const Status published = publish_changes();
   if (!published) return published;
   if (!applied) return applied;
-  return applier_.step({.steady_ms = steady_ms(), .wall_ms = now_ms()});
+  return applier_.step(now());
 }
 
 std::optional<std::string> Cluster::plan_delay() {

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/musterd/json_member.h"
+#include "core/json/json.h"
 
 namespace muster::daemon {
 namespace {
@@ -23,7 +23,8 @@ std::vector<std::string> changed_steps(const json& report) {
   std::vector<std::string> steps;
   if (!report.contains("steps")) return steps;
   for (const json& step : report.at("steps")) {
-    if (text_member(step, "outcome") == "changed") steps.push_back(text_member(step, "step"));
+    if (muster::json::text_of(step, "outcome") == "changed")
+      steps.push_back(muster::json::text_of(step, "step"));
   }
   return steps;
 }
@@ -88,7 +89,7 @@ Status HeadApplier::look(Now now) {
 /// The helper is not there, or went away: nobody knows whether the plan holds.
 Status HeadApplier::lose(Error error, std::int64_t steady_ms) {
   holds_ = false;
-  pause_.failed(steady_ms);
+  pause_.fail(steady_ms);
   const std::scoped_lock lock(mutex_);
   trouble_ = error.text();
   if (!owed_ms_) owed_ms_ = steady_ms;
@@ -100,7 +101,7 @@ void HeadApplier::take_report(const json& report, Now now) {
   // A plan that came while the helper worked is asked for next.
   holds_ = succeeded && !is_overtaken_;
   if (holds_) pause_.reset();
-  if (!succeeded && !is_overtaken_) pause_.failed(now.steady_ms);
+  if (!succeeded && !is_overtaken_) pause_.fail(now.steady_ms);
   const std::scoped_lock lock(mutex_);
   if (is_check_ && report.is_object()) {
     for (const std::string& step : changed_steps(report)) drift_.note(step, now.wall_ms);

@@ -12,8 +12,9 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "apps/musterd/apply_pace.h"
-#include "apps/musterd/backoff.h"
 #include "apps/musterd/drift.h"
+#include "core/base/backoff.h"
+#include "core/base/now.h"
 #include "core/base/result.h"
 #include "core/os/unix_socket.h"
 #include "core/state/store.h"
@@ -39,11 +40,6 @@ class HeadApplier {
   /// Whether this is the plan already.
   bool has(const std::string& plan) const { return plan == plan_; }
 
-  /// Both clocks of one moment (core/os/clock.h).
-  struct Now {
-    std::int64_t steady_ms = 0;
-    std::int64_t wall_ms = 0;
-  };
   /// Takes the helper's answer if it is there; else asks the helper when that is due: the plan is
   /// another, did not hold the last time, or was not looked at for minutes.
   /// Errors: the helper is not there, or went away without an answer.
@@ -77,7 +73,7 @@ class HeadApplier {
   bool holds_ = false;
   ApplyPace pace_;
   /// Between two attempts at a plan that does not hold.
-  Backoff pause_{15'000, 60'000};
+  Retry pause_{{.first = std::chrono::seconds(15), .longest = std::chrono::minutes(1)}};
   /// The connection that the helper has not answered yet.
   std::optional<os::LineChannel> helper_;
   /// The newest transaction of the plan that it was asked for.

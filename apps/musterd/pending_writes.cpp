@@ -31,7 +31,7 @@ void PendingWrites::retry(std::int64_t steady_ms) {
   if (pending_.empty()) {
     pause_.reset();
   } else {
-    pause_.failed(steady_ms);
+    pause_.fail(steady_ms);
   }
 }
 

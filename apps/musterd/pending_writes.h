@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/musterd/backoff.h"
+#include "core/base/backoff.h"
 #include "core/base/result.h"
 
 namespace muster::daemon {
@@ -48,7 +48,7 @@ class PendingWrites {
   /// Guards what follows.
   mutable std::mutex mutex_;
   std::map<std::string, Pending> pending_;
-  Backoff pause_{5'000, 60'000};
+  Retry pause_{{.first = std::chrono::seconds(5), .longest = std::chrono::minutes(1)}};
 };
 
 }  // namespace muster::daemon

@@ -81,6 +81,11 @@ Result<Value> parse_object(std::string_view text, Limits limits) {
   return value;
 }
 
+std::string text_of(const Value& value, const char* name) {
+  const auto found = value.find(name);
+  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string render(const Value& value) {
   return value.dump(-1, ' ', false, Value::error_handler_t::replace);
 }

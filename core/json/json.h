@@ -28,6 +28,10 @@ Result<Value> parse(std::string_view text, Limits limits = {});
 /// As parse. Errors: also a value that is not an object.
 Result<Value> parse_object(std::string_view text, Limits limits = {});
 
+/// A text member of an object that somebody else wrote, such as a tool or an earlier version; empty
+/// when it is missing or something else.
+std::string text_of(const Value& value, const char* name);
+
 /// The value on one line. Bytes that are not UTF-8 become U+FFFD.
 std::string render(const Value& value);
 

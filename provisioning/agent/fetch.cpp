@@ -10,7 +10,7 @@
 #include "core/os/hash.h"
 #include "core/os/http_client.h"
 #include "core/os/uninterrupted.h"
-#include "provisioning/agent/backoff.h"
+#include "provisioning/agent/jitter.h"
 
 namespace muster::agent {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "core/apply/apply.h"
 #include "core/os/command.h"
-#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_link.h"
+#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/renewal.h"
 
 namespace muster::agent {

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "provisioning/agent/backoff.h"
+#include "provisioning/agent/jitter.h"
 
 namespace muster::agent {
 

@@ -7,9 +7,9 @@
 #include "core/os/files.h"
 #include "core/os/wait.h"
 #include "provisioning/agent/accelerators.h"
-#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
+#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/lldp.h"
 #include "provisioning/agent/plan_follower.h"
 

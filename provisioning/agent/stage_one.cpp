@@ -12,11 +12,11 @@
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
-#include "provisioning/agent/backoff.h"
 #include "provisioning/agent/boot_card.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
 #include "provisioning/agent/inventory.h"
+#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/lldp.h"
 
 namespace muster::agent {

@@ -11,6 +11,7 @@
 
 #include "core/base/mounts.h"
 #include "core/base/text.h"
+#include "core/json/json.h"
 #include "core/os/files.h"
 #include "provisioning/head/facts.h"
 
@@ -27,20 +28,15 @@ constexpr const char* kRoots = "/var/lib/muster-head";
 constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm", kHostKeys, kRoots};
 constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
 
-std::string text(const json& device, const char* member) {
-  const auto found = device.find(member);
-  return found != device.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 void add_device(const json& device, DiskUse& use) {
-  if (const std::string type = text(device, "fstype"); !type.empty()) {
-    use.contents.push_back(std::format("{} on {}", type, text(device, "name")));
+  if (const std::string type = muster::json::text_of(device, "fstype"); !type.empty()) {
+    use.contents.push_back(std::format("{} on {}", type, muster::json::text_of(device, "name")));
   }
   for (const json& place : device.value("mountpoints", json::array())) {
     if (place.is_string()) use.mounts.push_back(place.get<std::string>());
   }
   for (const json& part : device.value("children", json::array())) {
-    use.contents.push_back(std::format("partition {}", text(part, "name")));
+    use.contents.push_back(std::format("partition {}", muster::json::text_of(part, "name")));
     add_device(part, use);
   }
 }
@@ -139,7 +135,8 @@ Status make_state_disk(os::CommandRunner& runner, const std::string& disk,
 Result<DiskUse> parse_disk_use(std::string_view text_of_lsblk) {
   try {
     const json device = json::parse(text_of_lsblk).at("blockdevices").at(0);
-    DiskUse use{.type = text(device, "type"), .label = text(device, "label")};
+    DiskUse use{.type = muster::json::text_of(device, "type"),
+                .label = muster::json::text_of(device, "label")};
     add_device(device, use);
     return use;
   } catch (const json::exception& error) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/json/json.h"
 
 namespace muster::head {
 namespace {
@@ -166,11 +167,8 @@ std::string render_decision(const NetworkDecision& decision) {
 NetworkDecision parse_decision(std::string_view text) {
   const json value = json::parse(text, nullptr, false);
   if (!value.is_object()) return {};
-  const auto member = [&](const char* name) {
-    const auto found = value.find(name);
-    return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  return {.cluster = member("cluster"), .external = member("external")};
+  return {.cluster = muster::json::text_of(value, "cluster"),
+          .external = muster::json::text_of(value, "external")};
 }
 
 Networks choose_networks(const NetworkQuestion& question) {

@@ -67,7 +67,7 @@ TEST_F(ClusterOnDisk, a_user_who_is_new_in_the_specification_waits_for_the_disk)
   open();
   EXPECT_EQ(unsaved(), std::vector<std::string>{"the users of cluster.yaml"});
   EXPECT_FALSE(cluster_->users().find("ada")) << "nobody is there who is not on the disk";
-  ASSERT_EQ(mount(nullptr, state().c_str(), nullptr, MS_REMOUNT, "size=4M"), 0);
+  remount(0);
   cluster_->tick();
   EXPECT_TRUE(unsaved().empty());
   EXPECT_TRUE(cluster_->users().find("ada"));

@@ -4,35 +4,25 @@
 #include <cerrno>
 #include <functional>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include "core/os/files.h"
 #include "core/state/store.h"
+#include "tests/contract/support/small_disk.h"
 
 namespace muster::state {
 namespace {
 
-/// A small file system of its own, seen by this program only.
-class SmallDisk : public testing::Test {
+class SmallDisk : public SmallDiskTest {
  protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "root is needed to mount";
-    ASSERT_EQ(unshare(CLONE_NEWNS), 0);
-    ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
-    directory_.emplace(*os::TemporaryDirectory::make());
-    ASSERT_EQ(mount("tmpfs", place().c_str(), "tmpfs", 0, "size=2M"), 0);
-  }
+  SmallDisk() : SmallDiskTest("size=2M") {}
   void TearDown() override {
     store_.reset();
-    if (!directory_) return;
-    EXPECT_EQ(umount(place().c_str()), 0);
+    SmallDiskTest::TearDown();
   }
 
-  std::string place() const { return directory_->path().string(); }
-  std::string file() const { return place() + "/state.db"; }
+  std::string file() const { return disk() + "/state.db"; }
 
   /// Opens the store that `store_` is from now on.
   void open() {
@@ -40,17 +30,6 @@ class SmallDisk : public testing::Test {
     auto opened = open_sqlite_store(file());
     ASSERT_TRUE(opened) << opened.error().text();
     store_ = std::move(*opened);
-  }
-  void fill() const {
-    // Down to the last page: the first write that fails leaves some room.
-    for (std::size_t size = 1U << 20U; size >= 512; size /= 2) {
-      while (os::append_file(place() + "/filler", std::string(size, 'x'))) {
-      }
-    }
-  }
-  void make_room() const { ASSERT_TRUE(os::remove_tree(place() + "/filler")); }
-  void remount(unsigned long flags) const {
-    ASSERT_EQ(mount(nullptr, place().c_str(), nullptr, MS_REMOUNT | flags, "size=2M"), 0);
   }
   Result<Revision> put(const std::string& value) {
     return store_->commit({.changes = {{.kind = "k", .key = "a", .value = value}}});
@@ -70,7 +49,6 @@ class SmallDisk : public testing::Test {
     EXPECT_FALSE(trouble->hint.empty());
   }
 
-  std::optional<os::TemporaryDirectory> directory_;
   std::unique_ptr<Store> store_;
 };
 
@@ -140,11 +118,11 @@ TEST_F(SmallDisk, a_store_on_a_read_only_disk_is_read_with_what_its_log_has) {
   // As after a power cut: the log was not yet written into the file.
   const std::string log = file() + "-wal";
   ASSERT_TRUE(std::filesystem::exists(log));
-  std::filesystem::copy_file(file(), place() + "/f");
-  std::filesystem::copy_file(log, place() + "/l");
+  std::filesystem::copy_file(file(), disk() + "/f");
+  std::filesystem::copy_file(log, disk() + "/l");
   store_.reset();
-  std::filesystem::rename(place() + "/f", file());
-  std::filesystem::rename(place() + "/l", log);
+  std::filesystem::rename(disk() + "/f", file());
+  std::filesystem::rename(disk() + "/l", log);
   remount(MS_RDONLY);
   open();
   EXPECT_EQ(read(), "1");

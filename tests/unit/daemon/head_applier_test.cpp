@@ -21,7 +21,7 @@ class HeadApplierTest : public testing::Test {
   void publish(const std::string& plan, state::Revision revision, Cause cause = Cause::decision) {
     applier_.plan_is({.plan = plan, .revision = revision, .cause = cause}, now_ms_);
   }
-  Status step() { return applier_.step({.steady_ms = now_ms_, .wall_ms = 1'000'000 + now_ms_}); }
+  Status step() { return applier_.step({.wall_ms = 1'000'000 + now_ms_, .steady_ms = now_ms_}); }
   /// The helper answers the newest connection, and the applier reads it.
   void answer(const std::string& report) {
     ASSERT_TRUE(helper_);

@@ -1,8 +1,8 @@
-#include "provisioning/agent/backoff.h"
+#include "core/base/backoff.h"
 
 #include <gtest/gtest.h>
 
-namespace muster::agent {
+namespace muster {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,14 +27,6 @@ TEST(Backoff, adds_at_most_half_at_random) {
   EXPECT_EQ(backoff.after(1, Part{0.5}), 12500ms);
 }
 
-TEST(Backoff, takes_another_part_each_time) {
-  const Part one = random_part();
-  const Part other = random_part();
-  EXPECT_NE(one.of_one, other.of_one);
-  EXPECT_GE(one.of_one, 0);
-  EXPECT_LE(one.of_one, 1);
-}
-
 constexpr std::chrono::steady_clock::time_point kNow{};
 
 TEST(Retry, is_due_after_a_pause_that_grows_with_each_failure) {
@@ -57,5 +49,29 @@ TEST(Retry, starts_anew_when_it_is_reset) {
   EXPECT_TRUE(retry.is_due(kNow + 1s));
 }
 
+TEST(Retry, doubles_its_pause_with_each_failure_up_to_the_longest) {
+  Retry pause({.first = 1s, .longest = 3s});
+  EXPECT_TRUE(pause.is_due(std::int64_t{0}));
+  pause.fail(std::int64_t{100});
+  EXPECT_FALSE(pause.is_due(std::int64_t{1'099}));
+  EXPECT_TRUE(pause.is_due(std::int64_t{1'100}));
+  pause.fail(std::int64_t{1'100});
+  EXPECT_FALSE(pause.is_due(std::int64_t{3'099}));
+  EXPECT_TRUE(pause.is_due(std::int64_t{3'100}));
+  pause.fail(std::int64_t{3'100});
+  EXPECT_FALSE(pause.is_due(std::int64_t{6'099}));
+  EXPECT_TRUE(pause.is_due(std::int64_t{6'100}));
+}
+
+TEST(Retry, begins_with_the_shortest_pause_after_a_success) {
+  Retry pause({.first = 1s, .longest = 3s});
+  pause.fail(std::int64_t{0});
+  pause.fail(std::int64_t{1'000});
+  pause.reset();
+  EXPECT_TRUE(pause.is_due(std::int64_t{1'001}));
+  pause.fail(std::int64_t{2'000});
+  EXPECT_TRUE(pause.is_due(std::int64_t{3'000}));
+}
+
 }  // namespace
-}  // namespace muster::agent
+}  // namespace muster

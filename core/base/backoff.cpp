@@ -1,15 +1,8 @@
-#include "provisioning/agent/backoff.h"
+#include "core/base/backoff.h"
 
 #include <algorithm>
-#include <random>
-#include <thread>
 
-namespace muster::agent {
-
-Part random_part() {
-  thread_local std::mt19937 generator{std::random_device{}()};
-  return {std::uniform_real_distribution<double>(0, 1)(generator)};
-}
+namespace muster {
 
 std::chrono::milliseconds Backoff::after(int failures, Part part) const {
   if (failures < 1) return first;
@@ -19,7 +12,7 @@ std::chrono::milliseconds Backoff::after(int failures, Part part) const {
                      static_cast<long long>(static_cast<double>(pause.count()) / 2 * part.of_one));
 }
 
-void Retry::fail(std::chrono::steady_clock::time_point now, Part part) {
+void Retry::fail(Time now, Part part) {
   // Far beyond the longest pause; a count that ran over would be no count.
   constexpr int kMostFailures = 1000;
   failures_ = std::min(failures_ + 1, kMostFailures);
@@ -28,11 +21,7 @@ void Retry::fail(std::chrono::steady_clock::time_point now, Part part) {
 
 void Retry::reset() {
   failures_ = 0;
-  next_ = std::chrono::steady_clock::time_point::min();
+  next_ = Time::min();
 }
 
-void pause_with_jitter(std::chrono::milliseconds base) {
-  std::this_thread::sleep_for(Backoff{.first = base, .longest = base}.after(1, random_part()));
-}
-
-}  // namespace muster::agent
+}  // namespace muster

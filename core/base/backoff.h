@@ -1,18 +1,15 @@
 #pragma once
-// Pauses between tries that failed: they grow, and no two machines take the same ones. Pure but for
-// `random_part` and `pause_with_jitter`.
+// Pauses between tries that failed: they grow up to a longest one. Pure.
 
 #include <chrono>
+#include <cstdint>
 
-namespace muster::agent {
+namespace muster {
 
 /// A part of a whole: 0 is nothing of it, 1 all.
 struct Part {
   double of_one = 0;
 };
-
-/// A new random part at every call. Threads: any.
-Part random_part();
 
 /// The pause after the first failure, and the longest; a random part is added to both.
 struct Backoff {
@@ -27,23 +24,28 @@ struct Backoff {
 /// When something that fails is tried again. Pure: the time is the caller's.
 class Retry {
  public:
+  using Time = std::chrono::steady_clock::time_point;
+
   explicit Retry(Backoff backoff) : backoff_(backoff) {}
 
-  bool is_due(std::chrono::steady_clock::time_point now) const { return now >= next_; }
+  bool is_due(Time now) const { return now >= next_; }
 
   /// A try at `now` failed.
-  void fail(std::chrono::steady_clock::time_point now, Part part);
+  void fail(Time now, Part part);
 
   /// The next try is due at once, and the pauses after it are short again.
   void reset();
 
+  // The same for a time in milliseconds, with pauses of which no part is random.
+  bool is_due(std::int64_t steady_ms) const { return is_due(at(steady_ms)); }
+  void fail(std::int64_t steady_ms) { fail(at(steady_ms), {}); }
+
  private:
+  static Time at(std::int64_t steady_ms) { return Time(std::chrono::milliseconds(steady_ms)); }
+
   Backoff backoff_;
   int failures_ = 0;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::time_point::min();
+  Time next_ = Time::min();
 };
 
-/// Waits `base` and up to half as long again.
-void pause_with_jitter(std::chrono::milliseconds base);
-
-}  // namespace muster::agent
+}  // namespace muster

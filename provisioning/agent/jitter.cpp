@@ -1,0 +1,17 @@
+#include "provisioning/agent/jitter.h"
+
+#include <random>
+#include <thread>
+
+namespace muster::agent {
+
+Part random_part() {
+  thread_local std::mt19937 generator{std::random_device{}()};
+  return {std::uniform_real_distribution<double>(0, 1)(generator)};
+}
+
+void pause_with_jitter(std::chrono::milliseconds base) {
+  std::this_thread::sleep_for(Backoff{.first = base, .longest = base}.after(1, random_part()));
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,16 @@
+#pragma once
+// Chance in pauses, so that no two machines take the same ones.
+
+#include <chrono>
+
+#include "core/base/backoff.h"
+
+namespace muster::agent {
+
+/// A new random part at every call. Threads: any.
+Part random_part();
+
+/// Waits `base` and up to half as long again.
+void pause_with_jitter(std::chrono::milliseconds base);
+
+}  // namespace muster::agent
