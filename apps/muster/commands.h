@@ -53,6 +53,8 @@ void add_discover(CLI::App& app, Session& session);  // discover show, open, ask
 void add_dhcp(CLI::App& app, Session& session);      // dhcp show, take, proxy
 void add_user(CLI::App& app, Session& session);      // user add, remove, list
 void add_head(CLI::App& app, Session& session);      // head keep
+void add_backup(CLI::App& app, Session& session);    // backup
+void add_restore(CLI::App& app, Session& session);   // restore
 void add_job(CLI::App& app, Session& session);       // job check
 
 }  // namespace muster::cli

@@ -26,6 +26,8 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_help(app, session);
   cli::add_status(app, session);
   cli::add_head(app, session);
+  cli::add_backup(app, session);
+  cli::add_restore(app, session);
   cli::add_node(app, session);
   cli::add_group(app, session);
   cli::add_profile(app, session);

@@ -305,6 +305,12 @@ ServerResponse Api::head_plan(const ServerRequest&) {
   return answer(plan::to_view(cluster_.head_plan()));
 }
 
+ServerResponse Api::copy_database(const ServerRequest&) {
+  const auto copy = cluster_.copy_database();
+  if (!copy) return os::refusal(copy.error());
+  return answer({{"database", *copy}});
+}
+
 ServerResponse Api::applied(const ServerRequest& request) {
   const auto since = parse_applied_query(request.query);
   if (!since) return refuse_request(since.error());
@@ -325,6 +331,7 @@ std::span<const Api::Route> Api::routes() {
       Route{"POST", "/v1/plan", &Api::plan_changes},
       Route{"GET", "/v1/plan/head", &Api::head_plan},
       Route{"GET", "/v1/applied", &Api::applied},
+      Route{"POST", "/v1/database/copy", &Api::copy_database},
       Route{"GET", "/v1/discovery", &Api::show_discovery},
       Route{"POST", "/v1/discovery", &Api::discovery},
       Route{"GET", "/v1/dhcp", &Api::show_dhcp},

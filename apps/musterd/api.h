@@ -34,6 +34,7 @@ class Api {
   os::ServerResponse import_nodes(const os::ServerRequest& request);
   os::ServerResponse plan_changes(const os::ServerRequest& request);
   os::ServerResponse head_plan(const os::ServerRequest& request);
+  os::ServerResponse copy_database(const os::ServerRequest& request);
   os::ServerResponse applied(const os::ServerRequest& request);
   os::ServerResponse show_discovery(const os::ServerRequest& request);
   os::ServerResponse discovery(const os::ServerRequest& request);

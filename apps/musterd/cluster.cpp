@@ -7,6 +7,7 @@
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
 #include "provisioning/head/installed.h"
+#include "provisioning/head/restore.h"
 
 namespace muster::daemon {
 namespace {
@@ -54,6 +55,11 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
 /// A disk that is full, read-only or fails must not keep the head from working: what can be done
 /// without is told, and tried again while the head works.
 Status Cluster::open_state() {
+  if (!os::is_missing(settings_.state / head::kRestoreMark)) {
+    return fail("a restore of this head was interrupted",
+                std::format("repeat it: muster restore FILE; what the head knew before is in {}",
+                            head::kBeforeRestore));
+  }
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
   decided_ = store_->revision().value_or(0);
   TRY_ASSIGN(registry_, provisioning::Registry::open(*store_, registry_settings(spec_, now())));
@@ -88,6 +94,17 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};
+}
+
+Result<std::string> Cluster::copy_database() {
+  const std::scoped_lock one_copy(copying_);
+  const auto copy = settings_.run / "database";
+  TRY(os::remove_tree(copy));
+  const Status copied = store_->copy_to(copy.string());
+  if (copied) return copy.string();
+  // What is half written would take the room of the next.
+  TRY(os::remove_tree(copy));
+  return std::unexpected(copied.error());
 }
 
 Status Cluster::set_profile(std::span<const std::string> names, const std::string& profile) {

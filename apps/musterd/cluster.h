@@ -64,6 +64,10 @@ class Cluster {
   /// What it could not write, until it could.
   std::vector<PendingWrites::Failure> unsaved() const { return pending_.failures(); }
 
+  /// A copy of the database as it is now, for a backup: it takes the place of an earlier copy, and
+  /// whoever asked takes it away. Its path. Errors: as Store::copy_to.
+  Result<std::string> copy_database();
+
   /// The nodes boot as this profile from their next start on. Errors: no such profile; as
   /// Registry::set_profile.
   Status set_profile(std::span<const std::string> names, const std::string& profile);
@@ -202,6 +206,9 @@ class Cluster {
   ClockWatch clock_{os::now_ms(), steady_ms()};
   std::vector<Error> lost_;
   PendingWrites pending_;
+
+  /// One copy at a time.
+  std::mutex copying_;
 
   /// One decision at a time: taken before mutex_, and held while the disk writes it. What is
   /// refused then has changed nothing.

@@ -83,7 +83,8 @@ void Cluster::load_slurm_key() {
     lost_.push_back({.message = std::format("the key of Slurm in '{}' cannot be read; another one "
                                             "serves until musterd ends",
                                             path.string()),
-                     .hint = "restore it from a backup, or remove it, and restart musterd"});
+                     .hint = "restore a backup ('muster restore FILE'), or remove it and restart "
+                             "musterd"});
     return;
   }
   pending_.write("the key of Slurm", [this, path]() -> Status {

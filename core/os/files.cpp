@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <format>
+#include <functional>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -28,9 +29,12 @@ std::unexpected<Error> file_error(std::string_view verb, const fs::path& path, i
               std::string(hint));
 }
 
+/// Writes into a descriptor; the errno of what failed, or 0.
+using Writer = std::function<int(int fd)>;
+
 /// Writes all, syncs and closes; the first error wins.
-Status fill(int fd, std::string_view content, const FileMode& mode, const fs::path& path) {
-  int error = write_all(fd, content);
+Status fill(int fd, const Writer& write, const FileMode& mode, const fs::path& path) {
+  int error = write(fd);
   if (error == 0 && fchmod(fd, mode.mode) != 0) error = errno;
   const bool owned = mode.uid >= 0 || mode.gid >= 0;
   if (error == 0 && owned &&
@@ -56,19 +60,37 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-Result<std::string> read_all(const Handle& file, const fs::path& path, std::size_t limit) {
-  std::string content;
+/// Hands over the file piece by piece, until `take` wants no more.
+Status read_pieces(const Handle& file, const fs::path& path,
+                   const std::function<bool(std::string_view)>& take) {
   std::array<char, 65536> buffer{};
   while (true) {
     const ssize_t count =
         uninterrupted([&] { return read(file.get(), buffer.data(), buffer.size()); });
     if (count < 0) return file_error("read", path, errno);
-    if (count == 0) return content;
-    content.append(buffer.data(), static_cast<std::size_t>(count));
-    if (content.size() > limit) {
-      return fail(std::format("'{}' is larger than {} bytes", path.string(), limit));
-    }
+    if (count == 0 || !take({buffer.data(), static_cast<std::size_t>(count)})) return {};
   }
+}
+
+Result<std::string> read_all(const Handle& file, const fs::path& path, std::size_t limit) {
+  std::string content;
+  TRY(read_pieces(file, path, [&](std::string_view piece) {
+    content.append(piece);
+    return content.size() <= limit;
+  }));
+  if (content.size() <= limit) return content;
+  return fail(std::format("'{}' is larger than {} bytes", path.string(), limit));
+}
+
+/// A plain file and nothing that a link, a pipe or a device leads to.
+Result<Handle> open_plain(const fs::path& path) {
+  // Without O_NONBLOCK a pipe that nobody writes would be waited for.
+  Handle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (file.get() < 0) return file_error("read", path, errno);
+  struct stat now{};
+  if (fstat(file.get(), &now) != 0) return file_error("read", path, errno);
+  if (!S_ISREG(now.st_mode)) return fail(std::format("'{}' is not a plain file", path.string()));
+  return file;
 }
 
 bool has_directory(const fs::path& path) {
@@ -96,23 +118,32 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   return read_all(file, path, limit);
 }
 
+Result<std::string> read_start(const fs::path& path, std::size_t bytes) {
+  TRY_ASSIGN(const Handle file, open_plain(path));
+  std::string content;
+  TRY(read_pieces(file, path, [&](std::string_view piece) {
+    content.append(piece);
+    return content.size() < bytes;
+  }));
+  content.resize(std::min(content.size(), bytes));
+  return content;
+}
+
 Result<std::string> read_plain_file(const fs::path& path, std::size_t limit) {
-  // Without O_NONBLOCK a pipe that nobody writes would be waited for.
-  const Handle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (file.get() < 0) return file_error("read", path, errno);
-  struct stat now{};
-  if (fstat(file.get(), &now) != 0) return file_error("read", path, errno);
-  if (!S_ISREG(now.st_mode)) return fail(std::format("'{}' is not a plain file", path.string()));
+  TRY_ASSIGN(const Handle file, open_plain(path));
   return read_all(file, path, limit);
 }
 
-Status write_file(const fs::path& path, std::string_view content, FileMode mode) {
+namespace {
+
+/// Fills a temporary file beside `path`, and renames it.
+Status replace_file(const fs::path& path, const FileMode& mode, const Writer& write) {
   const fs::path parent = parent_of(path);
   TRY(make_directory(parent));
   std::string temporary = (parent / std::format(".{}.XXXXXX", path.filename().string())).string();
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return file_error("write", path, errno);
-  Status done = fill(fd, content, mode, path);
+  Status done = fill(fd, write, mode, path);
   if (done && rename(temporary.c_str(), path.c_str()) != 0) {
     done = file_error("write", path, errno);
   }
@@ -123,8 +154,46 @@ Status write_file(const fs::path& path, std::string_view content, FileMode mode)
   return sync_directory(parent);
 }
 
+}  // namespace
+
+Status write_file(const fs::path& path, std::string_view content, FileMode mode) {
+  return replace_file(path, mode, [&](int fd) { return write_all(fd, content); });
+}
+
+Status copy_file(const fs::path& from, const fs::path& to, FileMode mode) {
+  TRY_ASSIGN(const Handle file, open_plain(from));
+  Status read_well;
+  Status done = replace_file(to, mode, [&](int fd) {
+    int error = 0;
+    read_well = read_pieces(file, from, [&](std::string_view piece) {
+      error = write_all(fd, piece);
+      return error == 0;
+    });
+    return read_well ? error : EIO;
+  });
+  return read_well ? done : read_well;
+}
+
+Status rename_file(const fs::path& from, const fs::path& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return file_error("rename", from, errno);
+  return sync_directory(parent_of(to));
+}
+
 Status update_file(const fs::path& path, std::string_view content, FileMode mode) {
   return is_as(path, content, mode) ? Status() : write_file(path, content, mode);
+}
+
+Result<FileState> read_state(const fs::path& path) {
+  struct stat now{};
+  if (lstat(path.c_str(), &now) != 0) return file_error("read", path, errno);
+  constexpr mode_t kPermissions = 07777;
+  return FileState{.is_plain = S_ISREG(now.st_mode),
+                   .is_directory = S_ISDIR(now.st_mode),
+                   .size = static_cast<std::uint64_t>(now.st_size),
+                   .links = now.st_nlink,
+                   .mode = {.mode = now.st_mode & kPermissions,
+                            .uid = static_cast<int>(now.st_uid),
+                            .gid = static_cast<int>(now.st_gid)}};
 }
 
 bool is_missing(const fs::path& path) {
@@ -226,7 +295,12 @@ Result<std::vector<std::string>> list_directory(const fs::path& path) {
 }
 
 Result<TemporaryDirectory> TemporaryDirectory::make(std::string_view prefix) {
-  std::string path = (fs::temp_directory_path() / std::format("{}.XXXXXX", prefix)).string();
+  return make_in(fs::temp_directory_path(), prefix);
+}
+
+Result<TemporaryDirectory> TemporaryDirectory::make_in(const fs::path& place,
+                                                       std::string_view prefix) {
+  std::string path = (place / std::format("{}.XXXXXX", prefix)).string();
   if (mkdtemp(path.data()) == nullptr) return file_error("make directory", path, errno);
   return TemporaryDirectory(path);
 }

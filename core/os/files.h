@@ -30,6 +30,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 Result<std::string> read_plain_file(const std::filesystem::path& path,
                                     std::size_t limit = 64U << 20);
 
+/// The first bytes of a plain file, fewer when it is shorter.
+Result<std::string> read_start(const std::filesystem::path& path, std::size_t bytes);
+
 /// Writes to a temporary file beside `path`, syncs it, and renames it over `path`; missing parents
 /// are made. Errors: the world's; the old file is then untouched.
 Status write_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});
@@ -37,6 +40,27 @@ Status write_file(const std::filesystem::path& path, std::string_view content, F
 /// As write_file, when the file has another content, mode or owner: a file that is as it shall be
 /// is not touched, and a full or read-only disk is no matter then.
 Status update_file(const std::filesystem::path& path, std::string_view content, FileMode mode = {});
+
+/// As write_file, with the content of a plain file of any size. Errors: also `from` is none.
+Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to,
+                 FileMode mode = {});
+
+/// Gives a file another name on its file system, in place of what has that name.
+Status rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// What a name stands for (lstat(2)).
+struct FileState {
+  bool is_plain = false;
+  bool is_directory = false;
+  /// Bytes.
+  std::uint64_t size = 0;
+  /// How many names it has.
+  std::uint64_t links = 1;
+  FileMode mode = {};
+};
+
+/// Follows no link. Errors: nothing is there; the disk.
+Result<FileState> read_state(const std::filesystem::path& path);
 
 /// Whether nothing is there. A disk that fails does not say so.
 bool is_missing(const std::filesystem::path& path);
@@ -72,6 +96,8 @@ Result<std::vector<std::string>> list_directory(const std::filesystem::path& pat
 class TemporaryDirectory {
  public:
   static Result<TemporaryDirectory> make(std::string_view prefix = "muster");
+  static Result<TemporaryDirectory> make_in(const std::filesystem::path& place,
+                                            std::string_view prefix = "muster");
   TemporaryDirectory(TemporaryDirectory&& other) noexcept;
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
   ~TemporaryDirectory();

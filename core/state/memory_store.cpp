@@ -91,6 +91,10 @@ class MemoryStore : public Store {
     return revision_;
   }
 
+  Status copy_to(const std::string&) override {
+    return fail(ErrorKind::invalid, "a store in memory has no file to be copied");
+  }
+
   std::optional<Error> trouble() override { return std::nullopt; }
 
  private:

@@ -77,8 +77,8 @@ Reason reason_of(const std::string& file, int code, int system_error) {
     case SQLITE_NOTADB:
       return {.why = "it is damaged or no database",
               .next_step =
-                  "put a copy of it back, or move it away: the head then begins anew, and "
-                  "nodes are adopted again"};
+                  "restore a backup ('muster restore FILE'), or move it away: the head then "
+                  "begins anew, and nodes are adopted again"};
     case SQLITE_BUSY:
       return {.why = "another process uses it", .next_step = "end that process first"};
     default:

@@ -65,6 +65,13 @@ Result<Database> connect_read_only(const std::string& path) {
   return opened;
 }
 
+/// Whether a copy failed at what was copied; else at the copy.
+bool is_of_reading(int code) {
+  const int primary = code & 0xff;
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_READ ||
+         code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_CORRUPTFS;
+}
+
 bool is_missing_or_empty(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return !error;
@@ -121,6 +128,21 @@ Status make_writable(const std::string& path, OpenFile& file) {
   }
   file.trouble.reset();
   return {};
+}
+
+Status copy_database(sqlite3* database, const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    return fail(ErrorKind::conflict, std::format("'{}' is there already", path),
+                "name another file");
+  }
+  TRY_ASSIGN(Statement copy, Statement::prepare(database, "VACUUM INTO ?"));
+  const auto done = copy.bind(path).step();
+  if (done) return {};
+  const int code = sqlite3_extended_errcode(database);
+  if (is_of_reading(code)) return std::unexpected(done.error());
+  return std::unexpected(
+      describe_failure(Access::write, path, code, sqlite3_system_errno(database)));
 }
 
 }  // namespace muster::state

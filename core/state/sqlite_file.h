@@ -35,4 +35,9 @@ Result<OpenFile> open_file(const std::string& path);
 /// or upgrades its tables. Errors: as `trouble`; `file` is then as it was.
 Status make_writable(const std::string& path, OpenFile& file);
 
+/// Writes the database into a new file, as one transaction sees it (VACUUM INTO, sqlite.org/
+/// lang_vacuum.html). Errors: the file is there; the disk of one of them. What is half written then
+/// stays.
+Status copy_database(sqlite3* database, const std::string& path);
+
 }  // namespace muster::state

@@ -70,6 +70,14 @@ class SqliteStore : public Store {
     return current();
   }
 
+  Status copy_to(const std::string& path) override {
+    const std::scoped_lock lock(mutex_);
+    // Memory stands for a file that could not be made: a copy of it would look like a cluster that
+    // knows nothing.
+    if (file_.way == Way::blank) return std::unexpected(*file_.trouble);
+    return copy_database(file_.database.get(), path);
+  }
+
  private:
   Result<Revision> try_commit(const Transaction& transaction, Durability durability) {
     auto done = write(transaction, durability);

@@ -4,6 +4,8 @@
 #include <format>
 #include <utility>
 
+#include "core/state/store.h"
+
 namespace muster::state {
 namespace {
 
@@ -37,7 +39,8 @@ constexpr std::array kUpgrades = {
   INSERT INTO timelines SELECT subject, count(*) FROM events GROUP BY subject;
 )",
 };
-constexpr auto kSchema = static_cast<std::int64_t>(kUpgrades.size());
+constexpr std::int64_t kSchema = kStoreSchema;
+static_assert(kUpgrades.size() == kSchema);
 
 // Entry N shows the tables of schema N + 1 as those of this version, for as long as the connection
 // lives: names are looked up among temporary tables first (sqlite.org/lang_naming.html), and these
@@ -91,7 +94,7 @@ Result<std::int64_t> read_schema(sqlite3* database) {
   return fail(ErrorKind::conflict,
               std::format("'{}' has schema {}, and this version of Muster knows schemas up to {}",
                           file == nullptr ? "" : file, schema, kSchema),
-              "use the version of Muster that wrote it, or restore a backup");
+              "use the version of Muster that wrote it, or restore a backup: muster restore FILE");
 }
 
 Status show_old_tables(sqlite3* database) {

@@ -123,10 +123,18 @@ class Store {
 
   virtual Result<Revision> revision() = 0;
 
+  /// Writes all of it, as it is at one moment, into a new file that open_sqlite_store opens.
+  /// Commits wait meanwhile. Errors: `path` is there; its disk; what is stored cannot be read; a
+  /// store in memory has no such form.
+  virtual Status copy_to(const std::string& path) = 0;
+
   /// Why nothing can be written: the disk's error of the last commit, none when that succeeded.
   /// While there is one, a commit without changes is tried first, so that the answer is about now.
   virtual std::optional<Error> trouble() = 0;
 };
+
+/// The schema of the newest file that open_sqlite_store reads.
+inline constexpr int kStoreSchema = 2;
 
 /// One SQLite file with one connection, because SQLite 3.46 in Debian 13 must never have two that
 /// write. A file whose disk is full, read-only or failing is opened all the same: what can be read

@@ -14,6 +14,7 @@
 #include "core/json/json.h"
 #include "core/os/files.h"
 #include "provisioning/head/facts.h"
+#include "provisioning/head/state_places.h"
 
 namespace muster::head {
 namespace {
@@ -21,12 +22,16 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPlace = "/run/muster-state-disk";
-/// Keys of the head's SSH server, for muster-host-keys.service. Not below the daemon's directory.
-constexpr const char* kHostKeys = "/var/lib/muster-keys";
-/// What root decided and made on this head: its networks, its key for nodes.
-constexpr const char* kRoots = "/var/lib/muster-head";
-constexpr std::array kKept = {"/var/lib/muster", "/var/lib/slurm", kHostKeys, kRoots};
 constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
+
+/// The directories of the head's own state that the disk keeps.
+std::vector<std::string> kept_places() {
+  std::vector<std::string> kept;
+  for (const StatePlace& place : state_places()) {
+    if (place.state_disk == StateDisk::keeps) kept.emplace_back(place.directory);
+  }
+  return kept;
+}
 
 void add_device(const json& device, DiskUse& use) {
   if (const std::string type = muster::json::text_of(device, "fstype"); !type.empty()) {
@@ -82,7 +87,7 @@ Status save_host_keys(os::CommandRunner& runner) {
 
 Status copy_own(os::CommandRunner& runner) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
-  argv.insert(argv.end(), kKept.begin(), kKept.end());
+  for (std::string& directory : kept_places()) argv.push_back(std::move(directory));
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
   return {};
@@ -173,7 +178,7 @@ Status check_disk(const std::string& disk, const DiskUse& use, Contents contents
 
 std::string render_state_list(std::span<const std::string> shared) {
   std::string lines = "muster-state 1\n";
-  for (const char* const directory : kKept) lines += std::format("{}\n", directory);
+  for (const std::string& directory : kept_places()) lines += std::format("{}\n", directory);
   for (const std::string& directory : shared) lines += std::format("{}\n", directory);
   return lines;
 }
@@ -206,9 +211,9 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
   }
   const std::filesystem::path file = std::filesystem::path(*place) / kStateList;
   TRY_ASSIGN(std::string list, os::read_file(file));
-  // A disk of an older version may lack these.
+  // A disk of an older version may lack some of these.
   std::vector<std::string> wanted(shared.begin(), shared.end());
-  wanted.insert(wanted.end(), {kHostKeys, kRoots});
+  std::ranges::copy(kept_places(), std::back_inserter(wanted));
   std::vector<std::string> unkept = find_unkept(list, wanted);
   if (unkept.empty()) return unkept;
   if (std::ranges::contains(unkept, kHostKeys)) TRY(save_host_keys(runner));

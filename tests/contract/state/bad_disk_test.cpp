@@ -100,6 +100,45 @@ TEST_F(SmallDisk, a_commit_that_fits_into_the_room_of_the_log_succeeds_on_a_full
   EXPECT_EQ(read(), "small");
 }
 
+TEST_F(SmallDisk, a_store_on_a_bad_disk_is_copied_to_another) {
+  const auto other = os::TemporaryDirectory::make();
+  open();
+  ASSERT_TRUE(put("1"));
+  fill();
+  ASSERT_FALSE(put(std::string(200'000, 'v')));
+  const Status of_full = store_->copy_to((other->path() / "full.db").string());
+  EXPECT_TRUE(of_full) << of_full.error().text();
+  store_.reset();
+  remount(MS_RDONLY);
+  open();
+  const std::string copied = (other->path() / "read-only.db").string();
+  const Status of_read_only = store_->copy_to(copied);
+  ASSERT_TRUE(of_read_only) << of_read_only.error().text();
+  const auto copy = open_sqlite_store(copied);
+  EXPECT_EQ((*(*copy)->find("k", "a"))->value, "1");
+  remount(0);
+}
+
+TEST_F(SmallDisk, a_copy_that_has_no_room_says_which_disk_is_full) {
+  const auto other = os::TemporaryDirectory::make();
+  auto store = open_sqlite_store((other->path() / "state.db").string());
+  ASSERT_TRUE((*store)->commit(
+      {.changes = {{.kind = "k", .key = "a", .value = std::string(3'000'000, 'v')}}}));
+  const Status done = (*store)->copy_to(disk() + "/copy.db");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "cannot write '" + disk() + "/copy.db': the disk is full");
+}
+
+TEST_F(SmallDisk, a_store_that_could_not_be_made_is_not_copied) {
+  remount(MS_RDONLY);
+  open();
+  const auto other = os::TemporaryDirectory::make();
+  const Status done = store_->copy_to((other->path() / "copy.db").string());
+  remount(0);
+  ASSERT_FALSE(done) << "a copy without anything would look like a cluster without nodes";
+  EXPECT_NE(done.error().message.find(file()), std::string::npos) << done.error().text();
+}
+
 TEST_F(SmallDisk, a_new_store_on_a_full_disk_is_empty_until_there_is_room) {
   fill();
   open();

@@ -237,6 +237,31 @@ TEST_P(DurableStoreContract, who_knows_less_than_the_last_removals_is_told_to_re
   EXPECT_FALSE(*store_->changes_since(1));
 }
 
+TEST_P(DurableStoreContract, a_copy_has_what_was_acknowledged_until_then) {
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "1"), put("b", "1")},
+                              .events = {{.subject = "a", .kind = "e", .text = "told"}}}));
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = "k", .key = "b"}}}));
+  const std::string copied = (directory_->path() / "copy.db").string();
+  const Status done = store_->copy_to(copied);
+  ASSERT_TRUE(done) << done.error().text();
+  ASSERT_TRUE(store_->commit({.changes = {put("a", "2")}})) << "the store goes on";
+  const auto copy = open_sqlite_store(copied);
+  ASSERT_TRUE(copy) << copy.error().text();
+  EXPECT_EQ((*(*copy)->find("k", "a"))->value, "1");
+  EXPECT_EQ((*copy)->events("a", 10)->front().text, "told");
+  EXPECT_EQ(*(*copy)->revision(), 2U);
+  EXPECT_EQ((*(*copy)->changes_since(1))->removed.size(), 1U);
+}
+
+TEST_P(DurableStoreContract, a_copy_takes_the_place_of_no_other_file) {
+  const std::string there = (directory_->path() / "there").string();
+  ASSERT_TRUE(os::write_file(there, "a letter"));
+  const Status done = store_->copy_to(there);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find(there), std::string::npos) << done.error().text();
+  EXPECT_EQ(*os::read_file(there), "a letter");
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::Bool(),
                          [](const auto& engine) { return engine.param ? "sqlite" : "memory"; });
 INSTANTIATE_TEST_SUITE_P(Engines, DurableStoreContract, testing::Values(true),

@@ -104,12 +104,13 @@ class Head:
             facts["other_dhcp"] = other_dhcp
         self.machine.write("/run/muster/head.json", json.dumps(facts))
         self.machine.path(f"{STATE}/head-plan.json").unlink(missing_ok=True)
-        self._start_musterd()
+        self.start_musterd()
         self.apply()
-        self.start_daemon("muster-nginx", "/run/muster-nginx/nginx.pid")
+        self.start_web_server()
         self.start_dnsmasq()
 
-    def _start_musterd(self):
+    def start_musterd(self):
+        """The daemon alone."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             place = self.machine.path("/run/notify")
             place.unlink(missing_ok=True)
@@ -128,6 +129,9 @@ class Head:
         until(lambda: self.machine.path(pid_file).exists() or not self.daemons[name].running(),
               f"{name} starts")
         assert self.daemons[name].running(), f"{name} ended: {self.log(name).read_text()}"
+
+    def start_web_server(self):
+        self.start_daemon("muster-nginx", "/run/muster-nginx/nginx.pid")
 
     def start_dnsmasq(self):
         self.start_daemon("muster-dnsmasq", "/run/muster-dnsmasq/pid", ["--log-facility=-"])

@@ -133,9 +133,38 @@ def wait_for_silence(product, why, named):
 
 
 def head_power_cut(lab, product, count):
-    """The head loses its power and comes back; the nodes, switched on again, are its nodes."""
+    """A head without a state disk loses its power and forgets everything. With a backup it is the head of its nodes
+    again: they go on without a boot. A node that is switched on again is what it was."""
+    lab.check("head", "muster", "user", "add", "barbara")
+    product.wait_until_nodes_hold_plan(count)
+    before = identities(product)
+    boots = [boot_id(lab, f"n{index}") for index in range(1, count + 1)]
+    backup = take_backup(lab)
     cut_power_of_head(lab, product)
-    nodes_come_back(lab, product, count)
+    expect(not product.nodes(), "the head did not forget its nodes")
+    restore_backup(lab, backup)
+    product.wait_until_nodes_hold_plan(count)
+    expect(identities(product) == before, f"nodes changed: {before} became {identities(product)}")
+    expect(boots == [boot_id(lab, f"n{index}") for index in range(1, count + 1)],
+           "a node was booted again")
+    lab.check("head", "id", "barbara")
+    nodes_come_back(lab, product, 1)
+    product.job_check(",".join(sorted(name for name, _ in before.values())))
+
+
+BACKUP = "/run/head.tgz"
+
+
+def take_backup(lab):
+    """A backup of the head as text; the head works on meanwhile."""
+    lab.check("head", "muster", "backup", BACKUP)
+    return lab.check("head", "base64", BACKUP)
+
+
+def restore_backup(lab, backup):
+    """As somebody does on a head that was just started."""
+    lab.check("head", "sh", "-c", f"base64 --decode >{BACKUP}", stdin=backup)
+    lab.check("head", "muster", "restore", BACKUP, "--yes")
 
 
 def cut_power_of_head(lab, product):

@@ -65,6 +65,7 @@ class FaultyStore : public state::Store {
     return store_->changes_since(revision);
   }
   std::optional<Error> trouble() override { return std::nullopt; }
+  Status copy_to(const std::string& path) override { return store_->copy_to(path); }
   Result<std::vector<state::Event>> events(std::string_view subject, std::size_t limit) override {
     return store_->events(subject, limit);
   }

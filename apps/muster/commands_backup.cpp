@@ -1,0 +1,201 @@
+// backup and restore: what the head knows, in one file.
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <format>
+#include <memory>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands.h"
+#include "apps/muster/confirm.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/os/clock.h"
+#include "core/os/file_lock.h"
+#include "core/os/files.h"
+#include "provisioning/head/backup.h"
+#include "provisioning/head/installed.h"
+#include "provisioning/head/restore.h"
+#include "provisioning/head/state_places.h"
+
+namespace muster::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// One backup or restore at a time: the daemon has one copy of its database.
+constexpr const char* kLock = "/run/muster-backup.lock";
+/// The database of ten thousand nodes with long timelines is copied in seconds.
+constexpr auto kCopyPatience = 10min;
+
+struct RestoreOptions {
+  std::string file;
+  bool with_spec = false;
+  ConfirmOptions confirm;
+};
+
+Result<os::Handle> lock_backups() {
+  TRY_ASSIGN(std::optional<os::Handle> lock, os::try_lock_file(kLock));
+  if (lock) return std::move(*lock);
+  return fail(ErrorKind::busy, "another backup or restore is at work on this head",
+              "wait for its end");
+}
+
+/// What a backup made now says of itself.
+Result<head::BackupManifest> describe_head() {
+  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
+  return head::BackupManifest{.version = MUSTER_VERSION,
+                              .cluster = spec.name,
+                              .head = spec.head.hostname,
+                              .address = to_string(spec.head.address.address),
+                              .made_ms = os::now_ms()};
+}
+
+/// The daemon's copy of its database. None when no daemon runs: then nobody writes the file, which
+/// must be worth a backup.
+Result<std::optional<fs::path>> ask_for_database() {
+  if (!head_is_here()) {
+    TRY(head::read_database_schema(head::kDatabase));
+    return std::nullopt;
+  }
+  TRY_ASSIGN(const json copy, call_head("POST", "/v1/database/copy", nullptr, kCopyPatience));
+  return fs::path(text_of(copy, "database"));
+}
+
+Status check_backup_file(const fs::path& file) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(file, error))) {
+    return fail(std::format("'{}' is there already", file.string()),
+                "name another file, or remove this one");
+  }
+  const fs::path directory = fs::absolute(file).parent_path();
+  if (fs::is_directory(directory, error)) return {};
+  return fail(std::format("there is no directory '{}'", directory.string()), "make it first");
+}
+
+Result<head::BackupManifest> make_backup(os::CommandRunner& runner, const fs::path& file) {
+  if (geteuid() != 0) return fail("only root may read the cluster's keys", "run it with sudo");
+  TRY(check_backup_file(file));
+  TRY_ASSIGN(const os::Handle lock, lock_backups());
+  if (head::is_half_restored("/")) {
+    return fail("a restore of this head was interrupted: what is here is half of two heads",
+                "repeat the restore first");
+  }
+  TRY_ASSIGN(head::BackupManifest about, describe_head());
+  say("copying the database…");
+  TRY_ASSIGN(auto database, ask_for_database());
+  say(std::format("writing '{}'…", file.string()));
+  return head::write_backup(runner, {.database = std::move(database)}, std::move(about), file);
+}
+
+int backup(const std::string& file) {
+  os::PosixCommandRunner runner;
+  const auto made = make_backup(runner, file);
+  if (!made) return report(made.error());
+  const std::uintmax_t size = fs::file_size(file);
+  return print_answer(
+      {{"file", fs::absolute(file).string()}, {"bytes", size}, {"files", made->files.size()}},
+      std::format("'{}' ({} bytes) has what this head knows and all keys of the cluster: keep it "
+                  "as a secret, on another machine. People's homes and volumes are not in it.",
+                  file, size));
+}
+
+/// What this head would lose sight of.
+std::string consequence_of(const fs::path& database) {
+  if (os::is_missing(database)) return "this head knows nothing yet";
+  const std::string kept = std::format("what it knows now is kept in {}", head::kBeforeRestore);
+  if (head::is_half_restored("/")) return "half of a backup was put back before";
+  const auto status = head_is_here() ? call_head("GET", "/v1/status") : fail("no daemon runs");
+  if (!status) return kept;
+  const auto nodes = status->at("nodes").at("total").get<int>();
+  return std::format("this head knows {} node{}; {}", nodes, nodes == 1 ? "" : "s", kept);
+}
+
+/// A moment as people write it, by this machine's clock.
+std::string time_of(std::int64_t ms) {
+  const std::chrono::sys_time<std::chrono::milliseconds> moment{std::chrono::milliseconds(ms)};
+  return std::format("{:%F %R} UTC", std::chrono::floor<std::chrono::minutes>(moment));
+}
+
+Deed deed_of(const head::BackupManifest& backup) {
+  return {.what = std::format("make this head the one of the backup of '{}' made on {}",
+                              backup.cluster, time_of(backup.made_ms)),
+          .consequence = consequence_of(head::kDatabase),
+          .answer = {{"cluster", backup.cluster},
+                     {"made_ms", backup.made_ms},
+                     {"files", backup.files.size()}}};
+}
+
+/// The head as it is, for the backup that is kept; where there is no specification yet, as the
+/// backup says.
+head::BackupManifest describe_before(const head::BackupManifest& backup) {
+  if (auto head = describe_head()) return std::move(*head);
+  head::BackupManifest about = backup;
+  about.files.clear();
+  return about;
+}
+
+int put_back(os::CommandRunner& runner, const head::OpenBackup& backup,
+             const RestoreOptions& options) {
+  const head::RestoreTarget target{.spec_from = options.with_spec ? head::SpecFrom::backup
+                                                                  : head::SpecFrom::head};
+  if (const Status fits = head::check_restore(backup, target); !fits) return report(fits.error());
+  const Deed deed = deed_of(backup.manifest);
+  if (const auto status = stop_before(deed, options.confirm)) return *status;
+  say("stopping musterd, putting the files back, starting it again…");
+  const Status restored = head::restore(runner, backup, target, describe_before(backup.manifest));
+  if (!restored) return report(restored.error());
+  return print_answer(deed.answer,
+                      std::format("this head is the one of the backup. Nodes that run go on "
+                                  "without a boot: 'muster node wait' waits for them. What the "
+                                  "head knew before is in {}.",
+                                  head::kBeforeRestore));
+}
+
+int restore(const RestoreOptions& options) {
+  if (geteuid() != 0) {
+    return report(fail("only root may restore a head", "run it with sudo").error());
+  }
+  const auto lock = lock_backups();
+  if (!lock) return report(lock.error());
+  os::PosixCommandRunner runner;
+  say(std::format("checking '{}'…", options.file));
+  const auto backup = head::open_backup(runner, options.file);
+  if (!backup) return report(backup.error());
+  return put_back(runner, *backup, options);
+}
+
+}  // namespace
+
+void add_backup(CLI::App& app, Session& session) {
+  CLI::App* const verb =
+      app.add_subcommand("backup", "write what the head knows, and its keys, into one file");
+  const auto file = std::make_shared<std::string>();
+  verb->add_option("file", *file, "a new file, such as head-2026-11-27.tgz")
+      ->required()
+      ->type_name(value::kFile);
+  add_json(*verb);
+  on_run(*verb, session, [file] { return backup(*file); });
+}
+
+void add_restore(CLI::App& app, Session& session) {
+  CLI::App* const verb =
+      app.add_subcommand("restore", "make this head the one of a backup; its nodes go on");
+  const auto options = std::make_shared<RestoreOptions>();
+  verb->add_option("file", options->file, "a file that 'muster backup' made")
+      ->required()
+      ->type_name(value::kFile);
+  verb->add_flag("--with-cluster-yaml", options->with_spec,
+                 "also replace cluster.yaml by that of the backup");
+  options->confirm.add_to(*verb);
+  add_json(*verb);
+  on_run(*verb, session, [options] { return restore(*options); });
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,142 @@
+// Backups with the real tar, and what becomes of a damaged or hostile one.
+
+#include "provisioning/head/backup.h"
+
+#include "tests/contract/backup/small_head.h"
+
+namespace muster::head {
+namespace {
+
+using Backup = SmallHeadTest;
+
+TEST_F(Backup, has_everything_byte_for_byte_and_is_for_its_owner_only) {
+  const BackupManifest made = back_up();
+  EXPECT_EQ(os::read_state(archive())->mode.mode, 0600U);
+  EXPECT_EQ(made.schema, state::kStoreSchema);
+  const auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().text();
+  EXPECT_EQ(opened->manifest, made);
+  EXPECT_EQ(paths_of(made), (std::vector<std::string>{
+                                "/etc/muster/cluster.yaml", "/etc/ssh/ssh_host_ed25519_key",
+                                "/var/lib/muster-head/id_ed25519", "/var/lib/muster/ca/ca.key",
+                                "/var/lib/muster/secrets/slurm.key", "/var/lib/muster/state.db"}));
+  for (const BackupFile& file : made.files) {
+    if (file.path == kDatabase) continue;
+    EXPECT_EQ(*os::read_file(opened->path_of(file)), *os::read_file(at(file.path))) << file.path;
+  }
+  EXPECT_TRUE(os::list_directory(at("/run"))->size() == 1) << "only what is open is unpacked";
+}
+
+TEST_F(Backup, of_a_head_whose_daemon_runs_has_the_copy_that_the_daemon_made) {
+  auto store = state::open_sqlite_store(at(kDatabase).string());
+  ASSERT_TRUE((*store)->commit({.changes = {{.kind = "k", .key = "late", .value = "2"}}}));
+  ASSERT_TRUE((*store)->copy_to(at("/run/copy").string()));
+  const auto made =
+      write_backup(runner(), {.root = root(), .database = at("/run/copy")}, about(), archive());
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_TRUE(os::is_missing(at("/run/copy"))) << "it is taken away";
+  const auto opened = open();
+  ASSERT_TRUE(opened);
+  const auto copy =
+      state::open_sqlite_store((opened->place.path() / "files/var/lib/muster/state.db").string());
+  EXPECT_EQ((*(*copy)->find("k", "late"))->value, "2");
+}
+
+TEST_F(Backup, believes_no_link_in_place_of_the_daemons_copy) {
+  ASSERT_TRUE(os::write_symlink(at("/run/copy"), at("/etc/ssh/ssh_host_ed25519_key")));
+  const auto made =
+      write_backup(runner(), {.root = root(), .database = at("/run/copy")}, about(), archive());
+  ASSERT_FALSE(made);
+  EXPECT_TRUE(os::is_missing(archive()));
+}
+
+TEST_F(Backup, follows_no_link_in_the_daemons_directory) {
+  ASSERT_TRUE(os::write_file(at("/etc/shadow"), "secret"));
+  ASSERT_TRUE(os::write_symlink(at("/var/lib/muster/ca/link"), at("/etc/shadow")));
+  ASSERT_TRUE(os::write_symlink(at("/var/lib/muster/tls"), at("/etc")));
+  for (const std::string& path : paths_of(back_up())) {
+    EXPECT_FALSE(path.contains("link") || path.contains("tls")) << path;
+  }
+}
+
+TEST_F(Backup, without_a_database_is_none) {
+  ASSERT_TRUE(os::remove_tree(at(kDatabase)));
+  const auto made = write_backup(runner(), {.root = root()}, about(), archive());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::absent);
+  EXPECT_TRUE(os::is_missing(archive()));
+}
+
+TEST_F(Backup, with_any_byte_another_is_told_to_be_damaged) {
+  back_up();
+  const std::string whole = *os::read_file(archive());
+  // gzip's header has bytes without meaning: name and time.
+  for (std::size_t at = 20; at < whole.size(); at += whole.size() / 37 + 1) {
+    std::string bad = whole;
+    bad.at(at) = static_cast<char>(bad.at(at) ^ 0x55);
+    ASSERT_TRUE(os::write_file(archive(), bad));
+    const auto opened = open();
+    ASSERT_FALSE(opened) << "byte " << at;
+    EXPECT_NE(opened.error().message.find(archive().string()), std::string::npos);
+    EXPECT_FALSE(opened.error().hint.empty());
+  }
+}
+
+TEST_F(Backup, that_was_cut_off_is_told_to_be_damaged) {
+  back_up();
+  const std::string whole = *os::read_file(archive());
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{10}, whole.size() / 2, whole.size() - 1}) {
+    ASSERT_TRUE(os::write_file(archive(), whole.substr(0, size)));
+    EXPECT_FALSE(open()) << size;
+  }
+}
+
+TEST_F(Backup, of_another_kind_is_told_to_be_none) {
+  ASSERT_TRUE(os::write_file(archive(), "a letter"));
+  EXPECT_FALSE(open());
+  ASSERT_TRUE(os::remove_tree(archive()));
+  const auto missing = open();
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find(archive().string()), std::string::npos);
+}
+
+TEST_F(Backup, with_another_file_than_its_manifest_says_is_refused) {
+  const BackupManifest made = back_up();
+  repack(made, [&](const std::filesystem::path& files) {
+    ASSERT_TRUE(os::write_file(files / "var/lib/muster/ca/ca.key", "ca kEy"));
+  });
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("'/var/lib/muster/ca/ca.key' has another content"),
+            std::string::npos)
+      << opened.error().text();
+}
+
+TEST_F(Backup, with_a_link_in_place_of_a_file_is_refused) {
+  ASSERT_TRUE(os::write_file(at("/etc/target"), "ca key"));
+  const BackupManifest made = back_up();
+  repack(made, [&](const std::filesystem::path& files) {
+    ASSERT_TRUE(os::write_symlink(files / "var/lib/muster/ca/ca.key", at("/etc/target")));
+  });
+  EXPECT_FALSE(open());
+  repack(made, [&](const std::filesystem::path& files) {
+    ASSERT_TRUE(os::remove_tree(files / "var/lib/muster/ca"));
+    ASSERT_TRUE(os::write_symlink(files / "var/lib/muster/ca", at("/etc")));
+  });
+  EXPECT_FALSE(open());
+}
+
+TEST_F(Backup, on_a_full_disk_leaves_nothing_half) {
+  const auto file = std::filesystem::path(disk()) / "head.tgz";
+  fill();
+  const auto made = write_backup(runner(), {.root = root()}, about(), file);
+  ASSERT_FALSE(made);
+  EXPECT_TRUE(os::is_missing(file));
+  EXPECT_TRUE(os::is_missing(file.string() + ".part"));
+  make_room();
+  EXPECT_TRUE(write_backup(runner(), {.root = root()}, about(), file));
+}
+
+}  // namespace
+}  // namespace muster::head

@@ -1,0 +1,1 @@
+muster_tests(contract/backup contract USES head state)
