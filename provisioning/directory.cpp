@@ -21,35 +21,69 @@ void erase_own(Map& map, const Key& key, const std::string& id) {
 
 }  // namespace
 
-bool is_found_alike(const Node& a, const Node& b) {
-  return a.name == b.name && a.address == b.address && a.hardware.uuid == b.hardware.uuid &&
-         a.hardware.macs == b.hardware.macs;
-}
-
 void Directory::add(const Node& node) {
   ids_.insert(node.id);
+  add_name(node);
+  add_address(node);
+  add_hardware(node);
+}
+
+void Directory::add_name(const Node& node) {
   if (node.name.empty()) {
     unnamed_.insert(node.id);
   } else {
     by_name_[node.name] = node.id;
   }
+}
+
+void Directory::add_address(const Node& node) {
+  if (node.address.value != 0) by_address_[node.address.value] = node.id;
+}
+
+void Directory::add_hardware(const Node& node) {
   if (!node.hardware.uuid.empty()) by_uuid_[node.hardware.uuid].insert(node.id);
   for (const MacAddress mac : node.hardware.macs) by_mac_[mac] = node.id;
-  if (node.address.value != 0) by_address_[node.address.value] = node.id;
 }
 
 void Directory::drop(const Node& node) {
   ids_.erase(node.id);
+  drop_name(node);
+  drop_address(node);
+  drop_hardware(node);
+}
+
+void Directory::change(const Node& before, const Node& after) {
+  if (before.name != after.name) {
+    drop_name(before);
+    add_name(after);
+  }
+  if (before.address != after.address) {
+    drop_address(before);
+    add_address(after);
+  }
+  if (before.hardware.uuid != after.hardware.uuid || before.hardware.macs != after.hardware.macs) {
+    drop_hardware(before);
+    add_hardware(after);
+  }
+}
+
+void Directory::drop_name(const Node& node) {
   unnamed_.erase(node.id);
   erase_own(by_name_, node.name, node.id);
-  for (const MacAddress mac : node.hardware.macs) erase_own(by_mac_, mac, node.id);
+  if (!node.name.empty()) next_number_ = 1;
+}
+
+void Directory::drop_address(const Node& node) {
   erase_own(by_address_, node.address.value, node.id);
+  if (node.address.value != 0) next_address_ = 0;
+}
+
+void Directory::drop_hardware(const Node& node) {
+  for (const MacAddress mac : node.hardware.macs) erase_own(by_mac_, mac, node.id);
   if (const auto found = by_uuid_.find(node.hardware.uuid); found != by_uuid_.end()) {
     found->second.erase(node.id);
     if (found->second.empty()) by_uuid_.erase(found);
   }
-  if (!node.name.empty()) next_number_ = 1;
-  if (node.address.value != 0) next_address_ = 0;
 }
 
 std::string Directory::by_name(std::string_view name) const { return found_in(by_name_, name); }

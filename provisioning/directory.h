@@ -16,14 +16,13 @@
 
 namespace muster::provisioning {
 
-/// Whether both are found by the same names, addresses, cards and UUID.
-bool is_found_alike(const Node& a, const Node& b);
-
 class Directory {
  public:
   void add(const Node& node);
   /// `node` as it was added.
   void drop(const Node& node);
+  /// `before` as it was added. Costs what differs: most changes of a node change nothing here.
+  void change(const Node& before, const Node& after);
 
   /// The id of the node with this name, id or MAC address; empty when there is none.
   std::string id_of(std::string_view name) const;
@@ -52,6 +51,13 @@ class Directory {
   std::size_t free_addresses(const Ipv4Range& range) const;
 
  private:
+  void add_name(const Node& node);
+  void add_address(const Node& node);
+  void add_hardware(const Node& node);
+  void drop_name(const Node& node);
+  void drop_address(const Node& node);
+  void drop_hardware(const Node& node);
+
   std::set<std::string, std::less<>> ids_;
   std::map<std::string, std::string, std::less<>> by_name_;
   std::set<std::string> unnamed_;

@@ -59,9 +59,10 @@ void Ledger::index(const Member* before, const Member& after) {
       by_token_.erase(before->session->token_hash);
     }
   }
-  if (before == nullptr || !is_found_alike(*before->node, *after.node)) {
-    if (before != nullptr) directory_.drop(*before->node);
+  if (before == nullptr) {
     directory_.add(*after.node);
+  } else {
+    directory_.change(*before->node, *after.node);
   }
   if (after.node->name.empty()) unnamed_by_age_.insert(age_of(after));
   if (!after.session || same_session) return;

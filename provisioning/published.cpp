@@ -66,7 +66,7 @@ void Published::show(const std::string& id, const std::shared_ptr<const Node>& n
 }
 
 void Published::index(const Node* before, const Node* after) {
-  if (before != nullptr && after != nullptr && is_found_alike(*before, *after)) return;
+  if (before != nullptr && after != nullptr) return directory_.change(*before, *after);
   if (before != nullptr) directory_.drop(*before);
   if (after != nullptr) directory_.add(*after);
 }

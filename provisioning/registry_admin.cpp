@@ -32,21 +32,22 @@ Result<std::vector<std::string>> Registry::adopt(std::span<const std::string> id
   std::shared_ptr<Ticket> ticket;
   {
     const std::scoped_lock lock(ledger_->mutex());
-    std::set<std::string> chosen;
+    // Members stay where they are while others are named.
+    std::vector<const Member*> chosen;
+    std::set<const Member*> waiting;
     for (const std::string& id : ids) {
-      const Member* const member = ledger_->find(id_of(id));
-      if (member == nullptr) return not_discovered(id);
-      if (member->node->name.empty()) chosen.insert(member->node->id);
+      chosen.push_back(ledger_->find(id_of(id)));
+      if (chosen.back() == nullptr) return not_discovered(id);
+      if (chosen.back()->node->name.empty()) waiting.insert(chosen.back());
     }
-    TRY(has_addresses_for(chosen.size()));
-    for (const std::string& id : ids) {
-      const Member& member = *ledger_->find(id_of(id));
-      if (member.node->name.empty()) {
-        TRY(name(member,
+    TRY(has_addresses_for(waiting.size()));
+    for (const Member* const member : chosen) {
+      if (member->node->name.empty()) {
+        TRY(name(*member,
                  ledger_->directory().free_name(settings_.name_prefix, settings_.name_digits),
                  now));
       }
-      names.push_back(ledger_->find(id_of(id))->node->name);
+      names.push_back(member->node->name);
     }
     ticket = ledger_->ticket();
   }

@@ -170,14 +170,14 @@ void print_changes(const std::string& title, const json& changes) {
   }
 }
 
-void print_json(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
-                const json& changes) {
+void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
+                        const plans::Preview& preview, const json& changes) {
   json value = {{"cluster", spec.name},
                 {"medium", medium},
                 {"head", plan::to_view(preview.head)},
                 {"node", plan::to_view(preview.node_plan)}};
   if (!changes.is_null()) value["changes"] = changes;
-  cli::print_json(value.dump(2));
+  print_json(value.dump(2));
 }
 
 void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
@@ -233,7 +233,7 @@ int run_plan(const PlanArguments& plan_arguments) {
   if (!changes) return report(changes.error());
   const MediumPlan medium = plan_medium(*options);
   if (arguments.json) {
-    print_json(options->spec, medium.value, *preview, *changes);
+    print_preview_json(options->spec, medium.value, *preview, *changes);
   } else {
     std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
     print_text(options->spec, medium.value, *preview, *changes,

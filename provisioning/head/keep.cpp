@@ -15,6 +15,7 @@
 #include "core/os/files.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/state_places.h"
+#include "provisioning/head/systemctl.h"
 
 namespace muster::head {
 namespace {
@@ -46,11 +47,10 @@ void add_device(const json& device, DiskUse& use) {
   }
 }
 
-Status systemctl(os::CommandRunner& runner, const std::string& verb) {
-  std::vector<std::string> argv = {"systemctl", verb};
-  argv.insert(argv.end(), kWriters.begin(), kWriters.end());
-  TRY(run_checked(runner, {.argv = std::move(argv)}));
-  return {};
+Status tell_writers(os::CommandRunner& runner, const std::string& verb) {
+  std::vector<std::string> words = {verb};
+  words.insert(words.end(), kWriters.begin(), kWriters.end());
+  return systemctl(runner, std::move(words));
 }
 
 /// Directories that people work in meanwhile: a file that is gone when it is to be copied (rsync's
@@ -95,10 +95,10 @@ Status copy_own(os::CommandRunner& runner) {
 
 /// What daemons write, while they do not.
 Status copy_state(os::CommandRunner& runner) {
-  const Status stopped = systemctl(runner, "stop");
+  const Status stopped = tell_writers(runner, "stop");
   const Status copied = stopped ? copy_own(runner) : stopped;
   // Whatever became of the copy, the cluster goes on.
-  const Status started = systemctl(runner, "start");
+  const Status started = tell_writers(runner, "start");
   return copied ? started : copied;
 }
 

@@ -7,6 +7,7 @@
 #include "core/state/store.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/state_places.h"
+#include "provisioning/head/systemctl.h"
 
 namespace muster::head {
 namespace {
@@ -40,12 +41,6 @@ Status check_directories(const fs::path& root, const BackupManifest& backup) {
                   "nothing was changed; move it away");
     }
   }
-  return {};
-}
-
-Status systemctl(os::CommandRunner& runner, std::vector<std::string> words) {
-  words.insert(words.begin(), "systemctl");
-  TRY(run_checked(runner, {.argv = std::move(words)}));
   return {};
 }
 
