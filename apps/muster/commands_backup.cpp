@@ -69,6 +69,10 @@ Result<std::optional<fs::path>> ask_for_database() {
 }
 
 Status check_backup_file(const fs::path& file) {
+  if (file == "-") {
+    return fail(ErrorKind::invalid, "a backup is a file, not the standard output",
+                "name a new file; 'ssh HEAD sudo cat FILE' brings it elsewhere");
+  }
   std::error_code error;
   if (fs::exists(fs::symlink_status(file, error))) {
     return fail(std::format("'{}' is there already", file.string()),
@@ -181,7 +185,7 @@ void add_backup(CLI::App& app, Session& session) {
       ->required()
       ->type_name(value::kFile);
   add_json(*verb);
-  on_run(*verb, session, [file] { return backup(*file); });
+  on_run_at_head(*verb, session, [file] { return backup(*file); });
 }
 
 void add_restore(CLI::App& app, Session& session) {

@@ -150,6 +150,14 @@ class Refused(BackedUp):
         self.assertIn(f"'{self.FILE}' is there already", err)
         self.assertEqual(self.head.machine.path(self.FILE).read_bytes(), before)
 
+    def test_a_backup_is_a_file(self):
+        for name in ("-", "/nowhere/head.tgz", "/root"):
+            self.head.machine.check("mkdir", "-p", "/root")
+            status, _, err = self.muster("backup", name)
+            self.assertEqual(status, 1, name)
+            self.assertIn("muster: ", err)
+        self.assertFalse(self.head.machine.path("/-").exists())
+
     def test_nothing_is_restored_without_a_word(self):
         self.back_up()
         status, _, err = self.muster("restore", self.FILE)
