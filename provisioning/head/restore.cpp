@@ -55,7 +55,9 @@ Status stop_daemons(os::CommandRunner& runner) {
 Status start_daemons(os::CommandRunner& runner) {
   TRY(systemctl(runner, {"start", "muster-prepare.service"}));
   TRY(systemctl(runner, {"start", "musterd.service", "muster-watch.service"}));
-  return systemctl(runner, {"try-reload-or-restart", "muster-nginx.service", "ssh.service"});
+  TRY(systemctl(runner, {"try-reload-or-restart", "muster-nginx.service"}));
+  // OpenSSH's server that is told to reload binds its port before the old one has let go of it.
+  return systemctl(runner, {"try-restart", "ssh.service"});
 }
 
 /// What there is, as a backup; only once when a restore is repeated.

@@ -37,7 +37,8 @@ TEST_F(Restore, makes_a_fresh_head_the_one_of_the_backup) {
   EXPECT_EQ(os::read_state(at("/var/lib/muster/ca/ca.key"))->mode.mode, 0600U);
   EXPECT_FALSE(is_half_restored(root()));
   EXPECT_EQ(runner().asked,
-            (std::vector<std::string>{"stop", "start", "start", "try-reload-or-restart"}));
+            (std::vector<std::string>{"stop", "start", "start", "try-reload-or-restart",
+                                      "try-restart"}));
 }
 
 TEST_F(Restore, gives_files_to_whom_the_present_ones_belong) {
@@ -155,7 +156,7 @@ TEST_F(Restore, that_cannot_keep_what_there_is_changes_nothing_and_starts_the_he
   const Status restored = restore(runner(), *backup, target(), about());
   ASSERT_FALSE(restored);
   EXPECT_EQ(stored(), "new");
-  EXPECT_EQ(runner().asked.back(), "try-reload-or-restart");
+  EXPECT_EQ(runner().asked.back(), "try-restart");
 }
 
 TEST_F(Restore, on_a_disk_that_becomes_full_is_not_half_believed_and_can_be_repeated) {

@@ -90,7 +90,7 @@ class BackedUp(HeadTest):
     def restore(self):
         with ServiceManager(self.head) as manager:
             self.check("restore", self.FILE, "--yes")
-        self.assertEqual(manager.asked, ["stop", "start", "start", "try-reload-or-restart"])
+        self.assertEqual(manager.asked, ["stop", "start", "start", "try-reload-or-restart", "try-restart"])
 
     def up(self):
         node = self.node().boot().enrol()
