@@ -14,9 +14,6 @@
 namespace muster::provisioning {
 namespace {
 
-/// The accounts of many thousand people are a plan of some MB.
-constexpr json::Limits kPlanLimits = {.bytes = std::size_t{64} << 20U, .depth = 16};
-
 constexpr const char* kBootAgain = "boot this node again to take over the head's version";
 
 std::optional<Capabilities> read_capabilities(json::Members& members) {
@@ -55,11 +52,10 @@ std::string strangeness_of(const json::Value& value) {
 }
 
 /// Errors: this version cannot read the plan.
-Result<plan::Plan> read_plan(const json::Value& value, std::string_view body,
-                             std::string_view version) {
+Result<plan::Plan> read_plan(const json::Value& value, std::string_view version) {
   std::string reason = strangeness_of(value);
   if (reason.empty()) {
-    auto plan = plan::parse_plan(body);
+    auto plan = plan::parse_plan_value(value);
     if (plan) return plan;
     reason = "cannot read the plan: " + plan.error().message;
   }
@@ -160,12 +156,12 @@ std::string render_plan_answer(std::string_view generation, std::string_view ste
 }
 
 Result<PlanAnswer> parse_plan_answer(std::string_view body, std::string_view version) {
-  TRY_ASSIGN(const json::Value value, json::parse_object(body, kPlanLimits));
+  TRY_ASSIGN(const json::Value value, json::parse_object(body, plan::kLimits));
   json::Problems problems;
   json::Members members(value, problems);
   std::string generation = members.word("generation", kLongestGeneration);
   TRY(problems.status());
-  return PlanAnswer{.generation = std::move(generation), .plan = read_plan(value, body, version)};
+  return PlanAnswer{.generation = std::move(generation), .plan = read_plan(value, version)};
 }
 
 std::string render_refusal(const Refusal& refusal) {

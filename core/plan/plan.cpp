@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/json/members.h"
 #include "core/os/hash.h"
 
 namespace muster::plan {
@@ -85,21 +86,28 @@ json to_view(const Plan& plan) {
 }
 
 Result<Plan> parse_plan(std::string_view text) {
-  const json value = json::parse(text, nullptr, false);
-  if (!value.is_object() || !value.contains("steps") || !value["steps"].is_array()) {
-    return fail("a plan is a JSON object with a list 'steps'");
-  }
-  // By reference: a copy of a value that is a thousand lists deep would need a thousand frames.
-  const auto schema = value.find("schema");
-  if (schema == value.end() || *schema != kSchema) {
-    return fail(std::format("the plan's schema is not {}", kSchema),
+  TRY_ASSIGN(const json value, muster::json::parse_object(text, kLimits));
+  return parse_plan_value(value);
+}
+
+Result<Plan> parse_plan_value(const json& value) {
+  muster::json::Problems problems;
+  muster::json::Members members(value, problems);
+  const std::uint64_t schema = members.number("schema", 0, UINT32_MAX);
+  TRY(problems.status());
+  if (schema != kSchema) {
+    return fail(ErrorKind::invalid,
+                std::format("the plan has schema {}, and this version of Muster knows schema {}",
+                            schema, kSchema),
                 "use the same version of Muster on head and node");
   }
+  const json& steps = members.list("steps");
+  TRY(problems.status());
   Plan plan;
-  for (std::size_t i = 0; i < value["steps"].size(); ++i) {
-    auto step = parse_step(value["steps"][i]);
-    if (!step) return wrap(std::format("step {}", i), std::move(step).error());
-    plan.add(std::move(*step));
+  plan.steps.reserve(steps.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    TRY_ASSIGN(Step step, parse_step(steps[i], std::format("steps[{}]", i)));
+    plan.add(std::move(step));
   }
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json/json.h"
 #include "core/plan/step.h"
 
 namespace muster::plan {
@@ -19,14 +20,19 @@ struct Plan {
 /// Of the form of a plan. 2: a node is told what its plan is called.
 inline constexpr int kSchema = 2;
 
+/// What the text of a plan may need: the accounts of many thousand people are a plan of some MB.
+inline constexpr muster::json::Limits kLimits = {.bytes = std::size_t{64} << 20U, .depth = 16};
+
 /// {"schema": kSchema, "steps": […]}, as the plan travels.
 nlohmann::json to_json(const Plan& plan);
 
 /// The same of steps as people see them: without secrets.
 nlohmann::json to_view(const Plan& plan);
 
-/// Errors: as parse_step, with the step's index; a schema this version does not know.
-Result<Plan> parse_plan(std::string_view json);
+/// Errors (invalid): not JSON within kLimits; a schema that this version does not know; as
+/// parse_step, with the step's index. Other members of the plan are ignored.
+Result<Plan> parse_plan(std::string_view text);
+Result<Plan> parse_plan_value(const nlohmann::json& value);
 
 /// The plan's name: SHA-256 of its canonical JSON, 16 hexadecimal digits. Equal plans, equal names.
 std::string generation(const Plan& plan);

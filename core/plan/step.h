@@ -116,7 +116,8 @@ nlohmann::json to_view(const Step& step);
 /// The word for each kind of step in JSON.
 std::vector<std::string> step_kinds();
 
-/// Errors: unknown kind, missing or unknown member, wrong type, relative or dotted path.
-Result<Step> parse_step(const nlohmann::json& value);
+/// `place`: what errors call the step, such as "steps[3]". Errors (invalid): unknown kind, missing
+/// or unknown member, wrong type, relative or dotted path; each names the member.
+Result<Step> parse_step(const nlohmann::json& value, std::string place);
 
 }  // namespace muster::plan

@@ -1,8 +1,8 @@
 // Steps to JSON and back. Each kind lists its members once, in `members`, for both directions.
 
 #include <algorithm>
+#include <array>
 #include <format>
-#include <set>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -10,7 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/plan/step.h"
+#include "core/json/members.h"
+#include "core/plan/plan.h"
 
 namespace muster::plan {
 
@@ -30,6 +31,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Service::OnChange, {{Service::OnChange::restart, "r
 
 namespace {
 
+using muster::json::Members;
+using muster::json::Problems;
 using nlohmann::json;
 
 template <typename Visitor>
@@ -113,82 +116,80 @@ constexpr std::string_view kKind<SetHostname> = "hostname";
 template <>
 constexpr std::string_view kKind<Service> = "service";
 
-/// Reads the members of one kind; keeps the first thing that is wrong.
+/// The length of the plan bounds the texts in it.
+constexpr std::size_t kLongestText = kLimits.bytes;
+constexpr std::size_t kLongestKind = 64;
+
+/// An absolute path without "." and "..".
+bool is_plain_path(const std::string& path) {
+  const std::vector<std::string> parts = split(path, '/');
+  const auto is_dotted = [](const std::string& part) { return part == ".." || part == "."; };
+  return path.starts_with('/') && std::ranges::none_of(parts, is_dotted);
+}
+
+/// Reads the members of one kind.
 class Reader {
  public:
-  explicit Reader(const json& value) : value_(value) {}
+  Reader(Members& members, Problems& problems) : members_(members), problems_(problems) {}
 
-  template <typename T>
-  void operator()(const char* name, T& member) {
-    known_.insert(name);
-    if (!problem_.empty()) return;
-    const auto found = value_.find(name);
-    if (found == value_.end()) {
-      problem_ = std::format("member '{}' is missing", name);
-      return;
-    }
-    // nlohmann's get would convert a number that is none of T's, with an undefined result.
-    if (std::is_unsigned_v<T> && !found->is_number_unsigned()) {
-      problem_ = std::format("member '{}' is not a whole number", name);
-      return;
-    }
-    try {
-      member = found->template get<T>();
-      if (json(member) != *found) problem_ = std::format("member '{}' has an unknown value", name);
-    } catch (const json::exception&) {
-      problem_ = std::format("member '{}' has the wrong type", name);
+  void operator()(const char* name, std::string& member) {
+    auto text = members_.find_text(name, kLongestText);
+    if (!text) return miss(name);
+    member = std::move(*text);
+    const bool is_path = std::ranges::contains(kPaths, std::string_view(name));
+    if (is_path && !is_plain_path(member)) {
+      problems_.add(members_.path(name), "is no absolute path without '.' and '..'");
     }
   }
 
-  Status finish() {
-    for (const auto& [name, unused] : value_.items()) {
-      if (problem_.empty() && name != "step" && !known_.contains(name)) {
-        problem_ = std::format("member '{}' is unknown", printable(name));
+  void operator()(const char* name, std::uint32_t& member) {
+    member = static_cast<std::uint32_t>(members_.number(name, 0, UINT32_MAX));
+  }
+
+  void operator()(const char* name, std::vector<std::string>& member) {
+    for (const json& element : members_.list(name)) {
+      if (element.is_string()) {
+        member.push_back(element.get<std::string>());
+      } else {
+        problems_.add(members_.path(name), "has an element that is no text");
       }
     }
-    if (!problem_.empty()) return fail(problem_);
-    return {};
+  }
+
+  template <typename Enumeration>
+    requires std::is_enum_v<Enumeration>
+  void operator()(const char* name, Enumeration& member) {
+    const auto word = members_.find_word(name, kLongestKind);
+    if (!word) return miss(name);
+    member = json(*word).get<Enumeration>();
+    if (json(member) != *word) problems_.add(members_.path(name), "has an unknown value");
   }
 
  private:
-  const json& value_;
-  std::set<std::string> known_;
-  std::string problem_;
+  static constexpr std::array<std::string_view, 3> kPaths = {"path", "target", "home"};
+
+  /// A member that is there and wrong has its problem already.
+  void miss(const char* name) { problems_.add(members_.path(name), "is missing"); }
+
+  Members& members_;
+  Problems& problems_;
 };
 
-Status check_path(const std::string& path) {
-  const std::vector<std::string> parts = split(path, '/');
-  const bool dotted =
-      std::ranges::any_of(parts, [](const auto& p) { return p == ".." || p == "."; });
-  if (!path.starts_with('/') || dotted || path.find('\0') != std::string::npos) {
-    return fail(std::format("path '{}' is not absolute and plain", printable(path)));
-  }
-  return {};
-}
-
-Status check_paths(const Step& step) {
-  return std::visit(
-      [](const auto& s) -> Status {
-        if constexpr (requires { s.path; }) TRY(check_path(s.path));
-        if constexpr (requires { s.target; }) TRY(check_path(s.target));
-        if constexpr (requires { s.home; }) TRY(check_path(s.home));
-        return {};
-      },
-      step);
-}
-
 template <std::size_t Index = 0>
-Result<Step> parse_kind(std::string_view kind, const json& value) {
+Result<Step> parse_kind(std::string_view kind, Members& step_members, Problems& problems) {
   if constexpr (Index == std::variant_size_v<Step>) {
-    return fail(std::format("step kind '{}' is unknown", printable(kind)));
+    problems.add(step_members.path("step"),
+                 std::format("is '{}', an unknown kind", printable(kind)));
+    TRY(problems.status());
+    return Step();
   } else {
     using Kind = std::variant_alternative_t<Index, Step>;
-    if (kind != kKind<Kind>) return parse_kind<Index + 1>(kind, value);
+    if (kind != kKind<Kind>) return parse_kind<Index + 1>(kind, step_members, problems);
     Kind step;
-    Reader reader(value);
+    Reader reader(step_members, problems);
     members(step, reader);
-    TRY(reader.finish());
-    TRY(check_paths(step));
+    step_members.refuse_unknown();
+    TRY(problems.status());
     return step;
   }
 }
@@ -220,12 +221,12 @@ std::vector<std::string> step_kinds() {
   }(std::make_index_sequence<std::variant_size_v<Step>>());
 }
 
-Result<Step> parse_step(const json& value) {
-  const auto kind = value.is_object() ? value.find("step") : value.end();
-  if (!value.is_object() || kind == value.end() || !kind->is_string()) {
-    return fail("a step is an object with a member 'step'");
-  }
-  return parse_kind(kind->get<std::string>(), value);
+Result<Step> parse_step(const json& value, std::string place) {
+  Problems problems;
+  Members step_members(value, problems, std::move(place));
+  const std::string kind = step_members.word("step", kLongestKind);
+  TRY(problems.status());
+  return parse_kind(kind, step_members, problems);
 }
 
 }  // namespace muster::plan

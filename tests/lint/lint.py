@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "core/base": [],
     "core/json": ["core/base"],
     "core/os": ["core/base"],
-    "core/plan": ["core/base", "core/os"],
+    "core/plan": ["core/base", "core/json", "core/os"],
     "core/spec": ["core/base"],
     "core/apply": ["core/base", "core/os", "core/plan"],
     "core/state": ["core/base"],

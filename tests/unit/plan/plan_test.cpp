@@ -68,6 +68,46 @@ TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   EXPECT_FALSE(parse_plan("{"));
 }
 
+TEST(Plan, is_read_strictly_and_errors_name_the_member) {
+  const auto problem = [](const std::string& text) {
+    const auto plan = parse_plan(text);
+    return plan ? "none" : plan.error().message;
+  };
+  const auto in_step = [&](const std::string& step) {
+    return problem(R"({"schema":2,"steps":[{"step":"hostname","name":"n001"},)" + step + "]}");
+  };
+  EXPECT_EQ(problem(R"({"schema":2,"steps":[],"steps":[]})"), "member 'steps' is there twice");
+  EXPECT_EQ(problem(R"({"schema":2,"steps":)" + std::string(20, '[') + std::string(20, ']') + "}"),
+            "nested deeper than 16 levels");
+  EXPECT_EQ(problem(R"({"schema":2,"steps":{}})"), "member 'steps' is not a list");
+  EXPECT_EQ(problem(R"({"steps":[]})"), "member 'schema' is missing");
+  EXPECT_EQ(problem(R"({"schema":3,"steps":7})"),
+            "the plan has schema 3, and this version of Muster knows schema 2");
+  EXPECT_EQ(problem(R"({"schema":2,"steps":[],"generation":"g"})"), "none")
+      << "the node's name of it";
+  EXPECT_EQ(in_step("7"), "member 'steps[1]' is not an object");
+  EXPECT_EQ(in_step("{}"), "member 'steps[1].step' is missing");
+  EXPECT_EQ(in_step(R"({"step":"bond"})"), "member 'steps[1].step' is 'bond', an unknown kind");
+  EXPECT_EQ(in_step(R"({"step":"hostname","name":null})"), "member 'steps[1].name' is missing");
+  EXPECT_EQ(in_step(R"({"step":"hostname","name":1})"), "member 'steps[1].name' is not a text");
+  EXPECT_EQ(in_step(R"({"step":"hostname","name":"a\u0000b"})"),
+            "member 'steps[1].name' has a NUL character");
+  EXPECT_EQ(in_step(R"({"step":"hostname","name":"a","name":"b"})"),
+            "member 'name' is there twice");
+  EXPECT_EQ(in_step(R"({"step":"hostname","name":"a","extra":1})"),
+            "member 'steps[1].extra' is unknown");
+  EXPECT_EQ(in_step(R"({"step":"remove_file","path":"etc"})"),
+            "member 'steps[1].path' is no absolute path without '.' and '..'");
+  EXPECT_EQ(in_step(R"({"step":"group","name":"g","gid":4294967296})"),
+            "member 'steps[1].gid' is not a whole number from 0 to 4294967295");
+  EXPECT_EQ(in_step(R"({"step":"service","unit":"a","state":"maybe","on_change":"restart",)"
+                    R"("watches":[],"restart_watches":[]})"),
+            "member 'steps[1].state' has an unknown value");
+  EXPECT_EQ(in_step(R"({"step":"service","unit":"a","state":"running","on_change":"restart",)"
+                    R"("watches":[7],"restart_watches":[]})"),
+            "member 'steps[1].watches' has an element that is no text");
+}
+
 TEST(PlanDiff, tells_what_is_added_changed_and_removed) {
   const Plan from{{SetHostname{.name = "a"}, MakeDirectory{.path = "/x"},
                    RemoveUser{.name = "u", .uid = 10007}}};

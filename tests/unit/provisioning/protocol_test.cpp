@@ -224,8 +224,8 @@ TEST(Protocol, a_plan_that_this_version_does_not_know_has_a_name_and_a_reason) {
       "this node's agent of version 0.1.0 knows plans of schema 2, and this one has schema 3; "
       "boot this node again to take over the head's version");
   EXPECT_EQ(reason(R"("schema":2,"steps":[{"step":"hostname","name":"n001","pretty":"x"}])"),
-            "this node's agent of version 0.1.0 cannot read the plan: step 0: member 'pretty' is "
-            "unknown; boot this node again to take over the head's version");
+            "this node's agent of version 0.1.0 cannot read the plan: member 'steps[0].pretty' "
+            "is unknown; boot this node again to take over the head's version");
   EXPECT_NE(reason(R"("schema":2)"), "none");
   EXPECT_NE(reason(R"("steps":[])"), "none");
 }
