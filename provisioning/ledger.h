@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/os/caught_exceptions.h"
 #include "core/state/store.h"
 #include "provisioning/directory.h"
 #include "provisioning/member.h"
@@ -101,6 +102,11 @@ class Ledger {
 
   const std::vector<DamagedDocument>& damaged() const { return damaged_; }
 
+  // Without mutex():
+
+  /// Where exceptions end: those of answers that waited for the disk, and of writes, which failed.
+  os::CaughtExceptions& exceptions() { return exceptions_; }
+
  private:
   /// What is on disk of a member.
   struct Kept {
@@ -152,6 +158,7 @@ class Ledger {
   void run();
   void wait_for_spacing(std::unique_lock<std::mutex>& lock);
   Writing take_batch();
+  Result<state::Revision> write(Writing& writing);
   void prepare(Writing& writing) const;
   void add_documents(Writing& writing, const std::string& id, const Node* node) const;
   void note_revisions(Writing& writing, const Result<state::Revision>& written);
@@ -189,6 +196,7 @@ class Ledger {
   std::unique_ptr<Batch> open_;
   std::condition_variable changed_;
   bool ends_ = false;
+  os::CaughtExceptions exceptions_;
   std::thread writer_;
 };
 

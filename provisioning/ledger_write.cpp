@@ -74,12 +74,7 @@ void Ledger::run() {
     wait_for_spacing(lock);
     Writing writing = take_batch();
     lock.unlock();
-    prepare(writing);
-    const state::Transaction& what = writing.transaction;
-    const bool is_empty = what.changes.empty() && what.events.empty() && what.forgotten.empty();
-    const auto written =
-        is_empty ? Result<state::Revision>(0) : store_.commit(what, writing.batch->durability);
-    note_revisions(writing, written);
+    const auto written = write(writing);
     lock.lock();
     in_flight_.clear();
     std::shared_ptr<Ticket> also;
@@ -90,11 +85,27 @@ void Ledger::run() {
     }
     lock.unlock();
     const Status outcome = written ? Status() : std::unexpected(written.error());
-    writing.batch->ticket->complete(outcome);
-    if (also) also->complete(outcome);
+    writing.batch->ticket->complete(outcome, exceptions_);
+    if (also) also->complete(outcome, exceptions_);
     lock.lock();
     in_flight_ticket_.reset();
   }
+}
+
+/// An exception, such as memory that ran out, is a write that failed. One under the lock ends the
+/// process: half a change in memory would be believed, and the disk has a whole one.
+Result<state::Revision> Ledger::write(Writing& writing) {
+  Result<state::Revision> written =
+      fail("the head could not write a change", "'journalctl -u musterd' says why");
+  exceptions_.run([&] {
+    prepare(writing);
+    const state::Transaction& what = writing.transaction;
+    const bool is_empty = what.changes.empty() && what.events.empty() && what.forgotten.empty();
+    written =
+        is_empty ? Result<state::Revision>(0) : store_.commit(what, writing.batch->durability);
+  });
+  exceptions_.run([&] { note_revisions(writing, written); });
+  return written;
 }
 
 void Ledger::wait_for_spacing(std::unique_lock<std::mutex>& lock) {

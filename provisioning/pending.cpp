@@ -24,15 +24,17 @@ bool Ticket::is_complete() {
   return outcome_.has_value();
 }
 
-void Ticket::complete(Status outcome) {
+void Ticket::complete(const Status& outcome, os::CaughtExceptions& exceptions) {
   std::unique_lock lock(mutex_);
   while (!waiting_.empty()) {
     auto waiting = std::exchange(waiting_, {});
     lock.unlock();
-    for (auto& done : waiting) done(outcome);
+    for (auto& done : waiting) exceptions.run([&] { done(outcome); });
+    // What they hold may answer a request: not under the lock.
+    waiting.clear();
     lock.lock();
   }
-  outcome_ = std::move(outcome);
+  outcome_ = outcome;
   completed_.notify_all();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/os/caught_exceptions.h"
 
 namespace muster::provisioning {
 
@@ -22,8 +23,9 @@ class Ticket {
   Status wait();
   /// Whether the outcome is known and everybody who asked by then() has it.
   bool is_complete();
-  /// Calls all who asked by then() before it wakes who waits.
-  void complete(Status outcome);
+  /// Calls all who asked by then() before it wakes who waits. What they throw ends in `exceptions`:
+  /// the thread that writes must go on.
+  void complete(const Status& outcome, os::CaughtExceptions& exceptions);
 
  private:
   std::mutex mutex_;

@@ -70,7 +70,9 @@ Pending<Node> Registry::enrol(const std::string& token, Now now, const Issue& is
     ledger_->put(std::move(member), std::move(answer.outcome), now);
     if (answer.refusal) return Pending<Node>(std::unexpected(*answer.refusal));
   }
-  const auto credentials = issue(node);
+  Result<Credentials> credentials =
+      fail("the head could not make a certificate", "'journalctl -u musterd' there says why");
+  ledger_->exceptions().run([&] { credentials = issue(node); });
   const std::scoped_lock lock(ledger_->mutex());
   const Member* const found = ledger_->find_by_secret(secret);
   if (found == nullptr) {

@@ -171,6 +171,10 @@ class Registry {
   /// Documents that could not be read when the registry was opened.
   std::vector<DamagedDocument> damaged() const;
 
+  /// Exceptions of answers that waited for the disk, of writes and of Issue; each such write and
+  /// enrolment failed.
+  os::CaughtExceptions::Seen exceptions() const { return ledger_->exceptions().seen(); }
+
  private:
   Registry(std::unique_ptr<Ledger> ledger, RegistrySettings settings)
       : settings_(std::move(settings)), ledger_(std::move(ledger)) {}

@@ -1,7 +1,11 @@
 // musterd: the head's daemon. Unprivileged; two Unix sockets, one database, no network of its own.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <format>
+#include <functional>
+#include <iterator>
 #include <print>
 #include <set>
 #include <string>
@@ -14,6 +18,8 @@
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/health.h"
 #include "apps/musterd/service_watch.h"
+#include "core/base/text.h"
+#include "core/os/caught_exceptions.h"
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
 #include "core/os/worker_pool.h"
@@ -65,6 +71,36 @@ std::vector<Error> take_turn(daemon::Cluster& cluster) {
   return troubles;
 }
 
+/// What threads caught: each is a request or a write that failed, and a defect or a lack of memory.
+std::vector<Error> caught_troubles(const std::vector<os::CaughtExceptions::Seen>& all) {
+  std::vector<Error> troubles;
+  for (const os::CaughtExceptions::Seen& seen : all) {
+    if (seen.count == 0) continue;
+    troubles.push_back({.message = std::format("{} times something could not be done: {}",
+                                               seen.count, printable(seen.last, 200)),
+                        .hint = "it is a defect of Muster, or the head's memory ran out"});
+  }
+  return troubles;
+}
+
+/// Takes a turn twice a second until the daemon is to end. An exception ends a turn only. `caught`:
+/// what the daemon's other threads caught.
+void take_turns(const os::StopSignal& stop, daemon::Cluster& cluster,
+                const std::function<std::vector<os::CaughtExceptions::Seen>()>& caught) {
+  Teller teller;
+  os::CaughtExceptions own;
+  while (!stop.wait_for(cluster.is_applying() ? 100ms : 500ms)) {
+    own.run([&] {
+      std::vector<Error> troubles;
+      own.run([&] { troubles = take_turn(cluster); });
+      std::vector<os::CaughtExceptions::Seen> all = caught();
+      all.push_back(own.seen());
+      std::ranges::move(caught_troubles(all), std::back_inserter(troubles));
+      teller.tell(troubles);
+    });
+  }
+}
+
 /// Answers that wait for the disk refer to the node endpoints: none is left when this is destroyed.
 class EndOfAnswers {
  public:
@@ -84,7 +120,6 @@ class EndOfAnswers {
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
-  Teller teller;
   os::PosixCommandRunner runner;
   daemon::ServiceWatch services(runner);
   daemon::Api api(*cluster, services);
@@ -122,7 +157,10 @@ Status serve(const daemon::Settings& settings) {
             (is_heavy ? answer_later : answer)(std::move(r), std::move(reply));
           }));
   sd_notify(0, "READY=1");
-  while (!stop.wait_for(cluster->is_applying() ? 100ms : 500ms)) teller.tell(take_turn(*cluster));
+  take_turns(stop, *cluster, [&] {
+    return std::vector{workers.exceptions(), admin_server->exceptions(), node_server->exceptions(),
+                       cluster->registry().exceptions(), services.exceptions()};
+  });
   return {};
 }
 

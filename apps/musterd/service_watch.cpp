@@ -62,8 +62,11 @@ void ServiceWatch::answer_questions() {
     changed_.wait(lock, [this] { return ends_ || asked_ != answered_; });
     if (ends_) return;
     lock.unlock();
-    std::vector<ServiceState> found = read_services(runner_);
+    std::vector<ServiceState> found;
+    const bool is_read = exceptions_.run([&] { found = read_services(runner_); });
     lock.lock();
+    // Who asked is answered with what was known before.
+    if (!is_read) found = states_;
     states_ = std::move(found);
     answered_ = asked_;
     changed_.notify_all();

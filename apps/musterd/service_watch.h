@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/os/caught_exceptions.h"
 #include "core/os/command.h"
 
 namespace muster::daemon {
@@ -33,10 +34,14 @@ class ServiceWatch {
   /// `patience`. Callers of one moment share one question.
   std::vector<ServiceState> states(std::chrono::milliseconds patience);
 
+  /// Exceptions of the question to systemd.
+  os::CaughtExceptions::Seen exceptions() const { return exceptions_.seen(); }
+
  private:
   void answer_questions();
 
   os::CommandRunner& runner_;
+  os::CaughtExceptions exceptions_;
   /// Guards what follows.
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 #include <gtest/gtest.h>
+#include <stdexcept>
 
 namespace muster::daemon {
 namespace {
@@ -36,6 +37,23 @@ TEST(ServiceWatch, a_systemd_that_does_not_answer_keeps_nobody) {
   ASSERT_FALSE(states.empty());
   EXPECT_EQ(states.front(), (ServiceState{"muster-nginx.service", "unknown"}));
   systemd.let();
+}
+
+/// A runner with a defect.
+class ThrowingRunner : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command&) override {
+    throw std::runtime_error("a bug of ours");
+  }
+};
+
+TEST(ServiceWatch, an_exception_leaves_the_states_unknown_and_the_next_question_is_asked) {
+  ThrowingRunner runner;
+  ServiceWatch services(runner);
+  for (const std::uint64_t times : {1U, 2U}) {
+    EXPECT_EQ(services.states(60s).front().state, "unknown");
+    EXPECT_EQ(services.exceptions().count, times);
+  }
 }
 
 TEST(ServiceWatch, callers_share_one_question_and_are_told_its_answer) {

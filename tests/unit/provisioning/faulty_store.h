@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 
 #include "core/state/store.h"
 
@@ -19,7 +20,9 @@ class FaultyStore : public state::Store {
     /// A commit waits until the disk is another again.
     stuck,
     /// Takes it and says that it failed.
-    lying
+    lying,
+    /// An exception ends the commit.
+    throwing
   };
 
   void become(Disk disk) {
@@ -50,6 +53,7 @@ class FaultyStore : public state::Store {
     const auto failure =
         fail("cannot write the state: no space left on device", "delete something");
     if (disk_ == Disk::full) return failure;
+    if (disk_ == Disk::throwing) throw std::bad_alloc();
     const auto done = store_->commit(transaction, durability);
     if (disk_ == Disk::lying) return failure;
     return done;
