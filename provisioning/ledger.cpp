@@ -180,7 +180,9 @@ Status Ledger::load(Now opened) {
       node.id = document.key;
       if (const Status read = read_document(node, kNodeKinds[i], document.value); !read) {
         // Of a newer version, which finds it again only where it is.
-        if (read.error().kind == ErrorKind::conflict) return read;
+        if (read.error().kind == ErrorKind::conflict) {
+          return wrap(std::format("machine {}", printable(document.key, 64)), read.error());
+        }
         put_aside(document, read.error());
         continue;
       }
@@ -226,7 +228,8 @@ void Ledger::put_aside(const state::Document& document, const Error& why) {
   const auto moved = store_.commit(
       {.changes = {{.kind = "damaged",
                     .key = std::format("{}/{}", document.kind, document.key),
-                    .value = document.value},
+                    .value = document.value,
+                    .schema = document.schema},
                    {.kind = document.kind, .key = document.key, .value = std::nullopt}}});
   // On a disk that takes nothing it is where it was, and is put aside at the next start.
   if (!moved) damaged_.back().reason += "; " + moved.error().text();

@@ -1,24 +1,28 @@
 #include "provisioning/node_documents.h"
 
-#include <format>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/text.h"
+#include "core/json/members.h"
 
 namespace muster::provisioning {
 namespace {
 
-nlohmann::json to_json(const std::optional<RebootWish>& wish) {
+using json::Members;
+using json::Problems;
+using json::Value;
+
+/// What the store has was bounded when it was a message; a text of a person's or a machine's is
+/// never so long.
+constexpr std::size_t kLongest = std::size_t{1} << 20U;
+/// Of a time, in milliseconds.
+constexpr std::uint64_t kMostTime = std::uint64_t{1} << 62U;
+constexpr std::uint64_t kMostDrifts = 2'000'000'000;
+
+Value to_json(const std::optional<RebootWish>& wish) {
   if (!wish) return nullptr;
   return {{"id", wish->id}, {"asked_ms", wish->asked_ms}};
-}
-
-std::optional<RebootWish> parse_wish(const nlohmann::json& node) {
-  const auto found = node.find("reboot");
-  if (found == node.end() || !found->is_object()) return std::nullopt;
-  return RebootWish{.id = found->at("id").get<std::string>(),
-                    .asked_ms = found->at("asked_ms").get<std::int64_t>()};
 }
 
 /// Versions of schema 1 kept one processor and 1 GiB for a node that was imported and never seen.
@@ -31,59 +35,87 @@ bool is_placeholder(const Hardware& hardware) {
   return hardware == imported;
 }
 
-Status read_desired(DesiredNode& node, const nlohmann::json& value) {
-  node.name = value.at("name").get<std::string>();
-  if (const auto address = value.at("address").get<std::string>(); !address.empty()) {
-    TRY_ASSIGN(node.address, parse_ipv4(address));
-  }
-  node.profile = value.at("profile").get<std::string>();
-  node.reboot = parse_wish(value);
-  return {};
+/// The first versions lacked members that later ones added to schema 1.
+void upgrade_from_1(Value& value) {
+  if (!value.is_object()) return;
+  const Value added = {{"booted_profile", ""}, {"offered_serial", ""}, {"agent_note", ""},
+                       {"drift", ""},          {"drifts", 0},          {"returned_ms", 0},
+                       {"ssh_certificate", ""}};
+  for (const auto& [name, without] : added.items()) value.emplace(name, without);
+  const auto hardware = value.find("hardware");
+  if (hardware == value.end()) return;
+  const auto known = parse_hardware(*hardware);
+  if (known && is_placeholder(*known)) *hardware = to_json(Hardware{.macs = known->macs});
 }
 
-Status read_observed(ObservedNode& node, const nlohmann::json& value, int schema) {
-  node.booted_profile = value.value("booted_profile", "");
-  TRY_ASSIGN(node.hardware, parse_hardware(value.at("hardware")));
-  if (schema == 1 && is_placeholder(node.hardware)) {
-    node.hardware = Hardware{.macs = std::move(node.hardware.macs)};
-  }
-  const auto word = value.at("state").get<std::string>();
-  const auto state = parse_state(word);
-  if (!state) return fail(std::format("there is no state '{}'", printable(word)));
-  node.state = *state;
-  node.stage = value.at("stage").get<std::string>();
-  node.reason = value.at("reason").get<std::string>();
-  node.progress = value.at("progress").get<int>();
-  node.generation = value.at("generation").get<std::string>();
-  node.agent_note = value.value("agent_note", "");
-  node.drift = value.value("drift", "");
-  node.drifts = value.value("drifts", 0);
-  node.seen_ms = value.at("seen_ms").get<std::int64_t>();
-  node.ready_ms = value.at("ready_ms").get<std::int64_t>();
-  node.returned_ms = value.value("returned_ms", std::int64_t{0});
-  return {};
+constexpr std::array<json::Upgrade, 1> kUpgrades = {&upgrade_from_1};
+
+/// A text that may be empty.
+std::string text_of(Members& members, Problems& problems, const char* name) {
+  auto text = members.find_text(name, kLongest);
+  if (!text) problems.add(members.path(name), "is missing");
+  return std::move(text).value_or("");
 }
 
-void read_identity(NodeIdentity& node, const nlohmann::json& value) {
-  node.certificate_serial = value.at("certificate_serial").get<std::string>();
-  node.offered_serial = value.value("offered_serial", "");
-  node.ssh_certificate = value.value("ssh_certificate", "");
+std::int64_t time_of(Members& members, const char* name) {
+  return static_cast<std::int64_t>(members.number(name, 0, kMostTime));
 }
 
-Status read_parts(Node& node, std::string_view kind, const nlohmann::json& value) {
-  const int schema = value.value("schema", 1);
-  if (schema > kNodeSchema) {
-    return fail(ErrorKind::conflict,
-                std::format("it has schema {}, and this version knows {}", schema, kNodeSchema),
-                "use the version of Muster that wrote it");
+void read_desired(DesiredNode& node, Members& members, Problems& problems) {
+  node.name = text_of(members, problems, "name");
+  if (const std::string text = text_of(members, problems, "address"); !text.empty()) {
+    const auto address = parse_ipv4(text);
+    if (!address) problems.add(members.path("address"), "is no IPv4 address");
+    node.address = address.value_or(Ipv4Address());
   }
-  if (schema == 1 || kind == kDesiredKind) TRY(read_desired(node, value));
-  if (schema == 1 || kind == kObservedKind) TRY(read_observed(node, value, schema));
-  if (schema == 1 || kind == kIdentityKind) read_identity(node, value);
-  return {};
+  node.profile = text_of(members, problems, "profile");
+  node.reboot.reset();
+  if (auto wish = members.find_object("reboot")) {
+    node.reboot =
+        RebootWish{.id = text_of(*wish, problems, "id"), .asked_ms = time_of(*wish, "asked_ms")};
+  }
+}
+
+void read_observed(ObservedNode& node, const Value& value, Members& members, Problems& problems) {
+  node.booted_profile = text_of(members, problems, "booted_profile");
+  const auto given = value.find("hardware");
+  auto hardware = given == value.end() ? fail("") : parse_hardware(*given);
+  if (!hardware) problems.add(members.path("hardware"), "is no hardware of a machine");
+  node.hardware = std::move(hardware).value_or(Hardware());
+  const auto state = parse_state(text_of(members, problems, "state"));
+  if (!state) problems.add(members.path("state"), "is no state of a node");
+  node.state = state.value_or(NodeState::discovered);
+  node.stage = text_of(members, problems, "stage");
+  node.reason = text_of(members, problems, "reason");
+  node.progress = static_cast<int>(members.number("progress", 0, 100));
+  node.generation = text_of(members, problems, "generation");
+  node.agent_note = text_of(members, problems, "agent_note");
+  node.drift = text_of(members, problems, "drift");
+  node.drifts = static_cast<int>(members.number("drifts", 0, kMostDrifts));
+  node.seen_ms = time_of(members, "seen_ms");
+  node.ready_ms = time_of(members, "ready_ms");
+  node.returned_ms = time_of(members, "returned_ms");
+}
+
+void read_identity(NodeIdentity& node, Members& members, Problems& problems) {
+  node.certificate_serial = text_of(members, problems, "certificate_serial");
+  node.offered_serial = text_of(members, problems, "offered_serial");
+  node.ssh_certificate = text_of(members, problems, "ssh_certificate");
+}
+
+const json::DocumentKind& kind_of(std::string_view name) {
+  return name == kDesiredKind    ? kDesiredDocument
+         : name == kObservedKind ? kObservedDocument
+                                 : kIdentityDocument;
 }
 
 }  // namespace
+
+constinit const json::DocumentKind kDesiredDocument = {.name = kDesiredKind, .upgrades = kUpgrades};
+constinit const json::DocumentKind kObservedDocument = {.name = kObservedKind,
+                                                        .first_schema = kNodeSchema};
+constinit const json::DocumentKind kIdentityDocument = {.name = kIdentityKind,
+                                                        .first_schema = kNodeSchema};
 
 nlohmann::json to_json(const DesiredNode& desired) {
   return {{"name", desired.name},
@@ -115,22 +147,24 @@ nlohmann::json to_json(const NodeIdentity& identity) {
 }
 
 std::string render_document(const Node& node, std::string_view kind) {
-  nlohmann::json value = kind == kDesiredKind    ? to_json(static_cast<const DesiredNode&>(node))
-                         : kind == kObservedKind ? to_json(static_cast<const ObservedNode&>(node))
-                                                 : to_json(static_cast<const NodeIdentity&>(node));
-  value["schema"] = kNodeSchema;
-  return value.dump();
+  Value value = kind == kDesiredKind    ? to_json(static_cast<const DesiredNode&>(node))
+                : kind == kObservedKind ? to_json(static_cast<const ObservedNode&>(node))
+                                        : to_json(static_cast<const NodeIdentity&>(node));
+  return json::render_document(kind_of(kind), std::move(value));
 }
 
 Status read_document(Node& node, std::string_view kind, std::string_view text) {
-  try {
-    Node read = node;
-    TRY(read_parts(read, kind, nlohmann::json::parse(text)));
-    node = std::move(read);
-    return {};
-  } catch (const nlohmann::json::exception& error) {
-    return fail(std::format("it is damaged: {}", printable(error.what())));
-  }
+  TRY_ASSIGN(const json::Document document, json::parse_document(kind_of(kind), text));
+  const bool is_whole = document.written_as == 1;
+  Node read = node;
+  Problems problems;
+  Members members(document.value, problems);
+  if (is_whole || kind == kDesiredKind) read_desired(read, members, problems);
+  if (is_whole || kind == kObservedKind) read_observed(read, document.value, members, problems);
+  if (is_whole || kind == kIdentityKind) read_identity(read, members, problems);
+  TRY(problems.status());
+  node = std::move(read);
+  return {};
 }
 
 }  // namespace muster::provisioning

@@ -1,5 +1,5 @@
 #pragma once
-// A node as the store keeps it: three documents under its id, each with a schema number. Pure.
+// A node as the store keeps it: three documents under its id, each of a kind of its own. Pure.
 
 #include <array>
 #include <optional>
@@ -9,16 +9,21 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/base/result.h"
+#include "core/json/document.h"
 #include "provisioning/node.h"
 
 namespace muster::provisioning {
 
+/// Schema 1 had all three parts in one document of kind "node".
+extern const json::DocumentKind kDesiredDocument;
+extern const json::DocumentKind kObservedDocument;
+extern const json::DocumentKind kIdentityDocument;
+
+/// Their names, which are their kinds in the store.
 inline constexpr std::string_view kDesiredKind = "node";
 inline constexpr std::string_view kObservedKind = "node-observed";
 inline constexpr std::string_view kIdentityKind = "node-identity";
 inline constexpr std::array kNodeKinds = {kDesiredKind, kObservedKind, kIdentityKind};
-
-/// Schema 1 had all three parts in one document of kind "node", without a number in it.
 inline constexpr int kNodeSchema = 2;
 
 nlohmann::json to_json(const DesiredNode& desired);
@@ -32,7 +37,8 @@ std::optional<NodeState> parse_state(std::string_view text);
 std::string render_document(const Node& node, std::string_view kind);
 
 /// Takes a document of this kind into `node`; one of schema 1 is all three parts.
-/// Errors: not what render_document wrote; of a newer schema (conflict). `node` is as before then.
+/// Errors: not what render_document wrote, now or in an earlier version (invalid); of a newer
+/// schema (conflict). `node` is as before then.
 Status read_document(Node& node, std::string_view kind, std::string_view text);
 
 }  // namespace muster::provisioning
