@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <format>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/text.h"
 #include "core/spec/rules.h"
 #include "core/spec/system_accounts.h"
@@ -14,35 +12,35 @@
 namespace muster::hpc {
 namespace {
 
-Error bad_name(std::string_view name, std::string reason) {
-  return {.message = std::format("cannot add user '{}': {}", printable(name, 64), reason),
-          .hint = std::format("use {}", spec::kUserName.type.allowed),
-          .kind = ErrorKind::invalid};
-}
-
-Status check_names(const spec::User& wanted) {
-  if (!spec::is_user_name(wanted.name)) {
-    return std::unexpected(bad_name(wanted.name, "not a user name"));
+/// Errors: a name, a full name or a key that is none.
+Status check_texts(const spec::User& user) {
+  if (!spec::is_user_name(user.name)) {
+    return fail(ErrorKind::invalid, "not a user name",
+                std::format("use {}", spec::kUserName.type.allowed));
   }
-  if (spec::is_system_account(wanted.name)) {
-    return fail(ErrorKind::conflict,
-                std::format("cannot add user '{}': the system uses this name", wanted.name),
-                "take another name");
+  if (spec::is_system_account(user.name)) {
+    return fail(ErrorKind::conflict, "the system uses this name", "take another name");
   }
-  if (!spec::is_full_name(wanted.full_name)) {
-    return fail(ErrorKind::invalid,
-                std::format("cannot add user '{}': a full name has no ':' and no ','", wanted.name),
+  if (!spec::is_full_name(user.full_name)) {
+    return fail(ErrorKind::invalid, "a full name has no ':' and no ','",
                 "leave them out: --full-name 'Ada Lovelace'");
   }
-  for (const std::string& key : wanted.ssh_keys) {
+  for (const std::string& key : user.ssh_keys) {
     if (!spec::is_ssh_key(key)) {
-      return fail(ErrorKind::invalid,
-                  std::format("cannot add user '{}': '{}' is no SSH public key", wanted.name,
-                              printable(key, 40)),
+      return fail(ErrorKind::invalid, std::format("'{}' is no SSH public key", printable(key, 40)),
                   "give the line of a .pub file: ssh-ed25519 AAAA… you@desk");
     }
   }
   return {};
+}
+
+std::string cannot(std::string_view verb, std::string_view name) {
+  return std::format("cannot {} user '{}'", verb, printable(name, 64));
+}
+
+Status check_names(const spec::User& wanted) {
+  Status good = check_texts(wanted);
+  return good ? good : wrap(cannot("add", wanted.name), std::move(good).error());
 }
 
 /// Keys without those that differ in their comments only.
@@ -55,20 +53,6 @@ std::vector<std::string> distinct(const std::vector<std::string>& keys) {
     if (!known) result.push_back(key);
   }
   return result;
-}
-
-Status check_names(const ClusterUser& user) {
-  return check_names(
-      spec::User{.name = user.name, .full_name = user.full_name, .ssh_keys = user.ssh_keys});
-}
-
-Result<ClusterUser> parse_user(const nlohmann::json& value) {
-  ClusterUser user{.name = value.at("name").get<std::string>(),
-                   .uid = value.at("uid").get<std::uint32_t>(),
-                   .full_name = value.at("full_name").get<std::string>(),
-                   .ssh_keys = value.at("ssh_keys").get<std::vector<std::string>>()};
-  TRY(check_names(user));
-  return user;
 }
 
 /// "ada" of "/etc/muster/ssh-keys/ada"; empty of a path elsewhere.
@@ -91,8 +75,29 @@ plan::EnsureUser account(const ClusterUser& user, std::string shell, Machine mac
 
 std::string home_of(std::string_view user) { return std::format("/home/{}", user); }
 
+/// Errors: nobody knows who has which account; this user's entry cannot be read.
+Status UserTable::check_changeable(std::string_view name) const {
+  if (!is_complete_) {
+    return fail(ErrorKind::conflict, "entries of the stored users cannot be read",
+                "'muster status' names them, and says what to do");
+  }
+  const bool is_damaged = std::ranges::any_of(damaged_, [&](const DamagedEntry& entry) {
+    return entry.list == DamagedEntry::List::users && entry.name == name;
+  });
+  if (stand_ins_.contains(name) || is_damaged) {
+    return fail(ErrorKind::conflict, "the stored entry of the user cannot be read",
+                std::format("'muster user remove {0}' and 'muster user add {0}' make the entry "
+                            "anew, with the same number and home",
+                            printable(name, 64)));
+  }
+  return {};
+}
+
 Result<ClusterUser> UserTable::add(const spec::User& wanted) {
   TRY(check_names(wanted));
+  if (Status good = check_changeable(wanted.name); !good) {
+    return wrap(cannot("add", wanted.name), std::move(good).error());
+  }
   if (users_.contains(wanted.name)) {
     return fail(ErrorKind::conflict, std::format("cannot add user '{}': there is one", wanted.name),
                 "see the users: muster user list");
@@ -126,8 +131,18 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
   }
   if (const auto last = last_uid_of(wanted.name)) return *last;
   std::set<std::uint32_t> given;
-  for (const auto& [name, user] : users_) given.insert(user.uid);
+  for (const Users* const users : {&users_, &stand_ins_}) {
+    for (const auto& [name, user] : *users) given.insert(user.uid);
+  }
   for (const auto& [uid, name] : retired_) given.insert(uid);
+  for (const DamagedEntry& entry : damaged_) {
+    if (entry.uid) given.insert(*entry.uid);
+    if (entry.uid || entry.list == DamagedEntry::List::users) continue;
+    return fail(
+        ErrorKind::conflict,
+        std::format("{}: the number of a user who left cannot be read", cannot("add", wanted.name)),
+        "give a number that no user ever had: --uid NUMBER");
+  }
   std::uint32_t next = kFirstUid;
   while (given.contains(next) || !spec::is_person_uid(next)) ++next;
   return next;
@@ -136,9 +151,14 @@ Result<std::uint32_t> UserTable::choose_uid(const spec::User& wanted) const {
 /// Whose number it is or was, as the end of a sentence. A user who comes back by name may have the
 /// old number, and with it the old files.
 std::optional<std::string> UserTable::holder_of(std::uint32_t uid, std::string_view name) const {
-  const auto user =
-      std::ranges::find_if(users_, [&](const auto& entry) { return entry.second.uid == uid; });
-  if (user != users_.end()) return std::format("is that of user '{}'", user->first);
+  for (const Users* const users : {&users_, &stand_ins_}) {
+    const auto user =
+        std::ranges::find_if(*users, [&](const auto& entry) { return entry.second.uid == uid; });
+    if (user != users->end()) return std::format("is that of user '{}'", user->first);
+  }
+  if (std::ranges::contains(damaged_, uid, &DamagedEntry::uid)) {
+    return "is in a stored entry that cannot be read";
+  }
   const auto retired = retired_.find(uid);
   if (retired == retired_.end() || retired->second == name) return std::nullopt;
   return std::format("was that of user '{}', whose files may be left", retired->second);
@@ -146,6 +166,9 @@ std::optional<std::string> UserTable::holder_of(std::uint32_t uid, std::string_v
 
 Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
   TRY(check_names(wanted));
+  if (Status good = check_changeable(wanted.name); !good) {
+    return wrap(cannot("change", wanted.name), std::move(good).error());
+  }
   const auto found = users_.find(wanted.name);
   if (found == users_.end()) {
     return fail(ErrorKind::absent,
@@ -160,32 +183,43 @@ Result<ClusterUser> UserTable::change(const spec::User& wanted, NoKeys none) {
 }
 
 Status UserTable::remove(std::string_view name) {
-  const auto found = users_.find(name);
-  if (found == users_.end()) {
+  if (!is_complete_) {
+    Status why = check_changeable(name);
+    return wrap(cannot("remove", name), std::move(why).error());
+  }
+  const auto user = find(name);
+  if (!user) {
     return fail(ErrorKind::absent,
                 std::format("cannot remove user '{}': there is none", printable(name, 64)),
                 "see the users: muster user list");
   }
-  retired_[found->second.uid] = found->second.name;
-  users_.erase(found);
+  retired_[user->uid] = user->name;
+  users_.erase(user->name);
+  stand_ins_.erase(user->name);
+  std::erase_if(damaged_, [&](const DamagedEntry& entry) {
+    const bool is_same = entry.name.empty() ? entry.uid == user->uid : entry.name == user->name;
+    return entry.list == DamagedEntry::List::users && is_same;
+  });
   return {};
 }
 
 std::optional<ClusterUser> UserTable::find(std::string_view name) const {
-  const auto found = users_.find(name);
-  if (found == users_.end()) return std::nullopt;
-  return found->second;
+  for (const Users* const users : {&users_, &stand_ins_}) {
+    const auto found = users->find(name);
+    if (found != users->end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 std::vector<ClusterUser> UserTable::users() const {
+  Users all = users_;
+  all.insert(stand_ins_.begin(), stand_ins_.end());
   std::vector<ClusterUser> result;
-  for (const auto& [name, user] : users_) result.push_back(user);
+  for (const auto& [name, user] : all) result.push_back(user);
   return result;
 }
 
-bool UserTable::has_left(std::string_view name) const {
-  return last_uid_of(name) && !users_.contains(name);
-}
+bool UserTable::has_left(std::string_view name) const { return last_uid_of(name) && !find(name); }
 
 std::optional<std::uint32_t> UserTable::last_uid_of(std::string_view name) const {
   std::optional<std::uint32_t> last;
@@ -198,49 +232,14 @@ std::optional<std::uint32_t> UserTable::last_uid_of(std::string_view name) const
 Result<UserTable> UserTable::of(std::span<const ClusterUser> users) {
   UserTable table;
   for (const ClusterUser& user : users) {
-    TRY(check_names(user));
+    TRY(check_names(
+        spec::User{.name = user.name, .full_name = user.full_name, .ssh_keys = user.ssh_keys}));
     const auto holder = table.holder_of(user.uid, user.name);
     if (holder || !table.users_.emplace(user.name, user).second) {
       return fail(std::format("user '{}' is there twice, or number {}", user.name, user.uid));
     }
   }
   return table;
-}
-
-std::string UserTable::to_json() const {
-  nlohmann::json document = {
-      {"schema", 1}, {"users", nlohmann::json::array()}, {"retired", nlohmann::json::array()}};
-  for (const auto& [name, user] : users_) {
-    document["users"].push_back({{"name", user.name},
-                                 {"uid", user.uid},
-                                 {"full_name", user.full_name},
-                                 {"ssh_keys", user.ssh_keys}});
-  }
-  for (const auto& [uid, name] : retired_) {
-    document["retired"].push_back({{"uid", uid}, {"name", name}});
-  }
-  return document.dump();
-}
-
-Result<UserTable> UserTable::parse(std::string_view json) {
-  try {
-    const auto document = nlohmann::json::parse(json);
-    if (document.at("schema").get<int>() != 1) {
-      return fail("cannot read the users: written by another version of Muster");
-    }
-    UserTable table;
-    for (const auto& value : document.at("users")) {
-      TRY_ASSIGN(const ClusterUser user, parse_user(value));
-      table.users_.emplace(user.name, user);
-    }
-    for (const auto& value : document.at("retired")) {
-      table.retired_.emplace(value.at("uid").get<std::uint32_t>(),
-                             value.at("name").get<std::string>());
-    }
-    return table;
-  } catch (const nlohmann::json::exception& error) {
-    return fail(std::format("cannot read the users: {}", printable(error.what())));
-  }
 }
 
 std::string render_authorized_keys(const ClusterUser& user) {
@@ -251,8 +250,10 @@ std::string render_authorized_keys(const ClusterUser& user) {
 
 Result<UserTable> table_of(const plan::Plan& plan) {
   std::map<std::string, ClusterUser, std::less<>> users;
+  bool has_accounts = false;
   for (const plan::Step& step : plan.steps) {
     if (const auto* const user = std::get_if<plan::EnsureUser>(&step)) {
+      has_accounts = true;
       if (user->name == kCheckUser) continue;
       users[user->name] = {
           .name = user->name, .uid = user->uid, .full_name = user->full_name, .ssh_keys = {}};
@@ -261,6 +262,7 @@ Result<UserTable> table_of(const plan::Plan& plan) {
       if (owner != users.end()) owner->second.ssh_keys = lines(file->content);
     }
   }
+  if (!has_accounts) return UserTable::unknown();
   std::vector<ClusterUser> all;
   for (auto& [name, user] : users) all.push_back(std::move(user));
   return UserTable::of(all);
@@ -269,6 +271,7 @@ Result<UserTable> table_of(const plan::Plan& plan) {
 plan::Plan plan_users(const UserTable& table, Machine machine) {
   plan::Plan plan;
   plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
+  if (!table.is_complete()) return plan;
   plan.add(account({.name = std::string(kCheckUser), .uid = kCheckUid, .full_name = "job check"},
                    "/usr/sbin/nologin", machine));
   for (const ClusterUser& user : table.users()) {

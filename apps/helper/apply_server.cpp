@@ -36,6 +36,16 @@ void print_outcome(const apply::Outcome& outcome) {
   std::fflush(stdout);
 }
 
+/// The files of people's keys that may be stale. None when the plan has no account, as that of a
+/// head whose users cannot be read: nobody has left then.
+Result<std::vector<std::string>> read_key_files(const plan::Plan& plan) {
+  const bool has_accounts = std::ranges::any_of(plan.steps, [](const plan::Step& step) {
+    return std::holds_alternative<plan::EnsureUser>(step);
+  });
+  if (!has_accounts) return std::vector<std::string>();
+  return os::list_directory(head::kPeopleKeys);
+}
+
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
   TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
@@ -52,7 +62,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const apply::ListedAccounts own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
-  TRY_ASSIGN(const auto keys, os::list_directory(head::kPeopleKeys));
+  TRY_ASSIGN(const auto keys, read_key_files(plan));
   apply::Report report =
       apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys),
                    {.runner = runner, .pending = kPending, .on_step = print_outcome});

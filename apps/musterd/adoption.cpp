@@ -1,16 +1,24 @@
 #include "apps/musterd/adoption.h"
 
+#include <array>
 #include <format>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json/members.h"
 #include "core/os/process.h"
 
 namespace muster::daemon {
 namespace {
 
-using nlohmann::json;
 using provisioning::Policy;
+
+constexpr std::size_t kLongestAdoptionText = 128;
+/// Of a time, in milliseconds.
+constexpr std::uint64_t kMostAdoptionTime = std::uint64_t{1} << 62U;
+
+/// The number came with schema 2, and nothing else.
+void upgrade_adoption_from_1(muster::json::Value&) {}
+
+constexpr std::array<muster::json::Upgrade, 1> kAdoptionUpgrades = {&upgrade_adoption_from_1};
 
 Policy policy_of(spec::AdoptionPolicy policy) {
   return policy == spec::AdoptionPolicy::open  ? Policy::open
@@ -30,26 +38,31 @@ Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int
                         .wanted = std::format("{} {}", static_cast<int>(policy), length)};
 }
 
+constinit const muster::json::DocumentKind kAdoptionDocument = {.name = "adoption",
+                                                                .upgrades = kAdoptionUpgrades};
+
 std::string render_adoption(const AdoptionRecord& record) {
-  return json{{"policy", static_cast<int>(record.policy)},
-              {"until_ms", record.until_ms},
-              {"boot", record.boot},
-              {"wanted", record.wanted}}
-      .dump();
+  return muster::json::render_document(kAdoptionDocument,
+                                       {{"policy", static_cast<int>(record.policy)},
+                                        {"until_ms", record.until_ms},
+                                        {"boot", record.boot},
+                                        {"wanted", record.wanted}});
 }
 
-std::optional<AdoptionRecord> parse_adoption(std::string_view text) {
-  try {
-    const json value = json::parse(text);
-    const int policy = value.at("policy").get<int>();
-    if (policy < 0 || policy > static_cast<int>(Policy::closed)) return std::nullopt;
-    return AdoptionRecord{.policy = static_cast<Policy>(policy),
-                          .until_ms = value.at("until_ms").get<std::int64_t>(),
-                          .boot = value.at("boot").get<std::string>(),
-                          .wanted = value.at("wanted").get<std::string>()};
-  } catch (const json::exception&) {
-    return std::nullopt;
-  }
+Result<AdoptionRecord> parse_adoption(std::string_view text) {
+  TRY_ASSIGN(const muster::json::Document document,
+             muster::json::parse_document(kAdoptionDocument, text));
+  muster::json::Problems problems;
+  muster::json::Members members(document.value, problems);
+  constexpr auto kLastPolicy = static_cast<std::uint64_t>(Policy::closed);
+  AdoptionRecord record{
+      .policy = static_cast<Policy>(members.number("policy", 0, kLastPolicy)),
+      .until_ms = static_cast<std::int64_t>(members.number("until_ms", 0, kMostAdoptionTime)),
+      .boot = members.text("boot", kLongestAdoptionText),
+      .wanted = members.text("wanted", kLongestAdoptionText)};
+  members.refuse_unknown();
+  TRY(problems.status());
+  return record;
 }
 
 }  // namespace muster::daemon

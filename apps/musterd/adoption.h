@@ -2,11 +2,11 @@
 // Who is adopted, as the daemon remembers it over its own restarts.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/json/document.h"
 #include "core/spec/cluster_spec.h"
 #include "provisioning/registry.h"
 
@@ -20,14 +20,20 @@ struct AdoptionRecord {
   std::string boot;
   /// What the specification said then.
   std::string wanted;
+
+  bool operator==(const AdoptionRecord&) const = default;
 };
+
+/// Schema 1 was the same without a number.
+extern const muster::json::DocumentKind kAdoptionDocument;
 
 /// What the specification wants from a boot that is seen for the first time.
 /// Errors: the kernel does not tell its boot.
 Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms);
 
 std::string render_adoption(const AdoptionRecord& record);
-/// None when it is not what render_adoption wrote.
-std::optional<AdoptionRecord> parse_adoption(std::string_view json);
+/// Errors: not what render_adoption wrote in this version or an earlier one (invalid); of a newer
+/// version (conflict).
+Result<AdoptionRecord> parse_adoption(std::string_view text);
 
 }  // namespace muster::daemon

@@ -339,6 +339,7 @@ std::span<const Api::Route> Api::routes() {
       Route{"GET", "/v1/users", &Api::list_users},
       Route{"POST", "/v1/users", &Api::add_user},
       Route{"PUT", "/v1/users", &Api::change_user},
+      Route{"POST", "/v1/users/rebuild", &Api::rebuild_users},
   };
   return kRoutes;
 }

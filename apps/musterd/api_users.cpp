@@ -88,4 +88,6 @@ ServerResponse Api::remove_user(const std::string& name) {
   return answer(cluster_.remove_user(name));
 }
 
+ServerResponse Api::rebuild_users(const ServerRequest&) { return answer(cluster_.rebuild_users()); }
+
 }  // namespace muster::daemon

@@ -61,6 +61,7 @@ Status Cluster::open_state() {
                             head::kBeforeRestore));
   }
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
+  documents_.emplace(*store_);
   decided_ = store_->revision().value_or(0);
   TRY_ASSIGN(registry_, provisioning::Registry::open(*store_, registry_settings(spec_, now())));
   for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
@@ -71,7 +72,7 @@ Status Cluster::open_state() {
   load_slurm_key();
   TRY(load_ssh_authority());
   certify_host_key();
-  TRY(load_users());
+  load_users();
   TRY(load_dhcp_mode());
   return load_adoption();
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "apps/musterd/head_applier.h"
 #include "apps/musterd/node_plans.h"
 #include "apps/musterd/pending_writes.h"
+#include "apps/musterd/setting_documents.h"
 #include "apps/musterd/settings.h"
 #include "apps/plans/plans.h"
 #include "apps/plans/preview.h"
@@ -36,9 +38,9 @@ using os::steady_ms;
 /// Threads: every function may be called from several threads.
 class Cluster {
  public:
-  /// A disk that takes nothing is no error: `lost` and `unsaved` tell it. Errors: an invalid
-  /// specification, missing facts; a state database or users that cannot be read; no authority, and
-  /// no place for one.
+  /// A disk that takes nothing is no error: `lost` and `unsaved` tell it. Nor are users and
+  /// settings that cannot be read. Errors: an invalid specification, missing facts; a state
+  /// database that cannot be read; a node of a newer version; no authority, and no place for one.
   static Result<std::unique_ptr<Cluster>> open(const Settings& settings);
 
   const spec::ClusterSpec& spec() const { return spec_; }
@@ -98,11 +100,15 @@ class Cluster {
     /// The transaction; `applied` reaches it when the helper has tried to make it true.
     state::Revision revision = 0;
   };
-  /// Errors: as hpc::UserTable::add.
+  /// Errors: as hpc::UserTable::add; the stored users cannot be read, and are not overwritten.
   Result<ChangedUser> add_user(const spec::User& wanted);
-  /// Errors: as hpc::UserTable::change.
+  /// Errors: as hpc::UserTable::change; as add_user.
   Result<ChangedUser> change_user(const spec::User& wanted, hpc::UserTable::NoKeys none);
   Status remove_user(const std::string& name);
+  /// Puts stored users aside that cannot be read: the cluster has those whom machines have, and the
+  /// numbers of users who left are not known any more. Errors (conflict): they can be read; they
+  /// are a newer version's; nobody knows whom machines have.
+  Status rebuild_users();
 
   /// Who is adopted from now on, until the head's next boot. Errors: the store.
   Status decide_adoption(provisioning::Policy policy, std::int64_t until_ms);
@@ -146,6 +152,9 @@ class Cluster {
   /// Why somebody of cluster.yaml's people is not one of the cluster's, or has another number.
   std::vector<Error> refused_users();
 
+  /// Which entries of the stored users cannot be read, what that means, and what to do.
+  std::vector<Error> damaged_users();
+
   /// What is remarkable in cluster.yaml, each with its place.
   const std::vector<spec::Diagnostic>& remarks() const { return remarks_; }
 
@@ -158,11 +167,14 @@ class Cluster {
   Status load_ssh_authority();
   void certify_host_key();
 
-  Status load_users();
+  std::optional<Error> users_trouble();
+  void load_users();
+  void load_spec_users();
   Status take_spec_users();
   plans::Digests spec_users();
-  state::Transaction users_transaction(const hpc::UserTable& table, const std::string& what,
-                                       const std::string& name) const;
+  Result<hpc::UserTable> read_last_users() const;
+  Result<state::Transaction> users_transaction(const hpc::UserTable& table, const std::string& what,
+                                               const std::string& name) const;
   void use_users(hpc::UserTable table, state::Revision revision);
   Result<state::Revision> save_users(hpc::UserTable table, const std::string& what,
                                      const std::string& name);
@@ -185,6 +197,8 @@ class Cluster {
   Decisions decisions();
   Status publish_changes();
   Status write_published();
+  /// Where the helper finds the head's plan.
+  std::filesystem::path published_plan() const { return settings_.state / "head-plan.json"; }
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
 
@@ -197,6 +211,8 @@ class Cluster {
   /// Those of boots_, each once.
   std::vector<provisioning::Image> images_;
   std::unique_ptr<state::Store> store_;
+  /// Under deciding_.
+  std::optional<SettingDocuments> documents_;
   std::unique_ptr<provisioning::Registry> registry_;
   std::unique_ptr<provisioning::Authority> authority_;
   std::unique_ptr<provisioning::SshAuthority> ssh_authority_;
@@ -220,8 +236,11 @@ class Cluster {
   /// Guards what follows. Nobody waits for the disk or asks the registry with it.
   std::mutex mutex_;
   hpc::UserTable users_;
-  /// What was taken over from cluster.yaml.
+  /// Why the stored users cannot be read at all.
+  std::optional<Error> users_trouble_;
+  /// What was taken over from cluster.yaml, and whether the store has it.
   plans::Digests spec_users_;
+  bool spec_users_are_stored_ = true;
   std::vector<Error> refused_users_;
   /// The transaction of the newest decision about users or DHCP.
   state::Revision decided_ = 0;

@@ -1,23 +1,26 @@
 // What administrators decided, as the cluster remembers it: who is adopted, and who answers DHCP.
 
 #include <cstdlib>
+#include <format>
 #include <print>
-
-#include <nlohmann/json.hpp>
 
 #include "apps/musterd/adoption.h"
 #include "apps/musterd/cluster.h"
-#include "core/json/json.h"
 #include "core/os/process.h"
 
 namespace muster::daemon {
 
-using nlohmann::json;
 using provisioning::DhcpMode;
 namespace {
 
 /// As `muster status` calls the record when it cannot be saved.
 constexpr const char* kAdoption = "who is adopted";
+
+/// A decision that cannot be read, with what holds in its place.
+Error lost_decision(const Error& why, std::string_view instead, std::string_view next) {
+  return {.message = std::format("{}; {}", why.message, instead),
+          .hint = why.hint.empty() ? std::string(next) : why.hint};
+}
 
 }  // namespace
 
@@ -46,17 +49,21 @@ void Cluster::tick() {
 
 Status Cluster::load_dhcp_mode() {
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
-  const auto found = store_->find("setting", "dhcp");
-  if (!found) lost_.push_back(found.error());
-  const json decided = found && *found ? json::parse((*found)->value, nullptr, false) : json();
+  const auto found =
+      documents_->load(kDhcpDocument, &parse_dhcp_decision, SettingDocuments::Damaged::put_aside);
+  if (!found) {
+    lost_.push_back(lost_decision(found.error(),
+                                  "the head serves DHCP if no other server answered at its start",
+                                  "decide again: 'muster dhcp take' or 'muster dhcp proxy'"));
+  }
+  const DhcpDecision decided = found ? found->value_or(DhcpDecision()) : DhcpDecision();
   // A decision holds until the next: the other server may only be slower than this head after a
   // power cut.
-  const std::string mode = muster::json::text_of(decided, "mode");
-  dhcp_decided_now_ = muster::json::text_of(decided, "boot") == boot;
-  use_dhcp_mode(mode == "serve"                          ? DhcpMode::serve
-                : mode == "proxy"                        ? DhcpMode::proxy
-                : facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent
-                                                         : DhcpMode::serve);
+  const DhcpMode undecided =
+      facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent : DhcpMode::serve;
+  const bool is_decision = decided.mode && *decided.mode != DhcpMode::silent;
+  dhcp_decided_now_ = decided.boot == boot;
+  use_dhcp_mode(is_decision ? *decided.mode : undecided);
   return {};
 }
 
@@ -74,14 +81,19 @@ std::optional<std::string> Cluster::unnoticed_dhcp() {
 
 Status Cluster::load_adoption() {
   TRY_ASSIGN(const AdoptionRecord now, adoption_at_boot(spec_.adoption, now_ms()));
-  const auto found = store_->find("setting", "adoption");
-  if (!found) lost_.push_back(found.error());
-  const auto before = found && *found ? parse_adoption((*found)->value) : std::nullopt;
+  const auto found =
+      documents_->load(kAdoptionDocument, &parse_adoption, SettingDocuments::Damaged::put_aside);
+  if (!found) {
+    lost_.push_back(lost_decision(found.error(), "'adoption' of cluster.yaml holds",
+                                  "'muster discover' shows who is adopted, and changes it"));
+  }
+  const std::optional<AdoptionRecord> before = found ? *found : std::nullopt;
+  const bool is_newer = !found && found.error().kind == ErrorKind::conflict;
   // The time counts from the head's boot, and what somebody decided since holds: the daemon may
   // start anew at any time. A specification that says something else begins anew.
   const bool same = before && before->boot == now.boot && before->wanted == now.wanted;
   use_adoption(same ? *before : now);
-  if (!same) pending_.write(kAdoption, [this] { return save_adoption(); });
+  if (!same && !is_newer) pending_.write(kAdoption, [this] { return save_adoption(); });
   return {};
 }
 
@@ -104,8 +116,9 @@ Status Cluster::save_adoption() {
 
 /// Under deciding_.
 Status Cluster::commit_adoption(const AdoptionRecord& record) {
-  const auto committed = store_->commit(
-      {.changes = {{.kind = "setting", .key = "adoption", .value = render_adoption(record)}}});
+  TRY_ASSIGN(const state::Change change,
+             documents_->change(kAdoptionDocument, render_adoption(record)));
+  const auto committed = store_->commit({.changes = {change}});
   return committed ? Status() : std::unexpected(committed.error());
 }
 
@@ -131,10 +144,11 @@ DhcpMode Cluster::dhcp_mode() {
 
 Status Cluster::set_dhcp_mode(DhcpMode mode) {
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
-  const std::string value = json{{"mode", provisioning::to_string(mode)}, {"boot", boot}}.dump();
   const std::scoped_lock one_decision(deciding_);
+  TRY_ASSIGN(const state::Change change,
+             documents_->change(kDhcpDocument, render_dhcp_decision({.mode = mode, .boot = boot})));
   TRY_ASSIGN(const state::Revision revision,
-             store_->commit({.changes = {{.kind = "setting", .key = "dhcp", .value = value}},
+             store_->commit({.changes = {change},
                              .events = {{.time_ms = now_ms(),
                                          .subject = "dhcp",
                                          .kind = "decided",

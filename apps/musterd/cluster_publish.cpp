@@ -41,7 +41,7 @@ Status Cluster::write_published() {
   HeadApplier::Published published{.plan = plan::to_json(head.plan).dump(1),
                                    .revision = decided.revision};
   if (!applier_.has(published.plan)) {
-    TRY(os::update_file(settings_.state / "head-plan.json", published.plan, {.mode = 0600}));
+    TRY(os::update_file(published_plan(), published.plan, {.mode = 0600}));
   }
   // An address that a machine lost is dnsmasq's to forget before another one gets it.
   const auto stamps = std::pair(decided.stamp, shown.address_lost_ms);

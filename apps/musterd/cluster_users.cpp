@@ -2,46 +2,84 @@
 
 #include <format>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/musterd/cluster.h"
 #include "apps/plans/preview.h"
+#include "core/base/text.h"
+#include "core/os/files.h"
 
 namespace muster::daemon {
 namespace {
 
-using nlohmann::json;
+constexpr const char* kRestore = "'muster restore FILE' brings back a backup";
+constexpr const char* kAccountsStay = "accounts stay as they are";
+constexpr const char* kNoAccounts = "accounts stay as they are, and nodes that boot have none";
 
-plans::Digests parse_digests(std::string_view text) {
-  plans::Digests digests;
-  const json value = json::parse(text, nullptr, false);
-  if (!value.is_object()) return digests;
-  for (const auto& [name, digest] : value.items()) {
-    if (digest.is_string()) digests[name] = digest.get<std::string>();
+/// An entry of the stored users that cannot be read, for `muster status`.
+Error error_of(const hpc::DamagedEntry& entry, const hpc::UserTable& table) {
+  const std::string name = printable(entry.name, 64);
+  const std::string of = name.empty() ? "" : std::format(" of user '{}'", name);
+  if (entry.list == hpc::DamagedEntry::List::retired) {
+    return {.message = std::format("the stored entry of a user who left{} cannot be read: {}",
+                                   name.empty() ? "" : std::format(" ('{}')", name), entry.reason),
+            .hint =
+                "a new user needs a number that no user ever had: 'muster user add NAME --uid "
+                "NUMBER'"};
   }
-  return digests;
+  const std::string message =
+      std::format("the stored entry{} cannot be read: {}; {}", of, entry.reason,
+                  table.is_complete() ? kAccountsStay : kNoAccounts);
+  if (!table.find(entry.name) || !table.is_complete()) {
+    return {.message = message, .hint = kRestore};
+  }
+  return {.message = message,
+          .hint = std::format("'muster user remove {0}' and 'muster user add {0}' make the entry "
+                              "anew, with the same number and home",
+                              name)};
 }
 
 }  // namespace
 
-/// Without its people a plan would take their accounts from every machine: a table that cannot be
-/// read ends the start.
-Status Cluster::load_users() {
-  const auto stored = store_->find("setting", "users");
-  auto table = !stored   ? std::unexpected(stored.error())
-               : *stored ? hpc::UserTable::parse((*stored)->value)
-                         : Result<hpc::UserTable>();
-  const auto known = store_->find("setting", "spec-users");
-  if (known && *known) spec_users_ = parse_digests((*known)->value);
-  if (!table) {
-    return fail(table.error().kind,
-                std::format("cannot read the people of the cluster: {}", table.error().message),
-                "put a copy of /var/lib/muster/state.db back and restart musterd; accounts and "
-                "nodes stay as they are");
+/// Without its people a plan would take their accounts from every machine. Whom damaged entries
+/// mean is what machines have, by the plan that the head published last.
+void Cluster::load_users() {
+  auto stored = documents_->load(hpc::kUsersDocument, &hpc::UserTable::parse,
+                                 SettingDocuments::Damaged::leave);
+  if (!stored) users_trouble_ = stored.error();
+  hpc::UserTable table = stored ? stored->value_or(hpc::UserTable()) : hpc::UserTable::unknown();
+  if (users_trouble_ || !table.damaged().empty()) {
+    if (const auto last = read_last_users()) table.stand_in(*last);
   }
-  users_ = std::move(*table);
+  users_ = std::move(table);
+  if (users_trouble_) return;
+  load_spec_users();
   pending_.write("the users of cluster.yaml", [this] { return take_spec_users(); });
-  return {};
+}
+
+/// Whom the plan that the head published last names. Errors: there is no such plan.
+Result<hpc::UserTable> Cluster::read_last_users() const {
+  TRY_ASSIGN(const std::string text, os::read_file(published_plan()));
+  TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
+  return hpc::table_of(plan);
+}
+
+/// When nobody knows what was taken over, nothing of whom the cluster has is taken over anew: a key
+/// that was revoked since would come back.
+void Cluster::load_spec_users() {
+  auto known =
+      documents_->load(kSpecUsersDocument, &parse_digests, SettingDocuments::Damaged::put_aside);
+  if (known) {
+    spec_users_ = known->value_or(plans::Digests());
+    return;
+  }
+  const Error& why = known.error();
+  spec_users_ = plans::digests_of(spec_.users);
+  // A document of a newer version stays.
+  spec_users_are_stored_ = why.kind == ErrorKind::conflict;
+  lost_.push_back(
+      {.message = std::format("{}; what cluster.yaml says anew of people whom the "
+                              "cluster has is not taken over",
+                              why.message),
+       .hint = why.hint.empty() ? "'muster user set' changes what they have" : why.hint});
 }
 
 /// What cluster.yaml says of a person is taken over once, when it is new: what an administrator
@@ -54,14 +92,39 @@ Status Cluster::take_spec_users() {
     refused_users_ = std::move(wanted.refused);
   }
   const auto digests = plans::digests_of(spec_.users);
-  if (wanted.table == users() && digests == spec_users()) return {};
-  state::Transaction both = users_transaction(wanted.table, "added", "the users of cluster.yaml");
-  both.changes.push_back({.kind = "setting", .key = "spec-users", .value = json(digests).dump()});
+  const bool is_known = digests == spec_users() && spec_users_are_stored_;
+  if (wanted.table == users() && is_known) return {};
+  TRY_ASSIGN(state::Transaction both,
+             users_transaction(wanted.table, "added", "the users of cluster.yaml"));
+  TRY_ASSIGN(state::Change taken, documents_->change(kSpecUsersDocument, render_digests(digests)));
+  both.changes.push_back(std::move(taken));
   TRY_ASSIGN(const state::Revision revision, store_->commit(both));
   const std::scoped_lock lock(mutex_);
   spec_users_ = digests;
+  spec_users_are_stored_ = true;
   use_users(std::move(wanted.table), revision);
   return {};
+}
+
+std::optional<Error> Cluster::users_trouble() {
+  const std::scoped_lock lock(mutex_);
+  return users_trouble_;
+}
+
+std::vector<Error> Cluster::damaged_users() {
+  const hpc::UserTable table = users();
+  const std::optional<Error> trouble = users_trouble();
+  std::vector<Error> errors;
+  if (trouble) {
+    const bool is_newer = trouble->kind == ErrorKind::conflict;
+    errors.push_back({.message = std::format(
+                          "the users of the cluster cannot be read: {}; nobody is added or "
+                          "changed, and {}",
+                          trouble->message, table.is_complete() ? kAccountsStay : kNoAccounts),
+                      .hint = is_newer ? trouble->hint : kRestore});
+  }
+  for (const hpc::DamagedEntry& entry : table.damaged()) errors.push_back(error_of(entry, table));
+  return errors;
 }
 
 hpc::UserTable Cluster::users() {
@@ -79,10 +142,15 @@ std::vector<Error> Cluster::refused_users() {
   return refused_users_;
 }
 
-state::Transaction Cluster::users_transaction(const hpc::UserTable& table, const std::string& what,
-                                              const std::string& name) const {
-  return {.changes = {{.kind = "setting", .key = "users", .value = table.to_json()}},
-          .events = {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}}};
+/// Errors: the stored users cannot be read, and are not overwritten.
+Result<state::Transaction> Cluster::users_transaction(const hpc::UserTable& table,
+                                                      const std::string& what,
+                                                      const std::string& name) const {
+  auto change = documents_->change(hpc::kUsersDocument, table.to_json());
+  if (!change) return wrap("the users of the cluster cannot be read", std::move(change).error());
+  return state::Transaction{
+      .changes = {std::move(*change)},
+      .events = {{.time_ms = now_ms(), .subject = "users", .kind = what, .text = name}}};
 }
 
 /// Under mutex_: what was committed as `revision` is so from now on.
@@ -95,7 +163,8 @@ void Cluster::use_users(hpc::UserTable table, state::Revision revision) {
 /// Under deciding_.
 Result<state::Revision> Cluster::save_users(hpc::UserTable table, const std::string& what,
                                             const std::string& name) {
-  TRY_ASSIGN(const state::Revision revision, store_->commit(users_transaction(table, what, name)));
+  TRY_ASSIGN(const state::Transaction transaction, users_transaction(table, what, name));
+  TRY_ASSIGN(const state::Revision revision, store_->commit(transaction));
   const std::scoped_lock lock(mutex_);
   use_users(std::move(table), revision);
   return revision;
@@ -124,6 +193,34 @@ Status Cluster::remove_user(const std::string& name) {
   TRY(table.remove(name));
   const auto saved = save_users(std::move(table), "removed", name);
   return saved ? Status() : std::unexpected(saved.error());
+}
+
+Status Cluster::rebuild_users() {
+  const std::scoped_lock one_decision(deciding_);
+  const std::optional<Error> trouble = users_trouble();
+  if (!trouble) {
+    return fail(ErrorKind::conflict, "the users of the cluster can be read",
+                "see the users: muster user list");
+  }
+  const hpc::UserTable known = users();
+  if (trouble->kind != ErrorKind::invalid || !known.is_complete()) {
+    return fail(
+        ErrorKind::conflict,
+        std::format("the users of the cluster cannot be made anew: {}",
+                    known.is_complete() ? trouble->message : "no plan says whom machines have"),
+        kRestore);
+  }
+  TRY_ASSIGN(hpc::UserTable table, hpc::UserTable::of(known.users()));
+  TRY_ASSIGN(const state::Revision revision,
+             documents_->replace(hpc::kUsersDocument, table.to_json(),
+                                 {.time_ms = now_ms(),
+                                  .subject = "users",
+                                  .kind = "rebuilt",
+                                  .text = "the stored users could not be read"}));
+  const std::scoped_lock lock(mutex_);
+  users_trouble_.reset();
+  use_users(std::move(table), revision);
+  return {};
 }
 
 }  // namespace muster::daemon

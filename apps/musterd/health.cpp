@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <format>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "apps/musterd/node_health.h"
 #include "apps/musterd/scheduler.h"
 #include "core/base/text.h"
+#include "core/json/json.h"
 #include "core/os/file_system.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
@@ -39,10 +41,13 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
   }
   const auto report = nlohmann::json::parse(*text, nullptr, false);
   if (!report.is_object()) return;
-  for (const auto& step : report.value("steps", nlohmann::json::array())) {
-    if (step.value("outcome", "") != "failed") continue;
+  const auto steps = report.find("steps");
+  if (steps == report.end() || !steps->is_array()) return;
+  for (const auto& step : *steps) {
+    if (muster::json::text_of(step, "outcome") != "failed") continue;
     problems.push_back(
-        {std::format("{}: {}", step.value("step", ""), step.value("reason", "")),
+        {std::format("{}: {}", muster::json::text_of(step, "step"),
+                     muster::json::text_of(step, "reason")),
          "'journalctl -u muster-apply' has the details; it is tried again within a minute"});
   }
 }
@@ -71,8 +76,8 @@ void add_service_problems(const std::vector<ServiceState>& services,
   }
 }
 
-void add_node_problems(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto nodes = cluster.registry().nodes();
+void add_node_problems(Cluster& cluster, std::span<const provisioning::Node> nodes,
+                       std::vector<Problem>& problems) {
   const auto add = [&](std::vector<Problem> found) {
     problems.insert(problems.end(), found.begin(), found.end());
   };
@@ -101,8 +106,11 @@ void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
-/// People whom cluster.yaml names and the cluster cannot have.
+/// People whose entries cannot be read, and whom cluster.yaml names and the cluster cannot have.
 void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const Error& damaged : cluster.damaged_users()) {
+    problems.push_back({damaged.message, damaged.hint});
+  }
   for (const Error& refused : cluster.refused_users()) {
     problems.push_back({refused.message, refused.hint});
   }
@@ -198,11 +206,12 @@ void add_unshared(std::vector<Problem>& problems) {
 }
 
 /// What somebody else changes on the head or on nodes, again and again.
-void add_drift(Cluster& cluster, std::vector<Problem>& problems) {
+void add_drift(Cluster& cluster, std::span<const provisioning::Node> nodes,
+               std::vector<Problem>& problems) {
   for (Problem& problem : read_drift(cluster).problems(cluster.now_ms())) {
     problems.push_back(std::move(problem));
   }
-  for (Problem& problem : drifting_nodes(cluster.registry().nodes())) {
+  for (Problem& problem : drifting_nodes(nodes)) {
     problems.push_back(std::move(problem));
   }
 }
@@ -271,8 +280,9 @@ Health read_health(Cluster& cluster, ServiceWatch& services) {
   add_plan_problems(cluster, health.problems);
   add_delay(cluster, health.problems);
   add_service_problems(health.services, health.problems);
-  add_node_problems(cluster, health.problems);
-  add_drift(cluster, health.problems);
+  const auto nodes = cluster.registry().nodes();
+  add_node_problems(cluster, nodes, health.problems);
+  add_drift(cluster, nodes, health.problems);
   add_unshared(health.problems);
   add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);

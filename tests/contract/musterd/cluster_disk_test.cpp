@@ -89,14 +89,6 @@ TEST_F(ClusterOnDisk, what_is_refused_has_changed_nothing) {
   EXPECT_FALSE(cluster_->users().find("ada"));
 }
 
-TEST_F(ClusterOnDisk, users_that_cannot_be_read_end_the_start_and_nobody_loses_an_account) {
-  open();
-  ASSERT_TRUE(
-      cluster_->store().commit({.changes = {{.kind = "setting", .key = "users", .value = "{}"}}}));
-  EXPECT_THROW(open(), std::runtime_error);
-  EXPECT_EQ(read("head-plan.json"), "missing") << "no plan without the people";
-}
-
 TEST_F(ClusterOnDisk, a_plan_that_the_disk_does_not_take_is_told_and_published_when_there_is_room) {
   open();
   fill();

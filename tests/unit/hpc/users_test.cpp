@@ -2,6 +2,7 @@
 
 #include <format>
 #include <gtest/gtest.h>
+#include <set>
 
 namespace muster::hpc {
 namespace {
@@ -163,10 +164,124 @@ TEST(UserTable, comes_back_from_its_json) {
 
 TEST(UserTable, refuses_json_that_is_not_its_own) {
   for (const auto* json : {"", "[]", "{}", R"({"schema": 2})", R"({"schema": 1, "users": 3})",
-                           R"({"schema":1,"users":[{"name":"root","uid":0,"full_name":"",)"
-                           R"("ssh_keys":[]}],"retired":[]})"}) {
+                           R"({"schema": 1, "users": [], "retired": [], "more": []})"}) {
     EXPECT_FALSE(UserTable::parse(json)) << json;
   }
+}
+
+/// The table of ada, who has number 10000 and a key, of zoe, who left with 10001, and of an entry.
+UserTable table_with(const std::string& entry, const std::string& retired = "") {
+  return UserTable::parse(
+             std::format(
+                 R"({{"schema":1,"users":[{}{{"name":"ada","uid":10000,"full_name":"Ada L",)"
+                 R"("ssh_keys":["{}"]}}],"retired":[{}{{"uid":10001,"name":"zoe"}}]}})",
+                 entry.empty() ? "" : entry + ",", kKey, retired.empty() ? "" : retired + ","))
+      .value();
+}
+
+std::set<std::string> names_of(const UserTable& table) {
+  std::set<std::string> names;
+  for (const ClusterUser& user : table.users()) names.insert(user.name);
+  return names;
+}
+
+TEST(UserTable, an_entry_that_cannot_be_read_costs_no_other_and_stays_as_it_is) {
+  for (const std::string entry :
+       {R"({"full_name":"","name":"bob","ssh_keys":[],"uid":"10002"})", R"("bob")", "null",
+        R"({"full_name":"","name":"root","ssh_keys":[],"uid":10002})",
+        R"({"full_name":"","name":"bob","ssh_keys":[],"uid":0})",
+        R"({"full_name":"","more":1,"name":"bob","ssh_keys":[],"uid":10002})",
+        R"({"name":"bob","uid":10002})"}) {
+    UserTable table = table_with(entry);
+    ASSERT_EQ(table.damaged().size(), 1U) << entry;
+    EXPECT_EQ(table.damaged().front().text, entry);
+    EXPECT_FALSE(table.damaged().front().reason.empty()) << entry;
+    EXPECT_EQ(table.find("ada")->ssh_keys, std::vector<std::string>{kKey}) << entry;
+    EXPECT_TRUE(table.to_json().contains(entry)) << table.to_json();
+    EXPECT_EQ(UserTable::parse(table.to_json()), table);
+  }
+}
+
+TEST(UserTable, of_two_entries_of_a_name_or_a_number_the_first_is_a_user) {
+  for (const std::string entry : {R"({"full_name":"","name":"bob","ssh_keys":[],"uid":10000})",
+                                  R"({"full_name":"","name":"ada","ssh_keys":[],"uid":10002})"}) {
+    const UserTable table = table_with(entry);
+    EXPECT_EQ(table.users().size(), 1U);
+    ASSERT_EQ(table.damaged().size(), 1U);
+    EXPECT_EQ(table.damaged().front().name, "ada");
+    EXPECT_EQ(table.damaged().front().uid, 10000U);
+  }
+}
+
+TEST(UserTable, a_user_with_a_name_and_a_number_is_one_as_far_as_the_entry_can_be_read) {
+  const UserTable table = table_with(std::format(
+      R"({{"name":"bob","uid":10002,"full_name":"a:b","ssh_keys":["no key","{}"]}})", kKey));
+  EXPECT_TRUE(table.is_complete());
+  EXPECT_EQ(table.find("bob"), (ClusterUser{.name = "bob", .uid = 10002, .ssh_keys = {kKey}}));
+}
+
+TEST(UserTable, whose_account_nobody_knows_has_a_plan_without_accounts) {
+  for (const std::string entry :
+       {R"({"name":"bob","full_name":"","ssh_keys":[]})", R"({"uid":10002,"ssh_keys":[]})", "7"}) {
+    const UserTable table = table_with(entry);
+    EXPECT_FALSE(table.is_complete()) << entry;
+    for (const Machine machine : {Machine::head, Machine::node}) {
+      for (const plan::Step& step : plan_users(table, machine).steps) {
+        EXPECT_TRUE(std::holds_alternative<plan::MakeDirectory>(step)) << plan::describe(step);
+      }
+    }
+    UserTable changed = table;
+    EXPECT_EQ(changed.add({.name = "eve", .uid = 20000}).error().kind, ErrorKind::conflict);
+    EXPECT_EQ(changed.change({.name = "ada", .full_name = "Ada"}).error().kind,
+              ErrorKind::conflict);
+    EXPECT_EQ(changed.remove("ada").error().kind, ErrorKind::conflict);
+    EXPECT_EQ(changed, table);
+  }
+}
+
+TEST(UserTable, machines_know_whom_a_damaged_entry_means) {
+  UserTable last;
+  ASSERT_TRUE(last.add({.name = "ada", .uid = 10000, .full_name = "Before"}));
+  ASSERT_TRUE(last.add({.name = "bob", .uid = 10002, .full_name = "Bob", .ssh_keys = {kKey}}));
+  ASSERT_TRUE(last.add({.name = "zoe", .uid = 10001}));
+  for (const std::string entry : {R"({"full_name":"","name":"bob","ssh_keys":[]})",
+                                  R"({"name":"bob","ssh_keys":7,"uid":10002})", "7"}) {
+    UserTable table = table_with(entry);
+    table.stand_in(last);
+    EXPECT_TRUE(table.is_complete());
+    EXPECT_EQ(names_of(table), (std::set<std::string>{"ada", "bob"})) << "zoe left";
+    EXPECT_EQ(table.find("bob"), last.find("bob")) << entry;
+    EXPECT_EQ(table.find("ada")->full_name, "Ada L") << "her entry is good";
+    EXPECT_EQ(table.change({.name = "bob", .full_name = "B"}).error().kind, ErrorKind::conflict);
+    EXPECT_FALSE(table.add({.name = "eve", .uid = 10002})) << "bob's number";
+    EXPECT_EQ(table.add(wanted("eve"))->uid, 10003U);
+    EXPECT_TRUE(table.to_json().contains(entry));
+    ASSERT_TRUE(table.remove("bob"));
+    EXPECT_EQ(names_of(table), (std::set<std::string>{"ada", "eve"}));
+    EXPECT_EQ(table.add(wanted("bob"))->uid, 10002U) << "the number of the files";
+  }
+}
+
+TEST(UserTable, of_which_nothing_can_be_read_is_what_machines_have) {
+  UserTable table = UserTable::unknown();
+  EXPECT_FALSE(table.is_complete());
+  table.stand_in(UserTable::unknown());
+  EXPECT_FALSE(table.is_complete()) << "a plan without accounts tells nothing";
+  const UserTable last = table_with("");
+  table.stand_in(last);
+  EXPECT_TRUE(table.is_complete());
+  EXPECT_EQ(plan_users(table, Machine::node), plan_users(last, Machine::node));
+}
+
+TEST(UserTable, no_number_of_a_user_who_left_is_given_again_when_it_cannot_be_read) {
+  UserTable table = table_with("", R"({"uid":"10002","name":"bob"})");
+  EXPECT_TRUE(table.is_complete()) << "who left has no account";
+  EXPECT_EQ(table.add(wanted("eve")).error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(table.add({.name = "eve", .uid = 20000}));
+  EXPECT_EQ(table.add(wanted("zoe"))->uid, 10001U) << "hers can be read";
+  table = table_with("", R"({"uid":10002})");
+  EXPECT_FALSE(table.add({.name = "eve", .uid = 10002})) << "somebody's";
+  EXPECT_EQ(table.add(wanted("eve"))->uid, 10003U);
 }
 
 template <typename T>
@@ -220,6 +335,14 @@ TEST(UserPlan, the_table_of_a_plan_makes_the_same_plan) {
   const plan::Plan plan = plan_users(table, Machine::head);
   const auto again = table_of(plan);
   ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(plan_users(*again, Machine::head), plan);
+}
+
+TEST(UserPlan, a_plan_without_accounts_has_an_incomplete_table_that_makes_the_same_plan) {
+  const plan::Plan plan = plan_users(UserTable::unknown(), Machine::head);
+  const auto again = table_of(plan);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_FALSE(again->is_complete());
   EXPECT_EQ(plan_users(*again, Machine::head), plan);
 }
 

@@ -108,6 +108,12 @@ TEST_F(Trusted, what_the_daemon_plans_is_accepted_in_every_mode_of_dhcp) {
   }
 }
 
+TEST_F(Trusted, a_plan_without_any_account_is_accepted_from_a_head_that_cannot_read_its_users) {
+  users_ = hpc::UserTable::unknown();
+  const Status checked = check(daemons());
+  EXPECT_TRUE(checked) << checked.error().text();
+}
+
 TEST_F(Trusted, nodes_and_their_cards_are_accepted_in_any_number) {
   ASSERT_TRUE(file_of(*std::make_unique<plan::Plan>(daemons()), "/etc/slurm/gres.conf")
                   .content.contains("File=/dev/nvidia[0-1]\n"));

@@ -1,0 +1,211 @@
+// Documents that cannot be read, and those of a newer version: the head starts, says so, takes
+// nobody's account, and overwrites nothing that somebody may still read.
+
+#include <algorithm>
+#include <format>
+
+#include "apps/musterd/health.h"
+#include "tests/contract/musterd/cluster_on_disk.h"
+
+namespace muster::daemon {
+namespace {
+
+constexpr auto kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada@desk";
+
+class DamagedDocuments : public ClusterOnDisk {
+ protected:
+  void SetUp() override {
+    ClusterOnDisk::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    open();
+    ASSERT_TRUE(cluster_->add_user({.name = "ada", .ssh_keys = {kKey}}));
+    ASSERT_TRUE(cluster_->add_user({.name = "bob"}));
+    // The plan is on the disk, and there is no helper.
+    EXPECT_FALSE(cluster_->publish());
+  }
+  /// Starts the daemon anew with this document of kind "setting".
+  void open_with(const std::string& key, const std::string& value) {
+    ASSERT_TRUE(
+        cluster_->store().commit({.changes = {{.kind = "setting", .key = key, .value = value}}}));
+    open();
+  }
+  std::string stored(const std::string& key, const std::string& kind = "setting") {
+    const auto found = cluster_->store().find(kind, key).value();
+    return found ? found->value : "none";
+  }
+  /// The stored users with a number of bob's that is none.
+  std::string users_without_bobs_number() {
+    std::string users = stored("users");
+    const std::size_t number = users.find("10001");
+    return users.replace(number, 5, "\"10001\"");
+  }
+  bool is_told(const std::string& part) {
+    const auto has = [&](const Error& error) {
+      return error.message.contains(part) && !error.hint.empty();
+    };
+    return std::ranges::any_of(cluster_->damaged_users(), has) ||
+           std::ranges::any_of(cluster_->lost(), has);
+  }
+  std::string nodes_plan() { return cluster_->node_plans().text_of(provisioning::Node()); }
+  static bool has_accounts(const plan::Plan& plan) {
+    return std::ranges::any_of(plan.steps, [](const plan::Step& step) {
+      return std::holds_alternative<plan::EnsureUser>(step);
+    });
+  }
+  static bool is_conflict(const auto& result) {
+    return !result && result.error().kind == ErrorKind::conflict;
+  }
+};
+
+TEST_F(DamagedDocuments, users_that_cannot_be_read_are_those_whom_machines_have) {
+  const plan::Plan head = cluster_->head_plan();
+  const std::string node = nodes_plan();
+  for (const std::string users : {"", "{", "[]", "{}", R"({"schema":1,"users":7,"retired":[]})"}) {
+    open_with("users", users);
+    EXPECT_EQ(cluster_->head_plan(), head) << users;
+    EXPECT_EQ(nodes_plan(), node) << users;
+    EXPECT_TRUE(is_told("the users of the cluster cannot be read: ")) << users;
+    EXPECT_FALSE(cluster_->add_user({.name = "eve"}));
+    EXPECT_FALSE(cluster_->change_user({.name = "ada", .full_name = "Ada"},
+                                       hpc::UserTable::NoKeys::keep_the_old));
+    EXPECT_FALSE(cluster_->remove_user("ada"));
+    EXPECT_EQ(stored("users"), users) << "somebody may still mend it";
+    EXPECT_FALSE(cluster_->publish());
+    EXPECT_EQ(cluster_->head_plan(), head) << "again and again";
+  }
+}
+
+TEST_F(DamagedDocuments, users_that_cannot_be_read_are_made_anew_when_somebody_says_so) {
+  EXPECT_TRUE(is_conflict(cluster_->rebuild_users())) << "they can be read";
+  const plan::Plan head = cluster_->head_plan();
+  open_with("users", R"({"schema":99})");
+  EXPECT_TRUE(is_conflict(cluster_->rebuild_users())) << "a newer version can read them";
+  open_with("users", "{");
+  ASSERT_TRUE(cluster_->rebuild_users());
+  EXPECT_EQ(cluster_->head_plan(), head);
+  EXPECT_EQ(stored("setting/users", "damaged"), "{");
+  EXPECT_FALSE(is_told("cannot be read"));
+  EXPECT_TRUE(cluster_->add_user({.name = "eve"}));
+  open();
+  EXPECT_EQ(cluster_->users().find("bob")->uid, 10001U);
+  EXPECT_TRUE(cluster_->damaged_users().empty());
+}
+
+TEST_F(DamagedDocuments, users_whom_nobody_knows_are_in_no_plan_and_nobody_loses_an_account) {
+  ASSERT_TRUE(os::remove_tree(state() + "/head-plan.json"));
+  open_with("users", "{");
+  EXPECT_FALSE(has_accounts(cluster_->head_plan()));
+  EXPECT_FALSE(nodes_plan().contains(R"("step":"user")"));
+  EXPECT_TRUE(is_told("nodes that boot have none"));
+  EXPECT_TRUE(is_conflict(cluster_->rebuild_users()));
+  EXPECT_FALSE(cluster_->publish());
+  EXPECT_NE(read("head-plan.json"), "missing") << "all else of the plan goes on";
+  open();
+  EXPECT_FALSE(has_accounts(cluster_->head_plan())) << "that plan tells of nobody";
+  EXPECT_EQ(stored("users"), "{");
+}
+
+TEST_F(DamagedDocuments, one_entry_that_cannot_be_read_costs_nobody_an_account) {
+  const plan::Plan head = cluster_->head_plan();
+  open_with("users", users_without_bobs_number());
+  EXPECT_EQ(cluster_->head_plan(), head);
+  EXPECT_TRUE(is_told("the stored entry of user 'bob' cannot be read: member 'uid'"));
+  EXPECT_TRUE(cluster_->lost().empty());
+  ASSERT_TRUE(cluster_->add_user({.name = "eve"})) << "the others go on";
+  EXPECT_TRUE(stored("users").contains(R"("uid":"10001")")) << stored("users");
+  EXPECT_TRUE(is_conflict(cluster_->change_user({.name = "bob", .full_name = "Bob"},
+                                                hpc::UserTable::NoKeys::keep_the_old)));
+  ASSERT_TRUE(cluster_->remove_user("bob"));
+  EXPECT_EQ(cluster_->add_user({.name = "bob"})->user.uid, 10001U);
+  EXPECT_FALSE(is_told("cannot be read"));
+  open();
+  EXPECT_FALSE(is_told("cannot be read"));
+  EXPECT_EQ(cluster_->users().find("eve")->uid, 10002U);
+}
+
+TEST_F(DamagedDocuments, an_entry_that_cannot_be_read_keeps_cluster_yaml_from_making_another) {
+  write_spec(std::string(kSpec) + "users:\n  - name: bob\n    uid: 20000\n");
+  open_with("users", users_without_bobs_number());
+  EXPECT_EQ(cluster_->users().find("bob")->uid, 10001U);
+  EXPECT_TRUE(stored("users").contains(R"("uid":"10001")")) << stored("users");
+  ASSERT_FALSE(cluster_->refused_users().empty());
+  EXPECT_TRUE(cluster_->refused_users().front().message.contains("'bob'"));
+}
+
+TEST_F(DamagedDocuments, of_a_newer_version_are_never_overwritten) {
+  const std::string newer = R"({"schema":99})";
+  const plan::Plan head = cluster_->head_plan();
+  for (const char* const key : {"spec-users", "dhcp", "adoption", "users"}) {
+    open_with(key, newer);
+    EXPECT_TRUE(is_told(std::format("the document '{}' has schema 99", key)));
+  }
+  write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
+  open();
+  EXPECT_EQ(cluster_->head_plan(), head) << "nobody is new, and nobody left";
+  const auto refused = cluster_->add_user({.name = "zoe"});
+  EXPECT_TRUE(is_conflict(refused));
+  EXPECT_TRUE(refused.error().hint.contains("'muster restore FILE'")) << refused.error().hint;
+  EXPECT_TRUE(is_conflict(cluster_->set_dhcp_mode(provisioning::DhcpMode::proxy)));
+  EXPECT_TRUE(is_conflict(cluster_->decide_adoption(provisioning::Policy::closed, 0)));
+  cluster_->tick();
+  for (const char* const key : {"users", "spec-users", "dhcp", "adoption"}) {
+    EXPECT_EQ(stored(key), newer) << key;
+  }
+}
+
+TEST_F(DamagedDocuments, decisions_that_cannot_be_read_are_put_aside_and_told) {
+  for (const char* const key : {"dhcp", "adoption"}) {
+    open_with(key, "{");
+    EXPECT_TRUE(is_told(std::format("the document '{}' is damaged", key)));
+    EXPECT_EQ(stored(std::string("setting/") + key, "damaged"), "{");
+  }
+  EXPECT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::proxy));
+  EXPECT_TRUE(cluster_->decide_adoption(provisioning::Policy::closed, 0));
+  open();
+  EXPECT_EQ(cluster_->dhcp_mode(), provisioning::DhcpMode::proxy);
+  EXPECT_EQ(cluster_->registry().policy(cluster_->now_ms()), provisioning::Policy::closed);
+  EXPECT_TRUE(cluster_->lost().empty());
+}
+
+TEST_F(DamagedDocuments, a_decision_of_the_first_version_holds) {
+  open_with("dhcp", "\"proxy\"");
+  EXPECT_EQ(cluster_->dhcp_mode(), provisioning::DhcpMode::proxy);
+}
+
+TEST_F(DamagedDocuments, a_key_that_was_revoked_does_not_come_back_with_cluster_yaml) {
+  write_spec(std::format("{}users:\n  - name: carol\n    ssh_keys: ['{}']\n", kSpec, kKey));
+  open();
+  ASSERT_EQ(cluster_->users().find("carol")->ssh_keys.size(), 1U);
+  ASSERT_TRUE(cluster_->change_user({.name = "carol"}, hpc::UserTable::NoKeys::take_away));
+  open_with("spec-users", "{");
+  EXPECT_TRUE(is_told("the document 'spec-users' is damaged"));
+  EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty());
+  open();
+  EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty()) << "at the next start, too";
+  EXPECT_TRUE(cluster_->lost().empty());
+}
+
+TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
+  ASSERT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::serve));
+  ASSERT_TRUE(cluster_->decide_adoption(provisioning::Policy::open, 0));
+  provisioning::Hardware hardware;
+  hardware.macs = {*parse_mac("52:54:00:00:00:01")};
+  ASSERT_TRUE(cluster_->registry().discover(hardware, {}, cluster_->now()).wait());
+  write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
+  open();
+  const auto all = cluster_->store().changes_since(0).value();
+  std::set<std::string> found;
+  for (const state::Document& document : all->written) {
+    const std::string name = document.kind == "setting" ? document.key : document.kind;
+    found.insert(name);
+    const auto kind =
+        std::ranges::find(document_kinds(), name, [](const auto* each) { return each->name; });
+    ASSERT_NE(kind, document_kinds().end()) << document.kind << " " << document.key;
+    EXPECT_EQ(document.schema, (*kind)->schema()) << name;
+  }
+  EXPECT_EQ(found.size(), document_kinds().size());
+}
+
+}  // namespace
+}  // namespace muster::daemon
