@@ -1,5 +1,6 @@
 // The people of the cluster: those of cluster.yaml, and what administrators changed since.
 
+#include <algorithm>
 #include <format>
 
 #include "apps/musterd/cluster.h"
@@ -10,6 +11,8 @@
 namespace muster::daemon {
 namespace {
 
+/// A secret that every cluster has for itself, and every plan of its head.
+constexpr const char* kSlurmKeyFile = "/etc/slurm/slurm.key";
 constexpr const char* kRestore = "'muster restore FILE' brings back a backup";
 constexpr const char* kAccountsStay = "accounts stay as they are";
 constexpr const char* kNoAccounts = "accounts stay as they are, and nodes that boot have none";
@@ -55,10 +58,16 @@ void Cluster::load_users() {
   pending_.write("the users of cluster.yaml", [this] { return take_spec_users(); });
 }
 
-/// Whom the plan that the head published last names. Errors: there is no such plan.
+/// Whom the plan that the head published last names. Errors: there is no such plan; it is that of
+/// another cluster, whose head this was before a backup was restored here.
 Result<hpc::UserTable> Cluster::read_last_users() const {
   TRY_ASSIGN(const std::string text, os::read_file(published_plan()));
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
+  const bool is_own = std::ranges::any_of(plan.steps, [this](const plan::Step& step) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    return file != nullptr && file->path == kSlurmKeyFile && file->content == slurm_key_;
+  });
+  if (!is_own) return fail("the published plan has another key of Slurm");
   return hpc::table_of(plan);
 }
 

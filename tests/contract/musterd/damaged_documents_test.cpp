@@ -106,6 +106,12 @@ TEST_F(DamagedDocuments, users_whom_nobody_knows_are_in_no_plan_and_nobody_loses
   EXPECT_EQ(stored("users"), "{");
 }
 
+TEST_F(DamagedDocuments, the_plan_of_another_cluster_tells_nothing_of_users) {
+  ASSERT_TRUE(os::write_file(state() + "/secrets/slurm.key", std::string(1024, 'a')));
+  open_with("users", "{");
+  EXPECT_FALSE(has_accounts(cluster_->head_plan())) << "a backup was restored here";
+}
+
 TEST_F(DamagedDocuments, one_entry_that_cannot_be_read_costs_nobody_an_account) {
   const plan::Plan head = cluster_->head_plan();
   open_with("users", users_without_bobs_number());
