@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <format>
-#include <grp.h>
 #include <iterator>
-#include <pwd.h>
 #include <set>
 
 #include "core/base/text.h"
+#include "core/os/name_service.h"
 #include "core/spec/system_accounts.h"
 #include "provisioning/head/allowed.h"
 
@@ -26,22 +25,24 @@ bool is_own(const std::string& name, std::uint32_t uid, const ListedAccounts& ow
   return (found != own.end() && found->second.value_or(uid) == uid) || name == spec::kCheckUser;
 }
 
-/// Why a person is not the cluster's to add; nothing when all is well.
-std::optional<Error> objection(const plan::EnsureUser& user, const spec::ClusterSpec& spec,
-                               const ListedAccounts& own) {
+/// Why a person is not the cluster's to add; nothing when all is well. Errors: nobody knows.
+Result<std::optional<Error>> objection(const plan::EnsureUser& user, const spec::ClusterSpec& spec,
+                                       const ListedAccounts& own) {
   const std::string& name = user.name;
   const bool known = is_own(name, user.uid, own) || find_named(spec, name) != nullptr;
-  const passwd* const account = getpwnam(name.c_str());
-  if (account == nullptr) {
+  TRY_ASSIGN(const auto account, os::find_user(name));
+  if (!account && known) return std::nullopt;
+  if (!account) {
     // Who joins a group that was made for something else has the rights that it was made for.
-    if (known || getgrnam(name.c_str()) == nullptr) return std::nullopt;
+    TRY_ASSIGN(const auto group, os::find_group(name));
+    if (!group) return std::nullopt;
     return Error{
         .message = std::format("this machine had a group '{}' before", name),
         .hint = "give the cluster's user another name, or name the person in cluster.yaml"};
   }
-  if (account->pw_uid != user.uid) {
+  if (account->uid != user.uid) {
     return Error{.message = std::format("this machine has an account '{}' with number {}", name,
-                                        account->pw_uid),
+                                        account->uid),
                  .hint = "give the cluster's user another name, or that number"};
   }
   if (known) return std::nullopt;
@@ -61,14 +62,16 @@ apply::Outcome failure(std::string step, const Error& why) {
 
 /// Takes the keys that cluster.yaml does not name out of the file of a person whom the machine had
 /// before: such an account may have rights that the daemon has not. A failed outcome for each key.
-std::vector<apply::Outcome> drop_foreign_keys(plan::WriteFile& file, const spec::ClusterSpec& spec,
-                                              const ListedAccounts& own) {
+/// Errors: nobody knows whether the machine has such an account.
+Result<std::vector<apply::Outcome>> drop_foreign_keys(plan::WriteFile& file,
+                                                      const spec::ClusterSpec& spec,
+                                                      const ListedAccounts& own) {
   const std::string name = owner_of_keys(file);
   const spec::User* const named = find_named(spec, name);
-  if (named == nullptr) return {};
-  const passwd* const account = getpwnam(name.c_str());
-  if (account == nullptr || is_own(name, account->pw_uid, own)) return {};
   std::vector<apply::Outcome> refused;
+  if (named == nullptr) return refused;
+  TRY_ASSIGN(const auto account, os::find_user(name));
+  if (!account || is_own(name, account->uid, own)) return refused;
   std::string kept;
   for (const std::string& key : lines(file.content)) {
     if (std::ranges::contains(named->ssh_keys, key)) {
@@ -95,25 +98,35 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
   // First all people, then all keys: the order of a plan's steps is the daemon's.
   for (const plan::Step& step : plan.steps) {
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
-    const auto why = user != nullptr ? objection(*user, spec, own) : std::nullopt;
-    if (!why) continue;
+    if (user == nullptr) continue;
+    const auto why = objection(*user, spec, own);
+    if (why && !*why) continue;
     refused.insert(user->name);
-    result.refused.push_back(failure(plan::describe(step), *why));
+    if (!why) result.undecided.insert(user->name);
+    result.refused.push_back(failure(plan::describe(step), why ? **why : why.error()));
   }
   for (plan::Step& step : plan.steps) {
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
     if (user != nullptr && refused.contains(user->name)) continue;
     if (auto* const file = std::get_if<plan::WriteFile>(&step)) {
       if (refused.contains(owner_of_keys(*file))) continue;
-      std::ranges::move(drop_foreign_keys(*file, spec, own), std::back_inserter(result.refused));
+      auto dropped = drop_foreign_keys(*file, spec, own);
+      if (!dropped) {
+        result.undecided.insert(owner_of_keys(*file));
+        result.refused.push_back(failure(plan::describe(step), dropped.error()));
+        continue;
+      }
+      std::ranges::move(*dropped, std::back_inserter(result.refused));
     }
     result.plan.add(std::move(step));
   }
   return result;
 }
 
-plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string> files) {
-  std::set<std::string> kept = {"root"};
+plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string> files,
+                                   const std::set<std::string, std::less<>>& undecided) {
+  std::set<std::string, std::less<>> kept = undecided;
+  kept.insert("root");
   for (const plan::Step& step : plan.steps) {
     if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
       kept.insert(owner_of_keys(*file));

@@ -64,8 +64,11 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   std::ranges::for_each(accounts.refused, print_outcome);
   TRY_ASSIGN(const auto keys, read_key_files(plan));
   apply::Report report =
-      apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys),
-                   {.runner = runner, .pending = kPending, .on_step = print_outcome});
+      apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys, accounts.undecided),
+                   {.runner = runner,
+                    .pending = kPending,
+                    .undecided = accounts.undecided,
+                    .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

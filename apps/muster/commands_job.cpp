@@ -4,7 +4,6 @@
 #include <format>
 #include <memory>
 #include <print>
-#include <pwd.h>
 #include <string>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/progress_line.h"
 #include "core/base/text.h"
+#include "core/os/name_service.h"
 #include "hpc/job_check_run.h"
 #include "hpc/users.h"
 
@@ -26,18 +26,12 @@ struct CheckArguments {
   bool verbose = false;
 };
 
-struct Account {
-  std::string name;
-  std::string home;
-};
-
-/// Errors: there is no such account here.
-Result<Account> find_account(const passwd* entry, std::string_view what) {
-  if (entry == nullptr) {
-    return fail(std::format("this machine has no account for {}", what),
-                "run this on the head; 'muster status' there says whether its plan was applied");
-  }
-  return Account{entry->pw_name, entry->pw_dir};
+/// Errors: there is no such account here, or nobody knows.
+Result<os::User> need_account(Result<std::optional<os::User>> found, std::string_view what) {
+  TRY_ASSIGN(const auto account, std::move(found));
+  if (account) return *account;
+  return fail(std::format("this machine has no account for {}", what),
+              "run this on the head; 'muster status' there says whether its plan was applied");
 }
 
 /// MPI as root would let any node's program act as root; only root can be somebody else.
@@ -46,8 +40,8 @@ Status check_choice(const CheckArguments& arguments) {
     return fail("the check does not run as root", "name another: --user");
   }
   if (geteuid() == 0 || arguments.user.empty()) return {};
-  const passwd* const named = getpwnam(arguments.user.c_str());
-  if (named != nullptr && named->pw_uid == geteuid()) return {};
+  TRY_ASSIGN(const auto named, os::find_user(arguments.user));
+  if (named && named->uid == geteuid()) return {};
   return fail(std::format("only root can run the check as '{}'", arguments.user),
               "leave --user out to run it as yourself");
 }
@@ -56,12 +50,12 @@ Status check_choice(const CheckArguments& arguments) {
 /// machine has no such account.
 Result<hpc::CheckOptions> choose_user(const CheckArguments& arguments) {
   hpc::CheckOptions options;
-  Account account;
+  os::User account;
   if (geteuid() != 0) {
-    TRY_ASSIGN(account, find_account(getpwuid(geteuid()), "this user"));
+    TRY_ASSIGN(account, need_account(os::find_user(geteuid()), "this user"));
   } else {
     const std::string name = arguments.user.empty() ? std::string(hpc::kCheckUser) : arguments.user;
-    TRY_ASSIGN(account, find_account(getpwnam(name.c_str()), std::format("user '{}'", name)));
+    TRY_ASSIGN(account, need_account(os::find_user(name), std::format("user '{}'", name)));
     options.identity = hpc::CheckOptions::Identity::switch_to_user;
   }
   options.user = account.name;

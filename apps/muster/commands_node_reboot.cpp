@@ -7,7 +7,6 @@
 #include <format>
 #include <memory>
 #include <optional>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "apps/muster/choose_nodes.h"
@@ -16,6 +15,7 @@
 #include "apps/muster/job_guard.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
+#include "core/os/name_service.h"
 #include "hpc/node_jobs.h"
 
 namespace muster::cli {
@@ -40,8 +40,8 @@ struct RebootOptions {
 std::string caller() {
   const char* const before_sudo = std::getenv("SUDO_USER");
   if (before_sudo != nullptr && *before_sudo != '\0') return before_sudo;
-  const passwd* const account = getpwuid(getuid());
-  return account != nullptr ? account->pw_name : std::to_string(getuid());
+  const auto account = os::find_user(getuid());
+  return account && *account ? (*account)->name : std::to_string(getuid());
 }
 
 /// What the scheduler was told.

@@ -1,9 +1,7 @@
 // The pages of the administrators' API about people.
 
 #include <algorithm>
-#include <array>
 #include <format>
-#include <pwd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +9,7 @@
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
 #include "core/base/text.h"
+#include "core/os/name_service.h"
 #include "provisioning/head/allowed.h"
 
 namespace muster::daemon {
@@ -36,14 +35,10 @@ ServerResponse changed(const Result<Cluster::ChangedUser>& done) {
   return answer(value);
 }
 
-/// Whether this machine has the account, with the cluster's number.
-bool is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 16384> buffer{};
-  const bool there =
-      getpwnam_r(user.name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr && found->pw_uid == user.uid;
+/// Whether this machine has the account, with the cluster's number. Errors: as os::find_user.
+Result<bool> is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& spec) {
+  TRY_ASSIGN(const auto found, os::find_user(user.name));
+  const bool there = found && found->uid == user.uid;
   if (!there || std::ranges::contains(spec.users, user.name, &spec::User::name)) return there;
   // By chance somebody else's may have the number.
   const auto own = head::read_own_accounts();
@@ -65,8 +60,10 @@ ServerResponse Api::show_user(const std::string& name) {
                         .hint = "see the users: muster user list",
                         .kind = ErrorKind::absent});
   }
+  const auto on_head = is_on_head(*user, cluster_.spec());
+  if (!on_head) return os::refusal(on_head.error());
   json value = user_json(*user);
-  value["on_head"] = is_on_head(*user, cluster_.spec());
+  value["on_head"] = *on_head;
   return answer(value);
 }
 

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <format>
-#include <grp.h>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/json/json.h"
 #include "core/os/files.h"
+#include "core/os/name_service.h"
 #include "hpc/hpc_plan.h"
 
 namespace muster::daemon {
@@ -26,9 +26,9 @@ provisioning::Dependents dependents_of(const provisioning::Registry& registry) {
 
 }  // namespace
 
-int web_server_group() {
-  const group* const entry = getgrnam(kWebServerGroup);
-  return entry == nullptr ? -1 : static_cast<int>(entry->gr_gid);
+Result<int> web_server_group() {
+  TRY_ASSIGN(const auto entry, os::find_group(kWebServerGroup));
+  return entry ? static_cast<int>(entry->gid) : -1;
 }
 
 /// Key and certificate are one file: a power cut leaves the old pair or the new one, never half of
@@ -40,7 +40,8 @@ Status Cluster::write_server_identity() {
   const std::vector<std::string> names = {"DNS:" + name, std::format("DNS:{}.{}", name, spec_.name),
                                           "IP:" + to_string(spec_.head.address.address)};
   // nginx reads it, and is not root.
-  const os::FileMode mode{.mode = 0640, .gid = web_server_group()};
+  TRY_ASSIGN(const int readers, web_server_group());
+  const os::FileMode mode{.mode = 0640, .gid = readers};
   TRY(os::update_file(directory / "ca.crt", authority_->certificate()));
   const auto kept = os::read_file(path);
   if (kept && authority_->check_server(*kept, names)) {

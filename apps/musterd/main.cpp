@@ -148,14 +148,14 @@ Status serve(const daemon::Settings& settings) {
              os::HttpServer::start(
                  {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
                  [&](const os::ServerRequest& r) { return api.handle(r); }));
+  TRY_ASSIGN(const int web_server, daemon::web_server_group());
   TRY_ASSIGN(
       const auto node_server,
-      os::HttpServer::start(
-          {.socket = settings.run / "node.sock", .mode = 0660, .gid = daemon::web_server_group()},
-          [&](os::ServerRequest r, os::Reply reply) {
-            const bool is_heavy = provisioning::NodeApi::is_heavy(r);
-            (is_heavy ? answer_later : answer)(std::move(r), std::move(reply));
-          }));
+      os::HttpServer::start({.socket = settings.run / "node.sock", .mode = 0660, .gid = web_server},
+                            [&](os::ServerRequest r, os::Reply reply) {
+                              const bool is_heavy = provisioning::NodeApi::is_heavy(r);
+                              (is_heavy ? answer_later : answer)(std::move(r), std::move(reply));
+                            }));
   sd_notify(0, "READY=1");
   take_turns(stop, *cluster, [&] {
     return std::vector{workers.exceptions(), admin_server->exceptions(), node_server->exceptions(),

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "core/base/result.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 
@@ -11,8 +12,8 @@ namespace muster::daemon {
 /// Who may read the head's TLS key and reach the node socket: nginx.
 inline constexpr const char* kWebServerGroup = "muster-www";
 
-/// Its number; -1 where there is no such group.
-int web_server_group();
+/// Its number; -1 where there is no such group. Errors: as os::find_group.
+Result<int> web_server_group();
 
 struct Settings {
   std::filesystem::path spec = head::kInstalledSpec;

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <format>
-#include <grp.h>
-#include <pwd.h>
-#include <sys/stat.h>
+#include <iterator>
 
 #include "core/base/text.h"
 #include "core/os/clock.h"
-#include "core/os/file_lock.h"
 #include "core/os/files.h"
+#include "core/os/name_service.h"
 
 namespace muster::apply {
 namespace {
@@ -24,35 +22,34 @@ Error taken(const EnsureUser& user, std::string_view kind, std::string_view hold
           .hint = "give the cluster's user another number"};
 }
 
-/// Who has a number in a directory service; empty for nobody.
-std::string user_of(std::uint32_t uid) {
-  const passwd* const entry = getpwuid(uid);
-  return entry == nullptr ? "" : entry->pw_name;
-}
-std::string group_of(std::uint32_t gid) {
-  const ::group* const entry = getgrgid(gid);
-  return entry == nullptr ? "" : entry->gr_name;
-}
-
-/// Owner and mode of a file that is there.
-Result<os::FileMode> mode_of(const std::filesystem::path& path) {
-  struct stat now{};
-  if (stat(path.c_str(), &now) != 0) return fail(std::format("cannot read '{}'", path.string()));
-  return os::FileMode{.mode = now.st_mode & 07777U,
-                      .uid = static_cast<int>(now.st_uid),
-                      .gid = static_cast<int>(now.st_gid)};
-}
-
 }  // namespace
+
+Accounts::Known Accounts::Known::of(const AccountFiles& files) {
+  Known known{.accounts = parse_passwd(text_of(files, "passwd")),
+              .groups = parse_group(text_of(files, "group"))};
+  for (const auto& [name, account] : known.accounts) known.users_by_number[account.uid] = name;
+  for (const auto& [name, gid] : known.groups) known.groups_by_number[gid] = name;
+  known.user_ranges = parse_subordinate_ranges(text_of(files, "subuid"));
+  known.group_ranges = parse_subordinate_ranges(text_of(files, "subgid"));
+  return known;
+}
+
+bool Accounts::Known::has_room_for(const EnsureUser& user) const {
+  const auto group = groups.find(user.name);
+  const auto holder = groups_by_number.find(user.uid);
+  return !accounts.contains(user.name) && !users_by_number.contains(user.uid) &&
+         (group == groups.end() || group->second == user.uid) &&
+         (holder == groups_by_number.end() || holder->second == user.name);
+}
 
 Result<Accounts::Known*> Accounts::known() {
   if (known_) return &*known_;
-  TRY_ASSIGN(const std::string passwd, os::read_file(settings_ / "passwd"));
-  TRY_ASSIGN(const std::string group, os::read_file(settings_ / "group"));
-  Known known{.accounts = parse_passwd(passwd), .groups = parse_group(group)};
-  for (const auto& [name, account] : known.accounts) known.users_by_number[account.uid] = name;
-  for (const auto& [name, gid] : known.groups) known.groups_by_number[gid] = name;
-  known_ = std::move(known);
+  TRY_ASSIGN(const AccountFiles files, database_.read());
+  // A machine without these has lost them.
+  for (const std::string_view name : {"passwd", "group"}) {
+    if (!files.contains(name)) TRY(os::read_file(settings_ / name));
+  }
+  known_ = Known::of(files);
   return &*known_;
 }
 
@@ -63,7 +60,7 @@ Result<OwnAccounts> Accounts::own() {
   TRY_ASSIGN(const Known* const here, known());
   // A name without a number may be that of an account which its owner made since: only one that the
   // plan has with the same number is certain.
-  OwnAccounts numbers;
+  UserNumbers numbers;
   for (const auto& [name, uid] : planned_) {
     const auto account = here->accounts.find(name);
     if (account != here->accounts.end() && account->second.uid == uid) numbers[name] = uid;
@@ -79,38 +76,53 @@ Result<std::optional<Account>> Accounts::find_account(const std::string& name) {
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->accounts.find(name);
   if (found != here->accounts.end()) return found->second;
-  const passwd* const entry = getpwnam(name.c_str());
-  if (entry == nullptr) return std::nullopt;
-  return Account{.uid = entry->pw_uid,
-                 .full_name = entry->pw_gecos,
-                 .home = entry->pw_dir,
-                 .shell = entry->pw_shell};
+  TRY_ASSIGN(const auto listed, os::find_user(name));
+  if (!listed) return std::nullopt;
+  return Account{.uid = listed->uid,
+                 .full_name = listed->full_name,
+                 .home = listed->home,
+                 .shell = listed->shell};
 }
 
 Result<std::optional<std::uint32_t>> Accounts::find_group(const std::string& name) {
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->groups.find(name);
   if (found != here->groups.end()) return found->second;
-  const ::group* const entry = getgrnam(name.c_str());
-  return entry == nullptr ? std::nullopt : std::optional(entry->gr_gid);
+  TRY_ASSIGN(const auto listed, os::find_group(name));
+  return listed ? std::optional(listed->gid) : std::nullopt;
 }
 
-Result<std::vector<RemoveUser>> Accounts::find_leavers(const plan::Plan& plan) {
-  std::set<std::string_view> named;
-  bool has_accounts = false;
+Result<std::string> Accounts::user_of(std::uint32_t uid) {
+  TRY_ASSIGN(const Known* const here, known());
+  const auto found = here->users_by_number.find(uid);
+  if (found != here->users_by_number.end()) return found->second;
+  TRY_ASSIGN(const auto listed, os::find_user(uid));
+  return listed ? listed->name : "";
+}
+
+Result<std::string> Accounts::group_of(std::uint32_t gid) {
+  TRY_ASSIGN(const Known* const here, known());
+  const auto found = here->groups_by_number.find(gid);
+  if (found != here->groups_by_number.end()) return found->second;
+  TRY_ASSIGN(const auto listed, os::find_group(gid));
+  return listed ? listed->name : "";
+}
+
+Result<std::vector<RemoveUser>> Accounts::find_leavers(
+    const plan::Plan& plan, const std::set<std::string, std::less<>>& undecided) {
+  std::set<std::string_view> removed;
   for (const plan::Step& step : plan.steps) {
-    if (const auto* const user = std::get_if<EnsureUser>(&step)) {
-      named.insert(user->name);
-      planned_[user->name] = user->uid;
-    }
-    if (const auto* const gone = std::get_if<RemoveUser>(&step)) named.insert(gone->name);
-    has_accounts = has_accounts || std::holds_alternative<EnsureUser>(step);
+    if (const auto* const user = std::get_if<EnsureUser>(&step)) planned_[user->name] = user->uid;
+    if (const auto* const gone = std::get_if<RemoveUser>(&step)) removed.insert(gone->name);
   }
-  if (!has_accounts) return std::vector<RemoveUser>();
+  if (planned_.empty()) return std::vector<RemoveUser>();
   TRY_ASSIGN(const OwnAccounts own, this->own());
   std::vector<RemoveUser> leavers;
-  for (const auto& [name, uid] : own) {
-    if (!named.contains(name)) leavers.push_back({.name = name, .uid = uid});
+  for (const auto& [name, account] : own) {
+    const auto planned = planned_.find(name);
+    const bool stays = planned != planned_.end() && planned->second == account.uid;
+    if (stays || removed.contains(name) || undecided.contains(name)) continue;
+    leavers.push_back({.name = name, .uid = account.uid});
   }
   return leavers;
 }
@@ -123,17 +135,29 @@ Status Accounts::check_new(const EnsureUser& user) {
     return fail(std::format("group '{}' already has number {} here", user.name, *gid),
                 "give the cluster's user another name");
   }
-  const auto group = here->groups_by_number.find(user.uid);
-  const std::string groups =
-      group != here->groups_by_number.end() ? group->second : group_of(user.uid);
-  if (!groups.empty() && groups != user.name) return std::unexpected(taken(user, "group", groups));
-  const auto holder = here->users_by_number.find(user.uid);
-  const std::string users =
-      holder != here->users_by_number.end() ? holder->second : user_of(user.uid);
-  if (!users.empty()) return std::unexpected(taken(user, "user", users));
+  TRY_ASSIGN(const std::string group, group_of(user.uid));
+  if (!group.empty() && group != user.name) return std::unexpected(taken(user, "group", group));
+  TRY_ASSIGN(const std::string holder, user_of(user.uid));
+  if (!holder.empty()) return std::unexpected(taken(user, "user", holder));
+  TRY(check_ranges(user));
   // The next one of this plan cannot have the number either.
   here->users_by_number[user.uid] = user.name;
   return {};
+}
+
+Status Accounts::check_ranges(const EnsureUser& user) {
+  TRY_ASSIGN(const Known* const here, known());
+  const auto check = [&](const std::vector<SubordinateRange>& ranges, std::string_view file) {
+    const auto owner = find_range_owner(ranges, user.uid);
+    if (!owner) return Status();
+    const std::string path = (settings_ / file).string();
+    return Status(fail(std::format("number {} is in a range of '{}' in '{}', who could act as '{}'",
+                                   user.uid, *owner, path, user.name),
+                       "give the cluster's user another number, or take the range out of that "
+                       "file; a node that starts again gives other ranges"));
+  };
+  TRY(check(here->user_ranges, "subuid"));
+  return check(here->group_ranges, "subgid");
 }
 
 Result<std::vector<EnsureUser>> Accounts::find_missing(const plan::Plan& plan) {
@@ -142,75 +166,62 @@ Result<std::vector<EnsureUser>> Accounts::find_missing(const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     const auto* const user = std::get_if<EnsureUser>(&step);
     if (user == nullptr || !seen.insert(user->name).second) continue;
-    TRY_ASSIGN(const auto account, find_account(user->name));
-    if (account) continue;
-    if (Status fits = check_new(*user); fits) {
+    const auto account = find_account(user->name);
+    if (account && *account) continue;
+    const Status fits = account ? check_new(*user) : std::unexpected(account.error());
+    if (fits) {
       missing.push_back(*user);
     } else {
-      refused_.insert_or_assign(user->name, std::move(fits).error());
+      refused_.insert_or_assign(user->name, fits.error());
     }
   }
   return missing;
 }
 
-Result<AccountFiles> Accounts::read_files() const {
-  AccountFiles files;
-  for (const std::string_view name : kAccountFiles) {
-    if (os::is_missing(settings_ / name)) continue;
-    TRY_ASSIGN(files[std::string(name)], os::read_file(settings_ / name));
-  }
-  return files;
-}
-
-Status Accounts::write_files(const AccountFiles& now, const AccountFiles& wanted) const {
-  for (const std::string_view name : kAccountFiles) {
-    const auto file = wanted.find(name);
-    if (file == wanted.end() || file->second == now.find(name)->second) continue;
-    TRY_ASSIGN(const os::FileMode mode, mode_of(settings_ / name));
-    TRY(os::write_file(settings_ / name, file->second, mode));
-  }
-  return {};
-}
-
 Result<std::vector<EnsureUser>> Accounts::add(const std::vector<EnsureUser>& users) {
-  TRY_ASSIGN(const auto lock, os::try_lock_accounts(settings_));
-  if (!lock) {
-    return fail(ErrorKind::busy, "another program changes the accounts of this machine",
-                "Muster tries again by itself");
-  }
-  // Somebody may have made an account of this name or number until the lock was taken.
-  known_.reset();
-  TRY_ASSIGN(const Known* const here, known());
-  std::vector<EnsureUser> missing = users;
-  std::erase_if(missing, [&](const EnsureUser& user) {
-    return here->accounts.contains(user.name) || here->users_by_number.contains(user.uid);
-  });
-  TRY_ASSIGN(const AccountFiles now, read_files());
-  TRY(write_files(now, add_accounts(now, missing, os::now_ms() / kDayMs)));
-  return missing;
+  std::vector<EnsureUser> made;
+  const auto change = [&](const AccountFiles& now) {
+    // Somebody may have made an account of this name or number until the lock was taken.
+    const Known here = Known::of(now);
+    std::ranges::copy_if(users, std::back_inserter(made),
+                         [&](const EnsureUser& user) { return here.has_room_for(user); });
+    NewAccounts added{.users = made, .day = os::now_ms() / kDayMs};
+    for (const auto& [name, uid] : planned_) added.reserved.insert(uid);
+    return add_accounts(now, added);
+  };
+  TRY(database_.change(change, AccountDatabase::Order::accounts_last));
+  return made;
 }
 
 Status Accounts::add_and_note(const std::vector<EnsureUser>& users) {
-  TRY_ASSIGN(OwnAccounts own, this->own());
-  const OwnAccounts before = own;
-  for (const EnsureUser& user : users) own[user.name] = user.uid;
+  TRY_ASSIGN(const OwnAccounts before, this->own());
+  TRY_ASSIGN(const AccountFiles files, database_.read());
+  TRY_ASSIGN(const Known* const here, known());
+  OwnAccounts own = before;
+  for (const EnsureUser& user : users) {
+    // One that was cut off is completed, and its group is still whose it was.
+    const auto noted = before.find(user.name);
+    if (noted != before.end() && noted->second.uid == user.uid) continue;
+    const bool is_found = here->groups.contains(user.name);
+    own[user.name] = {.uid = user.uid,
+                      .group = is_found ? OwnAccount::Group::found : OwnAccount::Group::made};
+  }
   TRY(write_own(own));
   const auto made = add(users);
   if (made && made->size() == users.size()) return {};
-  if (made) {
-    own = before;
-    for (const EnsureUser& user : *made) own[user.name] = user.uid;
-    return write_own(own);
-  }
-  Status added = std::unexpected(made.error());
-  // A name on the list is a promise that Muster made the account. A group is made before its user.
+  // A name on the list is a promise that Muster made the account, or a part of it.
+  TRY_ASSIGN(const AccountFiles after, database_.read());
   for (const EnsureUser& user : users) {
-    TRY_ASSIGN(const auto account, find_account(user.name));
-    TRY_ASSIGN(const auto group, find_group(user.name));
-    if (!account && !group) own.erase(user.name);
+    const bool is_made = made && std::ranges::contains(*made, user);
+    const bool is_touched =
+        !made && find_lines_of(files, user.name) != find_lines_of(after, user.name);
+    if (is_made || is_touched) continue;
+    own.erase(user.name);
+    const auto noted = before.find(user.name);
+    if (noted != before.end()) own.insert(*noted);
   }
   TRY(write_own(own));
-  return added;
+  return made ? Status() : std::unexpected(made.error());
 }
 
 void Accounts::make_missing(const plan::Plan& plan) {
@@ -273,24 +284,23 @@ EffectResult Accounts::ensure_home(const EnsureUser& step) const {
 
 EffectResult Accounts::remove(const RemoveUser& step) {
   TRY_ASSIGN(const Known* const here, known());
-  const auto now = here->accounts.find(step.name);
-  const bool there = now != here->accounts.end() && now->second.uid == step.uid;
-  if (there) {
-    // --force: a user who is still logged in loses the account all the same.
-    TRY_ASSIGN(const os::CommandResult removed, programs_.ask({"userdel", "--force", step.name}));
-    known_.reset();
-    // userdel(8): 12 is "home not removed", and the home is kept on purpose.
-    if (removed.status != 0 && removed.status != 12) {
-      return fail(std::format("userdel '{}': {}", step.name, trim(removed.err)));
-    }
-  }
   TRY_ASSIGN(OwnAccounts own, this->own());
+  const auto now = here->accounts.find(step.name);
+  const bool is_there = now != here->accounts.end() && now->second.uid == step.uid;
   const auto noted = own.find(step.name);
-  if (noted != own.end() && noted->second == step.uid) {
-    own.erase(noted);
-    TRY(write_own(own));
+  const bool is_own = noted != own.end() && noted->second.uid == step.uid;
+  OldAccount removed{.name = step.name, .uid = step.uid};
+  if (is_own) removed.group = noted->second.group;
+  Effect effect = Effect::unchanged;
+  if (is_there || is_own) {
+    const auto change = [&](const AccountFiles& files) { return remove_account(files, removed); };
+    TRY_ASSIGN(effect, database_.change(change, AccountDatabase::Order::accounts_first));
+    known_.reset();
   }
-  return there ? Effect::changed : Effect::unchanged;
+  if (!is_own) return effect;
+  own.erase(noted);
+  TRY(write_own(own));
+  return effect;
 }
 
 }  // namespace muster::apply

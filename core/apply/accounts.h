@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "core/apply/account_database.h"
 #include "core/apply/account_files.h"
 #include "core/apply/own_accounts.h"
 #include "core/apply/programs.h"
+#include "core/apply/subordinate_ids.h"
 #include "core/plan/plan.h"
 
 namespace muster::apply {
@@ -20,11 +22,13 @@ class Accounts {
  public:
   /// `settings`: the directory of passwd and its siblings, "/etc".
   Accounts(Programs programs, std::filesystem::path settings)
-      : programs_(programs), settings_(std::move(settings)) {}
+      : programs_(programs), settings_(std::move(settings)), database_(settings_) {}
 
-  /// The accounts that an earlier plan made on this machine and this plan does not name. A plan
-  /// without any account has no leavers. Errors: the list of own accounts cannot be read.
-  Result<std::vector<plan::RemoveUser>> find_leavers(const plan::Plan& plan);
+  /// The accounts that an earlier plan made on this machine, wholly or in part, and that this plan
+  /// does not name with the same number. A plan without any account has no leavers, and nobody in
+  /// `undecided` is one. Errors: the list of own accounts cannot be read.
+  Result<std::vector<plan::RemoveUser>> find_leavers(
+      const plan::Plan& plan, const std::set<std::string, std::less<>>& undecided);
 
   /// Makes the accounts of the plan that are missing, and notes them in the list of own accounts
   /// before. `ensure` tells what became of each person, and makes the home.
@@ -32,31 +36,44 @@ class Accounts {
 
   EffectResult ensure(const plan::EnsureGroup& step);
   EffectResult ensure(const plan::EnsureUser& step);
-  /// Keeps home and files of the user.
+  /// Removes what a plan made: the account, its group when nobody else needs it, its ranges and
+  /// memberships. Keeps home and files of the user.
   EffectResult remove(const plan::RemoveUser& step);
 
+  /// As AccountDatabase::flush_caches, after one of the others changed the files.
+  Status flush_caches() { return database_.flush_caches(programs_); }
+
  private:
-  /// What passwd and group say.
+  /// What the files say.
   struct Known {
+    static Known of(const AccountFiles& files);
+    /// Whether neither the name nor the number is another's.
+    bool has_room_for(const plan::EnsureUser& user) const;
+
     std::map<std::string, Account, std::less<>> accounts;
     std::map<std::string, std::uint32_t, std::less<>> groups;
     /// Who has a number.
     std::map<std::uint32_t, std::string> users_by_number;
     std::map<std::uint32_t, std::string> groups_by_number;
+    std::vector<SubordinateRange> user_ranges;
+    std::vector<SubordinateRange> group_ranges;
   };
 
   /// Read when it is first needed, and again after something changed the files.
   Result<Known*> known();
   Result<OwnAccounts> own();
   Status write_own(const OwnAccounts& own) const;
-  /// An account of the files, or of a directory service (nsswitch.conf(5)).
+  /// An account of the files, or of a directory service (nsswitch.conf(5)). Errors: also that a
+  /// service fails, so that nobody knows.
   Result<std::optional<Account>> find_account(const std::string& name);
   Result<std::optional<std::uint32_t>> find_group(const std::string& name);
-  Result<AccountFiles> read_files() const;
-  Status write_files(const AccountFiles& now, const AccountFiles& wanted) const;
+  /// Who has a number; empty for nobody.
+  Result<std::string> user_of(std::uint32_t uid);
+  Result<std::string> group_of(std::uint32_t gid);
 
   /// Why an account that is missing cannot be made.
   Status check_new(const plan::EnsureUser& user);
+  Status check_ranges(const plan::EnsureUser& user);
   Result<std::vector<plan::EnsureUser>> find_missing(const plan::Plan& plan);
   /// Returns those whom it made.
   Result<std::vector<plan::EnsureUser>> add(const std::vector<plan::EnsureUser>& users);
@@ -65,9 +82,10 @@ class Accounts {
 
   Programs programs_;
   std::filesystem::path settings_;
+  AccountDatabase database_;
   std::optional<Known> known_;
   /// Those of the plan, by name.
-  OwnAccounts planned_;
+  UserNumbers planned_;
   /// Those whom make_missing made.
   std::set<std::string, std::less<>> made_;
   /// Those whom it could not make.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <format>
 #include <functional>
-#include <grp.h>
-#include <pwd.h>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "core/os/name_service.h"
 
 namespace muster::apply {
 namespace {
@@ -29,11 +28,11 @@ struct Ids {
 };
 
 Result<Ids> find_ids(const std::string& owner, const std::string& group) {
-  const passwd* const user = getpwnam(owner.c_str());
-  if (user == nullptr) return fail(std::format("there is no user '{}'", printable(owner)));
-  const ::group* const entry = getgrnam(group.c_str());
-  if (entry == nullptr) return fail(std::format("there is no group '{}'", printable(group)));
-  return Ids{static_cast<int>(user->pw_uid), static_cast<int>(entry->gr_gid)};
+  TRY_ASSIGN(const auto user, os::find_user(owner));
+  if (!user) return fail(std::format("there is no user '{}'", printable(owner)));
+  TRY_ASSIGN(const auto entry, os::find_group(group));
+  if (!entry) return fail(std::format("there is no group '{}'", printable(group)));
+  return Ids{static_cast<int>(user->uid), static_cast<int>(entry->gid)};
 }
 
 class Applier {
@@ -316,12 +315,18 @@ Report apply(const plan::Plan& plan, const Target& target) {
     report.outcomes.push_back(applier.take(step));
     if (target.on_step) target.on_step(report.outcomes.back());
   };
-  const auto leavers = applier.accounts().find_leavers(plan);
+  const auto leavers = applier.accounts().find_leavers(plan, target.undecided);
   add_failure(report, "the list of the accounts that were made here",
               leavers ? Status() : std::unexpected(leavers.error()));
   if (leavers) std::ranges::for_each(*leavers, take);
   applier.accounts().make_missing(plan);
+  // The steps look for the new accounts.
+  const auto flush = [&] {
+    add_failure(report, "caches of the accounts", applier.accounts().flush_caches());
+  };
+  flush();
   std::ranges::for_each(plan.steps, take);
+  flush();
   // What could not be read may hold more than is known.
   if (loaded) add_failure(report, "what is left to do", applier.keep_owed());
   return report;

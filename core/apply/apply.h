@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct Target {
   /// reload that fails, or an apply that is cut off, is made good by the next one. Empty: nothing
   /// is kept. It must not outlive a boot, which starts every service anew.
   std::filesystem::path pending = {};
+  /// People of whom nobody knows now whether they may have an account here: theirs is neither made
+  /// nor removed. The plan does not name them.
+  std::set<std::string, std::less<>> undecided = {};
   /// Called after each step, for progress. May be empty.
   std::function<void(const Outcome&)> on_step = {};
 };

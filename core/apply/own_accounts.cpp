@@ -6,29 +6,49 @@
 #include "core/base/text.h"
 
 namespace muster::apply {
+namespace {
+
+constexpr std::string_view kGroupFound = "group-found";
+
+/// One line of the list.
+struct Line {
+  std::string name;
+  std::optional<std::uint32_t> number;
+  OwnAccount::Group group = OwnAccount::Group::made;
+};
+
+std::optional<Line> parse_line(std::string_view text) {
+  const std::vector<std::string> words = split(text, ' ');
+  const bool is_found = words.size() == 3 && words[2] == kGroupFound;
+  if (words.size() == 1) return Line{.name = words.front(), .number = {}};
+  if (words.size() != 2 && !is_found) return std::nullopt;
+  const auto number = parse_number(words[1]);
+  if (!number || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  return Line{.name = words.front(),
+              .number = static_cast<std::uint32_t>(*number),
+              .group = is_found ? OwnAccount::Group::found : OwnAccount::Group::made};
+}
+
+}  // namespace
 
 ListedAccounts parse_listed_accounts(std::string_view text) {
   ListedAccounts listed;
   for (const std::string& line : lines(text)) {
-    const std::vector<std::string> words = split(line, ' ');
-    const auto number = words.size() == 2 ? parse_number(words[1]) : std::nullopt;
-    if (number && *number <= std::numeric_limits<std::uint32_t>::max()) {
-      listed[words.front()] = static_cast<std::uint32_t>(*number);
-    } else if (words.size() == 1) {
-      listed[words.front()] = std::nullopt;
-    }
+    if (const auto parsed = parse_line(line)) listed[parsed->name] = parsed->number;
   }
   return listed;
 }
 
-OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known) {
+OwnAccounts parse_own_accounts(std::string_view text, const UserNumbers& known) {
   OwnAccounts accounts;
-  for (const auto& [name, number] : parse_listed_accounts(text)) {
-    const auto account = known.find(name);
-    if (number) {
-      accounts[name] = *number;
+  for (const std::string& line : lines(text)) {
+    const auto parsed = parse_line(line);
+    if (!parsed) continue;
+    const auto account = known.find(parsed->name);
+    if (parsed->number) {
+      accounts[parsed->name] = {.uid = *parsed->number, .group = parsed->group};
     } else if (account != known.end()) {
-      accounts[name] = account->second;
+      accounts[parsed->name] = {.uid = account->second};
     }
   }
   return accounts;
@@ -36,7 +56,11 @@ OwnAccounts parse_own_accounts(std::string_view text, const OwnAccounts& known) 
 
 std::string render_own_accounts(const OwnAccounts& accounts) {
   std::string text;
-  for (const auto& [name, uid] : accounts) text += std::format("{} {}\n", name, uid);
+  for (const auto& [name, account] : accounts) {
+    const bool is_found = account.group == OwnAccount::Group::found;
+    text += std::format("{} {}{}{}\n", name, account.uid, is_found ? " " : "",
+                        is_found ? kGroupFound : "");
+  }
   return text;
 }
 

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <format>
 #include <functional>
+#include <optional>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <utility>
 
@@ -110,6 +112,38 @@ bool is_as(const fs::path& path, std::string_view content, const FileMode& mode)
   return there && *there == content;
 }
 
+/// The limits of xattr(7).
+constexpr std::size_t kLongestAttributeList = 65536;
+constexpr std::size_t kLongestAttribute = 65536;
+
+/// None: the file has no such attribute.
+std::optional<std::string> read_attribute(int fd, const char* name) {
+  std::string value(kLongestAttribute, '\0');
+  const ssize_t size = fgetxattr(fd, name, value.data(), value.size());
+  if (size < 0) return std::nullopt;
+  value.resize(static_cast<std::size_t>(size));
+  return value;
+}
+
+Status copy_attributes(int from, int to, const fs::path& path) {
+  std::string names(kLongestAttributeList, '\0');
+  const ssize_t length = flistxattr(from, names.data(), names.size());
+  if (length < 0 && errno == ENOTSUP) return {};
+  if (length < 0) return file_error("read the attributes of", path, errno);
+  names.resize(static_cast<std::size_t>(length));
+  for (std::size_t start = 0; start < names.size(); start = names.find('\0', start) + 1) {
+    const char* const name = names.c_str() + start;
+    const auto value = read_attribute(from, name);
+    if (!value) return file_error(std::format("read '{}' of", name), path, errno);
+    // A label that the directory gives to all its files cannot be set everywhere, and need not be.
+    if (read_attribute(to, name) == value) continue;
+    if (fsetxattr(to, name, value->data(), value->size(), 0) != 0) {
+      return file_error(std::format("keep '{}' of", name), path, errno);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
@@ -172,6 +206,34 @@ Status copy_file(const fs::path& from, const fs::path& to, FileMode mode) {
     return read_well ? error : EIO;
   });
   return read_well ? done : read_well;
+}
+
+namespace {
+
+/// Replaces a file by one with the owner, mode and attributes of `like`, which is open as `old`.
+Status replace_alike(const fs::path& path, const Handle& old, const FileMode& like,
+                     std::string_view content) {
+  Status kept;
+  Status done = replace_file(path, like, [&](int fd) {
+    kept = copy_attributes(old.get(), fd, path);
+    return kept ? write_all(fd, content) : EIO;
+  });
+  return kept ? done : kept;
+}
+
+}  // namespace
+
+Status rewrite_file(const fs::path& path, std::string_view content) {
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);
+  if (error) return file_error("write", path, error.value());
+  const Handle old(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!old) return file_error("write", path, errno);
+  TRY_ASSIGN(const FileState now, read_state(file));
+  if (!now.is_plain) return fail(std::format("'{}' is not a plain file", path.string()));
+  TRY_ASSIGN(const std::string before, read_all(old, path, std::string::npos - 1));
+  TRY(replace_alike(fs::path(path) += "-", old, now.mode, before));
+  return replace_alike(file, old, now.mode, content);
 }
 
 Status rename_file(const fs::path& from, const fs::path& to) {

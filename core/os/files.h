@@ -62,6 +62,12 @@ struct FileState {
 /// Follows no link. Errors: nothing is there; the disk.
 Result<FileState> read_state(const std::filesystem::path& path);
 
+/// Gives a plain file that is there another content, atomically. It keeps its owner, its mode and
+/// its extended attributes, such as access lists and labels (xattr(7)), and a symbolic link to it
+/// stays one. The old content is in `path` + "-" then, as the tools of passwd(5) leave it.
+/// Errors: there is no such file; the world's. The file is then untouched.
+Status rewrite_file(const std::filesystem::path& path, std::string_view content);
+
 /// Whether nothing is there. A disk that fails does not say so.
 bool is_missing(const std::filesystem::path& path);
 

@@ -32,9 +32,10 @@ MAY_INCLUDE = {
     "cmake": None,
     "tests": None,
 }
-# Doors to the world that only core/os may open: processes, files, sockets and clocks. Sockets and the like are
-# known by their '::', which a function of ours has none of.
+# Doors to the world that only core/os may open: processes, files, sockets, users and groups, and clocks. Sockets and
+# the like are known by their '::', which a function of ours has none of.
 DOORS = re.compile(r"\b(popen|system|fork|execv\w*|posix_spawn\w*|std::ofstream|std::ifstream|fopen|opendir|"
+                   r"(?:get|set|end|fget)(?:pw|gr|sp|sg)(?:ent|nam|uid|gid)(?:_r)?|getgrouplist|initgroups|lckpwdf|"
                    r"clock_gettime|gettimeofday)\s*\(|\bopen(?:at)?\s*\(.*\bO_[A-Z]+|"
                    r"(?<![\w>])::(socket|connect|bind|listen|accept4?|openat)\s*\(|"
                    r"\b(?:\w+_)?[cC]lock::now\s*\(")

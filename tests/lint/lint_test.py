@@ -55,7 +55,8 @@ class Lint(unittest.TestCase):
                      "const auto now = Clock::now();",
                      "const auto age = fs::file_time_type::clock::now() - written;",
                      "clock_gettime(CLOCK_REALTIME, &now);",
-                     "fork();"]:
+                     "const passwd* account = getpwnam(name.c_str());", "getgrgid_r(gid, &entry, buffer, size, &found);",
+                     "setpwent();", "fork();"]:
             self.write("iso/a.cpp", line + "\n")
             self.assertEqual(len(self.breaches("doors")), 1, line)
 
@@ -63,7 +64,7 @@ class Lint(unittest.TestCase):
         for line in ["auto store = LayerStore::open(folder);", "static Result<Lab> open(const Path& path);",
                      "TRY(download.open());", 'say("open( it with fork() at O_RDONLY");',
                      "const auto socket = os::PacketSocket::open(kProtocol);", "plan.connect(node);",
-                     "os::connect(path);", "compare(system, fork);", "// fork() is of the kernel"]:
+                     "os::connect(path);", "setgid(gid);", "os::find_user(name);", "compare(system, fork);", "// fork() is of the kernel"]:
             self.write("iso/a.cpp", line + "\n")
             self.assertEqual(self.breaches("doors"), [], line)
 

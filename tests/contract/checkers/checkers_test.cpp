@@ -131,8 +131,9 @@ void check_accounts(Checkers& checkers, const plans::Preview& preview) {
     RC_ASSERT(apply::check_account(*user).has_value());
     users.push_back(*user);
   }
-  const apply::AccountFiles files = apply::add_accounts(
-      {{"passwd", ""}, {"group", ""}, {"shadow", ""}, {"gshadow", ""}}, users, 20000);
+  const apply::AccountFiles files =
+      apply::add_accounts({{"passwd", ""}, {"group", ""}, {"shadow", ""}, {"gshadow", ""}},
+                          {.users = users, .day = 20000});
   RC_ASSERT(apply::parse_passwd(files.at("passwd")).size() == users.size());
   for (const auto& [name, text] : files) checkers.write("accounts/etc/" + name, text);
   checkers.check({"grpck", "--root", checkers.path("accounts"), "--read-only"});

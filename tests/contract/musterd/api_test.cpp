@@ -71,6 +71,15 @@ TEST_F(ApiTest, who_adds_a_user_is_answered_before_the_helper_is_and_asks_whethe
   EXPECT_EQ(ask("GET", "/v1/users/ada").body.at("on_head"), false);
 }
 
+TEST_F(ApiTest, whether_an_account_is_on_the_head_is_no_guess_while_a_directory_service_fails) {
+  open();
+  ASSERT_EQ(change("POST", R"({"name": "ada"})"), 200);
+  const nss::NameSource source(NSS_STATUS_UNAVAIL, ENOENT);
+  const auto answer = ask("GET", "/v1/users/ada");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_TRUE(answer.body.dump().contains("cannot look up user 'ada'")) << answer.body;
+}
+
 TEST_F(ApiTest, a_disk_that_is_read_only_is_told_and_a_change_is_the_heads_failure) {
   open();
   make_read_only();

@@ -3,69 +3,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "core/apply/apply.h"
 #include "core/base/text.h"
 #include "core/os/file_lock.h"
-#include "core/os/files.h"
+#include "tests/nss/name_source.h"
+#include "tests/unit/apply/accounts_machine.h"
 
 namespace muster::apply {
 namespace {
 
-using plan::EnsureUser;
-using plan::RemoveUser;
-
-/// The programs that change accounts, of which userdel does what it says.
-class FakePrograms final : public os::CommandRunner {
- public:
-  explicit FakePrograms(std::filesystem::path passwd) : passwd_(std::move(passwd)) {}
-  Result<os::CommandResult> run(const os::Command& command) override {
-    ran.push_back(command.argv);
-    if (command.argv.front() == "userdel") {
-      TRY_ASSIGN(const std::string text, os::read_file(passwd_));
-      std::string kept;
-      for (const std::string& line : lines(text)) {
-        if (!line.starts_with(command.argv.back() + ":")) kept += line + "\n";
-      }
-      TRY(os::write_file(passwd_, kept));
-    }
-    return os::CommandResult{.status = 0, .out = {}, .err = {}};
-  }
-  std::vector<std::vector<std::string>> ran;
-
- private:
-  std::filesystem::path passwd_;
-};
-
-class Accounts : public testing::Test {
- protected:
-  void SetUp() override {
-    write("passwd",
-          "root:x:0:0:root:/root:/bin/bash\ngames:x:5:60:games:/usr/games:/bin/sh\n"
-          "site:x:10012:100::/srv:/bin/sh\n");
-    write("group", "root:x:0:\ngames:x:60:\ncdrom:x:10009:\n");
-    write("shadow", "root:*:20000:0:99999:7:::\n", 0640);
-    write("gshadow", "root:*::\n", 0640);
-  }
-  void write(const std::string& name, const std::string& text, std::uint32_t mode = 0644) {
-    ASSERT_TRUE(os::write_file(etc() / name, text, {.mode = mode}));
-  }
-  std::string read(const std::string& name) const { return *os::read_file(etc() / name); }
-  std::filesystem::path etc() const { return place_->path() / "etc"; }
-  Report run(const plan::Plan& plan) {
-    return apply(plan, {.runner = programs_, .settings = etc()});
-  }
-  static EnsureUser user(const std::string& name, std::uint32_t uid) {
-    return {.name = name, .uid = uid, .full_name = "Of " + name, .home = "/home/" + name};
-  }
-  static Outcome::Kind kind_of(const Report& report, std::size_t index) {
-    return report.outcomes.at(index).kind;
-  }
-
-  Result<os::TemporaryDirectory> place_ = os::TemporaryDirectory::make();
-  FakePrograms programs_{etc() / "passwd"};
-};
-
-TEST_F(Accounts, a_thousand_people_are_made_without_a_program) {
+TEST_F(AccountsTest, a_thousand_people_are_made_without_a_program) {
   plan::Plan plan;
   for (std::uint32_t i = 0; i < 1000; ++i) plan.add(user(std::format("u{}", i), 20000 + i));
   const Report report = run(plan);
@@ -78,7 +24,7 @@ TEST_F(Accounts, a_thousand_people_are_made_without_a_program) {
   EXPECT_TRUE(programs_.ran.empty());
 }
 
-TEST_F(Accounts, the_checkers_of_debian_find_nothing_wrong_with_them) {
+TEST_F(AccountsTest, the_checkers_of_debian_find_nothing_wrong_with_them) {
   plan::Plan plan;
   EnsureUser ada = user("ada", 20000);
   ada.home = "/etc";
@@ -96,7 +42,7 @@ TEST_F(Accounts, the_checkers_of_debian_find_nothing_wrong_with_them) {
   }
 }
 
-TEST_F(Accounts, files_keep_their_modes) {
+TEST_F(AccountsTest, files_keep_their_modes) {
   plan::Plan plan;
   plan.add(user("ada", 10000));
   ASSERT_TRUE(run(plan).succeeded());
@@ -107,7 +53,7 @@ TEST_F(Accounts, files_keep_their_modes) {
   EXPECT_EQ(now.st_mode & 07777U, 0644U);
 }
 
-TEST_F(Accounts, one_person_who_cannot_be_made_keeps_nobody_else_from_it) {
+TEST_F(AccountsTest, one_person_who_cannot_be_made_keeps_nobody_else_from_it) {
   plan::Plan plan;
   plan.add(user("games", 10000));
   plan.add(user("nobody-has-this", 0));
@@ -130,7 +76,7 @@ TEST_F(Accounts, one_person_who_cannot_be_made_keeps_nobody_else_from_it) {
   EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
 }
 
-TEST_F(Accounts, accounts_of_the_system_are_known_whoever_lists_them) {
+TEST_F(AccountsTest, accounts_of_the_system_are_known_whoever_lists_them) {
   // An account of Debian that is not in these files: nsswitch.conf(5) may name other sources.
   plan::Plan plan;
   plan.add(user("daemon", 10000));
@@ -139,11 +85,11 @@ TEST_F(Accounts, accounts_of_the_system_are_known_whoever_lists_them) {
   const Report report = run(plan);
   EXPECT_EQ(kind_of(report, 0), Outcome::Kind::failed);
   EXPECT_EQ(kind_of(report, 1), Outcome::Kind::failed);
-  EXPECT_EQ(kind_of(report, 2), Outcome::Kind::unchanged) << "userdel knows the files alone";
+  EXPECT_EQ(kind_of(report, 2), Outcome::Kind::unchanged) << "the files alone are changed";
   EXPECT_TRUE(programs_.ran.empty());
 }
 
-TEST_F(Accounts, an_account_that_differs_is_changed) {
+TEST_F(AccountsTest, an_account_that_differs_is_changed) {
   write("passwd", "ada:x:10000:10000:Old Name:/home/ada:/bin/bash\n");
   write("group", "ada:x:10000:\n");
   plan::Plan plan;
@@ -154,7 +100,7 @@ TEST_F(Accounts, an_account_that_differs_is_changed) {
                                                     "/home/ada", "--shell", "/bin/bash", "ada"}}));
 }
 
-TEST_F(Accounts, a_home_is_made_where_it_belongs_and_made_later_when_it_could_not_be) {
+TEST_F(AccountsTest, a_home_is_made_where_it_belongs_and_made_later_when_it_could_not_be) {
   plan::Plan plan;
   EnsureUser ada = user("ada", 10000);
   ada.home = (place_->path() / "home/ada").string();
@@ -169,7 +115,7 @@ TEST_F(Accounts, a_home_is_made_where_it_belongs_and_made_later_when_it_could_no
   EXPECT_EQ(programs_.ran.size(), 2U);
 }
 
-TEST_F(Accounts, who_is_not_in_the_plan_any_more_loses_the_account_that_a_plan_made) {
+TEST_F(AccountsTest, who_is_not_in_the_plan_any_more_loses_the_account_that_a_plan_made) {
   plan::Plan plan;
   plan.add(user("ada", 10000));
   plan.add(user("bob", 10001));
@@ -181,38 +127,40 @@ TEST_F(Accounts, who_is_not_in_the_plan_any_more_loses_the_account_that_a_plan_m
   ASSERT_EQ(report.outcomes.size(), 2U);
   EXPECT_EQ(report.outcomes[0].step, "remove user ada");
   EXPECT_EQ(kind_of(report, 0), Outcome::Kind::changed);
-  EXPECT_EQ(programs_.ran, (std::vector<std::vector<std::string>>{{"userdel", "--force", "ada"}}))
-      << "games was here before";
+  EXPECT_TRUE(programs_.ran.empty());
+  for (const auto& [name, text] : files()) EXPECT_FALSE(text.contains("ada")) << name;
+  EXPECT_TRUE(read("passwd").contains("games:x:5:60:")) << "games was here before";
   EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
   EXPECT_EQ(run(later).changed(), 0U);
 }
 
-TEST_F(Accounts, an_account_of_another_number_is_its_owners_by_now) {
+TEST_F(AccountsTest, an_account_of_another_number_is_its_owners_by_now) {
   write("muster/accounts", "games 10000\n");
   plan::Plan plan;
   plan.add(user("ada", 10001));
   EXPECT_TRUE(run(plan).succeeded());
-  EXPECT_TRUE(programs_.ran.empty());
+  EXPECT_TRUE(read("passwd").contains("games:x:5:60:"));
+  EXPECT_TRUE(read("group").contains("games:x:60:"));
   EXPECT_EQ(read("muster/accounts"), "ada 10001\n");
 }
 
-TEST_F(Accounts, a_list_of_names_alone_takes_an_account_from_nobody) {
+TEST_F(AccountsTest, a_list_of_names_alone_takes_an_account_from_nobody) {
   write("muster/accounts", "games\ngone\n");
   plan::Plan plan;
   plan.add(user("ada", 10001));
   EXPECT_TRUE(run(plan).succeeded());
-  EXPECT_TRUE(programs_.ran.empty()) << "its owner may have made it since";
+  EXPECT_TRUE(read("passwd").contains("games:x:5:60:")) << "its owner may have made it since";
 }
 
-TEST_F(Accounts, a_plan_that_names_nobody_removes_nobody) {
+TEST_F(AccountsTest, a_plan_that_names_nobody_removes_nobody) {
   write("muster/accounts", "games 5\n");
   plan::Plan plan;
   plan.add(plan::MakeDirectory{.path = place_->path().string()});
   EXPECT_TRUE(run(plan).succeeded());
-  EXPECT_TRUE(programs_.ran.empty());
+  EXPECT_TRUE(read("passwd").contains("games:x:5:60:"));
 }
 
-TEST_F(Accounts, while_another_program_changes_accounts_nothing_is_written) {
+TEST_F(AccountsTest, while_another_program_changes_accounts_nothing_is_written) {
   plan::Plan plan;
   plan.add(user("ada", 10000));
   {
@@ -227,7 +175,7 @@ TEST_F(Accounts, while_another_program_changes_accounts_nothing_is_written) {
   EXPECT_TRUE(run(plan).succeeded());
 }
 
-TEST_F(Accounts, a_file_that_cannot_be_read_leaves_all_others_as_they_are) {
+TEST_F(AccountsTest, a_file_that_cannot_be_read_leaves_all_others_as_they_are) {
   // A directory in its place.
   ASSERT_TRUE(os::remove_tree(etc() / "gshadow"));
   ASSERT_TRUE(os::make_directory(etc() / "gshadow"));
@@ -238,6 +186,97 @@ TEST_F(Accounts, a_file_that_cannot_be_read_leaves_all_others_as_they_are) {
   EXPECT_FALSE(read("group").contains("ada"));
   ASSERT_TRUE(os::remove_tree(etc() / "gshadow"));
   EXPECT_TRUE(run(plan).succeeded());
+}
+
+TEST_F(AccountsTest, a_group_that_was_here_before_stays_when_its_namesake_leaves) {
+  write("group", "root:x:0:\nada:x:10000:site\n");
+  ASSERT_TRUE(run(plan_of({user("ada", 10000)})).succeeded());
+  EXPECT_EQ(read("muster/accounts"), "ada 10000 group-found\n");
+  ASSERT_TRUE(run(plan_of({user("bob", 10001)})).succeeded());
+  EXPECT_FALSE(read("passwd").contains("ada"));
+  EXPECT_TRUE(read("group").contains("ada:x:10000:site\n"));
+  EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
+}
+
+TEST_F(AccountsTest, nobody_gets_a_number_that_is_in_somebodys_range_for_containers) {
+  write("subuid", "root:0:4294967295\nsite:150000:100\n");
+  write("subgid", "site:160000:100\n");
+  const Report report =
+      run(plan_of({user("ada", 150099), user("bob", 160000), user("eve", 150100)}));
+  EXPECT_EQ(kind_of(report, 0), Outcome::Kind::failed);
+  EXPECT_TRUE(report.outcomes[0].reason.contains("number 150099 is in a range of 'site'"))
+      << report.outcomes[0].reason;
+  EXPECT_TRUE(report.outcomes[1].reason.contains("subgid")) << report.outcomes[1].reason;
+  EXPECT_EQ(kind_of(report, 2), Outcome::Kind::changed);
+}
+
+TEST_F(AccountsTest, a_directory_service_that_fails_makes_and_removes_nobody) {
+  ASSERT_TRUE(run(plan_of({user("bob", 10001)})).succeeded());
+  const AccountFiles before = files();
+  const nss::NameSource source(NSS_STATUS_UNAVAIL, ENOENT);
+  const Report report = run(plan_of({user("ada", 10000), user("bob", 10001)}));
+  ASSERT_EQ(report.outcomes.size(), 2U);
+  EXPECT_EQ(kind_of(report, 0), Outcome::Kind::failed);
+  EXPECT_TRUE(report.outcomes[0].reason.contains("cannot look up user 'ada'"))
+      << report.outcomes[0].reason;
+  EXPECT_EQ(kind_of(report, 1), Outcome::Kind::unchanged) << "the files have bob";
+  EXPECT_EQ(files(), before);
+  EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
+  EXPECT_TRUE(programs_.ran.empty());
+}
+
+TEST_F(AccountsTest, a_file_for_somebody_of_whom_nobody_knows_is_not_written) {
+  const nss::NameSource source(NSS_STATUS_TRYAGAIN, EAGAIN);
+  plan::Plan plan;
+  const std::string path = (place_->path() / "file").string();
+  plan.add(plan::WriteFile{.path = path, .content = "x", .owner = "ada", .group = "root"});
+  EXPECT_TRUE(run(plan).outcomes[0].reason.contains("cannot look up user 'ada'"));
+  EXPECT_TRUE(os::is_missing(path));
+}
+
+TEST_F(AccountsTest, who_is_undecided_keeps_what_a_plan_made) {
+  write("muster/accounts", "ada 10000\n");
+  write("group", "root:x:0:\nada:x:10000:\n");
+  ASSERT_TRUE(run(plan_of({user("bob", 10001)}), {"ada"}).succeeded());
+  EXPECT_TRUE(read("group").contains("ada:x:10000:"));
+  EXPECT_EQ(read("muster/accounts"), "ada 10000\nbob 10001\n");
+}
+
+TEST_F(AccountsTest, programs_with_copies_of_accounts_are_told_of_each_change) {
+  for (const char* const name : {"nscd", "sss_cache"}) {
+    ASSERT_TRUE(os::write_file(place_->path() / "usr/sbin" / name, ""));
+  }
+  ASSERT_TRUE(os::write_file(place_->path() / "var/lib/sss/db/config.ldb", ""));
+  const std::string nscd = (place_->path() / "usr/sbin/nscd").string();
+  const std::string sssd = (place_->path() / "usr/sbin/sss_cache").string();
+  const std::vector<std::vector<std::string>> told = {
+      {nscd, "-i", "passwd"}, {nscd, "-i", "group"}, {sssd, "-UG"}};
+  programs_.statuses = {{"nscd", 1}, {"sss_cache", 2}};
+  ASSERT_TRUE(run(plan_of({user("ada", 10000)})).succeeded()) << "both have no copies";
+  EXPECT_EQ(programs_.ran, told);
+  ASSERT_TRUE(run(plan_of({user("ada", 10000)})).succeeded());
+  EXPECT_EQ(programs_.ran, told) << "nothing changed";
+  programs_.ran.clear();
+  programs_.statuses["sss_cache"] = 5;
+  const Report report = run(plan_of({user("bob", 10001)}));
+  EXPECT_EQ(programs_.ran, told);
+  EXPECT_FALSE(report.succeeded());
+  EXPECT_TRUE(read("passwd").contains("bob"));
+  // SSSD is installed and was never set up.
+  ASSERT_TRUE(os::remove_tree(place_->path() / "var"));
+  EXPECT_TRUE(run(plan_of({user("eve", 10002)})).succeeded());
+}
+
+TEST_F(AccountsTest, a_link_in_the_place_of_a_file_stays_and_the_old_files_stay_beside) {
+  ASSERT_TRUE(os::make_directory(place_->path() / "else"));
+  std::filesystem::rename(etc() / "passwd", place_->path() / "else/passwd");
+  ASSERT_TRUE(os::write_symlink(etc() / "passwd", "../else/passwd"));
+  const std::string before = read("passwd");
+  ASSERT_TRUE(run(plan_of({user("ada", 10000)})).succeeded());
+  EXPECT_TRUE(std::filesystem::is_symlink(etc() / "passwd"));
+  EXPECT_TRUE(os::read_file(place_->path() / "else/passwd")->contains("ada:x:10000:"));
+  EXPECT_EQ(read("passwd-"), before);
+  EXPECT_EQ(read("group-"), "root:x:0:\ngames:x:60:\ncdrom:x:10009:\n");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
+#include "tests/nss/name_source.h"
 
 namespace muster::helper {
 namespace {
@@ -73,6 +74,38 @@ TEST(Accounts, keys_of_people_who_are_not_in_the_plan_go) {
   ASSERT_EQ(cleaned.steps.size(), 3U);
   EXPECT_EQ(cleaned.steps[0], plan::Step(plan::RemoveFile{.path = "/etc/muster/ssh-keys/left"}));
   EXPECT_EQ(with_stale_keys_removed(plan, {}), plan);
+}
+
+TEST(Accounts, of_whom_nobody_knows_nothing_is_made_and_nothing_removed) {
+  const nss::NameSource source(NSS_STATUS_UNAVAIL, ENOENT);
+  spec::ClusterSpec spec;
+  spec.users = {{.name = kNew, .uid = {}, .full_name = {}, .ssh_keys = {}}};
+  for (const spec::ClusterSpec& named : {spec::ClusterSpec(), spec}) {
+    const CheckedAccounts checked = check_accounts(plan_for(kNew, 10000), named, {{kNew, 10000}});
+    EXPECT_TRUE(checked.plan.steps.empty());
+    ASSERT_EQ(checked.refused.size(), 1U);
+    EXPECT_TRUE(checked.refused[0].reason.contains("cannot look up user 'nobody-has-this-name'"))
+        << checked.refused[0].reason;
+    EXPECT_TRUE(checked.undecided.contains(kNew));
+    const Plan cleaned = with_stale_keys_removed(
+        checked.plan, std::vector<std::string>{"left", kNew}, checked.undecided);
+    ASSERT_EQ(cleaned.steps.size(), 1U) << "the keys stay";
+    EXPECT_EQ(cleaned.steps[0], plan::Step(plan::RemoveFile{.path = "/etc/muster/ssh-keys/left"}));
+  }
+  EXPECT_TRUE(check_accounts(plan_for(kThere, kNumber), {}, {}).undecided.empty())
+      << "the files have that account";
+}
+
+TEST(Accounts, keys_alone_of_whom_nobody_knows_are_not_changed) {
+  const nss::NameSource source(NSS_STATUS_UNAVAIL, ENOENT);
+  spec::ClusterSpec spec;
+  spec.users = {{.name = kNew, .uid = {}, .full_name = {}, .ssh_keys = {}}};
+  Plan plan = plan_for(kNew, 10000);
+  plan.steps.erase(plan.steps.begin());
+  const CheckedAccounts checked = check_accounts(plan, spec, {});
+  EXPECT_TRUE(checked.plan.steps.empty());
+  EXPECT_EQ(checked.refused.size(), 1U);
+  EXPECT_TRUE(checked.undecided.contains(kNew));
 }
 
 TEST(Accounts, nobody_joins_a_group_that_was_there_before) {

@@ -1,3 +1,4 @@
 if(TARGET muster_helper)
   muster_tests(unit/helper unit USES helper)
+  target_link_libraries(unit_helper PRIVATE nss_mustertest)
 endif()
