@@ -36,9 +36,8 @@ TEST_F(Restore, makes_a_fresh_head_the_one_of_the_backup) {
   EXPECT_EQ(*os::read_file(at("/var/lib/muster/ca/ca.key")), "ca key");
   EXPECT_EQ(os::read_state(at("/var/lib/muster/ca/ca.key"))->mode.mode, 0600U);
   EXPECT_FALSE(is_half_restored(root()));
-  EXPECT_EQ(runner().asked,
-            (std::vector<std::string>{"stop", "start", "start", "try-reload-or-restart",
-                                      "try-restart"}));
+  EXPECT_EQ(runner().asked, (std::vector<std::string>{"stop", "start", "start",
+                                                      "try-reload-or-restart", "try-restart"}));
 }
 
 TEST_F(Restore, gives_files_to_whom_the_present_ones_belong) {

@@ -9,7 +9,7 @@ constexpr MacAddress kFirst{{0x52, 0x54, 0, 0, 0, 1}};
 constexpr MacAddress kSecond{{0x52, 0x54, 0, 0, 0, 2}};
 constexpr Ipv4Range kRange{{0x0A2A0101}, {0x0A2A0102}};
 
-Node machine() {
+Node blank_board() {
   Node node;
   node.id = "id";
   node.hardware.uuid = "uuid";
@@ -18,7 +18,7 @@ Node machine() {
 }
 
 Node named() {
-  Node node = machine();
+  Node node = blank_board();
   node.name = "n001";
   node.address = {0x0A2A0101};
   return node;
@@ -26,8 +26,8 @@ Node named() {
 
 TEST(Directory, a_machine_that_gets_a_name_is_found_by_all_that_it_has) {
   Directory directory;
-  directory.add(machine());
-  directory.change(machine(), named());
+  directory.add(blank_board());
+  directory.change(blank_board(), named());
   EXPECT_EQ(directory.by_name("n001"), "id");
   EXPECT_EQ(directory.by_address({0x0A2A0101}), "id");
   EXPECT_EQ(directory.by_mac(kFirst), "id");
@@ -52,7 +52,7 @@ TEST(Directory, what_a_node_gives_up_is_free) {
   EXPECT_EQ(directory.free_name("n", 3), "n001");
   EXPECT_EQ(directory.free_address(kRange), Ipv4Address{0x0A2A0101});
   EXPECT_TRUE(directory.by_name("n001").empty());
-  directory.change(other, machine());
+  directory.change(other, blank_board());
   EXPECT_TRUE(directory.by_name("gpu1").empty());
   EXPECT_EQ(directory.free_addresses(kRange), 2U);
 }
