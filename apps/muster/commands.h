@@ -51,7 +51,7 @@ void add_group(CLI::App& app, Session& session);     // group list, show
 void add_profile(CLI::App& app, Session& session);   // profile list
 void add_discover(CLI::App& app, Session& session);  // discover show, open, ask, close
 void add_dhcp(CLI::App& app, Session& session);      // dhcp show, take, proxy
-void add_user(CLI::App& app, Session& session);      // user add, remove, list
+void add_user(CLI::App& app, Session& session);      // user add, set, remove, rebuild, list
 void add_head(CLI::App& app, Session& session);      // head keep
 void add_backup(CLI::App& app, Session& session);    // backup
 void add_restore(CLI::App& app, Session& session);   // restore

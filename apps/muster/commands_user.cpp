@@ -142,6 +142,20 @@ int remove_one(const UserOptions& options) {
                       std::format("{} is removed; /home/{} is kept", options.name, options.name));
 }
 
+int rebuild(const UserOptions& options) {
+  const Deed deed{.what = "make the stored users anew of the head's last plan",
+                  .consequence =
+                      "what cannot be read is put aside, and numbers of people who left "
+                      "are not known any more",
+                  .answer = {{"rebuilt", true}}};
+  if (const auto status = stop_before(deed, options.confirm)) return *status;
+  const auto answer = call_head("POST", "/v1/users/rebuild");
+  if (!answer) return report(answer.error());
+  return print_answer(deed.answer,
+                      "the users are those of the head's last plan; 'muster user list' "
+                      "shows them");
+}
+
 /// What is known of a user beside name and number.
 void add_description(CLI::App& verb, UserOptions& options) {
   verb.add_option("--full-name", options.full_name, "for people");
@@ -174,6 +188,11 @@ void add_user(CLI::App& app, Session& session) {
   options->confirm.add_to(*remove);
   add_json(*remove);
   on_run_at_head(*remove, session, [options] { return remove_one(*options); });
+  CLI::App* const anew = noun->add_subcommand(
+      "rebuild", "when the stored users cannot be read: those of the last plan");
+  options->confirm.add_to(*anew);
+  add_json(*anew);
+  on_run_at_head(*anew, session, [options] { return rebuild(*options); });
   CLI::App* const list = noun->add_subcommand("list", "all users");
   add_json(*list);
   on_run_at_head(*list, session, list_users);

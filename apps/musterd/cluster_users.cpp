@@ -14,6 +14,9 @@ namespace {
 /// A secret that every cluster has for itself, and every plan of its head.
 constexpr const char* kSlurmKeyFile = "/etc/slurm/slurm.key";
 constexpr const char* kRestore = "'muster restore FILE' brings back a backup";
+constexpr const char* kRestoreOrRebuild =
+    "'muster restore FILE' brings back a backup; without one, 'muster user rebuild' takes the "
+    "people of the head's last plan";
 constexpr const char* kAccountsStay = "accounts stay as they are";
 constexpr const char* kNoAccounts = "accounts stay as they are, and nodes that boot have none";
 
@@ -126,11 +129,12 @@ std::vector<Error> Cluster::damaged_users() {
   std::vector<Error> errors;
   if (trouble) {
     const bool is_newer = trouble->kind == ErrorKind::conflict;
+    const char* const mend = table.is_complete() ? kRestoreOrRebuild : kRestore;
     errors.push_back({.message = std::format(
                           "the users of the cluster cannot be read: {}; nobody is added or "
                           "changed, and {}",
                           trouble->message, table.is_complete() ? kAccountsStay : kNoAccounts),
-                      .hint = is_newer ? trouble->hint : kRestore});
+                      .hint = is_newer ? trouble->hint : mend});
   }
   for (const hpc::DamagedEntry& entry : table.damaged()) errors.push_back(error_of(entry, table));
   return errors;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/contract/musterd/cluster_on_disk.h"
+#include "tests/nss/name_source.h"
 
 namespace muster::daemon {
 namespace {
