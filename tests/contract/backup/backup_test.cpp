@@ -50,6 +50,13 @@ TEST_F(Backup, believes_no_link_in_place_of_the_daemons_copy) {
   EXPECT_TRUE(os::is_missing(archive()));
 }
 
+TEST_F(Backup, believes_no_second_name_of_another_file) {
+  ASSERT_TRUE(os::write_file(at("/etc/shadow"), "SQLite format 3"));
+  std::filesystem::create_hard_link(at("/etc/shadow"), at("/run/copy"));
+  EXPECT_FALSE(
+      write_backup(runner(), {.root = root(), .database = at("/run/copy")}, about(), archive()));
+}
+
 TEST_F(Backup, follows_no_link_in_the_daemons_directory) {
   ASSERT_TRUE(os::write_file(at("/etc/shadow"), "secret"));
   ASSERT_TRUE(os::write_symlink(at("/var/lib/muster/ca/link"), at("/etc/shadow")));
