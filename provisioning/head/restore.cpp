@@ -138,10 +138,12 @@ Status check_restore(const OpenBackup& backup, const RestoreTarget& target) {
 
 Status restore(os::CommandRunner& runner, const OpenBackup& backup, const RestoreTarget& target,
                const BackupManifest& about) {
-  TRY(stop_daemons(runner));
-  if (Status kept = keep_before(runner, target.root, about); !kept) {
+  Status ready = stop_daemons(runner);
+  if (ready) ready = keep_before(runner, target.root, about);
+  if (!ready) {
+    // Some may stand still, also when somebody interrupted the stop.
     TRY(start_daemons(runner));
-    return kept;
+    return ready;
   }
   TRY(replace_state(backup, target));
   return start_daemons(runner);

@@ -179,6 +179,15 @@ TEST_F(Restore, on_a_disk_that_becomes_full_is_not_half_believed_and_can_be_repe
   ASSERT_EQ(umount(at("/var/lib/muster/ca").c_str()), 0);
 }
 
+TEST_F(Restore, that_cannot_stop_the_daemons_changes_nothing_and_starts_them_again) {
+  back_up();
+  store("new");
+  runner().fails_at = "stop";
+  EXPECT_FALSE(restore_all());
+  EXPECT_EQ(stored(), "new");
+  EXPECT_EQ(runner().asked.back(), "try-restart");
+}
+
 TEST_F(Restore, tells_when_the_daemons_do_not_start) {
   back_up();
   runner().fails_at = "start";
