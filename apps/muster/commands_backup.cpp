@@ -31,6 +31,8 @@ using namespace std::chrono_literals;
 
 /// One backup or restore at a time: the daemon has one copy of its database.
 constexpr const char* kLock = "/run/muster-backup.lock";
+/// Where the daemon puts it: in its own directory below /run.
+constexpr const char* kDatabaseCopy = "/run/musterd/database";
 /// The database of ten thousand nodes with long timelines is copied in seconds.
 constexpr auto kCopyPatience = 10min;
 
@@ -64,8 +66,9 @@ Result<std::optional<fs::path>> ask_for_database() {
     TRY(head::read_database_schema(head::kDatabase));
     return std::nullopt;
   }
-  TRY_ASSIGN(const json copy, call_head("POST", "/v1/database/copy", nullptr, kCopyPatience));
-  return fs::path(text_of(copy, "database"));
+  TRY(call_head("POST", "/v1/database/copy", nullptr, kCopyPatience));
+  // Not what the daemon answers: root moves nothing that somebody else names.
+  return fs::path(kDatabaseCopy);
 }
 
 Status check_backup_file(const fs::path& file) {
@@ -113,7 +116,7 @@ int backup(const std::string& file) {
 /// What this head would lose sight of.
 std::string consequence_of(const fs::path& database) {
   if (os::is_missing(database)) return "this head knows nothing yet";
-  const std::string kept = std::format("what it knows now is kept in {}", head::kBeforeRestore);
+  const std::string kept = std::format("what it knows now is kept beside {}", head::kBeforeRestore);
   if (head::is_half_restored("/")) return "half of a backup was put back before";
   const auto status = head_is_here() ? call_head("GET", "/v1/status") : fail("no daemon runs");
   if (!status) return kept;

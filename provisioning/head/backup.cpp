@@ -28,7 +28,10 @@ Status collect(const fs::path& root, const std::string& path, std::vector<std::s
   if (!state.is_directory) return {};
   TRY_ASSIGN(const auto names, os::list_directory(real));
   for (const std::string& name : names) {
-    if (!name.starts_with('.')) TRY(collect(root, path + "/" + name, found));
+    const std::string file = path + "/" + name;
+    if (name.starts_with('.') || !is_backed_up(file)) continue;
+    TRY_ASSIGN(const os::FileState inside, os::read_state(below(root, file)));
+    if (inside.is_plain) found.push_back(file);
   }
   return {};
 }
@@ -77,8 +80,11 @@ Result<BackupFile> take_file(const fs::path& from, const fs::path& staged,
 Result<BackupFile> take_database(const fs::path& copy, const fs::path& place,
                                  const fs::path& staged) {
   const fs::path moved = place / "database";
-  TRY(os::rename_file(copy, moved));
-  TRY_ASSIGN(const os::FileState state, os::read_state(moved));
+  TRY_ASSIGN(os::FileState state, os::read_state(copy));
+  if (state.is_plain) {
+    TRY(os::rename_file(copy, moved));
+    TRY_ASSIGN(state, os::read_state(moved));
+  }
   if (!state.is_plain || state.links != 1) {
     return fail(std::format("'{}' is not the daemon's copy of its database", copy.string()));
   }

@@ -60,10 +60,20 @@ Status start_daemons(os::CommandRunner& runner) {
   return systemctl(runner, {"try-restart", "ssh.service"});
 }
 
+/// A name that no earlier restore has taken: what was kept is never replaced.
+fs::path free_place(const fs::path& root) {
+  constexpr int kMost = 1000;
+  fs::path place = below(root, kBeforeRestore);
+  for (int number = 2; !os::is_missing(place) && number < kMost; ++number) {
+    place = below(root, std::format("{}/before-restore-{}.tgz", kRoots, number));
+  }
+  return place;
+}
+
 /// What there is, as a backup; only once when a restore is repeated.
 Status keep_before(os::CommandRunner& runner, const fs::path& root, const BackupManifest& about) {
   if (is_half_restored(root) || os::is_missing(below(root, kDatabase))) return {};
-  const auto kept = write_backup(runner, {.root = root}, about, below(root, kBeforeRestore));
+  const auto kept = write_backup(runner, {.root = root}, about, free_place(root));
   if (kept) return {};
   return wrap("what the head knows now cannot be kept", kept.error());
 }
@@ -108,8 +118,9 @@ Status replace_state(const OpenBackup& backup, const RestoreTarget& target) {
   if (const Status done = put_back(backup, target); !done) {
     return fail(std::format("half of the backup is put back, and musterd does not start: {}",
                             done.error().message),
-                "mend it, and repeat this command; what the head knew before is in " +
-                    std::string(kBeforeRestore));
+                "mend it, and repeat this command; what the head knew before is the newest "
+                "before-restore file in " +
+                    std::string(kRoots));
   }
   return os::remove_tree(mark);
 }
@@ -139,11 +150,13 @@ Status check_restore(const OpenBackup& backup, const RestoreTarget& target) {
 Status restore(os::CommandRunner& runner, const OpenBackup& backup, const RestoreTarget& target,
                const BackupManifest& about) {
   Status ready = stop_daemons(runner);
+  // Nobody swaps a directory for a link any more.
+  if (ready) ready = check_directories(target.root, backup.manifest);
   if (ready) ready = keep_before(runner, target.root, about);
   if (!ready) {
-    // Some may stand still, also when somebody interrupted the stop.
-    TRY(start_daemons(runner));
-    return ready;
+    // Some may stand still, also when somebody interrupted the stop. The first error is the reason.
+    const Status started = start_daemons(runner);
+    return started ? ready : wrap("musterd does not start again either", std::move(ready).error());
   }
   TRY(replace_state(backup, target));
   return start_daemons(runner);

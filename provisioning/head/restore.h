@@ -15,7 +15,7 @@ namespace muster::head {
 /// In the daemon's directory while files are put back. The daemon does not start with half a
 /// restore.
 inline constexpr std::string_view kRestoreMark = "restoring";
-/// What the head knew before, as a backup; written by every restore.
+/// What the head knew before, as a backup. The next restore writes before-restore-2.tgz beside it.
 inline constexpr std::string_view kBeforeRestore = "/var/lib/muster-head/before-restore.tgz";
 
 /// Whose cluster.yaml a restored head has when it has one already.

@@ -40,8 +40,10 @@ bool means(std::string_view pattern, std::string_view name) {
     pattern.remove_suffix(1);
     return name.starts_with(pattern) && !name.contains('/');
   }
+  // A directory below one of the daemon's could be made a link to anywhere.
+  const std::string_view rest = name.substr(std::min(pattern.size(), name.size()));
   return name == pattern ||
-         (name.starts_with(pattern) && name.substr(pattern.size()).starts_with('/'));
+         (name.starts_with(pattern) && rest.starts_with('/') && !rest.substr(1).contains('/'));
 }
 
 /// Whether a path has no part that leads elsewhere.

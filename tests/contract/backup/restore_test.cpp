@@ -63,6 +63,11 @@ TEST_F(Restore, keeps_what_the_head_knew_so_that_it_can_go_back) {
   ASSERT_TRUE(restore_all());
   EXPECT_EQ(stored(), "new");
   EXPECT_EQ(*os::read_file(at("/var/lib/muster/ca/ca.key")), "new key");
+  EXPECT_TRUE(restore_all());
+  EXPECT_EQ(*os::list_directory(at("/var/lib/muster-head")),
+            (std::vector<std::string>{"before-restore-2.tgz", "before-restore-3.tgz",
+                                      "before-restore.tgz", "id_ed25519", "networks.json"}))
+      << "what was kept is never replaced";
 }
 
 TEST_F(Restore, replaces_a_damaged_database_and_keeps_it) {

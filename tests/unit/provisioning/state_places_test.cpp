@@ -54,6 +54,7 @@ TEST(StatePlaces, a_backup_has_nothing_else) {
                                  "/var/lib/muster/medium/x",
                                  "/var/lib/muster/ca/../../../../etc/shadow",
                                  "/var/lib/muster/ca/..",
+                                 "/var/lib/muster/tls/x/cron.d/evil",
                                  "/var/lib/muster/./state.db",
                                  "/var/lib/muster//state.db",
                                  "/var/lib/muster/head-plan.json",
