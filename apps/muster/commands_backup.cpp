@@ -116,7 +116,7 @@ int backup(const std::string& file) {
 /// What this head would lose sight of.
 std::string consequence_of(const fs::path& database) {
   if (os::is_missing(database)) return "this head knows nothing yet";
-  const std::string kept = std::format("what it knows now is kept beside {}", head::kBeforeRestore);
+  const std::string kept = std::format("what it knows now is kept in {}", head::kRoots);
   if (head::is_half_restored("/")) return "half of a backup was put back before";
   const auto status = head_is_here() ? call_head("GET", "/v1/status") : fail("no daemon runs");
   if (!status) return kept;
@@ -161,8 +161,8 @@ int put_back(os::CommandRunner& runner, const head::OpenBackup& backup,
   return print_answer(deed.answer,
                       std::format("this head is the one of the backup. Nodes that run go on "
                                   "without a boot: 'muster node wait' waits for them. What the "
-                                  "head knew before is in {}.",
-                                  head::kBeforeRestore));
+                                  "head knew before is the newest before-restore file in {}.",
+                                  head::kRoots));
 }
 
 int restore(const RestoreOptions& options) {

@@ -8,6 +8,7 @@
 #include "core/spec/node_names.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/restore.h"
+#include "provisioning/head/state_places.h"
 
 namespace muster::daemon {
 namespace {
@@ -57,8 +58,9 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
 Status Cluster::open_state() {
   if (!os::is_missing(settings_.state / head::kRestoreMark)) {
     return fail("a restore of this head was interrupted",
-                std::format("repeat it: muster restore FILE; what the head knew before is in {}",
-                            head::kBeforeRestore));
+                std::format("repeat it: muster restore FILE; what the head knew before is the "
+                            "newest before-restore file in {}",
+                            head::kRoots));
   }
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
   documents_.emplace(*store_);

@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "core/spec": ["core/base"],
     "core/apply": ["core/base", "core/os", "core/plan"],
     "core/state": ["core/base"],
+    "bench": CORE,
     "iso": CORE + ["iso/inspect"],
     "iso/inspect": ["core/base", "core/os"],
     "provisioning": CORE,

@@ -130,6 +130,7 @@ class Restored(BackedUp):
         self.assertIn(f"{node.name} may be up; it has 30 s to say so", node.discover()["reason"])
 
     def test_the_head_can_go_back_to_what_it_knew(self):
+        self.head.machine.path("/var/lib/muster-head/before-restore.tgz").unlink(missing_ok=True)
         before = self.up()
         self.back_up()
         later = self.up()
