@@ -102,11 +102,14 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
 Result<std::string> Cluster::copy_database() {
   const std::scoped_lock one_copy(copying_);
   const auto copy = settings_.run / "database";
-  TRY(os::remove_tree(copy));
-  const Status copied = store_->copy_to(copy.string());
+  // Whoever takes the copy away never meets half of the next one.
+  const auto part = settings_.run / "database.part";
+  TRY(os::remove_tree(part));
+  Status copied = store_->copy_to(part.string());
+  if (copied) copied = os::rename_file(part, copy);
   if (copied) return copy.string();
   // What is half written would take the room of the next.
-  TRY(os::remove_tree(copy));
+  TRY(os::remove_tree(part));
   return std::unexpected(copied.error());
 }
 

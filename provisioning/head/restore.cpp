@@ -101,6 +101,18 @@ bool is_wanted(const BackupFile& file, const RestoreTarget& target) {
          os::is_missing(below(target.root, kInstalledSpec));
 }
 
+/// A state disk brings its own copies of the SSH server's keys back at the next start.
+Status keep_host_keys(const OpenBackup& backup, const fs::path& root) {
+  const fs::path copies = below(root, kHostKeys);
+  TRY_ASSIGN(const auto names, os::list_directory(copies));
+  if (names.empty()) return {};
+  for (const BackupFile& file : backup.manifest.files) {
+    if (!file.path.starts_with("/etc/ssh/")) continue;
+    TRY(put_file(backup.path_of(file), copies / fs::path(file.path).filename(), file));
+  }
+  return {};
+}
+
 Status put_back(const OpenBackup& backup, const RestoreTarget& target) {
   // A log is of its own database only.
   TRY(os::remove_tree(below(target.root, kDatabaseLog)));
@@ -109,7 +121,7 @@ Status put_back(const OpenBackup& backup, const RestoreTarget& target) {
     if (!is_wanted(file, target)) continue;
     TRY(put_file(backup.path_of(file), below(target.root, file.path), file));
   }
-  return {};
+  return keep_host_keys(backup, target.root);
 }
 
 Status replace_state(const OpenBackup& backup, const RestoreTarget& target) {

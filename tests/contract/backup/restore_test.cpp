@@ -81,6 +81,17 @@ TEST_F(Restore, replaces_a_damaged_database_and_keeps_it) {
   EXPECT_EQ(*os::read_file(kept->place.path() / "files/var/lib/muster/state.db"), "half a sector");
 }
 
+TEST_F(Restore, gives_a_state_disk_the_keys_by_which_people_know_the_head) {
+  back_up();
+  begin_anew();
+  ASSERT_TRUE(restore_all());
+  EXPECT_TRUE(os::is_missing(at("/var/lib/muster-keys"))) << "there is no state disk";
+  ASSERT_TRUE(os::write_file(at("/var/lib/muster-keys/ssh_host_ed25519_key"), "fresh"));
+  ASSERT_TRUE(restore_all());
+  EXPECT_EQ(*os::read_file(at("/var/lib/muster-keys/ssh_host_ed25519_key")), "host");
+  EXPECT_EQ(os::read_state(at("/var/lib/muster-keys/ssh_host_ed25519_key"))->mode.mode, 0600U);
+}
+
 TEST_F(Restore, leaves_no_log_of_another_database) {
   back_up();
   ASSERT_TRUE(os::write_file(at("/var/lib/muster/state.db-wal"), "of another"));
