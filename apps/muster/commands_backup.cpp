@@ -1,6 +1,5 @@
 // backup and restore: what the head knows, in one file.
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <format>
@@ -12,7 +11,6 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
-#include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/os/clock.h"
 #include "core/os/file_lock.h"
@@ -26,13 +24,11 @@ namespace muster::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 using namespace std::chrono_literals;
 
 /// One backup or restore at a time: the daemon has one copy of its database.
 constexpr const char* kLock = "/run/muster-backup.lock";
-/// Where the daemon puts it: in its own directory below /run.
-constexpr const char* kDatabaseCopy = "/run/musterd/database";
+constexpr const char* kDaemonRun = "/run/musterd";
 /// The database of ten thousand nodes with long timelines is copied in seconds.
 constexpr auto kCopyPatience = 10min;
 
@@ -68,7 +64,7 @@ Result<std::optional<fs::path>> ask_for_database() {
   }
   TRY(call_head("POST", "/v1/database/copy", nullptr, kCopyPatience));
   // Not what the daemon answers: root moves nothing that somebody else names.
-  return fs::path(kDatabaseCopy);
+  return fs::path(kDaemonRun) / head::kDatabaseCopy;
 }
 
 Status check_backup_file(const fs::path& file) {

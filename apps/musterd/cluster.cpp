@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
+#include "provisioning/head/backup.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/restore.h"
 #include "provisioning/head/state_places.h"
@@ -101,9 +102,9 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
 
 Result<std::string> Cluster::copy_database() {
   const std::scoped_lock one_copy(copying_);
-  const auto copy = settings_.run / "database";
+  const auto copy = settings_.run / head::kDatabaseCopy;
   // Whoever takes the copy away never meets half of the next one.
-  const auto part = settings_.run / "database.part";
+  const auto part = settings_.run / std::format("{}.part", head::kDatabaseCopy);
   TRY(os::remove_tree(part));
   Status copied = store_->copy_to(part.string());
   if (copied) copied = os::rename_file(part, copy);

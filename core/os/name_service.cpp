@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <format>
-#include <functional>
 #include <grp.h>
 #include <pwd.h>
 #include <string_view>
@@ -31,20 +30,20 @@ User copy_of(const passwd& entry) {
 
 Group copy_of(const group& entry) { return {.name = text_of(entry.gr_name), .gid = entry.gr_gid}; }
 
-/// One of glibc's functions, with the name or number that it looks for.
-template <typename Entry>
-using Question = std::function<int(Entry*, char*, std::size_t, Entry**)>;
+/// One of glibc's functions, which finds an entry by its name or its number.
+template <typename Key, typename Entry>
+using Lookup = int (*)(Key key, Entry* entry, char* buffer, std::size_t size, Entry** found);
 
 /// `what`: "user 'ada'".
-template <typename Found, typename Entry>
-Result<std::optional<Found>> look_up(std::string_view what, const Question<Entry>& ask) {
+template <typename Found, typename Key, typename Entry>
+Result<std::optional<Found>> look_up(std::string_view what, Lookup<Key, Entry> ask, Key key) {
   std::vector<char> buffer(kFirstBuffer);
   while (true) {
     Entry entry{};
     Entry* found = nullptr;
     // What glibc returns for a source that fails without a reason.
     errno = EAGAIN;
-    const int error = ask(&entry, buffer.data(), buffer.size(), &found);
+    const int error = ask(key, &entry, buffer.data(), buffer.size(), &found);
     // glibc returns 0 when the last source answered, whether it has the name or not, and the errno
     // of a source that failed (nss/getXXbyYY_r.c). That errno may be ENOENT, which getpwnam(3)
     // lists as "not found": nslcd and SSSD leave it when their daemon does not run.
@@ -68,32 +67,20 @@ bool is_cut(const std::string& name) { return name.contains('\0'); }
 
 Result<std::optional<User>> find_user(const std::string& name) {
   if (is_cut(name)) return std::nullopt;
-  const Question<passwd> ask = [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return getpwnam_r(name.c_str(), entry, buffer, size, found);
-  };
-  return look_up<User>(std::format("user '{}'", printable(name)), ask);
+  return look_up<User>(std::format("user '{}'", printable(name)), &getpwnam_r, name.c_str());
 }
 
 Result<std::optional<User>> find_user(std::uint32_t uid) {
-  const Question<passwd> ask = [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return getpwuid_r(uid, entry, buffer, size, found);
-  };
-  return look_up<User>(std::format("the user with number {}", uid), ask);
+  return look_up<User>(std::format("the user with number {}", uid), &getpwuid_r, uid);
 }
 
 Result<std::optional<Group>> find_group(const std::string& name) {
   if (is_cut(name)) return std::nullopt;
-  const Question<group> ask = [&](group* entry, char* buffer, std::size_t size, group** found) {
-    return getgrnam_r(name.c_str(), entry, buffer, size, found);
-  };
-  return look_up<Group>(std::format("group '{}'", printable(name)), ask);
+  return look_up<Group>(std::format("group '{}'", printable(name)), &getgrnam_r, name.c_str());
 }
 
 Result<std::optional<Group>> find_group(std::uint32_t gid) {
-  const Question<group> ask = [&](group* entry, char* buffer, std::size_t size, group** found) {
-    return getgrgid_r(gid, entry, buffer, size, found);
-  };
-  return look_up<Group>(std::format("the group with number {}", gid), ask);
+  return look_up<Group>(std::format("the group with number {}", gid), &getgrgid_r, gid);
 }
 
 }  // namespace muster::os

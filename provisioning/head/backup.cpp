@@ -18,33 +18,17 @@ constexpr const char* kManifest = "manifest.json";
 constexpr const char* kFiles = "files";
 constexpr std::size_t kLargestManifest = 16U << 20U;
 
-/// Adds a plain file, and of a directory the plain files in it. Files that others are just writing
-/// begin with a dot.
-Status collect(const fs::path& root, const std::string& path, std::vector<std::string>& found) {
-  const fs::path real = below(root, path);
-  if (os::is_missing(real)) return {};
-  TRY_ASSIGN(const os::FileState state, os::read_state(real));
-  if (state.is_plain) found.push_back(path);
-  if (!state.is_directory) return {};
-  TRY_ASSIGN(const auto names, os::list_directory(real));
-  for (const std::string& name : names) {
-    const std::string file = path + "/" + name;
-    if (name.starts_with('.') || !is_backed_up(file)) continue;
-    TRY_ASSIGN(const os::FileState inside, os::read_state(below(root, file)));
-    if (inside.is_plain) found.push_back(file);
-  }
-  return {};
-}
-
-/// Adds what one entry of the table means.
-Status collect_entry(const fs::path& root, const StatePlace& place, std::string_view entry,
-                     std::vector<std::string>& found) {
-  const std::string directory(place.directory);
-  if (!entry.ends_with('*')) return collect(root, std::format("{}/{}", directory, entry), found);
+/// Adds what a backup has of a directory of the head: plain files. Those that others are just
+/// writing begin with a dot.
+Status collect(const fs::path& root, const std::string& directory,
+               std::vector<std::string>& found) {
   TRY_ASSIGN(const auto names, os::list_directory(below(root, directory)));
   for (const std::string& name : names) {
     const std::string path = directory + "/" + name;
-    if (is_backed_up(path)) TRY(collect(root, path, found));
+    if (name.starts_with('.') || !is_backed_up(path)) continue;
+    TRY_ASSIGN(const os::FileState state, os::read_state(below(root, path)));
+    if (state.is_plain) found.push_back(path);
+    if (state.is_directory) TRY(collect(root, path, found));
   }
   return {};
 }
@@ -53,9 +37,7 @@ Status collect_entry(const fs::path& root, const StatePlace& place, std::string_
 Result<std::vector<std::string>> collect_all(const fs::path& root) {
   std::vector<std::string> found;
   for (const StatePlace& place : state_places()) {
-    for (const std::string_view entry : place.backup) {
-      TRY(collect_entry(root, place, entry, found));
-    }
+    TRY(collect(root, std::string(place.directory), found));
   }
   return found;
 }
@@ -70,9 +52,9 @@ Result<BackupFile> take_file(const fs::path& from, const fs::path& staged,
   constexpr std::uint32_t kPermissions = 0777;
   const std::uint32_t mode = state.mode.mode & kPermissions;
   TRY(os::copy_file(from, to, {.mode = 0600}));
+  TRY_ASSIGN(const os::FileState taken, os::read_state(to));
   TRY_ASSIGN(std::string sha256, os::sha256_file(to));
-  return BackupFile{
-      .path = path, .size = fs::file_size(to), .sha256 = std::move(sha256), .mode = mode};
+  return BackupFile{.path = path, .size = taken.size, .sha256 = std::move(sha256), .mode = mode};
 }
 
 /// The copy that the daemon made. It lies in a directory of the daemon, so it is moved into ours

@@ -13,6 +13,9 @@
 
 namespace muster::head {
 
+/// The copy of its database that the daemon makes for a backup, in its own directory below /run.
+inline constexpr const char* kDatabaseCopy = "database";
+
 /// What is backed up.
 struct BackupSource {
   /// The head's root directory; another one in tests.

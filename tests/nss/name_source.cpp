@@ -31,13 +31,19 @@ nss_status too_small(int* error) {
   return NSS_STATUS_TRYAGAIN;
 }
 
+/// What the source says of a name or number; success: it lists it.
+template <typename Key>
+nss_status answer(Key key, int* error) {
+  if (answered == NSS_STATUS_SUCCESS) {
+    return is_listed(key) ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND;
+  }
+  if (left_error != 0) *error = left_error;
+  return answered;
+}
+
 template <typename Key>
 nss_status find(Key key, passwd* user, char* buffer, std::size_t size, int* error) {
-  if (answered != NSS_STATUS_SUCCESS) {
-    if (left_error != 0) *error = left_error;
-    return answered;
-  }
-  if (!is_listed(key)) return NSS_STATUS_NOTFOUND;
+  if (const nss_status status = answer(key, error); status != NSS_STATUS_SUCCESS) return status;
   char* const name = keep(kListedName, buffer, size);
   char* const full_name = keep(std::string(kLengthOfFullName, 'x'), buffer, size);
   if (name == nullptr || full_name == nullptr) return too_small(error);
@@ -53,11 +59,7 @@ nss_status find(Key key, passwd* user, char* buffer, std::size_t size, int* erro
 
 template <typename Key>
 nss_status find(Key key, group* found, char* buffer, std::size_t size, int* error) {
-  if (answered != NSS_STATUS_SUCCESS) {
-    if (left_error != 0) *error = left_error;
-    return answered;
-  }
-  if (!is_listed(key)) return NSS_STATUS_NOTFOUND;
+  if (const nss_status status = answer(key, error); status != NSS_STATUS_SUCCESS) return status;
   static char* no_members[] = {nullptr};
   char* const name = keep(kListedName, buffer, size);
   if (name == nullptr) return too_small(error);

@@ -31,6 +31,18 @@ class CutAccounts : public AccountsTest {
     after_ = files();
     ASSERT_EQ(read("muster/accounts"), "ada 10000\nbob 10001\n");
   }
+  /// Muster was cut off with these files written.
+  void cut_off(const AccountFiles& cut) {
+    restore(cut);
+    write("muster/accounts", "ada 10000\nbob 10001\n");
+  }
+  void expect_that_ada_leaves(const AccountFiles& cut) {
+    cut_off(cut);
+    EXPECT_TRUE(run(bob_alone_).succeeded());
+    EXPECT_EQ(files(), before_);
+    EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
+  }
+
   const plan::Plan bob_alone_ = plan_of({user("bob", 10001)});
   const plan::Plan both_ = plan_of({user("bob", 10001), user("ada", 10000)});
   AccountFiles before_;
@@ -39,8 +51,7 @@ class CutAccounts : public AccountsTest {
 
 TEST_F(CutAccounts, the_next_apply_completes_an_account_after_every_part_that_was_written) {
   for (const AccountFiles& cut : cuts(before_, after_, kAccountFiles)) {
-    restore(cut);
-    write("muster/accounts", "ada 10000\nbob 10001\n");
+    cut_off(cut);
     const Report report = run(both_);
     EXPECT_TRUE(report.succeeded());
     EXPECT_EQ(files(), after_);
@@ -50,18 +61,13 @@ TEST_F(CutAccounts, the_next_apply_completes_an_account_after_every_part_that_wa
 
 TEST_F(CutAccounts, who_left_meanwhile_leaves_nothing_after_every_part_that_was_written) {
   for (const AccountFiles& cut : cuts(before_, after_, kAccountFiles)) {
-    restore(cut);
-    write("muster/accounts", "ada 10000\nbob 10001\n");
-    EXPECT_TRUE(run(bob_alone_).succeeded());
-    EXPECT_EQ(files(), before_);
-    EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
+    expect_that_ada_leaves(cut);
   }
 }
 
 TEST_F(CutAccounts, who_has_another_number_by_now_gets_it_after_every_part_that_was_written) {
   for (const AccountFiles& cut : cuts(before_, after_, kAccountFiles)) {
-    restore(cut);
-    write("muster/accounts", "ada 10000\nbob 10001\n");
+    cut_off(cut);
     EXPECT_TRUE(run(plan_of({user("bob", 10001), user("ada", 10005)})).succeeded());
     EXPECT_TRUE(read("passwd").contains("ada:x:10005:10005:"));
     EXPECT_TRUE(read("group").contains("ada:x:10005:\n"));
@@ -73,11 +79,7 @@ TEST_F(CutAccounts, who_has_another_number_by_now_gets_it_after_every_part_that_
 TEST_F(CutAccounts, a_removal_is_completed_after_every_part_that_was_written) {
   const auto order = std::vector<std::string_view>(kAccountFiles.rbegin(), kAccountFiles.rend());
   for (const AccountFiles& cut : cuts(after_, before_, order)) {
-    restore(cut);
-    write("muster/accounts", "ada 10000\nbob 10001\n");
-    EXPECT_TRUE(run(bob_alone_).succeeded());
-    EXPECT_EQ(files(), before_);
-    EXPECT_EQ(read("muster/accounts"), "bob 10001\n");
+    expect_that_ada_leaves(cut);
   }
 }
 
