@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/base/version.h"
 #include "hpc/node_return.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/boot_card.h"
@@ -44,7 +45,7 @@ int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
   return finish(agent::run_node(
-      {.version = MUSTER_VERSION,
+      {.version = muster_version(),
        .runner = runner,
        .stop = stop,
        .say = say,
@@ -66,7 +67,7 @@ int show_inventory(const std::string& root) {
 int main(int argc, char** argv) {
   CLI::App app("The agent of a Muster node.", "muster-agent");
   app.require_subcommand(1);
-  app.set_version_flag("--version", MUSTER_VERSION);
+  app.set_version_flag("--version", muster_version());
   std::string head;
   std::string root;
   CLI::App* const boot_verb =

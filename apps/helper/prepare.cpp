@@ -60,14 +60,15 @@ Status check_state_disk() {
 
 /// Where the medium is: live-boot's mount, else the copy that an installed head keeps.
 std::string medium_path() {
-  return fs::exists("/run/live/medium/muster") ? "/run/live/medium" : "/var/lib/muster/medium";
+  const bool has_images = fs::exists(fs::path(head::kLiveMedium) / "muster");
+  return has_images ? head::kLiveMedium : "/var/lib/muster/medium";
 }
 
 }  // namespace
 
 Status prepare(os::CommandRunner& runner) {
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
-  const bool live = fs::exists("/run/live/medium");
+  const bool live = head::is_live();
   TRY(check_state_disk());
   // An installed head has its owner's accounts already; a live one has nobody's.
   if (live) TRY(set_login(runner, spec));

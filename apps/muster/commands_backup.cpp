@@ -12,10 +12,13 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
 #include "core/base/units.h"
+#include "core/base/version.h"
 #include "core/os/clock.h"
+#include "core/os/command.h"
 #include "core/os/file_lock.h"
 #include "core/os/files.h"
 #include "provisioning/head/backup.h"
+#include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/restore.h"
 #include "provisioning/head/state_places.h"
@@ -35,12 +38,17 @@ constexpr auto kCopyPatience = 10min;
 struct RestoreOptions {
   std::string file;
   bool with_spec = false;
+  bool discard = false;
   ConfirmOptions confirm;
 };
 
+/// Whoever has the lock finds no keys unpacked by one that was killed.
 Result<os::Handle> lock_backups() {
   TRY_ASSIGN(std::optional<os::Handle> lock, os::try_lock_file(kLock));
-  if (lock) return std::move(*lock);
+  if (lock) {
+    TRY(head::remove_unpacked());
+    return std::move(*lock);
+  }
   return fail(ErrorKind::busy, "another backup or restore is at work on this head",
               "wait for its end");
 }
@@ -48,7 +56,7 @@ Result<os::Handle> lock_backups() {
 /// What a backup made now says of itself.
 Result<head::BackupManifest> describe_head() {
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
-  return head::BackupManifest{.version = MUSTER_VERSION,
+  return head::BackupManifest{.version = muster_version(),
                               .cluster = spec.name,
                               .head = spec.head.hostname,
                               .address = to_string(spec.head.address.address),
@@ -98,6 +106,7 @@ Result<head::BackupManifest> make_backup(os::CommandRunner& runner, const fs::pa
 }
 
 int backup(const std::string& file) {
+  const os::OrderlyEnd orderly;
   os::PosixCommandRunner runner;
   const auto made = make_backup(runner, file);
   if (!made) return report(made.error());
@@ -110,9 +119,11 @@ int backup(const std::string& file) {
 }
 
 /// What this head would lose sight of.
-std::string consequence_of(const fs::path& database) {
+std::string consequence_of(const fs::path& database, head::Present present) {
   if (os::is_missing(database)) return "this head knows nothing yet";
-  const std::string kept = std::format("what it knows now is kept in {}", head::kRoots);
+  const std::string kept = present == head::Present::discard
+                               ? "what it knows now is lost"
+                               : std::format("what it knows now is kept in {}", head::kRoots);
   if (head::is_half_restored("/")) return "half of a backup was put back before";
   const auto status = head_is_here() ? call_head("GET", "/v1/status") : fail("no daemon runs");
   if (!status) return kept;
@@ -126,10 +137,10 @@ std::string time_of(std::int64_t ms) {
   return std::format("{:%F %R} UTC", std::chrono::floor<std::chrono::minutes>(moment));
 }
 
-Deed deed_of(const head::BackupManifest& backup) {
+Deed deed_of(const head::BackupManifest& backup, head::Present present) {
   return {.what = std::format("make this head the one of the backup of '{}' made on {}",
                               backup.cluster, time_of(backup.made_ms)),
-          .consequence = consequence_of(head::kDatabase),
+          .consequence = consequence_of(head::kDatabase, present),
           .answer = {{"cluster", backup.cluster},
                      {"made_ms", backup.made_ms},
                      {"files", backup.files.size()}}};
@@ -144,21 +155,34 @@ head::BackupManifest describe_before(const head::BackupManifest& backup) {
   return about;
 }
 
+/// What else people want to know of a restore that is done.
+std::string outcome_of(const std::optional<fs::path>& kept, const RestoreOptions& options) {
+  std::string text =
+      "this head is the one of the backup. Nodes that run go on without a boot: 'muster node wait' "
+      "waits for them.";
+  if (kept) text += std::format(" What the head knew before is in '{}'.", kept->string());
+  if (options.with_spec && head::is_live()) {
+    text += std::format(
+        " A live head has its cluster.yaml from the ISO at each start: make an ISO with this one, "
+        "'{}', before the head starts anew.",
+        head::kInstalledSpec);
+  }
+  return text;
+}
+
 int put_back(os::CommandRunner& runner, const head::OpenBackup& backup,
              const RestoreOptions& options) {
-  const head::RestoreTarget target{.spec_from = options.with_spec ? head::SpecFrom::backup
-                                                                  : head::SpecFrom::head};
+  const head::RestoreTarget target{
+      .spec_from = options.with_spec ? head::SpecFrom::backup : head::SpecFrom::head,
+      .present = options.discard ? head::Present::discard : head::Present::keep};
   if (const Status fits = head::check_restore(backup, target); !fits) return report(fits.error());
-  const Deed deed = deed_of(backup.manifest);
+  Deed deed = deed_of(backup.manifest, target.present);
   if (const auto status = stop_before(deed, options.confirm)) return *status;
   say("stopping musterd, putting the files back, starting it again…");
-  const Status restored = head::restore(runner, backup, target, describe_before(backup.manifest));
-  if (!restored) return report(restored.error());
-  return print_answer(deed.answer,
-                      std::format("this head is the one of the backup. Nodes that run go on "
-                                  "without a boot: 'muster node wait' waits for them. What the "
-                                  "head knew before is the newest before-restore file in {}.",
-                                  head::kRoots));
+  const auto kept = head::restore(runner, backup, target, describe_before(backup.manifest));
+  if (!kept) return report(kept.error());
+  if (*kept) deed.answer["kept"] = (*kept)->string();
+  return print_answer(deed.answer, outcome_of(*kept, options));
 }
 
 int restore(const RestoreOptions& options) {
@@ -167,6 +191,7 @@ int restore(const RestoreOptions& options) {
   }
   const auto lock = lock_backups();
   if (!lock) return report(lock.error());
+  const os::OrderlyEnd orderly;
   os::PosixCommandRunner runner;
   say(std::format("checking '{}'…", options.file));
   const auto backup = head::open_backup(runner, options.file);
@@ -196,6 +221,8 @@ void add_restore(CLI::App& app, Session& session) {
       ->type_name(value::kFile);
   verb->add_flag("--with-cluster-yaml", options->with_spec,
                  "also replace cluster.yaml by that of the backup");
+  verb->add_flag("--discard", options->discard,
+                 "do not keep what the head knows now; for a disk that does not read it any more");
   options->confirm.add_to(*verb);
   add_json(*verb);
   on_run(*verb, session, [options] { return restore(*options); });

@@ -305,7 +305,13 @@ ServerResponse Api::head_plan(const ServerRequest&) {
   return answer(plan::to_view(cluster_.head_plan()));
 }
 
-ServerResponse Api::copy_database(const ServerRequest&) {
+ServerResponse Api::copy_database(const ServerRequest& request) {
+  constexpr unsigned kRoot = 0;
+  if (request.user != kRoot) {
+    return os::refusal({.message = "only root may have a copy of the head's database",
+                        .hint = "'muster backup FILE' makes a backup; run it with sudo",
+                        .kind = ErrorKind::denied});
+  }
   const auto copy = cluster_.copy_database();
   if (!copy) return os::refusal(copy.error());
   return answer({{"database", *copy}});

@@ -171,6 +171,8 @@ class Cluster {
   void load_users();
   void load_spec_users();
   Status take_spec_users();
+  bool take_over(const spec::User& user, plans::Digests& known,
+                 state::Transaction& transaction) const;
   plans::Digests spec_users();
   Result<hpc::UserTable> read_last_users() const;
   Result<state::Transaction> users_transaction(const hpc::UserTable& table, const std::string& what,

@@ -57,7 +57,7 @@ void Cluster::load_users() {
   }
   users_ = std::move(table);
   if (users_trouble_) return;
-  load_spec_users();
+  if (stored->has_value()) load_spec_users();
   pending_.write("the users of cluster.yaml", [this] { return take_spec_users(); });
 }
 
@@ -74,8 +74,9 @@ Result<hpc::UserTable> Cluster::read_last_users() const {
   return hpc::table_of(plan);
 }
 
-/// When nobody knows what was taken over, nothing of whom the cluster has is taken over anew: a key
-/// that was revoked since would come back.
+/// Only with a table: without one nobody was removed from it, and all people are new. When nobody
+/// knows what was taken over, nothing of whom the cluster has is taken over anew: a key that was
+/// revoked since would come back.
 void Cluster::load_spec_users() {
   auto known =
       documents_->load(kSpecUsersDocument, &parse_digests, SettingDocuments::Damaged::put_aside);
@@ -85,6 +86,7 @@ void Cluster::load_spec_users() {
   }
   const Error& why = known.error();
   spec_users_ = plans::digests_of(spec_.users);
+  std::erase_if(spec_users_, [this](const auto& digest) { return !users_.find(digest.first); });
   // A document of a newer version stays.
   spec_users_are_stored_ = why.kind == ErrorKind::conflict;
   lost_.push_back(
@@ -103,16 +105,16 @@ Status Cluster::take_spec_users() {
     const std::scoped_lock lock(mutex_);
     refused_users_ = std::move(wanted.refused);
   }
-  const auto digests = plans::digests_of(spec_.users);
-  const bool is_known = digests == spec_users() && spec_users_are_stored_;
+  const bool is_known = wanted.known == spec_users() && spec_users_are_stored_;
   if (wanted.table == users() && is_known) return {};
   TRY_ASSIGN(state::Transaction both,
              users_transaction(wanted.table, "added", "the users of cluster.yaml"));
-  TRY_ASSIGN(state::Change taken, documents_->change(kSpecUsersDocument, render_digests(digests)));
+  TRY_ASSIGN(state::Change taken,
+             documents_->change(kSpecUsersDocument, render_digests(wanted.known)));
   both.changes.push_back(std::move(taken));
   TRY_ASSIGN(const state::Revision revision, store_->commit(both));
   const std::scoped_lock lock(mutex_);
-  spec_users_ = digests;
+  spec_users_ = std::move(wanted.known);
   spec_users_are_stored_ = true;
   use_users(std::move(wanted.table), revision);
   return {};
@@ -173,12 +175,33 @@ void Cluster::use_users(hpc::UserTable table, state::Revision revision) {
   ++generation_;
 }
 
-/// Under deciding_.
+/// Notes in `known`, and in the transaction, that what cluster.yaml says of a person is taken over.
+/// False: it was noted already, or the document is of a newer version.
+bool Cluster::take_over(const spec::User& user, plans::Digests& known,
+                        state::Transaction& transaction) const {
+  const std::string digest = plans::digests_of({&user, 1}).at(user.name);
+  if (const auto before = known.find(user.name);
+      before != known.end() && before->second == digest) {
+    return false;
+  }
+  known[user.name] = digest;
+  auto taken = documents_->change(kSpecUsersDocument, render_digests(known));
+  if (!taken) return false;
+  transaction.changes.push_back(std::move(*taken));
+  return true;
+}
+
+/// Under deciding_. What an administrator decides of a person takes the place of what cluster.yaml
+/// says now: of somebody who was refused before, it is not tried again.
 Result<state::Revision> Cluster::save_users(hpc::UserTable table, const std::string& what,
                                             const std::string& name) {
-  TRY_ASSIGN(const state::Transaction transaction, users_transaction(table, what, name));
+  TRY_ASSIGN(state::Transaction transaction, users_transaction(table, what, name));
+  plans::Digests known = spec_users();
+  const auto said = std::ranges::find(spec_.users, name, &spec::User::name);
+  const bool is_news = said != spec_.users.end() && take_over(*said, known, transaction);
   TRY_ASSIGN(const state::Revision revision, store_->commit(transaction));
   const std::scoped_lock lock(mutex_);
+  if (is_news) spec_users_ = std::move(known);
   use_users(std::move(table), revision);
   return revision;
 }

@@ -19,6 +19,7 @@
 #include "apps/musterd/health.h"
 #include "apps/musterd/service_watch.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/os/caught_exceptions.h"
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
@@ -133,7 +134,7 @@ Status serve(const daemon::Settings& settings) {
            [&](const provisioning::Node& node) {
              return cluster->node_plans().generation_of(node);
            },
-       .version = MUSTER_VERSION,
+       .version = muster_version(),
        .cluster = cluster->spec().name,
        .now = [&] { return cluster->now(); }});
   const EndOfAnswers ends(cluster->registry());
@@ -168,7 +169,7 @@ Status serve(const daemon::Settings& settings) {
 
 int main(int argc, char** argv) {
   CLI::App app("The daemon of a Muster head.", "musterd");
-  app.set_version_flag("--version", MUSTER_VERSION);
+  app.set_version_flag("--version", muster_version());
   daemon::Settings settings;
   app.add_option("--spec", settings.spec, "the file that describes the cluster")
       ->capture_default_str();

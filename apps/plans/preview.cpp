@@ -11,8 +11,6 @@
 namespace muster::plans {
 namespace {
 
-constexpr const char* kMedium = "/run/live/medium";
-
 /// An image by the names that its files have on every medium (iso/layer_plan.h; a test holds both
 /// together).
 provisioning::Image image_of(const std::string& name) {
@@ -51,15 +49,21 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
   std::ranges::stable_partition(users, [](const spec::User& user) { return user.uid.has_value(); });
   SpecUsers result;
   for (const spec::User& user : users) {
-    if (table.has_left(user.name)) continue;
+    const std::string& digest = digests.at(user.name);
     const auto before = known.find(user.name);
-    const bool same = before != known.end() && before->second == digests.at(user.name);
+    const bool is_new = before == known.end() || before->second != digest;
     const auto own = table.find(user.name);
-    if (own && user.uid && own->uid != *user.uid)
+    if (own && user.uid && own->uid != *user.uid) {
       result.refused.push_back(keeps_number(*own, user));
-    if (same && own) continue;
-    const auto done = own ? table.change(user) : table.add(user);
-    if (!done) result.refused.push_back(done.error());
+    }
+    if (is_new && !table.has_left(user.name)) {
+      if (const auto done = own ? table.change(user) : table.add(user); !done) {
+        result.refused.push_back(done.error());
+        if (before != known.end()) result.known.insert(*before);
+        continue;
+      }
+    }
+    result.known[user.name] = digest;
   }
   result.table = std::move(table);
   return result;
@@ -84,7 +88,7 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
   const SpecUsers users = with_spec_users({}, spec);
   if (!users.refused.empty()) return std::unexpected(users.refused.front());
   const head::Facts facts{
-      .interface = spec.head.interface.value_or("auto"), .live = true, .medium = kMedium};
+      .interface = spec.head.interface.value_or("auto"), .live = true, .medium = head::kLiveMedium};
   std::vector<provisioning::Image> images;
   for (const spec::Image& image : spec.images) images.push_back(image_of(image.name));
   Preview preview{.head = {}, .node = first_node(spec), .node_plan = {}};

@@ -24,11 +24,13 @@ struct SpecUsers {
   /// Why somebody was left out, or has another number than the specification says. With an empty
   /// table a valid specification has none.
   std::vector<Error> refused;
+  /// What of the specification is in the table now: of whom nothing could be taken over, as before.
+  Digests known;
 };
 
 /// `table` with what the specification says of people, but for those whom somebody removed. Of whom
-/// `known` has the same text nothing is new, and what was changed in the table since stays. Numbers
-/// that are written are set aside before others are given.
+/// `known` has the same text nothing is new: what was changed in the table since stays, and who is
+/// not in it was removed. Numbers that are written are set aside before others are given.
 SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
                           const Digests& known = {});
 

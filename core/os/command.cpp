@@ -17,6 +17,7 @@
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
 #include "core/os/handle.h"
+#include "core/os/held_signals.h"
 #include "core/os/uninterrupted.h"
 
 namespace muster::os {
@@ -52,42 +53,37 @@ struct ChildPlan {
 /// Groups of the programs that run now, for a signal's handler: 0 is a free place.
 constexpr std::size_t kMostAtOnce = 64;
 std::array<std::atomic<pid_t>, kMostAtOnce> running_groups;
-std::atomic<bool> interrupted = false;
+/// The first signal that came; 0: none.
+std::atomic<int> interrupted_by = 0;
+/// Whether the caller puts things in order before we end.
+std::atomic<bool> is_orderly = false;
 
-/// Async-signal-safe (signal-safety(7)).
-void end_programs(int signal_number) {
+/// Whether a program was there. Async-signal-safe (signal-safety(7)).
+bool signal_programs(int number) {
   bool any = false;
-  if (!interrupted.exchange(true)) {
-    for (const auto& group : running_groups) {
-      const pid_t pid = group.load();
-      if (pid == 0) continue;
-      any = true;
-      // Not the signal itself: what a shell runs in the background ignores SIGINT.
-      kill(-pid, SIGTERM);
-    }
+  for (const auto& group : running_groups) {
+    const pid_t pid = group.load();
+    if (pid == 0) continue;
+    any = true;
+    kill(-pid, number);
   }
-  if (any) return;
+  return any;
+}
+
+/// Async-signal-safe.
+void end_programs(int signal_number) {
+  int none = 0;
+  const bool is_first = interrupted_by.compare_exchange_strong(none, signal_number);
+  if (is_orderly) {
+    // A terminal that is closed signals twice.
+    signal_programs(is_first ? SIGTERM : SIGKILL);
+    return;
+  }
+  // Not the signal itself: what a shell runs in the background ignores SIGINT.
+  if (is_first && signal_programs(SIGTERM)) return;
   signal(signal_number, SIG_DFL);
   raise(signal_number);
 }
-
-/// Holds back the signals of end_programs while a program is started: one that came before the
-/// program has its place would end us and not it.
-class HeldSignals {
- public:
-  HeldSignals() {
-    sigset_t held;
-    sigemptyset(&held);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, number);
-    CHECK(pthread_sigmask(SIG_BLOCK, &held, &before_) == 0);
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() { CHECK(pthread_sigmask(SIG_SETMASK, &before_, nullptr) == 0); }
-
- private:
-  sigset_t before_{};
-};
 
 /// A program's place in running_groups while it runs.
 class RunningGroup {
@@ -289,6 +285,10 @@ std::string quoted(const std::string& word) {
   return result + "'";
 }
 
+std::unexpected<Error> interrupted(const Command& command) {
+  return fail(std::format("'{}' was interrupted", command.argv[0]));
+}
+
 std::string last_lines(const std::string& text, std::size_t count) {
   std::vector<std::string> all = lines(text);
   if (all.size() > count) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(count));
@@ -296,6 +296,18 @@ std::string last_lines(const std::string& text, std::size_t count) {
 }
 
 }  // namespace
+
+OrderlyEnd::OrderlyEnd() { is_orderly = true; }
+
+OrderlyEnd::~OrderlyEnd() {
+  is_orderly = false;
+  const int signal_number = interrupted_by;
+  if (signal_number == 0) return;
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+bool is_interrupted() { return interrupted_by != 0; }
 
 void end_programs_on_signals() {
   struct sigaction action{};
@@ -322,10 +334,12 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   // A child that ends early must not end us when we still write to it.
   static const bool pipe_ignored = signal(SIGPIPE, SIG_IGN) != SIG_ERR;
   CHECK(pipe_ignored);
+  // A signal that came before the program has its place would end us and not it.
   std::optional<HeldSignals> held(std::in_place);
+  const bool interrupted_before = is_interrupted();
+  if (interrupted_before && is_orderly) return interrupted(command);
   TRY_ASSIGN(Running child, start(command));
   const RunningGroup group(child.pid);
-  const bool interrupted_before = interrupted;
   held.reset();
   std::optional<Clock::time_point> deadline;
   if (command.timeout.count() > 0) deadline = Clock::now() + command.timeout;
@@ -333,9 +347,7 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   const Status pumped = Pump(command, child, result).run(deadline);
   if (!pumped) kill(-child.pid, SIGKILL);
   result.status = wait_for(child.pid);
-  if (interrupted && !interrupted_before) {
-    return fail(std::format("'{}' was interrupted", command.argv[0]));
-  }
+  if (is_interrupted() && !interrupted_before) return interrupted(command);
   if (!pumped) return std::unexpected(pumped.error());
   return result;
 }

@@ -49,6 +49,21 @@ std::string to_string(const Command& command);
 /// before any is started.
 void end_programs_on_signals();
 
+/// While one lives, these signals do not end us: no program is started any more ("interrupted"), a
+/// read from the terminal fails (EINTR), and the caller puts things in order. At the end of its
+/// life we end by the first of them. Programs that do not end at the first are killed at the
+/// second. Only after end_programs_on_signals; one at a time.
+class OrderlyEnd {
+ public:
+  OrderlyEnd();
+  OrderlyEnd(const OrderlyEnd&) = delete;
+  OrderlyEnd& operator=(const OrderlyEnd&) = delete;
+  ~OrderlyEnd();
+};
+
+/// Whether the first signal came.
+bool is_interrupted();
+
 /// Runs commands. Threads: implementations may be called from several threads.
 class CommandRunner {
  public:

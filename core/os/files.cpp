@@ -14,7 +14,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include "core/os/handle.h"
 #include "core/os/uninterrupted.h"
 
 namespace muster::os {
@@ -196,6 +195,10 @@ Status write_file(const fs::path& path, std::string_view content, FileMode mode)
 
 Status copy_file(const fs::path& from, const fs::path& to, FileMode mode) {
   TRY_ASSIGN(const Handle file, open_plain(from));
+  return copy_opened(file, from, to, mode);
+}
+
+Status copy_opened(const Handle& file, const fs::path& from, const fs::path& to, FileMode mode) {
   Status read_well;
   Status done = replace_file(to, mode, [&](int fd) {
     int error = 0;
@@ -245,9 +248,9 @@ Status update_file(const fs::path& path, std::string_view content, FileMode mode
   return is_as(path, content, mode) ? Status() : write_file(path, content, mode);
 }
 
-Result<FileState> read_state(const fs::path& path) {
-  struct stat now{};
-  if (lstat(path.c_str(), &now) != 0) return file_error("read", path, errno);
+namespace {
+
+FileState state_of(const struct stat& now) {
   constexpr mode_t kPermissions = 07777;
   return FileState{.is_plain = S_ISREG(now.st_mode),
                    .is_directory = S_ISDIR(now.st_mode),
@@ -256,6 +259,20 @@ Result<FileState> read_state(const fs::path& path) {
                    .mode = {.mode = now.st_mode & kPermissions,
                             .uid = static_cast<int>(now.st_uid),
                             .gid = static_cast<int>(now.st_gid)}};
+}
+
+}  // namespace
+
+Result<FileState> read_state(const fs::path& path) {
+  struct stat now{};
+  if (lstat(path.c_str(), &now) != 0) return file_error("read", path, errno);
+  return state_of(now);
+}
+
+Result<FileState> read_state(const Handle& file, const fs::path& path) {
+  struct stat now{};
+  if (fstat(file.get(), &now) != 0) return file_error("read", path, errno);
+  return state_of(now);
 }
 
 bool is_missing(const fs::path& path) {

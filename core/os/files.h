@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/os/handle.h"
 
 namespace muster::os {
 
@@ -30,7 +31,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 Result<std::string> read_plain_file(const std::filesystem::path& path,
                                     std::size_t limit = 64U << 20);
 
-/// The first bytes of a plain file, fewer when it is shorter.
+/// The first bytes of a plain file, fewer when it is shorter; as read_plain_file.
 Result<std::string> read_start(const std::filesystem::path& path, std::size_t bytes);
 
 /// Writes to a temporary file beside `path`, syncs it, and renames it over `path`; missing parents
@@ -44,6 +45,10 @@ Status update_file(const std::filesystem::path& path, std::string_view content, 
 /// As write_file, with the content of a plain file of any size. Errors: also `from` is none.
 Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to,
                  FileMode mode = {});
+
+/// As copy_file, of a file that is open; `from` is its name in an error.
+Status copy_opened(const Handle& file, const std::filesystem::path& from,
+                   const std::filesystem::path& to, FileMode mode = {});
 
 /// Gives a file another name on its file system, in place of what has that name.
 Status rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -67,6 +72,9 @@ Result<FileState> read_state(const std::filesystem::path& path);
 /// stays one. The old content is in `path` + "-" then, as the tools of passwd(5) leave it.
 /// Errors: there is no such file; the world's. The file is then untouched.
 Status rewrite_file(const std::filesystem::path& path, std::string_view content);
+
+/// As read_state, of what is open.
+Result<FileState> read_state(const Handle& file, const std::filesystem::path& path);
 
 /// Whether nothing is there. A disk that fails does not say so.
 bool is_missing(const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -18,6 +19,8 @@ struct ServerRequest {
   /// Names in lower case.
   std::map<std::string, std::string> headers;
   std::string body;
+  /// Whose process asks, as the kernel knows it; none: not known. Of what nginx passes on: nginx's.
+  std::optional<unsigned> user = {};
 };
 
 struct ServerResponse {

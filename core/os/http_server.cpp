@@ -8,6 +8,7 @@
 #include <format>
 #include <microhttpd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <unordered_set>
 
@@ -54,6 +55,18 @@ void read_pairs(MHD_Connection* connection, MHD_ValueKind kind,
   Pairs pairs{.into = into};
   MHD_get_connection_values(connection, kind, &Pairs::add, &pairs);
   if (!pairs.complete) throw std::bad_alloc();
+}
+
+/// The user of the process at the other end (unix(7), SO_PEERCRED).
+std::optional<unsigned> user_of(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* const info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (info == nullptr || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
+    return std::nullopt;
+  }
+  return peer.uid;
 }
 
 Result<Handle> listen_on(const ServerOptions& options) {
@@ -168,6 +181,7 @@ class MicroHttpServer : public HttpServer {
     auto pending = std::make_unique<Pending>();
     pending->request.method = method;
     pending->request.path = path;
+    pending->request.user = user_of(connection);
     read_pairs(connection, MHD_HEADER_KIND, pending->request.headers);
     read_pairs(connection, MHD_GET_ARGUMENT_KIND, pending->request.query);
     return pending.release();

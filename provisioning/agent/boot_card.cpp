@@ -36,6 +36,8 @@ std::string render_boot_network(std::optional<MacAddress> card) {
       "DHCP=ipv4\n"
       "LinkLocalAddressing=no\n"
       "IPv6AcceptRA=no\n"
+      "# A head that is away for longer than a lease takes no job's network.\n"
+      "KeepConfiguration=dhcp\n"
       "\n"
       "[DHCPv4]\n"
       "ClientIdentifier=mac\n"

@@ -6,6 +6,8 @@
 #include "core/base/text.h"
 #include "core/os/file_system.h"
 #include "core/os/hash.h"
+#include "core/os/untrusted_directory.h"
+#include "provisioning/head/backup_files.h"
 #include "provisioning/head/state_places.h"
 
 namespace muster::head {
@@ -13,55 +15,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Directories below /run, of mkdtemp(3).
+constexpr const char* kPacking = "muster-backup";
+constexpr const char* kUnpacking = "muster-restore";
 constexpr const char* kManifest = "manifest.json";
 /// The directory of the archive that stands for the head's root.
 constexpr const char* kFiles = "files";
 constexpr std::size_t kLargestManifest = 16U << 20U;
 
-/// Adds what a backup has of a directory of the head: plain files. Those that others are just
-/// writing begin with a dot.
-Status collect(const fs::path& root, const std::string& directory,
-               std::vector<std::string>& found) {
-  TRY_ASSIGN(const auto names, os::list_directory(below(root, directory)));
-  for (const std::string& name : names) {
-    const std::string path = directory + "/" + name;
-    if (name.starts_with('.') || !is_backed_up(path)) continue;
-    TRY_ASSIGN(const os::FileState state, os::read_state(below(root, path)));
-    if (state.is_plain) found.push_back(path);
-    if (state.is_directory) TRY(collect(root, path, found));
-  }
-  return {};
-}
-
-/// The files that a backup of this head has.
-Result<std::vector<std::string>> collect_all(const fs::path& root) {
-  std::vector<std::string> found;
-  for (const StatePlace& place : state_places()) {
-    TRY(collect(root, std::string(place.directory), found));
-  }
-  return found;
-}
-
-bool is_of_database(std::string_view path) { return path == kDatabase || path == kDatabaseLog; }
-
-/// Copies one file to where the archive is made of.
-Result<BackupFile> take_file(const fs::path& from, const fs::path& staged,
-                             const std::string& path) {
-  const fs::path to = below(staged, path);
-  TRY_ASSIGN(const os::FileState state, os::read_state(from));
-  constexpr std::uint32_t kPermissions = 0777;
-  const std::uint32_t mode = state.mode.mode & kPermissions;
-  TRY(os::copy_file(from, to, {.mode = 0600}));
-  TRY_ASSIGN(const os::FileState taken, os::read_state(to));
-  TRY_ASSIGN(std::string sha256, os::sha256_file(to));
-  return BackupFile{.path = path, .size = taken.size, .sha256 = std::move(sha256), .mode = mode};
-}
-
 /// The copy that the daemon made. It lies in a directory of the daemon, so it is moved into ours
 /// before anything is believed of it.
 Result<BackupFile> take_database(const fs::path& copy, const fs::path& place,
                                  const fs::path& staged) {
-  const fs::path moved = place / "database";
+  const fs::path moved = place / kDatabaseCopy;
   TRY_ASSIGN(os::FileState state, os::read_state(copy));
   if (state.is_plain) {
     TRY(os::rename_file(copy, moved));
@@ -70,44 +36,56 @@ Result<BackupFile> take_database(const fs::path& copy, const fs::path& place,
   if (!state.is_plain || state.links != 1) {
     return fail(std::format("'{}' is not the daemon's copy of its database", copy.string()));
   }
-  TRY_ASSIGN(BackupFile file, take_file(moved, staged, std::string(kDatabase)));
+  TRY_ASSIGN(const auto ours, os::UntrustedDirectory::open(place));
+  TRY_ASSIGN(
+      BackupFile file,
+      take_file({.place = &ours, .name = kDatabaseCopy, .path = std::string(kDatabase)}, staged));
   TRY(os::remove_tree(moved));
   return file;
 }
 
-std::unexpected<Error> fail_of_change() {
-  return fail(ErrorKind::busy, "musterd started and wrote its database meanwhile",
-              "repeat the command");
+Result<FoundFiles> find_files(const BackupSource& source) {
+  TRY_ASSIGN(FoundFiles found, find_backup_files(source.root));
+  if (source.database) {
+    std::erase_if(found.files, [](const FoundFile& file) {
+      return file.path == kDatabase || file.path == kDatabaseLog;
+    });
+  }
+  return found;
 }
 
-/// A database that was taken as it is, and its log, are of one moment when nobody wrote meanwhile.
-Status check_at_rest(const BackupSource& source, const fs::path& staged) {
-  if (source.database) return {};
-  for (const std::string_view path : {kDatabase, kDatabaseLog}) {
-    const fs::path now = below(source.root, path);
-    const bool is_gone = os::is_missing(now);
-    if (is_gone != os::is_missing(below(staged, path))) return fail_of_change();
-    if (is_gone) continue;
-    TRY_ASSIGN(const std::string there, os::sha256_file(now));
-    TRY_ASSIGN(const std::string taken, os::sha256_file(below(staged, path)));
-    if (there != taken) return fail_of_change();
+Status check_room(const fs::path& place, std::uint64_t needed, std::string_view what_for) {
+  TRY_ASSIGN(const os::FileSystem disk, os::read_file_system(place));
+  if (needed <= disk.free.count) return {};
+  return fail(std::format("there is no room to {} in '{}': it needs {}, and {} are free", what_for,
+                          place.string(), to_string(Bytes{needed}), to_string(disk.free)),
+              "nothing was changed; 'df -h' shows the room");
+}
+
+/// The daemon's copy lies in the same memory, and is copied once more.
+Status check_room_for(const BackupSource& source, const FoundFiles& found, const fs::path& place) {
+  std::uint64_t needed = 0;
+  for (const FoundFile& file : found.files) needed += file.size;
+  if (source.database) {
+    TRY_ASSIGN(const os::FileState copy, os::read_state(*source.database));
+    needed += copy.size;
   }
-  return {};
+  return check_room(place, needed, "make a backup");
 }
 
 Status take_all(const BackupSource& source, const fs::path& place, BackupManifest& manifest) {
   const fs::path staged = place / "archive" / kFiles;
+  TRY_ASSIGN(const FoundFiles found, find_files(source));
+  TRY(check_room_for(source, found, place));
   if (source.database) {
     TRY_ASSIGN(BackupFile database, take_database(*source.database, place, staged));
     manifest.files.push_back(std::move(database));
   }
-  TRY_ASSIGN(const auto paths, collect_all(source.root));
-  for (const std::string& path : paths) {
-    if (source.database && is_of_database(path)) continue;
-    TRY_ASSIGN(BackupFile file, take_file(below(source.root, path), staged, path));
+  for (const FoundFile& each : found.files) {
+    TRY_ASSIGN(BackupFile file, take_file(each, staged));
     manifest.files.push_back(std::move(file));
   }
-  TRY(check_at_rest(source, staged));
+  if (!source.database) TRY(check_at_rest(source.root, staged));
   const bool has_database = std::ranges::contains(manifest.files, kDatabase, &BackupFile::path);
   if (!has_database) {
     return fail(ErrorKind::absent, std::format("there is no '{}'", kDatabase),
@@ -172,17 +150,6 @@ Result<BackupManifest> unpack_manifest(os::CommandRunner& runner, const fs::path
   return manifest;
 }
 
-Status check_room(const fs::path& place, const BackupManifest& manifest) {
-  std::uint64_t needed = 0;
-  for (const BackupFile& file : manifest.files) needed += file.size;
-  TRY_ASSIGN(const os::FileSystem disk, os::read_file_system(place));
-  if (needed <= disk.free.count) return {};
-  return fail(std::format("there is no room to unpack the backup in '{}': it has {}, and {} are "
-                          "free",
-                          place.string(), to_string(Bytes{needed}), to_string(disk.free)),
-              "'df -h' shows the room");
-}
-
 /// Why an unpacked file is not the one of the manifest; empty when it is.
 std::string difference(const fs::path& unpacked, const BackupFile& file) {
   const auto state = os::read_state(unpacked);
@@ -213,13 +180,17 @@ Result<std::int64_t> read_database_schema(const fs::path& database) {
 Result<BackupManifest> write_backup(os::CommandRunner& runner, const BackupSource& source,
                                     BackupManifest about, const fs::path& file) {
   TRY_ASSIGN(const auto place,
-             os::TemporaryDirectory::make_in(below(source.root, "/run"), "muster-backup"));
-  TRY(take_all(source, place.path(), about));
+             os::TemporaryDirectory::make_in(below(source.root, "/run"), kPacking));
+  if (Status taken = take_all(source, place.path(), about); !taken) {
+    // As large as the database, in memory. Why there is no backup matters more than what is left.
+    if (source.database) static_cast<void>(os::remove_tree(*source.database));
+    return std::unexpected(std::move(taken).error());
+  }
   const fs::path part = file.string() + ".part";
   Status packed = pack(runner, place.path() / "archive", part);
   if (packed) packed = os::rename_file(part, file);
   if (packed) return about;
-  TRY(os::remove_tree(part));
+  static_cast<void>(os::remove_tree(part));
   return std::unexpected(std::move(packed).error());
 }
 
@@ -229,9 +200,11 @@ fs::path OpenBackup::path_of(const BackupFile& file) const {
 
 Result<OpenBackup> open_backup(os::CommandRunner& runner, const fs::path& file,
                                const fs::path& root) {
-  TRY_ASSIGN(auto place, os::TemporaryDirectory::make_in(below(root, "/run"), "muster-restore"));
+  TRY_ASSIGN(auto place, os::TemporaryDirectory::make_in(below(root, "/run"), kUnpacking));
   TRY_ASSIGN(BackupManifest manifest, unpack_manifest(runner, file, place.path()));
-  TRY(check_room(place.path(), manifest));
+  std::uint64_t needed = 0;
+  for (const BackupFile& each : manifest.files) needed += each.size;
+  TRY(check_room(place.path(), needed, "unpack the backup"));
   std::vector<std::string> members;
   for (const BackupFile& each : manifest.files) members.push_back(member_of(each));
   if (const Status unpacked = unpack(runner, file, place.path(), members); !unpacked) {
@@ -239,10 +212,23 @@ Result<OpenBackup> open_backup(os::CommandRunner& runner, const fs::path& file,
   }
   OpenBackup backup{.manifest = std::move(manifest), .place = std::move(place)};
   for (const BackupFile& each : backup.manifest.files) {
+    if (os::is_interrupted()) return fail("the restore was interrupted", "nothing was changed");
     const std::string why = difference(backup.path_of(each), each);
     if (!why.empty()) return damaged(file, std::format("'{}' {}", each.path, why));
   }
   return backup;
+}
+
+Status remove_unpacked(const fs::path& root) {
+  const fs::path run = below(root, "/run");
+  TRY_ASSIGN(const auto names, os::list_directory(run));
+  for (const std::string& name : names) {
+    const std::string kind = fs::path(name).stem();
+    if (kind != kPacking && kind != kUnpacking) continue;
+    TRY_ASSIGN(const os::FileState state, os::read_state(run / name));
+    if (state.is_directory) TRY(os::remove_tree(run / name));
+  }
+  return {};
 }
 
 }  // namespace muster::head

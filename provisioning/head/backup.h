@@ -46,6 +46,10 @@ struct OpenBackup {
 Result<OpenBackup> open_backup(os::CommandRunner& runner, const std::filesystem::path& file,
                                const std::filesystem::path& root = "/");
 
+/// Removes what is unpacked below `root`/run by a backup or restore that was killed. Only for
+/// whoever keeps all others from being at work.
+Status remove_unpacked(const std::filesystem::path& root = "/");
+
 /// The schema of a database, from its header (sqlite.org/fileformat.html §1.3).
 /// Errors: it is none.
 Result<std::int64_t> read_database_schema(const std::filesystem::path& database);

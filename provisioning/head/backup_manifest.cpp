@@ -18,7 +18,6 @@ constexpr int kFormat = 1;
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kPermissions = 0777;
 constexpr std::uint64_t kLatest = std::uint64_t{1} << 53U;
-constexpr std::size_t kMostFiles = 10'000;
 
 bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -44,8 +43,8 @@ BackupFile parse_file(const nlohmann::json& value, json::Problems& problems,
 std::vector<BackupFile> parse_files(json::Members& members, json::Problems& problems) {
   const nlohmann::json& list = members.list("files");
   std::vector<BackupFile> files;
-  if (list.size() > kMostFiles) {
-    problems.add("files", std::format("has more than {} files", kMostFiles));
+  if (list.size() > kMostBackupFiles) {
+    problems.add("files", std::format("has more than {} files", kMostBackupFiles));
     return files;
   }
   std::set<std::string> seen;

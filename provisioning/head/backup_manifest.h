@@ -11,6 +11,9 @@
 
 namespace muster::head {
 
+/// More than Muster ever has: a manifest with more is refused, and none is written.
+inline constexpr std::size_t kMostBackupFiles = 10'000;
+
 struct BackupFile {
   /// Where it was and belongs: state_places.h.
   std::string path;

@@ -2,6 +2,7 @@
 // What the privileged helper found out about this head at boot, for the unprivileged daemon:
 // /run/muster/head.json.
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,12 @@
 #include "core/base/result.h"
 
 namespace muster::head {
+
+/// Where live-boot(7) mounts the medium; nothing is there on an installed head.
+inline constexpr const char* kLiveMedium = "/run/live/medium";
+
+/// Whether this machine is a head that runs from its medium.
+inline bool is_live() { return std::filesystem::exists(kLiveMedium); }
 
 /// Where the helper writes them; only root may.
 inline constexpr const char* kFacts = "/run/muster/head.json";

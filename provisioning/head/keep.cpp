@@ -228,7 +228,7 @@ Result<std::vector<std::string>> keep_more(os::CommandRunner& runner,
 Status keep_state(os::CommandRunner& runner, const std::string& disk, Contents contents,
                   std::span<const std::string> shared) {
   if (geteuid() != 0) return fail("only root may make file systems", "run it with sudo");
-  if (!std::filesystem::exists("/run/live/medium")) {
+  if (!is_live()) {
     return fail("this is not a live head", "its state is on its own disk already");
   }
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));

@@ -4,6 +4,7 @@
 #include <format>
 
 #include "core/os/files.h"
+#include "core/os/held_signals.h"
 #include "core/state/store.h"
 #include "provisioning/head/installed.h"
 #include "provisioning/head/state_places.h"
@@ -34,7 +35,9 @@ Status check_spec(const BackupManifest& backup, const fs::path& spec_file) {
 Status check_directories(const fs::path& root, const BackupManifest& backup) {
   for (const BackupFile& file : backup.files) {
     const fs::path directory = below(root, file.path).parent_path();
-    if (os::is_missing(directory)) continue;
+    std::error_code error;
+    // Of a link that leads nowhere something is there.
+    if (fs::symlink_status(directory, error).type() == fs::file_type::not_found) continue;
     TRY_ASSIGN(const os::FileState state, os::read_state(directory));
     if (!state.is_directory) {
       return fail(std::format("'{}' is no directory", directory.string()),
@@ -44,38 +47,54 @@ Status check_directories(const fs::path& root, const BackupManifest& backup) {
   return {};
 }
 
-/// What of the head reads or writes the state. The last needs no new start: the head's socket
-/// starts it.
+/// What of the head reads or writes the state. Not muster-prepare.service, which takes the firewall
+/// away when it stops. The last needs no new start: the head's socket starts it.
 Status stop_daemons(os::CommandRunner& runner) {
-  return systemctl(runner, {"stop", "musterd.service", "muster-watch.service",
-                            "muster-prepare.service", "muster-apply.service"});
+  return systemctl(runner,
+                   {"stop", "musterd.service", "muster-watch.service", "muster-apply.service"});
 }
 
-/// The daemon's start waits until it answers. Web server and SSH server read their keys anew.
+/// What the head tells of itself and its cards is found anew. One that is being tried again and
+/// again cannot be reloaded. When it fails, systemd goes on trying, and it starts the daemons then.
+Status prepare_anew(os::CommandRunner& runner) {
+  if (systemctl(runner, {"reload-or-restart", "muster-prepare.service"})) return {};
+  return systemctl(runner, {"restart", "muster-prepare.service"});
+}
+
+/// The daemon's start waits until it answers. Web server and SSH server read their keys anew,
+/// whatever became of the others. The first error.
 Status start_daemons(os::CommandRunner& runner) {
-  TRY(systemctl(runner, {"start", "muster-prepare.service"}));
-  TRY(systemctl(runner, {"start", "musterd.service", "muster-watch.service"}));
-  TRY(systemctl(runner, {"try-reload-or-restart", "muster-nginx.service"}));
+  Status first = prepare_anew(runner);
+  if (first) first = systemctl(runner, {"start", "musterd.service", "muster-watch.service"});
+  const Status web = systemctl(runner, {"try-reload-or-restart", "muster-nginx.service"});
   // OpenSSH's server that is told to reload binds its port before the old one has let go of it.
-  return systemctl(runner, {"try-restart", "ssh.service"});
+  const Status ssh = systemctl(runner, {"try-restart", "ssh.service"});
+  return !first ? first : !web ? web : ssh;
 }
 
 /// A name that no earlier restore has taken: what was kept is never replaced.
 fs::path free_place(const fs::path& root) {
-  constexpr int kMost = 1000;
   fs::path place = below(root, kBeforeRestore);
-  for (int number = 2; !os::is_missing(place) && number < kMost; ++number) {
+  for (int number = 2; !os::is_missing(place); ++number) {
     place = below(root, std::format("{}/before-restore-{}.tgz", kRoots, number));
   }
   return place;
 }
 
 /// What there is, as a backup; only once when a restore is repeated.
-Status keep_before(os::CommandRunner& runner, const fs::path& root, const BackupManifest& about) {
-  if (is_half_restored(root) || os::is_missing(below(root, kDatabase))) return {};
-  const auto kept = write_backup(runner, {.root = root}, about, free_place(root));
-  if (kept) return {};
-  return wrap("what the head knows now cannot be kept", kept.error());
+Result<std::optional<fs::path>> keep_before(os::CommandRunner& runner, const RestoreTarget& target,
+                                            const BackupManifest& about) {
+  const bool is_nothing = os::is_missing(below(target.root, kDatabase));
+  if (target.present == Present::discard || is_nothing || is_half_restored(target.root)) {
+    return std::nullopt;
+  }
+  const fs::path place = free_place(target.root);
+  const auto kept = write_backup(runner, {.root = target.root}, about, place);
+  if (kept) return place;
+  return fail(kept.error().kind,
+              std::format("what the head knows now cannot be kept: {}", kept.error().text()),
+              "mend it and repeat this command; when a disk does not read it any more, --discard "
+              "restores without keeping it");
 }
 
 /// Whose a file is to be: as the one that it replaces, else as the directory that it comes into.
@@ -127,14 +146,41 @@ Status put_back(const OpenBackup& backup, const RestoreTarget& target) {
 Status replace_state(const OpenBackup& backup, const RestoreTarget& target) {
   const fs::path mark = mark_of(target.root);
   TRY(os::write_file(mark, "a restore of this head did not come to its end\n"));
-  if (const Status done = put_back(backup, target); !done) {
-    return fail(std::format("half of the backup is put back, and musterd does not start: {}",
-                            done.error().message),
-                "mend it, and repeat this command; what the head knew before is the newest "
-                "before-restore file in " +
-                    std::string(kRoots));
+  TRY(put_back(backup, target));
+  TRY(os::remove_tree(mark));
+  // A power cut does not bring the mark back.
+  return os::sync_filesystem(mark.parent_path());
+}
+
+/// Nobody changes the head's state any more, and what it was is kept.
+Result<std::optional<fs::path>> make_ready(os::CommandRunner& runner, const OpenBackup& backup,
+                                           const RestoreTarget& target,
+                                           const BackupManifest& about) {
+  TRY(stop_daemons(runner));
+  // Nobody swaps a directory for a link any more.
+  TRY(check_directories(target.root, backup.manifest));
+  return keep_before(runner, target, about);
+}
+
+/// The head goes on as it was. The first error is the reason.
+std::unexpected<Error> give_up(os::CommandRunner& runner, Error reason) {
+  const Status started = start_daemons(runner);
+  if (!started) {
+    reason.message += "; nor does all of the head start again: " + started.error().message;
   }
-  return os::remove_tree(mark);
+  return std::unexpected(std::move(reason));
+}
+
+/// Only the daemon that would believe the half stands still: the head's firewall is looked after.
+std::unexpected<Error> stay_half(os::CommandRunner& runner, const Error& reason) {
+  const Status watched = systemctl(runner, {"start", "muster-watch.service"});
+  const std::string also = watched ? "" : "; nor does muster-watch: " + watched.error().message;
+  return fail(reason.kind,
+              std::format("half of the backup is put back, and musterd does not start{}: {}", also,
+                          reason.text()),
+              "mend it, and repeat this command; what the head knew before is the newest "
+              "before-restore file in " +
+                  std::string(kRoots));
 }
 
 }  // namespace
@@ -155,23 +201,32 @@ Status check_restore(const OpenBackup& backup, const RestoreTarget& target) {
   }
   TRY(check_directories(target.root, backup.manifest));
   const fs::path spec_file = below(target.root, kInstalledSpec);
+  const bool has_spec =
+      std::ranges::contains(backup.manifest.files, kInstalledSpec, &BackupFile::path);
+  if (target.spec_from == SpecFrom::backup && !has_spec) {
+    return fail(ErrorKind::conflict, "the backup has no cluster.yaml",
+                "leave --with-cluster-yaml out: the head keeps its own");
+  }
   const bool keeps_spec = target.spec_from == SpecFrom::head && !os::is_missing(spec_file);
   return keeps_spec ? check_spec(backup.manifest, spec_file) : Status();
 }
 
-Status restore(os::CommandRunner& runner, const OpenBackup& backup, const RestoreTarget& target,
-               const BackupManifest& about) {
-  Status ready = stop_daemons(runner);
-  // Nobody swaps a directory for a link any more.
-  if (ready) ready = check_directories(target.root, backup.manifest);
-  if (ready) ready = keep_before(runner, target.root, about);
-  if (!ready) {
-    // Some may stand still, also when somebody interrupted the stop. The first error is the reason.
-    const Status started = start_daemons(runner);
-    return started ? ready : wrap("musterd does not start again either", std::move(ready).error());
+Result<std::optional<fs::path>> restore(os::CommandRunner& runner, const OpenBackup& backup,
+                                        const RestoreTarget& target, const BackupManifest& about) {
+  const os::HeldSignals held;
+  if (os::is_interrupted()) return fail("the restore was interrupted", "nothing was changed");
+  auto kept = make_ready(runner, backup, target, about);
+  if (!kept) return give_up(runner, std::move(kept).error());
+  if (const Status done = replace_state(backup, target); !done) {
+    return stay_half(runner, done.error());
   }
-  TRY(replace_state(backup, target));
-  return start_daemons(runner);
+  if (const Status started = start_daemons(runner); !started) {
+    return fail(std::format("the backup is put back, but not all of the head starts: {}",
+                            started.error().message),
+                "'systemctl --failed' and 'journalctl -u musterd' say why; the restore need not be "
+                "repeated");
+  }
+  return kept;
 }
 
 }  // namespace muster::head

@@ -46,9 +46,10 @@ bool means(std::string_view pattern, std::string_view name) {
          (name.starts_with(pattern) && rest.starts_with('/') && !rest.substr(1).contains('/'));
 }
 
-/// Whether a path has no part that leads elsewhere.
+/// Whether a path has no part that leads elsewhere, and names as Muster gives them.
 bool is_plain(std::string_view path) {
-  return !path.contains("//") && !path.contains("/./") && !path.contains("/../") &&
+  const bool is_printable = std::ranges::all_of(path, [](char c) { return c > ' ' && c <= '~'; });
+  return is_printable && !path.contains("//") && !path.contains("/./") && !path.contains("/../") &&
          !path.ends_with("/..") && !path.ends_with("/.") && !path.ends_with('/');
 }
 

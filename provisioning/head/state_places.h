@@ -41,7 +41,8 @@ std::span<const StatePlace> state_places();
 /// Where a file of the head, named by its whole path, is when the head's root directory is `root`.
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path);
 
-/// Whether a backup may have this file, named by its whole path in plain form.
+/// Whether a backup may have this file, named by its whole path in plain form: of
+/// printable ASCII, as all names that Muster gives.
 bool is_backed_up(std::string_view path);
 
 }  // namespace muster::head

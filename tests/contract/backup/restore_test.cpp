@@ -2,10 +2,19 @@
 
 #include "provisioning/head/restore.h"
 
+#include <cstdio>
+#include <signal.h>
+#include <sys/mount.h>
+
 #include "tests/contract/backup/small_head.h"
 
 namespace muster::head {
 namespace {
+
+const std::vector<std::string> kWholeRestore = {
+    "stop musterd.service muster-watch.service muster-apply.service",
+    "reload-or-restart muster-prepare.service", "start musterd.service muster-watch.service",
+    "try-reload-or-restart muster-nginx.service", "try-restart ssh.service"};
 
 class Restore : public SmallHeadTest {
  protected:
@@ -16,8 +25,13 @@ class Restore : public SmallHeadTest {
     const auto backup = open();
     if (!backup) return std::unexpected(backup.error());
     TRY(check_restore(*backup, target(spec_from)));
-    return restore(runner(), *backup, target(spec_from), about());
+    auto restored = restore(runner(), *backup, target(spec_from), about());
+    if (!restored) return std::unexpected(std::move(restored).error());
+    kept_ = *restored;
+    return {};
   }
+  /// Where the last restore kept what there was.
+  std::optional<std::filesystem::path> kept_;
   /// The head forgets all and begins anew, as a live head does at a power cut.
   void begin_anew() {
     ASSERT_TRUE(os::remove_tree(root()));
@@ -36,8 +50,7 @@ TEST_F(Restore, makes_a_fresh_head_the_one_of_the_backup) {
   EXPECT_EQ(*os::read_file(at("/var/lib/muster/ca/ca.key")), "ca key");
   EXPECT_EQ(os::read_state(at("/var/lib/muster/ca/ca.key"))->mode.mode, 0600U);
   EXPECT_FALSE(is_half_restored(root()));
-  EXPECT_EQ(runner().asked, (std::vector<std::string>{"stop", "start", "start",
-                                                      "try-reload-or-restart", "try-restart"}));
+  EXPECT_EQ(runner().asked, (kWholeRestore));
 }
 
 TEST_F(Restore, gives_files_to_whom_the_present_ones_belong) {
@@ -68,6 +81,56 @@ TEST_F(Restore, keeps_what_the_head_knew_so_that_it_can_go_back) {
             (std::vector<std::string>{"before-restore-2.tgz", "before-restore-3.tgz",
                                       "before-restore.tgz", "id_ed25519", "networks.json"}))
       << "what was kept is never replaced";
+}
+
+TEST_F(Restore, says_where_it_kept_what_there_was) {
+  back_up();
+  ASSERT_TRUE(restore_all());
+  EXPECT_EQ(kept_, at(kBeforeRestore));
+  ASSERT_TRUE(restore_all());
+  EXPECT_EQ(kept_, at("/var/lib/muster-head/before-restore-2.tgz"));
+  ASSERT_TRUE(os::remove_tree(root()));
+  make_head(root());
+  ASSERT_TRUE(restore_all());
+  EXPECT_EQ(kept_, std::nullopt) << "there was nothing";
+}
+
+TEST_F(Restore, keeps_nothing_when_somebody_says_so) {
+  back_up();
+  store("unreadable");
+  const auto backup = open();
+  ASSERT_TRUE(backup);
+  const auto restored =
+      restore(runner(), *backup, {.root = root(), .present = Present::discard}, about());
+  ASSERT_TRUE(restored) << restored.error().text();
+  EXPECT_EQ(*restored, std::nullopt);
+  EXPECT_TRUE(os::is_missing(at(kBeforeRestore)));
+  EXPECT_EQ(stored(), "1");
+}
+
+TEST_F(Restore, of_a_backup_without_cluster_yaml_does_not_promise_one) {
+  const auto spec = at("/etc/muster/cluster.yaml");
+  ASSERT_TRUE(os::rename_file(spec, at("/run/spec")));
+  back_up();
+  ASSERT_TRUE(os::rename_file(at("/run/spec"), spec));
+  const Status refused = restore_all(SpecFrom::backup);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "the backup has no cluster.yaml");
+  EXPECT_TRUE(restore_all());
+}
+
+TEST_F(Restore, is_not_interrupted_between_stop_and_start) {
+  back_up();
+  store("new");
+  const auto restore_while_told_to_end = [&] {
+    os::end_programs_on_signals();
+    const os::OrderlyEnd orderly;
+    runner().before_each = [] { raise(SIGTERM); };
+    if (restore_all() && runner().asked == kWholeRestore) std::fputs("whole", stderr);
+  };
+  EXPECT_EXIT(restore_while_told_to_end(), testing::KilledBySignal(SIGTERM), "whole");
+  EXPECT_EQ(stored(), "1");
+  EXPECT_FALSE(is_half_restored(root()));
 }
 
 TEST_F(Restore, replaces_a_damaged_database_and_keeps_it) {
@@ -164,14 +227,16 @@ TEST_F(Restore, writes_through_no_link_in_the_daemons_directory) {
 TEST_F(Restore, that_cannot_keep_what_there_is_changes_nothing_and_starts_the_head_again) {
   back_up();
   begin_anew();
-  ASSERT_TRUE(os::remove_tree(at("/var/lib/muster-head")));
-  ASSERT_TRUE(os::write_symlink(at("/var/lib/muster-head"), disk()));
+  const auto place = at("/var/lib/muster-head");
+  ASSERT_EQ(mount(disk().c_str(), place.c_str(), nullptr, MS_BIND, nullptr), 0);
   fill();
   const auto backup = open();
-  const Status restored = restore(runner(), *backup, target(), about());
+  const auto restored = restore(runner(), *backup, target(), about());
   ASSERT_FALSE(restored);
+  EXPECT_TRUE(restored.error().hint.contains("--discard")) << restored.error().text();
   EXPECT_EQ(stored(), "new");
-  EXPECT_EQ(runner().asked.back(), "try-restart");
+  EXPECT_EQ(runner().asked, kWholeRestore);
+  ASSERT_EQ(umount(place.c_str()), 0);
 }
 
 TEST_F(Restore, on_a_disk_that_becomes_full_is_not_half_believed_and_can_be_repeated) {
@@ -184,7 +249,9 @@ TEST_F(Restore, on_a_disk_that_becomes_full_is_not_half_believed_and_can_be_repe
   fill();
   EXPECT_FALSE(restore_all());
   EXPECT_TRUE(is_half_restored(root()));
-  EXPECT_EQ(runner().asked, std::vector<std::string>{"stop"}) << "nothing starts with half of it";
+  EXPECT_EQ(runner().asked,
+            (std::vector<std::string>{kWholeRestore.front(), "start muster-watch.service"}))
+      << "no daemon starts with half of it, and the firewall stands";
   const std::string kept = *os::read_file(root() / kBeforeRestore.substr(1));
   make_room();
   EXPECT_TRUE(restore_all());
@@ -201,13 +268,40 @@ TEST_F(Restore, that_cannot_stop_the_daemons_changes_nothing_and_starts_them_aga
   runner().fails_at = "stop";
   EXPECT_FALSE(restore_all());
   EXPECT_EQ(stored(), "new");
-  EXPECT_EQ(runner().asked.back(), "try-restart");
+  EXPECT_EQ(runner().asked, kWholeRestore);
+}
+
+TEST_F(Restore, prepares_a_head_that_cannot_be_reloaded_by_a_restart) {
+  back_up();
+  runner().fails_at = "reload-or-restart";
+  ASSERT_TRUE(restore_all());
+  EXPECT_EQ(runner().asked.at(2), "restart muster-prepare.service");
+  EXPECT_EQ(runner().asked.back(), "try-restart ssh.service");
+}
+
+TEST_F(Restore, gives_the_ssh_server_its_keys_though_a_daemon_does_not_start) {
+  back_up();
+  runner().fails_at = "start";
+  EXPECT_FALSE(restore_all());
+  EXPECT_EQ(runner().asked, kWholeRestore);
+}
+
+TEST_F(Restore, changes_nothing_where_a_link_leads_nowhere) {
+  back_up();
+  ASSERT_TRUE(os::remove_tree(at("/var/lib/muster/ca")));
+  ASSERT_TRUE(os::write_symlink(at("/var/lib/muster/ca"), "/nowhere"));
+  EXPECT_FALSE(restore_all());
+  EXPECT_TRUE(runner().asked.empty());
+  EXPECT_FALSE(is_half_restored(root()));
 }
 
 TEST_F(Restore, tells_when_the_daemons_do_not_start) {
   back_up();
   runner().fails_at = "start";
-  EXPECT_FALSE(restore_all());
+  const Status restored = restore_all();
+  ASSERT_FALSE(restored);
+  EXPECT_TRUE(restored.error().message.starts_with("the backup is put back, but not all"))
+      << restored.error().text();
   EXPECT_FALSE(is_half_restored(root())) << "the files are whole";
 }
 

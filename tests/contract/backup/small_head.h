@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/state/store.h"
 #include "provisioning/head/backup.h"
@@ -22,14 +23,17 @@ class NotingRunner : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command& command) override {
     if (command.argv.front() != "systemctl") return real_.run(command);
-    asked.push_back(command.argv.at(1));
+    if (before_each) before_each();
+    asked.push_back(join(std::span(command.argv).subspan(1), " "));
     if (fails_at == command.argv.at(1)) return os::CommandResult{.status = 1, .err = "no"};
     return os::CommandResult{};
   }
 
-  /// The verbs, in order.
+  /// Verbs with their units, in order.
   std::vector<std::string> asked;
+  /// A verb.
   std::string fails_at;
+  std::function<void()> before_each;
 
  private:
   os::PosixCommandRunner real_;

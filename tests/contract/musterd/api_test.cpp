@@ -35,13 +35,26 @@ class ApiTest : public ClusterOnDisk {
   }
   bool is_told(const nlohmann::json& status, const std::string& part) {
     return std::ranges::any_of(status.at("problems"), [&](const nlohmann::json& problem) {
-      return problem.at("what").get<std::string>().contains(part) && problem.at("next") != "";
+      return problem.at("what").get<std::string>().contains(part) &&
+             !problem.at("next").get<std::string>().empty();
     });
   }
 
   NoSystemd systemd_;
   ServiceWatch services_{systemd_};
 };
+
+TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {
+  open();
+  Api api(*cluster_, services_);
+  os::ServerRequest request{.method = "POST", .path = "/v1/database/copy"};
+  for (const std::optional<unsigned> user : {std::optional<unsigned>(), std::optional(1000U)}) {
+    request.user = user;
+    EXPECT_EQ(api.handle(request).status, 403);
+  }
+  request.user = 0;
+  EXPECT_NE(api.handle(request).status, 403);
+}
 
 TEST_F(ApiTest, a_refusal_has_the_status_of_its_kind) {
   open();

@@ -192,6 +192,48 @@ TEST_F(DamagedDocuments, a_key_that_was_revoked_does_not_come_back_with_cluster_
   EXPECT_TRUE(cluster_->lost().empty());
 }
 
+TEST_F(DamagedDocuments, who_was_removed_does_not_come_back_with_cluster_yaml) {
+  write_spec(std::string(kSpec) + "users:\n  - name: carol\n  - name: dora\n");
+  open();
+  ASSERT_TRUE(cluster_->remove_user("carol"));
+  EXPECT_FALSE(cluster_->publish());
+  const std::string whole = stored("users");
+  open_with("users", "{");
+  ASSERT_TRUE(cluster_->rebuild_users());
+  open();
+  EXPECT_FALSE(cluster_->users().find("carol")) << "the table was made anew";
+  EXPECT_TRUE(cluster_->users().find("dora"));
+  std::string nameless = whole;
+  ASSERT_NE(nameless.find(R"("name":"carol")"), std::string::npos);
+  open_with("users", nameless.replace(nameless.find(R"("name":"carol")"), 14, R"("name":{}     )"));
+  EXPECT_FALSE(cluster_->users().find("carol")) << "that she left cannot be read";
+  write_spec(std::string(kSpec) + "users:\n  - name: zoe\n");
+  open();
+  EXPECT_TRUE(cluster_->users().find("dora"));
+}
+
+TEST_F(DamagedDocuments, who_was_refused_and_then_added_by_hand_has_what_was_given_then) {
+  write_spec(std::format("{}users:\n  - name: carol\n    uid: 10000\n    ssh_keys: ['{}']\n", kSpec,
+                         kKey));
+  open();
+  ASSERT_FALSE(cluster_->users().find("carol")) << "ada has the number";
+  EXPECT_FALSE(cluster_->refused_users().empty());
+  ASSERT_TRUE(cluster_->add_user({.name = "carol"}));
+  for (int start = 0; start < 2; ++start) {
+    open();
+    EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty());
+  }
+}
+
+TEST_F(DamagedDocuments, without_a_table_the_people_of_cluster_yaml_are_new) {
+  write_spec(std::string(kSpec) + "users:\n  - name: carol\n");
+  open();
+  ASSERT_TRUE(
+      cluster_->store().commit({.changes = {{.kind = "setting", .key = "users", .value = {}}}}));
+  open();
+  EXPECT_TRUE(cluster_->users().find("carol"));
+}
+
 TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   ASSERT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::serve));
   ASSERT_TRUE(cluster_->decide_adoption(provisioning::Policy::open, 0));

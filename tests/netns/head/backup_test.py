@@ -1,8 +1,12 @@
 """A backup of a running head, restored on one that forgot everything: its nodes go on with the certificates that
 they have."""
 
+import fcntl
 import json
 import os
+import pty
+import subprocess
+import termios
 import threading
 
 from client import Client
@@ -58,6 +62,20 @@ class ServiceManager:
             self.head.start_web_server()
 
 
+def read_until(terminal, end):
+    """What a program says on a terminal, up to `end` or its own end."""
+    said = b""
+    while end not in said:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # EIO: nobody has the other side any more.
+            break
+        if not piece:
+            break
+        said += piece
+    return said
+
+
 class BackedUp(HeadTest):
     FILE = "/root/head.tgz"
 
@@ -90,7 +108,7 @@ class BackedUp(HeadTest):
     def restore(self):
         with ServiceManager(self.head) as manager:
             self.check("restore", self.FILE, "--yes")
-        self.assertEqual(manager.asked, ["stop", "start", "start", "try-reload-or-restart", "try-restart"])
+        self.assertEqual(manager.asked, ["stop", "reload-or-restart", "start", "try-reload-or-restart", "try-restart"])
 
     def up(self):
         node = self.node().boot().enrol()
@@ -167,6 +185,31 @@ class Refused(BackedUp):
         self.assertIn("--dry-run", err)
         self.assertIn("would make this head the one of the backup of 'muster'",
                       self.check("restore", self.FILE, "--dry-run"))
+
+    def test_ctrl_c_at_the_question_leaves_no_keys_behind(self):
+        self.back_up()
+        ours, theirs = pty.openpty()
+        restore = subprocess.Popen(
+            self.head.machine.inside("muster", "restore", self.FILE), stdin=theirs, stdout=theirs, stderr=theirs,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(theirs)
+        said = read_until(ours, b"[y/N] ")
+        self.assertIn(b"make this head the one of the backup of 'muster'", said)
+        self.assertEqual(len(self.unpacked()), 1)
+        os.write(ours, b"\x03")
+        self.assertIn(b"nothing was done", read_until(ours, b"has no such end"))
+        restore.wait()
+        os.close(ours)
+        self.assertEqual(self.unpacked(), [])
+
+    def test_keys_of_a_backup_that_was_killed_are_removed_by_the_next(self):
+        self.head.machine.write("/run/muster-backup.a1B2c3/archive/files/key", "k", mode=0o600)
+        self.back_up()
+        self.assertEqual(self.unpacked(), [])
+
+    def unpacked(self):
+        return [place for kind in ("backup", "restore")
+                for place in self.head.machine.path("/run").glob(f"muster-{kind}.??????")]
 
     def test_a_damaged_backup_changes_nothing(self):
         node = self.up()

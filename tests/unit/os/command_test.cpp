@@ -1,9 +1,13 @@
 #include "core/os/command.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <thread>
 
 #include "core/os/files.h"
+#include "core/os/held_signals.h"
 #include "tests/unit/os/interruptions.h"
 
 namespace muster::os {
@@ -95,6 +99,62 @@ int interrupted_program() {
 TEST(PosixCommandRunner,
      an_interrupted_program_ends_what_it_started_and_goes_on_to_put_things_in_order) {
   EXPECT_EXIT(std::_Exit(interrupted_program()), testing::ExitedWithCode(0), "");
+}
+
+/// A signal comes while no program runs: things are put in order, and then the signal ends us.
+void end_orderly() {
+  end_programs_on_signals();
+  PosixCommandRunner runner;
+  const OrderlyEnd orderly;
+  if (is_interrupted()) std::_Exit(1);
+  raise(SIGTERM);
+  if (!is_interrupted()) std::_Exit(2);
+  const auto refused = runner.run({.argv = {"true"}});
+  if (refused || !refused.error().message.contains("was interrupted")) std::_Exit(3);
+  std::fputs("in order", stderr);
+}
+
+TEST(OrderlyEnd, lets_things_be_put_in_order_before_the_signal_ends_us) {
+  EXPECT_EXIT(end_orderly(), testing::KilledBySignal(SIGTERM), "in order");
+}
+
+void be_told_again_and_again() {
+  end_programs_on_signals();
+  const OrderlyEnd orderly;
+  for (const int number : {SIGINT, SIGHUP, SIGTERM, SIGHUP}) raise(number);
+  std::fputs("in order", stderr);
+}
+
+TEST(OrderlyEnd, is_not_cut_short_by_a_terminal_that_signals_twice) {
+  EXPECT_EXIT(be_told_again_and_again(), testing::KilledBySignal(SIGINT), "in order");
+}
+
+void stop_a_program_that_stays() {
+  end_programs_on_signals();
+  const OrderlyEnd orderly;
+  PosixCommandRunner runner;
+  const auto done = runner.run(
+      {.argv = {"sh", "-c",
+                "trap 'kill -INT $PPID' TERM; kill -INT $PPID; while :; do sleep 1; done"}});
+  if (!done) std::fputs("in order", stderr);
+}
+
+TEST(OrderlyEnd, kills_a_program_that_does_not_end_at_the_first_signal) {
+  EXPECT_EXIT(stop_a_program_that_stays(), testing::KilledBySignal(SIGINT), "in order");
+}
+
+void hold_back() {
+  end_programs_on_signals();
+  {
+    const HeldSignals held;
+    raise(SIGHUP);
+    std::fputs("done", stderr);
+  }
+  std::_Exit(1);
+}
+
+TEST(HeldSignals, come_when_the_work_is_done) {
+  EXPECT_EXIT(hold_back(), testing::KilledBySignal(SIGHUP), "done");
 }
 
 }  // namespace

@@ -112,8 +112,37 @@ TEST(Preview, what_was_changed_since_stays_until_the_specification_says_somethin
   EXPECT_EQ(with_spec_users(table, spec, known).table.find("ada")->full_name, "Ada King");
   spec.users[0].full_name = "Ada Lovelace";
   EXPECT_EQ(with_spec_users(table, spec, known).table.find("ada")->full_name, "Ada Lovelace");
-  EXPECT_TRUE(with_spec_users({}, spec, digests_of(spec.users)).table.find("ada"))
-      << "a table that was lost is filled again";
+  EXPECT_FALSE(with_spec_users({}, spec, digests_of(spec.users)).table.find("ada"))
+      << "who was taken over and is not there was removed";
+}
+
+TEST(Preview, who_is_refused_is_tried_again) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}, {.name = "bob", .uid = 10000}};
+  const hpc::UserTable taken = *hpc::UserTable::of(std::vector{hpc::ClusterUser{"eve", 10000}});
+  const SpecUsers refused = with_spec_users(taken, spec);
+  ASSERT_EQ(refused.refused.size(), 1U);
+  EXPECT_TRUE(refused.known.contains("ada"));
+  EXPECT_FALSE(refused.known.contains("bob"));
+  const SpecUsers again = with_spec_users({}, spec, refused.known);
+  EXPECT_TRUE(again.refused.empty());
+  EXPECT_TRUE(again.table.find("bob"));
+  EXPECT_EQ(again.known, digests_of(spec.users));
+}
+
+TEST(Preview, a_key_for_somebody_whose_entry_is_damaged_is_taken_over_when_it_can_be) {
+  spec::ClusterSpec spec = default_spec();
+  spec.users = {{.name = "ada"}};
+  const SpecUsers before = with_spec_users({}, spec);
+  auto damaged = hpc::UserTable::parse(
+      R"({"schema":1,"users":[{"name":"ada","uid":10000,"full_name":7,"ssh_keys":[]}],"retired":[]})");
+  ASSERT_TRUE(damaged) << damaged.error().text();
+  spec.users[0].ssh_keys = {kKey};
+  const SpecUsers refused = with_spec_users(*damaged, spec, before.known);
+  ASSERT_EQ(refused.refused.size(), 1U);
+  EXPECT_EQ(refused.known, before.known);
+  EXPECT_EQ(with_spec_users(before.table, spec, refused.known).table.find("ada")->ssh_keys,
+            spec.users[0].ssh_keys);
 }
 
 }  // namespace

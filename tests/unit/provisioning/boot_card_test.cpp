@@ -77,6 +77,8 @@ TEST(BootNetwork, one_card_asks_for_an_address) {
             "DHCP=ipv4\n"
             "LinkLocalAddressing=no\n"
             "IPv6AcceptRA=no\n"
+            "# A head that is away for longer than a lease takes no job's network.\n"
+            "KeepConfiguration=dhcp\n"
             "\n"
             "[DHCPv4]\n"
             "ClientIdentifier=mac\n"

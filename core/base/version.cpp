@@ -1,0 +1,7 @@
+#include "core/base/version.h"
+
+namespace muster {
+
+const char* muster_version() { return MUSTER_VERSION; }
+
+}  // namespace muster
