@@ -13,7 +13,9 @@
 #include "core/os/netns.h"
 #include "core/os/wait.h"
 #include "lab/keeper_protocol.h"
+#include "lab/lab_files.h"
 #include "lab/machine.h"
+#include "lab/qemu_command.h"
 
 namespace muster::lab {
 namespace {
@@ -130,6 +132,8 @@ class Keeper {
   Result<json> act(const Request& request) {
     if (request.action == Action::end) return end_all();
     if (request.action == Action::add) return add(request);
+    if (request.action == Action::save) return save();
+    if (request.action == Action::restore) return restore();
     const auto found = std::ranges::find(machines_, request.machine,
                                          [](const auto& machine) { return machine->plan().name; });
     if (found == machines_.end()) {
@@ -151,6 +155,8 @@ class Keeper {
       return fail(std::format("there is a machine '{}' already", machine.name));
     }
     os::PosixCommandRunner runner;
+    // Not before it is certain that no machine has this name: its disk would be made anew.
+    TRY(prepare_machine(runner, machine, plan_));
     TRY(os::run_checked(runner,
                         {.argv = {"ip", "-batch", "-"}, .input = render_port(machine.name)}));
     plan_.machines.push_back(machine);
@@ -160,16 +166,49 @@ class Keeper {
     return json::object();
   }
 
+  template <typename Deed>
+  Status each_in(Power power, Deed deed) {
+    for (const auto& machine : machines_) {
+      if (machine->state().power == power) TRY(deed(*machine));
+    }
+    return {};
+  }
+
+  /// A lab that cannot be saved goes on.
+  Result<json> save() {
+    changed_ = true;
+    Status done = each_in(Power::on, [](Machine& machine) { return machine.pause(); });
+    if (done) done = each_in(Power::paused, [](Machine& machine) { return machine.save(); });
+    if (!done) {
+      for (const auto& machine : machines_) TRY(machine->discard_memory());
+      TRY(each_in(Power::paused, [](Machine& machine) { return machine.resume(); }));
+      return std::unexpected(std::move(done).error());
+    }
+    TRY(stop_machines("saved"));
+    return json::object();
+  }
+
+  /// All are there before the first goes on.
+  Result<json> restore() {
+    changed_ = true;
+    for (const auto& machine : machines_) {
+      const auto memory = plan_.directory / machine->plan().name / MachineFiles::kMemory;
+      if (!os::is_missing(memory)) TRY(machine->restore());
+    }
+    TRY(each_in(Power::paused, [](Machine& machine) { return machine.resume(); }));
+    return json::object();
+  }
+
   Result<json> end_all() {
     ending_ = true;
     TRY(stop_machines());
     return json::object();
   }
 
-  Status stop_machines() {
+  Status stop_machines(const std::string& why = "switched off") {
     Status first_failure;
     for (const auto& machine : machines_) {
-      if (auto stopped = machine->stop(); !stopped && first_failure) first_failure = stopped;
+      if (auto stopped = machine->stop(why); !stopped && first_failure) first_failure = stopped;
     }
     return first_failure;
   }

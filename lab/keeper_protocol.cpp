@@ -12,11 +12,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Action, std::string_view>, 6> kActions = {
+constexpr std::array<std::pair<Action, std::string_view>, 8> kActions = {
     {{Action::start, "start"},
      {Action::stop, "stop"},
      {Action::monitor, "monitor"},
      {Action::add, "add"},
+     {Action::save, "save"},
+     {Action::restore, "restore"},
      {Action::watch, "watch"},
      {Action::end, "end"}}};
 

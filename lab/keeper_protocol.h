@@ -11,7 +11,9 @@
 
 namespace muster::lab {
 
-enum class Action { start, stop, monitor, add, watch, end };
+/// save: stops all machines at one instant, writes each one's memory into its directory, and
+/// switches them off. restore: starts the machines whose memory is there, as they were.
+enum class Action { start, stop, monitor, add, save, restore, watch, end };
 
 struct Request {
   Action action = Action::watch;

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr auto kKeeperTime = 60s;  // starting an emulator on a busy machine is the longest request
+/// Machines are saved and restored one after another.
+constexpr auto kMemoryTime = 1h;
 constexpr auto kKeeperEndTime = 30s;
 
 std::string down_hint(const std::filesystem::path& directory) {
@@ -106,7 +108,7 @@ Result<LabView> read_lab(const std::filesystem::path& directory) {
                                                        : Condition::lost;
   for (MachineState& machine : view.state.machines) {
     // Its end is so fresh that the keeper has not written it yet.
-    if (machine.process && !os::is_running(*machine.process) && machine.power == Power::on) {
+    if (machine.process && !os::is_running(*machine.process) && is_running(machine.power)) {
       machine.power = Power::failed;
       machine.reason = "its emulator is gone";
     }
@@ -146,10 +148,14 @@ Result<Bytes> read_available_memory() {
 namespace {
 
 /// The part of making a lab that is undone when it fails.
-Status make_lab(os::CommandRunner& runner, const LabPlan& plan, const os::Handle& lock) {
+Status make_lab(os::CommandRunner& runner, const LabPlan& plan,
+                const std::optional<std::filesystem::path>& saved, const os::Handle& lock) {
   TRY(check_host(plan));
   TRY(os::write_file(plan.directory / LabFiles::kPlan, render_plan(plan)));
-  for (const MachinePlan& machine : plan.machines) TRY(prepare_machine(runner, machine, plan));
+  for (const MachinePlan& machine : plan.machines) {
+    TRY(saved ? prepare_saved_machine(runner, machine, plan, *saved)
+              : prepare_machine(runner, machine, plan));
+  }
   TRY(start_keeper(plan, lock));
   return await_keeper(plan);
 }
@@ -164,14 +170,15 @@ Status remove_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-Status create_lab(os::CommandRunner& runner, const LabPlan& plan) {
+Status create_lab(os::CommandRunner& runner, const LabPlan& plan,
+                  const std::optional<std::filesystem::path>& saved) {
   TRY(check_directory(plan.directory));
   TRY(os::make_directory(plan.directory, {.mode = 0700}));
   TRY_ASSIGN(const os::Handle lock, lock_lab(plan));
   if (const auto earlier = find_plan(plan.directory)) {
     TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(*earlier, Leftovers::remove));
   }
-  Status made = make_lab(runner, plan, lock);
+  Status made = make_lab(runner, plan, saved, lock);
   if (made) return {};
   TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(plan, Leftovers::remove));
   TRY(remove_directory(plan.directory));
@@ -183,9 +190,37 @@ Result<json> ask_keeper(const std::filesystem::path& directory, const Request& r
   TRY_ASSIGN(os::Handle socket, os::connect_unix(directory / LabFiles::kKeeperSocket));
   os::LineChannel channel(std::move(socket));
   TRY(channel.send_line(render_request(request), os::in(kKeeperTime)));
-  auto line = channel.receive_line(os::in(kKeeperTime));
+  const bool moves_memory = request.action == Action::save || request.action == Action::restore;
+  auto line = channel.receive_line(os::in(moves_memory ? kMemoryTime : kKeeperTime));
   if (!line) return wrap("the lab's keeper", line.error());
   return parse_reply(*line);
+}
+
+Result<std::string> add_node(const std::filesystem::path& directory) {
+  TRY_ASSIGN(LabView view, read_running_lab(directory));
+  const int index = static_cast<int>(view.plan.machines.size());
+  if (index > kMostNodes) {
+    return fail(
+        std::format("lab '{}' has {} nodes, as many as there can be", view.plan.name, kMostNodes));
+  }
+  const MachinePlan& last = view.plan.machines.back();
+  LabRequest like{.name = view.plan.name,
+                  .seed = view.plan.seed,
+                  .directory = directory,
+                  .iso = {},
+                  .firmware = last.firmware,
+                  .card = last.card,
+                  .accelerator = last.accelerator};
+  if (last.role == Role::node) {
+    like.node_memory = last.memory;
+    like.node_disk = last.disk;
+  }
+  view.plan.machines.push_back(plan_node(like, index));
+  const MachinePlan& added = view.plan.machines.back();
+  TRY(check_memory(host_memory(added)));
+  TRY(ask_keeper(directory, {.action = Action::add, .plan = view.plan}));
+  TRY(ask_keeper(directory, {.action = Action::start, .machine = added.name}));
+  return added.name;
 }
 
 Result<std::vector<std::filesystem::path>> end_lab(const std::filesystem::path& directory,

@@ -41,7 +41,10 @@ Result<Bytes> read_available_memory();
 
 /// Makes the directory, the disks and the wire, and starts the keeper; every machine is off.
 /// Errors: a lab of this name is up; the directory holds something else; a file is missing; memory.
-Status create_lab(os::CommandRunner& runner, const LabPlan& plan);
+/// With `saved`, a directory of a saved state (saved_state.h), the machines get the files from
+/// there.
+Status create_lab(os::CommandRunner& runner, const LabPlan& plan,
+                  const std::optional<std::filesystem::path>& saved = {});
 
 /// Asks the keeper for one thing and waits until it is done.
 Result<nlohmann::json> ask_keeper(const std::filesystem::path& directory, const Request& request);
@@ -53,8 +56,9 @@ enum class Leftovers { remove, keep_consoles };
 Result<std::vector<std::filesystem::path>> end_lab(const std::filesystem::path& directory,
                                                    Leftovers leftovers);
 
-/// Makes the files of one machine, for a lab that gets one more.
-Status prepare_machine(os::CommandRunner& runner, const MachinePlan& machine, const LabPlan& plan);
+/// Adds one blank node, like those that the lab has, and switches it on. Its name. Errors: the lab
+/// is not up, or has as many as there can be; memory.
+Result<std::string> add_node(const std::filesystem::path& directory);
 
 /// The state of a lab as it changes. Owns: a connection to its keeper.
 class LabWatch {

@@ -39,15 +39,6 @@ Status check_firmware(Firmware firmware) {
   return fail(std::format("there is no '{}'", variables.string()), "install the package ovmf");
 }
 
-Status check_memory(const LabPlan& plan) {
-  TRY_ASSIGN(const Bytes available, read_available_memory());
-  const Bytes needed = host_memory(plan);
-  if (needed <= available) return {};
-  return fail(std::format("the lab needs {}, and this machine has {} to give", human(needed),
-                          human(available)),
-              "ask for fewer nodes, or less with --memory and --head-memory");
-}
-
 /// A stick that can be written without changing the ISO. Its CD boot record loses its name, because
 /// OVMF would take it even from a disk, and the way that a real stick boots would never be run.
 Status make_usb_stick(os::CommandRunner& runner, const MachinePlan& machine, const fs::path& in) {
@@ -69,6 +60,14 @@ Status check_directory(const fs::path& directory) {
               "give an empty directory");
 }
 
+Status check_memory(Bytes needed) {
+  TRY_ASSIGN(const Bytes available, read_available_memory());
+  if (needed <= available) return {};
+  return fail(std::format("the lab needs {}, and this machine has {} to give", human(needed),
+                          human(available)),
+              "ask for fewer nodes, or less with --memory and --head-memory");
+}
+
 Status check_host(const LabPlan& plan) {
   if (geteuid() != 0) {
     return fail("a lab needs a network namespace and tap devices", "run as root");
@@ -80,7 +79,7 @@ Status check_host(const LabPlan& plan) {
     if (machine.iso) TRY(check_iso(*machine.iso));
     TRY(check_firmware(machine.firmware));
   }
-  return check_memory(plan);
+  return check_memory(host_memory(plan));
 }
 
 Status prepare_machine(os::CommandRunner& runner, const MachinePlan& machine, const LabPlan& plan) {
@@ -98,6 +97,28 @@ Status prepare_machine(os::CommandRunner& runner, const MachinePlan& machine, co
   }
   if (machine.iso && machine.medium == Medium::usb)
     return make_usb_stick(runner, machine, directory);
+  return {};
+}
+
+Status copy_sparse(os::CommandRunner& runner, const fs::path& from, const fs::path& to) {
+  TRY(os::run_checked(runner, {.argv = {"cp", "--sparse=always", "--reflink=auto", "--",
+                                        from.string(), to.string()}}));
+  return {};
+}
+
+Status prepare_saved_machine(os::CommandRunner& runner, const MachinePlan& machine,
+                             const LabPlan& plan, const fs::path& saved) {
+  const fs::path directory = plan.directory / machine.name;
+  TRY(os::make_directory(directory, {.mode = 0700}));
+  TRY_ASSIGN(const auto names, os::list_directory(saved / machine.name));
+  for (const std::string& name : names) {
+    const fs::path from = saved / machine.name / name;
+    if (name == MachineFiles::kMemory) {
+      TRY(os::write_symlink(directory / name, from));
+      continue;
+    }
+    TRY(copy_sparse(runner, from, directory / name));
+  }
   return {};
 }
 

@@ -15,6 +15,20 @@ Status check_directory(const std::filesystem::path& directory);
 /// memory, not root.
 Status check_host(const LabPlan& plan);
 
+/// Makes the files of one machine. Errors: the disk; qemu-img.
+Status prepare_machine(os::CommandRunner& runner, const MachinePlan& machine, const LabPlan& plan);
+
+/// Copies a disk or another large file; what is empty in it takes no room.
+Status copy_sparse(os::CommandRunner& runner, const std::filesystem::path& from,
+                   const std::filesystem::path& to);
+
+/// Gives one machine copies of its files in `saved`; its memory is read from there.
+Status prepare_saved_machine(os::CommandRunner& runner, const MachinePlan& machine,
+                             const LabPlan& plan, const std::filesystem::path& saved);
+
+/// Errors: this machine has less memory to give.
+Status check_memory(Bytes needed);
+
 /// Removes the machines' files and the lab's own, but not its lock. The consoles that stayed, when
 /// asked.
 Result<std::vector<std::filesystem::path>> remove_files(const LabPlan& plan, Leftovers leftovers);

@@ -14,6 +14,9 @@ constexpr Bytes kLeastMemory = Bytes::from_mib(256);
 /// An emulator's own needs: its translated code (tb-size in qemu_command.cpp) and its devices.
 constexpr Bytes kEmulatorMemory = Bytes::from_mib(384);
 
+/// The same in every lab: a head that goes on from a saved state remembers its neighbour (ARP).
+constexpr std::string_view kSiteMac = "52:54:00:ff:ff:01";
+
 std::string identity(std::string_view lab, std::string_view machine) {
   return os::sha256(std::format("muster lab {} machine {}", lab, machine));
 }
@@ -35,13 +38,15 @@ MacAddress make_mac(std::string_view lab, int index) {
 }
 
 MachinePlan plan_machine(const LabRequest& request, std::string name, int index) {
-  const std::string digits = identity(request.name, name);
+  const std::string seed = request.seed.value_or(request.name);
+  const std::string digits = identity(seed, name);
   return MachinePlan{.name = std::move(name),
-                     .mac = make_mac(request.name, index),
+                     .mac = make_mac(seed, index),
                      .uuid = render_uuid(digits),
                      .serial = "LAB" + digits.substr(32, 10),
                      .firmware = request.firmware,
-                     .accelerator = request.accelerator};
+                     .accelerator = request.accelerator,
+                     .card = request.card};
 }
 
 MachinePlan plan_head(const LabRequest& request) {
@@ -90,7 +95,10 @@ MachinePlan plan_node(const LabRequest& request, int index) {
 
 Result<LabPlan> plan_lab(const LabRequest& request) {
   TRY(validate(request));
-  LabPlan plan{.name = request.name, .directory = request.directory, .machines = {}};
+  LabPlan plan{.name = request.name,
+               .seed = request.seed.value_or(request.name),
+               .directory = request.directory,
+               .machines = {}};
   plan.machines.push_back(plan_head(request));
   for (int index = 1; index <= request.nodes; ++index) {
     plan.machines.push_back(plan_node(request, index));
@@ -98,11 +106,13 @@ Result<LabPlan> plan_lab(const LabRequest& request) {
   return plan;
 }
 
+Bytes host_memory(const MachinePlan& machine) {
+  return {machine.memory.count + kEmulatorMemory.count};
+}
+
 Bytes host_memory(const LabPlan& plan) {
   Bytes sum;
-  for (const MachinePlan& machine : plan.machines) {
-    sum.count += machine.memory.count + kEmulatorMemory.count;
-  }
+  for (const MachinePlan& machine : plan.machines) sum.count += host_memory(machine).count;
   return sum;
 }
 
@@ -141,12 +151,12 @@ std::string render_wire(const LabPlan& plan) {
   for (const MachinePlan& machine : plan.machines) text += render_port(machine.name);
   if (has_site(plan)) {
     text += std::format(
-        "link add {0} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
+        "link add {0} address {3} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
         "address add {1}/24 dev {0}\n"
         "link set {0} up\n"
         "tuntap add {2} mode tap\n"
         "link set {2} master {0} up\n",
-        kSite, kSiteAddress, kSiteTap);
+        kSite, kSiteAddress, kSiteTap, kSiteMac);
   }
   return text;
 }

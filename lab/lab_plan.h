@@ -2,6 +2,7 @@
 // A virtual cluster as data: a head and blank nodes on one private wire. Planning is pure; the same
 // request always gives the same machines, so that a machine keeps its identity from lab to lab.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ enum class Firmware { bios, uefi, secureboot };
 enum class Accelerator { kvm, tcg };
 /// How the ISO is put into the head.
 enum class Medium { cdrom, usb };
+/// The network card that QEMU pretends, by QEMU's name for it without what is the same for all:
+/// each needs another driver of the image.
+enum class Card { virtio, e1000e, igb, rtl8139, vmxnet3 };
 /// Whether the head has a second card, which leads to a network as a campus has it.
 enum class Site { none, present };
 
@@ -37,6 +41,7 @@ struct MachinePlan {
   /// Size of an empty disk; none has no disk.
   std::optional<Bytes> disk = {};
   Site site = Site::none;
+  Card card = Card::virtio;
 
   bool operator==(const MachinePlan&) const = default;
 };
@@ -44,6 +49,12 @@ struct MachinePlan {
 /// A lab. Its directory holds one directory for each machine, named as the machine.
 struct LabPlan {
   std::string name;
+  /// What the machines' identities are made of: the name of the lab that was first. A lab that
+  /// starts from a saved state has another name and the same machines.
+  std::string seed;
+  /// How far the machines' clocks are behind this one's, in milliseconds: the time that a saved
+  /// state was kept.
+  std::int64_t lag_ms = 0;
   std::filesystem::path directory;
   std::vector<MachinePlan> machines;
 
@@ -54,6 +65,8 @@ struct LabPlan {
 /// What somebody asks for.
 struct LabRequest {
   std::string name = "lab";
+  /// None: the name.
+  std::optional<std::string> seed = {};
   std::filesystem::path directory;
   std::filesystem::path iso;
   int nodes = 2;
@@ -64,6 +77,7 @@ struct LabRequest {
   std::optional<Bytes> head_disk = {};
   std::optional<Bytes> node_disk = Bytes::from_mib(4096);
   Site site = Site::none;
+  Card card = Card::virtio;
   Accelerator accelerator = Accelerator::tcg;
   /// Processors of this machine, of which a lab takes no more than there are for one guest.
   int host_cpus = 1;
@@ -77,7 +91,9 @@ Result<LabPlan> plan_lab(const LabRequest& request);
 /// The node with number `index` (from 1) of a lab, for adding one to a running lab.
 MachinePlan plan_node(const LabRequest& request, int index);
 
-/// Memory that the lab takes of this machine: the guests' and what each emulator needs beside.
+/// Memory that a machine, or the lab, takes of this machine: the guests' and what each emulator
+/// needs beside.
+Bytes host_memory(const MachinePlan& machine);
 Bytes host_memory(const LabPlan& plan);
 
 /// The names under which the wire's two kinds of interfaces exist inside the lab's namespace.

@@ -13,7 +13,7 @@ using nlohmann::json;
 MachineState state_of(const LabView& view, const MachinePlan& machine) {
   const MachineState* known = view.state.find_machine(machine.name);
   MachineState state = known != nullptr ? *known : MachineState{.name = machine.name, .reason = {}};
-  if (view.condition != Condition::up && state.power == Power::on) {
+  if (view.condition != Condition::up && is_running(state.power)) {
     state.power = Power::failed;
     state.reason = "its lab is gone";
     state.process.reset();

@@ -14,6 +14,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Grows when a reader of the present one could not read the next.
+constexpr int kPlanSchema = 1;
+
 template <typename Value>
 struct Word {
   Value value;
@@ -21,12 +24,15 @@ struct Word {
 };
 
 constexpr std::array kPowers = {Word{Power::off, "off"}, Word{Power::on, "on"},
-                                Word{Power::failed, "failed"}};
+                                Word{Power::paused, "paused"}, Word{Power::failed, "failed"}};
 constexpr std::array kAgents = {Word{Agent::absent, "absent"}, Word{Agent::present, "present"}};
 constexpr std::array kRoles = {Word{Role::head, "head"}, Word{Role::node, "node"}};
 constexpr std::array kFirmwares = {Word{Firmware::bios, "bios"}, Word{Firmware::uefi, "uefi"},
                                    Word{Firmware::secureboot, "secureboot"}};
 constexpr std::array kAccelerators = {Word{Accelerator::kvm, "kvm"}, Word{Accelerator::tcg, "tcg"}};
+constexpr std::array kCards = {Word{Card::virtio, "virtio"}, Word{Card::e1000e, "e1000e"},
+                               Word{Card::igb, "igb"}, Word{Card::rtl8139, "rtl8139"},
+                               Word{Card::vmxnet3, "vmxnet3"}};
 constexpr std::array kSites = {Word{Site::none, "none"}, Word{Site::present, "present"}};
 constexpr std::array kMediums = {Word{Medium::cdrom, "cdrom"}, Word{Medium::usb, "usb"}};
 
@@ -92,7 +98,8 @@ json machine_json(const MachinePlan& machine) {
           {"iso", machine.iso ? json(machine.iso->string()) : json()},
           {"medium", word_of(kMediums, machine.medium)},
           {"disk", optional_bytes(machine.disk)},
-          {"site", word_of(kSites, machine.site)}};
+          {"site", word_of(kSites, machine.site)},
+          {"card", word_of(kCards, machine.card)}};
 }
 
 MachinePlan machine_of(const json& value) {
@@ -108,7 +115,8 @@ MachinePlan machine_of(const json& value) {
                       .accelerator = take(value_of(kAccelerators, text("accelerator"))),
                       .medium = take(value_of(kMediums, text("medium"))),
                       .disk = optional_bytes(value.at("disk")),
-                      .site = take(value_of(kSites, text("site")))};
+                      .site = take(value_of(kSites, text("site"))),
+                      .card = take(value_of(kCards, value.value("card", "virtio")))};
   if (!value.at("iso").is_null()) machine.iso = text("iso");
   // The name becomes a directory and an interface; a record that somebody edited must not lead out.
   if (!is_host_label(machine.name)) throw std::invalid_argument("a machine's name is no label");
@@ -144,7 +152,10 @@ const MachineState* LabState::find_machine(std::string_view machine) const {
 std::string render_plan(const LabPlan& plan) {
   json machines = json::array();
   for (const MachinePlan& machine : plan.machines) machines.push_back(machine_json(machine));
-  return json{{"name", plan.name},
+  return json{{"schema", kPlanSchema},
+              {"name", plan.name},
+              {"seed", plan.seed},
+              {"lag_ms", plan.lag_ms},
               {"directory", plan.directory.string()},
               {"machines", std::move(machines)}}
              .dump(2) +
@@ -153,7 +164,14 @@ std::string render_plan(const LabPlan& plan) {
 
 Result<LabPlan> parse_plan(std::string_view text) {
   return read_json<LabPlan>(text, [](const json& value) {
-    LabPlan plan{.name = value.at("name").get<std::string>(),
+    if (value.value("schema", 1) > kPlanSchema) {
+      throw std::invalid_argument("a newer version of Muster wrote it");
+    }
+    const std::string name = value.at("name").get<std::string>();
+    // The first records had neither schema nor seed.
+    LabPlan plan{.name = name,
+                 .seed = value.value("seed", name),
+                 .lag_ms = value.value("lag_ms", std::int64_t{0}),
                  .directory = value.at("directory").get<std::string>(),
                  .machines = {}};
     for (const json& machine : value.at("machines")) plan.machines.push_back(machine_of(machine));
@@ -183,9 +201,11 @@ Result<LabState> parse_state(std::string_view text) {
 std::string_view to_string(Power power) { return word_of(kPowers, power); }
 std::string_view to_string(Firmware firmware) { return word_of(kFirmwares, firmware); }
 std::string_view to_string(Accelerator accelerator) { return word_of(kAccelerators, accelerator); }
+std::string_view to_string(Card card) { return word_of(kCards, card); }
 std::string_view to_string(Medium medium) { return word_of(kMediums, medium); }
 
 Result<Firmware> parse_firmware(std::string_view word) { return value_of(kFirmwares, word); }
 Result<Medium> parse_medium(std::string_view word) { return value_of(kMediums, word); }
+Result<Card> parse_card(std::string_view word) { return value_of(kCards, word); }
 
 }  // namespace muster::lab

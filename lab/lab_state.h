@@ -13,8 +13,12 @@
 namespace muster::lab {
 
 /// on: its emulator runs. off: never started, switched off, or shut down by its guest.
-/// failed: its emulator ended or stopped by itself.
-enum class Power { off, on, failed };
+/// paused: its emulator stands still because it was asked to. failed: its emulator ended or stopped
+/// by itself.
+enum class Power { off, on, paused, failed };
+
+/// Whether an emulator is there.
+inline bool is_running(Power power) { return power == Power::on || power == Power::paused; }
 
 /// Whether the guest has opened the agent's port.
 enum class Agent { absent, present };
@@ -54,9 +58,11 @@ std::string_view to_string(Power power);
 std::string_view to_string(Firmware firmware);
 std::string_view to_string(Accelerator accelerator);
 std::string_view to_string(Medium medium);
+std::string_view to_string(Card card);
 
 /// Errors: no such word; the hint lists those there are.
 Result<Firmware> parse_firmware(std::string_view word);
 Result<Medium> parse_medium(std::string_view word);
+Result<Card> parse_card(std::string_view word);
 
 }  // namespace muster::lab

@@ -24,8 +24,23 @@ class Machine {
   /// Switches it on. Errors: it is on; the emulator does not start, with what it said.
   Status start();
 
+  /// Starts it as it was saved, from MachineFiles::kMemory in its directory, which is removed then;
+  /// it is paused. Errors: as start; the file is of another machine or damaged.
+  Status restore();
+
+  /// Lets it stand still, and go on. Errors: it is off; the emulator does not obey.
+  Status pause();
+  Status resume();
+
+  /// Writes memory and devices of a paused machine into MachineFiles::kMemory. Its disks are whole
+  /// then. Errors: the disk is full; it goes on after resume() all the same.
+  Status save();
+
+  /// Removes what save() wrote, or what restore() did not come to.
+  Status discard_memory();
+
   /// Switches it off as a power cut does; nothing is asked of the guest. Fine when it is off.
-  Status stop();
+  Status stop(const std::string& why = "switched off");
 
   /// Sends one command to the emulator's monitor. Errors: it is off; the command is refused.
   Result<nlohmann::json> execute(const std::string& command, nlohmann::json arguments);
@@ -37,6 +52,9 @@ class Machine {
   bool handle_events();
 
  private:
+  Status launch(std::vector<std::string> argv);
+  Status migrate(const std::string& command);
+  Status await_migration();
   void handle_event(const MonitorEvent& event);
   Result<os::ExitReason> wait_for_end() const;
   bool notice_end();
@@ -46,11 +64,16 @@ class Machine {
 
   MachinePlan plan_;
   os::Command command_;
+  std::int64_t lag_ms_;
   MachineState state_;
   std::optional<os::Child> child_;
   std::unique_ptr<Monitor> monitor_;
   /// Why the guest or we ended it, by the monitor's SHUTDOWN event.
   std::string shutdown_reason_;
+  /// Whether we asked it to stand still.
+  bool is_paused_by_us_ = false;
+  /// The last status of a migration that its events named (QMP, MigrationStatus).
+  std::string migration_;
   bool changed_ = false;
 };
 

@@ -41,12 +41,24 @@ Result<json> Monitor::execute(const std::string& command, json arguments, os::De
     TRY_ASSIGN(json message, receive(deadline));
     if (message.contains("event")) {
       handle_event(message);
-    } else if (message.value("id", 0) == id && message.contains("return")) {
-      return std::move(message["return"]);
-    } else if (message.contains("error")) {
+      continue;
+    }
+    // The answer to an earlier command, which nobody waits for any more.
+    if (message.value("id", 0) != id) continue;
+    if (message.contains("return")) return std::move(message["return"]);
+    if (message.contains("error")) {
       return fail(std::format("the emulator refuses '{}': {}", command,
                               printable(message["error"].value("desc", "no reason given"))));
     }
+  }
+}
+
+Status Monitor::await_event(os::Deadline deadline) {
+  while (true) {
+    TRY_ASSIGN(const json message, receive(deadline));
+    if (!message.contains("event")) continue;
+    handle_event(message);
+    return {};
   }
 }
 

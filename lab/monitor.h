@@ -34,6 +34,9 @@ class Monitor {
   Result<nlohmann::json> execute(const std::string& command, nlohmann::json arguments,
                                  os::Deadline deadline);
 
+  /// Waits for one event and hands it over. Errors: none comes in time; the emulator is gone.
+  Status await_event(os::Deadline deadline);
+
   /// Hands over every event that has arrived. Errors: the emulator is gone.
   Status take_events();
 

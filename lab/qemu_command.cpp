@@ -1,7 +1,10 @@
 #include "lab/qemu_command.h"
 
+#include <chrono>
 #include <format>
 #include <initializer_list>
+
+#include "lab/lab_state.h"
 
 namespace muster::lab {
 namespace {
@@ -34,6 +37,8 @@ void add_machine(Words& words, const MachinePlan& machine, const LabPlan& lab) {
   add(words, {"-accel", kvm ? "kvm" : "tcg,thread=multi,tb-size=256"});
   add(words, {"-cpu", kvm ? "host" : "qemu64"});
   add(words, {"-smp", std::to_string(machine.cpus)});
+  // A machine that was saved goes on in the past, and so does the clock that it keeps while off.
+  add(words, {"-rtc", "base=utc,clock=vm"});
   add(words, {"-m", std::format("{}M", machine.memory.mib())});
   add(words, {"-uuid", machine.uuid});
   add(words, {"-smbios", std::format("type=1,manufacturer=Muster,product=Lab,serial={},uuid={}",
@@ -96,16 +101,25 @@ void add_site_card(Words& words, const MachinePlan& machine) {
                                      to_string(mac))});
 }
 
+/// A card on the lab's wire. OVMF has a driver of its own for the virtio device only; SeaBIOS finds
+/// the boot ROM of the modern virtio device only.
+std::string card_device(const MachinePlan& machine) {
+  const bool is_virtio = machine.card == Card::virtio;
+  std::string device =
+      std::format("{},netdev=wire,mac={}", is_virtio ? "virtio-net-pci" : to_string(machine.card),
+                  to_string(machine.mac));
+  if (is_virtio) device += ",disable-legacy=on";
+  if (machine.role == Role::node) device += ",bootindex=0";
+  // OVMF gains a second without the ROM; the head never boots from the network.
+  const bool needs_rom =
+      machine.role == Role::node && (machine.firmware == Firmware::bios || !is_virtio);
+  return needs_rom ? device : device + ",romfile=";
+}
+
 void add_network(Words& words, const MachinePlan& machine) {
   add(words, {"-netdev", std::format("tap,id=wire,ifname={},script=no,downscript=no",
                                      tap_name(machine.name))});
-  // SeaBIOS finds the boot ROM of the modern virtio device only; OVMF has its own driver and gains
-  // a second without the ROM; the head never boots from the network.
-  std::string device =
-      std::format("virtio-net-pci,netdev=wire,mac={},disable-legacy=on", to_string(machine.mac));
-  if (machine.role == Role::node) device += ",bootindex=0";
-  if (machine.role == Role::head || machine.firmware != Firmware::bios) device += ",romfile=";
-  add(words, {"-device", device});
+  add(words, {"-device", card_device(machine)});
   if (machine.role == Role::node) add_spare_card(words, machine);
   if (machine.site == Site::present) add_site_card(words, machine);
 }
@@ -158,6 +172,13 @@ os::Command qemu_command(const MachinePlan& machine, const LabPlan& lab) {
   // A head shows its menus on a screen as well; without one that path would never be run.
   if (machine.role == Role::head) add(words, {"-device", "VGA"});
   return os::Command{.argv = std::move(words), .cwd = lab.directory / machine.name};
+}
+
+Words clock_words(std::int64_t lag_ms, std::int64_t now_ms) {
+  if (lag_ms == 0) return {};
+  const std::chrono::sys_time<std::chrono::milliseconds> then{
+      std::chrono::milliseconds(now_ms - lag_ms)};
+  return {"-rtc", std::format("base={:%FT%T}", std::chrono::floor<std::chrono::seconds>(then))};
 }
 
 }  // namespace muster::lab

@@ -18,6 +18,8 @@ struct MachineFiles {
   static constexpr std::string_view kUsbStick = "usb.qcow2";
   static constexpr std::string_view kFirmwareVariables = "firmware-vars.fd";
   static constexpr std::string_view kEmulatorLog = "qemu.log";
+  /// Memory and devices of a machine that is saved, as QEMU's migration writes them.
+  static constexpr std::string_view kMemory = "memory";
 };
 
 /// The descriptor over which the emulator's monitor speaks QMP; whoever starts it passes it.
@@ -34,5 +36,9 @@ std::filesystem::path firmware_variables_template(Firmware firmware);
 
 /// The command, with cwd set to the machine's directory below `lab`.
 os::Command qemu_command(const MachinePlan& machine, const LabPlan& lab);
+
+/// Further words for a machine that is switched on at `now_ms` in a lab that lives `lag_ms` in
+/// the past (LabPlan). Units: milliseconds since 1970-01-01 UTC.
+std::vector<std::string> clock_words(std::int64_t lag_ms, std::int64_t now_ms);
 
 }  // namespace muster::lab

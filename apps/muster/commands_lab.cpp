@@ -12,6 +12,7 @@
 
 #include "apps/muster/commands.h"
 #include "core/base/text.h"
+#include "core/os/clock.h"
 #include "core/os/command.h"
 #include "core/os/wait.h"
 #include "lab/accelerator.h"
@@ -19,6 +20,7 @@
 #include "lab/keeper.h"
 #include "lab/lab.h"
 #include "lab/qemu_command.h"
+#include "lab/saved_state.h"
 
 namespace muster::cli {
 namespace {
@@ -29,6 +31,8 @@ namespace fs = std::filesystem;
 struct UpOptions {
   LabPlace place;
   std::string iso;
+  /// A saved state, in place of an ISO and what follows.
+  std::string from;
   int nodes = 2;
   std::string firmware = "bios";
   std::string medium = "cdrom";
@@ -40,6 +44,7 @@ struct UpOptions {
   std::string wait_for = "nodes";
   int timeout = 900;
   bool site = false;
+  std::string card = "virtio";
 };
 
 Result<std::optional<Bytes>> parse_disk(const std::string& text) {
@@ -75,6 +80,7 @@ Result<lab::LabRequest> make_request(const UpOptions& options, lab::Accelerator 
   TRY_ASSIGN(request.head_disk, parse_disk(options.head_disk));
   TRY_ASSIGN(request.node_disk, parse_disk(options.node_disk));
   request.site = options.site ? lab::Site::present : lab::Site::none;
+  TRY_ASSIGN(request.card, lab::parse_card(options.card));
   request.accelerator = accelerator;
   request.host_cpus = static_cast<int>(std::thread::hardware_concurrency());
   return request;
@@ -95,7 +101,51 @@ int clean_up(const fs::path& directory) {
   return kFailed;
 }
 
+/// What the wait for machines needs to know.
+lab::BringUpOptions waiting(const UpOptions& options, const os::Handle& interrupt) {
+  return {.directory = options.place.path(),
+          .wait_for = wait_for(options.wait_for),
+          .head_time = std::chrono::seconds(options.timeout),
+          .node_time = std::chrono::seconds(options.timeout),
+          .on_progress = say,
+          .interrupt = &interrupt};
+}
+
+/// The end of `up`, when the machines were started with this result.
+int finish_up(const UpOptions& options, const Status& up, const os::Handle& interrupt) {
+  const std::array descriptors = {interrupt.get()};
+  if (const auto asked = os::wait_readable(descriptors, os::in({})); asked && !asked->empty()) {
+    return clean_up(options.place.path());
+  }
+  if (!up) {
+    report(up.error());
+    say("the lab is left as it is to look at: muster lab status, muster lab down");
+    return kFailed;
+  }
+  return print_lab(options.place);
+}
+
+int run_up_from(const UpOptions& options) {
+  os::PosixCommandRunner runner;
+  const auto state = lab::read_saved_state(runner, options.from);
+  if (!state) return report(state.error());
+  const auto plan = lab::plan_of(*state, options.place.name, options.place.path(), os::now_ms());
+  const auto interrupt = os::open_signals({SIGINT, SIGTERM, SIGHUP});
+  if (!interrupt) return report(interrupt.error());
+  if (auto created = lab::create_lab(runner, plan, state->plan.directory); !created) {
+    return report(created.error());
+  }
+  return finish_up(options, lab::bring_back(*state, waiting(options, *interrupt)), *interrupt);
+}
+
 int run_up(const UpOptions& options) {
+  if (!options.from.empty()) return run_up_from(options);
+  if (options.iso.empty()) {
+    return report(fail("a lab starts from an ISO or from a saved state",
+                       "name it: --iso FILE, or --from STATE")
+                      .error(),
+                  kUsage);
+  }
   os::PosixCommandRunner runner;
   auto choice = choose(runner, options.accelerator);
   if (!choice) return report(choice.error(), kMissing);
@@ -107,22 +157,7 @@ int run_up(const UpOptions& options) {
   if (!interrupt) return report(interrupt.error());
   if (!choice->reason.empty()) say(std::format("software emulation: {}", choice->reason));
   if (auto created = lab::create_lab(runner, *plan); !created) return report(created.error());
-  const auto up = lab::bring_up({.directory = plan->directory,
-                                 .wait_for = wait_for(options.wait_for),
-                                 .head_time = std::chrono::seconds(options.timeout),
-                                 .node_time = std::chrono::seconds(options.timeout),
-                                 .on_progress = say,
-                                 .interrupt = &*interrupt});
-  const std::array descriptors = {interrupt->get()};
-  if (const auto asked = os::wait_readable(descriptors, os::in({})); asked && !asked->empty()) {
-    return clean_up(plan->directory);
-  }
-  if (!up) {
-    report(up.error());
-    say("the lab is left as it is to look at: muster lab status, muster lab down");
-    return kFailed;
-  }
-  return print_lab(options.place);
+  return finish_up(options, lab::bring_up(waiting(options, *interrupt)), *interrupt);
 }
 
 int run_down(const LabPlace& place, lab::Leftovers leftovers) {
@@ -142,31 +177,8 @@ int run_keep(const std::string& directory) {
   return kDone;
 }
 
-/// Adds one blank node, like those that the lab has, to a lab that is up.
-Result<std::string> add_node(const LabPlace& place) {
-  TRY_ASSIGN(lab::LabView view, lab::read_running_lab(place.path()));
-  const int index = static_cast<int>(view.plan.machines.size());
-  const lab::MachinePlan& last = view.plan.machines.back();
-  lab::LabRequest like{.name = view.plan.name,
-                       .directory = place.path(),
-                       .iso = {},
-                       .firmware = last.firmware,
-                       .accelerator = last.accelerator};
-  if (last.role == lab::Role::node) {
-    like.node_memory = last.memory;
-    like.node_disk = last.disk;
-  }
-  view.plan.machines.push_back(lab::plan_node(like, index));
-  const std::string name = view.plan.machines.back().name;
-  os::PosixCommandRunner runner;
-  TRY(lab::prepare_machine(runner, view.plan.machines.back(), view.plan));
-  TRY(lab::ask_keeper(place.path(), {.action = lab::Action::add, .plan = view.plan}));
-  TRY(lab::ask_keeper(place.path(), {.action = lab::Action::start, .machine = name}));
-  return name;
-}
-
 int run_add(const LabPlace& place) {
-  const auto name = add_node(place);
+  const auto name = lab::add_node(place.path());
   if (!name) return report(name.error());
   return print_answer({{"added", *name}}, *name);
 }
@@ -175,27 +187,44 @@ void add_up(CLI::App& lab, Session& session) {
   CLI::App& verb = *lab.add_subcommand("up", "start a virtual cluster from an ISO");
   const auto options = std::make_shared<UpOptions>();
   options->place.add_to(verb);
+  CLI::Option& from = *verb.add_option("--from", options->from, "a saved state, in place of an ISO")
+                           ->type_name(value::kState);
   verb.add_option("--iso", options->iso, "the ISO that the head boots from")
       ->type_name(value::kFile)
-      ->required();
-  verb.add_option("--nodes", options->nodes, "number of blank nodes")->capture_default_str();
+      ->excludes(&from);
+  verb.add_option("--nodes", options->nodes, "number of blank nodes")
+      ->excludes(&from)
+      ->capture_default_str();
   verb.add_option("--firmware", options->firmware, "bios, uefi or secureboot")
       ->check(CLI::IsMember({"bios", "uefi", "secureboot"}))
+      ->excludes(&from)
       ->capture_default_str();
   verb.add_option("--medium", options->medium, "the ISO as cdrom or usb disk")
       ->check(CLI::IsMember({"cdrom", "usb"}))
+      ->excludes(&from)
       ->capture_default_str();
-  verb.add_option("--memory", options->memory, "memory of a node")->capture_default_str();
+  verb.add_option("--memory", options->memory, "memory of a node")
+      ->excludes(&from)
+      ->capture_default_str();
   verb.add_option("--head-memory", options->head_memory, "memory of the head")
+      ->excludes(&from)
       ->capture_default_str();
   verb.add_option("--head-disk", options->head_disk, "empty disk of the head, 0 for none")
+      ->excludes(&from)
       ->capture_default_str();
   verb.add_option("--node-disk", options->node_disk, "empty disk of a node, 0 for none")
+      ->excludes(&from)
+      ->capture_default_str();
+  verb.add_option("--card", options->card, "virtio, e1000e, igb, rtl8139 or vmxnet3")
+      ->check(CLI::IsMember({"virtio", "e1000e", "igb", "rtl8139", "vmxnet3"}))
+      ->excludes(&from)
       ->capture_default_str();
   verb.add_flag("--site", options->site,
-                "give the head a second card, to a network as a campus has it");
+                "give the head a second card, to a network as a campus has it")
+      ->excludes(&from);
   verb.add_option("--accelerator", options->accelerator, "auto, kvm or tcg")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->excludes(&from)
       ->capture_default_str();
   verb.add_option("--wait", options->wait_for, "wait for none, head or nodes")
       ->check(CLI::IsMember({"none", "head", "nodes"}))
@@ -255,6 +284,7 @@ void add_lab(CLI::App& app, Session& session) {
   add_up(noun, session);
   add_rest(noun, session);
   add_lab_machine(noun, session);
+  add_lab_state(noun, session);
 }
 
 }  // namespace muster::cli

@@ -24,4 +24,7 @@ int print_lab(const LabPlace& place);
 /// exec, console, power, cable, run, monitor: verbs for one machine or the wire.
 void add_lab_machine(CLI::App& lab, Session& session);
 
+/// save, states, forget: saved states.
+void add_lab_state(CLI::App& lab, Session& session);
+
 }  // namespace muster::cli

@@ -8,6 +8,7 @@
 #include "core/os/files.h"
 #include "core/spec/fields.h"
 #include "lab/lab.h"
+#include "lab/saved_state.h"
 
 namespace muster::cli {
 namespace {
@@ -64,6 +65,7 @@ Names names_of_kind(const std::string& kind, const Given& given) {
   if (kind == value::kUser) return ask_head("/v1/users", "users", "name", any);
   if (kind == value::kProfile) return ask_head("/v1/profiles", "profiles", "name", any);
   if (kind == value::kMachine) return machines_of(given);
+  if (kind == value::kState) return os::list_directory(lab::states_directory()).value_or(Names());
   if (kind == value::kLab) return os::list_directory(lab::labs_directory()).value_or(Names());
   if (kind == value::kKey) return keys();
   return {};

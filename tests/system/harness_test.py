@@ -2,6 +2,7 @@
 """The system tests' own harness: a lab is ended whatever happens to the run. A small program in the place of
 `muster` writes down what it is asked."""
 
+import argparse
 import contextlib
 import io
 import json
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock as mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -21,8 +23,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.beside import Beside, Run  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
+import run  # noqa: E402
 
-# It knows of a lab as long as the file "lab" is there; "stuck" keeps a lab from ending.
+# It knows of a lab as long as the file "lab" is there, and of a saved state as long as "state" is; "stuck" keeps a
+# lab from ending.
 MUSTER = """#!{python}
 import pathlib, sys
 here = pathlib.Path(__file__).parent
@@ -30,13 +34,22 @@ verb = sys.argv[2]
 with open(here / "asked", "a") as asked:
     print(verb, file=asked)
 lab = here / "lab"
+state = here / "state"
 if verb == "up":
+    if "--from" in sys.argv and not state.exists():
+        sys.exit("muster: there is no saved state")
     lab.touch()
     print("it comes up", file=sys.stderr)
+elif verb == "states":
+    print('{{"states": %s}}' % ('[{{"name": "test"}}]' if state.exists() else "[]"))
+elif verb == "forget":
+    state.unlink()
 elif not lab.exists():
     sys.exit("there is no lab")
 elif verb == "status":
     print('{{"machines": []}}')
+elif verb == "save":
+    lab.rename(state)
 elif verb == "down":
     if (here / "stuck").exists():
         sys.exit("muster: something of it does not end")
@@ -51,7 +64,9 @@ class Nobody(io.StringIO):
         raise BrokenPipeError
 
 
-class LabEnds(unittest.TestCase):
+class FakeLab(unittest.TestCase):
+    """A lab of the small program above."""
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
@@ -72,6 +87,8 @@ class LabEnds(unittest.TestCase):
     def quietly(self):
         return contextlib.redirect_stdout(self.said)
 
+
+class LabEnds(FakeLab):
     def test_after_its_scenarios(self):
         with self.quietly(), self.lab:
             self.lab.up(nodes=0)
@@ -112,6 +129,60 @@ class LabEnds(unittest.TestCase):
             self.lab.show_consoles()
         self.assertEqual(self.report.failed, 1)
         self.assertIn("does not end", self.said.getvalue())
+
+
+class ScenariosBegin(FakeLab):
+    """Several scenarios of one lab, each as if it were the first."""
+
+    def run_group(self, scenarios, nodes=1):
+        group = run.Group("test", {"nodes": nodes}, scenarios)
+        arguments = argparse.Namespace(muster=self.place / "muster", iso=self.place / "a.iso")
+        with self.quietly(), mock.patch.object(run, "Lab", lambda *_: self.lab):
+            run.run_group(group, list(scenarios), arguments, self.report)
+
+    def test_where_the_lab_was_saved(self):
+        marks = []
+
+        def scenario(lab, _product):
+            marks.append((self.place / "changed").exists())
+            (self.place / "changed").touch()
+            lab.power("off", "head")
+
+        (self.place / "muster").write_text((self.place / "muster").read_text(encoding="utf-8").replace(
+            "    lab.touch()\n", "    lab.touch()\n    (here / 'changed').unlink(missing_ok=True)\n"), encoding="utf-8")
+        self.run_group({"one": scenario, "two": scenario})
+        self.assertEqual(marks, [False, False])
+        self.assertEqual(self.asked().count("up"), 3, "the boot, and each scenario")
+        self.assertEqual((self.report.passed, self.report.failed), (3, 0))
+        self.assertFalse(self.is_up())
+        self.assertFalse((self.place / "state").exists(), "what was saved is removed")
+
+    def test_in_the_lab_itself_where_there_is_one_only(self):
+        self.run_group({"one": lambda lab, product: None})
+        self.assertEqual(self.asked().count("up"), 1)
+        self.assertNotIn("save", self.asked())
+
+    def test_once_more_when_one_failed(self):
+        tries = []
+
+        def now_and_then(_lab, _product):
+            tries.append(1)
+            if len(tries) == 1:
+                raise Failed("not this time")
+
+        def always(_lab, _product):
+            raise Failed("never")
+
+        self.run_group({"now_and_then": now_and_then, "always": always})
+        self.assertEqual(self.report.failed, 2, "one that fails now and then is a defect as well")
+        self.assertIn("test/now_and_then passes when it is repeated from the same state", self.said.getvalue())
+        self.assertIn("test/always fails again: never", self.said.getvalue())
+
+    def test_though_a_killed_run_left_a_state(self):
+        (self.place / "state").touch()
+        self.run_group({"one": lambda lab, product: None, "two": lambda lab, product: None})
+        self.assertEqual(self.report.failed, 0)
+        self.assertIn("forget", self.asked())
 
 
 # A run in the place of one of the system tests': what is done before its last line comes in its place.

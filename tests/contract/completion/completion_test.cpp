@@ -77,7 +77,7 @@ TEST_F(Completion, what_nobody_types_is_not_offered) {
 }
 
 TEST_F(Completion, options_are_those_of_the_verb) {
-  EXPECT_EQ(offered({"lab", "up", "--f"}), Words{"--firmware"});
+  EXPECT_EQ(offered({"lab", "up", "--fi"}), Words{"--firmware"});
   EXPECT_EQ(offered({"node", "list", "-"}), (Words{"--help", "--json", "--wide"}));
   EXPECT_EQ(offered({"--v"}), Words{"--version"});
 }
@@ -134,7 +134,7 @@ TEST_F(Completion, without_a_head_there_are_no_nodes) {
 TEST_F(Completion, bash_completes_nouns_verbs_and_options) {
   EXPECT_EQ(completed("no"), Words{"node"});
   EXPECT_EQ(completed("node l"), Words{"list"});
-  EXPECT_EQ(completed("lab up --f"), Words{"--firmware"});
+  EXPECT_EQ(completed("lab up --fi"), Words{"--firmware"});
   EXPECT_EQ(completed("lab up --firmware "), (Words{"bios", "uefi", "secureboot"}));
 }
 

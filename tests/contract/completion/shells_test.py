@@ -53,7 +53,7 @@ class Fish(Shell):
     def test_nouns_verbs_options_and_their_values(self):
         self.assertEqual(self.completed("no"), ["node"])
         self.assertEqual(self.completed("node l"), ["list"])
-        self.assertEqual(self.completed("lab up --f"), ["--firmware"])
+        self.assertEqual(self.completed("lab up --fi"), ["--firmware"])
         self.assertEqual(self.completed("lab up --firmware "), ["bios", "secureboot", "uefi"])
         self.assertEqual(self.completed("lab up --firmware=u"), ["--firmware=uefi"])
         self.assertEqual(self.completed("help node ad"), ["adopt"])
@@ -122,7 +122,7 @@ class Zsh(Shell):
         self.show()
         self.assertEqual(self.completed("no"), ["node"])
         self.assertEqual(self.completed("node l"), ["node", "list"])
-        self.assertEqual(self.completed("lab up --f"), ["lab", "up", "--firmware"])
+        self.assertEqual(self.completed("lab up --fi"), ["lab", "up", "--firmware"])
         self.assertEqual(self.completed("lab up --firmware u"), ["lab", "up", "--firmware", "uefi"])
         self.assertEqual(self.completed("lab up --firmware=u"), ["lab", "up", "--firmware=uefi"])
         self.assertEqual(self.completed("help node ad"), ["help", "node", "adopt"])

@@ -23,17 +23,5 @@ TEST(AcceleratorProbe, says_its_word_in_software_emulation) {
   EXPECT_EQ(result->status, kProbeStatus) << result->err;
 }
 
-TEST(AcceleratorProbe, is_asked_once_a_boot) {
-  const auto cache = os::TemporaryDirectory::make("muster-probe");
-  ASSERT_TRUE(cache);
-  os::PosixCommandRunner runner;
-  const auto first = choose_accelerator(runner, cache->path());
-  ASSERT_TRUE(first) << first.error().text();
-  const auto again = choose_accelerator(runner, cache->path());
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->accelerator, first->accelerator);
-  EXPECT_EQ(again->reason, first->reason);
-}
-
 }  // namespace
 }  // namespace muster::lab

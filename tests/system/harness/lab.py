@@ -1,6 +1,7 @@
 """One virtual cluster under test, driven by `muster lab` as a person would drive it."""
 
 import json
+import pathlib
 import signal
 import subprocess
 
@@ -9,6 +10,8 @@ from harness.report import Failed
 # `muster lab exec` ends with this when the command could not be run at all.
 EXEC_FAILED = 125
 CONSOLE_LINES = 60
+# Of scenarios that failed.
+CONSOLES = pathlib.Path("build/consoles")
 
 
 class Lab:
@@ -22,6 +25,7 @@ class Lab:
         self._report = report
         self._keep = False
         self._on_the_wire = []
+        self._saved = False
 
     def __enter__(self):
         return self
@@ -29,8 +33,7 @@ class Lab:
     def __exit__(self, kind, value, trace):
         # Printing fails when nobody reads any more, and anything may be interrupted.
         try:
-            for process in list(self._on_the_wire):
-                self.stop_on_wire(process)
+            self._leave_wire()
             if kind is not None:
                 self.show_consoles()
         finally:
@@ -42,12 +45,40 @@ class Lab:
         before = {number: signal.signal(number, signal.SIG_IGN)
                   for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
-            self._down(*(["--keep"] if self._keep else []))
+            try:
+                self._down(*(["--keep"] if self._keep else []))
+            finally:
+                if self._saved:
+                    self._forget()
         except (Failed, subprocess.TimeoutExpired) as reason:
             self._report.fail(f"{self._name}/down", reason)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _leave_wire(self):
+        for process in list(self._on_the_wire):
+            self.stop_on_wire(process)
+
+    def save(self):
+        """Saves the lab as it is, and ends it. A state that a killed run left under this name is removed first."""
+        self._forget()
+        self._saved = True
+        self._checked("save", self._name, timeout=600)
+
+    def go_back(self):
+        """The lab is as it was saved, whatever became of it since."""
+        self._leave_wire()
+        self._down()
+        self._checked("up", "--from", self._name, timeout=900)
+
+    def _forget(self):
+        states = json.loads(self._run(["states", "--json"], timeout=60).stdout)["states"]
+        if any(state["name"] == self._name for state in states):
+            done = self._run(["forget", self._name], timeout=120)
+            if done.returncode != 0:
+                raise Failed(f"lab forget {self._name}: {done.stderr.strip()}")
+        self._saved = False
 
     def _down(self, *words):
         """Ends the lab when there is one; there is none when `up` itself failed early."""
@@ -58,23 +89,29 @@ class Lab:
         return [self._muster, "lab", verb, "--name", self._name, *words]
 
     def _lab(self, verb, *words, timeout, stdin=None):
-        return subprocess.run(self._words(verb, *words), input=stdin, timeout=timeout, text=True,
+        return self._run(self._words(verb, *words)[2:], timeout=timeout, stdin=stdin)
+
+    def _run(self, words, timeout, stdin=None):
+        return subprocess.run([self._muster, "lab", *words], input=stdin, timeout=timeout, text=True,
                               capture_output=True, errors="replace", check=False)
 
     def _checked(self, verb, *words, timeout=120):
-        result = self._lab(verb, *words, timeout=timeout)
+        try:
+            result = self._lab(verb, *words, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"lab {verb} {' '.join(words)}: not within {timeout} s") from None
         if result.returncode != 0:
             raise Failed(f"lab {verb} {' '.join(words)}: {result.stderr.strip()}")
         return result.stdout
 
     def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", head_disk="0",
-           site=False, timeout=900):
+           site=False, card="virtio", timeout=900):
         """Starts the lab and waits; each machine has `timeout` seconds. A lab that a killed run left under
         this name is ended first."""
         self._down()
         words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
                             "--medium", medium, "--wait", wait, "--head-disk", head_disk,
-                            "--timeout", str(timeout), *(["--site"] if site else []))
+                            "--card", card, "--timeout", str(timeout), *(["--site"] if site else []))
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               errors="replace") as process:
             said = []
@@ -149,6 +186,15 @@ class Lab:
         for machine in json.loads(status.stdout)["machines"]:
             console = self._lab("console", machine["name"], timeout=60).stdout
             lines = [line for line in console.splitlines() if line.strip()]
-            self._report.line(f"--- console of {machine['name']}: {machine['console']}")
+            kept = self._keep_console(machine["name"], console)
+            self._report.line(f"--- console of {machine['name']}: {kept}")
             for line in lines[-CONSOLE_LINES:]:
                 print("    " + line, flush=True)
+
+    def _keep_console(self, machine, text):
+        """Writes a console where no later lab of this name removes it; the file."""
+        CONSOLES.mkdir(parents=True, exist_ok=True)
+        number = len(list(CONSOLES.glob(f"{self._name}-{machine}-*.log"))) + 1
+        file = CONSOLES / f"{self._name}-{machine}-{number}.log"
+        file.write_text(text, encoding="utf-8", errors="replace")
+        return file

@@ -16,10 +16,14 @@ def nodes_are_ready(lab, product, count):
 
 
 def names_resolve(lab, product, count):
-    """Head and nodes find each other by name."""
-    names = ["head"] + [product.node_of(f"n{index}").name for index in range(1, count + 1)]
+    """Head and nodes find each other by name, at the addresses that they have."""
+    nodes = [product.node_of(f"n{index}") for index in range(1, count + 1)]
+    addresses = {"head": product.raw_status()["head"]["address"], **{node.name: node.address for node in nodes}}
     for machine in ["head"] + [f"n{index}" for index in range(1, count + 1)]:
-        lab.check(machine, "getent", "ahostsv4", *names)
+        for name, address in addresses.items():
+            said = lab.check(machine, "getent", "ahostsv4", name)
+            found = {line.split()[0] for line in said.splitlines()}
+            expect(found == {address}, f"{machine} finds {name} at {found}, and it is {address}")
 
 
 def mpi_job_runs(lab, product, count):

@@ -15,6 +15,13 @@ TEST(KeeperRequest, reads_back_as_written) {
   EXPECT_EQ(*parse_request(render_request(request)), request);
 }
 
+TEST(KeeperRequest, has_a_word_for_every_action) {
+  for (const Action action : {Action::start, Action::stop, Action::monitor, Action::add,
+                              Action::save, Action::restore, Action::watch, Action::end}) {
+    EXPECT_EQ(parse_request(render_request({.action = action}))->action, action);
+  }
+}
+
 TEST(KeeperRequest, to_add_a_node_carries_the_plan) {
   const LabPlan plan = *plan_lab({.directory = "/labs/x", .iso = "/x.iso"});
   EXPECT_EQ(parse_request(render_request({.action = Action::add, .plan = plan}))->plan, plan);

@@ -53,6 +53,15 @@ TEST(LabPlan, gives_other_identities_in_a_lab_of_another_name) {
   EXPECT_NE(plan_lab(small_request())->machines[1].mac, plan_lab(other)->machines[1].mac);
 }
 
+TEST(LabPlan, keeps_the_machines_of_its_seed_under_another_name) {
+  const LabPlan first = *plan_lab(small_request());
+  LabRequest request = small_request();
+  request.name = "green";
+  request.seed = first.seed;
+  EXPECT_EQ(plan_lab(request)->machines, first.machines);
+  EXPECT_EQ(first.seed, "blue");
+}
+
 TEST(LabPlan, writes_uuids_of_version_8) {
   const std::string uuid = plan_lab(small_request())->machines[1].uuid;
   ASSERT_EQ(uuid.size(), 36U);
@@ -121,12 +130,13 @@ TEST(LabWire, a_site_is_a_second_switch_with_an_address_and_the_heads_port) {
   EXPECT_TRUE(has_site(plan));
   EXPECT_EQ(plan.machines[0].site, Site::present);
   EXPECT_EQ(plan.machines[1].site, Site::none);
-  EXPECT_TRUE(render_wire(plan).ends_with(
-      "link add site type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
-      "address add 192.0.2.1/24 dev site\n"
-      "link set site up\n"
-      "tuntap add tap-site mode tap\n"
-      "link set tap-site master site up\n"));
+  EXPECT_TRUE(
+      render_wire(plan).ends_with("link add site address 52:54:00:ff:ff:01 type bridge stp_state 0 "
+                                  "forward_delay 0 mcast_snooping 0\n"
+                                  "address add 192.0.2.1/24 dev site\n"
+                                  "link set site up\n"
+                                  "tuntap add tap-site mode tap\n"
+                                  "link set tap-site master site up\n"));
 }
 
 TEST(LabWire, is_a_switch_with_one_port_for_each_machine) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace muster::lab {
 namespace {
 
@@ -11,10 +13,29 @@ TEST(LabRecord, of_a_plan_reads_back_as_written) {
                                   .iso = "/iso/muster.iso",
                                   .firmware = Firmware::secureboot,
                                   .medium = Medium::usb,
-                                  .node_disk = std::nullopt});
+                                  .node_disk = std::nullopt,
+                                  .card = Card::igb});
   const auto read = parse_plan(render_plan(plan));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(*read, plan);
+}
+
+TEST(LabRecord, of_the_first_version_has_the_name_for_a_seed) {
+  auto record = nlohmann::json::parse(
+      render_plan(*plan_lab({.name = "blue", .directory = "/x", .iso = "/x.iso"})));
+  record.erase("schema");
+  record.erase("seed");
+  const auto read = parse_plan(record.dump());
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->seed, "blue");
+}
+
+TEST(LabRecord, of_a_newer_version_is_refused) {
+  std::string text = render_plan(*plan_lab({.directory = "/x", .iso = "/x.iso"}));
+  text.replace(text.find("\"schema\": 1"), 11, "\"schema\": 9");
+  const auto read = parse_plan(text);
+  ASSERT_FALSE(read);
+  EXPECT_TRUE(read.error().message.contains("a newer version")) << read.error().text();
 }
 
 TEST(LabRecord, of_a_state_reads_back_as_written) {

@@ -45,6 +45,27 @@ TEST(Monitor, passes_a_refusal_on) {
   EXPECT_EQ(reply.error().message, "the emulator refuses 'set_link': no such device");
 }
 
+TEST(Monitor, takes_no_answer_to_an_earlier_command) {
+  Pair pair;
+  ASSERT_FALSE(pair.monitor.execute("query-block", json::object(), os::in(1ms)));
+  pair.say(R"({"error": {"class": "GenericError", "desc": "late"}, "id": 1})");
+  pair.say(R"({"return": {"late": true}, "id": 1})");
+  pair.say(R"({"return": {"status": "running"}, "id": 2})");
+  EXPECT_EQ(pair.monitor.execute("query-status", json::object(), os::in(1s)),
+            (json{{"status", "running"}}));
+}
+
+TEST(Monitor, waits_for_one_event) {
+  Pair pair;
+  pair.say(R"({"return": {}, "id": 7})");
+  pair.say(R"({"event": "MIGRATION", "data": {"status": "active"}})");
+  pair.say(R"({"event": "MIGRATION", "data": {"status": "completed"}})");
+  EXPECT_TRUE(pair.monitor.await_event(os::in(1s)));
+  EXPECT_EQ(pair.events.size(), 1U);
+  EXPECT_TRUE(pair.monitor.await_event(os::in(1s)));
+  EXPECT_FALSE(pair.monitor.await_event(os::in(10ms)));
+}
+
 TEST(Monitor, notices_that_the_emulator_is_gone) {
   Pair pair;
   pair.emulator = os::LineChannel(os::Handle());

@@ -33,7 +33,7 @@ TEST(QemuCommand, of_a_node_that_boots_from_the_network) {
   EXPECT_EQ(os::to_string(command),
             "qemu-system-x86_64 -name blue-n1 -no-user-config -nodefaults -display none"
             " -machine q35,smm=off,graphics=off -accel tcg,thread=multi,tb-size=256 -cpu qemu64"
-            " -smp 1 -m 1536M -uuid " +
+            " -smp 1 -rtc base=utc,clock=vm -m 1536M -uuid " +
                 lab.machines[1].uuid + " -smbios type=1,manufacturer=Muster,product=Lab,serial=" +
                 lab.machines[1].serial + ",uuid=" + lab.machines[1].uuid +
                 " -boot strict=on,menu=off"
@@ -140,6 +140,24 @@ TEST(QemuCommand, uses_the_host_processor_with_kvm) {
 TEST(QemuCommand, gives_no_disk_when_none_is_asked_for) {
   const LabPlan lab = blue_lab({.node_disk = std::nullopt});
   EXPECT_FALSE(os::to_string(qemu_command(lab.machines[1], lab)).contains("disk.img"));
+}
+
+TEST(QemuCommand, of_a_lab_in_the_past_sets_the_clock_of_the_machine) {
+  EXPECT_TRUE(clock_words(0, 1'764'000'090'000).empty());
+  EXPECT_EQ(clock_words(90'500, 1'764'000'090'000),
+            (std::vector<std::string>{"-rtc", "base=2025-11-24T15:59:59"}));
+}
+
+TEST(QemuCommand, of_another_card_boots_a_node_by_its_rom_and_a_head_without) {
+  for (const Firmware firmware : {Firmware::bios, Firmware::uefi}) {
+    const LabPlan lab = blue_lab({.firmware = firmware, .card = Card::e1000e});
+    EXPECT_TRUE(
+        has(qemu_command(lab.machines[0], lab), "-device",
+            "e1000e,netdev=wire,mac=" + muster::to_string(lab.machines[0].mac) + ",romfile="));
+    EXPECT_TRUE(
+        has(qemu_command(lab.machines[1], lab), "-device",
+            "e1000e,netdev=wire,mac=" + muster::to_string(lab.machines[1].mac) + ",bootindex=0"));
+  }
 }
 
 }  // namespace
