@@ -3,7 +3,7 @@
 
 lintian/NAME: lintian has neither an error nor a warning about the package; an override needs a reason,
 as a comment above it. With --server, further, on a Debian 13 server that is made for this in a chroot:
-server/made, server/install, server/units, server/purge.
+server/made, server/install, server/units, server/exposures, server/removed, server/again, server/purge.
 """
 
 import argparse
@@ -21,7 +21,13 @@ from harness.report import Failed, Report, expect  # noqa: E402
 from server import Server  # noqa: E402
 
 PACKAGES = ["muster", "musterd", "muster-agent"]
-PREPARE = "/usr/lib/systemd/system/muster-prepare.service"
+UNITS = "/usr/lib/systemd/system"
+PREPARE = f"{UNITS}/muster-prepare.service"
+# The most that systemd-analyze(1) may say of each of our services: what it would reach when somebody had it. Those that
+# act as root on the machine need mounts, accounts and the network's settings.
+EXPOSURES = {"musterd.service": 2.0, "muster-dnsmasq.service": 3.0, "muster-nginx.service": 2.5,
+             "muster-host-keys.service": 2.5, "muster-apply.service": 6.5, "muster-prepare.service": 6.5,
+             "muster-watch.service": 6.5}
 
 
 def find_package(directory, name):
@@ -70,6 +76,45 @@ def units(server):
     expect(not pulled, f"a server that is no head would start systemd-networkd: {pulled}")
 
 
+def exposures(server, report):
+    """No service of ours has more rights than it had; there is none that nobody looked at."""
+    there = {pathlib.PurePath(file).name for file in server.files_named("muster")
+             if file.startswith(UNITS.lstrip("/")) or file.startswith(UNITS)}
+    services = {name for name in there if name.endswith(".service")}
+    expect(services == set(EXPOSURES), f"the services are {sorted(services)}")
+    for name, most in EXPOSURES.items():
+        said = server.run("systemd-analyze", "security", "--offline=yes", "--no-pager", f"{UNITS}/{name}")
+        level = re.search(r"exposure level for .*: ([\d.]+)", said)
+        expect(level is not None, f"systemd-analyze says of '{name}': {said}")
+        report.line(f"{name}: exposure {level[1]} of 10")
+        expect(float(level[1]) <= most, f"'{name}' has an exposure of {level[1]}, more than {most}")
+
+
+def removed(server):
+    """A server that is removed and no head any more shares nothing and keeps what the head knew; another installation
+    goes on with it."""
+    server.pretend_head()
+    # apt gives programs of packages a path without /usr/local.
+    server.write("/usr/sbin/exportfs", "#!/bin/sh\necho \"$*\" >>/root/exportfs\n", 0o755)
+    server.run("apt-get", "-q", "-y", "remove", "muster", "musterd")
+    left = [name for name in ("/etc/exports.d/muster.exports", "/etc/ssh/sshd_config.d/50-muster-keys.conf",
+                              "/etc/chrony/conf.d/muster.conf", "/etc/slurm/slurm.conf") if server.exists(name)]
+    expect(not left, f"the removal left {', '.join(left)} to other programs")
+    expect(server.read("/root/exportfs") == "-r\n", "the file server was not told")
+    expect("192.0.2.53" in server.read("/etc/resolv.conf"), "the server has no name servers of its own")
+    gone = [name for name in ("/etc/muster/cluster.yaml", "/var/lib/muster/state.db", "/var/lib/muster/secrets/slurm.key",
+                              "/var/lib/muster-head/networks.json") if not server.exists(name)]
+    expect(not gone, f"the removal took {', '.join(gone)}")
+
+
+def again(server, directory):
+    """What was removed is installed again, and once more over itself."""
+    for _ in range(2):
+        server.install([find_package(directory, "muster"), find_package(directory, "musterd")])
+        expect(server.exists("/usr/sbin/musterd"), "musterd is not there")
+    expect(server.read("/etc/muster/cluster.yaml") == "schema: 1\nname: a\n", "cluster.yaml is another")
+
+
 def purge(server):
     """After a purge nothing of Muster is left, also of what a head writes while it runs."""
     server.pretend_head()
@@ -96,6 +141,9 @@ def test_server(directory, report):
             return
         if report.scenario("server/install", lambda: install(server, directory)):
             report.scenario("server/units", lambda: units(server))
+            report.scenario("server/exposures", lambda: exposures(server, report))
+            report.scenario("server/removed", lambda: removed(server))
+            report.scenario("server/again", lambda: again(server, directory))
             report.scenario("server/purge", lambda: purge(server))
 
 
