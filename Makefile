@@ -7,6 +7,8 @@ SPEC ?= cluster.yaml
 ISO ?= build/muster-amd64.iso
 NODES ?= 2
 FIRMWARE ?= bios
+# The lock file of an earlier ISO, whose packages this one must have.
+LOCKED ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help iso named programs test check soak build lab bench clean
@@ -19,7 +21,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 
 # Words of the caller reach the shell through the environment: it reads none of them as its own.
-export SPEC ISO NODES FIRMWARE
+export SPEC ISO NODES FIRMWARE LOCKED
 MUSTER := $(ENTER) --paths build/release/apps/muster/muster
 
 build: ## compile for development; build/muster then runs the command line from this machine
@@ -37,7 +39,7 @@ named:
 	@[ -d "$$(dirname -- "$$ISO")" ] || { echo "make: ISO '$$ISO' is in no directory that is there; make it first" >&2; exit 2; }
 
 iso: named programs ## write build/muster-amd64.iso and build/muster (SPEC=site.yaml: of your own copy of cluster.yaml)
-	@$(MUSTER) iso build "$$SPEC" -o "$$ISO"
+	@$(MUSTER) iso build "$$SPEC" -o "$$ISO" $${LOCKED:+--locked "$$LOCKED"}
 
 lab: $(LAB_NEEDS) ## boot a virtual cluster from the ISO (NODES=2 FIRMWARE=bios|uefi|secureboot)
 	@$(MUSTER) lab up --iso "$$ISO" --nodes "$$NODES" --firmware "$$FIRMWARE"

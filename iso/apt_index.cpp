@@ -53,17 +53,6 @@ std::string file_name(std::string_view address) {
   return name;
 }
 
-/// The hash of what one archive offers our architecture, wherever it is reached.
-std::string archive_state(const AptSource& source, const ReleaseFile& release) {
-  std::string state = std::format("{}\n", source.suite);
-  for (const auto& component : source.components) {
-    const auto path = std::format("{}/binary-{}/Packages", component, kArchitecture);
-    const auto found = release.sha256.find(path);
-    state += std::format("{} {}\n", path, found == release.sha256.end() ? "-" : found->second);
-  }
-  return state;
-}
-
 std::string option(std::string_view name, const std::string& value) {
   return std::format("-o{}={}", name, value);
 }
@@ -88,14 +77,11 @@ std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
 }
 
 std::vector<std::string> update_arguments(const std::filesystem::path& apt,
-                                          const std::filesystem::path& lists, IndexDepth depth) {
+                                          const std::filesystem::path& lists) {
   auto arguments = apt_arguments(apt, lists, "update");
   arguments.insert(arguments.end(), {"-oAcquire::GzipIndexes=false", "-oAcquire::Languages=none",
                                      "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
                                      "-oAPT::Update::Error-Mode=any"});
-  if (depth == IndexDepth::state_only) {
-    arguments.emplace_back("-oAcquire::IndexTargets::deb::Packages::DefaultEnabled=false");
-  }
   return arguments;
 }
 
@@ -165,6 +151,17 @@ Result<ReleaseFile> read_release(const AptIndex& index, const AptSource& source)
   return parse_release(text);
 }
 
+/// With its time, by which apt asks whether there is a newer one. Whether it was copied.
+bool take_list(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  std::filesystem::copy_file(from, to, error);
+  const auto time = error ? std::filesystem::file_time_type() : last_write_time(from, error);
+  if (!error) last_write_time(to, time, error);
+  if (!error) return true;
+  std::filesystem::remove(to, error);
+  return false;
+}
+
 }  // namespace
 
 Result<ReleaseFile> parse_release(std::string_view text) {
@@ -197,8 +194,25 @@ std::string list_name(const AptSource& source, std::string_view file) {
   return file_name(std::format("{}{}dists/{}/{}", host, rest, source.suite, file));
 }
 
+void take_lists(const std::filesystem::path& from, const std::filesystem::path& to) {
+  static constexpr std::string_view kRelease = "InRelease";
+  const auto names = os::list_directory(from);
+  if (!names || !os::make_directory(to)) return;
+  for (const auto& name : *names) {
+    const auto text = name.ends_with(kRelease) ? os::read_file(from / name) : std::string();
+    const auto release = text ? parse_release(*text) : std::unexpected(text.error());
+    if (!release || !take_list(from / name, to / name)) continue;
+    const auto start = name.substr(0, name.size() - kRelease.size());
+    for (const auto& [path, sha256] : release->sha256) {
+      const auto list = start + file_name(path);
+      if (!std::ranges::contains(*names, list) || !take_list(from / list, to / list)) continue;
+      if (os::sha256_file(to / list) != sha256) static_cast<void>(os::remove_tree(to / list));
+    }
+  }
+}
+
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                AptSources sources, IndexDepth depth) {
+                                AptSources sources) {
   TRY_ASSIGN(auto settings, read_apt_settings(runner));
   for (const auto& archive : sources.archives) {
     TRY(add_detected_proxy(runner, archive.uri, settings));
@@ -214,17 +228,29 @@ Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem
   TRY(write_keys(sources.archives, apt / "keys"));
   TRY_ASSIGN(index.sources, keep_present(runner, apt, sources.archives, index.unusable));
   TRY(os::write_file(apt / "sources.list", render_sources(index.sources)));
-  TRY(update(runner, update_arguments(apt, index.lists, depth)));
-  std::string state;
+  TRY(update(runner, update_arguments(apt, index.lists)));
   for (const auto& source : index.sources) {
     TRY_ASSIGN(const auto release, read_release(index, source));
-    state += archive_state(source, release);
+    index.newest = std::max(index.newest, release.date);
     // Debian's own release; where no archive says that it is Debian's, the first.
     const bool is_release = source.suite == index.sources.front().suite;
     if (index.epoch == 0 || (is_release && release.origin == "Debian")) index.epoch = release.date;
   }
-  index.key = os::sha256(state);
   return index;
+}
+
+std::vector<std::string> install_arguments(const AptIndex& index,
+                                           const std::vector<std::string>& packages) {
+  const auto apt = index.lists.parent_path();
+  auto arguments = apt_arguments(apt, index.lists, "install");
+  // Everything is told, also what was fetched before.
+  arguments.insert(arguments.end(), {"-y", "-oAPT::Install-Recommends=false",
+                                     option("Dir::Cache::archives", index.lists / "partial"),
+                                     // It is asked for each layer, and reads the lists once.
+                                     option("Dir::Cache::pkgcache", apt / "pkgcache.bin"),
+                                     option("Dir::Cache::srcpkgcache", apt / "srcpkgcache.bin")});
+  arguments.insert(arguments.end(), packages.begin(), packages.end());
+  return arguments;
 }
 
 std::vector<std::string> download_arguments(const AptIndex& index,

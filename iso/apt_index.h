@@ -1,6 +1,6 @@
 #pragma once
 // What the Debian mirrors offer right now. One set of package indexes, read once per build, serves
-// every layer, so all layers see the same archive; its hash is part of every layer's key.
+// every layer, so all layers see the same archive.
 
 #include <cstdint>
 #include <filesystem>
@@ -46,19 +46,27 @@ struct AptIndex {
   std::filesystem::path lists;
   /// Packages already fetched, shared by all builds.
   std::filesystem::path archives;
-  /// Hash of everything the archives offer for our architecture.
-  std::string key;
+  /// Date of the newest archive. Units: seconds since 1970.
+  std::int64_t newest = 0;
   /// Date of the release itself (a point release), the newest time any file in a layer may carry.
   std::int64_t epoch = 0;
 };
 
-/// How much is fetched: the state of the archives alone, or what each layer installs from, too.
-enum class IndexDepth { state_only, packages };
+/// Copies the lists of another directory of apt's, so that what did not change since is not fetched
+/// again. A list is left out when it is not what its archive says, since somebody may be writing
+/// it.
+void take_lists(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Asks the mirrors what is new and reads the state. `apt` is a directory for apt's own files.
-/// Errors: no mirror answers (the last state is kept on disk but not used silently).
+/// Asks the mirrors what is new and reads the state. `apt` is a directory for apt's own files; what
+/// is there of an earlier call is not fetched again. Errors: no mirror answers (the last state is
+/// kept on disk but not used silently).
 Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem::path& apt,
-                                AptSources sources, IndexDepth depth);
+                                AptSources sources);
+
+/// Arguments of apt-get(8) that install these packages, by name or path, and all that they depend
+/// on into a system that has none.
+std::vector<std::string> install_arguments(const AptIndex& index,
+                                           const std::vector<std::string>& packages);
 
 /// Arguments of apt-get(8) that fetch these packages alone into the working directory.
 std::vector<std::string> download_arguments(const AptIndex& index,

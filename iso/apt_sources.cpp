@@ -323,6 +323,15 @@ std::vector<AptSource> published_sources(const spec::ClusterSpec& spec,
   return published;
 }
 
+std::vector<std::string> published_addresses(const spec::ClusterSpec& spec) {
+  std::vector<std::string> addresses;
+  // Whichever archives were used, those that are told have the same addresses.
+  for (const auto& archive : published_sources(spec, {AptSource{}})) {
+    addresses.push_back(archive.uri);
+  }
+  return addresses;
+}
+
 Result<AptSources> read_sources(const std::filesystem::path& etc_apt) {
   AptSources sources;
   std::vector<std::filesystem::path> files;

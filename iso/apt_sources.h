@@ -63,6 +63,9 @@ std::string render_sources(const std::vector<AptSource>& archives);
 std::vector<AptSource> published_sources(const spec::ClusterSpec& spec,
                                          const std::vector<AptSource>& used);
 
+/// The beginnings of the addresses of those archives.
+std::vector<std::string> published_addresses(const spec::ClusterSpec& spec);
+
 /// What this machine's own apt uses, in the files that it reads. Errors: a file cannot be read;
 /// there is no archive.
 Result<AptSources> read_sources(const std::filesystem::path& etc_apt);

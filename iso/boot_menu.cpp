@@ -11,10 +11,27 @@ constexpr std::string_view kNotYet = "Install on disk (not in this version yet)"
 
 constexpr std::string_view kStateless = "Live head, without its state disk";
 
+constexpr std::string_view kPlainGraphics = "Live head, plain graphics (black screen)";
+
+constexpr std::string_view kCheck = "Check this ISO, then restart";
+
 /// The head's initrd reads it (layers/include/base/…/live-bottom/muster-state).
-std::vector<std::string> stateless(std::vector<std::string> arguments) {
-  arguments.emplace_back("muster.state=no");
+constexpr const char* kStatelessWord = "muster.state=no";
+/// For a card whose driver shows nothing.
+constexpr const char* kPlainGraphicsWord = "nomodeset";
+
+/// live-boot(7): compares all that SHA256SUMS lists, and starts nothing.
+constexpr const char* kCheckWord = "verify-checksums=sha256";
+
+std::vector<std::string> with(std::vector<std::string> arguments, const char* word) {
+  arguments.emplace_back(word);
   return arguments;
+}
+
+/// Whoever checks a medium wants to read what is wrong with it: no restart after a failure.
+std::vector<std::string> check_arguments(std::vector<std::string> arguments) {
+  std::erase_if(arguments, [](const std::string& word) { return word.starts_with("panic="); });
+  return with(std::move(arguments), kCheckWord);
 }
 
 /// The microcode first: behind anything compressed the kernel does not find it.
@@ -49,6 +66,8 @@ std::string grub_entry(const BootMenu& menu, std::string_view id, std::string_vi
 
 std::vector<std::string> live_arguments() {
   return {"boot=live", "nonetworking", "noeject", "audit=0", "console=tty0", "console=ttyS0,115200",
+          // All nodes hang on the head: what a person would do for it, it does itself.
+          "panic=30",
           // A live system is always at its first boot, and has nothing to ask.
           "systemd.firstboot=no"};
 }
@@ -62,10 +81,13 @@ std::string render_isolinux(const BootMenu& menu) {
       "menu title {}\n"
       "menu autoboot The live head starts in # second{{,s}}\n"
       "default live\n"
-      "{}{}",
+      "{}{}{}{}",
       menu.timeout * 10, menu.title,
       isolinux_entry(menu, "live", "Live head", menu.kernel_arguments),
-      isolinux_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
+      isolinux_entry(menu, "stateless", kStateless, with(menu.kernel_arguments, kStatelessWord)),
+      isolinux_entry(menu, "graphics", kPlainGraphics,
+                     with(menu.kernel_arguments, kPlainGraphicsWord)),
+      isolinux_entry(menu, "check", kCheck, check_arguments(menu.kernel_arguments)));
   text += std::format(
       "label install\n"
       "  menu label {}\n"
@@ -93,9 +115,11 @@ std::string render_grub(const BootMenu& menu) {
       "set timeout_style=menu\n"
       "set timeout={}\n"
       "set default=0\n"
-      "{}{}",
+      "{}{}{}{}",
       menu.title, menu.timeout, grub_entry(menu, "live", "Live head", menu.kernel_arguments),
-      grub_entry(menu, "stateless", kStateless, stateless(menu.kernel_arguments)));
+      grub_entry(menu, "stateless", kStateless, with(menu.kernel_arguments, kStatelessWord)),
+      grub_entry(menu, "graphics", kPlainGraphics, with(menu.kernel_arguments, kPlainGraphicsWord)),
+      grub_entry(menu, "check", kCheck, check_arguments(menu.kernel_arguments)));
   text += std::format(
       "menuentry '{}' --id install {{\n"
       "  echo 'This version runs the head from the ISO; press a key for the menu.'\n"

@@ -13,6 +13,9 @@
 
 namespace muster::iso {
 
+/// Where the bootable tree has the boot sector that makes a stick of the ISO start (isohybrid(1)).
+inline constexpr const char* kMbr = "isolinux/isohdpfx.bin";
+
 struct BuildContext {
   os::CommandRunner& runner;
   const LayerStore& store;

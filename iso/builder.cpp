@@ -5,11 +5,15 @@
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "iso/apt_sources.h"
 #include "iso/build_context.h"
+#include "iso/closure.h"
 #include "iso/inputs.h"
+#include "iso/inspect/layer.h"
+#include "iso/inspection.h"
+#include "iso/isolation.h"
 #include "iso/media_record.h"
 #include "iso/medium.h"
-#include "iso/mounts.h"
 #include "iso/prepare.h"
 #include "iso/space.h"
 
@@ -67,6 +71,10 @@ class Build {
   BuildResult<BuildReport> run() {
     report_.out = options_.out;
     report_.id = medium_id(layers_, inputs_, options_.spec);
+    const bool same = is_unchanged() && std::ranges::all_of(layers_, [&](const auto& layer) {
+                        return store_.holds(layer);
+                      });
+    if (!same) TRY(drop_damaged());
     std::vector<LayerPlan> missing;
     std::vector<Stage> stages;
     for (const auto& layer : layers_) {
@@ -74,7 +82,6 @@ class Build {
       missing.push_back(layer);
       stages.push_back({layer.name, title_of(layer)});
     }
-    const bool same = stages.empty() && is_unchanged();
     if (!same) stages.push_back({kMediumStage, "medium"});
     TRY(begin(std::move(stages)));
     clean();
@@ -111,6 +118,18 @@ class Build {
     return {};
   }
 
+  /// What the ISO says of its files are the hashes that layers had when they were made.
+  Status drop_damaged() {
+    for (const auto& layer : layers_) {
+      if (!store_.holds(layer)) continue;
+      const Status whole = store_.check(layer);
+      if (whole) continue;
+      warn({.message = whole.error().message, .hint = "the layer is made anew"});
+      TRY(store_.remove(layer));
+    }
+    return {};
+  }
+
   void clean() {
     for (const auto& error : store_.clean()) warn(error);
   }
@@ -125,15 +144,12 @@ class Build {
   }
 
   Status make_all() {
-    TRY(enter_private_mounts());
+    TRY(isolate());
     TRY(os::write_file(context_.log, ""));
     // Another state of the archives makes another base.
     const bool is_new_state = !store_.holds(layer_named(layers_, "base"));
-    bool checked = false;
     for (const auto& layer : layers_) {
       if (store_.holds(layer)) continue;
-      if (!checked) TRY(check_packages(options_.spec, layers_, index_));
-      checked = true;
       TRY(stage([&] { return make_layer(layer); }));
     }
     TRY(stage([&] { return make_medium(); }));
@@ -159,8 +175,20 @@ class Build {
   Status make_layer(const LayerPlan& layer) {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
     TRY(build_layer(layer, folder));
+    TRY(look_at(layer, folder));
     TRY_ASSIGN(const auto files, layer_files(layer, folder));
     return store_.commit(layer, folder, files);
+  }
+
+  /// What others get of a layer is looked at before any medium has it.
+  Status look_at(const LayerPlan& layer, const fs::path& folder) {
+    const auto file = folder / "layer.squashfs";
+    if (!fs::exists(file)) return {};
+    TRY_ASSIGN(const auto report,
+               inspect::inspect_layer(context_.runner, {.path = file}, layer.name,
+                                      published_addresses(options_.spec)));
+    for (const auto& [message, hint] : report.remarks) warn({.message = message, .hint = hint});
+    return inspect::refuse(report.findings);
   }
 
   Status build_layer(const LayerPlan& layer, const fs::path& folder) {
@@ -183,14 +211,27 @@ class Build {
     // any more.
     partial += ".partial";
     TRY(os::remove_tree(partial));
+    if (Status written = write_medium(work, partial); !written) {
+      // Half an ISO would take the room that the next try needs.
+      static_cast<void>(os::remove_tree(partial));
+      return written;
+    }
+    return os::remove_tree(work);
+  }
+
+  Status write_medium(const fs::path& work, const fs::path& partial) {
     TRY_ASSIGN(const auto medium, build_medium(context_, work, partial));
-    TRY(os::remove_tree(work));
+    for (const auto& text :
+         find_unresolved(medium.bill.layers, inputs_.closures, medium.bill.own)) {
+      warn({.message = text, .hint = "report it: a new version of it would not be noticed"});
+    }
+    TRY_ASSIGN(const auto inspected, inspect_medium(context_.runner, partial));
+    TRY(inspect::refuse(inspected.findings));
     TRY_ASSIGN(report_.sha256, os::sha256_file(partial));
     TRY(os::sync_filesystem(partial));
-    std::error_code error;
-    fs::rename(partial, options_.out, error);
-    if (error)
-      return fail(std::format("cannot write '{}': {}", options_.out.string(), error.message()));
+    // A checksum of another ISO would be believed.
+    TRY(os::remove_tree(media_files(options_.out).checksum));
+    TRY(os::rename_file(partial, options_.out));
     return write_beside(medium);
   }
 
@@ -198,10 +239,15 @@ class Build {
     const auto files = media_files(options_.out);
     TRY(os::write_file(files.checksum,
                        std::format("{}  {}\n", report_.sha256, files.iso.filename().string())));
-    TRY(os::write_file(files.packages, render_package_list(medium.contents)));
-    TRY(os::write_file(files.spdx, render_spdx(medium.id, index_.epoch, medium.contents)));
+    TRY(os::write_file(files.packages, render_package_list(medium.bill.layers)));
+    TRY(os::write_file(files.spdx, render_spdx(medium.bill)));
+    TRY(os::write_file(files.lock, render_lock({.id = medium.id,
+                                                .archives_time = index_.newest,
+                                                .closures = inputs_.closures})));
     return write_media_record(store_.directory(), options_.out,
-                              {.id = medium.id, .sha256 = report_.sha256, .index_key = index_.key});
+                              {.id = medium.id,
+                               .sha256 = report_.sha256,
+                               .packages_hash = hash_closures(inputs_.closures)});
   }
 
   /// Whether the medium at the place is the one that these inputs make.

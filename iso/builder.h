@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/spec/cluster_spec.h"
 #include "iso/build_error.h"
 #include "iso/layer_plan.h"
+#include "iso/lock.h"
 #include "iso/progress.h"
 
 namespace muster::iso {
@@ -23,16 +25,20 @@ struct BuildOptions {
   std::filesystem::path out;
   /// The folder with the layers' recipes.
   std::filesystem::path data;
-  /// Our own package files; may be missing.
+  /// Our own package files.
   std::filesystem::path packages;
+  /// Without them the ISO is plain Debian, which is an error unless it is wanted.
+  enum class Contents { muster, plain_debian } contents = Contents::muster;
   /// Where layers and downloads are kept.
   std::filesystem::path cache;
   /// Where this machine's apt says which archives there are.
   std::filesystem::path apt = "/etc/apt";
   /// Layers go here in place of `cache`/layers, downloads stay shared; for verification.
   std::filesystem::path layer_cache = {};
-  /// When set, the state (AptIndex::key) that the archives must still have; for verification.
-  std::string index_key = {};
+  /// When set, what hash_closures must still say; for verification.
+  std::string packages_hash = {};
+  /// When set, the packages that the archives must still have.
+  std::optional<Lock> lock = {};
   Listener listener;
 };
 

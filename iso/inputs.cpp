@@ -64,9 +64,10 @@ Result<std::string> hash_tree(const fs::path& folder) {
 
 Result<Toolchain> read_toolchain(os::CommandRunner& runner) {
   // The libraries are those that compress and write: another version makes other bytes.
-  static constexpr std::array<const char*, 12> kPackages = {
-      "apt",      "dpkg",       "isolinux",   "libburn4t64", "libisoburn1t64", "libisofs6t64",
-      "libzstd1", "live-build", "mmdebstrap", "mtools",      "squashfs-tools", "xorriso"};
+  static constexpr std::array kPackages = {
+      "apt",          "dosfstools", "dpkg",       "kmod",       "libburn4t64", "libisoburn1t64",
+      "libisofs6t64", "libzstd1",   "live-build", "mmdebstrap", "mtools",      "squashfs-tools",
+      "xorriso"};
   static constexpr auto kFormat = "${Package} ${Version} ${db:Status-Status}\n";
   os::Command query{.argv = {"dpkg-query", "-W", "-f", kFormat}};
   query.argv.insert(query.argv.end(), kPackages.begin(), kPackages.end());

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/os/hash.h"
+#include "iso/closure.h"
 #include "iso/region.h"
 
 namespace muster::iso {
@@ -155,10 +156,13 @@ class Planner {
 
   void push(LayerPlan layer, const std::string& settings) {
     normalise(layer.packages);
-    std::string input = std::format(
-        "recipe {} {}\nname {}\nindex {}\nepoch {}\ntools {}\nincluded {}\n", inputs_.recipe.base,
-        layer.kind == LayerKind::base ? "" : inputs_.recipe.overlay, layer.name, inputs_.index_key,
-        inputs_.epoch, inputs_.toolchain, included(layer));
+    std::string input =
+        std::format("recipe {} {}\nname {}\nepoch {}\ntools {}\nincluded {}\n", inputs_.recipe.base,
+                    layer.kind == LayerKind::base ? "" : inputs_.recipe.overlay, layer.name,
+                    inputs_.epoch, inputs_.toolchain, included(layer));
+    if (const auto found = inputs_.closures.find(layer.name); found != inputs_.closures.end()) {
+      input += render_closure(found->second);
+    }
     for (const auto& name : layer.lower) {
       input += std::format("below {}\n", layer_named(layers_, name).key);
     }

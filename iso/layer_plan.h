@@ -3,8 +3,10 @@
 // hash of everything it is made from. Equal keys, equal bytes; so a layer that exists is never made
 // again, and one whose inputs changed is never taken. Pure.
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,14 +35,30 @@ struct DebFile {
   bool operator==(const DebFile&) const = default;
 };
 
+/// A package of an archive: the version, and the hash of its file.
+struct ArchivePackage {
+  std::string name;
+  std::string version;
+  std::string sha256;
+  auto operator<=>(const ArchivePackage&) const = default;
+};
+
+/// All packages of archives that one layer is made of, sorted.
+using Closure = std::vector<ArchivePackage>;
+
+/// By the layer's name.
+using Closures = std::map<std::string, Closure>;
+
 /// Everything outside the specification that decides what a layer holds.
 struct PlanInputs {
   DataFiles data;
   /// Hash of the files that are copied into layers, by folder name.
   std::map<std::string, std::string> includes;
   std::vector<DebFile> debs;
-  /// State of the archives, and those that head and nodes are told of, as a sources.list.
-  std::string index_key;
+  /// What the archives have for the layers (closure.h). Empty: not known yet, and the keys that are
+  /// planned name no layer.
+  Closures closures;
+  /// The archives that head and nodes are told of, as a sources.list.
   std::string sources;
   /// Newest time a file may carry. Units: seconds since 1970.
   std::int64_t epoch = 0;

@@ -45,14 +45,11 @@ Result<LayerFacts> parse_layer_facts(std::string_view text) {
   return facts;
 }
 
-Result<LayerStore> LayerStore::open(const std::filesystem::path& directory) {
+Result<LayerStore> LayerStore::open(const std::filesystem::path& directory,
+                                    const std::function<void(const std::string&)>& on_wait) {
   TRY(os::make_directory(directory));
-  TRY_ASSIGN(auto lock, os::try_lock_file(directory / "lock"));
-  if (!lock) {
-    return fail(std::format("another build uses '{}'", directory.string()),
-                "wait until it ends, or set MUSTER_CACHE to another directory");
-  }
-  return LayerStore(directory, std::move(*lock));
+  TRY_ASSIGN(auto lock, os::lock_file(directory / "lock", on_wait));
+  return LayerStore(directory, std::move(lock));
 }
 
 LayerStore LayerStore::look(const std::filesystem::path& directory) {
@@ -71,6 +68,23 @@ bool LayerStore::holds(const LayerPlan& layer) const {
     const auto size = std::filesystem::file_size(path_of(layer) / fact.first, error);
     return !error && size == fact.second.size;
   });
+}
+
+Status LayerStore::check(const LayerPlan& layer) const {
+  TRY_ASSIGN(const LayerFacts facts, read_facts(layer));
+  for (const auto& [name, fact] : facts) {
+    const auto file = path_of(layer) / name;
+    TRY_ASSIGN(const std::string now, os::sha256_file(file));
+    if (now != fact.sha256) {
+      return fail(std::format("'{}' has changed since it was made", file.string()));
+    }
+  }
+  return {};
+}
+
+Status LayerStore::remove(const LayerPlan& layer) const {
+  CHECK(lock_);
+  return discard(path_of(layer));
 }
 
 Result<LayerFacts> LayerStore::read_facts(const LayerPlan& layer) const {

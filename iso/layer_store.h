@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,8 +34,10 @@ Result<LayerFacts> parse_layer_facts(std::string_view text);
 /// Owns: the lock on the cache, so that two builds never write one.
 class LayerStore {
  public:
-  /// Errors: another build holds the cache; no space; not writable.
-  static Result<LayerStore> open(const std::filesystem::path& directory);
+  /// Waits while another build holds the cache; `on_wait` is told first, with what that build says
+  /// of itself. Errors: interrupted; no space; not writable.
+  static Result<LayerStore> open(const std::filesystem::path& directory,
+                                 const std::function<void(const std::string&)>& on_wait = {});
   /// For a look at what is there, without a lock: a build may go on meanwhile. Nothing may be made,
   /// and the directory need not be there.
   static LayerStore look(const std::filesystem::path& directory);
@@ -45,6 +48,11 @@ class LayerStore {
   std::filesystem::path path_of(const LayerPlan& layer) const;
   /// Whether the layer is there, with every file as large as it was when it was finished.
   bool holds(const LayerPlan& layer) const;
+  /// Reads all files of a layer that is there. Errors: one has another content than when the layer
+  /// was finished, or cannot be read.
+  Status check(const LayerPlan& layer) const;
+  /// Removes a layer, for one to be made in its place.
+  Status remove(const LayerPlan& layer) const;
   /// Errors: the layer's own record cannot be read.
   Result<LayerFacts> read_facts(const LayerPlan& layer) const;
 

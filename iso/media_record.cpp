@@ -25,11 +25,12 @@ nlohmann::json stamp_of(const fs::path& file) {
 }
 
 bool is_complete(const MediaFiles& files) {
-  return std::ranges::all_of(std::array{files.iso, files.checksum, files.packages, files.spdx},
-                             [](const fs::path& file) {
-                               std::error_code error;
-                               return fs::is_regular_file(file, error);
-                             });
+  return std::ranges::all_of(
+      std::array{files.iso, files.checksum, files.packages, files.spdx, files.lock},
+      [](const fs::path& file) {
+        std::error_code error;
+        return fs::is_regular_file(file, error);
+      });
 }
 
 }  // namespace
@@ -41,14 +42,15 @@ MediaFiles media_files(const fs::path& out) {
   return {.iso = out,
           .checksum = out.string() + ".sha256",
           .packages = beside(".packages"),
-          .spdx = beside(".spdx.json")};
+          .spdx = beside(".spdx.json"),
+          .lock = beside(".lock.json")};
 }
 
 Status write_media_record(const fs::path& folder, const fs::path& out, const MediaRecord& record) {
   auto json = stamp_of(out);
   json["id"] = record.id;
   json["sha256"] = record.sha256;
-  json["index"] = record.index_key;
+  json["packages"] = record.packages_hash;
   return os::write_file(record_path(folder, out), json.dump(1) + "\n");
 }
 
@@ -64,7 +66,7 @@ std::optional<MediaRecord> find_media_record(const fs::path& folder, const fs::p
   }
   return MediaRecord{.id = json.value("id", ""),
                      .sha256 = json.value("sha256", ""),
-                     .index_key = json.value("index", "")};
+                     .packages_hash = json.value("packages", "")};
 }
 
 }  // namespace muster::iso

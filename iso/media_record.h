@@ -15,8 +15,8 @@ struct MediaRecord {
   /// BuildReport::id and sha256.
   std::string id;
   std::string sha256;
-  /// AptIndex::key; empty when an older version wrote the record.
-  std::string index_key;
+  /// hash_closures; empty when an older version wrote the record.
+  std::string packages_hash;
   bool operator==(const MediaRecord&) const = default;
 };
 
@@ -26,6 +26,7 @@ struct MediaFiles {
   std::filesystem::path checksum;
   std::filesystem::path packages;
   std::filesystem::path spdx;
+  std::filesystem::path lock;
 };
 
 /// Those of the medium at `out`. Pure.

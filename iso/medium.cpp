@@ -8,6 +8,7 @@
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/cpio.h"
+#include "iso/efi_image.h"
 #include "iso/microcode.h"
 
 namespace muster::iso {
@@ -15,10 +16,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string iso_date(std::int64_t epoch) {
+/// The day of the archives, and a time of day that no other medium of this day has: xorriso makes
+/// the volume's UUID and the GUIDs of its partitions of it, and two media may be in one machine.
+std::string iso_date(std::int64_t epoch, const std::string& id) {
+  constexpr std::uint64_t kDay = 24ULL * 60 * 60 * 100;
   const std::chrono::sys_seconds time{std::chrono::seconds{epoch}};
-  return std::format("{:%Y%m%d%H%M%S}00", time);
+  const std::uint64_t at = std::stoull(id, nullptr, 16) % kDay;
+  const std::uint64_t seconds = at / 100;
+  return std::format("{:%Y%m%d}{:02}{:02}{:02}{:02}", time, seconds / 3600, seconds / 60 % 60,
+                     seconds % 60, at % 100);
 }
+
+constexpr auto kBill = "muster/sbom.spdx.json";
 
 Result<MediumFile> fact_of(const BuildContext& context, const std::string& layer,
                            const std::string& name, const std::string& file) {
@@ -43,8 +52,8 @@ class Assembler {
     TRY(add_microcode());
     TRY(add_papers());
     TRY(fix_dates());
-    TRY(run_step(context_,
-                 {.argv = xorriso_arguments(stage_, grafts_, out, context_.index.epoch)}));
+    TRY(run_step(context_, {.argv = xorriso_arguments(stage_, grafts_, out, context_.index.epoch,
+                                                      medium_.id)}));
     return std::move(medium_);
   }
 
@@ -95,10 +104,11 @@ class Assembler {
     TRY(os::write_file(stage_ / ".disk/live-uuid-muster", menu.id + "\n"));
     const auto efi = work_ / "grub.cfg";
     TRY(os::write_file(efi, render_efi_grub(menu)));
+    const auto key_manager = stage_ / "EFI/boot/mmx64.efi";
     TRY(set_date(efi));
-    return run_step(context_,
-                    {.argv = {"mcopy", "-m", "-o", "-i", (stage_ / "boot/grub/efi.img").string(),
-                              efi.string(), "::boot/grub/grub.cfg"}});
+    TRY(set_date(key_manager));
+    return extend_efi_image(context_, stage_ / "boot/grub/efi.img",
+                            {.grub_config = efi, .key_manager = key_manager}, medium_.id, work_);
   }
 
   /// The head's initial RAM disk, told by an archive behind it which medium is its own: live-boot
@@ -168,14 +178,22 @@ class Assembler {
   }
 
   Status add_papers() {
-    TRY_ASSIGN(medium_.contents, read_contents(context_));
-    const auto& epoch = context_.index.epoch;
-    TRY(os::write_file(stage_ / "muster/sbom.spdx.json",
-                       render_spdx(medium_.id, epoch, medium_.contents)));
-    TRY(os::write_file(stage_ / "muster/packages", render_package_list(medium_.contents)));
+    TRY_ASSIGN(auto contents, read_contents(context_));
+    TRY(os::write_file(stage_ / "muster/packages", render_package_list(contents)));
     if (!context_.inputs.spec_text.empty()) {
       TRY(os::write_file(stage_ / "muster/cluster.yaml", context_.inputs.spec_text));
     }
+    TRY(hash_stage());
+    medium_.bill = {.id = medium_.id, .epoch = context_.index.epoch, .layers = std::move(contents)};
+    for (const auto& deb : context_.inputs.debs) medium_.bill.own.insert(deb.package);
+    TRY(bill_files());
+    const std::string text = render_spdx(medium_.bill);
+    TRY(os::write_file(stage_ / kBill, text));
+    medium_.files.push_back({kBill, text.size(), os::sha256(text)});
+    return os::write_file(stage_ / "SHA256SUMS", render_checksums(medium_.files));
+  }
+
+  Status hash_stage() {
     for (const auto& entry : fs::recursive_directory_iterator(stage_)) {
       // isolinux.bin gets the medium's own block numbers, so its bytes there are others.
       if (!entry.is_regular_file() || entry.path().filename() == "isolinux.bin") continue;
@@ -183,7 +201,18 @@ class Assembler {
       medium_.files.push_back(
           {fs::relative(entry.path(), stage_).string(), entry.file_size(), std::move(hash)});
     }
-    return os::write_file(stage_ / "SHA256SUMS", render_checksums(medium_.files));
+    std::ranges::sort(medium_.files, {}, &MediumFile::file);
+    return {};
+  }
+
+  Status bill_files() {
+    for (const auto& file : medium_.files) {
+      const auto graft = std::ranges::find(grafts_, file.file, &Graft::file);
+      TRY_ASSIGN(const auto sha1,
+                 os::sha1_file(graft == grafts_.end() ? stage_ / file.file : graft->source));
+      medium_.bill.files.push_back({file.file, sha1, file.sha256});
+    }
+    return {};
   }
 
   Status set_date(const fs::path& path) {
@@ -226,7 +255,8 @@ std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& in
 
 std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                            const std::vector<Graft>& grafts,
-                                           const std::filesystem::path& out, std::int64_t epoch) {
+                                           const std::filesystem::path& out, std::int64_t epoch,
+                                           const std::string& id) {
   std::vector<std::string> arguments = {"xorriso",
                                         "-as",
                                         "mkisofs",
@@ -239,7 +269,7 @@ std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                         "-iso-level",
                                         "3",
                                         "-isohybrid-mbr",
-                                        "/usr/lib/ISOLINUX/isohdpfx.bin",
+                                        (stage / kMbr).string(),
                                         "-partition_offset",
                                         "16",
                                         "-A",
@@ -248,7 +278,7 @@ std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                         "Muster",
                                         "-V",
                                         "MUSTER",
-                                        "--modification-date=" + iso_date(epoch),
+                                        "--modification-date=" + iso_date(epoch, id),
                                         "-b",
                                         "isolinux/isolinux.bin",
                                         "-c",

@@ -23,15 +23,17 @@ std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& in
                       const spec::ClusterSpec& spec);
 
 /// Arguments of xorriso(1) as mkisofs: El Torito for BIOS and UEFI and a hybrid disk, as live-build
-/// asks for them, with every date fixed. Pure.
+/// asks for them, with every date fixed. `id` (medium_id) tells the volume from others of
+/// the same day. Pure.
 std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                            const std::vector<Graft>& grafts,
-                                           const std::filesystem::path& out, std::int64_t epoch);
+                                           const std::filesystem::path& out, std::int64_t epoch,
+                                           const std::string& id);
 
 /// What the medium came to.
 struct Medium {
   std::string id;
-  std::vector<LayerContents> contents;
+  BillOfMaterials bill;
   /// Every file of the medium but the list of their hashes.
   std::vector<MediumFile> files;
 };
@@ -43,7 +45,8 @@ Result<Medium> build_medium(const BuildContext& context, const std::filesystem::
 /// Fails when head and an image disagree on a number or a version that both have.
 Status check_agreement(const BuildContext& context);
 
-/// The packages that each layer added, in the order of the layers.
+/// The packages that each layer added, with their licences, in the order of the layers. Of the
+/// layer of the boot loaders: those that have a boot loader.
 Result<std::vector<LayerContents>> read_contents(const BuildContext& context);
 
 }  // namespace muster::iso

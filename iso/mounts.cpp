@@ -25,18 +25,6 @@ Status mount_kind(const char* type, const std::filesystem::path& at, const char*
 
 }  // namespace
 
-Status enter_private_mounts() {
-  if (unshare(CLONE_NEWNS) != 0) {
-    return fail(std::format("cannot have own mounts: {}", std::strerror(errno)), "run as root");
-  }
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    // In a chroot that is no mount point there is nothing to change at "/" itself: the namespace
-    // above it was made private by whoever made the chroot.
-    if (errno != EINVAL) return mount_failed("/", "private tree");
-  }
-  return {};
-}
-
 Result<MountedRoot> MountedRoot::overlay(const std::filesystem::path& at,
                                          const std::vector<std::filesystem::path>& lower,
                                          const std::filesystem::path& upper,

@@ -10,10 +10,6 @@
 
 namespace muster::iso {
 
-/// Gives this process mounts of its own, which end with it, however it ends.
-/// Errors: not root. Threads: before any thread is started.
-Status enter_private_mounts();
-
 /// A tree mounted at a place for the life of the object.
 class MountedRoot {
  public:

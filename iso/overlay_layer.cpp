@@ -32,7 +32,11 @@ Result<MountedRoot> mount_layer(const BuildContext& context, const LayerPlan& la
   TRY(root.add_system());
   TRY(root.add(context.index.lists, "var/lib/apt/lists"));
   TRY(root.add(context.index.archives, "var/cache/apt/archives"));
-  TRY(root.add("/etc/resolv.conf", "etc/resolv.conf"));
+  // A copy: scripts of packages may write to it, and this machine keeps its own.
+  const auto names = root.path() / kBuildSettings / "resolv.conf";
+  TRY_ASSIGN(const auto text, os::read_file("/etc/resolv.conf"));
+  TRY(os::write_file(names, text));
+  TRY(root.add(names, "etc/resolv.conf"));
   return root;
 }
 
@@ -114,6 +118,7 @@ Status make_bootable(const BuildContext& context, const fs::path& lb) {
 /// What the boot loaders need beyond live-build's tree.
 Status add_boot_files(const fs::path& root, const fs::path& binary) {
   const std::vector<std::pair<std::string, std::string>> files = {
+      {"usr/lib/ISOLINUX/isohdpfx.bin", kMbr},
       {"usr/lib/syslinux/modules/bios/menu.c32", "isolinux/menu.c32"},
       {"usr/lib/syslinux/modules/bios/libutil.c32", "isolinux/libutil.c32"},
       {"boot/memtest86+x64.bin", "live/memtest.bin"},
@@ -125,6 +130,18 @@ Status add_boot_files(const fs::path& root, const fs::path& binary) {
     if (error) return fail(std::format("cannot copy '{}' into the ISO: {}", from, error.message()));
   }
   return {};
+}
+
+/// Of what was installed to make the medium bootable only the records stay: what is on the medium
+/// of it, and its licences.
+Status keep_records(const fs::path& folder) {
+  const auto records = folder / "records";
+  for (const auto* kept : {"var/lib/dpkg", "usr/share/doc"}) {
+    TRY(os::make_directory((records / kept).parent_path()));
+    TRY(os::rename_file(folder / "upper" / kept, records / kept));
+  }
+  TRY(os::remove_tree(folder / "upper"));
+  return os::rename_file(records, folder / "upper");
 }
 
 Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
@@ -142,8 +159,8 @@ Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs
   std::error_code error;
   fs::rename(lb / "binary", folder / "binary", error);
   if (error) return fail(std::format("cannot move the bootable tree: {}", error.message()));
-  for (const auto* name : {"lb", "work", "upper", "empty"}) TRY(os::remove_tree(folder / name));
-  return {};
+  for (const auto* name : {"lb", "work", "empty"}) TRY(os::remove_tree(folder / name));
+  return keep_records(folder);
 }
 
 /// The manual pages of the base, which its own layer is packed without (squash-node.exclude).

@@ -12,6 +12,21 @@ namespace {
 
 using Fields = std::map<std::string, std::string>;
 
+/// "cli11 (= 2.4.1), nlohmann-json3 (= 3.11)".
+std::vector<CompiledIn> parse_compiled_in(const std::string& field) {
+  static constexpr std::string_view kEquals = " (= ";
+  std::vector<CompiledIn> parts;
+  for (const auto& part : split(field, ',')) {
+    const auto text = trim(part);
+    const auto equals = text.find(kEquals);
+    if (equals == std::string_view::npos || !text.ends_with(')')) continue;
+    const auto start = equals + kEquals.size();
+    parts.push_back({.source = std::string(text.substr(0, equals)),
+                     .version = std::string(text.substr(start, text.size() - start - 1))});
+  }
+  return parts;
+}
+
 void add_package(std::vector<InstalledPackage>& packages, const Fields& fields) {
   const auto field = [&](const char* name) {
     const auto found = fields.find(name);
@@ -22,7 +37,8 @@ void add_package(std::vector<InstalledPackage>& packages, const Fields& fields) 
                            .version = field("Version"),
                            .architecture = field("Architecture"),
                            .source = field("Source"),
-                           .source_version = {}};
+                           .source_version = {},
+                           .compiled_in = parse_compiled_in(field("Static-Built-Using"))};
   package.source_version = package.version;
   if (package.source.empty()) package.source = package.name;
   // "Source: name (version)" when the source has another version.

@@ -11,6 +11,13 @@
 
 namespace muster::iso {
 
+/// A source package of which something is compiled into another.
+struct CompiledIn {
+  std::string source;
+  std::string version;
+  bool operator==(const CompiledIn&) const = default;
+};
+
 struct InstalledPackage {
   std::string name;
   std::string version;
@@ -18,6 +25,8 @@ struct InstalledPackage {
   /// Its source package and that one's version.
   std::string source;
   std::string source_version;
+  /// Its Static-Built-Using field (Debian policy, 7.8): headers and static libraries.
+  std::vector<CompiledIn> compiled_in = {};
   bool operator==(const InstalledPackage&) const = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "iso/closure.h"
 #include "iso/inputs.h"
 #include "iso/medium.h"
 
@@ -22,16 +23,15 @@ BuildResult<std::string> read_programs(os::CommandRunner& runner) {
 }
 
 Result<AptIndex> read_index(os::CommandRunner& runner, const BuildOptions& options,
-                            const fs::path& folder, IndexDepth depth) {
+                            const fs::path& folder) {
   TRY_ASSIGN(auto known, read_sources(options.apt));
   TRY_ASSIGN(auto sources, select_sources(std::move(known), options.spec));
-  return read_apt_index(runner, folder, std::move(sources), depth);
+  return read_apt_index(runner, folder, std::move(sources));
 }
 
 Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& index,
                                std::string programs) {
-  PlanInputs inputs{.index_key = index.key,
-                    .sources = render_sources(published_sources(options.spec, index.sources)),
+  PlanInputs inputs{.sources = render_sources(published_sources(options.spec, index.sources)),
                     .epoch = index.epoch,
                     .toolchain = std::move(programs),
                     .recipe = own_recipe(),
@@ -45,11 +45,43 @@ Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& inde
   return inputs;
 }
 
+/// Plans twice: apt is asked what it would install of the packages that the first plan names, and
+/// the keys of the second have its answer.
+Result<std::vector<LayerPlan>> plan_resolved(os::CommandRunner& runner, const BuildOptions& options,
+                                             const AptIndex& index, PlanInputs& inputs) {
+  TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
+  TRY(check_packages(options.spec, layers, index));
+  TRY_ASSIGN(inputs.closures, resolve_layers(runner, index, layers));
+  return plan_layers(options.spec, inputs);
+}
+
+Status check_locked(const BuildOptions& options, const Closures& closures) {
+  if (!options.packages_hash.empty() && hash_closures(closures) != options.packages_hash) {
+    return fail("the archives changed since the ISO was built, and have other packages now",
+                "build it again; what is verified then is the new one");
+  }
+  return options.lock ? compare_with_lock(*options.lock, closures) : Status();
+}
+
 }  // namespace
 
 fs::path layer_folder(const BuildOptions& options) {
   return options.layer_cache.empty() ? options.cache / "layers" : options.layer_cache;
 }
+
+namespace {
+
+BuildResult<void> check_own_packages(const BuildOptions& options) {
+  TRY_ASSIGN(const auto debs, read_debs(options.packages));
+  if (!debs.empty()) return {};
+  return fail_for_machine(
+      std::format("there are no packages of Muster in '{}': the ISO would be plain Debian",
+                  options.packages.string()),
+      "'make iso' makes them first; --packages names their directory, and --without-packages makes "
+      "plain Debian");
+}
+
+}  // namespace
 
 BuildResult<std::string> check_machine(os::CommandRunner& runner, const BuildOptions& options) {
   if (geteuid() != 0) {
@@ -59,16 +91,24 @@ BuildResult<std::string> check_machine(os::CommandRunner& runner, const BuildOpt
   return read_programs(runner);
 }
 
+Result<LayerStore> open_store(const BuildOptions& options) {
+  return LayerStore::open(layer_folder(options), [&](const std::string& holder) {
+    if (!options.listener) return;
+    options.listener({.kind = ProgressEvent::Kind::warning,
+                      .stage = {},
+                      .text = std::format("waiting for another build in '{}': {}",
+                                          options.cache.string(), holder)});
+  });
+}
+
 BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& options) {
   TRY_ASSIGN(auto programs, check_machine(runner, options));
-  TRY_ASSIGN(auto store, LayerStore::open(layer_folder(options)));
-  TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt", IndexDepth::packages));
-  if (!options.index_key.empty() && index.key != options.index_key) {
-    return fail("the archives changed since the ISO was built, and have other packages now",
-                "build it again; what is verified then is the new one");
-  }
+  if (options.contents == BuildOptions::Contents::muster) TRY(check_own_packages(options));
+  TRY_ASSIGN(auto store, open_store(options));
+  TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt"));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
-  TRY_ASSIGN(auto plan, plan_layers(options.spec, inputs));
+  TRY_ASSIGN(auto plan, plan_resolved(runner, options, index, inputs));
+  TRY(check_locked(options, inputs.closures));
   return Prepared{.store = std::move(store),
                   .index = std::move(index),
                   .inputs = std::move(inputs),
@@ -79,9 +119,11 @@ BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(auto programs, read_programs(runner));
   // Not in the cache: a build may be using its indexes, and only root writes there.
   TRY_ASSIGN(const auto scratch, os::TemporaryDirectory::make("muster-plan"));
-  TRY_ASSIGN(const auto index, read_index(runner, options, scratch.path(), IndexDepth::state_only));
-  TRY_ASSIGN(const auto inputs, read_inputs(options, index, std::move(programs)));
-  TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
+  take_lists(options.cache / "apt/lists", scratch.path() / "lists");
+  TRY_ASSIGN(const auto index, read_index(runner, options, scratch.path()));
+  TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
+  TRY_ASSIGN(const auto layers, plan_resolved(runner, options, index, inputs));
+  TRY(check_locked(options, inputs.closures));
   const auto store = LayerStore::look(layer_folder(options));
   IsoPlan plan{.id = medium_id(layers, inputs, options.spec), .layers = {}};
   for (const LayerPlan& layer : layers) {

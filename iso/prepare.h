@@ -23,6 +23,10 @@ struct Prepared {
 /// The cache's folder of layers.
 std::filesystem::path layer_folder(const BuildOptions& options);
 
+/// The cache of layers, for a build of these options; waits for another build, and tells the
+/// listener whose. Errors: as LayerStore::open.
+Result<LayerStore> open_store(const BuildOptions& options);
+
 /// Whether this machine can build at all, and with which programs: their names and versions.
 /// Errors: not root; a program is missing.
 BuildResult<std::string> check_machine(os::CommandRunner& runner, const BuildOptions& options);

@@ -1,25 +1,15 @@
 #pragma once
-// What is on the medium, for people (a package list) and for programs (SPDX 2.3 as JSON), and the
-// manifest by which the head serves a node's image. Pure.
+// What is on the medium, for people (a package list), and the manifest by which the head serves a
+// node's image. Pure. For programs: spdx.h.
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "iso/package_status.h"
+#include "iso/spdx.h"
 
 namespace muster::iso {
-
-/// The packages that one layer added.
-struct LayerContents {
-  std::string layer;
-  std::vector<InstalledPackage> packages;
-};
-
-/// SPDX 2.3 JSON: every package with version, source package and layer.
-std::string render_spdx(const std::string& id, std::int64_t epoch,
-                        const std::vector<LayerContents>& layers);
 
 /// One line a package: layer, name, version, architecture, source.
 std::string render_package_list(const std::vector<LayerContents>& layers);

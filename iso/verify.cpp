@@ -153,14 +153,14 @@ BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptio
   }
   // Its own layers lie elsewhere, but downloads and indexes are shared with every other build, and
   // the work folder with every other verification.
-  TRY_ASSIGN(const auto lock, LayerStore::open(layer_folder(options)));
+  TRY_ASSIGN(const auto lock, open_store(options));
   const auto work = options.cache / "verify";
   TRY(os::remove_tree(work));
   auto again = options;
   again.layer_cache = work / "layers";
   again.out = work / options.out.filename();
   if (const auto record = find_media_record(layer_folder(options), options.out)) {
-    again.index_key = record->index_key;
+    again.packages_hash = record->packages_hash;
   }
   auto done = build_and_compare(runner, options.out, again, work);
   auto cleared = clear(work, kept_file(done, again));

@@ -28,6 +28,7 @@ inline constexpr const char* kGroup = "GROUP";
 inline constexpr const char* kUser = "USER";
 inline constexpr const char* kProfile = "PROFILE";
 inline constexpr const char* kLab = "LAB";
+inline constexpr const char* kState = "STATE";
 inline constexpr const char* kMachine = "MACHINE";
 inline constexpr const char* kTopic = "TOPIC";
 }  // namespace value
@@ -43,7 +44,7 @@ void add_json(CLI::App& verb);
 void add_help(CLI::App& app, Session& session);      // help
 void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
 void add_plan(CLI::App& app, Session& session);      // plan
-void add_iso(CLI::App& app, Session& session);       // iso build, iso verify
+void add_iso(CLI::App& app, Session& session);       // iso build, verify, inspect, write
 void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);    // status
 void add_node(CLI::App& app, Session& session);      // node list, show, wait, adopt, and others

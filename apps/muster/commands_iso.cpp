@@ -1,4 +1,4 @@
-// muster iso: build and verify.
+// muster iso: build and verify; the other verbs have files of their own.
 
 #include <format>
 #include <memory>
@@ -145,6 +145,12 @@ void add_iso(CLI::App& app, Session& session) {
   build_verb->add_option("file", arguments->file, "the file that describes the cluster")
       ->type_name(value::kFile)
       ->capture_default_str();
+  build_verb
+      ->add_option("--locked", arguments->lock,
+                   "the lock file of an earlier ISO, whose packages this one must have")
+      ->type_name(value::kFile);
+  build_verb->add_flag("--without-packages", arguments->without_packages,
+                       "make an ISO without Muster: plain Debian");
   build_verb->add_option("-o,--output", arguments->out, "where to write the ISO")
       ->type_name(value::kFile)
       ->capture_default_str();
@@ -160,6 +166,8 @@ void add_iso(CLI::App& app, Session& session) {
       ->capture_default_str();
   add_common(*verify_verb, *arguments);
   on_run(*verify_verb, session, [arguments] { return verify(*arguments); });
+  add_iso_inspect(*noun, session);
+  add_iso_write(*noun, session);
 }
 
 }  // namespace muster::cli

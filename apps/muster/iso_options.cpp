@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <format>
 
 #include "apps/muster/commands.h"
 #include "apps/muster/source_tree.h"
 #include "apps/muster/spec_file.h"
+#include "core/os/file_part.h"
+#include "core/os/files.h"
 
 namespace muster::cli {
 namespace {
@@ -31,6 +34,28 @@ fs::path find_packages(const fs::path& data) {
 
 }  // namespace
 
+Status check_iso(const std::filesystem::path& iso) {
+  constexpr std::uint64_t kName = 16U * 2048 + 1;
+  constexpr std::string_view kStandard = "CD001";
+  TRY_ASSIGN(const std::string name,
+             os::read_as_far_as_there(iso, {.offset = kName, .size = kStandard.size()}));
+  if (name == kStandard) return {};
+  return fail(std::format("'{}' is no ISO", iso.string()), "'make iso' makes one");
+}
+
+namespace {
+
+Result<iso::Lock> read_lock(const fs::path& file) {
+  TRY_ASSIGN(const auto text, os::read_file(file));
+  auto lock = iso::parse_lock(text);
+  if (lock) return lock;
+  return fail(
+      std::format("'{}' is no lock file of an ISO: {}", file.string(), lock.error().message),
+      "name the .lock.json that 'muster iso build' wrote beside an ISO");
+}
+
+}  // namespace
+
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
   iso::BuildOptions options;
   const auto text = read_spec_text(arguments.file);
@@ -43,9 +68,15 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   options.spec = std::move(*outcome.spec);
   options.spec_text = *text;
   options.out = fs::absolute(arguments.out);
+  if (!arguments.lock.empty()) {
+    auto lock = read_lock(arguments.lock);
+    if (!lock) return std::unexpected(report(lock.error(), kUsage));
+    options.lock = std::move(*lock);
+  }
   const fs::path data = fs::absolute(
       arguments.data.empty() ? environment("MUSTER_DATA", find_data().string()) : arguments.data);
   options.data = data / "layers";
+  if (arguments.without_packages) options.contents = iso::BuildOptions::Contents::plain_debian;
   options.packages =
       fs::absolute(arguments.packages.empty() ? find_packages(data) : fs::path(arguments.packages));
   return options;

@@ -2,8 +2,10 @@
 // What the verbs that plan or make a medium are told, and everything they need to do it.
 
 #include <expected>
+#include <filesystem>
 #include <string>
 
+#include "apps/muster/commands.h"
 #include "iso/builder.h"
 
 namespace muster::cli {
@@ -13,7 +15,11 @@ struct IsoArguments {
   std::string out = "build/muster-amd64.iso";
   std::string data;
   std::string packages;
+  /// Whether a medium without Muster is wanted: plain Debian.
+  bool without_packages = false;
   std::string cache;
+  /// Of --locked; empty: none.
+  std::string lock;
   bool json = false;
   bool verbose = false;
 };
@@ -21,5 +27,15 @@ struct IsoArguments {
 /// The specification and everything else a build needs; or the status to end with, after saying
 /// why.
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments);
+
+/// Errors: the file is no ISO: the file system of one names itself behind its first sixteen sectors
+/// (ECMA-119 §8.4).
+Status check_iso(const std::filesystem::path& iso);
+
+/// inspect: what is on an ISO, and what is wrong with it.
+void add_iso_inspect(CLI::App& iso, Session& session);
+
+/// write: the ISO on a USB stick.
+void add_iso_write(CLI::App& iso, Session& session);
 
 }  // namespace muster::cli

@@ -15,6 +15,7 @@
 #include "apps/muster/parse_errors.h"
 #include "apps/muster/paths.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/os/command.h"
 #include "core/os/process.h"
 
@@ -100,7 +101,7 @@ int main(int argc, char** argv) {
   muster::os::open_standard_streams();
   CLI::App app("Muster: one ISO, one cluster.", "muster");
   app.require_subcommand(1);
-  app.set_version_flag("--version", MUSTER_VERSION);
+  app.set_version_flag("--version", muster::muster_version());
   muster::os::end_programs_on_signals();
   cli::Session session;
   add_nouns(app, session);

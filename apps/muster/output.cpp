@@ -50,7 +50,7 @@ void print_json(std::string_view document) {
 
 int print_answer(const nlohmann::json& document, std::string_view text) {
   if (form() == Form::json) {
-    print_json(document.dump());
+    print_json(document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else if (!text.empty()) {
     write(stdout, text);
     write(stdout, "\n");

@@ -1,10 +1,21 @@
 #include "iso/inspect/finding.h"
 
 #include <format>
+#include <iterator>
 
 #include "core/base/text.h"
 
 namespace muster::inspect {
+
+void add(std::vector<Finding>& findings, std::vector<Finding> more) {
+  findings.insert(findings.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+}
+
+std::vector<Finding> found_in(const std::string& where, std::vector<Finding> findings) {
+  for (Finding& finding : findings) finding.message = where + ": " + finding.message;
+  return findings;
+}
 
 Status refuse(const std::vector<Finding>& findings) {
   static constexpr std::size_t kShown = 10;

@@ -16,6 +16,15 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+/// The next step for what a build made wrong.
+inline constexpr const char* kMakeAnew = "make the ISO anew; when that does not help, report it";
+
+/// Adds what another inspection has found.
+void add(std::vector<Finding>& findings, std::vector<Finding> more);
+
+/// The same findings, each with "`where`: " before its message.
+std::vector<Finding> found_in(const std::string& where, std::vector<Finding> findings);
+
 /// No error when there is no finding, else one that shows the first few and how many there are.
 Status refuse(const std::vector<Finding>& findings);
 

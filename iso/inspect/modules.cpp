@@ -65,6 +65,23 @@ Finding missing(const Module& module, const std::string& lacks, const std::strin
   return finding;
 }
 
+/// Links are not followed: a link may lead anywhere.
+Result<std::vector<std::string>> module_files(const fs::path& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  while (!error && entry != fs::recursive_directory_iterator()) {
+    if (is_module(entry->path().string()) &&
+        entry->symlink_status(error).type() == fs::file_type::regular) {
+      files.push_back(entry->path().string());
+    }
+    if (!error) entry.increment(error);
+  }
+  if (error) return fail(std::format("cannot read '{}': {}", folder.string(), error.message()));
+  std::ranges::sort(files);
+  return files;
+}
+
 }  // namespace
 
 std::string module_name(std::string_view path) {
@@ -88,8 +105,8 @@ Result<std::vector<Module>> parse_modinfo(std::string_view text, const fs::path&
     const auto value = trim(std::string_view(line).substr(colon + 1));
     if (name == "filename") {
       if (!value.starts_with(start)) {
-        return fail(
-            std::format("modinfo names '{}', which is not in '{}'", value, folder.string()));
+        return fail(std::format("modinfo names '{}', which is not in '{}'", printable(value),
+                                folder.string()));
       }
       const auto path = value.substr(start.size());
       modules.push_back({.path = std::string(path), .name = module_name(path)});
@@ -117,13 +134,7 @@ Result<ModuleTree> read_modules(os::CommandRunner& runner, const fs::path& root,
   for (const auto& line : lines(order)) tree.made.push_back(without_compression(trim(line)));
   TRY_ASSIGN(const auto builtin, os::read_file(folder / "modules.builtin"));
   tree.builtin = parse_module_names(builtin);
-  std::vector<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && is_module(entry.path().string())) {
-      files.push_back(entry.path().string());
-    }
-  }
-  std::ranges::sort(files);
+  TRY_ASSIGN(const auto files, module_files(folder));
   for (std::size_t at = 0; at < files.size(); at += kFilesACall) {
     os::Command modinfo{.argv = {"modinfo"}};
     const auto end = std::min(at + kFilesACall, files.size());

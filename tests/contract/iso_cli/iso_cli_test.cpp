@@ -62,6 +62,19 @@ TEST_F(IsoCommand, a_plan_needs_no_rights_and_says_why_the_medium_is_unknown) {
       << result.out;
 }
 
+TEST_F(IsoCommand, a_medium_without_muster_is_made_for_those_only_who_want_it) {
+  if (geteuid() != 0) GTEST_SKIP() << "building needs root";
+  const std::vector<std::string> build = {MUSTER_PROGRAM, "iso",        "build",
+                                          "a.yaml",       "--packages", "empty"};
+  const auto refused = run(build);
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_TRUE(refused.err.contains("there are no packages of Muster in '")) << refused.err;
+  EXPECT_TRUE(refused.err.contains("--without-packages")) << refused.err;
+  auto plain = build;
+  plain.push_back("--without-packages");
+  EXPECT_FALSE(run(plain).err.contains("no packages of Muster")) << "there are no recipes here";
+}
+
 TEST_F(IsoCommand, a_medium_that_is_not_there_is_a_failure) {
   if (geteuid() != 0) GTEST_SKIP() << "building needs root";
   const auto result = run({MUSTER_PROGRAM, "iso", "verify", "b.iso", "--file", "a.yaml", "--json"});

@@ -73,7 +73,7 @@ class BuildDirectory(Scratch):
 
     def setUp(self):
         super().setUp()
-        for name in ["tools/build", "tools/renew"]:
+        for name in ["tools/build", "tools/lock.bash", "tools/renew"]:
             (self.place / name).parent.mkdir(exist_ok=True)
             shutil.copy(SOURCE / name, self.place / name)
         self.write("CMakePresets.json", "{}")
@@ -112,6 +112,44 @@ class BuildDirectory(Scratch):
         (self.place / "build/dev/made-by").unlink()
         self.build()
         self.assertFalse(self.is_kept())
+
+
+class OneAtATime(Scratch):
+    """Two programs that write into one checkout."""
+
+    def start(self, what, then="true"):
+        """A program that takes the lock, says so, and goes on when it reads a line."""
+        script = f'source {SOURCE}/tools/lock.bash; lock_checkout "{what}"; echo "has it"; read -r _; {then}'
+        return subprocess.Popen(["bash", "-c", script], cwd=self.place, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def test_the_second_waits_and_says_for_whom(self):
+        first = self.start("make test")
+        self.assertEqual(first.stdout.readline(), "has it\n")
+        second = self.start("make iso")
+        self.assertEqual(second.stderr.readline(), f"waiting for process {first.pid}: make test\n")
+        first.communicate("\n")
+        self.assertEqual(second.stdout.readline(), "has it\n")
+        second.communicate("\n")
+        self.assertEqual((first.returncode, second.returncode), (0, 0))
+
+    def test_what_the_first_starts_is_its_own_work(self):
+        inner = f'bash -c \'source {SOURCE}/tools/lock.bash; lock_checkout inner; echo "and inside"\''
+        said, _ = self.start("make test", inner).communicate("\n", timeout=30)
+        self.assertEqual(said, "has it\nand inside\n")
+
+    def test_another_checkout_is_not_held_by_the_first(self):
+        other = f'mkdir other; cd other; exec bash -c \'source {SOURCE}/tools/lock.bash; lock_checkout x; cat build/.lock\''
+        said, _ = self.start("make test", other).communicate("\n", timeout=30)
+        self.assertRegex(said, "^has it\nprocess [0-9]+: x\n$")
+
+    def test_one_that_was_killed_is_waited_for_no_longer(self):
+        first = self.start("make test")
+        self.assertEqual(first.stdout.readline(), "has it\n")
+        first.kill()
+        first.communicate()
+        said, _ = self.start("make iso").communicate("\n", timeout=30)
+        self.assertEqual(said, "has it\n")
 
 
 class Makefile(Scratch):

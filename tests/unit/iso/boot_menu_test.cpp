@@ -48,6 +48,14 @@ TEST(BootMenu, a_head_may_start_without_its_state_disk_and_never_takes_another_s
   }
 }
 
+// What is wrong would be gone from the screen with a restart.
+TEST(BootMenu, checks_the_medium_and_waits_when_it_is_damaged) {
+  for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
+    EXPECT_TRUE(has(text, "Check this ISO, then restart"));
+    EXPECT_TRUE(has(text, " console=ttyS0,115200 systemd.firstboot=no verify-checksums=sha256\n"));
+  }
+}
+
 TEST(BootMenu, the_kernel_reads_microcode_before_anything_else) {
   auto menu = example();
   menu.microcode = {"/muster/microcode/amd.img", "/muster/microcode/intel.img"};
@@ -60,10 +68,18 @@ TEST(BootMenu, the_kernel_reads_microcode_before_anything_else) {
   EXPECT_TRUE(has(render_isolinux(example()), "  initrd /live/initrd.img\n"));
 }
 
-TEST(BootMenu, both_offer_the_same_five_choices) {
+TEST(BootMenu, a_head_that_panics_starts_again_and_one_with_a_black_screen_has_an_entry) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
-    for (const auto* entry : {"Live head", "Live head, without its state disk", "Install on disk",
-                              "Boot from local disk", "Memory test"}) {
+    EXPECT_TRUE(has(text, " panic=30 "));
+    EXPECT_TRUE(has(text, " systemd.firstboot=no nomodeset\n"));
+  }
+}
+
+TEST(BootMenu, both_offer_the_same_six_choices) {
+  for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
+    for (const auto* entry :
+         {"Live head", "Live head, without its state disk", "Live head, plain graphics",
+          "Install on disk", "Boot from local disk", "Memory test"}) {
       EXPECT_TRUE(has(text, entry)) << entry;
     }
   }

@@ -22,7 +22,10 @@ PlanInputs inputs() {
   inputs.debs = {{"/p/muster_1_amd64.deb", "muster", "aa"},
                  {"/p/musterd_1_amd64.deb", "musterd", "bb"},
                  {"/p/muster-agent_1_amd64.deb", "muster-agent", "cc"}};
-  inputs.index_key = "index";
+  for (const auto* layer : {"base", "head", "image-compute", "tools", "microcode", "muster-head",
+                            "muster-image-compute"}) {
+    inputs.closures[layer] = {{.name = "systemd", .version = "257", .sha256 = "a1"}};
+  }
   inputs.epoch = 1757146150;
   return inputs;
 }
@@ -126,10 +129,16 @@ TEST(Recipe, knows_the_code_that_this_program_was_compiled_from) {
   EXPECT_EQ((std::set{recipe.base, recipe.overlay, recipe.medium}).size(), 3U);
 }
 
-TEST(LayerPlan, news_on_the_mirror_touch_every_layer) {
+TEST(LayerPlan, a_new_version_of_a_package_touches_the_layers_that_have_it_and_those_above) {
   auto other = inputs();
-  other.index_key = "later";
-  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)).size(), plan({}, inputs()).size());
+  other.closures["head"].front().version = "257.1";
+  EXPECT_EQ(changed(plan({}, inputs()), plan({}, other)),
+            (std::vector<std::string>{"head", "tools", "muster-head"}));
+  other = inputs();
+  other.closures["base"].front().sha256 = "a2";
+  const auto names = changed(plan({}, inputs()), plan({}, other));
+  EXPECT_EQ(names.size(), plan({}, inputs()).size() - 1);
+  EXPECT_FALSE(std::ranges::contains(names, "microcode"));
 }
 
 TEST(LayerPlan, the_kernel_flavour_is_a_package_of_the_base) {

@@ -1,6 +1,7 @@
 #include "iso/layer_store.h"
 
 #include <gtest/gtest.h>
+#include <optional>
 
 #include "core/os/files.h"
 
@@ -41,14 +42,33 @@ TEST(LayerStore, knows_size_and_hash_of_what_a_layer_offers) {
             (FileFact{3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}));
 }
 
-TEST(LayerStore, two_builds_never_share_it) {
+TEST(LayerStore, two_builds_never_share_it_and_the_second_waits) {
   const auto scratch = os::TemporaryDirectory::make();
   ASSERT_TRUE(scratch);
-  const auto first = LayerStore::open(scratch->path());
-  ASSERT_TRUE(first);
-  const auto second = LayerStore::open(scratch->path());
-  ASSERT_FALSE(second);
-  EXPECT_NE(second.error().message.find("another build"), std::string::npos);
+  std::optional<LayerStore> first = *LayerStore::open(scratch->path());
+  bool waited = false;
+  const auto second = LayerStore::open(scratch->path(), [&](const std::string&) {
+    waited = true;
+    first.reset();
+  });
+  EXPECT_TRUE(second);
+  EXPECT_TRUE(waited);
+}
+
+TEST(LayerStore, finds_a_file_of_the_right_size_and_another_content) {
+  const auto scratch = os::TemporaryDirectory::make();
+  ASSERT_TRUE(scratch);
+  const auto store = LayerStore::open(scratch->path());
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(make(*store, layer("k1")));
+  EXPECT_TRUE(store->check(layer("k1")));
+  ASSERT_TRUE(os::write_file(store->path_of(layer("k1")) / "layer.squashfs", "abd"));
+  EXPECT_TRUE(store->holds(layer("k1"))) << "by its size";
+  const Status damaged = store->check(layer("k1"));
+  ASSERT_FALSE(damaged);
+  EXPECT_TRUE(damaged.error().message.contains("layer.squashfs' has changed since it was made"));
+  ASSERT_TRUE(store->remove(layer("k1")));
+  EXPECT_FALSE(store->holds(layer("k1")));
 }
 
 TEST(LayerStore, a_layer_of_which_a_file_is_cut_off_or_gone_is_none) {

@@ -1,6 +1,7 @@
 #pragma once
 // A machine for tests that plan builds: what its programs answer, and a cache of its own.
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
@@ -16,6 +17,7 @@ class Programs : public os::CommandRunner {
     if (command.argv[0] == fails) return fail_with(command);
     if (command.argv[0] == "dpkg-query")
       return os::CommandResult{.status = 0, .out = versions(command)};
+    if (std::ranges::contains(command.argv, "--print-uris")) return announce();
     if (command.argv[0] == "apt-get") return update(command);
     return os::CommandResult{};
   }
@@ -24,6 +26,10 @@ class Programs : public os::CommandRunner {
   /// A program that ends with 1, and writes to its log as a real one does.
   std::string fails;
   std::string update_error;
+  /// Why apt cannot install what it is asked for.
+  std::string conflict;
+  /// Of the package that apt installs.
+  std::string version = "257";
   std::vector<std::vector<std::string>> commands;
 
  private:
@@ -34,6 +40,13 @@ class Programs : public os::CommandRunner {
       text += std::format("{} 1.0 {}\n", command.argv[i], status);
     }
     return text;
+  }
+
+  os::CommandResult announce() const {
+    if (!conflict.empty()) return {.status = 100, .err = conflict + "\n"};
+    return {.out = std::format("Reading package lists...\n'http://m.example/s.deb' "
+                               "systemd_{}_amd64.deb 9 SHA256:{:064}\n",
+                               version, 1)};
   }
 
   static Result<os::CommandResult> fail_with(const os::Command& command) {
@@ -69,6 +82,7 @@ class Machine : public testing::Test {
   BuildOptions options = {.out = scratch.path() / "a.iso",
                           .data = scratch.path() / "data",
                           .packages = scratch.path() / "packages",
+                          .contents = BuildOptions::Contents::plain_debian,
                           .cache = scratch.path() / "cache",
                           .apt = scratch.path() / "apt"};
 };

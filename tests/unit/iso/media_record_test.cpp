@@ -9,13 +9,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const MediaRecord kRecord = {.id = "abc", .sha256 = "0123", .index_key = "state"};
+const MediaRecord kRecord = {.id = "abc", .sha256 = "0123", .packages_hash = "state"};
 
 class MediaRecords : public testing::Test {
  protected:
   void SetUp() override {
     const auto files = media_files(out);
-    for (const auto& file : {files.iso, files.checksum, files.packages, files.spdx}) {
+    for (const auto& file : {files.iso, files.checksum, files.packages, files.spdx, files.lock}) {
       ASSERT_TRUE(os::write_file(file, "x"));
     }
     ASSERT_TRUE(write_media_record(folder, out, kRecord));
@@ -31,7 +31,8 @@ TEST_F(MediaRecords, a_medium_that_nobody_touched_is_known) {
 }
 
 TEST_F(MediaRecords, a_medium_is_not_whole_without_each_of_the_files_beside_it) {
-  for (const auto* name : {"site.iso", "site.iso.sha256", "site.packages", "site.spdx.json"}) {
+  for (const auto* name :
+       {"site.iso", "site.iso.sha256", "site.packages", "site.spdx.json", "site.lock.json"}) {
     const auto file = scratch.path() / name;
     const auto elsewhere = scratch.path() / "elsewhere";
     fs::rename(file, elsewhere);

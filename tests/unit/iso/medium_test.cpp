@@ -7,6 +7,7 @@
 
 #include "iso/cpio.h"
 #include "iso/data_files.h"
+#include "iso/efi_image.h"
 #include "iso/inputs.h"
 #include "iso/live_build.h"
 #include "iso/squash.h"
@@ -22,13 +23,34 @@ bool follows(const std::vector<std::string>& all, std::string_view first, std::s
 }
 
 TEST(Medium, boots_on_bios_and_uefi_from_disc_and_disk) {
-  const auto arguments = xorriso_arguments("/s", {{"live/vmlinuz", "/c/vmlinuz"}}, "/o.iso", 0);
+  const auto arguments =
+      xorriso_arguments("/s", {{"live/vmlinuz", "/c/vmlinuz"}}, "/o.iso", 0, "000000000000");
   EXPECT_TRUE(follows(arguments, "-b", "isolinux/isolinux.bin"));
   EXPECT_TRUE(follows(arguments, "-e", "boot/grub/efi.img"));
   EXPECT_TRUE(std::ranges::contains(arguments, "-isohybrid-mbr"));
   EXPECT_TRUE(std::ranges::contains(arguments, "-isohybrid-gpt-basdat"));
   EXPECT_TRUE(std::ranges::contains(arguments, "--modification-date=1970010100000000"));
   EXPECT_TRUE(std::ranges::contains(arguments, "live/vmlinuz=/c/vmlinuz"));
+}
+
+TEST(Medium, of_the_same_day_is_another_volume) {
+  const auto date_of = [](const std::string& id) {
+    for (const std::string& word : xorriso_arguments("/s", {}, "/o.iso", 0, id)) {
+      if (word.starts_with("--modification-date=")) return word.substr(20);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(date_of("00000083d5ff"), "1970010123595999") << "the last of the day";
+  EXPECT_EQ(date_of("00000083d600"), "1970010100000000");
+  EXPECT_NE(date_of("0123456789ab"), date_of("0123456789ac"));
+}
+
+TEST(EfiImage, has_room_for_tables_and_half_used_clusters) {
+  for (const std::uint64_t bytes :
+       {std::uint64_t{0}, std::uint64_t{3'364'256}, std::uint64_t{9'000'000}}) {
+    EXPECT_GE(efi_image_size(bytes) * 1024, bytes + bytes / 50 + 100 * 1024U) << bytes;
+    EXPECT_EQ(efi_image_size(bytes) % 64, 0U);
+  }
 }
 
 TEST(Medium, its_name_follows_everything_on_it) {
@@ -126,26 +148,6 @@ TEST(Inputs, a_missing_package_is_blamed_on_who_wants_it) {
   EXPECT_EQ(find_missing(spec, layers, names),
             (std::vector<MissingPackage>{{"fftw", "packages of image 'compute' in cluster.yaml"},
                                          {"typo", "the recipe of layer 'compute'"}}));
-}
-
-TEST(Sbom, is_spdx_with_every_package_once) {
-  const auto text =
-      render_spdx("id", 0, {{"base", {{"libc6", "2.41-1:x+y", "amd64", "glibc", "2.41"}}}});
-  const auto json = nlohmann::json::parse(text);
-  EXPECT_EQ(json["spdxVersion"], "SPDX-2.3");
-  EXPECT_EQ(json["creationInfo"]["created"], "1970-01-01T00:00:00Z");
-  ASSERT_EQ(json["packages"].size(), 1U);
-  EXPECT_EQ(json["packages"][0]["sourceInfo"], "source package glibc 2.41");
-  EXPECT_EQ(json["packages"][0]["externalRefs"][0]["referenceLocator"],
-            "pkg:deb/debian/libc6@2.41-1%3Ax%2By?arch=amd64");
-}
-
-TEST(Sbom, names_apart_what_two_layers_hold) {
-  const auto json =
-      nlohmann::json::parse(render_spdx("id", 0,
-                                        {{"image-a", {{"b-c", "1", "all", "b-c", "1"}}},
-                                         {"image-a-b", {{"c", "1", "all", "c", "1"}}}}));
-  EXPECT_NE(json["packages"][0]["SPDXID"], json["packages"][1]["SPDXID"]);
 }
 
 TEST(ImageManifest, lists_layers_lowest_first_and_says_when_there_is_no_initrd) {

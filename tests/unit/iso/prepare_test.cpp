@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/os/hash.h"
 #include "iso/inputs.h"
 #include "tests/unit/iso/machine.h"
 
@@ -25,12 +26,52 @@ TEST_F(PlanIso, needs_no_cache) {
   EXPECT_FALSE(std::filesystem::exists(options.cache));
 }
 
-TEST_F(PlanIso, asks_for_the_state_of_the_archives_and_for_no_index) {
-  ASSERT_TRUE(plan_iso(programs, options));
-  EXPECT_TRUE(std::ranges::any_of(programs.commands, [](const auto& argv) {
-    return std::ranges::contains(argv,
-                                 "-oAcquire::IndexTargets::deb::Packages::DefaultEnabled=false");
-  }));
+TEST_F(PlanIso, says_what_the_archives_lack_and_what_cannot_be_installed) {
+  options.spec.head_packages = {"vmi"};
+  const auto lacking = plan_iso(programs, options);
+  ASSERT_FALSE(lacking);
+  EXPECT_TRUE(lacking.error().message.contains("'vmi'")) << lacking.error().text();
+  options.spec.head_packages = {};
+  programs.conflict = "E: Unable to correct problems, you have held broken packages.";
+  const auto plan = plan_iso(programs, options);
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().message.starts_with(
+      "the packages of layer 'base' cannot be installed together: E: Unable"))
+      << plan.error().text();
+}
+
+TEST_F(PlanIso, names_layers_by_the_packages_that_they_get) {
+  const auto before = plan_iso(programs, options);
+  programs.version = "258";
+  const auto after = plan_iso(programs, options);
+  ASSERT_TRUE(before && after);
+  EXPECT_NE(before->layers.front().plan.key, after->layers.front().plan.key);
+  EXPECT_NE(before->id, after->id);
+}
+
+TEST_F(PlanIso, takes_the_lists_of_the_last_build_that_are_whole) {
+  const auto lists = options.cache / "apt/lists";
+  const std::string start = "m.example_dists_trixie_";
+  ASSERT_TRUE(os::write_file(lists / (start + "main_binary-amd64_Packages"), "Package: a\n"));
+  ASSERT_TRUE(os::write_file(lists / (start + "contrib_binary-amd64_Packages"), "Package: b\n"));
+  ASSERT_TRUE(os::write_file(
+      lists / (start + "InRelease"),
+      std::format("Date: Sat, 06 Sep 2025 08:09:10 UTC\nSHA256:\n {} 11 "
+                  "main/binary-amd64/Packages\n {} 11 contrib/binary-amd64/Packages\n",
+                  os::sha256("Package: a\n"), os::sha256("Package: other\n"))));
+  take_lists(lists, scratch.path() / "taken");
+  EXPECT_EQ(os::list_directory(scratch.path() / "taken").value(),
+            (std::vector<std::string>{start + "InRelease", start + "main_binary-amd64_Packages"}));
+  EXPECT_EQ(last_write_time(scratch.path() / "taken" / (start + "InRelease")),
+            last_write_time(lists / (start + "InRelease")));
+}
+
+TEST_F(PlanIso, with_a_lock_file_has_its_packages_or_fails) {
+  options.lock = Lock{.archives_time = 1757146150,
+                      .closures = {{"base", {{.name = "systemd", .version = "257"}}}}};
+  const auto plan = plan_iso(programs, options);
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().message.contains("in the lock file")) << plan.error().text();
 }
 
 TEST_F(PlanIso, shows_what_a_build_left) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "iso/closure.h"
 #include "iso/layer_store.h"
 #include "iso/media_record.h"
 #include "iso/prepare.h"
@@ -39,17 +40,23 @@ using VerifyIso = Machine;
 
 TEST_F(VerifyIso, touches_nothing_while_another_build_goes_on) {
   if (geteuid() != 0) GTEST_SKIP() << "building needs root";
-  const auto building = LayerStore::open(options.cache / "layers");
-  ASSERT_TRUE(building);
+  std::optional<LayerStore> building = *LayerStore::open(options.cache / "layers");
   const auto theirs = options.cache / "verify/layers/base";
   ASSERT_TRUE(os::write_file(theirs, "x"));
   ASSERT_TRUE(os::write_file(options.out, "medium"));
-  const auto verified = verify_iso(programs, options);
-  ASSERT_FALSE(verified);
-  EXPECT_NE(verified.error().message.find("another build"), std::string::npos);
-  EXPECT_TRUE(fs::exists(theirs));
-  EXPECT_TRUE(std::ranges::none_of(programs.commands,
-                                   [](const auto& argv) { return argv[0] == "apt-get"; }));
+  std::string said;
+  options.listener = [&](const ProgressEvent& event) {
+    if (!building) return;
+    said = event.text;
+    EXPECT_TRUE(fs::exists(theirs));
+    EXPECT_TRUE(std::ranges::none_of(programs.commands,
+                                     [](const auto& argv) { return argv[0] == "apt-get"; }));
+    building.reset();
+  };
+  EXPECT_FALSE(verify_iso(programs, options)) << "there are no archives";
+  EXPECT_TRUE(said.starts_with("waiting for another build in '")) << said;
+  EXPECT_TRUE(said.contains(std::format(": process {} (", getpid()))) << said;
+  EXPECT_FALSE(fs::exists(theirs)) << "then it went on";
 }
 
 TEST_F(VerifyIso, a_medium_that_is_not_there_is_said_before_anything_is_built) {
@@ -66,14 +73,15 @@ class VerifyWritten : public Machine {
     if (geteuid() != 0) GTEST_SKIP() << "building needs root";
     Machine::SetUp();
     const auto files = media_files(options.out);
-    for (const auto& file : {files.iso, files.checksum, files.packages, files.spdx}) {
+    for (const auto& file : {files.iso, files.checksum, files.packages, files.spdx, files.lock}) {
       ASSERT_TRUE(os::write_file(file, "x"));
     }
   }
 
   /// As if the medium had been built from this state of the archives.
-  void record(const std::string& index_key) {
-    ASSERT_TRUE(write_media_record(layer_folder(options), options.out, {.index_key = index_key}));
+  void record(const std::string& packages_hash) {
+    ASSERT_TRUE(
+        write_media_record(layer_folder(options), options.out, {.packages_hash = packages_hash}));
   }
 
   std::vector<std::string> left() const {
@@ -99,7 +107,7 @@ TEST_F(VerifyWritten, archives_that_changed_since_are_told_before_anything_is_ma
 }
 
 TEST_F(VerifyWritten, a_build_that_fails_leaves_the_log_that_its_message_names_and_no_more) {
-  record(prepare(programs, options)->index.key);
+  record(hash_closures(prepare(programs, options)->inputs.closures));
   programs.fails = "mmdebstrap";
   const auto verified = verify_iso(programs, options);
   ASSERT_FALSE(verified);

@@ -1,0 +1,146 @@
+#include "iso/closure.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <format>
+#include <optional>
+#include <ranges>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
+namespace muster::iso {
+namespace {
+
+/// What is in every base besides its lists: mmdebstrap(1), --variant=minbase.
+constexpr std::array kBootstrap = {"?essential", "?priority(required)", "apt"};
+
+/// apt writes a colon in the name of a file as "%3a".
+std::string decode(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned code = 0;
+    const auto digits = text.substr(std::min(at + 1, text.size()), 2);
+    const auto* const end = digits.data() + digits.size();
+    if (text[at] == '%' && digits.size() == 2 &&
+        std::from_chars(digits.data(), end, code, 16).ptr == end) {
+      plain += static_cast<char>(code);
+      at += 2;
+    } else {
+      plain += text[at];
+    }
+  }
+  return plain;
+}
+
+/// "htop_3.4.1-5_amd64.deb 171604 SHA256:0a1b…"
+std::optional<ArchivePackage> parse_file(std::string_view text) {
+  static constexpr std::string_view kHash = "SHA256:";
+  static constexpr std::size_t kDigits = 64;
+  const auto fields = words(text);
+  if (fields.size() != 3 || !fields[2].starts_with(kHash)) return std::nullopt;
+  const auto names = split(fields[0], '_');
+  const auto hash = fields[2].substr(kHash.size());
+  if (names.size() != 3 || hash.size() != kDigits) return std::nullopt;
+  return ArchivePackage{.name = names[0], .version = decode(names[1]), .sha256 = hash};
+}
+
+bool is_of_this_machine(std::string_view address) {
+  return address.starts_with("file:") || address.starts_with("copy:") || address.starts_with('/');
+}
+
+/// What apt is asked to install at once: the layer on those below it.
+std::vector<std::string> wanted(const std::vector<LayerPlan>& layers, const LayerPlan& layer) {
+  std::vector<std::string> names(kBootstrap.begin(), kBootstrap.end());
+  const auto add = [&](const LayerPlan& one) {
+    names.insert(names.end(), one.packages.begin(), one.packages.end());
+    for (const auto& deb : one.debs) names.push_back(std::filesystem::absolute(deb.path).string());
+  };
+  for (const auto& lower : layer.lower) add(layer_named(layers, lower));
+  add(layer);
+  return names;
+}
+
+/// Errors: without the paths that apt names, so that one state of the world has one message.
+Result<Closure> resolve(os::CommandRunner& runner, const AptIndex& index,
+                        const std::vector<LayerPlan>& layers, const LayerPlan& layer) {
+  const bool is_fetched_only = layer.kind == LayerKind::microcode;
+  auto arguments = is_fetched_only ? download_arguments(index, layer.packages)
+                                   : install_arguments(index, wanted(layers, layer));
+  // apt would name MD5 where the archive has it.
+  arguments.insert(arguments.end(), {"--print-uris", "-oAcquire::ForceHash=SHA256"});
+  TRY_ASSIGN(const auto done, runner.run({.argv = std::move(arguments)}));
+  if (done.status == 0) return parse_uris(done.out);
+  return fail(std::format("the packages of layer '{}' cannot be installed together: {}", layer.name,
+                          join(lines(trim(done.out.substr(0, 2000) + done.err)), "; ")),
+              "change the packages in cluster.yaml, or the archives that apt uses");
+}
+
+}  // namespace
+
+Result<Closure> parse_uris(std::string_view text) {
+  Closure closure;
+  for (const auto& line : lines(text)) {
+    // apt-get writes what it does before.
+    if (!line.starts_with('\'')) continue;
+    const auto end = line.find("' ");
+    if (end == std::string::npos) return fail(std::format("apt-get says '{}'", printable(line)));
+    if (is_of_this_machine(std::string_view(line).substr(1, end - 1))) continue;
+    auto package = parse_file(std::string_view(line).substr(end + 2));
+    if (!package) {
+      return fail(std::format("apt-get names no SHA-256 in '{}'", printable(line)),
+                  "the archive has an index without SHA256: use another mirror");
+    }
+    closure.push_back(std::move(*package));
+  }
+  std::ranges::sort(closure);
+  return closure;
+}
+
+Result<Closures> resolve_layers(os::CommandRunner& runner, const AptIndex& index,
+                                const std::vector<LayerPlan>& layers) {
+  Closures closures;
+  for (const auto& layer : layers) {
+    TRY_ASSIGN(closures[layer.name], resolve(runner, index, layers, layer));
+  }
+  return closures;
+}
+
+std::string render_closure(const Closure& closure) {
+  std::string text;
+  for (const auto& [name, version, sha256] : closure) {
+    text += std::format("archive {} {} {}\n", name, version, sha256);
+  }
+  return text;
+}
+
+std::string hash_closures(const Closures& closures) {
+  std::string text;
+  for (const auto& [layer, closure] : closures) {
+    text += std::format("layer {}\n{}", layer, render_closure(closure));
+  }
+  return os::sha256(text);
+}
+
+std::vector<std::string> find_unresolved(const std::vector<LayerContents>& contents,
+                                         const Closures& closures,
+                                         const std::set<std::string>& own) {
+  std::vector<std::string> found;
+  for (const auto& layer : contents) {
+    const auto closure = closures.find(layer.layer);
+    for (const auto& package : layer.packages) {
+      if (own.contains(package.name)) continue;
+      const auto is_it = [&](const ArchivePackage& one) {
+        return one.name == package.name && one.version == package.version;
+      };
+      if (closure != closures.end() && std::ranges::any_of(closure->second, is_it)) continue;
+      found.push_back(std::format("layer '{}' has '{}' {}, which apt did not announce", layer.layer,
+                                  package.name, package.version));
+    }
+  }
+  return found;
+}
+
+}  // namespace muster::iso

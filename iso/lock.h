@@ -1,0 +1,34 @@
+#pragma once
+// The packages of archives that an ISO was made of, in a file beside it, by which a later build
+// makes sure that it uses the same: FILE.lock.json.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "iso/layer_plan.h"
+
+namespace muster::iso {
+
+struct Lock {
+  /// BuildReport::id of the ISO.
+  std::string id;
+  /// The newest time of the archives that it was made from. Units: seconds since 1970.
+  std::int64_t archives_time = 0;
+  Closures closures;
+  bool operator==(const Lock&) const = default;
+};
+
+/// JSON: {"lock": 1, "id": …, "archives_time": …, "layers": [{"name": …, "packages": [{"name": …,
+/// "version": …, "sha256": …}, …]}, …]}.
+std::string render_lock(const Lock& lock);
+
+/// Errors: not what render_lock wrote.
+Result<Lock> parse_lock(std::string_view text);
+
+/// Errors: a layer has other packages now, or another file of the same version; the first few, and
+/// of which time the archives have to be.
+Status compare_with_lock(const Lock& lock, const Closures& now);
+
+}  // namespace muster::iso
