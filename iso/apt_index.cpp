@@ -60,20 +60,15 @@ std::string option(std::string_view name, const std::string& value) {
 /// apt with sources and lists of its own, and nothing of this machine's.
 std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
                                        const std::filesystem::path& lists, std::string verb) {
-  return {"apt-get",
-          "-q",
-          std::move(verb),
-          option("Dir::Etc::sourcelist", apt / "sources.list"),
-          "-oDir::Etc::sourceparts=-",
-          option("Dir::State::lists", lists),
-          option("Dir::Etc::netrc", apt / "auth.conf"),
-          "-oDir::Etc::netrcparts=-",
-          "-oDir::Etc::preferences=/dev/null",
-          "-oDir::Etc::preferencesparts=-",
+  return {"apt-get", "-q", std::move(verb), option("Dir::Etc::sourcelist", apt / "sources.list"),
+          "-oDir::Etc::sourceparts=-", option("Dir::State::lists", lists),
+          option("Dir::Etc::netrc", apt / "auth.conf"), "-oDir::Etc::netrcparts=-",
+          "-oDir::Etc::preferences=/dev/null", "-oDir::Etc::preferencesparts=-",
           "-oDir::State::status=/dev/null",
-          "-oDir::Cache::pkgcache=",
-          "-oDir::Cache::srcpkgcache=",
-          "-oAPT::Sandbox::User=root"};
+          "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=", "-oAPT::Sandbox::User=root",
+          // What is made has one architecture, and its own apt prefers no release.
+          option("APT::Architectures", std::string(kArchitecture)),
+          "-oAPT::Default-Release=", "-oAPT::Install-Suggests=false"};
 }
 
 std::vector<std::string> update_arguments(const std::filesystem::path& apt,
@@ -231,6 +226,7 @@ Result<AptIndex> read_apt_index(os::CommandRunner& runner, const std::filesystem
   TRY(update(runner, update_arguments(apt, index.lists)));
   for (const auto& source : index.sources) {
     TRY_ASSIGN(const auto release, read_release(index, source));
+    if (release.origin == "Debian") index.debian.push_back(source.uri);
     index.newest = std::max(index.newest, release.date);
     // Debian's own release; where no archive says that it is Debian's, the first.
     const bool is_release = source.suite == index.sources.front().suite;

@@ -36,6 +36,8 @@ std::string list_name(const AptSource& source, std::string_view file);
 /// The state of the archives.
 struct AptIndex {
   std::vector<AptSource> sources;
+  /// Addresses of those whose Release says that Debian made them.
+  std::vector<std::string> debian = {};
   /// Archives that are not used, and why.
   std::vector<Error> unusable;
   /// How apt reaches them.

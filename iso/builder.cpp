@@ -146,15 +146,15 @@ class Build {
   Status make_all() {
     TRY(isolate());
     TRY(os::write_file(context_.log, ""));
-    // Another state of the archives makes another base.
-    const bool is_new_state = !store_.holds(layer_named(layers_, "base"));
+    bool has_fetched = false;
     for (const auto& layer : layers_) {
       if (store_.holds(layer)) continue;
+      has_fetched = has_fetched || !layer.packages.empty();
       TRY(stage([&] { return make_layer(layer); }));
     }
     TRY(stage([&] { return make_medium(); }));
     TRY(os::write_file(store_.directory() / "durations.json", render_durations(durations_)));
-    if (is_new_state) drop_archives();
+    if (has_fetched) drop_archives();
     return store_.prune(layers_, kKeptLayers);
   }
 
@@ -175,9 +175,20 @@ class Build {
   Status make_layer(const LayerPlan& layer) {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
     TRY(build_layer(layer, folder));
+    TRY(check_packages_of(layer, folder));
     TRY(look_at(layer, folder));
     TRY_ASSIGN(const auto files, layer_files(layer, folder));
     return store_.commit(layer, folder, files);
+  }
+
+  /// A key that does not name a package of its layer would be the wrong one.
+  Status check_packages_of(const LayerPlan& layer, const fs::path& folder) {
+    if (layer.kind == LayerKind::microcode) return {};
+    const auto tree = folder / (layer.kind == LayerKind::base ? "tree" : "upper");
+    const auto status = tree / "var/lib/dpkg/status";
+    if (!fs::exists(status)) return {};
+    TRY_ASSIGN(const auto text, os::read_file(status));
+    return check_announced(layer, text, inputs_);
   }
 
   /// What others get of a layer is looked at before any medium has it.
@@ -221,10 +232,6 @@ class Build {
 
   Status write_medium(const fs::path& work, const fs::path& partial) {
     TRY_ASSIGN(const auto medium, build_medium(context_, work, partial));
-    for (const auto& text :
-         find_unresolved(medium.bill.layers, inputs_.closures, medium.bill.own)) {
-      warn({.message = text, .hint = "report it: a new version of it would not be noticed"});
-    }
     TRY_ASSIGN(const auto inspected, inspect_medium(context_.runner, partial));
     TRY(inspect::refuse(inspected.findings));
     TRY_ASSIGN(report_.sha256, os::sha256_file(partial));
@@ -245,9 +252,7 @@ class Build {
                                                 .archives_time = index_.newest,
                                                 .closures = inputs_.closures})));
     return write_media_record(store_.directory(), options_.out,
-                              {.id = medium.id,
-                               .sha256 = report_.sha256,
-                               .packages_hash = hash_closures(inputs_.closures)});
+                              {.id = medium.id, .sha256 = report_.sha256});
   }
 
   /// Whether the medium at the place is the one that these inputs make.

@@ -35,10 +35,10 @@ struct BuildOptions {
   std::filesystem::path apt = "/etc/apt";
   /// Layers go here in place of `cache`/layers, downloads stay shared; for verification.
   std::filesystem::path layer_cache = {};
-  /// When set, what hash_closures must still say; for verification.
-  std::string packages_hash = {};
-  /// When set, the packages that the archives must still have.
+  /// When set, the packages that the layers must have.
   std::optional<Lock> lock = {};
+  /// What to do when they have others; empty: as compare_with_lock says.
+  std::string lock_hint = {};
   Listener listener;
 };
 

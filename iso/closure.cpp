@@ -8,8 +8,7 @@
 #include <ranges>
 
 #include "core/base/text.h"
-#include "core/os/files.h"
-#include "core/os/hash.h"
+#include "iso/package_status.h"
 
 namespace muster::iso {
 namespace {
@@ -64,48 +63,61 @@ std::vector<std::string> wanted(const std::vector<LayerPlan>& layers, const Laye
 }
 
 /// Errors: without the paths that apt names, so that one state of the world has one message.
-Result<Closure> resolve(os::CommandRunner& runner, const AptIndex& index,
-                        const std::vector<LayerPlan>& layers, const LayerPlan& layer) {
+Result<Announced> resolve(os::CommandRunner& runner, const AptIndex& index,
+                          const std::vector<LayerPlan>& layers, const LayerPlan& layer) {
   const bool is_fetched_only = layer.kind == LayerKind::microcode;
   auto arguments = is_fetched_only ? download_arguments(index, layer.packages)
                                    : install_arguments(index, wanted(layers, layer));
   // apt would name MD5 where the archive has it.
   arguments.insert(arguments.end(), {"--print-uris", "-oAcquire::ForceHash=SHA256"});
   TRY_ASSIGN(const auto done, runner.run({.argv = std::move(arguments)}));
-  if (done.status == 0) return parse_uris(done.out);
+  if (done.status == 0) return parse_uris(done.out, index.debian);
   return fail(std::format("the packages of layer '{}' cannot be installed together: {}", layer.name,
                           join(lines(trim(done.out.substr(0, 2000) + done.err)), "; ")),
               "change the packages in cluster.yaml, or the archives that apt uses");
 }
 
+bool has(const Closures& closures, const std::string& layer, const InstalledPackage& package) {
+  const auto closure = closures.find(layer);
+  return closure != closures.end() &&
+         std::ranges::any_of(closure->second, [&](const ArchivePackage& one) {
+           return one.name == package.name && one.version == package.version;
+         });
+}
+
 }  // namespace
 
-Result<Closure> parse_uris(std::string_view text) {
-  Closure closure;
+Result<Announced> parse_uris(std::string_view text, const std::vector<std::string>& debian) {
+  Announced announced;
   for (const auto& line : lines(text)) {
     // apt-get writes what it does before.
     if (!line.starts_with('\'')) continue;
     const auto end = line.find("' ");
     if (end == std::string::npos) return fail(std::format("apt-get says '{}'", printable(line)));
-    if (is_of_this_machine(std::string_view(line).substr(1, end - 1))) continue;
+    const auto address = std::string_view(line).substr(1, end - 1);
+    if (is_of_this_machine(address)) continue;
     auto package = parse_file(std::string_view(line).substr(end + 2));
     if (!package) {
       return fail(std::format("apt-get names no SHA-256 in '{}'", printable(line)),
                   "the archive has an index without SHA256: use another mirror");
     }
-    closure.push_back(std::move(*package));
+    if (std::ranges::none_of(debian, [&](const auto& one) { return address.starts_with(one); })) {
+      announced.of_others.insert(package->name);
+    }
+    announced.closure.push_back(std::move(*package));
   }
-  std::ranges::sort(closure);
-  return closure;
+  std::ranges::sort(announced.closure);
+  return announced;
 }
 
-Result<Closures> resolve_layers(os::CommandRunner& runner, const AptIndex& index,
-                                const std::vector<LayerPlan>& layers) {
-  Closures closures;
+Status resolve_layers(os::CommandRunner& runner, const AptIndex& index,
+                      const std::vector<LayerPlan>& layers, PlanInputs& inputs) {
   for (const auto& layer : layers) {
-    TRY_ASSIGN(closures[layer.name], resolve(runner, index, layers, layer));
+    TRY_ASSIGN(auto announced, resolve(runner, index, layers, layer));
+    inputs.closures[layer.name] = std::move(announced.closure);
+    inputs.of_others.merge(announced.of_others);
   }
-  return closures;
+  return {};
 }
 
 std::string render_closure(const Closure& closure) {
@@ -116,31 +128,20 @@ std::string render_closure(const Closure& closure) {
   return text;
 }
 
-std::string hash_closures(const Closures& closures) {
-  std::string text;
-  for (const auto& [layer, closure] : closures) {
-    text += std::format("layer {}\n{}", layer, render_closure(closure));
-  }
-  return os::sha256(text);
-}
-
-std::vector<std::string> find_unresolved(const std::vector<LayerContents>& contents,
-                                         const Closures& closures,
-                                         const std::set<std::string>& own) {
+Status check_announced(const LayerPlan& layer, std::string_view status, const PlanInputs& inputs) {
+  auto names = layer.lower;
+  names.push_back(layer.name);
   std::vector<std::string> found;
-  for (const auto& layer : contents) {
-    const auto closure = closures.find(layer.layer);
-    for (const auto& package : layer.packages) {
-      if (own.contains(package.name)) continue;
-      const auto is_it = [&](const ArchivePackage& one) {
-        return one.name == package.name && one.version == package.version;
-      };
-      if (closure != closures.end() && std::ranges::any_of(closure->second, is_it)) continue;
-      found.push_back(std::format("layer '{}' has '{}' {}, which apt did not announce", layer.layer,
-                                  package.name, package.version));
-    }
+  for (const auto& package : parse_dpkg_status(status)) {
+    if (std::ranges::contains(inputs.debs, package.name, &DebFile::package)) continue;
+    const bool is_known = std::ranges::any_of(
+        names, [&](const auto& name) { return has(inputs.closures, name, package); });
+    if (!is_known) found.push_back(std::format("'{}' {}", package.name, package.version));
   }
-  return found;
+  if (found.empty()) return {};
+  return fail(std::format("layer '{}' has packages that apt did not announce: {}", layer.name,
+                          join(found, ", ")),
+              "build again; when it is said again, report it");
 }
 
 }  // namespace muster::iso

@@ -50,8 +50,8 @@ std::string linked_package(const fs::path& documents) {
   return fs::read_symlink(file, error).parent_path().filename().string();
 }
 
-/// Of the package's copyright file; none when there is no such file.
-Result<DeclaredLicences> read_licences(const std::vector<fs::path>& trees, std::string package) {
+/// The text of the package's copyright file; empty when there is no such file.
+Result<std::string> read_copyright(const std::vector<fs::path>& trees, std::string package) {
   constexpr int kMostLinks = 4;
   for (int links = 0; links < kMostLinks; ++links) {
     const auto has = [&](const fs::path& tree) {
@@ -63,12 +63,11 @@ Result<DeclaredLicences> read_licences(const std::vector<fs::path>& trees, std::
     const auto linked = linked_package(documents);
     if (linked.empty()) {
       if (!fs::is_regular_file(documents / "copyright")) break;
-      TRY_ASSIGN(const auto text, os::read_file(documents / "copyright"));
-      return parse_copyright(text);
+      return os::read_file(documents / "copyright");
     }
     package = linked;
   }
-  return DeclaredLicences{};
+  return std::string();
 }
 
 /// Whether the medium has a boot loader of this package; the others of its layer are programs that
@@ -139,7 +138,10 @@ Result<std::vector<LayerContents>> read_contents(const BuildContext& context) {
     LayerContents added{.layer = layer.name, .packages = std::move(packages)};
     const auto trees = trees_of(context, layer);
     for (const auto& package : added.packages) {
-      TRY_ASSIGN(added.licences[package.name], read_licences(trees, package.name));
+      TRY_ASSIGN(auto text, read_copyright(trees, package.name));
+      added.licences[package.name] = parse_copyright(text);
+      const bool is_on_medium = !layer.medium_path.empty();
+      if (!is_on_medium && !text.empty()) added.texts[package.name] = std::move(text);
     }
     contents.push_back(std::move(added));
   }

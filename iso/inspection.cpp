@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using inspect::Finding;
 
-constexpr auto kSums = "SHA256SUMS";
 constexpr auto kSpec = "muster/cluster.yaml";
 
 std::uint64_t size_of(const std::vector<os::FilePart>& parts) {
@@ -54,6 +53,7 @@ class Inspection {
     TRY_ASSIGN(files_, inspect::list_medium(runner_, iso_));
     TRY_ASSIGN(report_.size, os::size_of(iso_));
     report_.files = files_.size();
+    TRY(check_size());
     read_id();
     TRY(look_at_hashes());
     TRY(look_at_boot());
@@ -78,6 +78,23 @@ class Inspection {
     return inspect::read_medium_file(iso_, files_, path);
   }
 
+  /// Files may share their bytes, so that all together are larger than the medium; an ISO of
+  /// somebody else could name the same bytes without end.
+  Status check_size() const {
+    constexpr std::uint64_t kMostNames = 16;
+    std::uint64_t left = report_.size * kMostNames;
+    for (const auto& [path, parts] : files_) {
+      const auto size = size_of(parts);
+      if (size <= left) {
+        left -= size;
+        continue;
+      }
+      return fail(std::format("the files of '{}' are many times larger than itself", iso_.string()),
+                  inspect::kMakeAnew);
+    }
+    return {};
+  }
+
   void read_id() {
     static constexpr std::string_view kMark = ".disk/muster-";
     for (const auto& [path, parts] : files_) {
@@ -87,10 +104,10 @@ class Inspection {
 
   Status look_at_hashes() {
     TRY_ASSIGN(found_, inspect::hash_medium(iso_, files_));
-    TRY_ASSIGN(const auto text, read(kSums));
+    TRY_ASSIGN(const auto text, read(inspect::kChecksumFile));
     const auto listed = inspect::parse_checksums(text);
     if (!listed) {
-      note(kSums, {{listed.error().message, listed.error().hint}});
+      note(inspect::kChecksumFile, {{listed.error().message, listed.error().hint}});
       return {};
     }
     inspect::add(report_.findings, inspect::compare_checksums(*listed, found_));

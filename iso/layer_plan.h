@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct PlanInputs {
   /// What the archives have for the layers (closure.h). Empty: not known yet, and the keys that are
   /// planned name no layer.
   Closures closures;
+  /// Names of packages in them that are from archives other than Debian's.
+  std::set<std::string> of_others;
   /// The archives that head and nodes are told of, as a sources.list.
   std::string sources;
   /// Newest time a file may carry. Units: seconds since 1970.

@@ -108,7 +108,7 @@ std::optional<std::string> gnu_identifier(std::string_view name) {
   if (!is_later) take_ending(version, "-only");
   if (!version.contains('.')) version += ".0";
   for (const auto& family : kGnu) {
-    if (family.name != name.substr(0, dash)) continue;
+    if (lower(family.name) != lower(name.substr(0, dash))) continue;
     if (!std::ranges::contains(family.versions, version)) return std::nullopt;
     return std::format("{}-{}-{}", family.name, version, is_later ? "or-later" : "only");
   }
@@ -151,10 +151,11 @@ class Expression {
       if (auto gnu = gnu_identifier(licence)) return std::format("{} WITH {}", *gnu, exception);
     }
     if (auto gnu = gnu_identifier(name)) return std::move(*gnu);
+    // Identifiers of SPDX that differ in case only are the same one.
     std::string id = "LicenseRef-";
-    for (const char c : name) {
-      const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            (c >= '0' && c <= '9') || c == '.' || c == '-';
+    for (const char c : key) {
+      const bool is_plain =
+          (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
       id += is_plain ? c : '-';
     }
     others.emplace(id, name);

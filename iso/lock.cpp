@@ -4,6 +4,7 @@
 #include <chrono>
 #include <format>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -29,9 +30,16 @@ Closure read_closure(json::Members& layer, json::Problems& problems) {
   return closure;
 }
 
-/// What is in one closure and not in the other, as sentences; both are sorted.
+/// What differs between a lock and now, as sentences, each once: a layer has what those below have.
+struct Differences {
+  std::set<std::string> texts;
+  /// Whether a package has another version or another file.
+  bool has_other_version = false;
+};
+
+/// Of one layer; both closures are sorted.
 void compare(const std::string& layer, const Closure& then, const Closure& now,
-             std::vector<std::string>& found) {
+             Differences& found) {
   std::map<std::string, std::pair<std::string, std::string>> versions;
   for (const auto& package : then) {
     if (!std::ranges::binary_search(now, package)) versions[package.name].first = package.version;
@@ -41,15 +49,30 @@ void compare(const std::string& layer, const Closure& then, const Closure& now,
   }
   for (const auto& [name, both] : versions) {
     const auto& [before, after] = both;
-    if (before == after) {
-      found.push_back(std::format("'{}' {} is another file", name, after));
-    } else if (before.empty() || after.empty()) {
-      found.push_back(
-          std::format("layer '{}' has {} '{}'", layer, before.empty() ? "now" : "no more", name));
+    if (before.empty() || after.empty()) {
+      const auto* const when = before.empty() ? "now" : "no more";
+      found.texts.insert(std::format("layer '{}' has {} '{}'", layer, when, name));
+      continue;
+    }
+    found.has_other_version = true;
+    found.texts.insert(before == after ? std::format("'{}' {} is another file", name, after)
+                                       : std::format("'{}' was {} and is {}", name, before, after));
+  }
+}
+
+Differences differences_of(const Closures& then, const Closures& now) {
+  Differences found;
+  for (const auto& [layer, closure] : then) {
+    if (const auto there = now.find(layer); there != now.end()) {
+      compare(layer, closure, there->second, found);
     } else {
-      found.push_back(std::format("'{}' was {} and is {}", name, before, after));
+      found.texts.insert(std::format("there is no layer '{}' any more", layer));
     }
   }
+  for (const auto& [layer, closure] : now) {
+    if (!then.contains(layer)) found.texts.insert(std::format("layer '{}' is new", layer));
+  }
+  return found;
 }
 
 std::string shown_time(std::int64_t time) {
@@ -94,33 +117,26 @@ Result<Lock> parse_lock(std::string_view text) {
   return lock;
 }
 
-Status compare_with_lock(const Lock& lock, const Closures& now) {
+Status compare_with_lock(const Lock& lock, const Closures& now, const std::string& next_step) {
   constexpr std::size_t kShown = 5;
-  std::vector<std::string> found;
-  for (const auto& [layer, closure] : lock.closures) {
-    const auto there = now.find(layer);
-    if (there == now.end()) {
-      found.push_back(std::format("there is no layer '{}' any more", layer));
-    } else {
-      compare(layer, closure, there->second, found);
-    }
+  const Differences found = differences_of(lock.closures, now);
+  if (found.texts.empty()) return {};
+  std::vector<std::string> texts(found.texts.begin(), found.texts.end());
+  const auto count = texts.size();
+  if (count > kShown) texts.resize(kShown);
+  std::string hint = next_step;
+  if (hint.empty()) {
+    hint = found.has_other_version
+               ? std::format(
+                     "let this machine's apt use the archives as they were on {}, or build "
+                     "without --locked",
+                     shown_time(lock.archives_time))
+               : "cluster.yaml or Muster asks for others now: build without --locked";
   }
-  for (const auto& [layer, closure] : now) {
-    if (!lock.closures.contains(layer)) found.push_back(std::format("layer '{}' is new", layer));
-  }
-  // A layer has what those below it have.
-  std::ranges::sort(found);
-  const auto again = std::ranges::unique(found);
-  found.erase(again.begin(), again.end());
-  if (found.empty()) return {};
-  const auto count = found.size();
-  if (count > kShown) found.resize(kShown);
-  return fail(
-      std::format("{} of the packages {} other than in the lock file: {}{}", count,
-                  count == 1 ? "is" : "are", join(found, "; "), count > kShown ? "; …" : ""),
-      std::format("let this machine's apt use the archives as they were on {}, or build without "
-                  "--locked",
-                  shown_time(lock.archives_time)));
+  return fail(std::format("{} other than when the ISO was built: {}{}",
+                          count == 1 ? "one package is" : std::format("{} packages are", count),
+                          join(texts, "; "), count > kShown ? "; …" : ""),
+              std::move(hint));
 }
 
 }  // namespace muster::iso

@@ -28,7 +28,7 @@ std::string render_lock(const Lock& lock);
 Result<Lock> parse_lock(std::string_view text);
 
 /// Errors: a layer has other packages now, or another file of the same version; the first few, and
-/// of which time the archives have to be.
-Status compare_with_lock(const Lock& lock, const Closures& now);
+/// `next_step`, or else what helps a build.
+Status compare_with_lock(const Lock& lock, const Closures& now, const std::string& next_step = {});
 
 }  // namespace muster::iso

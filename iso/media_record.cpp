@@ -50,7 +50,6 @@ Status write_media_record(const fs::path& folder, const fs::path& out, const Med
   auto json = stamp_of(out);
   json["id"] = record.id;
   json["sha256"] = record.sha256;
-  json["packages"] = record.packages_hash;
   return os::write_file(record_path(folder, out), json.dump(1) + "\n");
 }
 
@@ -64,9 +63,7 @@ std::optional<MediaRecord> find_media_record(const fs::path& folder, const fs::p
   if (json.value("size", 0ULL) != now["size"] || json.value("time", 0LL) != now["time"]) {
     return std::nullopt;
   }
-  return MediaRecord{.id = json.value("id", ""),
-                     .sha256 = json.value("sha256", ""),
-                     .packages_hash = json.value("packages", "")};
+  return MediaRecord{.id = json.value("id", ""), .sha256 = json.value("sha256", "")};
 }
 
 }  // namespace muster::iso

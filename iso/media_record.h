@@ -15,8 +15,6 @@ struct MediaRecord {
   /// BuildReport::id and sha256.
   std::string id;
   std::string sha256;
-  /// hash_closures; empty when an older version wrote the record.
-  std::string packages_hash;
   bool operator==(const MediaRecord&) const = default;
 };
 

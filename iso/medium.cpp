@@ -9,6 +9,7 @@
 #include "core/os/hash.h"
 #include "iso/cpio.h"
 #include "iso/efi_image.h"
+#include "iso/inspect/medium_files.h"
 #include "iso/microcode.h"
 
 namespace muster::iso {
@@ -28,6 +29,8 @@ std::string iso_date(std::int64_t epoch, const std::string& id) {
 }
 
 constexpr auto kBill = "muster/sbom.spdx.json";
+/// It gets the medium's own block numbers, so its bytes there are others.
+constexpr auto kLoader = "isolinux/isolinux.bin";
 
 Result<MediumFile> fact_of(const BuildContext& context, const std::string& layer,
                            const std::string& name, const std::string& file) {
@@ -183,20 +186,28 @@ class Assembler {
     if (!context_.inputs.spec_text.empty()) {
       TRY(os::write_file(stage_ / "muster/cluster.yaml", context_.inputs.spec_text));
     }
+    for (const auto& layer : contents) {
+      for (const auto& [package, text] : layer.texts) {
+        TRY(os::write_file(stage_ / licence_file(package), text));
+      }
+    }
     TRY(hash_stage());
-    medium_.bill = {.id = medium_.id, .epoch = context_.index.epoch, .layers = std::move(contents)};
+    medium_.bill = {.id = medium_.id,
+                    .epoch = context_.index.epoch,
+                    .layers = std::move(contents),
+                    .of_others = context_.inputs.of_others,
+                    .left_out = {kBill, inspect::kChecksumFile, kLoader, "isolinux/boot.cat"}};
     for (const auto& deb : context_.inputs.debs) medium_.bill.own.insert(deb.package);
     TRY(bill_files());
     const std::string text = render_spdx(medium_.bill);
     TRY(os::write_file(stage_ / kBill, text));
     medium_.files.push_back({kBill, text.size(), os::sha256(text)});
-    return os::write_file(stage_ / "SHA256SUMS", render_checksums(medium_.files));
+    return os::write_file(stage_ / inspect::kChecksumFile, render_checksums(medium_.files));
   }
 
   Status hash_stage() {
     for (const auto& entry : fs::recursive_directory_iterator(stage_)) {
-      // isolinux.bin gets the medium's own block numbers, so its bytes there are others.
-      if (!entry.is_regular_file() || entry.path().filename() == "isolinux.bin") continue;
+      if (!entry.is_regular_file() || entry.path() == stage_ / kLoader) continue;
       TRY_ASSIGN(auto hash, os::sha256_file(entry.path()));
       medium_.files.push_back(
           {fs::relative(entry.path(), stage_).string(), entry.file_size(), std::move(hash)});
@@ -280,7 +291,7 @@ std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                         "MUSTER",
                                         "--modification-date=" + iso_date(epoch, id),
                                         "-b",
-                                        "isolinux/isolinux.bin",
+                                        kLoader,
                                         "-c",
                                         "isolinux/boot.cat",
                                         "-no-emul-boot",

@@ -39,6 +39,9 @@ void add_package(std::vector<InstalledPackage>& packages, const Fields& fields) 
                            .source = field("Source"),
                            .source_version = {},
                            .compiled_in = parse_compiled_in(field("Static-Built-Using"))};
+  for (auto& part : parse_compiled_in(field("Built-Using"))) {
+    if (!std::ranges::contains(package.compiled_in, part)) package.compiled_in.push_back(part);
+  }
   package.source_version = package.version;
   if (package.source.empty()) package.source = package.name;
   // "Source: name (version)" when the source has another version.

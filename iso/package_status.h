@@ -25,7 +25,8 @@ struct InstalledPackage {
   /// Its source package and that one's version.
   std::string source;
   std::string source_version;
-  /// Its Static-Built-Using field (Debian policy, 7.8): headers and static libraries.
+  /// Its fields Static-Built-Using and Built-Using (Debian policy, 7.8): headers, static libraries,
+  /// and what it is a signed copy of.
   std::vector<CompiledIn> compiled_in = {};
   bool operator==(const InstalledPackage&) const = default;
 };

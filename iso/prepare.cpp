@@ -51,16 +51,8 @@ Result<std::vector<LayerPlan>> plan_resolved(os::CommandRunner& runner, const Bu
                                              const AptIndex& index, PlanInputs& inputs) {
   TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
   TRY(check_packages(options.spec, layers, index));
-  TRY_ASSIGN(inputs.closures, resolve_layers(runner, index, layers));
+  TRY(resolve_layers(runner, index, layers, inputs));
   return plan_layers(options.spec, inputs);
-}
-
-Status check_locked(const BuildOptions& options, const Closures& closures) {
-  if (!options.packages_hash.empty() && hash_closures(closures) != options.packages_hash) {
-    return fail("the archives changed since the ISO was built, and have other packages now",
-                "build it again; what is verified then is the new one");
-  }
-  return options.lock ? compare_with_lock(*options.lock, closures) : Status();
 }
 
 }  // namespace
@@ -108,7 +100,7 @@ BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt"));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
   TRY_ASSIGN(auto plan, plan_resolved(runner, options, index, inputs));
-  TRY(check_locked(options, inputs.closures));
+  if (options.lock) TRY(compare_with_lock(*options.lock, inputs.closures, options.lock_hint));
   return Prepared{.store = std::move(store),
                   .index = std::move(index),
                   .inputs = std::move(inputs),
@@ -123,7 +115,7 @@ BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(const auto index, read_index(runner, options, scratch.path()));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
   TRY_ASSIGN(const auto layers, plan_resolved(runner, options, index, inputs));
-  TRY(check_locked(options, inputs.closures));
+  if (options.lock) TRY(compare_with_lock(*options.lock, inputs.closures, options.lock_hint));
   const auto store = LayerStore::look(layer_folder(options));
   IsoPlan plan{.id = medium_id(layers, inputs, options.spec), .layers = {}};
   for (const LayerPlan& layer : layers) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/os/hash.h"
 
 namespace muster::iso {
 namespace {
@@ -41,30 +42,47 @@ std::string compiled_id(const CompiledIn& part) {
   return spdx_id("compiled." + part.source + "." + part.version);
 }
 
-/// Percent-encoding of what a package URL does not allow in a version.
-std::string purl_version(const std::string& version) {
-  std::string text;
-  for (const char c : version) {
-    if (c == ':' || c == '+') {
-      text += c == ':' ? "%3A" : "%2B";
+/// Percent-encoding of the parts of a package URL.
+std::string purl_part(std::string_view text) {
+  static constexpr std::string_view kPlain = ".-_~:";
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain || kPlain.contains(c)) {
+      encoded += c;
     } else {
-      text += c;
+      encoded += std::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
-  return text;
+  return encoded;
 }
 
-/// The type 'deb' of the package URL specification. What is Muster's own is no package of Debian,
-/// and whoever looks for known defects must not take it for one.
-std::string purl(std::string_view owner, std::string_view name, const std::string& version,
+/// Who publishes a package. Whoever looks for known defects must not take the package of somebody
+/// else for one of Debian's.
+enum class Publisher { debian, muster, other };
+
+/// A package URL: of the type 'deb', or 'generic' when nobody knows whose it is.
+std::string purl(Publisher publisher, std::string_view name, std::string_view version,
                  std::string_view architecture) {
-  return std::format("pkg:deb/{}/{}@{}?arch={}{}", owner, name, purl_version(version), architecture,
-                     owner == "debian" ? "&distro=debian-13" : "");
+  const auto part = std::format("{}@{}?arch={}", purl_part(name), purl_part(version), architecture);
+  switch (publisher) {
+    case Publisher::debian:
+      return std::format("pkg:deb/debian/{}&distro=debian-13", part);
+    case Publisher::muster:
+      return std::format("pkg:deb/muster/{}", part);
+    case Publisher::other:
+      break;
+  }
+  return std::format("pkg:generic/{}", part);
 }
 
 /// How somebody gets the source that belongs to a package (GPL-2, section 3).
-std::string source_of(std::string_view source, std::string_view version, bool is_own) {
-  if (is_own) return std::format("source of Muster {}", version);
+std::string source_of(Publisher publisher, std::string_view source, std::string_view version) {
+  if (publisher == Publisher::muster) return std::format("source of Muster {}", version);
+  if (publisher == Publisher::other) {
+    return std::format("source package {} {} of the archive that the package is from", source,
+                       version);
+  }
   return std::format(
       "source package {0} {1}: 'apt-get source {0}={1}', or Debian's archive of old versions",
       source, version);
@@ -105,9 +123,7 @@ class Document {
   }
 
   std::string render() {
-    auto medium = package_of(kIso, "Muster ISO", bill_.id);
-    medium["primaryPackagePurpose"] = "OPERATING_SYSTEM";
-    json_["packages"].push_back(std::move(medium));
+    json_["packages"].push_back(describe_medium());
     relate(kDocument, "DESCRIBES", kIso);
     for (const auto& layer : bill_.layers) {
       for (const auto& package : layer.packages) add_package(layer, package);
@@ -119,6 +135,27 @@ class Document {
   }
 
  private:
+  /// SPDX 2.3, 7.9: the hash of all hashes of the files, sorted.
+  Json describe_medium() const {
+    auto medium = package_of(kIso, "Muster ISO", bill_.id);
+    medium["primaryPackagePurpose"] = "OPERATING_SYSTEM";
+    medium["filesAnalyzed"] = true;
+    std::multiset<std::string> hashes;
+    for (const auto& file : bill_.files) hashes.insert(file.sha1);
+    std::string all;
+    for (const auto& hash : hashes) all += hash;
+    Json left_out = Json::array();
+    for (const auto& file : bill_.left_out) left_out.push_back("./" + file);
+    medium["packageVerificationCode"] = {{"packageVerificationCodeValue", os::sha1(all)},
+                                         {"packageVerificationCodeExcludedFiles", left_out}};
+    return medium;
+  }
+
+  Publisher publisher_of(const std::string& package) const {
+    if (bill_.own.contains(package)) return Publisher::muster;
+    return bill_.of_others.contains(package) ? Publisher::other : Publisher::debian;
+  }
+
   void relate(const std::string& from, const char* how, const std::string& to) {
     json_["relationships"].push_back(
         {{"spdxElementId", from}, {"relationshipType", how}, {"relatedSpdxElement", to}});
@@ -126,19 +163,25 @@ class Document {
 
   void add_package(const LayerContents& layer, const InstalledPackage& package) {
     const auto id = package_id(layer.layer, package);
-    const bool is_own = bill_.own.contains(package.name);
+    const auto publisher = publisher_of(package.name);
+    // What is made of one source at once has the version of the packages, with the commit.
+    const auto& source_version =
+        publisher == Publisher::muster ? package.version : package.source_version;
     auto json = package_of(id, package.name, package.version);
-    json["sourceInfo"] = source_of(package.source, package.source_version, is_own);
+    json["sourceInfo"] = source_of(publisher, package.source, source_version);
     json["comment"] = "layer " + layer.layer;
     if (const auto found = layer.licences.find(package.name);
         found != layer.licences.end() && !found->second.expression.empty()) {
       json["licenseDeclared"] = found->second.expression;
       for (const auto& [licence, name] : found->second.others) {
-        others_.try_emplace(licence, name, package.name);
+        others_.try_emplace(licence, name,
+                            layer.texts.contains(package.name)
+                                ? std::format("'{}' of the ISO", licence_file(package.name))
+                                : std::format("/usr/share/doc/{}/copyright of the layer '{}'",
+                                              package.name, layer.layer));
       }
     }
-    name_by_purl(json, purl(is_own ? "muster" : "debian", package.name, package.version,
-                            package.architecture));
+    name_by_purl(json, purl(publisher, package.name, package.version, package.architecture));
     json_["packages"].push_back(std::move(json));
     relate(kIso, "CONTAINS", id);
     for (const auto& part : package.compiled_in) {
@@ -151,8 +194,8 @@ class Document {
     const auto id = compiled_id(part);
     if (!compiled_.insert(id).second) return;
     auto json = package_of(id, part.source, part.version);
-    json["sourceInfo"] = source_of(part.source, part.version, false);
-    name_by_purl(json, purl("debian", part.source, part.version, "source"));
+    json["sourceInfo"] = source_of(Publisher::debian, part.source, part.version);
+    name_by_purl(json, purl(Publisher::debian, part.source, part.version, "source"));
     json_["packages"].push_back(std::move(json));
   }
 
@@ -173,15 +216,14 @@ class Document {
       json_["hasExtractedLicensingInfos"].push_back(
           {{"licenseId", id},
            {"name", other.name},
-           {"extractedText", std::format("its text is in /usr/share/doc/{}/copyright of the layer",
-                                         other.package)}});
+           {"extractedText", "its text is in " + other.place}});
     }
   }
 
-  /// A licence that SPDX does not have: Debian's name, and a package that has its text.
+  /// A licence that SPDX does not have: Debian's name, and where its text is.
   struct Other {
     std::string name;
-    std::string package;
+    std::string place;
   };
 
   const BillOfMaterials& bill_;
@@ -191,6 +233,8 @@ class Document {
 };
 
 }  // namespace
+
+std::string licence_file(const std::string& package) { return "muster/licences/" + package; }
 
 std::string render_spdx(const BillOfMaterials& bill) { return Document(bill).render(); }
 

@@ -18,7 +18,13 @@ struct LayerContents {
   std::vector<InstalledPackage> packages;
   /// By package name; those whose licences nothing says are not there.
   std::map<std::string, DeclaredLicences> licences = {};
+  /// The copyright files of packages whose layer is not on the medium, by package name: the medium
+  /// has them as licence_file.
+  std::map<std::string, std::string> texts = {};
 };
+
+/// Where the medium has the licences of a package whose layer it does not have.
+std::string licence_file(const std::string& package);
 
 /// A file of the medium, by its path there.
 struct HashedFile {
@@ -33,9 +39,13 @@ struct BillOfMaterials {
   std::int64_t epoch = 0;
   std::vector<LayerContents> layers;
   /// Names of Muster's own packages, which Debian does not have.
-  std::set<std::string> own;
-  /// All but the document itself and the list of hashes.
-  std::vector<HashedFile> files;
+  std::set<std::string> own = {};
+  /// Names of packages of a site's archives, which Debian does not have either.
+  std::set<std::string> of_others = {};
+  std::vector<HashedFile> files = {};
+  /// Files of the medium that are not among them: the document itself, the list of hashes, and what
+  /// is another file on each medium.
+  std::vector<std::string> left_out = {};
 };
 
 /// The document. It has the medium, which contains every package and file; each package with its

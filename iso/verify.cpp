@@ -89,6 +89,15 @@ fs::path kept_file(const BuildResult<VerifyReport>& done, const BuildOptions& ag
   return done->differences.empty() ? fs::path() : again.out;
 }
 
+/// What the ISO was made of; none when the file beside it is gone.
+Result<std::optional<Lock>> lock_beside(const fs::path& iso) {
+  const auto file = media_files(iso).lock;
+  if (!fs::exists(file)) return std::nullopt;
+  TRY_ASSIGN(const auto text, os::read_file(file));
+  TRY_ASSIGN(auto lock, parse_lock(text));
+  return lock;
+}
+
 BuildResult<VerifyReport> build_and_compare(os::CommandRunner& runner, const fs::path& medium,
                                             const BuildOptions& again, const fs::path& work) {
   VerifyReport report;
@@ -159,9 +168,8 @@ BuildResult<VerifyReport> verify_iso(os::CommandRunner& runner, const BuildOptio
   auto again = options;
   again.layer_cache = work / "layers";
   again.out = work / options.out.filename();
-  if (const auto record = find_media_record(layer_folder(options), options.out)) {
-    again.packages_hash = record->packages_hash;
-  }
+  TRY_ASSIGN(again.lock, lock_beside(options.out));
+  again.lock_hint = "build it again; what is verified then is the new one";
   auto done = build_and_compare(runner, options.out, again, work);
   auto cleared = clear(work, kept_file(done, again));
   // Why there is no second medium matters more than what is left of it.

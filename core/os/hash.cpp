@@ -87,6 +87,12 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
   return hash_file(path, EVP_sha256());
 }
 
+std::string sha1(std::string_view bytes) {
+  Digest digest(EVP_sha1());
+  digest.update(bytes);
+  return digest.finish();
+}
+
 Result<std::string> sha1_file(const std::filesystem::path& path) {
   return hash_file(path, EVP_sha1());
 }

@@ -31,7 +31,10 @@ std::string sha256(std::string_view bytes);
 /// Errors: the file cannot be read.
 Result<std::string> sha256_file(const std::filesystem::path& path);
 
-/// SHA-1, 40 digits, for formats that ask for it; it proves nothing. Errors: as above.
+/// SHA-1, 40 digits, for formats that ask for it; it proves nothing.
+std::string sha1(std::string_view bytes);
+
+/// The same of a file. Errors: as sha256_file.
 Result<std::string> sha1_file(const std::filesystem::path& path);
 
 /// `bytes` random bytes of the system's generator as hexadecimal. For keys and tokens.

@@ -2,6 +2,7 @@
 // What an inspection of a finished tree, initial RAM disk or medium has found. An inspection is a
 // pure function over a listing; readers beside it make the listing.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct Finding {
 
 /// The next step for what a build made wrong.
 inline constexpr const char* kMakeAnew = "make the ISO anew; when that does not help, report it";
+
+/// Texts of somebody else that are read whole have at most so many bytes: settings, accounts,
+/// menus, manifests.
+inline constexpr std::uint64_t kLargestText = 16U << 20U;
 
 /// Adds what another inspection has found.
 void add(std::vector<Finding>& findings, std::vector<Finding> more);

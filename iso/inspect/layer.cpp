@@ -53,9 +53,6 @@ Kernels kernels_in(const std::vector<TreeEntry>& entries) {
   return kernels;
 }
 
-/// Settings of apt and the files of accounts are small.
-constexpr std::uint64_t kLargestText = 16U << 20U;
-
 Status inspect_texts(os::CommandRunner& runner, const Tree& tree,
                      const std::vector<TreeEntry>& entries,
                      const std::vector<std::string>& archives, LayerReport& report) {

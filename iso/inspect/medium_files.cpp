@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "core/base/units.h"
 
 namespace muster::inspect {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::uint64_t kBlock = 2048;
 constexpr auto kDamaged = "the ISO is damaged or was changed: make it or fetch it again";
 
 /// isolinux.bin gets the medium's own block numbers, and boot.cat is made with it.
-constexpr std::array kUnlisted = {"SHA256SUMS", "isolinux/isolinux.bin", "isolinux/boot.cat"};
+constexpr std::array kUnlisted = {kChecksumFile, "isolinux/isolinux.bin", "isolinux/boot.cat"};
 
 /// A part of a file as xorriso lists it; it says the size of the whole file with each part.
 struct Extent {
@@ -81,6 +82,12 @@ Result<std::string> read_medium_file(const fs::path& iso, const MediumFiles& fil
   const auto file = files.find(path);
   if (file == files.end()) {
     return fail(ErrorKind::absent, std::format("'{}' is not on the medium", path), kDamaged);
+  }
+  std::uint64_t size = 0;
+  for (const auto& part : file->second) size += part.size;
+  if (size > kLargestText) {
+    return fail(std::format("'{}' has {}, and no such file is so large", path, human(Bytes{size})),
+                kDamaged);
   }
   return os::read_parts(iso, file->second);
 }

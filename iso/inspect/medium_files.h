@@ -31,9 +31,13 @@ std::string xorriso_address(const std::filesystem::path& iso);
 /// Errors: it is no ISO; xorriso(1).
 Result<MediumFiles> list_medium(os::CommandRunner& runner, const std::filesystem::path& iso);
 
-/// The content of one file. Errors: it is not on the medium; the ISO is shorter than it says.
+/// The content of one file with text. Errors: it is not on the medium; it is larger than 16 MiB;
+/// the ISO is shorter than it says.
 Result<std::string> read_medium_file(const std::filesystem::path& iso, const MediumFiles& files,
                                      const std::string& path);
+
+/// The list of hashes, at the top of the medium.
+inline constexpr const char* kChecksumFile = "SHA256SUMS";
 
 /// The text of SHA256SUMS (sha256sum(1)). Errors: a line is no hash and name.
 Result<Checksums> parse_checksums(std::string_view text);

@@ -130,7 +130,7 @@ def its_bill_has_all_that_is_on_it(medium, folder):
     missing = sorted(set(sums) - set(hashes))
     assert missing == ["muster/sbom.spdx.json"], missing
     packages = {one["name"]: one for one in bill["packages"]}
-    for name in ["isolinux", "syslinux-common", "grub-efi-amd64-signed", "shim-signed", "memtest86+",
+    for name in ["isolinux", "syslinux-common", "shim", "grub2", "amd64-microcode", "grub-efi-amd64-signed", "shim-signed", "memtest86+",
                  "linux-image-amd64", "cli11", "nlohmann-json3"]:
         assert name in packages, f"no '{name}'"
     assert "mtools" not in packages, "a program that only helped to make the ISO"
@@ -138,6 +138,8 @@ def its_bill_has_all_that_is_on_it(medium, folder):
     assert ours.startswith("pkg:deb/muster/musterd@"), ours
     told = [one for one in bill["packages"] if one["licenseDeclared"] != "NOASSERTION"]
     assert len(told) > len(bill["packages"]) / 2, f"{len(told)} of {len(bill['packages'])} have licences"
+    for name in ["isolinux", "memtest86+", "intel-microcode"]:
+        assert "opyright" in medium.take(folder, f"/muster/licences/{name}").read_text(errors="replace"), name
     texts = {one["licenseId"] for one in bill["hasExtractedLicensingInfos"]}
     named = {word for one in told for word in re.findall(r"LicenseRef-[\w.-]+", one["licenseDeclared"])}
     assert named == texts, named ^ texts

@@ -21,6 +21,7 @@ TEST(Licences, have_the_identifiers_of_spdx) {
   EXPECT_EQ(expression("GPL-3.0+"), "GPL-3.0-or-later");
   EXPECT_EQ(expression("LGPL-2.1-or-later"), "LGPL-2.1-or-later");
   EXPECT_EQ(expression("GFDL-1.3+"), "GFDL-1.3-or-later");
+  EXPECT_EQ(expression("gfdl-1.2+"), "GFDL-1.2-or-later");
   EXPECT_EQ(expression("BSD-3-Clause"), "BSD-3-Clause");
 }
 
@@ -28,7 +29,7 @@ TEST(Licences, have_the_exceptions_that_spdx_knows) {
   EXPECT_EQ(expression("GPL-2 with Linux-syscall-note exception OR BSD-3-Clause"),
             "(GPL-2.0-only WITH Linux-syscall-note OR BSD-3-Clause)");
   EXPECT_EQ(expression("GPL-3+ with Bison exception"), "GPL-3.0-or-later WITH Bison-exception-2.2");
-  EXPECT_EQ(expression("Perl with Libtool exception"), "LicenseRef-Perl-with-Libtool-exception");
+  EXPECT_EQ(expression("Perl with Libtool exception"), "LicenseRef-perl-with-libtool-exception");
 }
 
 TEST(Licences, that_spdx_does_not_know_keep_debians_name) {
@@ -37,9 +38,9 @@ TEST(Licences, that_spdx_does_not_know_keep_debians_name) {
                                   "exception\n\nLicense: LGPL-4\n",
                                   kFormat));
   EXPECT_EQ(found.expression,
-            "LicenseRef-GPL-2--with-OpenSSL-exception AND LicenseRef-LGPL-4 AND "
+            "LicenseRef-gpl-2--with-openssl-exception AND LicenseRef-lgpl-4 AND "
             "LicenseRef-public-domain");
-  EXPECT_EQ(found.others.at("LicenseRef-GPL-2--with-OpenSSL-exception"),
+  EXPECT_EQ(found.others.at("LicenseRef-gpl-2--with-openssl-exception"),
             "GPL-2+ with OpenSSL exception");
 }
 

@@ -38,7 +38,7 @@ TEST(Locks, say_what_changed_and_of_which_time_the_archives_have_to_be) {
   const auto done = compare_with_lock(kLock, now);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message,
-            "3 of the packages are other than in the lock file: 'htop' was 3.4.1-5 and is 3.4.2; "
+            "3 packages are other than when the ISO was built: 'htop' was 3.4.1-5 and is 3.4.2; "
             "'zlib1g' 1:1.3 is another file; layer 'base' has now 'nano'");
   EXPECT_TRUE(done.error().hint.contains("2025-09-06 08:09 UTC")) << done.error().hint;
 }
@@ -50,8 +50,15 @@ TEST(Locks, tell_a_package_of_several_layers_once) {
   newer.version = "4";
   const auto done = compare_with_lock(lock, {{"base", {newer}}, {"head", {newer, kZlib}}});
   ASSERT_FALSE(done);
-  EXPECT_TRUE(done.error().message.starts_with("1 of the packages is other"))
+  EXPECT_TRUE(done.error().message.starts_with("one package is other than when"))
       << done.error().text();
+}
+
+TEST(Locks, know_when_it_is_not_for_the_archives_to_help) {
+  auto now = kLock.closures;
+  now["base"].push_back({.name = "zsh", .version = "5"});
+  EXPECT_TRUE(compare_with_lock(kLock, now).error().hint.contains("cluster.yaml"));
+  EXPECT_EQ(compare_with_lock(kLock, now, "build it again").error().hint, "build it again");
 }
 
 TEST(Locks, tell_of_layers_that_come_and_go) {

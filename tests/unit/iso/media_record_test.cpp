@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const MediaRecord kRecord = {.id = "abc", .sha256 = "0123", .packages_hash = "state"};
+const MediaRecord kRecord = {.id = "abc", .sha256 = "0123"};
 
 class MediaRecords : public testing::Test {
  protected:

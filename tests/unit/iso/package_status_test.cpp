@@ -22,10 +22,12 @@ TEST(PackageStatus, reads_what_is_installed) {
 TEST(PackageStatus, says_what_is_compiled_into_a_package) {
   const auto packages = parse_dpkg_status(
       "Package: muster\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n"
-      "Static-Built-Using: cli11 (= 2.4.1+ds-1), nlohmann-json3 (= 3.11.3-2), broken\n");
+      "Static-Built-Using: cli11 (= 2.4.1+ds-1), nlohmann-json3 (= 3.11.3-2), broken\n"
+      "Built-Using: shim (= 16.1-2), cli11 (= 2.4.1+ds-1)\n");
   ASSERT_EQ(packages.size(), 1U);
   EXPECT_EQ(packages[0].compiled_in,
-            (std::vector<CompiledIn>{{"cli11", "2.4.1+ds-1"}, {"nlohmann-json3", "3.11.3-2"}}));
+            (std::vector<CompiledIn>{
+                {"cli11", "2.4.1+ds-1"}, {"nlohmann-json3", "3.11.3-2"}, {"shim", "16.1-2"}}));
 }
 
 TEST(PackageStatus, a_layer_added_what_is_new_or_changed) {

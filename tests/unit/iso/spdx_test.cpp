@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/os/hash.h"
+
 namespace muster::iso {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(Spdx, is_one_medium_that_contains_every_package_once) {
   ASSERT_EQ(json["packages"].size(), 2U);
   const auto found = package(json, "libc6");
   EXPECT_EQ(found["externalRefs"][0]["referenceLocator"],
-            "pkg:deb/debian/libc6@2.41-1%3Ax%2By?arch=amd64&distro=debian-13");
+            "pkg:deb/debian/libc6@2.41-1:x%2By?arch=amd64&distro=debian-13");
   EXPECT_TRUE(is_related(json, package(json, "Muster ISO"), "CONTAINS", found));
   EXPECT_EQ(json["relationships"][0]["relatedSpdxElement"], "SPDXRef-ISO");
 }
@@ -55,11 +57,18 @@ TEST(Spdx, says_where_the_source_of_a_package_is) {
 
 // A scanner that looks for known defects would take them for Debian's.
 TEST(Spdx, has_our_own_packages_in_a_name_space_of_their_own) {
-  const auto json =
-      render({.layers = {{"muster-head", {{"musterd", "0.1", "amd64", "muster", "0.1"}}}},
-              .own = {"musterd"}});
+  const auto json = render({.layers = {{"muster-head",
+                                        {{"musterd", "0.1+git1.abc", "amd64", "muster", "0.1"},
+                                         {"lmod++", "8", "all", "lmod", "8"}}}},
+                            .own = {"musterd"},
+                            .of_others = {"lmod++"}});
   EXPECT_EQ(package(json, "musterd")["externalRefs"][0]["referenceLocator"],
-            "pkg:deb/muster/musterd@0.1?arch=amd64");
+            "pkg:deb/muster/musterd@0.1%2Bgit1.abc?arch=amd64");
+  EXPECT_EQ(package(json, "musterd")["sourceInfo"], "source of Muster 0.1+git1.abc");
+  EXPECT_EQ(package(json, "lmod++")["externalRefs"][0]["referenceLocator"],
+            "pkg:generic/lmod%2B%2B@8?arch=all");
+  EXPECT_EQ(package(json, "lmod++")["sourceInfo"],
+            "source package lmod 8 of the archive that the package is from");
 }
 
 TEST(Spdx, has_what_is_compiled_into_packages) {
@@ -82,9 +91,31 @@ TEST(Spdx, declares_licences_and_explains_those_that_it_has_no_name_for) {
   EXPECT_EQ(package(json, "libc6")["licenseDeclared"], "MIT");
   ASSERT_EQ(json["hasExtractedLicensingInfos"].size(), 1U);
   EXPECT_EQ(json["hasExtractedLicensingInfos"][0]["extractedText"],
-            "its text is in /usr/share/doc/tzdata/copyright of the layer");
+            "its text is in /usr/share/doc/tzdata/copyright of the layer 'base'");
   EXPECT_EQ(package(render({.layers = {{"base", {libc()}}}}), "libc6")["licenseDeclared"],
             "NOASSERTION");
+}
+
+TEST(Spdx, says_where_the_medium_has_licences_of_what_it_has_no_layer_of) {
+  const auto json = render({.layers = {{.layer = "tools",
+                                        .packages = {{"isolinux", "3", "all", "syslinux", "3"}},
+                                        .licences = {{"isolinux",
+                                                      {.expression = "LicenseRef-other",
+                                                       .others = {{"LicenseRef-other", "other"}}}}},
+                                        .texts = {{"isolinux", "License: other"}}}}});
+  EXPECT_EQ(json["hasExtractedLicensingInfos"][0]["extractedText"],
+            "its text is in 'muster/licences/isolinux' of the ISO");
+}
+
+// SPDX 2.3, 7.9: SHA-1 of "aacc".
+TEST(Spdx, verifies_all_files_but_those_that_it_names) {
+  const auto json =
+      render({.files = {{"b", "cc", "x"}, {"a", "aa", "y"}}, .left_out = {"SHA256SUMS"}});
+  const auto medium = package(json, "Muster ISO");
+  EXPECT_EQ(medium["filesAnalyzed"], true);
+  EXPECT_EQ(medium["packageVerificationCode"]["packageVerificationCodeValue"], os::sha1("aacc"));
+  EXPECT_EQ(medium["packageVerificationCode"]["packageVerificationCodeExcludedFiles"],
+            Json::array({"./SHA256SUMS"}));
 }
 
 TEST(Spdx, has_every_file_with_both_hashes) {

@@ -14,6 +14,7 @@ TEST(Hashes, of_a_file_are_those_of_the_standard) {
   EXPECT_EQ(sha1_file(directory->path() / "abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(sha256_file(directory->path() / "abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha1("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_FALSE(sha1_file(directory->path() / "none"));
 }
 
