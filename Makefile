@@ -51,7 +51,7 @@ check: ## the quick tests: compile, unit, contract, fuzz corpus (2 minutes when 
 test: ## all tests: quick ones, real daemons in network namespaces, ISO and virtual clusters
 	@$(ENTER) tools/test all
 
-soak: ## tests that take long: clocks that are years off, power cuts in between, a daemon that is killed 10,000 times
+soak: ## tests that take long: other specifications, clocks that are years off, a daemon that is killed 10,000 times
 	@$(ENTER) tools/test soak
 
 bench: ## print figures beside what they are compared with, and write build/bench.json
