@@ -10,6 +10,7 @@
 #include "iso/cpio.h"
 #include "iso/efi_image.h"
 #include "iso/inspect/medium_files.h"
+#include "iso/late_checksum.h"
 #include "iso/microcode.h"
 
 namespace muster::iso {
@@ -29,8 +30,6 @@ std::string iso_date(std::int64_t epoch, const std::string& id) {
 }
 
 constexpr auto kBill = "muster/sbom.spdx.json";
-/// It gets the medium's own block numbers, so its bytes there are others.
-constexpr auto kLoader = "isolinux/isolinux.bin";
 
 Result<MediumFile> fact_of(const BuildContext& context, const std::string& layer,
                            const std::string& name, const std::string& file) {
@@ -57,6 +56,7 @@ class Assembler {
     TRY(fix_dates());
     TRY(run_step(context_, {.argv = xorriso_arguments(stage_, grafts_, out, context_.index.epoch,
                                                       medium_.id)}));
+    TRY(write_late_checksum(context_.runner, out));
     return std::move(medium_);
   }
 
@@ -192,25 +192,28 @@ class Assembler {
       }
     }
     TRY(hash_stage());
-    medium_.bill = {.id = medium_.id,
-                    .epoch = context_.index.epoch,
-                    .layers = std::move(contents),
-                    .of_others = context_.inputs.of_others,
-                    .left_out = {kBill, inspect::kChecksumFile, kLoader, "isolinux/boot.cat"}};
+    medium_.bill = {
+        .id = medium_.id,
+        .epoch = context_.index.epoch,
+        .layers = std::move(contents),
+        .of_others = context_.inputs.of_others,
+        .left_out = {kBill, inspect::kChecksumFile, late_file().file, "isolinux/boot.cat"}};
     for (const auto& deb : context_.inputs.debs) medium_.bill.own.insert(deb.package);
     TRY(bill_files());
     const std::string text = render_spdx(medium_.bill);
     TRY(os::write_file(stage_ / kBill, text));
     medium_.files.push_back({kBill, text.size(), os::sha256(text)});
+    medium_.files.push_back(late_file());
     return os::write_file(stage_ / inspect::kChecksumFile, render_checksums(medium_.files));
   }
 
   Status hash_stage() {
+    const auto late = late_file();
     for (const auto& entry : fs::recursive_directory_iterator(stage_)) {
-      if (!entry.is_regular_file() || entry.path() == stage_ / kLoader) continue;
+      const auto file = fs::relative(entry.path(), stage_).string();
+      if (!entry.is_regular_file() || file == late.file) continue;
       TRY_ASSIGN(auto hash, os::sha256_file(entry.path()));
-      medium_.files.push_back(
-          {fs::relative(entry.path(), stage_).string(), entry.file_size(), std::move(hash)});
+      medium_.files.push_back({file, entry.file_size(), std::move(hash)});
     }
     std::ranges::sort(medium_.files, {}, &MediumFile::file);
     return {};
@@ -291,7 +294,7 @@ std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,
                                         "MUSTER",
                                         "--modification-date=" + iso_date(epoch, id),
                                         "-b",
-                                        kLoader,
+                                        "isolinux/isolinux.bin",
                                         "-c",
                                         "isolinux/boot.cat",
                                         "-no-emul-boot",

@@ -79,6 +79,19 @@ Result<std::string> read_as_far_as_there(const fs::path& path, FilePart part) {
   return read_parts(path, {&part, 1});
 }
 
+Status overwrite(const fs::path& path, std::uint64_t offset, std::string_view bytes) {
+  const Handle file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  while (file && !bytes.empty()) {
+    const ssize_t count = uninterrupted(
+        [&] { return pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+    if (count <= 0) break;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  if (file && bytes.empty()) return {};
+  return fail(std::format("cannot write '{}': {}", path.string(), std::strerror(errno)));
+}
+
 Result<std::string> sha256_parts(const fs::path& path, std::span<const FilePart> parts) {
   Sha256 hash;
   TRY(read_all_parts(path, parts, [&](std::string_view piece) { hash.update(piece); }));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 
@@ -27,7 +28,10 @@ Result<std::string> read_as_far_as_there(const std::filesystem::path& path, File
 /// Bytes of a file or of a block device. Errors: it cannot be read.
 Result<std::uint64_t> size_of(const std::filesystem::path& path);
 
-/// The hash of the same bytes, as os::sha256.
+/// Writes over bytes of a file, from `offset` on. Errors: it cannot be written.
+Status overwrite(const std::filesystem::path& path, std::uint64_t offset, std::string_view bytes);
+
+/// The hash of the bytes of the parts, as os::sha256.
 Result<std::string> sha256_parts(const std::filesystem::path& path,
                                  std::span<const FilePart> parts);
 

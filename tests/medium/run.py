@@ -128,7 +128,7 @@ def its_bill_has_all_that_is_on_it(medium, folder):
     wrong = [name for name, value in sums.items() if hashes.get(name, value) != value]
     assert not wrong, wrong
     missing = sorted(set(sums) - set(hashes))
-    assert missing == ["muster/sbom.spdx.json"], missing
+    assert missing == ["isolinux/isolinux.bin", "muster/sbom.spdx.json"], missing
     packages = {one["name"]: one for one in bill["packages"]}
     for name in ["isolinux", "syslinux-common", "shim", "grub2", "amd64-microcode", "grub-efi-amd64-signed", "shim-signed", "memtest86+",
                  "linux-image-amd64", "cli11", "nlohmann-json3"]:
@@ -163,6 +163,14 @@ def a_changed_byte_of_a_layer_is_found(medium, folder):
     assert any(".squashfs' is not what SHA256SUMS says" in finding for finding in findings), findings
 
 
+def a_changed_boot_loader_is_found(medium, folder):
+    """What BIOS firmware starts first; a message of it is other."""
+    copy = medium.changed(folder, lambda file: replace(file, b"ISOLINUX ", b"ISOLINUZ "))
+    status, findings = medium.findings(copy)
+    assert status == 1, f"status {status}"
+    assert any("'isolinux/isolinux.bin' is not what SHA256SUMS says" in finding for finding in findings), findings
+
+
 def a_menu_that_loads_what_is_not_there_is_found(medium, folder):
     old = b"/live/vmlinuz boot=live"
     copy = medium.changed(folder, lambda file: replace(file, old, old.replace(b"vmlinuz", b"vmlinux")))
@@ -183,7 +191,7 @@ def the_menu_finds_a_changed_byte(medium, folder):
 
 
 TESTS = [nothing_is_wrong_with_it, it_has_what_was_agreed_upon, its_bill_has_all_that_is_on_it,
-         its_lock_has_every_package, a_changed_byte_of_a_layer_is_found,
+         its_lock_has_every_package, a_changed_byte_of_a_layer_is_found, a_changed_boot_loader_is_found,
          a_menu_that_loads_what_is_not_there_is_found, the_menu_checks_a_whole_one, the_menu_finds_a_changed_byte]
 
 

@@ -51,6 +51,12 @@ TEST_F(FileParts, are_read_as_far_as_the_file_has_them) {
   EXPECT_EQ(read_as_far_as_there(file(), {.offset = 99, .size = 9}), "");
 }
 
+TEST_F(FileParts, are_written_over_in_place) {
+  ASSERT_TRUE(overwrite(file(), 5, "FIRST"));
+  EXPECT_EQ(read_file(file()), "head|FIRST|gap|second|tail");
+  EXPECT_FALSE(overwrite(file().string() + "-none", 0, "x"));
+}
+
 // Opening it must not wait for somebody who writes.
 TEST_F(FileParts, are_none_of_a_pipe) {
   const std::string pipe = file().string() + "-pipe";
