@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <format>
 #include <optional>
 #include <ranges>
@@ -19,17 +18,11 @@ constexpr std::array kBootstrap = {"?essential", "?priority(required)", "apt"};
 /// apt writes a colon in the name of a file as "%3a".
 std::string decode(std::string_view text) {
   std::string plain;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    unsigned code = 0;
-    const auto digits = text.substr(std::min(at + 1, text.size()), 2);
-    const auto* const end = digits.data() + digits.size();
-    if (text[at] == '%' && digits.size() == 2 &&
-        std::from_chars(digits.data(), end, code, 16).ptr == end) {
-      plain += static_cast<char>(code);
-      at += 2;
-    } else {
-      plain += text[at];
-    }
+  while (!text.empty()) {
+    const auto code =
+        text.starts_with('%') && text.size() > 2 ? parse_hex(text.substr(1, 2)) : std::nullopt;
+    plain += code ? static_cast<char>(*code) : text.front();
+    text.remove_prefix(code ? 3 : 1);
   }
   return plain;
 }
