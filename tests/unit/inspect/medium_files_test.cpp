@@ -35,10 +35,7 @@ TEST(Checksums, are_lines_of_sha256sum) {
 
 TEST(Checksums, are_compared_in_both_directions) {
   const Checksums listed = {{"same", "1"}, {"other", "2"}, {"gone", "3"}};
-  const Checksums found = {{"same", "1"},
-                           {"other", "x"},
-                           {"new", "4"},
-                           {"SHA256SUMS", "5"}};
+  const Checksums found = {{"same", "1"}, {"other", "x"}, {"new", "4"}, {"SHA256SUMS", "5"}};
   EXPECT_EQ(messages(compare_checksums(listed, found)),
             (Texts{"'gone' of SHA256SUMS is not there", "'other' is not what SHA256SUMS says",
                    "'new' is not in SHA256SUMS"}));
