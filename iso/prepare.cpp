@@ -22,8 +22,15 @@ BuildResult<std::string> read_programs(os::CommandRunner& runner) {
       std::format("on Debian 13: apt-get install {}", join(programs.missing, " ")));
 }
 
+void tell(const BuildOptions& options, const char* what) {
+  if (options.listener) {
+    options.listener({.kind = ProgressEvent::Kind::preparing, .stage = {}, .text = what});
+  }
+}
+
 Result<AptIndex> read_index(os::CommandRunner& runner, const BuildOptions& options,
                             const fs::path& folder) {
+  tell(options, "asking the archives what they have");
   TRY_ASSIGN(auto known, read_sources(options.apt));
   TRY_ASSIGN(auto sources, select_sources(std::move(known), options.spec));
   return read_apt_index(runner, folder, std::move(sources));
@@ -51,6 +58,7 @@ Result<std::vector<LayerPlan>> plan_resolved(os::CommandRunner& runner, const Bu
                                              const AptIndex& index, PlanInputs& inputs) {
   TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
   TRY(check_packages(options.spec, layers, index));
+  tell(options, "asking apt what it would install");
   TRY(resolve_layers(runner, index, layers, inputs));
   return plan_layers(options.spec, inputs);
 }

@@ -13,6 +13,8 @@ constexpr double kTypicalSeconds = 20;
 
 std::string_view kind_name(ProgressEvent::Kind kind) {
   switch (kind) {
+    case ProgressEvent::Kind::preparing:
+      return "preparing";
     case ProgressEvent::Kind::started:
       return "started";
     case ProgressEvent::Kind::finished:
@@ -25,6 +27,11 @@ std::string_view kind_name(ProgressEvent::Kind kind) {
       return "warning";
   }
   return "";
+}
+
+std::string cut(std::string text, int width) {
+  if (width > 0) text.resize(std::min(text.size(), static_cast<std::size_t>(width)));
+  return text;
 }
 
 }  // namespace
@@ -66,14 +73,12 @@ std::string render_time(double seconds) {
 std::string render_bar(const ProgressEvent& event, int width) {
   constexpr int kCells = 24;
   const int filled = std::clamp(static_cast<int>(event.done * kCells), 0, kCells);
-  auto text = std::format(
+  if (event.kind == ProgressEvent::Kind::preparing) return cut(event.text, width);
+  const auto text = std::format(
       "[{}{}] {:3.0f} %  {}/{} {}, {} left", std::string(static_cast<std::size_t>(filled), '#'),
       std::string(static_cast<std::size_t>(kCells - filled), '.'), event.done * 100, event.number,
       event.count, event.stage.title, render_time(event.left));
-  if (width > 0 && text.size() > static_cast<std::size_t>(width)) {
-    text.resize(static_cast<std::size_t>(width));
-  }
-  return text;
+  return cut(text, width);
 }
 
 std::string render_line(const ProgressEvent& event) {
@@ -88,6 +93,7 @@ std::string render_line(const ProgressEvent& event) {
       return std::format("{}: unchanged", event.stage.title);
     case ProgressEvent::Kind::warning:
       return std::format("warning: {}", event.text);
+    case ProgressEvent::Kind::preparing:
     case ProgressEvent::Kind::output:
       return event.text;
   }

@@ -21,7 +21,8 @@ using Durations = std::map<std::string, double>;
 
 /// Something to show.
 struct ProgressEvent {
-  enum class Kind { started, finished, reused, output, warning } kind = Kind::started;
+  /// preparing: before it is known which stages there are; `text` says what is done.
+  enum class Kind { preparing, started, finished, reused, output, warning } kind = Kind::started;
   Stage stage;
   /// Which stage of how many; from 1.
   int number = 0;
@@ -54,7 +55,8 @@ class Timeline {
   Durations expected_;
 };
 
-/// A line for a terminal: bar, percent, stage, time left; at most `width` columns.
+/// A line for a terminal: bar, percent, stage, time left, or what is prepared; at most `width`
+/// columns.
 std::string render_bar(const ProgressEvent& event, int width);
 
 /// A line for a log.

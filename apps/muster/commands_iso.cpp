@@ -35,7 +35,10 @@ class Display {
     // What the programs write would tear a line that is written over.
     const bool has_bar = line_.is_written_over() && !verbose_;
     if (is_output && !has_bar && !verbose_) return;
-    if (has_bar && (is_output || event.kind == Kind::started)) {
+    const bool is_preparing = event.kind == Kind::preparing;
+    // Nobody reads in a log what took seconds.
+    if (is_preparing && !has_bar) return;
+    if (has_bar && (is_output || is_preparing || event.kind == Kind::started)) {
       line_.show(iso::render_bar(event, static_cast<int>(line_.width()) - 1));
     } else {
       line_.keep(iso::render_line(event));

@@ -13,6 +13,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/iso_options.h"
+#include "apps/muster/progress_line.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
@@ -224,14 +225,19 @@ int print_file(const plans::Preview& preview, const std::string& path) {
 
 int run_plan(const PlanArguments& plan_arguments) {
   const IsoArguments& arguments = plan_arguments.iso;
-  const auto options = read_options(arguments);
+  auto options = read_options(arguments);
   if (!options) return options.error();
   const auto preview = plans::preview(options->spec);
   if (!preview) return report(preview.error(), kUsage);
   if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
   const auto changes = ask_head(options->spec, options->spec_text);
   if (!changes) return report(changes.error());
+  ProgressLine progress;
+  if (progress.is_written_over()) {
+    options->listener = [&](const iso::ProgressEvent& event) { progress.show(event.text); };
+  }
   const MediumPlan medium = plan_medium(*options);
+  progress.close();
   if (arguments.json) {
     print_preview_json(options->spec, medium.value, *preview, *changes);
   } else {

@@ -21,6 +21,14 @@ TEST_F(PlanIso, goes_beside_a_build_and_makes_nothing) {
   EXPECT_EQ(os::list_directory(options.cache).value(), std::vector<std::string>{"layers"});
 }
 
+TEST_F(PlanIso, tells_what_takes_its_time) {
+  std::vector<std::string> told;
+  options.listener = [&](const ProgressEvent& event) { told.push_back(event.text); };
+  ASSERT_TRUE(plan_iso(programs, options));
+  EXPECT_EQ(told, (std::vector<std::string>{"asking the archives what they have",
+                                            "asking apt what it would install"}));
+}
+
 TEST_F(PlanIso, needs_no_cache) {
   EXPECT_TRUE(plan_iso(programs, options));
   EXPECT_FALSE(std::filesystem::exists(options.cache));

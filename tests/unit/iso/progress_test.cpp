@@ -37,6 +37,13 @@ TEST(Progress, a_bar_fits_the_terminal) {
   EXPECT_EQ(render_bar(event, 10).size(), 10U);
 }
 
+TEST(Progress, says_what_is_prepared_before_there_are_stages) {
+  const ProgressEvent event{.kind = Kind::preparing, .stage = {}, .text = "asking the archives"};
+  EXPECT_EQ(render_bar(event, 200), "asking the archives");
+  EXPECT_EQ(render_bar(event, 6), "asking");
+  EXPECT_EQ(nlohmann::json::parse(render_json(event))["event"], "preparing");
+}
+
 TEST(Progress, json_is_one_object_on_one_line_whatever_a_program_printed) {
   auto event = timeline().at(Kind::output, 0, 1);
   event.text = "broken \xff \"line\"\n";
