@@ -1,5 +1,6 @@
 #include "iso/stick.h"
 
+#include <filesystem>
 #include <format>
 
 #include <nlohmann/json.hpp>
@@ -59,7 +60,8 @@ Result<Stick> parse_stick(std::string_view text_of_lsblk) {
 }
 
 Result<Stick> read_stick(os::CommandRunner& runner, const std::string& device) {
-  if (!device.starts_with("/dev/")) {
+  std::error_code error;
+  if (!device.starts_with("/dev/") || !std::filesystem::is_block_file(device, error)) {
     return fail(ErrorKind::invalid, std::format("'{}' is not a disk", printable(device)),
                 "name one below /dev; 'lsblk' shows the disks");
   }

@@ -1,5 +1,6 @@
 // `muster iso write` on a real block device: a loop device over a file.
 
+#include <format>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -55,6 +56,16 @@ TEST_F(IsoWrite, overwrites_nothing_without_a_word_and_no_disk_that_stays_in_the
   EXPECT_EQ(refused.status, 1);
   EXPECT_TRUE(refused.err.contains("is no removable disk")) << refused.err;
   EXPECT_FALSE(is_written());
+}
+
+TEST_F(IsoWrite, knows_what_is_no_disk) {
+  for (const auto* path : {"/dev/null", "/dev/none", "/etc/passwd"}) {
+    const auto done = runner_.run({.argv = {MUSTER_PROGRAM, "iso", "write", iso(), path, "--yes"}});
+    EXPECT_EQ(done->status, 1);
+    EXPECT_EQ(done->err, std::format("muster: '{}' is not a disk; name one below /dev; 'lsblk' "
+                                     "shows the disks\n",
+                                     path));
+  }
 }
 
 TEST_F(IsoWrite, leaves_a_mounted_disk_alone) {
