@@ -15,6 +15,8 @@ namespace {
 /// What is in every base besides its lists: mmdebstrap(1), --variant=minbase.
 constexpr std::array kBootstrap = {"?essential", "?priority(required)", "apt"};
 
+constexpr std::size_t kShownConflicts = 8;
+
 /// apt writes a colon in the name of a file as "%3a".
 std::string decode(std::string_view text) {
   std::string plain;
@@ -55,7 +57,6 @@ std::vector<std::string> wanted(const std::vector<LayerPlan>& layers, const Laye
   return names;
 }
 
-/// Errors: without the paths that apt names, so that one state of the world has one message.
 Result<Announced> resolve(os::CommandRunner& runner, const AptIndex& index,
                           const std::vector<LayerPlan>& layers, const LayerPlan& layer) {
   const bool is_fetched_only = layer.kind == LayerKind::microcode;
@@ -66,7 +67,7 @@ Result<Announced> resolve(os::CommandRunner& runner, const AptIndex& index,
   TRY_ASSIGN(const auto done, runner.run({.argv = std::move(arguments)}));
   if (done.status == 0) return parse_uris(done.out, index.debian);
   return fail(std::format("the packages of layer '{}' cannot be installed together: {}", layer.name,
-                          join(lines(trim(done.out.substr(0, 2000) + done.err)), "; ")),
+                          join(parse_conflicts(done.out, done.err), "; ")),
               "change the packages in cluster.yaml, or the archives that apt uses");
 }
 
@@ -79,6 +80,24 @@ bool has(const Closures& closures, const std::string& layer, const InstalledPack
 }
 
 }  // namespace
+
+std::vector<std::string> parse_conflicts(std::string_view out, std::string_view err) {
+  static constexpr std::string_view kError = "E: ";
+  std::vector<std::string> reasons;
+  bool is_list = false;
+  for (const auto& line : lines(out)) {
+    if (is_list && line.starts_with(' ')) reasons.push_back(printable(trim(line)));
+    if (line.ends_with("have unmet dependencies:")) is_list = true;
+  }
+  for (const auto& line : lines(err)) {
+    if (reasons.empty() && line.starts_with(kError)) {
+      reasons.push_back(printable(line.substr(kError.size())));
+    }
+  }
+  if (reasons.empty()) reasons.emplace_back("apt-get does not say why");
+  if (reasons.size() > kShownConflicts) reasons.resize(kShownConflicts);
+  return reasons;
+}
 
 Result<Announced> parse_uris(std::string_view text, const std::vector<std::string>& debian) {
   Announced announced;

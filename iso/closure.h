@@ -27,6 +27,10 @@ struct Announced {
 /// a package without a SHA-256.
 Result<Announced> parse_uris(std::string_view text, const std::vector<std::string>& debian);
 
+/// Why apt-get could not find what to install, by its two outputs: "chrony : Conflicts:
+/// time-daemon".
+std::vector<std::string> parse_conflicts(std::string_view out, std::string_view err);
+
 /// Sets the closure of each layer, by the layer's name: its packages and those of the layers below
 /// it, with all that they depend on; and whose they are. Nothing is fetched or installed. Errors:
 /// apt says that they cannot be installed together.

@@ -26,6 +26,22 @@ TEST(Closures, are_what_apt_would_fetch) {
                                        {.name = "zlib1g", .version = "1:1.3", .sha256 = kHash}}));
 }
 
+// apt 3.0, shortened.
+TEST(Closures, say_which_packages_are_in_each_others_way) {
+  EXPECT_EQ(
+      parse_conflicts("Reading package lists...\nThe following packages have unmet "
+                      "dependencies:\n chrony : Conflicts: time-daemon\n ntpsec : Conflicts: "
+                      "time-daemon\n",
+                      "W: Unable to read a file\nE: Unable to correct problems, you have held "
+                      "broken packages.\n"),
+      (std::vector<std::string>{"chrony : Conflicts: time-daemon",
+                                "ntpsec : Conflicts: time-daemon"}));
+  EXPECT_EQ(
+      parse_conflicts("Reading package lists...\n", "W: x\nE: Unable to locate a\nE: Other\n"),
+      std::vector<std::string>{"Unable to locate a"});
+  EXPECT_EQ(parse_conflicts("", "").size(), 1U);
+}
+
 TEST(Closures, need_a_hash_that_is_worth_something) {
   for (const auto* tail : {"a_1_amd64.deb 9 MD5Sum:00", "a_1_amd64.deb 9 SHA256:00",
                            "a_1_amd64.deb 9", "a.deb 9 SHA256:00", ""}) {

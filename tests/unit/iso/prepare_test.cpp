@@ -44,7 +44,7 @@ TEST_F(PlanIso, says_what_the_archives_lack_and_what_cannot_be_installed) {
   const auto plan = plan_iso(programs, options);
   ASSERT_FALSE(plan);
   EXPECT_TRUE(plan.error().message.starts_with(
-      "the packages of layer 'base' cannot be installed together: E: Unable"))
+      "the packages of layer 'base' cannot be installed together: Unable"))
       << plan.error().text();
 }
 
