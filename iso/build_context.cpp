@@ -50,6 +50,17 @@ Status share_archives(const std::filesystem::path& from, const std::filesystem::
   return {};
 }
 
+Status keep_records(const std::filesystem::path& tree) {
+  auto records = tree;
+  records += ".records";
+  for (const auto* kept : {"var/lib/dpkg", "usr/share/doc"}) {
+    TRY(os::make_directory((records / kept).parent_path()));
+    TRY(os::rename_file(tree / kept, records / kept));
+  }
+  TRY(os::remove_tree(tree));
+  return os::rename_file(records, tree);
+}
+
 Status mask_units(const std::filesystem::path& root, const std::vector<std::string>& units) {
   for (const auto& unit : units) {
     TRY(os::make_directory(root / "etc/systemd/system"));

@@ -52,6 +52,10 @@ Status mask_units(const std::filesystem::path& root, const std::vector<std::stri
 Status copy_included(const BuildContext& context, const std::filesystem::path& folder,
                      const std::filesystem::path& root);
 
+/// Removes all of a layer's tree that is not on the medium, but for what tells which packages were
+/// in it and their licences.
+Status keep_records(const std::filesystem::path& tree);
+
 /// Makes the base layer by live-build in `folder`: tree/, layer.squashfs, vmlinuz, initrd.img, lb/.
 Status build_base(const BuildContext& context, const LayerPlan& layer,
                   const std::filesystem::path& folder);

@@ -22,12 +22,6 @@ using inspect::Finding;
 
 constexpr auto kSpec = "muster/cluster.yaml";
 
-std::uint64_t size_of(const std::vector<os::FilePart>& parts) {
-  std::uint64_t size = 0;
-  for (const auto& part : parts) size += part.size;
-  return size;
-}
-
 /// One object of a manifest that names a file.
 std::vector<Finding> find_file_faults(const nlohmann::json& object,
                                       const inspect::MediumFiles& files,
@@ -37,7 +31,7 @@ std::vector<Finding> find_file_faults(const nlohmann::json& object,
   if (there == files.end()) {
     return {{std::format("it names '{}', which is not there", file), inspect::kMakeAnew}};
   }
-  if (object.value("size", nlohmann::json()) != size_of(there->second) ||
+  if (object.value("size", nlohmann::json()) != inspect::total_size(there->second) ||
       object.value("sha256", nlohmann::json()) != found.at(file)) {
     return {{std::format("it names another '{}' than the one that is there", file),
              inspect::kMakeAnew}};
@@ -84,7 +78,7 @@ class Inspection {
     constexpr std::uint64_t kMostNames = 16;
     std::uint64_t left = report_.size * kMostNames;
     for (const auto& [path, parts] : files_) {
-      const auto size = size_of(parts);
+      const auto size = inspect::total_size(parts);
       if (size <= left) {
         left -= size;
         continue;
@@ -191,7 +185,7 @@ class Inspection {
       }
       note(path, layer->findings);
       inspect::add(report_.remarks, inspect::found_in(path, layer->remarks));
-      report_.layers.push_back({.size = size_of(parts), .report = std::move(*layer)});
+      report_.layers.push_back({.size = inspect::total_size(parts), .report = std::move(*layer)});
     }
     return {};
   }

@@ -11,6 +11,7 @@
 
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "core/os/files.h"
 
 namespace muster::iso {
 namespace {
@@ -115,6 +116,15 @@ Result<Lock> parse_lock(std::string_view text) {
   }
   TRY(problems.status());
   return lock;
+}
+
+Result<Lock> read_lock(const std::filesystem::path& file) {
+  TRY_ASSIGN(const auto text, os::read_file(file));
+  auto lock = parse_lock(text);
+  if (lock) return lock;
+  return fail(
+      std::format("'{}' is no lock file of an ISO: {}", file.string(), lock.error().message),
+      "name the .lock.json that 'muster iso build' wrote beside an ISO");
 }
 
 Status compare_with_lock(const Lock& lock, const Closures& now, const std::string& next_step) {

@@ -3,6 +3,7 @@
 // makes sure that it uses the same: FILE.lock.json.
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ std::string render_lock(const Lock& lock);
 
 /// Errors: not what render_lock wrote.
 Result<Lock> parse_lock(std::string_view text);
+
+/// Errors: it cannot be read; it is no lock file, with the file's name.
+Result<Lock> read_lock(const std::filesystem::path& file);
 
 /// Errors: a layer has other packages now, or another file of the same version; the first few, and
 /// `next_step`, or else what helps a build.

@@ -67,13 +67,9 @@ Status build_microcode(const BuildContext& context, const LayerPlan& layer,
   TRY_ASSIGN(const auto amd, read_files(tree / "usr/lib/firmware/amd-ucode", "microcode_amd"));
   TRY_ASSIGN(const auto images, plan_microcode(intel, amd));
   TRY(write_images(images, folder / "microcode"));
-  // Where the lists of what is on the medium look for the packages of a layer and their licences.
-  const auto records = folder / "records";
-  TRY(os::make_directory(records / "usr/share"));
-  TRY(os::rename_file(tree / "usr/share/doc", records / "usr/share/doc"));
-  TRY(os::write_file(records / "var/lib/dpkg/status", status));
-  for (const auto& made : {debs, tree}) TRY(os::remove_tree(made));
-  return os::rename_file(records, tree);
+  TRY(os::write_file(tree / "var/lib/dpkg/status", status));
+  TRY(os::remove_tree(debs));
+  return keep_records(tree);
 }
 
 }  // namespace muster::iso

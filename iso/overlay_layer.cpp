@@ -132,18 +132,6 @@ Status add_boot_files(const fs::path& root, const fs::path& binary) {
   return {};
 }
 
-/// Of what was installed to make the medium bootable only the records stay: what is on the medium
-/// of it, and its licences.
-Status keep_records(const fs::path& folder) {
-  const auto records = folder / "records";
-  for (const auto* kept : {"var/lib/dpkg", "usr/share/doc"}) {
-    TRY(os::make_directory((records / kept).parent_path()));
-    TRY(os::rename_file(folder / "upper" / kept, records / kept));
-  }
-  TRY(os::remove_tree(folder / "upper"));
-  return os::rename_file(records, folder / "upper");
-}
-
 Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs::path& folder) {
   const auto lb = folder / "lb";
   {
@@ -160,7 +148,8 @@ Status build_tools(const BuildContext& context, const LayerPlan& layer, const fs
   fs::rename(lb / "binary", folder / "binary", error);
   if (error) return fail(std::format("cannot move the bootable tree: {}", error.message()));
   for (const auto* name : {"lb", "work", "empty"}) TRY(os::remove_tree(folder / name));
-  return keep_records(folder);
+  // Of what was installed to make the medium bootable.
+  return keep_records(folder / "upper");
 }
 
 /// The manual pages of the base, which its own layer is packed without (squash-node.exclude).

@@ -53,13 +53,14 @@ Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& inde
 }
 
 /// Plans twice: apt is asked what it would install of the packages that the first plan names, and
-/// the keys of the second have its answer.
+/// the keys of the second have its answer. Errors: also a lock file has other packages.
 Result<std::vector<LayerPlan>> plan_resolved(os::CommandRunner& runner, const BuildOptions& options,
                                              const AptIndex& index, PlanInputs& inputs) {
   TRY_ASSIGN(const auto layers, plan_layers(options.spec, inputs));
   TRY(check_packages(options.spec, layers, index));
   tell(options, "asking apt what it would install");
   TRY(resolve_layers(runner, index, layers, inputs));
+  if (options.lock) TRY(compare_with_lock(*options.lock, inputs.closures, options.lock_hint));
   return plan_layers(options.spec, inputs);
 }
 
@@ -108,7 +109,6 @@ BuildResult<Prepared> prepare(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(auto index, read_index(runner, options, options.cache / "apt"));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
   TRY_ASSIGN(auto plan, plan_resolved(runner, options, index, inputs));
-  if (options.lock) TRY(compare_with_lock(*options.lock, inputs.closures, options.lock_hint));
   return Prepared{.store = std::move(store),
                   .index = std::move(index),
                   .inputs = std::move(inputs),
@@ -123,7 +123,6 @@ BuildResult<IsoPlan> plan_iso(os::CommandRunner& runner, const BuildOptions& opt
   TRY_ASSIGN(const auto index, read_index(runner, options, scratch.path()));
   TRY_ASSIGN(auto inputs, read_inputs(options, index, std::move(programs)));
   TRY_ASSIGN(const auto layers, plan_resolved(runner, options, index, inputs));
-  if (options.lock) TRY(compare_with_lock(*options.lock, inputs.closures, options.lock_hint));
   const auto store = LayerStore::look(layer_folder(options));
   IsoPlan plan{.id = medium_id(layers, inputs, options.spec), .layers = {}};
   for (const LayerPlan& layer : layers) {

@@ -93,8 +93,7 @@ fs::path kept_file(const BuildResult<VerifyReport>& done, const BuildOptions& ag
 Result<std::optional<Lock>> lock_beside(const fs::path& iso) {
   const auto file = media_files(iso).lock;
   if (!fs::exists(file)) return std::nullopt;
-  TRY_ASSIGN(const auto text, os::read_file(file));
-  TRY_ASSIGN(auto lock, parse_lock(text));
+  TRY_ASSIGN(auto lock, read_lock(file));
   return lock;
 }
 

@@ -8,7 +8,6 @@
 #include "apps/muster/source_tree.h"
 #include "apps/muster/spec_file.h"
 #include "core/os/file_part.h"
-#include "core/os/files.h"
 
 namespace muster::cli {
 namespace {
@@ -43,19 +42,6 @@ Status check_iso(const std::filesystem::path& iso) {
   return fail(std::format("'{}' is no ISO", iso.string()), "'make iso' makes one");
 }
 
-namespace {
-
-Result<iso::Lock> read_lock(const fs::path& file) {
-  TRY_ASSIGN(const auto text, os::read_file(file));
-  auto lock = iso::parse_lock(text);
-  if (lock) return lock;
-  return fail(
-      std::format("'{}' is no lock file of an ISO: {}", file.string(), lock.error().message),
-      "name the .lock.json that 'muster iso build' wrote beside an ISO");
-}
-
-}  // namespace
-
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
   iso::BuildOptions options;
   const auto text = read_spec_text(arguments.file);
@@ -69,7 +55,7 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   options.spec_text = *text;
   options.out = fs::absolute(arguments.out);
   if (!arguments.lock.empty()) {
-    auto lock = read_lock(arguments.lock);
+    auto lock = iso::read_lock(arguments.lock);
     if (!lock) return std::unexpected(report(lock.error(), kUsage));
     options.lock = std::move(*lock);
   }

@@ -50,6 +50,12 @@ std::optional<Extent> parse_extent(std::string_view line) {
 
 }  // namespace
 
+std::uint64_t total_size(const std::vector<os::FilePart>& parts) {
+  std::uint64_t size = 0;
+  for (const auto& part : parts) size += part.size;
+  return size;
+}
+
 Result<MediumFiles> parse_lba_report(std::string_view text) {
   MediumFiles files;
   for (const auto& line : lines(text)) {
@@ -57,9 +63,7 @@ Result<MediumFiles> parse_lba_report(std::string_view text) {
     const auto extent = parse_extent(line);
     if (!extent) return fail(std::format("xorriso says '{}' of a file", printable(line)));
     auto& parts = files[extent->path];
-    std::uint64_t before = 0;
-    for (const auto& part : parts) before += part.size;
-    const std::uint64_t left = extent->file_size - std::min(before, extent->file_size);
+    const std::uint64_t left = extent->file_size - std::min(total_size(parts), extent->file_size);
     parts.push_back({.offset = extent->offset, .size = std::min(extent->room, left)});
   }
   return files;
@@ -80,8 +84,7 @@ Result<std::string> read_medium_file(const fs::path& iso, const MediumFiles& fil
   if (file == files.end()) {
     return fail(ErrorKind::absent, std::format("'{}' is not on the medium", path), kDamaged);
   }
-  std::uint64_t size = 0;
-  for (const auto& part : file->second) size += part.size;
+  const auto size = total_size(file->second);
   if (size > kLargestText) {
     return fail(std::format("'{}' has {}, and no such file is so large", path, human(Bytes{size})),
                 kDamaged);

@@ -18,6 +18,9 @@ namespace muster::inspect {
 /// By path on the medium: "live/vmlinuz". A file larger than 4 GiB has several parts.
 using MediumFiles = std::map<std::string, std::vector<os::FilePart>>;
 
+/// Bytes of a file in such parts.
+std::uint64_t total_size(const std::vector<os::FilePart>& parts);
+
 /// Hashes by path.
 using Checksums = std::map<std::string, std::string>;
 

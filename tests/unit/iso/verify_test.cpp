@@ -109,6 +109,13 @@ TEST_F(VerifyWritten, archives_that_changed_since_are_told_before_anything_is_ma
                                    [](const auto& argv) { return argv[0] == "mmdebstrap"; }));
 }
 
+TEST_F(VerifyWritten, a_lock_file_that_is_none_is_named) {
+  const auto verified = verify_iso(programs, options);
+  ASSERT_FALSE(verified);
+  EXPECT_TRUE(verified.error().message.contains(media_files(options.out).lock.string()))
+      << verified.error().text();
+}
+
 TEST_F(VerifyWritten, a_build_that_fails_leaves_the_log_that_its_message_names_and_no_more) {
   record("257");
   programs.fails = "mmdebstrap";
