@@ -1,6 +1,7 @@
 // muster-agent: the node's side. `boot` runs in the initrd, `run` as a service of the running node.
 
 #include <cstdio>
+#include <cstdlib>
 #include <print>
 #include <systemd/sd-daemon.h>
 
@@ -30,10 +31,15 @@ int finish(const Status& status) {
   return 1;
 }
 
+/// Who makes a container tells its first process so (systemd.io/CONTAINER_INTERFACE).
+agent::Kernel whose_kernel() {
+  return std::getenv("container") == nullptr ? agent::Kernel::of_image : agent::Kernel::of_host;
+}
+
 int boot(const std::string& head, const std::string& root) {
   os::PosixCommandRunner runner;
-  const Status done =
-      agent::run_stage_one({.head = head, .root = root, .runner = runner, .say = say});
+  const Status done = agent::run_stage_one(
+      {.head = head, .root = root, .kernel = whose_kernel(), .runner = runner, .say = say});
   if (done) return 0;
   say(done.error().text());
   // packaging/initramfs/scripts/muster sets the network up anew.

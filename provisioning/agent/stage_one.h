@@ -12,6 +12,9 @@
 
 namespace muster::agent {
 
+/// Whose kernel runs. A container has that of the machine around it, which has the modules.
+enum class Kernel { of_image, of_host };
+
 struct StageOneOptions {
   /// The head's address.
   std::string head;
@@ -21,6 +24,7 @@ struct StageOneOptions {
   std::filesystem::path work = "/run/muster";
   /// Where networkd of the system finds which card asks for an address; moves on with /run.
   std::filesystem::path networks = "/run/systemd/network";
+  Kernel kernel = Kernel::of_image;
   os::CommandRunner& runner;
   /// Lines for the console.
   std::function<void(const std::string&)> say;

@@ -23,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.beside import Beside, Run  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
-import run  # noqa: E402
+import places  # noqa: E402
 
 # It knows of a lab as long as the file "lab" is there, and of a saved state as long as "state" is; "stuck" keeps a
 # lab from ending.
@@ -135,10 +135,10 @@ class ScenariosBegin(FakeLab):
     """Several scenarios of one lab, each as if it were the first."""
 
     def run_group(self, scenarios, nodes=1):
-        group = run.Group("test", {"nodes": nodes}, scenarios)
+        group = places.Group("test", {"nodes": nodes}, scenarios)
         arguments = argparse.Namespace(muster=self.place / "muster", iso=self.place / "a.iso")
-        with self.quietly(), mock.patch.object(run, "Lab", lambda *_: self.lab):
-            run.run_group(group, list(scenarios), arguments, self.report)
+        with self.quietly(), mock.patch.object(places, "Lab", lambda *_: self.lab):
+            group.run(list(scenarios), arguments, self.report)
 
     def test_where_the_lab_was_saved(self):
         marks = []
@@ -233,6 +233,13 @@ class BesideEachOther(unittest.TestCase):
         alone = "time.sleep(0.2); assert [path.name for path in place.iterdir()] == [name]; (place / name).unlink()"
         beside = self.beside(self.run_of("one", alone, processors=2), self.run_of("two", alone, processors=9),
                              self.run_of("three", alone, processors=2))
+        beside.finish()
+        self.assertEqual(beside.counts, [6, 0, 3])
+
+    def test_one_that_fits_goes_before_one_that_does_not(self):
+        beside = self.beside(self.run_of("large", "wait_for('small')", processors=1.5),
+                             self.run_of("larger", "wait_for('large')", processors=1.5),
+                             self.run_of("small", "wait_for('large')", processors=0.5))
         beside.finish()
         self.assertEqual(beside.counts, [6, 0, 3])
 

@@ -20,32 +20,33 @@ class Room:
 
     def __init__(self, memory, processors):
         self._free = self._whole = (max(1, memory), max(1, processors))
-        self._changed = threading.Condition()
+        self.changed = threading.Condition()
 
-    def _has(self, taken):
-        return all(free >= part for free, part in zip(self._free, taken))
-
-    def take(self, run):
-        """Waits until there is room; returns what was taken."""
-        taken = tuple(min(pair) for pair in zip((run.memory, run.processors), self._whole))
-        with self._changed:
-            self._changed.wait_for(lambda: self._has(taken))
-            self._free = tuple(free - part for free, part in zip(self._free, taken))
-        return taken
+    def take_first(self, runs):
+        """Takes the first of the runs for which there is room from their list; the run and what was taken, or none
+        when there is no room for any."""
+        for run in runs:
+            taken = tuple(min(pair) for pair in zip((run.memory, run.processors), self._whole))
+            if all(free >= part for free, part in zip(self._free, taken)):
+                self._free = tuple(free - part for free, part in zip(self._free, taken))
+                runs.remove(run)
+                return run, taken
+        return None
 
     def give_back(self, taken):
         """The run that took it is over."""
-        with self._changed:
+        with self.changed:
             self._free = tuple(free + part for free, part in zip(self._free, taken))
-            self._changed.notify_all()
+            self.changed.notify_all()
 
 
 class Beside:
-    """Runs in the order of a list, as many at once as there are processors and memory for."""
+    """Runs in the order of a list, as many at once as there are processors and memory for. One that fits goes before
+    one that does not fit yet."""
 
     def __init__(self, runs, processors, memory, say=print):
-        self._waiting = collections.deque(runs)
-        self._workers = [threading.Thread(target=self._work) for _ in range(min(processors, len(runs)))]
+        self._waiting = list(runs)
+        self._workers = [threading.Thread(target=self._work) for _ in runs]
         self._room = Room(memory, processors)
         self._say = say
         self._lock = threading.Lock()
@@ -79,13 +80,18 @@ class Beside:
                     # What is started in the background ignores SIGINT; the runs take this one for it.
                     process.send_signal(signal.SIGTERM)
 
+    def _next(self):
+        """The next run and what it took of the room; none when there is nothing more to begin."""
+        with self._room.changed:
+            while self._waiting and not self._interrupted:
+                if (found := self._room.take_first(self._waiting)) is not None:
+                    return found
+                self._room.changed.wait()
+        return None
+
     def _work(self):
-        while True:
-            with self._lock:
-                if not self._waiting or self._interrupted:
-                    return
-                run = self._waiting.popleft()
-            taken = self._room.take(run)
+        while (found := self._next()) is not None:
+            run, taken = found
             try:
                 self._run(run)
             except BrokenPipeError:  # nobody reads what we print: the run ended with its output

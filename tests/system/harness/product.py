@@ -72,10 +72,14 @@ class Product:
         """The story of a node's last boot as text."""
         return self._lab.check("head", "muster", "node", "why", name)
 
+    def event_kinds(self, name):
+        """What happened to a node since the head knows it."""
+        told = json.loads(self._lab.check("head", "muster", "node", "why", name, "--json"))[0]
+        return [event["kind"] for event in told["events"]]
+
     def count_events(self, name, kind):
         """How often something happened to a node since the head knows it."""
-        told = json.loads(self._lab.check("head", "muster", "node", "why", name, "--json"))[0]
-        return sum(event["kind"] == kind for event in told["events"])
+        return self.event_kinds(name).count(kind)
 
     def hardware(self, name):
         """What `muster node show --json` says of one node's hardware."""

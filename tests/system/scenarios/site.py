@@ -48,7 +48,8 @@ def web_server(lab):
         pathlib.Path(directory, "index.html").write_text(PAGE, encoding="utf-8")
         server = lab.start_on_wire("python3", "-u", "-m", "http.server", "--bind", DESK, "--directory",
                                    directory, "8080")
-        log = []
+        # It says so once it listens.
+        log = [server.stdout.readline()]
         try:
             yield lambda: "".join(log)
         finally:

@@ -1,12 +1,19 @@
 """What others change on a running head, and what only its scheduler and its kernel know, is told or put right."""
 
+import base64
 import contextlib
+import pathlib
+import subprocess
+import tempfile
 
-from harness.report import expect
+from harness.report import Failed, Skipped, expect
 from scenarios import faults
 
 # The head looks at its plan every four minutes and at its wire every three.
 PATIENCE = 420
+# A head's second look at its wire is over so many seconds after its start (kSpanningTree in apps/helper/cards.h, and the
+# look itself).
+SECOND_LOOK = 60
 
 
 def drained_node_is_told(lab, product):
@@ -50,6 +57,7 @@ def mounted(lab, directory, *how):
 def changes_are_put_right(lab, product):
     """A configuration that a program rewrote, a service that somebody stopped and rules that were thrown away
     are as before within minutes, and told; so is a DHCP server that came after the head."""
+    wait_until_wire_is_known(lab)
     before = lab.check("head", "cat", "/etc/resolv.conf")
     rules = lab.check("head", "nft", "--stateless", "list", "table", "inet", "muster")
     lab.check("head", "tee", "/etc/resolv.conf", stdin="nameserver 192.0.2.99\n")
@@ -73,6 +81,17 @@ def changes_are_put_right(lab, product):
     lab.check("head", "systemctl", "is-active", "chrony.service")
 
 
+def wait_until_wire_is_known(lab):
+    """A head that has just started looks at its wire once more, since a switch may have been deaf at first; whoever
+    answers then was there before it."""
+    started = lab.check("head", "systemctl", "show", "--property=ActiveEnterTimestampMonotonic", "--value",
+                        "muster-watch.service")
+    now = lab.check("head", "cat", "/proc/uptime").split()[0]
+    left = int(started) / 1e6 + SECOND_LOOK - float(now)
+    if left > 0:
+        lab.check("head", "sleep", f"{left:.1f}", timeout=120)
+
+
 def wait_for_problem(product, *words):
     """Waits until one problem of the status has all these words."""
 
@@ -91,3 +110,65 @@ def wait_until_no_problem_has(product, word):
         return not any(word in problem for problem in problems), problems
 
     product.wait_for(f"no problem with '{word}'", question, PATIENCE)
+
+
+# As tools/packages leaves them.
+PACKAGES = pathlib.Path("build/packages")
+
+
+def upgrade_loses_no_node(lab, product, count):
+    """A head whose packages are replaced by newer ones goes on: no node is missed, boots, or enrols again, DHCP and
+    HTTP serve, and a machine that was off joins afterwards."""
+    names = [product.node_of(f"n{index}").name for index in range(1, count + 1)]
+    before = stories(product, names)
+    old = lab.check("head", "muster", "--version")
+    for package in ("muster", "musterd"):
+        lab.check("head", "sh", "-c", f"base64 --decode >/run/{package}.deb", stdin=newer_package(package))
+    lab.check("head", "env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--install", "/run/muster.deb",
+              "/run/musterd.deb", timeout=600)
+    said = lab.check("head", "dpkg-query", "--show", "--showformat=${Version}", "musterd")
+    expect(said.endswith(NEWER), f"another version is installed: {said}; the program was {old}")
+    product.wait_until_ready()
+    # Longer than the head's patience with a node that says nothing.
+    lab.check("head", "sleep", "70", timeout=120)
+    for index in range(1, count + 1):
+        node = product.node_of(f"n{index}")
+        expect(node.state == "ready", f"not ready after the upgrade: {node}")
+    after = stories(product, names)
+    expect(after == before, f"the upgrade cost the nodes something: {before} before, {after} after")
+    failed = lab.check("head", "systemctl", "--failed", "--no-legend", "--plain")
+    expect("muster" not in failed, f"failed: {failed}")
+    lab.power("reset", "n2")
+    product.wait_for_node("n2", lambda node: node.state != "ready", "boots")
+    product.wait_for_node("n2", lambda node: node.state == "ready", "is ready")
+
+
+def stories(product, names):
+    """What happened to the nodes so far."""
+    return {name: product.event_kinds(name) for name in names}
+
+
+NEWER = "+newer1"
+
+
+def newer_package(name):
+    """The package as it was built, with a higher version, in base64."""
+    built = sorted(PACKAGES.glob(f"{name}_*.deb"))
+    if len(built) != 1:
+        raise Skipped(f"there is no package '{name}' in '{PACKAGES}'; 'make iso' makes it")
+    with tempfile.TemporaryDirectory(prefix="muster-newer") as directory:
+        tree = pathlib.Path(directory, "tree")
+        dpkg_deb("--raw-extract", built[0], tree)
+        control = tree / "DEBIAN/control"
+        text = control.read_text(encoding="utf-8")
+        version = next(line.split()[1] for line in text.splitlines() if line.startswith("Version: "))
+        control.write_text(text.replace(version, version + NEWER), encoding="utf-8")
+        dpkg_deb("-Zxz", "-z1", "--root-owner-group", "--build", tree, f"{directory}/newer.deb")
+        return base64.encodebytes(pathlib.Path(directory, "newer.deb").read_bytes()).decode()
+
+
+def dpkg_deb(*words):
+    """Runs dpkg-deb(1) on this machine."""
+    done = subprocess.run(["dpkg-deb", *map(str, words)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"dpkg-deb {words[0]} ended with {done.returncode}: {done.stderr}")

@@ -1,0 +1,61 @@
+"""All scenarios of the system tests, and where each runs."""
+
+from places import Group, NativeGroup
+from scenarios import access, clocks, faults, first_job, site, upkeep, wire
+
+NODES = 2
+
+
+def with_nodes(body, count=NODES):
+    """A scenario that needs to know the number of nodes."""
+    return lambda lab, product: body(lab, product, count)
+
+
+def groups():
+    """All labs with their scenarios, in the order in which they begin: what takes longest comes first."""
+    job = {"nodes_ready": with_nodes(first_job.nodes_are_ready),
+           "names_resolve": with_nodes(first_job.names_resolve),
+           "mpi_job": with_nodes(first_job.mpi_job_runs)}
+    bios = {**job,
+            "head_power_cut": with_nodes(faults.head_power_cut),
+            "state_disk": with_nodes(faults.power_cut_with_state_disk)}
+    native = {**job,
+              "own_program": with_nodes(first_job.user_runs_own_program),
+              "stranger": with_nodes(first_job.stranger_learns_nothing),
+              "switch_port": with_nodes(wire.switch_port_is_known),
+              "returns_to_work": with_nodes(wire.node_returns_to_work),
+              "refused_certificate": with_nodes(wire.refused_certificate),
+              "pulled_mid_image": faults.node_pulled_mid_image,
+              "corrupted_image": faults.corrupted_image,
+              "second_dhcp_server": faults.second_dhcp_server,
+              "root_reaches_nodes": with_nodes(access.root_reaches_nodes),
+              "root_of_a_node_reaches_no_other": access.root_of_a_node_reaches_no_other,
+              "drained_node_is_told": upkeep.drained_node_is_told,
+              "upgrade_loses_no_node": with_nodes(upkeep.upgrade_loses_no_node),
+              "cable_out": faults.cable_out}
+    at_a_site = {"changes_are_put_right": upkeep.changes_are_put_right,
+                 "site_is_found": site.site_is_found, "nodes_reach_the_site": site.nodes_reach_the_site,
+                 "site_sees_little": site.site_sees_little}
+    secure = {**job, "secure_boot_on": with_nodes(first_job.secure_boot_was_on),
+              "site_is_found": site.site_is_found, "nodes_reach_the_site": site.nodes_reach_the_site,
+              "site_sees_little": site.site_sees_little,
+              "user_reaches_the_nodes_of_a_job": with_nodes(access.user_reaches_the_nodes_of_a_job),
+              "file_systems_below_home_are_shared": upkeep.file_systems_below_home_are_shared}
+    # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
+    uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
+    head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),
+                 "console_tells_how_to_log_in": first_job.console_tells_how_to_log_in}
+    return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
+            Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure),
+            # A card as servers have it.
+            Group("uefi", {"nodes": 1, "firmware": "uefi", "card": "e1000e"}, uefi),
+            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
+            Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
+                  head_only),
+            NativeGroup("native", {"nodes": NODES}, native),
+            NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site),
+            Group("igb", {"nodes": 0, "wait": "head", "card": "igb"}, head_only, soaks=True),
+            Group("vmxnet3", {"nodes": 0, "wait": "head", "card": "vmxnet3"}, head_only, soaks=True),
+            Group("clocks", {"nodes": 1, "site": True, "head_disk": "2GiB"},
+                  {"decision_is_remembered": with_nodes(clocks.decision_is_remembered, 1),
+                   "clock_ahead_and_back": with_nodes(clocks.clock_ahead_and_back, 1)}, soaks=True)]
