@@ -8,6 +8,9 @@ class Any:
     def __repr__(self):
         return "any"
 
+    def __deepcopy__(self, _):
+        return self
+
 
 ANY = Any()
 
