@@ -210,6 +210,7 @@ Result<std::string> add_node(const std::filesystem::path& directory) {
                   .iso = {},
                   .firmware = last.firmware,
                   .card = last.card,
+                  .node_boot = last.node_boot,
                   .accelerator = last.accelerator};
   if (last.role == Role::node) {
     like.node_memory = last.memory;

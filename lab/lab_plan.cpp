@@ -46,7 +46,8 @@ MachinePlan plan_machine(const LabRequest& request, std::string name, int index)
                      .serial = "LAB" + digits.substr(32, 10),
                      .firmware = request.firmware,
                      .accelerator = request.accelerator,
-                     .card = request.card};
+                     .card = request.card,
+                     .node_boot = request.node_boot};
 }
 
 MachinePlan plan_head(const LabRequest& request) {
@@ -69,6 +70,9 @@ Status validate(const LabRequest& request) {
   if (request.nodes < 0 || request.nodes > kMostNodes) {
     return fail(std::format("a lab cannot have {} nodes", request.nodes),
                 std::format("ask for 0 to {}", kMostNodes));
+  }
+  if (request.node_boot == NodeBoot::http && request.firmware == Firmware::bios) {
+    return fail("BIOS firmware does not boot by HTTP", "use --firmware uefi or secureboot");
   }
   for (const Bytes memory : {request.head_memory, request.node_memory}) {
     if (memory < kLeastMemory) {

@@ -20,6 +20,8 @@ enum class Medium { cdrom, usb };
 /// The network card that QEMU pretends, by QEMU's name for it without what is the same for all:
 /// each needs another driver of the image.
 enum class Card { virtio, e1000e, igb, rtl8139, vmxnet3 };
+/// How a node's UEFI firmware boots from the network: by TFTP, or by HTTP (UEFI 2.10 §24.7).
+enum class NodeBoot { pxe, http };
 /// Whether the head has a second card, which leads to a network as a campus has it.
 enum class Site { none, present };
 
@@ -42,6 +44,7 @@ struct MachinePlan {
   std::optional<Bytes> disk = {};
   Site site = Site::none;
   Card card = Card::virtio;
+  NodeBoot node_boot = NodeBoot::pxe;
 
   bool operator==(const MachinePlan&) const = default;
 };
@@ -78,6 +81,7 @@ struct LabRequest {
   std::optional<Bytes> node_disk = Bytes::from_mib(4096);
   Site site = Site::none;
   Card card = Card::virtio;
+  NodeBoot node_boot = NodeBoot::pxe;
   Accelerator accelerator = Accelerator::tcg;
   /// Processors of this machine, of which a lab takes no more than there are for one guest.
   int host_cpus = 1;
@@ -85,7 +89,8 @@ struct LabRequest {
 
 inline constexpr int kMostNodes = 200;
 
-/// Errors: a name that is no host label; a number of nodes or a memory that no lab can have.
+/// Errors: a name that is no host label; a number of nodes or a memory that no lab can have; HTTP
+/// boot of BIOS firmware, which has none.
 Result<LabPlan> plan_lab(const LabRequest& request);
 
 /// The node with number `index` (from 1) of a lab, for adding one to a running lab.

@@ -33,6 +33,7 @@ constexpr std::array kAccelerators = {Word{Accelerator::kvm, "kvm"}, Word{Accele
 constexpr std::array kCards = {Word{Card::virtio, "virtio"}, Word{Card::e1000e, "e1000e"},
                                Word{Card::igb, "igb"}, Word{Card::rtl8139, "rtl8139"},
                                Word{Card::vmxnet3, "vmxnet3"}};
+constexpr std::array kNodeBoots = {Word{NodeBoot::pxe, "pxe"}, Word{NodeBoot::http, "http"}};
 constexpr std::array kSites = {Word{Site::none, "none"}, Word{Site::present, "present"}};
 constexpr std::array kMediums = {Word{Medium::cdrom, "cdrom"}, Word{Medium::usb, "usb"}};
 
@@ -99,7 +100,8 @@ json machine_json(const MachinePlan& machine) {
           {"medium", word_of(kMediums, machine.medium)},
           {"disk", optional_bytes(machine.disk)},
           {"site", word_of(kSites, machine.site)},
-          {"card", word_of(kCards, machine.card)}};
+          {"card", word_of(kCards, machine.card)},
+          {"node_boot", word_of(kNodeBoots, machine.node_boot)}};
 }
 
 MachinePlan machine_of(const json& value) {
@@ -116,7 +118,8 @@ MachinePlan machine_of(const json& value) {
                       .medium = take(value_of(kMediums, text("medium"))),
                       .disk = optional_bytes(value.at("disk")),
                       .site = take(value_of(kSites, text("site"))),
-                      .card = take(value_of(kCards, value.value("card", "virtio")))};
+                      .card = take(value_of(kCards, value.value("card", "virtio"))),
+                      .node_boot = take(value_of(kNodeBoots, value.value("node_boot", "pxe")))};
   if (!value.at("iso").is_null()) machine.iso = text("iso");
   // The name becomes a directory and an interface; a record that somebody edited must not lead out.
   if (!is_host_label(machine.name)) throw std::invalid_argument("a machine's name is no label");
@@ -207,5 +210,6 @@ std::string_view to_string(Medium medium) { return word_of(kMediums, medium); }
 Result<Firmware> parse_firmware(std::string_view word) { return value_of(kFirmwares, word); }
 Result<Medium> parse_medium(std::string_view word) { return value_of(kMediums, word); }
 Result<Card> parse_card(std::string_view word) { return value_of(kCards, word); }
+Result<NodeBoot> parse_node_boot(std::string_view word) { return value_of(kNodeBoots, word); }
 
 }  // namespace muster::lab

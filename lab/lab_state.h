@@ -64,5 +64,6 @@ std::string_view to_string(Card card);
 Result<Firmware> parse_firmware(std::string_view word);
 Result<Medium> parse_medium(std::string_view word);
 Result<Card> parse_card(std::string_view word);
+Result<NodeBoot> parse_node_boot(std::string_view word);
 
 }  // namespace muster::lab

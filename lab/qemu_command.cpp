@@ -61,6 +61,10 @@ void add_firmware(Words& words, const MachinePlan& machine) {
   }
   // OVMF asks by IPv6 as well and waits long for an answer that no lab has.
   add(words, {"-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"});
+  // It offers both, TFTP first.
+  if (machine.node_boot == NodeBoot::http) {
+    add(words, {"-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"});
+  }
 }
 
 void add_channels(Words& words) {

@@ -45,6 +45,7 @@ struct UpOptions {
   int timeout = 900;
   bool site = false;
   std::string card = "virtio";
+  std::string node_boot = "pxe";
 };
 
 Result<std::optional<Bytes>> parse_disk(const std::string& text) {
@@ -81,6 +82,7 @@ Result<lab::LabRequest> make_request(const UpOptions& options, lab::Accelerator 
   TRY_ASSIGN(request.node_disk, parse_disk(options.node_disk));
   request.site = options.site ? lab::Site::present : lab::Site::none;
   TRY_ASSIGN(request.card, lab::parse_card(options.card));
+  TRY_ASSIGN(request.node_boot, lab::parse_node_boot(options.node_boot));
   request.accelerator = accelerator;
   request.host_cpus = static_cast<int>(std::thread::hardware_concurrency());
   return request;
@@ -217,6 +219,10 @@ void add_up(CLI::App& lab, Session& session) {
       ->capture_default_str();
   verb.add_option("--card", options->card, "virtio, e1000e, igb, rtl8139 or vmxnet3")
       ->check(CLI::IsMember({"virtio", "e1000e", "igb", "rtl8139", "vmxnet3"}))
+      ->excludes(&from)
+      ->capture_default_str();
+  verb.add_option("--node-boot", options->node_boot, "how UEFI nodes boot: pxe (TFTP) or http")
+      ->check(CLI::IsMember({"pxe", "http"}))
       ->excludes(&from)
       ->capture_default_str();
   verb.add_flag("--site", options->site,

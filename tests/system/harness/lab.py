@@ -105,13 +105,13 @@ class Lab:
         return result.stdout
 
     def up(self, nodes, firmware="bios", medium="cdrom", wait="nodes", head_disk="0",
-           site=False, card="virtio", timeout=900):
+           site=False, card="virtio", node_boot="pxe", timeout=900):
         """Starts the lab and waits; each machine has `timeout` seconds. A lab that a killed run left under
         this name is ended first."""
         self._down()
         words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
                             "--medium", medium, "--wait", wait, "--head-disk", head_disk,
-                            "--card", card, "--timeout", str(timeout), *(["--site"] if site else []))
+                            "--card", card, "--node-boot", node_boot, "--timeout", str(timeout), *(["--site"] if site else []))
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               errors="replace") as process:
             said = []

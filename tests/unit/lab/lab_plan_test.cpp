@@ -112,7 +112,7 @@ TEST(LabPlan, a_head_and_two_nodes_take_what_the_papers_and_the_tests_ask_for) {
     return os::read_file(MUSTER_SOURCE "/" + file).value_or("").contains(text);
   };
   EXPECT_TRUE(has("tools/test", "\nneeded_memory_mib=6272\n"));
-  EXPECT_TRUE(has("tests/system/run.py", "\nHEAD_MEMORY = 2432\nNODE_MEMORY = 1920\n"));
+  EXPECT_TRUE(has("tests/system/places.py", "\nHEAD_MEMORY = 2432\nNODE_MEMORY = 1920\n"));
   EXPECT_TRUE(has("README.md", "6.2 GiB of free memory"));
   EXPECT_TRUE(has("docs/quick-start.md", "6.2 GiB of free memory"));
 }
@@ -153,6 +153,13 @@ TEST(LabWire, is_a_switch_with_one_port_for_each_machine) {
             "tuntap add tap-n1 mode tap\n"
             "link set tap-n1 addrgenmode none\n"
             "link set tap-n1 master wire up\n");
+}
+
+TEST(LabPlan, of_nodes_that_boot_by_http_needs_firmware_that_can) {
+  const LabRequest request{.directory = "/x", .iso = "/x.iso", .node_boot = NodeBoot::http};
+  const auto plan = plan_lab(request);
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().message.contains("HTTP")) << plan.error().text();
 }
 
 }  // namespace

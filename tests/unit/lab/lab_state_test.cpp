@@ -14,7 +14,8 @@ TEST(LabRecord, of_a_plan_reads_back_as_written) {
                                   .firmware = Firmware::secureboot,
                                   .medium = Medium::usb,
                                   .node_disk = std::nullopt,
-                                  .card = Card::igb});
+                                  .card = Card::igb,
+                                  .node_boot = NodeBoot::http});
   const auto read = parse_plan(render_plan(plan));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(*read, plan);

@@ -160,5 +160,13 @@ TEST(QemuCommand, of_another_card_boots_a_node_by_its_rom_and_a_head_without) {
   }
 }
 
+TEST(QemuCommand, of_nodes_that_boot_by_http_leaves_them_no_other_way) {
+  const std::string no_pxe = "name=opt/org.tianocore/IPv4PXESupport,string=n";
+  const LabPlan http = blue_lab({.firmware = Firmware::uefi, .node_boot = NodeBoot::http});
+  EXPECT_TRUE(has(qemu_command(http.machines[1], http), "-fw_cfg", no_pxe));
+  const LabPlan pxe = blue_lab({.firmware = Firmware::uefi});
+  EXPECT_FALSE(has(qemu_command(pxe.machines[1], pxe), "-fw_cfg", no_pxe));
+}
+
 }  // namespace
 }  // namespace muster::lab
