@@ -1,7 +1,7 @@
 """All scenarios of the system tests, and where each runs."""
 
 from places import Group, NativeGroup
-from scenarios import access, clocks, faults, first_job, site, upkeep, wire
+from scenarios import access, clocks, faults, firmware, first_job, site, upkeep, wire
 
 NODES = 2
 
@@ -52,6 +52,11 @@ def groups():
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
                   head_only),
+            Group("uefi-http", {"nodes": 1, "firmware": "uefi", "node_boot": "http"}, uefi),
+            Group("usb-secureboot", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "secureboot"},
+                  {**head_only, "head_is_locked_down": first_job.head_is_locked_down}),
+            Group("changed-grub", {"nodes": 0, "wait": "none", "firmware": "secureboot"},
+                  {"changed_grub_is_refused": firmware.changed_grub_is_refused}, change=firmware.changed_grub),
             NativeGroup("native", {"nodes": NODES}, native),
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site),
             Group("igb", {"nodes": 0, "wait": "head", "card": "igb"}, head_only, soaks=True),

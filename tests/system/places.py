@@ -1,5 +1,6 @@
 """Where scenarios run: in an emulated lab of their own that serves several of them, or each in a native cluster."""
 
+import contextlib
 import functools
 
 from harness.lab import Lab
@@ -19,9 +20,11 @@ class Group:
     """Scenarios of one emulated lab. Where there are several, each of them begins with the lab as it was saved after
     its boot, so their order is no matter. Those that soak run only when somebody names them."""
 
-    def __init__(self, name, up, scenarios, soaks=False):
+    def __init__(self, name, up, scenarios, soaks=False, change=None):
         self.name = name
         self.soaks = soaks
+        # Gives a changed copy of the ISO, for as long as its context lasts.
+        self.change = change or contextlib.nullcontext
         self.up = up
         self.scenarios = scenarios
         self.memory = HEAD_MEMORY + up["nodes"] * NODE_MEMORY
@@ -36,7 +39,11 @@ class Group:
 
     def run(self, chosen, arguments, report):
         """Boots the group's lab and runs its chosen scenarios in it."""
-        lab = Lab(arguments.muster.resolve(), arguments.iso.resolve(), f"test-{self.name}", report)
+        with self.change(arguments.iso.resolve()) as iso:
+            self._run(chosen, arguments, iso or arguments.iso.resolve(), report)
+
+    def _run(self, chosen, arguments, iso, report):
+        lab = Lab(arguments.muster.resolve(), iso, f"test-{self.name}", report)
         failures = 0
         try:
             with lab:

@@ -25,6 +25,14 @@ MISSING = 3
 KEPT_MEMORY = 1024
 
 
+def shard(text):
+    """The number of a part, from 0 on, and how many there are."""
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no part of several; write 1/3, 2/3 or 3/3")
+    return int(index) - 1, int(count)
+
+
 def matches(group, name, words):
     """Whether a scenario is among those asked for: all but what soaks, a group's, or one."""
     return (not words and not group.soaks) or group.name in words or f"{group.name}/{name}" in words
@@ -35,6 +43,8 @@ def main():
     parser.add_argument("--muster", required=True, type=pathlib.Path, help="the program under test")
     parser.add_argument("--iso", required=True, type=pathlib.Path, help="the ISO under test")
     parser.add_argument("--list", action="store_true", help="print the scenarios and end")
+    parser.add_argument("--shard", type=shard, metavar="I/N",
+                        help="run the I-th of N parts only, which several machines take together")
     parser.add_argument("scenarios", nargs="*", help="groups, or GROUP/SCENARIO; default: all but those that soak")
     arguments = parser.parse_args()
     if arguments.list:
@@ -54,6 +64,13 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     parts = [(group, part) for group, names in chosen for part in group.split(names)]
+    if arguments.shard:
+        index, count = arguments.shard
+        parts = parts[index::count]
+        if not parts:
+            print(f"part {index + 1} of {count} has nothing to run")
+            print("0 passed, 0 failed, 0 skipped")
+            return 0
     return run_alone(*parts[0], arguments) if len(parts) == 1 else run_beside(parts, arguments)
 
 

@@ -50,6 +50,12 @@ def user_runs_own_program(lab, product, count):
     expect(ranks == [f"rank {rank} of {count}" for rank in range(count)], f"srun printed: {said}")
 
 
+def head_is_locked_down(lab, _product):
+    """The head's kernel knows that Secure Boot is on."""
+    lockdown = lab.check("head", "cat", "/sys/kernel/security/lockdown")
+    expect("[none]" not in lockdown, f"the head is not locked down: {lockdown}")
+
+
 def secure_boot_was_on(lab, product, count):
     """Every node saw Secure Boot, and its kernel is locked down."""
     for index in range(1, count + 1):

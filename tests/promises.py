@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Which promise of the documentation is held by which test: promises.py SOURCE [--check]
+
+Prints a page in Markdown. A promise is a sentence, or a part of one, as it stands in a document; a test is a scenario of
+tests/system, or a file below tests/. --check says what is wrong: a sentence that is no longer there, a test that does
+not exist, a scenario that holds no promise."""
+
+import argparse
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "system"))
+
+# The path above must be set first.
+from matrix import groups  # noqa: E402
+
+PROMISES = {
+    "docs/quick-start.md": {
+        "Boot one machine from the ISO and choose *Live head*; it is chosen by itself after ten seconds.":
+            ["bios/nodes_ready", "secureboot/nodes_ready", "uefi/nodes_ready", "usb-bios/head_ready",
+             "usb-uefi/head_ready", "usb-secureboot/head_ready", "igb/head_ready", "vmxnet3/head_ready"],
+        "The console shows the head's address and how to log in":
+            ["usb-bios/console_tells_how_to_log_in", "usb-uefi/console_tells_how_to_log_in",
+             "usb-secureboot/console_tells_how_to_log_in", "igb/console_tells_how_to_log_in",
+             "vmxnet3/console_tells_how_to_log_in"],
+        "A head with a second card to your campus has an address there as well.":
+            ["secureboot/site_is_found", "native-site/site_is_found"],
+        "A state disk keeps the decision, so a head that decided once does not ask again after a power cut.":
+            ["clocks/decision_is_remembered"],
+        "If it finds one, it gives no addresses, and `muster status` names that server.":
+            ["native/second_dhcp_server", "native/cable_out", "netns/head/other_server_test.py"],
+        "After a power cut such a head comes back by itself. Nodes that run go on meanwhile.": ["bios/state_disk"],
+        "boot from the network first (PXE or UEFI HTTP Boot)":
+            ["bios/nodes_ready", "native/nodes_ready", "uefi/nodes_ready", "uefi-http/nodes_ready"],
+        "Secure Boot may stay on.": ["secureboot/secure_boot_on", "usb-secureboot/head_is_locked_down"],
+        "The check compiles an MPI program and runs it on all nodes.":
+            ["bios/mpi_job", "secureboot/mpi_job", "native/mpi_job"],
+        "The nodes get her account within half a minute.": ["native/own_program", "netns/head/groups_test.py"],
+    },
+    "docs/admin-guide.md": {
+        "A card on which a server answers leads to the site, and so does a card that has a default route already.":
+            ["native-site/site_is_found", "netns/site/evidence_test.cpp"],
+        "It also answers ping. Nobody in the site reaches the head's address on the cluster's network.":
+            ["secureboot/site_sees_little", "native-site/site_sees_little", "netns/site/firewall_test.cpp"],
+        "| `nodes.route` | nodes reach the site |":
+            ["secureboot/nodes_reach_the_site", "native-site/nodes_reach_the_site"],
+        "every machine of the cluster believes this authority for names and addresses of the cluster":
+            ["native/root_reaches_nodes", "bios/names_resolve", "secureboot/names_resolve", "native/names_resolve"],
+        "A disk of the head that is mounted at `/home/ada` or below a volume is shared with the nodes":
+            ["secureboot/file_systems_below_home_are_shared"],
+        "What differs is put right and noted.": ["native-site/changes_are_put_right"],
+        "`muster status` tells Slurm's reason": ["native/drained_node_is_told"],
+        "On an installed head, `apt-get upgrade` updates the head.": ["native/upgrade_loses_no_node", "packages/run.py"],
+        "Nodes that run find the head again within a minute, without a boot.":
+            ["bios/head_power_cut", "netns/head/backup_test.py"],
+        "Nodes follow the head, and set their clock at once when it is wrong.": ["clocks/clock_ahead_and_back"],
+    },
+    "docs/user-guide.md": {
+        "You can log in with SSH to a node while a job of yours runs on it":
+            ["secureboot/user_reaches_the_nodes_of_a_job"],
+    },
+    "docs/troubleshooting.md": {
+        "`failed at stage 'image': wrong hash`": ["native/corrupted_image"],
+        "`muster node list` shows the stage, and `muster node why NAME` the reason.": ["native/pulled_mid_image"],
+        "names the switch and the port that the node is connected to, if the switch speaks LLDP":
+            ["native/switch_port"],
+    },
+    "docs/threat-model.md": {
+        "Port 80 serves exact file names, nothing else.": ["native/stranger", "netns/head/hostile_test.py"],
+        "A node gives up its own key and certificate only when the head says so":
+            ["native/refused_certificate", "netns/head/refusal_test.py"],
+        "A decision that could not be written to the disk did not happen": ["musterd/power.py", "musterd/kill.py"],
+        "With Secure Boot on, the firmware refuses an ISO in whose boot loader somebody changed a bit.":
+            ["changed-grub/changed_grub_is_refused"],
+        "Root of a node has no such key, and reaches no other machine.": ["native/root_of_a_node_reaches_no_other"],
+    },
+    "docs/jobs.md": {
+        "boots again takes jobs again by itself, and so does a node whose cable was out": ["native/returns_to_work"],
+    },
+}
+
+
+def scenarios():
+    """The names of all scenarios, with where they run."""
+    return {f"{group.name}/{name}" for group in groups() for name in group.scenarios}
+
+
+def words(text):
+    """A text without its line breaks."""
+    return " ".join(text.split())
+
+
+def mistakes(source):
+    """What is wrong with the table, a line each."""
+    known, held = scenarios(), set()
+    for document, promises in PROMISES.items():
+        text = words((source / document).read_text(encoding="utf-8"))
+        for promise, tests in promises.items():
+            if words(promise) not in text:
+                yield f"{document} does not say: {promise}"
+            for test in tests:
+                held.add(test)
+                if test not in known and not (source / "tests" / test).exists():
+                    yield f"there is no test '{test}', which should hold: {promise}"
+            if not tests:
+                yield f"no test holds: {promise}"
+    for name in sorted(known - held):
+        yield f"scenario '{name}' holds no promise of the documentation"
+
+
+def page():
+    """The table for people."""
+    yield "# What the documentation promises, and which test holds it\n"
+    for document, promises in PROMISES.items():
+        yield f"## {document}\n"
+        yield "| promise | tests |\n|---|---|"
+        for promise, tests in promises.items():
+            yield f"| {words(promise)} | {', '.join(f'`{test}`' for test in tests)} |"
+        yield ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if not options.check:
+        print("\n".join(page()))
+        return 0
+    found = list(mistakes(options.source))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""What firmware with Secure Boot lets start, and what it does not."""
+
+import contextlib
+import mmap
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from harness.report import Failed, expect
+
+GRUB = "/EFI/boot/grubx64.efi"
+# In the middle of its code; enough of it to be found once in each copy.
+SLICE = 256
+
+
+@contextlib.contextmanager
+def changed_grub(iso):
+    """A copy of the ISO with one bit of its boot loader changed, wherever that is."""
+    cache = os.environ.get("MUSTER_CACHE", "/var/cache/muster")
+    with tempfile.TemporaryDirectory(prefix="muster-changed-", dir=cache) as directory:
+        copy, grub = pathlib.Path(directory, "changed.iso"), pathlib.Path(directory, "grub.efi")
+        for command in (["xorriso", "-osirrox", "on", "-indev", iso, "-extract", GRUB, grub],
+                        ["cp", "--reflink=auto", iso, copy]):
+            done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Failed(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+        content = grub.read_bytes()
+        middle = len(content) // 2
+        changed = change_all(copy, content[middle:middle + SLICE])
+        expect(changed >= 2, f"the boot loader was found {changed} times, and is in the file system and in efi.img")
+        yield copy
+
+
+def change_all(path, content):
+    """Changes one bit in every place of a file where this content is; how many there are."""
+    found = 0
+    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as whole:
+        at = whole.find(content)
+        while at >= 0:
+            whole[at] ^= 1
+            found += 1
+            at = whole.find(content, at + 1)
+    return found
+
+
+def changed_grub_is_refused(lab, product):
+    """With Secure Boot a boot loader in which somebody changed one bit does not start, and its kernel neither."""
+
+    def question():
+        console = lab.console("head")
+        expect("Linux version" not in console, "the kernel was started by a changed boot loader")
+        return "Security Violation" in console, console[-200:]
+
+    product.wait_for("the firmware refuses the boot loader", question, 120)
