@@ -14,6 +14,7 @@
 #include "iso/isolation.h"
 #include "iso/media_record.h"
 #include "iso/medium.h"
+#include "iso/mounts.h"
 #include "iso/prepare.h"
 #include "iso/space.h"
 
@@ -174,6 +175,17 @@ class Build {
 
   Status make_layer(const LayerPlan& layer) {
     TRY_ASSIGN(const auto folder, store_.begin(layer));
+    return drop_if_failed(fill_layer(layer, folder), folder);
+  }
+
+  /// Half a layer or ISO would take the room that the next try needs. The first error is told.
+  static Status drop_if_failed(Status done, const fs::path& folder) {
+    if (done || !detach_below(folder)) return done;
+    static_cast<void>(os::remove_tree(folder));
+    return done;
+  }
+
+  Status fill_layer(const LayerPlan& layer, const fs::path& folder) {
     TRY(build_layer(layer, folder));
     TRY(check_packages_of(layer, folder));
     TRY(look_at(layer, folder));
@@ -216,18 +228,18 @@ class Build {
   Status make_medium() {
     TRY(check_agreement(context_));
     TRY_ASSIGN(const auto work, store_.begin(kMediumStage));
+    TRY(drop_if_failed(make_medium_in(work), work));
+    return os::remove_tree(work);
+  }
+
+  Status make_medium_in(const fs::path& work) {
     if (options_.out.has_parent_path()) TRY(os::make_directory(options_.out.parent_path()));
     auto partial = options_.out;
     // One name is enough here: whoever still writes to the old file has it open, and it has no name
     // any more.
     partial += ".partial";
     TRY(os::remove_tree(partial));
-    if (Status written = write_medium(work, partial); !written) {
-      // Half an ISO would take the room that the next try needs.
-      static_cast<void>(os::remove_tree(partial));
-      return written;
-    }
-    return os::remove_tree(work);
+    return drop_if_failed(write_medium(work, partial), partial);
   }
 
   Status write_medium(const fs::path& work, const fs::path& partial) {

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include "core/base/mounts.h"
 #include "core/os/files.h"
 
 namespace muster::iso {
@@ -72,6 +73,16 @@ Status MountedRoot::close() {
   const auto at = std::exchange(path_, {});
   if (!at.empty() && umount2(at.c_str(), MNT_DETACH) != 0) {
     return fail(std::format("cannot unmount '{}': {}", at.string(), std::strerror(errno)));
+  }
+  return {};
+}
+
+Status detach_below(const std::filesystem::path& folder) {
+  TRY_ASSIGN(const auto table, os::read_file("/proc/self/mountinfo"));
+  for (const Mount& mount : parse_mounts(table) | std::views::reverse) {
+    if (!mount.directory.starts_with(folder.string() + "/")) continue;
+    if (umount2(mount.directory.c_str(), MNT_DETACH) == 0) continue;
+    return fail(std::format("cannot unmount '{}'", mount.directory), "restart this machine");
   }
   return {};
 }

@@ -37,4 +37,8 @@ class MountedRoot {
   std::filesystem::path path_;
 };
 
+/// Ends the mounts that a program of a failed build left below `folder`, so that nothing is removed
+/// through them. They are this process's own.
+Status detach_below(const std::filesystem::path& folder);
+
 }  // namespace muster::iso

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <format>
 #include <map>
-#include <ranges>
-#include <sys/mount.h>
 
-#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/builder.h"
 #include "iso/media_record.h"
+#include "iso/mounts.h"
 #include "iso/prepare.h"
 
 namespace muster::iso {
@@ -53,18 +51,6 @@ Status unpack_squashfs(os::CommandRunner& runner, const fs::path& file, const fs
   const auto done =
       run_checked(runner, {.argv = {"unsquashfs", "-q", "-n", "-d", to.string(), file.string()}});
   if (!done) return std::unexpected(done.error());
-  return {};
-}
-
-/// Ends the mounts that a program of a failed build left below `folder`, so that nothing is removed
-/// through them. They are this process's own (iso/mounts.h).
-Status detach_below(const fs::path& folder) {
-  TRY_ASSIGN(const auto table, os::read_file("/proc/self/mountinfo"));
-  for (const Mount& mount : parse_mounts(table) | std::views::reverse) {
-    if (!mount.directory.starts_with(folder.string() + "/")) continue;
-    if (umount2(mount.directory.c_str(), MNT_DETACH) == 0) continue;
-    return fail(std::format("cannot unmount '{}'", mount.directory), "restart this machine");
-  }
   return {};
 }
 

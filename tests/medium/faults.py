@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Real builds that go wrong: faults.py --muster PROGRAM
+
+The layers of the ISO that was built before are there. A disk becomes full while an ISO is written, and a build is
+interrupted while it makes a layer: an error is told, an older ISO stays whole, nothing is left over, and the next build
+succeeds. Ends with "N passed, N failed, N skipped"."""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+# The path above must be set first.
+from harness.report import Report, expect  # noqa: E402
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+# More than the check before a build asks for.
+DISK_MIB = 700
+# Then it takes so many bytes more.
+MORE = 8 << 20
+TURN_SECONDS = 0.005
+PATIENCE = 300
+OLDER = "an older ISO\n"
+
+
+class Build:
+    """A build of a specification that was started."""
+
+    def __init__(self, muster, spec, iso):
+        self.process = subprocess.Popen([muster, "iso", "build", spec, "-o", iso], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.said = []
+
+    def wait_for_line(self, word):
+        """Reads what it says until a line has this word."""
+        for line in self.process.stdout:
+            self.said.append(line)
+            if word in line:
+                return
+        expect(False, f"no line with '{word}': {''.join(self.said[-20:])}")
+
+    def finish(self):
+        """Its status, and all that it said."""
+        out, _ = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, "".join(self.said) + out
+
+
+@contextlib.contextmanager
+def small_disk(place):
+    """A disk of its own at this directory."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "small", place], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def wait_for_partial(place, build):
+    """Until the ISO is being written."""
+    end = time.monotonic() + PATIENCE
+    while not any(path.name.startswith("muster.iso.") and path.stat().st_size for path in place.iterdir()):
+        expect(build.process.poll() is None, "it ended before it wrote anything")
+        expect(time.monotonic() < end, "nothing is written")
+        time.sleep(TURN_SECONDS)
+
+
+def resize(place, size):
+    """As if others took or gave back room on the disk, in one moment."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", place], check=True)
+
+
+def a_disk_that_becomes_full(muster, place):
+    """The error names the reason, the older ISO is as it was, and nothing else is there."""
+    disk = place / "small"
+    disk.mkdir()
+    with small_disk(disk):
+        iso = disk / "muster.iso"
+        iso.write_text(OLDER, encoding="utf-8")
+        build = Build(muster, SOURCE / "cluster.yaml", iso)
+        wait_for_partial(disk, build)
+        disk_now = os.statvfs(disk)
+        used = (disk_now.f_blocks - disk_now.f_bfree) * disk_now.f_frsize
+        resize(disk, used + MORE)
+        status, said = build.finish()
+        expect(status == 1, f"it ended with {status}: {said[-2000:]}")
+        expect("No space left" in said or "full" in said, f"the reason is not told: {said[-2000:]}")
+        left = sorted(path.name for path in disk.iterdir())
+        expect(left == ["muster.iso"], f"left over: {left}")
+        expect(iso.read_text(encoding="utf-8") == OLDER, "the older ISO is another")
+        resize(disk, f"{DISK_MIB}m")
+        status, said = Build(muster, SOURCE / "cluster.yaml", iso).finish()
+        expect(status == 0, f"the next build ended with {status}: {said[-2000:]}")
+
+
+def an_interrupt(muster, place):
+    """The programs that it started end with it, no mount and no half layer stays, and the layers are not locked."""
+    spec = place / "other.yaml"
+    write_with_a_package(spec)
+    iso = place / "other.iso"
+    before = state_of_cache()
+    build = Build(muster, spec, iso)
+    build.wait_for_line("layer of the head (")
+    # The moment is no matter; apt is at work then.
+    time.sleep(2)
+    build.process.send_signal(signal.SIGINT)
+    status, said = build.finish()
+    expect(status != 0 and "interrupted" in said, f"it ended with {status}: {said[-2000:]}")
+    expect(state_of_cache() == before, f"left over: {state_of_cache() ^ before}")
+    expect(not iso.exists(), "there is an ISO")
+    with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+        below = [line for line in mounts if "/layers/" in line]
+    expect(not below, f"mounts stay: {below}")
+    status, said = Build(muster, SOURCE / "cluster.yaml", place / "next.iso").finish()
+    expect(status == 0, f"the next build ended with {status}: {said[-2000:]}")
+
+
+def write_with_a_package(spec):
+    """The default specification with one more package on the head, whose layer is made anew."""
+    text = (SOURCE / "cluster.yaml").read_text(encoding="utf-8")
+    expect(text.count("\nhead:\n") == 1, "cluster.yaml has no section 'head'")
+    spec.write_text(text.replace("\nhead:\n", "\nhead:\n  packages: [ed]\n"), encoding="utf-8")
+
+
+def state_of_cache():
+    """What lies among the layers."""
+    layers = pathlib.Path(os.environ["MUSTER_CACHE"], "layers")
+    return {str(path.relative_to(layers)) for path in layers.iterdir()}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--muster", required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    muster = options.muster.resolve()
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="muster-faults-", dir=os.environ["MUSTER_CACHE"]) as directory:
+        for test in (a_disk_that_becomes_full, an_interrupt):
+            place = pathlib.Path(directory, test.__name__)
+            place.mkdir()
+            report.scenario(f"medium.{test.__name__}", lambda run=test, there=place: run(muster, there))
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
