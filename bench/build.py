@@ -1,9 +1,15 @@
-"""A whole build beside plain live-build making one ISO of the same packages on this machine: cold,
-with downloads kept, and after one changed line of our own C++."""
+"""A whole build beside plain live-build making one ISO of the same packages on this machine: cold, with downloads kept,
+and after one changed line of our own C++.
+
+Both compress alike and leave the same files out, so a ratio says what the way of building is worth. What live-build takes
+with its own compression and with all files is a figure of its own. Builds take turns, and the median of three counts: the
+archives' proxy and the page cache are warmer for whoever comes later."""
 
 import os
 import pathlib
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,6 +20,10 @@ from bench.figures import MUSTER, ROOT, timed
 LISTS = ["base", "head", "compute", "firmware-network"]
 CHANGED = "apps/agent/main.cpp"
 SENTENCE = "The agent of a Muster node."
+# Ours are True: neither is always first.
+TURNS = (True, False, False, True, True, False)
+# As iso/squash.cpp.
+LEVEL = "6"
 
 
 def packages():
@@ -37,9 +47,10 @@ def archives():
     return found["trixie"], security
 
 
-def configure_live_build(folder):
-    """What somebody would write who makes such an ISO by hand; zstd as ours, since the default xz
-    would make live-build look worse than it must."""
+def configure_live_build(folder, alike=True):
+    """What somebody would write who makes such an ISO by hand; zstd as ours, since the default xz would make live-build
+    look worse than it must. `alike`: with our level of compression and without the files that we leave out."""
+    folder.mkdir(exist_ok=True)
     main, security = archives()
     words = ["lb", "config", "noauto", "--mode", "debian", "--distribution", "trixie",
              "--archive-areas", "main contrib non-free-firmware", "--mirror-bootstrap", main,
@@ -52,21 +63,41 @@ def configure_live_build(folder):
              "--apt-recommends", "false", "--debian-installer", "none", "--firmware-binary", "false",
              "--firmware-chroot", "false", "--memtest", "none", "--checksums", "none",
              "--win32-loader", "false", "--chroot-squashfs-compression-type", "zstd"]
+    if alike:
+        words += ["--chroot-squashfs-compression-level", LEVEL]
     if security:
         words += ["--mirror-chroot-security", security, "--mirror-binary-security", security]
     timed(*words, cwd=folder)
     listed = folder / "config/package-lists/all.list.chroot"
     listed.write_text("\n".join(packages()) + "\n", encoding="utf-8")
+    if alike:
+        excludes = folder / "config/rootfs/excludes"
+        excludes.parent.mkdir(exist_ok=True)
+        excludes.write_text(left_out(), encoding="utf-8")
 
 
-def live_build(folder, again=False):
-    """Seconds that `lb build` takes. Once more means after `lb clean`, which keeps what was downloaded
-    and wants its configuration anew."""
-    if again:
-        timed("lb", "clean", cwd=folder)
-        configure_live_build(folder)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return timed("lb", "build", cwd=folder, env=environment)[0]
+def left_out():
+    """The files that our first layer does not have, as patterns of mksquashfs(1)."""
+    text = (ROOT / "packaging/layers/squash.exclude").read_text(encoding="utf-8")
+    return "".join(f"{line}\n" for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def live_build(folder, first="build"):
+    """Seconds that `lb build` takes, or only `lb binary`."""
+    return timed("lb", first, cwd=folder, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})[0]
+
+
+def live_build_again(folder):
+    """As live_build after `lb clean`, which keeps what was downloaded and wants its configuration anew."""
+    timed("lb", "clean", cwd=folder)
+    configure_live_build(folder)
+    return live_build(folder)
+
+
+def live_build_medium_again(folder):
+    """The ISO alone from a system that is installed already: the least that live-build does when a package changed."""
+    timed("lb", "clean", "--binary", cwd=folder)
+    return live_build(folder, "binary")
 
 
 def muster_build(tree, cache, out):
@@ -82,7 +113,7 @@ def change_one_line(tree):
     """A change that reaches the program: a sentence of its help."""
     file = tree / CHANGED
     text = file.read_text(encoding="utf-8")
-    changed = text.replace(SENTENCE, f"{SENTENCE[:-1]}, {time.time_ns()}.")
+    changed = re.sub(re.escape(SENTENCE[:-1]) + r"[0-9 ,]*\.", f"{SENTENCE[:-1]}, {time.time_ns()}.", text)
     if changed == text:
         raise RuntimeError(f"{CHANGED} has no line '{SENTENCE}' to change")
     file.write_text(changed, encoding="utf-8")
@@ -100,32 +131,64 @@ def drop_layers(cache):
     shutil.rmtree(cache / "layers")
 
 
-def record(figures, name, ours, theirs, goal=None):
-    """One pair of builds."""
-    figures.record(f"lb build, {name}", round(theirs, 1), "s")
-    figures.record(f"muster iso build, {name}", round(ours, 1), "s",
-                   f"{goal} of lb build" if goal else None, "lb build", ours / theirs)
+def remove(folder):
+    """Removes what builds left."""
+    gone = subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False, capture_output=True, text=True)
+    if gone.returncode != 0:
+        print(f"bench: '{folder}' is still there: {gone.stderr.strip()}", file=sys.stderr)
+
+
+def record(figures, name, ours, theirs, goal=None, program="lb build"):
+    """The medians of builds that took turns; `program` is theirs."""
+    times = {True: [], False: []}
+    for is_ours in TURNS:
+        times[is_ours].append(ours() if is_ours else theirs())
+    medians = {is_ours: statistics.median(found) for is_ours, found in times.items()}
+    figures.record(f"{program}, {name}", round(medians[False], 1), "s", runs=times[False])
+    figures.record(f"muster iso build, {name}", round(medians[True], 1), "s",
+                   f"{goal} of {program}" if goal else None, program, medians[True] / medians[False],
+                   runs=times[True])
+
+
+class Builds:
+    """Both ways of building below one directory, each with downloads of its own."""
+
+    def __init__(self, place):
+        self.tree, self.cache, self.plain = copy_tree(place), place / "cache", place / "plain"
+        self.out = place / "muster.iso"
+
+    def ours(self):
+        return muster_build(self.tree, self.cache, self.out)
+
+    def ours_from_nothing(self):
+        remove(self.cache)
+        return self.ours()
+
+    def ours_with_downloads(self):
+        drop_layers(self.cache)
+        return self.ours()
+
+    def ours_with_a_change(self):
+        change_one_line(self.tree)
+        return self.ours()
+
+    def theirs_from_nothing(self, alike=True):
+        remove(self.plain)
+        configure_live_build(self.plain, alike)
+        return live_build(self.plain)
 
 
 def run(figures):
     place = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ["MUSTER_CACHE"]))
     try:
-        tree, cache, out = copy_tree(place), place / "cache", place / "muster.iso"
-        # What is compared is making an ISO: both start with nothing downloaded and with our
-        # programs compiled.
-        timed(tree / "tools/packages", cwd=tree)
-        plain = place / "plain"
-        plain.mkdir()
-        configure_live_build(plain)
-        record(figures, "cold", muster_build(tree, cache, out), live_build(plain), 0.6)
-        drop_layers(cache)
-        again = live_build(plain, again=True)
-        record(figures, "downloads kept", muster_build(tree, cache, out), again)
-        change_one_line(tree)
-        # Plain live-build has no smaller unit than the whole system.
-        record(figures, "one line of C++ changed", muster_build(tree, cache, out), again, 0.1)
+        builds = Builds(place)
+        # What is compared is making an ISO: our programs are compiled.
+        timed(builds.tree / "tools/packages", cwd=builds.tree)
+        seconds = builds.theirs_from_nothing(alike=False)
+        figures.record("lb build, cold, its own compression, all files", round(seconds, 1), "s")
+        record(figures, "cold", builds.ours_from_nothing, builds.theirs_from_nothing, 0.6)
+        record(figures, "downloads kept", builds.ours_with_downloads, lambda: live_build_again(builds.plain))
+        record(figures, "one line of C++ changed", builds.ours_with_a_change,
+               lambda: live_build_medium_again(builds.plain), program="lb binary")
     finally:
-        gone = subprocess.run(["rm", "-rf", "--one-file-system", place], check=False,
-                              capture_output=True, text=True)
-        if gone.returncode != 0:
-            print(f"bench: '{place}' is still there: {gone.stderr.strip()}", file=sys.stderr)
+        remove(place)

@@ -25,5 +25,6 @@ def sizes_with(firmware, place):
     text = (ROOT / "cluster.yaml").read_text(encoding="utf-8")
     spec.write_text(f"{text}\nfirmware: {firmware}\n", encoding="utf-8")
     iso = pathlib.Path(place, f"{firmware}.iso")
-    timed(MUSTER, "iso", "build", spec, "-o", iso)
+    # A cache of its own: the user's keeps few layers, and would lose theirs to these.
+    timed(MUSTER, "iso", "build", spec, "-o", iso, "--cache", pathlib.Path(place, "cache"))
     return sizes(iso)
