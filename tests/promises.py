@@ -31,7 +31,7 @@ PROMISES = {
             ["native/second_dhcp_server", "native/cable_out", "netns/head/other_server_test.py"],
         "After a power cut such a head comes back by itself. Nodes that run go on meanwhile.": ["bios/state_disk"],
         "boot from the network first (PXE or UEFI HTTP Boot)":
-            ["bios/nodes_ready", "native/nodes_ready", "uefi/nodes_ready", "uefi-http/nodes_ready"],
+            ["bios/nodes_ready", "native/nodes_ready", "uefi/nodes_ready", "uefi-http/node_boots_by_http"],
         "Secure Boot may stay on.": ["secureboot/secure_boot_on", "usb-secureboot/head_is_locked_down"],
         "The check compiles an MPI program and runs it on all nodes.":
             ["bios/mpi_job", "secureboot/mpi_job", "native/mpi_job"],

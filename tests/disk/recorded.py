@@ -59,12 +59,20 @@ class RecordedDisk:
         self.mount = self.directory / "mount"
         self._shown = self.directory / "shown"
         self._log = self.directory / "log"
-        self._daemon = None
-        self._loop = None
+        self._stack = None
         self._marks = None
         self._made = 0
 
     def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def _start(self, stack):
         self.mount.mkdir()
         disk = self.directory / "disk"
         for file, size in ((disk, self.size + MARKS), (self._log, 0), (self._shown, 0)):
@@ -72,28 +80,39 @@ class RecordedDisk:
             os.truncate(file, size)
         # Whether this machine's own disk has it is not the question: it is never switched off.
         lazy = "cache.no-flush=on"
-        self._daemon = subprocess.Popen(
+        daemon = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "qemu-storage-daemon",
              "--blockdev", f"driver=file,node-name=disk,filename={disk},discard=unmap,{lazy}",
              "--blockdev", f"driver=file,node-name=log,filename={self._log},{lazy}",
              "--blockdev", f"driver=blklogwrites,node-name=recorded,file=disk,log=log,log-sector-size={SECTOR}",
              "--export", f"type=fuse,id=shown,node-name=recorded,mountpoint={self._shown},writable=on"])
-        until(lambda: self._shown.stat().st_size == self.size + MARKS, "qemu-storage-daemon shows the disk")
-        self._loop = run("losetup", "--find", "--show", "--direct-io=on", f"--sizelimit={self.size}", self._shown)
-        run("mkfs.ext4", "-q", self._loop)
-        run("mount", self._loop, self.mount)
+        stack.callback(self._end, daemon)
+        until(lambda: self._is_shown(daemon), "qemu-storage-daemon shows the disk")
         # One descriptor for all marks: to close it is a flush.
         self._marks = os.open(self._shown, os.O_WRONLY | os.O_DIRECT)
-        return self
+        stack.callback(os.close, self._marks)
+        loop = run("losetup", "--find", "--show", "--direct-io=on", f"--sizelimit={self.size}", self._shown)
+        stack.callback(self._wait_until_free)
+        try:
+            run("mkfs.ext4", "-q", loop)
+            run("mount", loop, self.mount)
+            stack.callback(run, "umount", self.mount)
+        finally:
+            # It goes with the mount, however this program ends.
+            run("losetup", "--detach", loop)
 
-    def __exit__(self, *_):
-        run("umount", self.mount)
-        run("losetup", "--detach", self._loop)
-        # The kernel lets go of it a little later.
+    def _is_shown(self, daemon):
+        assert daemon.poll() is None, f"qemu-storage-daemon ended with {daemon.poll()}; its lines above say why"
+        return self._shown.stat().st_size == self.size + MARKS
+
+    def _wait_until_free(self):
+        """The kernel lets go of the loop device a little later."""
         until(lambda: not run("losetup", "--associated", self._shown), "the loop device is free")
-        os.close(self._marks)
-        self._daemon.terminate()
-        self._daemon.wait(timeout=READY_SECONDS)
+
+    @staticmethod
+    def _end(daemon):
+        daemon.terminate()
+        daemon.wait(timeout=READY_SECONDS)
 
     def mark(self):
         """Remembers that all that was answered so far is durable; the mark's number, from 1 on."""

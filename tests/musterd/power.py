@@ -8,6 +8,7 @@ whole; a daemon that starts from what is left shows it. Prints how often the pow
 import argparse
 import contextlib
 import copy
+import os
 import pathlib
 import random
 import sys
@@ -17,7 +18,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 # The path above must be set first.
-from tests.disk.recorded import RecordedDisk, copy_of, mounted  # noqa: E402
+from tests.disk.recorded import RecordedDisk, copy_of, mounted, run  # noqa: E402
 from tests.musterd.actors import (BatchActor, ListActor, MachineActor, PersonActor, PolicyActor,  # noqa: E402
                                   certificate_request)
 from tests.musterd.connection import Connection, NodeConnection  # noqa: E402
@@ -27,6 +28,7 @@ from tests.musterd.kill import Connections, check_shown  # noqa: E402
 
 # A daemon is started from what is left at one power cut in so many.
 STARTS = 8
+MISSING = 3
 
 
 def all_actors():
@@ -104,6 +106,12 @@ def main():
     parser.add_argument("--acts", type=int, default=120)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     options = parser.parse_args()
+    if not pathlib.Path("/dev/fuse").exists():
+        print("skipped: there is no '/dev/fuse', by which the recorded disk is shown")
+        return MISSING
+    # What is mounted here is in no namespace that somebody makes meanwhile.
+    os.unshare(os.CLONE_NEWNS)
+    run("mount", "--make-rprivate", "/")
     print(f"musterd.power: seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="muster-power") as directory:
         place = pathlib.Path(directory)

@@ -189,7 +189,7 @@ class ScenariosBegin(FakeLab):
 RUN = """
 import pathlib, signal, sys, time
 name, place = sys.argv[1], pathlib.Path(sys.argv[2])
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.default_int_handler)
 def wait_for(*names):
     end = time.monotonic() + 20
     while not all((place / each).exists() for each in names):

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 
 from harness.lab import Lab
 from harness.product import Product
@@ -39,8 +40,11 @@ class Group:
 
     def run(self, chosen, arguments, report):
         """Boots the group's lab and runs its chosen scenarios in it."""
-        with self.change(arguments.iso.resolve()) as iso:
-            self._run(chosen, arguments, iso or arguments.iso.resolve(), report)
+        try:
+            with self.change(arguments.iso.resolve()) as iso:
+                self._run(chosen, arguments, iso or arguments.iso.resolve(), report)
+        except Failed as reason:
+            report.fail(f"{self.name}/medium", reason)
 
     def _run(self, chosen, arguments, iso, report):
         lab = Lab(arguments.muster.resolve(), iso, f"test-{self.name}", report)
@@ -82,10 +86,11 @@ class NativeGroup:
     """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which."""
 
     soaks = False
-    # They wait more than they work.
-    processors = 0.5
 
     def __init__(self, name, up, scenarios):
+        # They wait more than they work. No more than four are beside each other: all machines of a kernel share what
+        # root may have of some things (inotify(7)).
+        self.processors = max(0.5, len(os.sched_getaffinity(0)) / 4)
         self.name = name
         self.up = up
         self.scenarios = scenarios

@@ -49,6 +49,10 @@ mkdir -p "$root/etc/apt/sources.list.d" "$root/etc/apt/apt.conf.d"
 cp {place}/archive "$root/packages"
 echo made >>{place}/calls
 """
+# In the place of df: there is always room.
+DF = """#!/bin/bash
+echo 99999999
+"""
 # In the place of chroot: what dpkg-query would say in it.
 CHROOT = """#!/bin/bash
 exec cat "$1/packages"
@@ -69,6 +73,7 @@ class Ensure(Scratch):
                    '#!/bin/bash\nmkdir -p "$1"; touch "$1/sources.list" "$1/apt.conf" "$1/auth.conf"\n')
         self.write("bin/mmdebstrap", MMDEBSTRAP.format(place=self.place))
         self.write("bin/chroot", CHROOT)
+        self.write("bin/df", DF)
         self.write("archive", "gcc=1\n")
 
     def write(self, name, text):
@@ -78,7 +83,7 @@ class Ensure(Scratch):
 
     def ensure(self):
         """Runs it; the finished process."""
-        script = ("for name in mmdebstrap chroot; do mount --bind $0/bin/$name \"$(command -v $name)\"; done && "
+        script = ("for name in mmdebstrap chroot df; do mount --bind $0/bin/$name \"$(command -v $name)\"; done && "
                   "exec $0/project/buildroot/ensure")
         return self.run_in("unshare", "--mount", "sh", "-c", script, str(self.place),
                            MUSTER_CACHE=str(self.place / "cache"))

@@ -77,8 +77,9 @@ class Beside:
             self._interrupted = True
             for process in self._started:
                 if process.poll() is None:
-                    # What is started in the background ignores SIGINT; the runs take this one for it.
-                    process.send_signal(signal.SIGTERM)
+                    # What is started in the background ignores SIGINT, and unshare(1) keeps SIGTERM to itself; the runs
+                    # take this one for both.
+                    process.send_signal(signal.SIGHUP)
 
     def _next(self):
         """The next run and what it took of the room; none when there is nothing more to begin."""

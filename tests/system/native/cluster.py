@@ -5,6 +5,7 @@ It runs in namespaces that end with this process (`enter`). What this kernel doe
 in /sys, the board, NFS, and Slurm's cgroups. What is about those belongs into an emulated lab.
 """
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 
+from harness.lab import CONSOLES
 from harness.report import Failed
 from native.machine import CARD, SITE_CARD, Machine, run
 
@@ -41,7 +43,7 @@ def enter():
         run("mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup")
         return
     os.environ["MUSTER_NATIVE"] = "inside"
-    os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--ipc", "--fork", "--kill-child=TERM",
+    os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--ipc", "--cgroup", "--fork", "--kill-child=TERM",
                           "--mount-proc", "--",
                           sys.executable, *sys.argv])
 
@@ -78,17 +80,25 @@ class Cluster:
 
     def __enter__(self):
         cache = pathlib.Path(os.environ.get("MUSTER_CACHE", "/var/cache/muster"))
-        for left in cache.glob("native-*"):
-            remove_unused(left)
-        self._directory = pathlib.Path(tempfile.mkdtemp(prefix="native-", dir=cache))
-        self._lock = lock(self._directory)
+        with open(cache / "native.lock", "w", encoding="utf-8") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            for left in cache.glob("native-*"):
+                remove_unused(left)
+            self._directory = pathlib.Path(tempfile.mkdtemp(prefix="native-", dir=cache))
+            self._lock = lock(self._directory)
         return self
 
     def __exit__(self, kind, value, trace):
-        for process in list(self._on_the_wire):
-            self.stop_on_wire(process)
-        for machine in self._machines.values():
-            machine.stop()
+        # Each is ended, whatever the others do.
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._remove)
+            for machine in self._machines.values():
+                stack.callback(machine.stop)
+            for process in list(self._on_the_wire):
+                stack.callback(self.stop_on_wire, process)
+        return False
+
+    def _remove(self):
         # The mounts are of this process's namespace, and a tree in which something is mounted is not walked into.
         for line in reversed(pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()):
             place = line.split()[1]
@@ -96,7 +106,6 @@ class Cluster:
                 subprocess.run(["umount", "--lazy", place], check=False, capture_output=True)
         shutil.rmtree(self._directory)
         os.close(self._lock)
-        return False
 
     def up(self, nodes, site=False):
         """Starts the head, then all nodes at once, and waits until the head lists them as ready."""
@@ -158,7 +167,7 @@ class Cluster:
         line = next((line for line in said.splitlines() if line.startswith("Nodes: ")), "Nodes: 0 ready")
         return int(line.split()[1])
 
-    def _until(self, what, holds, seconds=120):
+    def _until(self, what, holds, seconds=600):
         end = time.monotonic() + seconds
         while not holds():
             ended = [machine.name for machine in self._machines.values() if not machine.is_on()]
@@ -220,9 +229,16 @@ class Cluster:
         self._on_the_wire.remove(process)
 
     def show_consoles(self):
-        """Prints the end of every console."""
+        """Prints the end of every console and keeps the files."""
         for machine in self._machines.values():
             lines = [line for line in machine.console().splitlines() if line.strip()]
-            self._report.line(f"--- console of {machine.name}")
+            self._report.line(f"--- console of {machine.name}: {self._keep_console(machine)}")
             for line in lines[-CONSOLE_LINES:]:
                 print("    " + line, flush=True)
+
+    def _keep_console(self, machine):
+        """Writes a console where it stays; the file."""
+        CONSOLES.mkdir(parents=True, exist_ok=True)
+        file = CONSOLES / f"{self._directory.name}-{machine.name}.log"
+        file.write_text(machine.console(), encoding="utf-8")
+        return file

@@ -18,7 +18,19 @@ CARD_FILES = ("address addr_assign_type addr_len broadcast carrier carrier_chang
               "flags ifindex iflink link_mode mtu name_assign_type operstate speed type tx_queue_len uevent "
               "statistics queues").split()
 TURN_SECONDS = 0.05
-END_SECONDS = 10
+# What every machine has in its root: a file of `inside`, its place, its mode. A node gets its own from node.sh.
+IN_ROOT = [("ip", "usr/local/sbin/ip", 0o755),
+           ("nfs-server.service", "etc/systemd/system/nfs-server.service", 0o644),
+           ("chrony.default", "etc/default/chrony", 0o644),
+           ("chrony.conf", "etc/systemd/system/chrony.service.d/lab.conf", 0o644),
+           ("chrony.conf", "etc/systemd/system/chronyd-restricted.service.d/lab.conf", 0o644)]
+# Of a machine on a busy computer.
+END_SECONDS = 60
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+# Starts a program in a cgroup of its own: CGROUP PROGRAM [ARGUMENT…]
+IN_CGROUP = 'mkdir "$0" && echo $$ >"$0/cgroup.procs" && exec "$@"'
+# It would be the clock and the kernel of the machine underneath.
+FOREIGN = "CAP_SYS_TIME,CAP_SYS_MODULE"
 # bash's, for a command that cannot be run.
 EXEC_FAILED = 125
 NO_MACHINE = "the machine is off or still starts"
@@ -38,6 +50,8 @@ class Machine:
         self._binds = binds
         self._cards = cards or {CARD: "wire"}
         self._process = None
+        # Another cluster's machine has the same name.
+        self._cgroup = CGROUPS / f"{directory.name}-{name}"
         (self._directory / "lab").mkdir(parents=True)
         self._console = self._directory / "console.log"
         self._make_files()
@@ -94,10 +108,10 @@ class Machine:
         lower = ":".join(str(layer) for layer in reversed(self._layers))
         run("mount", "-t", "overlay", "-o", f"lowerdir={lower},upperdir={upper}/upper,workdir={upper}/work", "lab",
             root)
-        ip = root / "usr/local/sbin/ip"
-        ip.write_bytes((INSIDE / "ip").read_bytes())
-        ip.chmod(0o755)
-        (root / "etc/systemd/system/nfs-server.service").write_bytes((INSIDE / "nfs-server.service").read_bytes())
+        for file, target, mode in IN_ROOT:
+            (root / target).parent.mkdir(parents=True, exist_ok=True)
+            (root / target).write_bytes((INSIDE / file).read_bytes())
+            (root / target).chmod(mode)
         return root
 
     def start(self):
@@ -105,9 +119,10 @@ class Machine:
         root = self._make_root()
         binds = [f"--bind-ro={self._directory}/lab:/run/lab",
                  *(f"--bind{mode}={source}:{target}" for mode, source, target in self._binds)]
-        command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--link-journal=no",
+        command = ["sh", "-c", IN_CGROUP, str(self._cgroup), "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--link-journal=no",
                    f"--directory={root}", f"--machine={self.name}", f"--uuid={self.uuid}", "--hostname=localhost",
-                   f"--network-namespace-path=/run/netns/{self.name}", "--capability=all", "--console=read-only",
+                   f"--network-namespace-path=/run/netns/{self.name}", "--capability=all",
+                   f"--drop-capability={FOREIGN}", "--console=read-only",
                    "--resolv-conf=off", "--timezone=off", *binds, "/bin/sh", f"/run/lab/{self._first_program}"]
         with open(self._console, "ab") as console:
             console.write(f"\n[lab] {self.name}: power on\n".encode())
@@ -126,8 +141,26 @@ class Machine:
         else:
             os.kill(leader, signal.SIGKILL)
         # It notices, and takes away what it mounted for the machine.
-        self._process.wait(timeout=END_SECONDS)
+        try:
+            self._process.wait(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._process = None
+        self._remove_cgroup()
+
+    def _remove_cgroup(self):
+        """With all that its systemd made below it; its processes are gone, or nearly so."""
+        end = time.monotonic() + END_SECONDS
+        while self._cgroup.is_dir():
+            for place, _, _ in os.walk(self._cgroup, topdown=False):
+                try:
+                    os.rmdir(place)
+                except OSError:
+                    if time.monotonic() >= end:
+                        raise
+                    time.sleep(TURN_SECONDS)
+                    break
 
     def leader(self):
         """The first process of the machine as it is seen from here; none while it is off."""
@@ -143,22 +176,21 @@ class Machine:
         """Whether somebody switched it on, and it did not end."""
         return self._process is not None and self._process.poll() is None
 
-    def is_up(self):
-        """Whether its services can be asked."""
+    def leader_that_is_up(self):
+        """Its first process when its services can be asked; none before."""
         leader = self.leader()
-        if leader is None:
-            return False
         root = pathlib.Path(f"/proc/{leader}/root")
-        return (root / "run/systemd/private").exists() and (root / "run/dbus/system_bus_socket").exists()
+        sockets = ("run/systemd/private", "run/dbus/system_bus_socket")
+        return leader if leader is not None and all((root / name).exists() for name in sockets) else None
 
     def run(self, argv, timeout, stdin, wait):
         """Runs a command in it; the finished process."""
         end = time.monotonic() + wait
-        while not self.is_up():
+        while (leader := self.leader_that_is_up()) is None:
             if time.monotonic() >= end:
                 return subprocess.CompletedProcess(argv, EXEC_FAILED, "", f"{self.name}: {NO_MACHINE}")
             time.sleep(TURN_SECONDS)
-        command = ["nsenter", f"--target={self.leader()}", "--root", "--wdns=/", "--mount", "--uts", "--ipc", "--net",
+        command = ["nsenter", f"--target={leader}", "--root", "--wdns=/", "--mount", "--uts", "--ipc", "--net",
                    "--pid", "env", "-i", "LANG=C.UTF-8", "HOME=/root",
                    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", *argv]
         return subprocess.run(command, input=stdin if stdin is not None else "", timeout=timeout, text=True,

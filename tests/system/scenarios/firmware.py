@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 from harness.report import Failed, expect
+from scenarios import first_job
 
 GRUB = "/EFI/boot/grubx64.efi"
 # In the middle of its code; enough of it to be found once in each copy.
@@ -42,6 +43,14 @@ def change_all(path, content):
             found += 1
             at = whole.find(content, at + 1)
     return found
+
+
+def node_boots_by_http(lab, product):
+    """A node whose firmware knows no TFTP fetches its boot loader by HTTP."""
+    first_job.nodes_are_ready(lab, product, 1)
+    console = lab.console("n1")
+    expect("HTTP Boot" in console and "/shimx64.efi" in console, f"the firmware used another way: {console[:2000]}")
+    expect("PXE" not in console, "the firmware tried TFTP as well")
 
 
 def changed_grub_is_refused(lab, product):

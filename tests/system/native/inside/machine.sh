@@ -13,6 +13,6 @@ mkdir -p /run/lab-proc
 mount -t proc proc /run/lab-proc
 mount --bind /run/lab-proc/sys/net /proc/sys/net
 # The network lives as long as the lab: what the last start left in it goes with the power.
-ip address flush dev enp0s3
+for card in /sys/class/net/enp0s*; do ip address flush dev "${card##*/}"; done
 ip route flush table all 2>/dev/null || true
 if command -v nft >/dev/null; then nft flush ruleset; fi

@@ -17,6 +17,10 @@ until muster-agent boot --head "$head" --root /newroot; do :; done
 sed '/^Kind=/d' /run/systemd/network/70-muster-boot.network >/run/systemd/network/60-lab.network
 install -m 0755 /run/lab/mount.nfs4 /newroot/usr/sbin/mount.nfs4
 install -m 0755 /run/lab/findmnt /newroot/usr/local/bin/findmnt
+install -m 0644 /run/lab/chrony.default /newroot/etc/default/chrony
+for unit in chrony chronyd-restricted; do
+	install -D -m 0644 /run/lab/chrony.conf "/newroot/etc/systemd/system/$unit.service.d/lab.conf"
+done
 install -D -m 0644 /run/lab/slurmd.conf /newroot/etc/systemd/system/slurmd.service.d/zz-lab.conf
 ip address flush dev enp0s3
 exec switch_root /newroot /bin/sh /run/lab/start.sh
