@@ -6,6 +6,7 @@ ENTER := buildroot/enter
 SPEC ?= cluster.yaml
 ISO ?= build/muster-amd64.iso
 NODES ?= 2
+HOURS ?=
 FIRMWARE ?= bios
 # The lock file of an earlier ISO, whose packages this one must have.
 LOCKED ?=
@@ -21,7 +22,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 
 # Words of the caller reach the shell through the environment: it reads none of them as its own.
-export SPEC ISO NODES FIRMWARE LOCKED
+export SPEC ISO NODES FIRMWARE LOCKED HOURS
 MUSTER := $(ENTER) --paths build/release/apps/muster/muster
 
 build: ## compile for development; build/muster then runs the command line from this machine
@@ -51,8 +52,8 @@ check: ## the quick tests: compile, unit, contract, fuzz corpus (2 minutes when 
 test: ## all tests: quick ones, real daemons in network namespaces, ISO and virtual clusters
 	@$(ENTER) tools/test all
 
-soak: ## tests that take long: other specifications, clocks that are years off, a daemon that is killed 10,000 times
-	@$(ENTER) tools/test soak
+soak: ## tests that take long; with HOURS=N also faults at random and fuzzers, for so many hours
+	@$(ENTER) tools/test soak "$$HOURS"
 
 bench: ## print figures beside what they are compared with, and write build/bench.json
 	@$(ENTER) tools/bench

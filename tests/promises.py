@@ -29,7 +29,7 @@ PROMISES = {
             ["clocks/decision_is_remembered"],
         "If it finds one, it gives no addresses, and `muster status` names that server.":
             ["native/second_dhcp_server", "native/cable_out", "netns/head/other_server_test.py"],
-        "After a power cut such a head comes back by itself. Nodes that run go on meanwhile.": ["bios/state_disk"],
+        "After a power cut such a head comes back by itself. Nodes that run go on meanwhile.": ["bios/state_disk", "starts/head_killed_while_it_starts"],
         "boot from the network first (PXE or UEFI HTTP Boot)":
             ["bios/nodes_ready", "native/nodes_ready", "uefi/nodes_ready", "uefi-http/node_boots_by_http"],
         "Secure Boot may stay on.": ["secureboot/secure_boot_on", "usb-secureboot/head_is_locked_down"],
@@ -48,11 +48,11 @@ PROMISES = {
             ["native/root_reaches_nodes", "bios/names_resolve", "secureboot/names_resolve", "native/names_resolve"],
         "A disk of the head that is mounted at `/home/ada` or below a volume is shared with the nodes":
             ["secureboot/file_systems_below_home_are_shared"],
-        "What differs is put right and noted.": ["native-site/changes_are_put_right"],
         "`muster status` tells Slurm's reason": ["native/drained_node_is_told"],
         "On an installed head, `apt-get upgrade` updates the head.": ["native/upgrade_loses_no_node", "packages/run.py"],
         "Nodes that run find the head again within a minute, without a boot.":
             ["bios/head_power_cut", "netns/head/backup_test.py"],
+        "is put right and noted": ["native-site/changes_are_put_right", "chaos/comes_back_from_faults"],
         "Nodes follow the head, and set their clock at once when it is wrong.": ["clocks/clock_ahead_and_back"],
     },
     "docs/user-guide.md": {

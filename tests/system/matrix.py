@@ -1,7 +1,7 @@
 """All scenarios of the system tests, and where each runs."""
 
 from places import Group, NativeGroup
-from scenarios import access, clocks, faults, firmware, first_job, site, upkeep, wire
+from scenarios import access, chaos, clocks, faults, firmware, first_job, site, upkeep, wire
 
 NODES = 2
 
@@ -60,8 +60,12 @@ def groups():
                   {"changed_grub_is_refused": firmware.changed_grub_is_refused}, change=firmware.changed_grub),
             NativeGroup("native", {"nodes": NODES}, native),
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site),
+            NativeGroup("chaos", {"nodes": 3}, {"comes_back_from_faults": with_nodes(chaos.comes_back_from_faults, 3)},
+                        soaks=True),
             Group("igb", {"nodes": 0, "wait": "head", "card": "igb"}, head_only, soaks=True),
             Group("vmxnet3", {"nodes": 0, "wait": "head", "card": "vmxnet3"}, head_only, soaks=True),
+            Group("starts", {"nodes": 0, "wait": "head", "head_disk": "2GiB"},
+                  {"head_killed_while_it_starts": faults.head_killed_while_it_starts}, soaks=True),
             Group("clocks", {"nodes": 1, "site": True, "head_disk": "2GiB"},
                   {"decision_is_remembered": with_nodes(clocks.decision_is_remembered, 1),
                    "clock_ahead_and_back": with_nodes(clocks.clock_ahead_and_back, 1)}, soaks=True)]

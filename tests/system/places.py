@@ -85,9 +85,8 @@ class Group:
 class NativeGroup:
     """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which."""
 
-    soaks = False
-
-    def __init__(self, name, up, scenarios):
+    def __init__(self, name, up, scenarios, soaks=False):
+        self.soaks = soaks
         # They wait more than they work. No more than four are beside each other: all machines of a kernel share what
         # root may have of some things (inotify(7)).
         self.processors = max(0.5, len(os.sched_getaffinity(0)) / 4)

@@ -2,9 +2,12 @@
 
 import contextlib
 import json
+import time
 
 from harness.report import expect
 
+# Seconds after its power came: an emulated head starts within a minute.
+MOMENTS = range(14, 62, 4)
 ROGUE_ADDRESS = "10.99.0.1"
 HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
 # An image of 170 MB takes a minute: it comes for longer than the pause between two questions.
@@ -173,6 +176,23 @@ def cut_power_of_head(lab, product):
     lab.power("on", "head")
     lab.check("head", "true", wait=900)
     product.wait_until_ready()
+
+
+def head_killed_while_it_starts(lab, product):
+    """A head with a state disk whose power fails again and again at another moment of its start loses nothing, and
+    starts when it may."""
+    lab.check("head", "muster", "head", "keep", "/dev/vda")
+    cut_power_of_head(lab, product)
+    key = lab.check("head", "cat", HOST_KEY)
+    lab.check("head", "muster", "user", "add", "grace")
+    for seconds in MOMENTS:
+        lab.power("reset", "head")
+        # The moment is the test's subject: nothing is waited for.
+        time.sleep(seconds)
+    cut_power_of_head(lab, product)
+    expect(lab.check("head", "cat", HOST_KEY) == key, "the head has another SSH key")
+    people = json.loads(lab.check("head", "muster", "user", "list", "--json"))
+    expect("grace" in json.dumps(people), f"somebody is gone: {people}")
 
 
 def power_cut_with_state_disk(lab, product, count):
