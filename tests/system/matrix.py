@@ -49,11 +49,11 @@ def groups():
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure),
             # A card as servers have it.
             Group("uefi", {"nodes": 1, "firmware": "uefi", "card": "e1000e"}, uefi),
+            Group("uefi-http", {"nodes": 1, "firmware": "uefi", "node_boot": "http"},
+                  {"node_boots_by_http": firmware.node_boots_by_http}),
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
             Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
                   head_only),
-            Group("uefi-http", {"nodes": 1, "firmware": "uefi", "node_boot": "http"},
-                  {"node_boots_by_http": firmware.node_boots_by_http}),
             Group("usb-secureboot", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "secureboot"},
                   {**head_only, "head_is_locked_down": first_job.head_is_locked_down}),
             Group("changed-grub", {"nodes": 0, "wait": "none", "firmware": "secureboot"},
