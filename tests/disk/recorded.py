@@ -140,8 +140,8 @@ class RecordedDisk:
         """For each time between two flushes in which something was marked: the last mark before the power fails. The
         file `image` has what the disk holds then at worst: what was written after the last flush is lost."""
         waiting, durable = [], 0
-        os.truncate(os.open(image, os.O_RDWR | os.O_CREAT, 0o600), self.size + MARKS)
-        with open(image, "r+b", buffering=0) as disk:
+        with open(image, "w+b", buffering=0) as disk:
+            disk.truncate(self.size + MARKS)
             for first, number, flags, content in self.entries():
                 if flags & FLUSH:
                     if durable:

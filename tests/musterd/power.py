@@ -58,22 +58,19 @@ def work(program, disk, acts, rng):
 def check(state, known, mark):
     """What is on disk is what was known at the mark, or with what was asked for next as well."""
     disk = Disk(state)
-    try:
-        settle(known[mark], disk)
-    except AssertionError as error:
-        if mark + 1 not in known:
-            raise AssertionError(f"after act {mark}: {error}") from error
-        try:
-            settle(known[mark + 1], disk)
-        except AssertionError:
-            raise AssertionError(f"after act {mark}: {error}") from error
+    differences = [difference(known[possible], disk) for possible in (mark, mark + 1) if possible in known]
+    assert None in differences, f"after act {mark}: {differences[0]}"
     return disk
 
 
-def settle(actors, disk):
-    """Compares all that were answered with what is on disk."""
-    for actor in copy.deepcopy(actors):
-        actor.settle(disk)
+def difference(actors, disk):
+    """What of all that were answered is not so on disk; none when it is."""
+    try:
+        for actor in copy.deepcopy(actors):
+            actor.settle(disk)
+    except AssertionError as error:
+        return error
+    return None
 
 
 def replay(program, disk, known, place):

@@ -1,29 +1,13 @@
 #!/usr/bin/env python3
-"""The build root: buildroot/ensure, which makes it, and buildroot/enter, which runs a command in it.
-
-A test is started with the source's directory."""
+"""The build root: buildroot/ensure, which makes it, and buildroot/enter, which runs a command in it."""
 
 import os
 import pathlib
 import shutil
-import subprocess
-import sys
-import tempfile
 import time
 import unittest
 
-SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
-
-
-class Scratch(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.place = pathlib.Path(scratch.name)
-
-    def run_in(self, *argv, **environment):
-        return subprocess.run([str(word) for word in argv], cwd=self.place, capture_output=True, text=True,
-                              check=False, env={**os.environ, **environment})
+from scratch import SOURCE, Scratch
 
 
 # As much of the command line as buildroot/enter asks: words that begin with '@' are paths, and the program
@@ -75,11 +59,6 @@ class Ensure(Scratch):
         self.write("bin/chroot", CHROOT)
         self.write("bin/df", DF)
         self.write("archive", "gcc=1\n")
-
-    def write(self, name, text):
-        place = self.place / name
-        place.write_text(text, encoding="utf-8")
-        place.chmod(0o755)
 
     def ensure(self):
         """Runs it; the finished process."""
@@ -160,11 +139,6 @@ class Enter(Scratch):
                    '#!/bin/bash\nmkdir -p "$1/trusted.gpg.d"; touch "$1/sources.list" "$1/apt.conf" "$1/auth.conf"\n')
         self.write("project/muster", PROGRAM)
         self.write("elsewhere/a.yaml", "of this machine\n")
-
-    def write(self, name, text):
-        place = self.place / name
-        place.write_text(text, encoding="utf-8")
-        place.chmod(0o755)
 
     def enter(self, *words, cwd="project"):
         """Runs the stand-in for the command line."""

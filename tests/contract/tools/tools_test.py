@@ -2,14 +2,11 @@
 """The programs of tools/ and the Makefile: tools_test.py SOURCE"""
 
 import os
-import pathlib
 import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
-SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+from scratch import SOURCE, Scratch
 
 # Tests that end in every way that ctest knows.
 CTEST = """
@@ -26,17 +23,6 @@ add_test(absent "/no/such/program")
 add_test(off "true")
 set_tests_properties(off PROPERTIES DISABLED TRUE)
 """
-
-
-class Scratch(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.place = pathlib.Path(scratch.name)
-
-    def run_in(self, *argv, **environment):
-        return subprocess.run([str(word) for word in argv], cwd=self.place, capture_output=True, text=True,
-                              check=False, env={**os.environ, **environment})
 
 
 class CtestReport(Scratch):
@@ -77,14 +63,12 @@ class BuildDirectory(Scratch):
             (self.place / name).parent.mkdir(exist_ok=True)
             shutil.copy(SOURCE / name, self.place / name)
         self.write("CMakePresets.json", "{}")
+        (self.place / "debian").mkdir()
+        self.write("debian/rules", "binary:\n")
         (self.place / "bin").mkdir()
         self.write("bin/cmake", '#!/bin/sh\n[ "$1" = --build ] || touch build/dev/build.ninja\n')
-        (self.place / "bin/cmake").chmod(0o755)
         self.build()
         self.write("build/dev/a.o", "of the first build")
-
-    def write(self, name, text):
-        (self.place / name).write_text(text, encoding="utf-8")
 
     def build(self, root="first"):
         done = self.run_in("tools/build", "dev", MUSTER_ROOT=root,
@@ -105,6 +89,11 @@ class BuildDirectory(Scratch):
 
     def test_is_emptied_for_other_presets(self):
         self.write("CMakePresets.json", '{"version": 6}')
+        self.build()
+        self.assertFalse(self.is_kept())
+
+    def test_is_emptied_for_other_rules(self):
+        self.write("debian/rules", "binary: # with other flags\n")
         self.build()
         self.assertFalse(self.is_kept())
 

@@ -1,30 +1,22 @@
 """One virtual cluster under test, driven by `muster lab` as a person would drive it."""
 
 import json
-import pathlib
 import signal
 import subprocess
 
+from harness.place import Place
 from harness.report import Failed
 
-# `muster lab exec` ends with this when the command could not be run at all.
-EXEC_FAILED = 125
-CONSOLE_LINES = 60
-# Of scenarios that failed.
-CONSOLES = pathlib.Path("build/consoles")
 
-
-class Lab:
+class Lab(Place):
     """A lab of one name. Use as a context: it is down afterwards, whatever happened; one that does not end is
     a failure of its own."""
 
     def __init__(self, muster, iso, name, report):
+        super().__init__(name, report)
         self._muster = str(muster)
         self._iso = str(iso)
-        self._name = name
-        self._report = report
         self._keep = False
-        self._on_the_wire = []
         self._saved = False
 
     def __enter__(self):
@@ -111,7 +103,8 @@ class Lab:
         self._down()
         words = self._words("up", "--iso", self._iso, "--nodes", str(nodes), "--firmware", firmware,
                             "--medium", medium, "--wait", wait, "--head-disk", head_disk,
-                            "--card", card, "--node-boot", node_boot, "--timeout", str(timeout), *(["--site"] if site else []))
+                            "--card", card, "--node-boot", node_boot, "--timeout", str(timeout),
+                            *(["--site"] if site else []))
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               errors="replace") as process:
             said = []
@@ -131,22 +124,9 @@ class Lab:
         status = json.loads(self._checked("status", "--json"))
         return {machine["name"]: machine for machine in status["machines"]}
 
-    def exec(self, machine, *argv, timeout=300, stdin=None, wait=0):
-        """Runs a command in a machine; the finished process with its output."""
+    def _exec(self, machine, argv, timeout, stdin, wait):
         words = (["--stdin"] if stdin is not None else []) + ["--wait", str(wait)]
-        try:
-            return self._lab("exec", *words, machine, "--", *argv, timeout=timeout + wait,
-                             stdin=stdin)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"{machine}: '{' '.join(argv)}' did not end in {timeout} s") from None
-
-    def check(self, machine, *argv, timeout=300, stdin=None, wait=0):
-        """As exec, and the command must succeed; its output."""
-        result = self.exec(machine, *argv, timeout=timeout, stdin=stdin, wait=wait)
-        if result.returncode != 0:
-            said = (result.stderr or result.stdout).strip()[-2000:]
-            raise Failed(f"{machine}: '{' '.join(argv)}' ended with {result.returncode}: {said}")
-        return result.stdout
+        return self._lab("exec", *words, machine, "--", *argv, timeout=timeout + wait, stdin=stdin)
 
     def power(self, what, machine):
         """on, off (as a power cut) or reset."""
@@ -166,16 +146,7 @@ class Lab:
 
     def start_on_wire(self, *argv):
         """Starts one that goes on until stop_on_wire or the end of the lab."""
-        process = subprocess.Popen(self._words("run", "--", *argv), stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, errors="replace")
-        self._on_the_wire.append(process)
-        return process
-
-    def stop_on_wire(self, process):
-        """Ends what start_on_wire started."""
-        process.terminate()
-        process.wait(timeout=30)
-        self._on_the_wire.remove(process)
+        return self._start(self._words("run", "--", *argv))
 
     def show_consoles(self):
         """Prints the end of every console and keeps the files."""
@@ -184,17 +155,4 @@ class Lab:
         if status.returncode != 0:
             return
         for machine in json.loads(status.stdout)["machines"]:
-            console = self._lab("console", machine["name"], timeout=60).stdout
-            lines = [line for line in console.splitlines() if line.strip()]
-            kept = self._keep_console(machine["name"], console)
-            self._report.line(f"--- console of {machine['name']}: {kept}")
-            for line in lines[-CONSOLE_LINES:]:
-                print("    " + line, flush=True)
-
-    def _keep_console(self, machine, text):
-        """Writes a console where no later lab of this name removes it; the file."""
-        CONSOLES.mkdir(parents=True, exist_ok=True)
-        number = len(list(CONSOLES.glob(f"{self._name}-{machine}-*.log"))) + 1
-        file = CONSOLES / f"{self._name}-{machine}-{number}.log"
-        file.write_text(text, encoding="utf-8", errors="replace")
-        return file
+            self._show_console(machine["name"], self._lab("console", machine["name"], timeout=60).stdout)

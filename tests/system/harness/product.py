@@ -33,11 +33,12 @@ class Status:
 
 
 class Product:
-    """The cluster in a lab."""
+    """The cluster in a lab. It is asked again every `ask_every` seconds where something is waited for."""
 
-    def __init__(self, lab, report):
+    def __init__(self, lab, report, ask_every=ASK_EVERY):
         self._lab = lab
         self._report = report
+        self._ask_every = ask_every
 
     def raw_status(self):
         """All that `muster status --json` says of a head that is up."""
@@ -55,6 +56,14 @@ class Product:
             return Status(ready=False, dhcp="unknown", problems=[value["error"]])
         problems = [f"{problem['what']}; {problem['next']}" for problem in value["problems"]]
         return Status(ready=value["ready"], dhcp=value["dhcp"], problems=problems)
+
+    def is_well(self, count):
+        """Whether the head says that nothing is wrong, and its nodes are `count`, all ready; and what it says."""
+        status = self.status()
+        if not status.ready or status.problems:
+            return False, status.problems
+        states = sorted(node.state for node in self.nodes().values())
+        return states == ["ready"] * count, states
 
     def nodes(self):
         """All nodes, by the Ethernet address of their first card."""
@@ -104,7 +113,7 @@ class Product:
             seen = now
             if time.monotonic() >= end:
                 raise Failed(f"{what}: not within {timeout} s; last seen: {seen}")
-            time.sleep(ASK_EVERY)
+            time.sleep(self._ask_every)
 
     def wait_until_nodes_hold_plan(self, count):
         """Waits until the nodes, `count` of them, have what was decided up to now."""

@@ -13,23 +13,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
-from harness.lab import CONSOLES
+from harness.place import Place
+from harness.product import Product
+from harness.programs import run
 from harness.report import Failed
-from native.machine import CARD, SITE_CARD, Machine, run
+from native.machine import CARD, SITE_CARD, Machine
 
 HEAD_LAYERS = ("live/10-base", "live/20-head", "live/90-muster-head")
 # In the place of a node's initrd: it has the same programs.
 INITRD_LAYERS = ("live/10-base", "muster/20-compute", "muster/90-muster-compute")
-CONSOLE_LINES = 60
 # The site: its switch, and what this machine is there (as in lab/lab_plan.h).
 SITE = "site"
 SITE_ADDRESS = "192.0.2.1"
 SITE_SERVER = ("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--no-resolv", "--no-hosts",
                "--no-ping", "--bind-interfaces", "--leasefile-ro", "--pid-file", f"--interface={SITE}",
                f"--address=/site.example/{SITE_ADDRESS}", "--dhcp-range=192.0.2.50,192.0.2.99,1h")
+# A native head answers within milliseconds.
 ASK_EVERY = 0.5
+# Beside emulated labs on a busy computer; a quiet one needs half a minute for all.
+UP_SECONDS = 600
 
 
 def enter():
@@ -67,14 +70,14 @@ def remove_unused(directory):
         os.close(descriptor)
 
 
-class Cluster:
+class Cluster(Place):
     """A head and nodes. Use as a context."""
 
     def __init__(self, iso, report):
+        super().__init__("native", report)
         self._iso = iso
-        self._report = report
+        self._product = Product(self, report, ASK_EVERY)
         self._machines = {}
-        self._on_the_wire = []
         self._directory = None
         self._lock = None
 
@@ -86,6 +89,7 @@ class Cluster:
                 remove_unused(left)
             self._directory = pathlib.Path(tempfile.mkdtemp(prefix="native-", dir=cache))
             self._lock = lock(self._directory)
+        self._name = self._directory.name
         return self
 
     def __exit__(self, kind, value, trace):
@@ -123,14 +127,14 @@ class Cluster:
                   {CARD: "wire", SITE_CARD: SITE} if site else None)
         self._report.line("head: power on")
         self._machines["head"].start()
-        self._wait_for_head()
+        self._until("the head is ready", lambda: self._product.is_well(0))
         layers = self._mounted(tree, INITRD_LAYERS)
         for number in range(1, nodes + 1):
             machine = self._add(f"n{number}", layers, "node.sh", [("", home, "/run/lab-volumes/home"),
                                                                     ("-ro", slurm, "/run/lab-volumes/slurm")])
             machine.start()
             self._report.line(f"{machine.name}: power on")
-        self._wait_for_nodes(nodes)
+        self._until(f"{nodes} nodes are ready", lambda: self._product.is_well(nodes))
 
     def _lay_wires(self, site):
         for switch in ("wire", *([SITE] if site else [])):
@@ -156,46 +160,24 @@ class Cluster:
             places.append(place)
         return places
 
-    def _wait_for_head(self):
-        self._until("the head is ready", lambda: self.exec("head", "muster", "status").returncode == 0)
+    def _until(self, what, question):
+        """Waits for what the product says; a machine that ended meanwhile never comes up."""
 
-    def _wait_for_nodes(self, nodes):
-        self._until(f"{nodes} nodes are ready", lambda: self._ready_nodes() == nodes)
-
-    def _ready_nodes(self):
-        said = self.exec("head", "muster", "status").stdout
-        line = next((line for line in said.splitlines() if line.startswith("Nodes: ")), "Nodes: 0 ready")
-        return int(line.split()[1])
-
-    def _until(self, what, holds, seconds=600):
-        end = time.monotonic() + seconds
-        while not holds():
+        def asked():
             ended = [machine.name for machine in self._machines.values() if not machine.is_on()]
             if ended:
                 raise Failed(f"{what}: {', '.join(ended)} ended; see the console")
-            if time.monotonic() >= end:
-                raise Failed(f"{what}: not within {seconds} s; {self.exec('head', 'muster', 'status').stdout}")
-            time.sleep(ASK_EVERY)
+            return question()
+
+        self._product.wait_for(what, asked, UP_SECONDS)
         self._report.line(what)
 
     def machines(self):
         """The machines by name, each with its address."""
         return {machine.name: {"mac": machine.mac} for machine in self._machines.values()}
 
-    def exec(self, machine, *argv, timeout=300, stdin=None, wait=0):
-        """Runs a command in a machine; the finished process with its output."""
-        try:
-            return self._machines[machine].run(argv, timeout, stdin, wait)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"{machine}: '{' '.join(argv)}' did not end in {timeout} s") from None
-
-    def check(self, machine, *argv, timeout=300, stdin=None, wait=0):
-        """As exec, and the command must succeed; its output."""
-        result = self.exec(machine, *argv, timeout=timeout, stdin=stdin, wait=wait)
-        if result.returncode != 0:
-            said = (result.stderr or result.stdout).strip()[-2000:]
-            raise Failed(f"{machine}: '{' '.join(argv)}' ended with {result.returncode}: {said}")
-        return result.stdout
+    def _exec(self, machine, argv, timeout, stdin, wait):
+        return self._machines[machine].run(argv, timeout, stdin, wait)
 
     def power(self, what, machine):
         """on, off (as a power cut) or reset."""
@@ -218,27 +200,9 @@ class Cluster:
 
     def start_on_wire(self, *argv):
         """Starts one that goes on until stop_on_wire or the end of the cluster."""
-        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        self._on_the_wire.append(process)
-        return process
-
-    def stop_on_wire(self, process):
-        """Ends what start_on_wire started."""
-        process.terminate()
-        process.wait(timeout=30)
-        self._on_the_wire.remove(process)
+        return self._start(argv)
 
     def show_consoles(self):
         """Prints the end of every console and keeps the files."""
         for machine in self._machines.values():
-            lines = [line for line in machine.console().splitlines() if line.strip()]
-            self._report.line(f"--- console of {machine.name}: {self._keep_console(machine)}")
-            for line in lines[-CONSOLE_LINES:]:
-                print("    " + line, flush=True)
-
-    def _keep_console(self, machine):
-        """Writes a console where it stays; the file."""
-        CONSOLES.mkdir(parents=True, exist_ok=True)
-        file = CONSOLES / f"{self._directory.name}-{machine.name}.log"
-        file.write_text(machine.console(), encoding="utf-8")
-        return file
+            self._show_console(machine.name, machine.console())

@@ -7,7 +7,8 @@ import subprocess
 import time
 import uuid
 
-from harness.report import Failed
+from harness.place import EXEC_FAILED
+from harness.programs import run
 
 INSIDE = pathlib.Path(__file__).resolve().parent / "inside"
 # The card to the nodes' wire, and the head's to the site.
@@ -31,8 +32,6 @@ CGROUPS = pathlib.Path("/sys/fs/cgroup")
 IN_CGROUP = 'mkdir "$0" && echo $$ >"$0/cgroup.procs" && exec "$@"'
 # It would be the clock and the kernel of the machine underneath.
 FOREIGN = "CAP_SYS_TIME,CAP_SYS_MODULE"
-# bash's, for a command that cannot be run.
-EXEC_FAILED = 125
 NO_MACHINE = "the machine is off or still starts"
 
 
@@ -119,7 +118,8 @@ class Machine:
         root = self._make_root()
         binds = [f"--bind-ro={self._directory}/lab:/run/lab",
                  *(f"--bind{mode}={source}:{target}" for mode, source, target in self._binds)]
-        command = ["sh", "-c", IN_CGROUP, str(self._cgroup), "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--link-journal=no",
+        command = ["sh", "-c", IN_CGROUP, str(self._cgroup),
+                   "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--link-journal=no",
                    f"--directory={root}", f"--machine={self.name}", f"--uuid={self.uuid}", "--hostname=localhost",
                    f"--network-namespace-path=/run/netns/{self.name}", "--capability=all",
                    f"--drop-capability={FOREIGN}", "--console=read-only",
@@ -204,14 +204,6 @@ class Machine:
 def port_name(machine, card):
     """A card's end in the switch."""
     return f"{machine}-{card}"
-
-
-def run(*argv):
-    """Runs a program of this machine that must succeed."""
-    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode != 0:
-        raise Failed(f"'{' '.join(str(word) for word in argv)}' ended with {done.returncode}: {done.stderr.strip()}")
-    return done.stdout
 
 
 def children(pid):

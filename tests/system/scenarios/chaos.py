@@ -71,21 +71,8 @@ def comes_back_from_faults(lab, product, count):
         rounds += 1
         done = [rng.choice(FAULTS)(lab, rng, nodes) for _ in range(rng.randint(1, 3))]
         print(f"round {rounds}: {'; '.join(done)}", flush=True)
-        wait_until_well(product, count)
+        product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
         said = product.job_check("@ready")
         if f"green: {count} nodes ran" not in said:
             raise Failed(f"round {rounds}, seed {SEED}, after {'; '.join(done)}: {said}")
     print(f"the cluster came back {rounds} times", flush=True)
-
-
-def wait_until_well(product, count):
-    """Until the head says that nothing is wrong and all nodes are ready."""
-
-    def question():
-        status = product.status()
-        if not status.ready:
-            return False, status.problems
-        states = sorted(node.state for node in product.nodes().values())
-        return states == ["ready"] * count and not status.problems, (states, status.problems)
-
-    product.wait_for("all is well", question, PATIENCE)

@@ -4,10 +4,10 @@ import contextlib
 import mmap
 import os
 import pathlib
-import subprocess
 import tempfile
 
-from harness.report import Failed, expect
+from harness.programs import run
+from harness.report import expect
 from scenarios import first_job
 
 GRUB = "/EFI/boot/grubx64.efi"
@@ -21,11 +21,8 @@ def changed_grub(iso):
     cache = os.environ.get("MUSTER_CACHE", "/var/cache/muster")
     with tempfile.TemporaryDirectory(prefix="muster-changed-", dir=cache) as directory:
         copy, grub = pathlib.Path(directory, "changed.iso"), pathlib.Path(directory, "grub.efi")
-        for command in (["xorriso", "-osirrox", "on", "-indev", iso, "-extract", GRUB, grub],
-                        ["cp", "--reflink=auto", iso, copy]):
-            done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise Failed(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+        run("xorriso", "-osirrox", "on", "-indev", iso, "-extract", GRUB, grub)
+        run("cp", "--reflink=auto", iso, copy)
         content = grub.read_bytes()
         middle = len(content) // 2
         changed = change_all(copy, content[middle:middle + SLICE])

@@ -50,10 +50,15 @@ def user_runs_own_program(lab, product, count):
     expect(ranks == [f"rank {rank} of {count}" for rank in range(count)], f"srun printed: {said}")
 
 
+def expect_lockdown(lab, machine):
+    """A kernel that was started with Secure Boot refuses what would change it (kernel_lockdown(7))."""
+    lockdown = lab.check(machine, "cat", "/sys/kernel/security/lockdown")
+    expect("[none]" not in lockdown, f"{machine} is not locked down: {lockdown}")
+
+
 def head_is_locked_down(lab, _product):
     """The head's kernel knows that Secure Boot is on."""
-    lockdown = lab.check("head", "cat", "/sys/kernel/security/lockdown")
-    expect("[none]" not in lockdown, f"the head is not locked down: {lockdown}")
+    expect_lockdown(lab, "head")
 
 
 def secure_boot_was_on(lab, product, count):
@@ -61,8 +66,7 @@ def secure_boot_was_on(lab, product, count):
     for index in range(1, count + 1):
         node = product.node_of(f"n{index}")
         expect(product.hardware(node.name)["secure_boot"], f"{node.name} booted without Secure Boot")
-        lockdown = lab.check(f"n{index}", "cat", "/sys/kernel/security/lockdown")
-        expect("[none]" not in lockdown, f"{node.name} is not locked down: {lockdown}")
+        expect_lockdown(lab, f"n{index}")
 
 
 def stranger_learns_nothing(lab, product, count):

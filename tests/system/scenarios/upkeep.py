@@ -3,10 +3,10 @@
 import base64
 import contextlib
 import pathlib
-import subprocess
 import tempfile
 
-from harness.report import Failed, Skipped, expect
+from harness.programs import run
+from harness.report import Skipped, expect
 from scenarios import faults
 
 # The head looks at its plan every four minutes and at its wire every three.
@@ -14,6 +14,9 @@ PATIENCE = 420
 # A head's second look at its wire is over so many seconds after its start (kSpanningTree in apps/helper/cards.h, and the
 # look itself).
 SECOND_LOOK = 60
+# As tools/packages leaves them, and what makes the version of one higher.
+PACKAGES = pathlib.Path("build/packages")
+NEWER = "+newer1"
 
 
 def drained_node_is_told(lab, product):
@@ -112,10 +115,6 @@ def wait_until_no_problem_has(product, word):
     product.wait_for(f"no problem with '{word}'", question, PATIENCE)
 
 
-# As tools/packages leaves them.
-PACKAGES = pathlib.Path("build/packages")
-
-
 def upgrade_loses_no_node(lab, product, count):
     """A head whose packages are replaced by newer ones goes on: no node is missed, boots, or enrols again, DHCP and
     HTTP serve, and a machine that was off joins afterwards."""
@@ -123,7 +122,7 @@ def upgrade_loses_no_node(lab, product, count):
     before = stories(product, names)
     old = lab.check("head", "muster", "--version")
     for package in ("muster", "musterd"):
-        lab.check("head", "sh", "-c", f"base64 --decode >/run/{package}.deb", stdin=newer_package(package))
+        lab.check("head", "sh", "-c", 'base64 --decode >"$0"', f"/run/{package}.deb", stdin=newer_package(package))
     lab.check("head", "env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--install", "/run/muster.deb",
               "/run/musterd.deb", timeout=600)
     said = lab.check("head", "dpkg-query", "--show", "--showformat=${Version}", "musterd")
@@ -148,9 +147,6 @@ def stories(product, names):
     return {name: product.event_kinds(name) for name in names}
 
 
-NEWER = "+newer1"
-
-
 def newer_package(name):
     """The package as it was built, with a higher version, in base64."""
     built = sorted(PACKAGES.glob(f"{name}_*.deb"))
@@ -158,17 +154,11 @@ def newer_package(name):
         raise Skipped(f"there is no package '{name}' in '{PACKAGES}'; 'make iso' makes it")
     with tempfile.TemporaryDirectory(prefix="muster-newer") as directory:
         tree = pathlib.Path(directory, "tree")
-        dpkg_deb("--raw-extract", built[0], tree)
+        run("dpkg-deb", "--raw-extract", built[0], tree)
         control = tree / "DEBIAN/control"
         text = control.read_text(encoding="utf-8")
         version = next(line.split()[1] for line in text.splitlines() if line.startswith("Version: "))
         control.write_text(text.replace(version, version + NEWER), encoding="utf-8")
-        dpkg_deb("-Zxz", "-z1", "--root-owner-group", "--build", tree, f"{directory}/newer.deb")
+        run("dpkg-deb", "-Zxz", "-z1", "--root-owner-group", "--build", tree, f"{directory}/newer.deb")
         return base64.encodebytes(pathlib.Path(directory, "newer.deb").read_bytes()).decode()
 
-
-def dpkg_deb(*words):
-    """Runs dpkg-deb(1) on this machine."""
-    done = subprocess.run(["dpkg-deb", *map(str, words)], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Failed(f"dpkg-deb {words[0]} ended with {done.returncode}: {done.stderr}")
