@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
 # The path above must be set first.
-from harness.report import Report, expect  # noqa: E402
+from harness.report import Failed, Report, expect  # noqa: E402
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 # More than the check before a build asks for.
@@ -29,8 +29,9 @@ MORE = 8 << 20
 TURN_SECONDS = 0.005
 PATIENCE = 300
 OLDER = "an older ISO\n"
-# Small ones; a layer with one of them may be there of a run that was not interrupted as it should.
+# Small ones. Which of them are in a layer is random: a run that went wrong may have left a layer.
 PACKAGES = ("ed", "bc", "dc", "tree", "pv", "cowsay", "figlet", "sl")
+CHOICES = 20
 
 
 class Build:
@@ -42,11 +43,11 @@ class Build:
         self.said = []
 
     def wait_for_line(self, word):
-        """Reads what it says until a line has this word."""
+        """Reads what it says until a line has this word. Returns the line."""
         for line in self.process.stdout:
             self.said.append(line)
             if word in line:
-                return
+                return line
         expect(False, f"no line with '{word}': {''.join(self.said[-20:])}")
 
     def finish(self):
@@ -104,17 +105,12 @@ def a_disk_that_becomes_full(muster, place):
 
 def an_interrupt(muster, place):
     """The programs that it started end with it, no mount and no half layer stays, and the layers are not locked."""
-    spec = place / "other.yaml"
-    write_with_a_package(spec)
     iso = place / "other.iso"
     before = state_of_cache()
-    build = Build(muster, spec, iso)
-    build.wait_for_line("layer of the head (")
+    build = build_that_makes_a_layer(muster, place / "other.yaml", iso)
     # The moment is no matter; apt is at work then.
     time.sleep(2)
-    # As an interrupt, which what is started in the background ignores.
-    build.process.send_signal(signal.SIGTERM)
-    status, said = build.finish()
+    status, said = interrupt(build)
     expect(status != 0 and "interrupted" in said, f"it ended with {status}: {said[-2000:]}")
     expect(state_of_cache() == before, f"left over: {state_of_cache() ^ before}")
     expect(not iso.exists(), "there is an ISO")
@@ -125,12 +121,28 @@ def an_interrupt(muster, place):
     expect(status == 0, f"the next build ended with {status}: {said[-2000:]}")
 
 
-def write_with_a_package(spec):
-    """The default specification with one more package on the head, whose layer is made anew."""
+def build_that_makes_a_layer(muster, spec, iso):
+    """A build of a specification whose head has packages that no layer has yet, while it makes that layer."""
+    for _ in range(CHOICES):
+        write_with_packages(spec, random.sample(PACKAGES, random.randint(1, len(PACKAGES))))
+        build = Build(muster, spec, iso)
+        if "unchanged" not in build.wait_for_line("layer of the head"):
+            return build
+        interrupt(build)
+    raise Failed(f"a layer of the head was there for each of {CHOICES} choices of packages")
+
+
+def interrupt(build):
+    """Its status, and all that it said. SIGTERM, since what is started in the background ignores SIGINT."""
+    build.process.send_signal(signal.SIGTERM)
+    return build.finish()
+
+
+def write_with_packages(spec, packages):
+    """The default specification with more packages on the head, whose layer is made anew."""
     text = (SOURCE / "cluster.yaml").read_text(encoding="utf-8")
     expect(text.count("\nhead:\n") == 1, "cluster.yaml has no section 'head'")
-    package = random.choice(PACKAGES)
-    spec.write_text(text.replace("\nhead:\n", f"\nhead:\n  packages: [{package}]\n"), encoding="utf-8")
+    spec.write_text(text.replace("\nhead:\n", f"\nhead:\n  packages: [{', '.join(packages)}]\n"), encoding="utf-8")
 
 
 def state_of_cache():
