@@ -22,6 +22,7 @@ CHANGED = "apps/agent/main.cpp"
 SENTENCE = "The agent of a Muster node."
 # Ours are True: neither is always first.
 TURNS = (True, False, False, True, True, False)
+RELEASE = "trixie"
 # As iso/squash.cpp.
 LEVEL = "6"
 
@@ -36,15 +37,12 @@ def packages():
 
 
 def archives():
-    """The archive and the security archive that apt of this root uses."""
-    found = {}
-    for file in sorted(pathlib.Path("/etc/apt").glob("**/*.list")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            words = line.split()
-            if len(words) > 3 and words[0] == "deb":
-                found[words[2]] = words[1]
+    """The archive and the security archive that apt of this root uses, as apt itself reads its lists."""
+    told = subprocess.run(["apt-get", "indextargets", "--no-release-info", "--format", "$(RELEASE) $(REPO_URI)",
+                           "Identifier: Packages"], check=True, capture_output=True, text=True).stdout
+    found = dict(line.split(" ", 1) for line in told.splitlines())
     security = next((uri for suite, uri in found.items() if suite.endswith("-security")), None)
-    return found["trixie"], security
+    return found[RELEASE], security
 
 
 def configure_live_build(folder, alike=True):
@@ -52,7 +50,7 @@ def configure_live_build(folder, alike=True):
     look worse than it must. `alike`: with our level of compression and without the files that we leave out."""
     folder.mkdir(exist_ok=True)
     main, security = archives()
-    words = ["lb", "config", "noauto", "--mode", "debian", "--distribution", "trixie",
+    words = ["lb", "config", "noauto", "--mode", "debian", "--distribution", RELEASE,
              "--archive-areas", "main contrib non-free-firmware", "--mirror-bootstrap", main,
              "--mirror-chroot", main, "--mirror-binary", main, "--security",
              "true" if security else "false", "--updates", "true", "--linux-flavours", "amd64",

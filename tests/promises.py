@@ -50,6 +50,10 @@ PROMISES = {
             ["secureboot/file_systems_below_home_are_shared"],
         "`muster status` tells Slurm's reason": ["native/drained_node_is_told"],
         "On an installed head, `apt-get upgrade` updates the head.": ["native/upgrade_loses_no_node", "packages/run.py"],
+        "What you take out of `cluster.yaml` is taken back from the head and from running nodes, without a boot":
+            ["secureboot/volume_comes_and_goes", "unit/apply/undo_test.cpp"],
+        "A volume that somebody uses stays mounted there until nobody does.": ["secureboot/volume_comes_and_goes"],
+        "A volume in the head's memory stays on the head while it has files.": ["secureboot/volume_comes_and_goes"],
         "Nodes that run find the head again within a minute, without a boot.":
             ["bios/head_power_cut", "netns/head/backup_test.py"],
         "is put right and noted": ["native-site/changes_are_put_right", "chaos/comes_back_from_faults"],

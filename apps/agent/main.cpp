@@ -10,6 +10,7 @@
 
 #include "core/base/version.h"
 #include "hpc/node_return.h"
+#include "hpc/ssh_access.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/boot_card.h"
 #include "provisioning/agent/inventory.h"
@@ -51,7 +52,8 @@ int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
   return finish(agent::run_node(
-      {.version = muster_version(),
+      {.unrecorded = hpc::kKeyDirectory,
+       .version = muster_version(),
        .runner = runner,
        .stop = stop,
        .say = say,

@@ -10,12 +10,14 @@
 #include "apps/plans/boots.h"
 #include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
+#include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
 #include "provisioning/head/facts.h"
+#include "provisioning/head/history.h"
 #include "provisioning/head/installed.h"
 
 namespace muster::helper {
@@ -27,12 +29,15 @@ using nlohmann::json;
 constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
 constexpr const char* kReport = "/run/muster-helper/report.json";
 constexpr const char* kPending = "/run/muster-helper/pending";
+constexpr const char* kRecord = "/var/lib/muster-applied";
 /// systemd starts the helper again at the next knock; a root process need not wait for it.
 constexpr auto kIdle = 20s;
 
 void print_outcome(const apply::Outcome& outcome) {
   if (outcome.kind == apply::Outcome::Kind::unchanged) return;
-  std::println("{}{}{}", outcome.step, outcome.reason.empty() ? "" : ": ", outcome.reason);
+  const char* const colon = outcome.origin.empty() ? "" : ": ";
+  std::println("{}{}{}{}{}", outcome.origin, colon, outcome.step,
+               outcome.reason.empty() ? "" : ": ", outcome.reason);
   std::fflush(stdout);
 }
 
@@ -46,19 +51,32 @@ Result<std::vector<std::string>> read_key_files(const plan::Plan& plan) {
   return os::list_directory(head::kPeopleKeys);
 }
 
+/// A cluster.yaml that somebody edited is a generation as well. A disk that is full stops no plan.
+Status note_specification() {
+  TRY_ASSIGN(std::string text, os::read_file(head::kInstalledSpec));
+  TRY(head::add_generation(
+      {.at_ms = os::now_ms(), .how = "from the file", .text = std::move(text)}));
+  return {};
+}
+
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
   TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
-  TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
+  TRY_ASSIGN(const plan::Plan given, plan::parse_plan(text));
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
-  TRY(head::check_allowed(plan, spec::shared_mounts(spec)));
+  TRY(head::check_allowed(given, spec::shared_mounts(spec)));
   TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
   const provisioning::Boots boots = plans::read_boots(spec, facts.medium);
   const auto images = boots.images();
-  TRY(plans::check_plan(
-      plan, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
+  TRY_ASSIGN(
+      const plan::Plan plan,
+      plans::check_plan(
+          given, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
+  if (const Status noted = note_specification(); !noted) {
+    std::println(stderr, "muster-helper: {}", noted.error().text());
+  }
   TRY_ASSIGN(const apply::ListedAccounts own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
@@ -67,6 +85,9 @@ Result<json> apply_plan(os::CommandRunner& runner) {
       apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys, accounts.undecided),
                    {.runner = runner,
                     .pending = kPending,
+                    .record = kRecord,
+                    // Whose keys are stale is said below.
+                    .unrecorded = std::filesystem::path(head::kPeopleKeys).parent_path(),
                     .undecided = accounts.undecided,
                     .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());

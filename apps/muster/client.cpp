@@ -5,6 +5,7 @@
 #include <format>
 #include <unistd.h>
 
+#include "apps/muster/caller.h"
 #include "core/base/text.h"
 #include "core/os/http_client.h"
 #include "provisioning/head/installed.h"
@@ -66,6 +67,8 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
   const auto response = os::send({.method = method,
                                   .url = "http://muster" + path,
                                   .body = std::move(text),
+                                  // For the log; the daemon believes it of root only.
+                                  .headers = {{"Muster-Caller", printable(caller(), 64)}},
                                   .unix_socket = kSocket,
                                   .timeout = timeout});
   if (!response) return std::unexpected(unreachable(response.error()));

@@ -44,6 +44,10 @@ void add_json(CLI::App& verb);
 void add_help(CLI::App& app, Session& session);      // help
 void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
 void add_plan(CLI::App& app, Session& session);      // plan
+void add_apply(CLI::App& app, Session& session);     // apply
+void add_history(CLI::App& app, Session& session);   // history
+void add_log(CLI::App& app, Session& session);       // log
+void add_rollback(CLI::App& app, Session& session);  // rollback
 void add_iso(CLI::App& app, Session& session);       // iso build, verify, inspect, write
 void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);    // status

@@ -3,19 +3,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <format>
 #include <memory>
 #include <optional>
-#include <unistd.h>
 
+#include "apps/muster/caller.h"
 #include "apps/muster/choose_nodes.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands_node.h"
 #include "apps/muster/job_guard.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
-#include "core/os/name_service.h"
 #include "hpc/node_jobs.h"
 
 namespace muster::cli {
@@ -35,14 +33,6 @@ struct RebootOptions {
   bool force = false;
   bool wait = false;
 };
-
-/// Who asks, for the nodes' timelines.
-std::string caller() {
-  const char* const before_sudo = std::getenv("SUDO_USER");
-  if (before_sudo != nullptr && *before_sudo != '\0') return before_sudo;
-  const auto account = os::find_user(getuid());
-  return account && *account ? (*account)->name : std::to_string(getuid());
-}
 
 /// What the scheduler was told.
 struct Kept {

@@ -13,6 +13,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/iso_options.h"
+#include "apps/muster/plan_changes.h"
 #include "apps/muster/progress_line.h"
 #include "apps/plans/preview.h"
 #include "core/base/text.h"
@@ -65,29 +66,11 @@ MediumPlan plan_medium(const iso::BuildOptions& options) {
   return {{{"id", plan->id}, {"layers", std::move(layers)}}};
 }
 
-/// The keys of cluster.yaml that are in the medium and differ: a head cannot follow them by itself.
-std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::ClusterSpec& then) {
-  std::vector<std::string> keys;
-  const auto compare = [&keys](const char* key, bool same) {
-    if (!same) keys.emplace_back(key);
-  };
-  compare("release", now.release == then.release);
-  compare("kernel", now.kernel == then.kernel);
-  compare("firmware", now.firmware == then.firmware);
-  compare("head.locale", now.head.locale == then.head.locale);
-  compare("head.time_zone", now.head.time_zone == then.head.time_zone);
-  compare("head.packages", now.head_packages == then.head_packages);
-  compare("images", now.images == then.images);
-  return keys;
-}
-
 /// What would change on the head that runs here; null where none runs.
-Result<json> ask_head(const spec::ClusterSpec& spec, const std::string& spec_text) {
+Result<json> ask_installed(const spec::ClusterSpec& spec, const std::string& spec_text) {
   if (!head_is_here()) return json();
-  TRY_ASSIGN(json changes, call_head("POST", "/v1/plan", {{"spec", spec_text}}));
   TRY_ASSIGN(const spec::ClusterSpec now, head::read_installed_spec());
-  changes["medium"] = medium_keys(now, spec);
-  return changes;
+  return ask_changes(spec, spec_text, now);
 }
 
 /// "52 packages: 50 of Muster, 2 of yours".
@@ -157,18 +140,11 @@ void print_content(const plan::WriteFile& file) {
 void print_plan(const std::string& title, const plan::Plan& plan, Depth depth) {
   std::println("{}: {} steps", title, plan.steps.size());
   for (const plan::Step& step : plan.steps) {
-    std::println("  {}", plan::describe(step));
+    std::println("  {:8} {}", step.origin, plan::describe(step));
     const auto* const file = std::get_if<plan::WriteFile>(&step);
     if (depth == Depth::content && file != nullptr) print_content(*file);
   }
   std::println("");
-}
-
-void print_changes(const std::string& title, const json& changes) {
-  std::println("{}: {}", title, changes.empty() ? "nothing changes" : "");
-  for (const json& change : changes) {
-    std::println("  {:8} {}", text_of(change, "kind"), text_of(change, "what"));
-  }
 }
 
 void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
@@ -186,10 +162,7 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
   print_settings(spec);
   print_medium(medium, own_packages(spec));
   if (!changes.is_null()) {
-    print_changes("changes on this head", changes.at("head"));
-    print_changes("changes on every node", changes.at("node"));
-    const auto keys = changes.at("medium").get<std::vector<std::string>>();
-    if (!keys.empty()) std::println("needs a new ISO, for: {}", join(keys, ", "));
+    print_changes(changes);
     return;
   }
   print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
@@ -230,7 +203,7 @@ int run_plan(const PlanArguments& plan_arguments) {
   const auto preview = plans::preview(options->spec);
   if (!preview) return report(preview.error(), kUsage);
   if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
-  const auto changes = ask_head(options->spec, options->spec_text);
+  const auto changes = ask_installed(options->spec, options->spec_text);
   if (!changes) return report(changes.error());
   ProgressLine progress;
   if (progress.is_written_over()) {

@@ -37,6 +37,10 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_user(app, session);
   cli::add_spec(app, session);
   cli::add_plan(app, session);
+  cli::add_apply(app, session);
+  cli::add_history(app, session);
+  cli::add_rollback(app, session);
+  cli::add_log(app, session);
   cli::add_job(app, session);
   cli::add_iso(app, session);
   cli::add_lab(app, session);

@@ -37,6 +37,7 @@ json changes_json(const std::vector<plan::Change>& changes) {
     list.push_back({{"kind", kind == plan::Change::Kind::added     ? "added"
                              : kind == plan::Change::Kind::removed ? "removed"
                                                                    : "changed"},
+                    {"origin", change.step.origin},
                     {"what", plan::describe(change.step)}});
   }
   return list;
@@ -321,74 +322,6 @@ ServerResponse Api::applied(const ServerRequest& request) {
   const auto since = parse_applied_query(request.query);
   if (!since) return refuse_request(since.error());
   return answer({{"applied", cluster_.applied() >= *since}});
-}
-
-std::span<const Api::Route> Api::routes() {
-  static constexpr std::array kRoutes = {
-      Route{"GET", "/v1/status", &Api::status},
-      Route{"GET", "/v1/nodes", &Api::nodes},
-      Route{"POST", "/v1/nodes/adopt", &Api::adopt},
-      Route{"POST", "/v1/nodes/set", &Api::set_nodes},
-      Route{"POST", "/v1/nodes/reboot", &Api::reboot_nodes},
-      Route{"POST", "/v1/nodes/remove", &Api::remove_nodes},
-      Route{"POST", "/v1/nodes/import", &Api::import_nodes},
-      Route{"GET", "/v1/profiles", &Api::profiles},
-      Route{"GET", "/v1/groups", &Api::groups},
-      Route{"POST", "/v1/plan", &Api::plan_changes},
-      Route{"GET", "/v1/plan/head", &Api::head_plan},
-      Route{"GET", "/v1/applied", &Api::applied},
-      Route{"POST", "/v1/database/copy", &Api::copy_database},
-      Route{"GET", "/v1/discovery", &Api::show_discovery},
-      Route{"POST", "/v1/discovery", &Api::discovery},
-      Route{"GET", "/v1/dhcp", &Api::show_dhcp},
-      Route{"POST", "/v1/dhcp", &Api::dhcp},
-      Route{"GET", "/v1/users", &Api::list_users},
-      Route{"POST", "/v1/users", &Api::add_user},
-      Route{"PUT", "/v1/users", &Api::change_user},
-      Route{"POST", "/v1/users/rebuild", &Api::rebuild_users},
-  };
-  return kRoutes;
-}
-
-/// Pages with a name in their path.
-ServerResponse Api::named_page(const ServerRequest& request) {
-  constexpr std::string_view kNode = "/v1/nodes/";
-  constexpr std::string_view kUser = "/v1/users/";
-  constexpr std::string_view kEvents = "/events";
-  const std::string_view path = request.path;
-  const bool get = request.method == "GET";
-  if (path.starts_with(kUser)) {
-    const std::string name(path.substr(kUser.size()));
-    if (get) return show_user(name);
-    if (request.method == "DELETE") return remove_user(name);
-  }
-  if (get && path.starts_with(kNode)) {
-    const std::string_view name = path.substr(kNode.size());
-    if (!name.ends_with(kEvents)) return node(std::string(name));
-    return events(std::string(name.substr(0, name.size() - kEvents.size())));
-  }
-  return os::refusal(
-      {.message = std::format("musterd has no page {} {}", printable(request.method, 16),
-                              printable(request.path, 80)),
-       .hint = "compare 'muster --version' and 'musterd --version'",
-       .kind = ErrorKind::absent});
-}
-
-ServerResponse Api::find_page(const ServerRequest& request) {
-  const auto route = std::ranges::find_if(routes(), [&](const Route& each) {
-    return each.method == request.method && each.path == request.path;
-  });
-  return route == routes().end() ? named_page(request) : (this->*route->page)(request);
-}
-
-ServerResponse Api::handle(const ServerRequest& request) {
-  try {
-    return find_page(request);
-  } catch (const std::exception& error) {
-    // Requests are read without exceptions; this is a file of the head that is not what it was.
-    return os::refusal({.message = std::format("the head's state is damaged: {}", error.what()),
-                        .hint = "'journalctl -u musterd -u muster-apply' says more"});
-  }
 }
 
 }  // namespace muster::daemon

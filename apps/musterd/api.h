@@ -36,6 +36,7 @@ class Api {
   os::ServerResponse head_plan(const os::ServerRequest& request);
   os::ServerResponse copy_database(const os::ServerRequest& request);
   os::ServerResponse applied(const os::ServerRequest& request);
+  os::ServerResponse log(const os::ServerRequest& request);
   os::ServerResponse show_discovery(const os::ServerRequest& request);
   os::ServerResponse discovery(const os::ServerRequest& request);
   os::ServerResponse show_dhcp(const os::ServerRequest& request);
@@ -52,10 +53,16 @@ class Api {
     std::string_view method;
     std::string_view path;
     os::ServerResponse (Api::*page)(const os::ServerRequest& request);
+    /// What is done, in the words of the command line, of a page that changes something; its
+    /// requests are in the log of commands.
+    std::string_view action = {};
   };
   static std::span<const Route> routes();
   os::ServerResponse find_page(const os::ServerRequest& request);
   os::ServerResponse named_page(const os::ServerRequest& request);
+  /// The answer, after it was written down.
+  os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
+                           os::ServerResponse response);
 
   Cluster& cluster_;
   ServiceWatch& services_;

@@ -44,11 +44,14 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
   const auto steps = report.find("steps");
   if (steps == report.end() || !steps->is_array()) return;
   for (const auto& step : *steps) {
-    if (muster::json::text_of(step, "outcome") != "failed") continue;
+    const std::string outcome = muster::json::text_of(step, "outcome");
+    if (outcome != "failed" && outcome != "kept") continue;
     problems.push_back(
         {std::format("{}: {}", muster::json::text_of(step, "step"),
                      muster::json::text_of(step, "reason")),
-         "'journalctl -u muster-apply' has the details; it is tried again within a minute"});
+         outcome == "failed"
+             ? "'journalctl -u muster-apply' has the details; it is tried again within a minute"
+             : "it stays until then; it is tried again every few minutes"});
   }
 }
 

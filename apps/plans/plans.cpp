@@ -17,6 +17,14 @@ using plan::Service;
 using plan::WriteFile;
 using provisioning::Node;
 
+// Who wants a step, in words for people.
+constexpr std::string_view kNames = "names";
+constexpr std::string_view kBoot = "boot";
+constexpr std::string_view kStorage = "storage";
+constexpr std::string_view kPeople = "people";
+constexpr std::string_view kSsh = "ssh";
+constexpr std::string_view kJobs = "jobs";
+
 hpc::SlurmSettings slurm_settings(const ClusterView& view) {
   return {.cluster_name = view.spec.name,
           .head_name = view.spec.head.hostname,
@@ -132,12 +140,14 @@ Plan plan_head_network(const ClusterView& view) {
 /// The cluster's accounts, and who logs in where.
 Plan plan_accounts(const ClusterView& view, hpc::Machine machine) {
   const bool is_head = machine == hpc::Machine::head;
-  Plan plan = hpc::plan_users(view.users, machine);
-  plan.append(hpc::plan_ssh_client(ssh_facts(view), is_head ? view.facts.root_key : ""));
-  plan.append(is_head ? hpc::plan_head_ssh(view.head_ssh_certificate) : hpc::plan_node_ssh());
-  plan.add(Service{.unit = "ssh.service",
-                   .on_change = Service::OnChange::restart,
-                   .watches = {hpc::kSshServerSettings, hpc::kHostCertificate}});
+  Plan ssh = hpc::plan_ssh_client(ssh_facts(view), is_head ? view.facts.root_key : "");
+  ssh.append(is_head ? hpc::plan_head_ssh(view.head_ssh_certificate) : hpc::plan_node_ssh());
+  ssh.add(Service{.unit = "ssh.service",
+                  .on_change = Service::OnChange::restart,
+                  .watches = {hpc::kSshServerSettings, hpc::kHostCertificate}});
+  Plan plan;
+  plan.append(hpc::plan_users(view.users, machine), kPeople);
+  plan.append(std::move(ssh), kSsh);
   return plan;
 }
 
@@ -165,21 +175,23 @@ provisioning::Wire wire_of(const ClusterView& view) {
 
 HeadPlan plan_head(const ClusterView& view) {
   const std::string address = to_string(view.spec.head.address.address);
-  Plan plan;
-  plan.add(plan::SetHostname{.name = view.spec.head.hostname});
-  plan.add(WriteFile{.path = "/etc/hosts",
-                     .content = std::format("127.0.0.1 localhost\n{0} {1}.{2} {1}\n", address,
-                                            view.spec.head.hostname, view.spec.name)});
-  plan.add(
+  Plan names;
+  names.add(plan::SetHostname{.name = view.spec.head.hostname});
+  names.add(WriteFile{.path = "/etc/hosts",
+                      .content = std::format("127.0.0.1 localhost\n{0} {1}.{2} {1}\n", address,
+                                             view.spec.head.hostname, view.spec.name)});
+  names.add(
       WriteFile{.path = "/etc/resolv.conf",
                 .content = std::format("search {}\nnameserver {}\n", view.spec.name, address)});
-  plan.append(plan_head_network(view));
-  plan.append(plan_head_storage(view.spec, view.facts));
+  Plan plan;
+  plan.append(std::move(names), kNames);
+  plan.append(plan_head_network(view), kBoot);
+  plan.append(plan_head_storage(view.spec, view.facts), kStorage);
   plan.append(plan_accounts(view, hpc::Machine::head));
   std::vector<Error> refused;
   hpc::HeadPlan jobs =
       hpc::plan_head(hpc_facts(view), slurm_settings(view), slurm_nodes(view, refused));
-  plan.append(std::move(jobs.plan));
+  plan.append(std::move(jobs.plan), kJobs);
   refused.insert(refused.end(), jobs.refused.begin(), jobs.refused.end());
   return {.plan = std::move(plan),
           .refused = std::move(refused),
@@ -188,31 +200,40 @@ HeadPlan plan_head(const ClusterView& view) {
 
 Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
   const Ipv4Address head = spec.head.address.address;
-  Plan plan;
-  plan.add(plan::SetHostname{.name = node.name});
-  plan.add(WriteFile{.path = "/etc/hosts",
-                     .content = std::format(
-                         "127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n", to_string(head),
-                         spec.head.hostname, to_string(node.address), spec.name, node.name)});
+  Plan names;
+  names.add(plan::SetHostname{.name = node.name});
+  names.add(WriteFile{
+      .path = "/etc/hosts",
+      .content =
+          std::format("127.0.0.1 localhost\n{0} {1}.{3} {1}\n{2} {4}.{3} {4}\n", to_string(head),
+                      spec.head.hostname, to_string(node.address), spec.name, node.name)});
+  Plan ssh;
   if (!node.ssh_certificate.empty()) {
-    plan.add(WriteFile{.path = hpc::kHostCertificate, .content = node.ssh_certificate});
+    ssh.add(WriteFile{.path = hpc::kHostCertificate, .content = node.ssh_certificate});
   }
-  plan.append(hpc::plan_node_own(head, node.name, node.returned_ms));
+  Plan plan;
+  plan.append(std::move(names), kNames);
+  plan.append(std::move(ssh), kSsh);
+  plan.append(hpc::plan_node_own(head, node.name, node.returned_ms), kJobs);
   return plan;
 }
 
 Plan plan_any_node(const ClusterView& view) {
+  Plan names;
+  names.add(WriteFile{.path = "/etc/resolv.conf",
+                      .content = std::format("search {}\nnameserver {}\n", view.spec.name,
+                                             to_string(view.spec.head.address.address))});
   Plan plan;
-  plan.add(WriteFile{.path = "/etc/resolv.conf",
-                     .content = std::format("search {}\nnameserver {}\n", view.spec.name,
-                                            to_string(view.spec.head.address.address))});
+  plan.append(std::move(names), kNames);
   plan.append(plan_accounts(view, hpc::Machine::node));
   std::string keys;
   for (const std::string& key : view.spec.head.ssh_keys) keys += key + "\n";
   keys += hpc::render_root_access(view.spec.head.address.address, view.facts.root_key);
-  plan.add(WriteFile{.path = std::format("{}/root", hpc::kKeyDirectory), .content = keys});
-  plan.append(plan_node_storage(view.spec));
-  plan.append(hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec)));
+  Plan root;
+  root.add(WriteFile{.path = std::format("{}/root", hpc::kKeyDirectory), .content = keys});
+  plan.append(std::move(root), kSsh);
+  plan.append(plan_node_storage(view.spec), kStorage);
+  plan.append(hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec)), kJobs);
   return plan;
 }
 

@@ -139,16 +139,27 @@ Status compare_plans(const Plan& ours, const Plan& given) {
   return {};
 }
 
+/// `plan` with the origins of `ours`, whose steps are the same.
+Plan with_origins(Plan plan, const Plan& ours) {
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) plan.steps[i].origin = ours.steps[i].origin;
+  return plan;
+}
+
 }  // namespace
 
-Status check_plan(const Plan& plan, const OwnView& own) {
-  const auto claims = parse_claims(plan, own);
-  const Status same =
-      claims ? compare_plans(own_plan(plan, own, *claims), plan) : fail(claims.error().message);
-  if (same) return {};
-  return fail(std::format("the head's plan is not cluster.yaml's: {}", same.error().message),
+Result<Plan> check_plan(Plan plan, const OwnView& own) {
+  Error error;
+  if (const auto claims = parse_claims(plan, own); !claims) {
+    error = claims.error();
+  } else {
+    const Plan ours = own_plan(plan, own, *claims);
+    const Status same = compare_plans(ours, plan);
+    if (same) return with_origins(std::move(plan), ours);
+    error = same.error();
+  }
+  return fail(std::format("the head's plan is not cluster.yaml's: {}", error.message),
               "nothing was applied; when cluster.yaml was changed since musterd started, "
-              "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
+              "'muster apply'; else look at 'journalctl -u musterd'");
 }
 
 }  // namespace muster::plans

@@ -18,8 +18,8 @@ struct OwnView {
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's
 /// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,
 /// one of the modes of DHCP, and the lines of the scheduler's nodes and their cards at their place
-/// in two files; each of these has its own bounds. Errors: the first step that is another, is
-/// missing, or is one too many.
-Status check_plan(const plan::Plan& plan, const OwnView& own);
+/// in two files; each of these has its own bounds. Returns the plan with the origin of each step.
+/// Errors: the first step that is another, is missing, or is one too many.
+Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
 
 }  // namespace muster::plans

@@ -11,6 +11,8 @@
 
 #include "core/apply/accounts.h"
 #include "core/apply/bound.h"
+#include "core/apply/changes.h"
+#include "core/apply/memory.h"
 #include "core/apply/programs.h"
 #include "core/base/mounts.h"
 #include "core/base/text.h"
@@ -38,45 +40,22 @@ Result<Ids> find_ids(const std::string& owner, const std::string& group) {
 class Applier {
  public:
   explicit Applier(const Target& target)
-      : target_(target), programs_(target.runner), accounts_(programs_, target.settings) {}
+      : target_(target),
+        programs_(target.runner),
+        accounts_(programs_, target.settings),
+        changes_(target.pending) {}
 
   Accounts& accounts() { return accounts_; }
 
-  /// What an earlier apply wrote and no service has heard of yet.
-  Status load_pending() {
-    if (target_.pending.empty() || os::is_missing(target_.pending)) return {};
-    TRY_ASSIGN(const std::string text, os::read_file(target_.pending));
-    for (const std::string& path : lines(text)) written_.insert(path);
-    units_changed_ = std::ranges::any_of(written_, is_unit);
-    return {};
-  }
-
-  /// This service could not be told of what it watches, or of what it is.
-  void owe(const Service& step) {
-    for (const auto& watched : {step.watches, step.restart_watches}) {
-      for (const std::string& path : watched) {
-        if (written_.contains(path)) owed_.insert(path);
-      }
-    }
-  }
-
-  /// The next apply tells only those that have not heard: a step that fails for days must not start
-  /// every other service anew each time it is tried.
-  Status keep_owed() {
-    if (target_.pending.empty()) return {};
-    for (const std::string& path : written_) {
-      if (units_changed_ && is_unit(path)) owed_.insert(path);
-    }
-    if (owed_.empty()) return os::remove_tree(target_.pending);
-    return os::write_file(target_.pending, text_of(owed_));
-  }
+  Changes& changes() { return changes_; }
+  const Programs& programs() const { return programs_; }
 
   /// Makes one step true, and says what it came to.
   Outcome take(const plan::Step& step) {
-    Outcome outcome{.step = plan::describe(step)};
+    Outcome outcome{.step = plan::describe(step), .origin = step.origin};
     const EffectResult effect = std::visit(*this, step);
     if (!effect) {
-      if (const auto* const service = std::get_if<Service>(&step)) owe(*service);
+      if (const auto* const service = std::get_if<Service>(&step)) changes_.owe(*service);
       outcome.kind = Outcome::Kind::failed;
       outcome.reason = effect.error().text();
     } else if (*effect == Effect::changed) {
@@ -95,11 +74,10 @@ class Applier {
       const auto content = os::read_file(path);
       if (content && *content == step.content) return Effect::unchanged;
     }
-    TRY(change(step.path, [&] {
+    TRY(changes_.make(step.path, [&] {
       return os::write_file(path, step.content,
                             {.mode = step.mode, .uid = ids.uid, .gid = ids.gid});
     }));
-    units_changed_ = units_changed_ || is_unit(step.path);
     return Effect::changed;
   }
 
@@ -134,7 +112,7 @@ class Applier {
     if (kind == std::filesystem::file_type::directory) {
       return fail(std::format("'{}' is a directory; only files are removed", step.path));
     }
-    TRY(change(step.path, [&]() -> Status {
+    TRY(changes_.make(step.path, [&]() -> Status {
       if (std::filesystem::remove(path, error)) return {};
       return fail(std::format("cannot remove '{}': {}", step.path, error.message()));
     }));
@@ -172,7 +150,7 @@ class Applier {
       if (effect == Effect::unchanged)
         TRY(programs_.run({"mount", "--make-rslave", "--", step.target}));
       effect = Effect::changed;
-      Status bound = change(step.target, [&] {
+      Status bound = changes_.make(step.target, [&] {
         return programs_.run(
             {"mount", "-t", step.type, "-o", step.options, "--", each.source, each.target});
       });
@@ -184,18 +162,14 @@ class Applier {
 
   EffectResult operator()(const plan::MountFileSystem& step) {
     if (is_bound(step)) return bind_what_is_missing(step);
-    TRY_ASSIGN(const os::CommandResult now,
-               programs_.ask({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE",
-                              "--mountpoint", step.target}));
-    if (now.status == 0) {
-      if (!is_bind(step) && now.out.starts_with(step.source + " ")) {
-        return Effect::unchanged;
-      }
-      return fail(std::format("'{}' is mounted from '{}'", step.target, trim(now.out)),
+    TRY_ASSIGN(const std::string mounted, mounted_at(step.target, programs_));
+    if (!mounted.empty()) {
+      if (!is_bind(step) && mounted.starts_with(step.source + " ")) return Effect::unchanged;
+      return fail(std::format("'{}' is mounted from '{}'", step.target, mounted),
                   "unmount it, then apply again");
     }
     TRY(os::make_directory(step.target));
-    TRY(change(step.target, [&] {
+    TRY(changes_.make(step.target, [&] {
       return programs_.run(
           {"mount", "-t", step.type, "-o", step.options, "--", step.source, step.target});
     }));
@@ -214,17 +188,15 @@ class Applier {
   }
 
   EffectResult operator()(const Service& step) {
-    if (units_changed_) {
+    if (changes_.has_new_units()) {
       TRY(programs_.run({"systemctl", "daemon-reload"}));
-      units_changed_ = false;
+      changes_.units_were_read();
     }
     const bool wanted = step.state == Service::State::running;
     TRY_ASSIGN(const os::CommandResult now,
                programs_.ask({"systemctl", "is-active", "--quiet", step.unit}));
     const bool running = now.status == 0;
-    const auto written = [this](const std::string& path) { return written_.contains(path); };
-    const bool replaced = std::ranges::any_of(step.restart_watches, written);
-    const bool touched = replaced || std::ranges::any_of(step.watches, written);
+    const bool replaced = changes_.is_replaced(step);
     if (!wanted) {
       if (!running) return Effect::unchanged;
       TRY(programs_.run({"systemctl", "stop", step.unit}));
@@ -236,7 +208,7 @@ class Applier {
       TRY(programs_.run({"systemctl", "start", step.unit}));
       return Effect::changed;
     }
-    if (!touched || (step.on_change == Service::OnChange::nothing && !replaced)) {
+    if (!changes_.is_touched(step) || (step.on_change == Service::OnChange::nothing && !replaced)) {
       return Effect::unchanged;
     }
     const bool reload = step.on_change == Service::OnChange::reload && !replaced;
@@ -245,37 +217,27 @@ class Applier {
   }
 
  private:
-  /// Changes what is at `path`. It is remembered before: whatever ends us, the services that watch
-  /// the path are told of it the next time.
-  Status change(const std::string& path, const std::function<Status()>& how) {
-    const bool is_new = written_.insert(path).second;
-    if (is_new && !target_.pending.empty()) {
-      TRY(os::write_file(target_.pending, text_of(written_)));
-    }
-    Status done = how();
-    // Nothing changed, and so there is nothing to hear of.
-    if (!done && is_new) written_.erase(path);
-    return done;
-  }
-
-  static bool is_unit(const std::string& path) { return path.starts_with("/etc/systemd/"); }
-
-  static std::string text_of(const std::set<std::string>& paths) {
-    std::string text;
-    for (const std::string& path : paths) text += path + "\n";
-    return text;
-  }
-
   const Target& target_;
   Programs programs_;
   Accounts accounts_;
-  /// What was written while services did not know of it.
-  std::set<std::string> written_;
-  /// What they do not know of still.
-  std::set<std::string> owed_;
-  /// A unit file was written and systemd has not read it yet.
-  bool units_changed_ = false;
+  Changes changes_;
 };
+
+const char* word_of(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::failed:
+      return "failed";
+    case Outcome::Kind::kept:
+      return "kept";
+    case Outcome::Kind::taken_back:
+      return "taken back";
+    case Outcome::Kind::changed:
+      return "changed";
+    case Outcome::Kind::unchanged:
+      break;
+  }
+  return "unchanged";
+}
 
 void add_failure(Report& report, std::string step, const Status& status) {
   if (status) return;
@@ -291,17 +253,18 @@ bool Report::succeeded() const {
 }
 
 std::size_t Report::changed() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      outcomes, [](const Outcome& o) { return o.kind == Outcome::Kind::changed; }));
+  return static_cast<std::size_t>(std::ranges::count_if(outcomes, [](const Outcome& o) {
+    return o.kind == Outcome::Kind::changed || o.kind == Outcome::Kind::taken_back;
+  }));
 }
 
 nlohmann::json to_json(const Report& report) {
   nlohmann::json steps = nlohmann::json::array();
   for (const Outcome& outcome : report.outcomes) {
-    const char* const kind = outcome.kind == Outcome::Kind::failed    ? "failed"
-                             : outcome.kind == Outcome::Kind::changed ? "changed"
-                                                                      : "unchanged";
-    steps.push_back({{"step", outcome.step}, {"outcome", kind}, {"reason", outcome.reason}});
+    steps.push_back({{"step", outcome.step},
+                     {"origin", outcome.origin},
+                     {"outcome", word_of(outcome.kind)},
+                     {"reason", outcome.reason}});
   }
   return {{"succeeded", report.succeeded()}, {"steps", std::move(steps)}};
 }
@@ -309,16 +272,20 @@ nlohmann::json to_json(const Report& report) {
 Report apply(const plan::Plan& plan, const Target& target) {
   Applier applier(target);
   Report report;
-  const Status loaded = applier.load_pending();
+  const Status loaded = applier.changes().load();
   add_failure(report, "what the last apply left", loaded);
-  const auto take = [&](const plan::Step& step) {
-    report.outcomes.push_back(applier.take(step));
+  const auto add = [&](Outcome outcome) {
+    report.outcomes.push_back(std::move(outcome));
     if (target.on_step) target.on_step(report.outcomes.back());
   };
+  const auto take = [&](const plan::Step& step) { add(applier.take(step)); };
+  Memory memory(target, applier.programs(), applier.changes());
+  add_failure(report, "the record of what was here before", memory.put_back_leavers(plan, add));
   const auto leavers = applier.accounts().find_leavers(plan, target.undecided);
   add_failure(report, "the list of the accounts that were made here",
               leavers ? Status() : std::unexpected(leavers.error()));
   if (leavers) std::ranges::for_each(*leavers, take);
+  add_failure(report, "the record of what was here before", memory.remember(plan));
   applier.accounts().make_missing(plan);
   // The steps look for the new accounts.
   const auto flush = [&] {
@@ -326,9 +293,10 @@ Report apply(const plan::Plan& plan, const Target& target) {
   };
   flush();
   std::ranges::for_each(plan.steps, take);
+  add_failure(report, "the record of what was here before", memory.try_again(add));
   flush();
   // What could not be read may hold more than is known.
-  if (loaded) add_failure(report, "what is left to do", applier.keep_owed());
+  if (loaded) add_failure(report, "what is left to do", applier.changes().keep_owed());
   return report;
 }
 

@@ -95,8 +95,11 @@ Result<HttpResponse> send(const HttpRequest& request) {
     set(curl, CURLOPT_POSTFIELDS, request.body.c_str());
     headers = curl_slist_append(headers, "Content-Type: application/json");
     headers = curl_slist_append(headers, "Expect:");
-    set(curl, CURLOPT_HTTPHEADER, headers);
   }
+  for (const auto& [name, value] : request.headers) {
+    headers = curl_slist_append(headers, std::format("{}: {}", name, value).c_str());
+  }
+  set(curl, CURLOPT_HTTPHEADER, headers);
   set(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   // What an error page says is no part of a file.
   if (request.on_data) set(curl, CURLOPT_FAILONERROR, 1L);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::string body;
+  /// Further fields, by name. Neither has a line end.
+  std::map<std::string, std::string> headers = {};
   /// Connect to this Unix socket in place of the URL's host.
   std::optional<std::filesystem::path> unix_socket = {};
   std::optional<TlsFiles> tls = {};

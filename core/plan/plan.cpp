@@ -73,8 +73,11 @@ std::string subject(const Step& step) {
                     step);
 }
 
-void Plan::append(Plan other) {
-  for (Step& step : other.steps) steps.push_back(std::move(step));
+void Plan::append(Plan other, std::string_view origin) {
+  for (Step& step : other.steps) {
+    if (step.origin.empty()) step.origin = origin;
+    steps.push_back(std::move(step));
+  }
 }
 
 json to_json(const Plan& plan) {

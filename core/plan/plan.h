@@ -2,6 +2,7 @@
 // A plan: steps in the order in which they are made true; and the difference of two plans.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/json/json.h"
@@ -14,7 +15,8 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 
   void add(Step step) { steps.push_back(std::move(step)); }
-  void append(Plan other);
+  /// The steps of `other`, behind these. Those that nobody wants yet are of `origin` then.
+  void append(Plan other, std::string_view origin = {});
 };
 
 /// Of the form of a plan. 2: a node is told what its plan is called.

@@ -97,8 +97,16 @@ struct Service {
   bool operator==(const Service&) const = default;
 };
 
-using Step = std::variant<WriteFile, MakeDirectory, RemoveFile, EnsureGroup, EnsureUser, RemoveUser,
-                          MountFileSystem, SetHostname, Service>;
+using AnyStep = std::variant<WriteFile, MakeDirectory, RemoveFile, EnsureGroup, EnsureUser,
+                             RemoveUser, MountFileSystem, SetHostname, Service>;
+
+/// A step and who wants it. Two steps are equal when they say the same, whoever wants them.
+struct Step : AnyStep {
+  using AnyStep::variant;
+  /// A word for people, such as "storage"; empty where nobody said it. It does not travel to the
+  /// machine that applies the step.
+  std::string origin = {};
+};
 
 /// One line for people: "write /etc/hosts (1.2 KiB)". Secrets are not shown.
 std::string describe(const Step& step);
@@ -109,8 +117,9 @@ std::string subject(const Step& step);
 /// The whole step, as it travels to the machine that applies it.
 nlohmann::json to_json(const Step& step);
 
-/// The step as people see it: as to_json, with {"secret": PATH} in the place of a secret content,
-/// where PATH is the file that has it on the machine. parse_step takes no such step.
+/// The step as people see it: as to_json, with `origin`, and with {"secret": PATH} in the place of
+/// a secret content, where PATH is the file that has it on the machine. parse_step takes no such
+/// step.
 nlohmann::json to_view(const Step& step);
 
 /// The word for each kind of step in JSON.

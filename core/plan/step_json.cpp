@@ -177,13 +177,13 @@ class Reader {
 
 template <std::size_t Index = 0>
 Result<Step> parse_kind(std::string_view kind, Members& step_members, Problems& problems) {
-  if constexpr (Index == std::variant_size_v<Step>) {
+  if constexpr (Index == std::variant_size_v<AnyStep>) {
     problems.add(step_members.path("step"),
                  std::format("is '{}', an unknown kind", printable(kind)));
     TRY(problems.status());
     return Step();
   } else {
-    using Kind = std::variant_alternative_t<Index, Step>;
+    using Kind = std::variant_alternative_t<Index, AnyStep>;
     if (kind != kKind<Kind>) return parse_kind<Index + 1>(kind, step_members, problems);
     Kind step;
     Reader reader(step_members, problems);
@@ -212,13 +212,15 @@ json to_view(const Step& step) {
   if (file != nullptr && file->secrecy == Secrecy::secret) {
     value["content"] = {{"secret", file->path}};
   }
+  if (!step.origin.empty()) value["origin"] = step.origin;
   return value;
 }
 
 std::vector<std::string> step_kinds() {
   return []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return std::vector<std::string>{std::string(kKind<std::variant_alternative_t<Index, Step>>)...};
-  }(std::make_index_sequence<std::variant_size_v<Step>>());
+    return std::vector<std::string>{
+        std::string(kKind<std::variant_alternative_t<Index, AnyStep>>)...};
+  }(std::make_index_sequence<std::variant_size_v<AnyStep>>());
 }
 
 Result<Step> parse_step(const json& value, std::string place) {

@@ -1,5 +1,6 @@
 #include "provisioning/agent/plan_follower.h"
 
+#include <algorithm>
 #include <chrono>
 #include <format>
 #include <utility>
@@ -21,6 +22,9 @@ constexpr Backoff kPlanPauses{.first = std::chrono::seconds(1), .longest = std::
 /// Between two looks at a plan that held: minutes, because it costs each node some processes while
 /// jobs run there.
 constexpr auto kCheckAgain = std::chrono::minutes(8);
+
+/// While something of an earlier plan is in use, such as a volume by a job.
+constexpr auto kTakeBackAgain = std::chrono::minutes(1);
 
 /// The head collects changes before it applies them, and slurmctld and slurmd read them one after
 /// the other.
@@ -79,6 +83,8 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
   const apply::Target target{
       .runner = options_.runner,
       .pending = options_.pending,
+      .record = options_.record,
+      .unrecorded = options_.unrecorded,
       .on_step = [&](const apply::Outcome& outcome) {
         if (outcome.kind == apply::Outcome::Kind::unchanged) return;
         const bool failed = outcome.kind == apply::Outcome::Kind::failed;
@@ -90,6 +96,7 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
     say(std::format("and {} more changes", changes - kMostChangesSaid));
   }
   if (!done.succeeded()) TRY(fail_plan(failures(done), generation));
+  plan_next_check(done);
   applied_ = generation;
   return done;
 }
@@ -125,7 +132,6 @@ Status PlanFollower::apply_plan() {
   TRY(make_true(*given->plan, given->generation));
   plan_ = std::move(*given->plan);
   plan_retry_.reset();
-  plan_next_check();
   TRY(report_ready(given->generation));
   say("ready");
   return {};
@@ -155,13 +161,15 @@ void PlanFollower::forget_plan() {
   plan_retry_.reset();
 }
 
-void PlanFollower::plan_next_check() {
-  next_check_ = options_.now() + kCheckAgain + some_minutes();
+/// Soon when something of an earlier plan is still there.
+void PlanFollower::plan_next_check(const apply::Report& report) {
+  const bool is_rest =
+      std::ranges::contains(report.outcomes, apply::Outcome::Kind::kept, &apply::Outcome::kind);
+  next_check_ = options_.now() + (is_rest ? kTakeBackAgain : kCheckAgain + some_minutes());
 }
 
 /// What somebody changed on this machine is put right, and told.
 Status PlanFollower::check_plan() {
-  plan_next_check();
   const auto report = make_true(plan_, generation_);
   if (!report) {
     // It is tried again as any plan that failed.

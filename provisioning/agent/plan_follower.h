@@ -19,8 +19,10 @@ namespace muster::agent {
 /// What a follower uses of the machine it runs on.
 struct FollowerOptions {
   os::CommandRunner& runner;
-  /// apply::Target::pending
+  /// As those of apply::Target.
   std::filesystem::path pending = {};
+  std::filesystem::path record = {};
+  std::filesystem::path unrecorded = {};
   std::function<void(const std::string&)> say;
   /// The switch port as it is known so far.
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
@@ -76,7 +78,7 @@ class PlanFollower {
   Status check_plan();
   Status renew_in_time();
   Status reboot();
-  void plan_next_check();
+  void plan_next_check(const apply::Report& report);
   void ask_scheduler();
 
   HeadLink& head_;

@@ -128,6 +128,8 @@ class RunningNode {
       identity_,
       {.runner = options_.runner,
        .pending = options_.pending,
+       .record = options_.record,
+       .unrecorded = options_.unrecorded,
        .say = options_.say,
        .neighbour = [this] { return neighbours_.latest(); },
        .accelerators = [this] { return cards_.settled(); },

@@ -16,6 +16,9 @@ struct RunningOptions {
   std::filesystem::path invitation = "/run/muster/boot.json";
   std::filesystem::path identity = "/run/muster/agent";
   std::filesystem::path pending = "/run/muster/pending";
+  /// In memory, as the system whose files it describes.
+  std::filesystem::path record = "/run/muster/record";
+  std::filesystem::path unrecorded = {};
   /// Of this program, for the head.
   std::string version;
   os::CommandRunner& runner;

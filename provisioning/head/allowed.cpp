@@ -115,7 +115,7 @@ Status check_allowed(const plan::Plan& plan, std::span<const std::string> shared
     if (std::visit(Allowed{shared}, step)) continue;
     return fail(std::format("the head's plan wants more than it may: {}", plan::describe(step)),
                 "nothing was applied; when cluster.yaml was changed since musterd started, "
-                "'systemctl restart musterd'; else look at 'journalctl -u musterd'");
+                "'muster apply'; else look at 'journalctl -u musterd'");
   }
   return {};
 }

@@ -28,6 +28,8 @@ constexpr std::array kPlaces = {
                .state_disk = StateDisk::keeps,
                .purge = Purge::removes,
                .backup = kOfRoot},
+    // What plans replaced on this system: another system has its own.
+    StatePlace{.directory = "/var/lib/muster-applied", .purge = Purge::removes},
     // A live head has it from its medium.
     StatePlace{.directory = "/etc/muster", .purge = Purge::removes, .backup = kOfSettings},
     StatePlace{.directory = "/etc/ssh", .backup = kOfSsh},

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "core/os": ["core/base"],
     "core/plan": ["core/base", "core/json", "core/os"],
     "core/spec": ["core/base"],
-    "core/apply": ["core/base", "core/os", "core/plan"],
+    "core/apply": ["core/base", "core/json", "core/os", "core/plan"],
     "core/state": ["core/base"],
     "bench": CORE,
     "iso": CORE + ["iso/inspect"],
@@ -57,7 +57,7 @@ LENGTH_KNOWN = {}
 
 # Which page of the documentation describes the paths that a source file answers.
 PAGES = {
-    "apps/musterd/api.cpp": "docs/reference/api.md",
+    "apps/musterd/api_routes.cpp": "docs/reference/api.md",
     "provisioning/node_api.cpp": "docs/reference/node-protocol.md",
 }
 

@@ -40,7 +40,8 @@ def groups():
               "site_is_found": site.site_is_found, "nodes_reach_the_site": site.nodes_reach_the_site,
               "site_sees_little": site.site_sees_little,
               "user_reaches_the_nodes_of_a_job": with_nodes(access.user_reaches_the_nodes_of_a_job),
-              "file_systems_below_home_are_shared": upkeep.file_systems_below_home_are_shared}
+              "file_systems_below_home_are_shared": upkeep.file_systems_below_home_are_shared,
+              "volume_comes_and_goes": with_nodes(upkeep.volume_comes_and_goes)}
     # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
     uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),

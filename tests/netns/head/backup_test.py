@@ -7,60 +7,12 @@ import os
 import pty
 import subprocess
 import termios
-import threading
 
 from client import Client
 from head import STATE, make_directories
 from node import call_page, is_accepted, make_request
 from room import HeadTest
-
-# systemctl as far as a restore asks it, which is root; the test does what it says. The daemon asks for states.
-SYSTEMCTL = "#!/bin/sh\n[ \"$(id -u)\" = 0 ] || exit 1\necho \"$*\" >/run/asked\nread -r status </run/answered\nexit \"$status\"\n"
-
-
-class ServiceManager:
-    """Does what `muster restore` asks of systemd. Use with `with`."""
-
-    def __init__(self, head):
-        self.head = head
-        self.asked = []
-        self.thread = threading.Thread(target=self._serve)
-
-    def __enter__(self):
-        self.head.machine.write("/usr/local/bin/systemctl", SYSTEMCTL, mode=0o755)
-        for pipe in ("/run/asked", "/run/answered"):
-            os.mkfifo(self.head.machine.path(pipe))
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.head.machine.path("/run/asked").write_text("end\n", encoding="utf-8")
-        self.thread.join()
-        for file in ("/run/asked", "/run/answered", "/usr/local/bin/systemctl"):
-            self.head.machine.path(file).unlink()
-
-    def _serve(self):
-        while (said := self.head.machine.path("/run/asked").read_text(encoding="utf-8")) != "end\n":
-            verb, *units = said.split()
-            self.asked.append(verb)
-            status = 0
-            try:
-                self._do(verb, units)
-            except AssertionError as error:
-                print(error)
-                status = 1
-            self.head.machine.path("/run/answered").write_text(f"{status}\n", encoding="utf-8")
-
-    def _do(self, verb, units):
-        if verb == "stop":
-            self.head.daemons.pop("musterd").stop()
-        elif "musterd.service" in units:
-            self.head.start_musterd()
-            self.head.apply()
-        elif verb == "try-reload-or-restart":
-            self.head.daemons.pop("muster-nginx").stop()
-            self.head.start_web_server()
-
+from service_manager import ServiceManager
 
 def read_until(terminal, end):
     """What a program says on a terminal, up to `end` or its own end."""

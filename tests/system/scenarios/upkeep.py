@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import pathlib
 import tempfile
 
@@ -14,6 +15,8 @@ PATIENCE = 420
 # A head's second look at its wire is over so many seconds after its start (kSpanningTree in apps/helper/cards.h, and the
 # look itself).
 SECOND_LOOK = 60
+CLUSTER = "/etc/muster/cluster.yaml"
+SCRATCH = "/scratch"
 # As tools/packages leaves them, and what makes the version of one higher.
 PACKAGES = pathlib.Path("build/packages")
 NEWER = "+newer1"
@@ -162,3 +165,47 @@ def newer_package(name):
         run("dpkg-deb", "-Zxz", "-z1", "--root-owner-group", "--build", tree, f"{directory}/newer.deb")
         return base64.encodebytes(pathlib.Path(directory, "newer.deb").read_bytes()).decode()
 
+
+
+def volume_comes_and_goes(lab, product, count):
+    """A volume that leaves cluster.yaml is taken back from head and nodes while they run: not from under somebody who
+    uses it, and not with files that are in memory only."""
+    written = lab.check("head", "cat", CLUSTER)
+    scratch = f"\nvolumes:\n  - name: scratch\n    driver: nfs\n    mount: {SCRATCH}"
+    lab.check("head", "tee", "/root/wanted.yaml", stdin=written.replace("\nvolumes:", scratch))
+    lab.check("head", "muster", "apply", "/root/wanted.yaml", "--yes")
+    product.wait_until_nodes_hold_plan(count)
+    lab.check("head", "tee", f"{SCRATCH}/letter", stdin="seen\n")
+    said = lab.check("n1", "cat", f"{SCRATCH}/letter")
+    expect(said == "seen\n", f"the node read {said!r}")
+    lab.check("n2", "systemd-run", "--unit=user", f"--working-directory={SCRATCH}", "sleep", "3600")
+    told = lab.check("head", "muster", "rollback", "--dry-run")
+    expect(SCRATCH in told, f"the plan does not say that the volume goes: {told}")
+    lab.check("head", "muster", "rollback", "--yes")
+    product.wait_until_nodes_hold_plan(count)
+    expect(lab.check("head", "cat", CLUSTER) == written, "cluster.yaml is not the earlier one")
+    expect(lab.exec("n1", "ls", "-d", SCRATCH).returncode == 2, "a node without users of the volume has it still")
+    lab.check("n2", "findmnt", "--mountpoint", SCRATCH)
+    exported = lab.check("head", "exportfs", "-s")
+    expect("scratch" not in exported, f"the head still exports it: {exported}")
+    wait_for_problem(product, SCRATCH, "in memory only")
+    expect(lab.check("head", "cat", f"{SCRATCH}/letter") == "seen\n", "the head lost a file")
+    lab.check("n2", "systemctl", "stop", "user")
+    lab.check("head", "rm", f"{SCRATCH}/letter")
+    # A decision makes the head apply its plan.
+    lab.check("head", "muster", "user", "add", "eve")
+    for machine in ("n2", "head"):
+        product.wait_for(f"{machine} has no volume", lambda machine=machine: has_no(lab, machine, SCRATCH), PATIENCE)
+    wait_until_no_problem_has(product, SCRATCH)
+    lab.check("head", "muster", "user", "remove", "eve")
+    product.wait_until_nodes_hold_plan(count)
+    for machine in ("n1", "n2"):
+        expect(lab.exec(machine, "getent", "passwd", "eve").returncode == 2, f"{machine} still has a removed user")
+    told = json.loads(lab.check("head", "muster", "history", "--json"))["generations"]
+    expect([each["how"] for each in told[:3]] == ["went back to 1", "applied", "from the file"], f"history: {told}")
+
+
+def has_no(lab, machine, path):
+    """Whether nothing is there, and what is."""
+    seen = lab.exec(machine, "ls", "-d", path)
+    return seen.returncode == 2, seen.stdout

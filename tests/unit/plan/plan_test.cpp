@@ -48,6 +48,19 @@ TEST(Plan, a_view_names_the_file_of_a_secret_and_is_no_plan) {
   EXPECT_FALSE(parse_plan(view.dump())) << "nobody applies a view";
 }
 
+TEST(Plan, people_see_who_wants_a_step_and_machines_do_not) {
+  Plan storage{{RemoveFile{.path = "/a"}}};
+  storage.steps[0].origin = "volumes";
+  storage.add(RemoveFile{.path = "/b"});
+  Plan plan;
+  plan.append(storage, "storage");
+  EXPECT_EQ(plan.steps[0].origin, "volumes") << "who said it first is right";
+  EXPECT_EQ(plan.steps[1].origin, "storage");
+  EXPECT_EQ(to_view(plan)["steps"][1]["origin"], "storage");
+  EXPECT_FALSE(to_json(plan).dump().contains("origin")) << "an older agent knows no such member";
+  EXPECT_EQ(generation(plan), generation(storage));
+}
+
 TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   const auto refused = [](const char* step) {
     return !parse_plan(std::string(R"({"schema":2,"steps":[)") + step + "]}");

@@ -172,10 +172,10 @@ TEST(GoldenPlans, are_plans_that_the_helper_applies) {
     const plan::Plan plan = plan_head(view_of(site)).plan;
     const Status allowed = head::check_allowed(plan, spec::shared_mounts(site.spec));
     EXPECT_TRUE(allowed) << allowed.error().text();
-    const Status checked = check_plan(plan, {.spec = site.spec,
-                                             .facts = site.facts,
-                                             .images = site.images,
-                                             .microcode = site.microcode});
+    const auto checked = check_plan(plan, {.spec = site.spec,
+                                           .facts = site.facts,
+                                           .images = site.images,
+                                           .microcode = site.microcode});
     EXPECT_TRUE(checked) << checked.error().text();
   }
 }

@@ -1,5 +1,6 @@
 #include "apps/plans/trusted.h"
 
+#include <algorithm>
 #include <format>
 #include <gtest/gtest.h>
 #include <memory>
@@ -81,7 +82,7 @@ class Trusted : public testing::Test {
     content.insert(last ? content.size() : content.rfind("PartitionName="), line);
     return plan;
   }
-  Status check(const plan::Plan& plan) {
+  Result<plan::Plan> check(const plan::Plan& plan) {
     return check_plan(plan,
                       {.spec = spec_, .facts = facts_, .images = images_, .microcode = microcode_});
   }
@@ -103,14 +104,24 @@ class Trusted : public testing::Test {
 
 TEST_F(Trusted, what_the_daemon_plans_is_accepted_in_every_mode_of_dhcp) {
   for (const DhcpMode mode : {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent}) {
-    const Status checked = check(daemons(mode));
+    const auto checked = check(daemons(mode));
     EXPECT_TRUE(checked) << checked.error().text();
   }
 }
 
+TEST_F(Trusted, a_plan_that_is_accepted_says_who_wants_each_step) {
+  plan::Plan travelled = *plan::parse_plan(plan::to_json(daemons()).dump());
+  ASSERT_TRUE(std::ranges::all_of(travelled.steps, &std::string::empty, &plan::Step::origin));
+  const auto checked = check(travelled);
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(*checked, travelled);
+  for (const plan::Step& step : checked->steps) EXPECT_NE(step.origin, "") << describe(step);
+  EXPECT_EQ(checked->steps.front().origin, "names");
+}
+
 TEST_F(Trusted, a_plan_without_any_account_is_accepted_from_a_head_that_cannot_read_its_users) {
   users_ = hpc::UserTable::unknown();
-  const Status checked = check(daemons());
+  const auto checked = check(daemons());
   EXPECT_TRUE(checked) << checked.error().text();
 }
 
@@ -132,7 +143,7 @@ TEST_F(Trusted, a_line_of_a_node_says_what_muster_writes_and_no_more) {
       "NodeName=n9 NodeAddr=10.42.1.9 CPUs=2 Sockets=1 CoresPerSocket=2 "
       "ThreadsPerCore=1 RealMemory=960";
   const auto refused = [this](const char* path, const std::string& line) {
-    const Status checked = check(with_node_line(path, line));
+    const auto checked = check(with_node_line(path, line));
     return !checked && checked.error().message.contains(path);
   };
   constexpr auto kSlurm = "/etc/slurm/slurm.conf";
@@ -270,7 +281,7 @@ TEST_F(Trusted, no_file_opens_the_machine) {
            {"/etc/slurm/gres.conf", "Include /tmp/x\n"},
            {"/etc/slurm/gres.conf", "AutoDetect=nvml\n"},
            {"/etc/hosts", "10.42.0.9 deb.example.org\n"}}) {
-    const Status checked = check(with(path, addition));
+    const auto checked = check(with(path, addition));
     ASSERT_FALSE(checked) << path << ": " << addition;
     EXPECT_NE(checked.error().message.find(path), std::string::npos) << checked.error().message;
   }

@@ -1,0 +1,25 @@
+#pragma once
+// Who asked the head to change something, when, and what it answered: `muster log`. It is on the
+// disk before the answer is sent, in the store's events of one subject, so a backup has it.
+
+#include <cstdint>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/base/result.h"
+#include "core/os/http_message.h"
+#include "core/state/store.h"
+
+namespace muster::daemon {
+
+/// Writes down a request and its answer. `action`: "user add". Who asks is the kernel's word; root
+/// may say for whom it asks (sudo(8)). Errors: the disk.
+Status note_request(state::Store& store, std::string_view action, const os::ServerRequest& request,
+                    const os::ServerResponse& response, std::int64_t now_ms);
+
+/// The last thousand, the oldest first: `time_ms`, `who`, `uid`, `action`, `request`, `status` and
+/// `error`. Errors: the store cannot be read.
+Result<nlohmann::json> read_log(state::Store& store);
+
+}  // namespace muster::daemon

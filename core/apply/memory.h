@@ -1,0 +1,52 @@
+#pragma once
+// What an apply remembers of the machine as it was, and what it takes back of earlier plans.
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/apply/undo.h"
+
+namespace muster::apply {
+
+/// Owns: the record while an apply runs; what it is made of must live longer.
+class Memory {
+ public:
+  Memory(const Target& target, const Programs& programs, Changes& changes)
+      : target_(target), programs_(programs), changes_(changes) {}
+
+  /// Is told each outcome but "unchanged".
+  using Add = std::function<void(Outcome)>;
+
+  /// Puts back what the plan does not have any more. Errors: the record cannot be read or written;
+  /// without one that can be read nothing is put back.
+  Status put_back_leavers(const plan::Plan& plan, const Add& add);
+
+  /// Tries once more what could not be put back. Call it after the steps: what used it may have
+  /// heard that it goes. Errors: the record cannot be written.
+  Status try_again(const Add& add);
+
+  /// Remembers what the plan's steps are about to replace, on the disk. Call it before the steps.
+  /// Errors: something could not be looked at, or the record cannot be written; what was replaced
+  /// then stays for good.
+  Status remember(const plan::Plan& plan);
+
+ private:
+  bool is_recorded(const plan::Step& step) const;
+  /// Whether it is the machine's own again.
+  bool put_back(const Entry& entry, Outcome& outcome);
+
+  const Target& target_;
+  const Programs& programs_;
+  Changes& changes_;
+  /// None: there is none to be used.
+  std::optional<Record> record_;
+  /// What could not be put back yet.
+  std::vector<Entry> waiting_;
+  /// The subjects of the plan.
+  std::set<std::string, std::less<>> planned_;
+};
+
+}  // namespace muster::apply

@@ -1,0 +1,192 @@
+#include "core/apply/record.h"
+
+#include <algorithm>
+#include <format>
+#include <ranges>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/json/members.h"
+#include "core/os/hash.h"
+
+namespace muster::apply {
+namespace {
+
+using nlohmann::json;
+using plan::MountFileSystem;
+using plan::WriteFile;
+
+constexpr std::uint64_t kSchema = 1;
+constexpr muster::json::Limits kLimits = {.bytes = std::size_t{64} << 20U, .depth = 16};
+constexpr std::size_t kHashLength = 64;
+constexpr std::size_t kLongestOrigin = 64;
+constexpr const char* kDocument = "record.json";
+constexpr const char* kFiles = "files";
+/// Former content may be secret, such as a key.
+constexpr os::FileMode kRootOnly = {.mode = 0600};
+
+plan::Step without_content(const plan::Step& step) {
+  const auto* const file = std::get_if<WriteFile>(&step);
+  if (file == nullptr) return step;
+  plan::Step bare = step;
+  std::get<WriteFile>(bare).content.clear();
+  return bare;
+}
+
+std::string written_by(const plan::Step& step) {
+  const auto* const file = std::get_if<WriteFile>(&step);
+  return file == nullptr ? std::string() : os::sha256(file->content);
+}
+
+/// Whether both mount the same file system in one place.
+bool is_same_mount(const plan::Step& before, const plan::Step& now) {
+  const auto* const former = std::get_if<MountFileSystem>(&before);
+  const auto* const wanted = std::get_if<MountFileSystem>(&now);
+  if (former == nullptr || wanted == nullptr) return true;
+  return former->source == wanted->source && former->type == wanted->type;
+}
+
+json to_json(const Entry& entry) {
+  json value = {{"step", plan::to_json(entry.step)}, {"former", to_json(entry.former)}};
+  if (!entry.written.empty()) value["written"] = entry.written;
+  if (!entry.step.origin.empty()) value["origin"] = entry.step.origin;
+  return value;
+}
+
+Result<Entry> parse_entry(const json& value, const std::string& place) {
+  muster::json::Problems problems;
+  muster::json::Members members(value, problems, place);
+  Entry entry{.step = {}, .written = members.find_word("written", kHashLength).value_or("")};
+  const std::string origin = members.find_text("origin", kLongestOrigin).value_or("");
+  members.object("step");
+  members.object("former");
+  TRY(problems.status());
+  TRY_ASSIGN(entry.step, plan::parse_step(value.at("step"), place));
+  entry.step.origin = origin;
+  TRY_ASSIGN(entry.former, parse_former(value.at("former")));
+  return entry;
+}
+
+Result<std::vector<Entry>> parse_entries(const std::string& text) {
+  TRY_ASSIGN(const json value, muster::json::parse_object(text, kLimits));
+  muster::json::Problems problems;
+  muster::json::Members members(value, problems);
+  const std::uint64_t schema = members.number("schema", 0, UINT32_MAX);
+  TRY(problems.status());
+  if (schema != kSchema) {
+    return fail(ErrorKind::invalid,
+                std::format("it has schema {}, and this version knows {}", schema, kSchema));
+  }
+  const json& list = members.list("entries");
+  TRY(problems.status());
+  std::vector<Entry> entries;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    TRY_ASSIGN(Entry entry, parse_entry(list[i], std::format("entries[{}]", i)));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+}  // namespace
+
+Result<Record> Record::load(std::filesystem::path directory) {
+  Record record;
+  record.directory_ = std::move(directory);
+  const auto path = record.directory_ / kDocument;
+  if (os::is_missing(path)) return record;
+  TRY_ASSIGN(const std::string text, os::read_plain_file(path));
+  auto entries = parse_entries(text);
+  if (!entries) {
+    return fail(entries.error().kind,
+                std::format("'{}' cannot be read: {}", path.string(), entries.error().message),
+                std::format("nothing is put back without it; with a newer version of Muster it can "
+                            "be read, or move '{}' away: what leaves the plan stays then",
+                            record.directory_.string()));
+  }
+  for (Entry& entry : *entries) {
+    std::string subject = plan::subject(entry.step);
+    record.entries_.emplace(std::move(subject), Kept{record.next_++, std::move(entry)});
+  }
+  return record;
+}
+
+std::vector<Entry> Record::find_leavers(const plan::Plan& plan) const {
+  std::map<std::string, const plan::Step*> wanted;
+  for (const plan::Step& step : plan.steps) wanted.emplace(plan::subject(step), &step);
+  std::vector<const Kept*> leavers;
+  for (const auto& [subject, kept] : entries_) {
+    const auto found = wanted.find(subject);
+    const bool stays = found != wanted.end() && is_same_mount(kept.entry.step, *found->second);
+    if (!stays) leavers.push_back(&kept);
+  }
+  std::ranges::sort(leavers, std::greater{}, &Kept::order);
+  std::vector<Entry> entries;
+  for (const Kept* const kept : leavers) entries.push_back(kept->entry);
+  return entries;
+}
+
+void Record::forget(const std::string& subject) {
+  is_changed_ = entries_.erase(subject) > 0 || is_changed_;
+}
+
+void Record::add(const plan::Step& step, Sight sight) {
+  if (sight.former.kind == Former::Kind::file) {
+    contents_.insert_or_assign(sight.former.text, std::move(sight.content));
+  }
+  Entry entry{.step = without_content(step),
+              .written = written_by(step),
+              .former = std::move(sight.former)};
+  entries_.insert_or_assign(plan::subject(step), Kept{next_++, std::move(entry)});
+  is_changed_ = true;
+}
+
+void Record::update(const plan::Step& step) {
+  const auto found = entries_.find(plan::subject(step));
+  if (found == entries_.end()) return;
+  Entry& entry = found->second.entry;
+  std::string written = written_by(step);
+  plan::Step bare = without_content(step);
+  if (entry.written == written && entry.step == bare) return;
+  entry.written = std::move(written);
+  entry.step = std::move(bare);
+  is_changed_ = true;
+}
+
+Result<std::string> Record::content(const Former& former) const {
+  const auto unsaved = contents_.find(former.text);
+  if (unsaved != contents_.end()) return unsaved->second;
+  TRY_ASSIGN(std::string content, os::read_plain_file(directory_ / kFiles / former.text));
+  if (os::sha256(content) == former.text) return content;
+  return fail(std::format("'{}' is damaged", (directory_ / kFiles / former.text).string()));
+}
+
+Status Record::save() {
+  if (!is_changed_) return {};
+  std::vector<const Kept*> kept;
+  for (const auto& [subject, each] : entries_) kept.push_back(&each);
+  std::ranges::sort(kept, std::less{}, &Kept::order);
+  json entries = json::array();
+  std::set<std::string> used;
+  for (const Kept* const each : kept) {
+    entries.push_back(to_json(each->entry));
+    if (each->entry.former.kind == Former::Kind::file) used.insert(each->entry.former.text);
+  }
+  TRY(os::make_directory(directory_ / kFiles, {.mode = 0700}));
+  for (const auto& [hash, content] : contents_) {
+    if (used.contains(hash)) TRY(os::write_file(directory_ / kFiles / hash, content, kRootOnly));
+  }
+  const json document = {{"schema", kSchema}, {"entries", std::move(entries)}};
+  TRY(os::write_file(directory_ / kDocument, document.dump() + "\n", kRootOnly));
+  contents_.clear();
+  is_changed_ = false;
+  // Only now: what the record on the disk names is never missing.
+  TRY_ASSIGN(const auto files, os::list_directory(directory_ / kFiles));
+  for (const std::string& file : files) {
+    if (!used.contains(file)) TRY(os::remove_tree(directory_ / kFiles / file));
+  }
+  return {};
+}
+
+}  // namespace muster::apply

@@ -1,0 +1,66 @@
+#pragma once
+// What plans changed on this machine and what stood there before, in a directory that only root
+// writes: `record.json`, and the former content of files in `files`, each by its SHA-256. Of what
+// leaves the plan the record knows how it was.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/apply/former.h"
+#include "core/plan/plan.h"
+
+namespace muster::apply {
+
+/// One subject (plan::subject) of the plan that was applied last.
+struct Entry {
+  /// Without the content of a file.
+  plan::Step step;
+  /// SHA-256 of the content that the plan wrote last; empty for what is no file.
+  std::string written = {};
+  Former former = {};
+};
+
+class Record {
+ public:
+  /// A record that is missing is empty. Errors (invalid): it is damaged, or a newer version's.
+  static Result<Record> load(std::filesystem::path directory);
+
+  /// What the plan does not have any more, and file systems of which it wants another in their
+  /// place; the last first.
+  std::vector<Entry> find_leavers(const plan::Plan& plan) const;
+
+  /// Whether the record has this subject.
+  bool knows(const std::string& subject) const { return entries_.contains(subject); }
+
+  /// The subject is the machine's own again.
+  void forget(const std::string& subject);
+
+  /// Remembers what `sight` is, before the step changes it for the first time.
+  void add(const plan::Step& step, Sight sight);
+
+  /// The plan has the subject in this form now.
+  void update(const plan::Step& step);
+
+  /// The former content of a file. Errors: it is not there any more, or is another.
+  Result<std::string> content(const Former& former) const;
+
+  /// Writes what changed since it was read; nothing when nothing did.
+  Status save();
+
+ private:
+  struct Kept {
+    std::uint64_t order = 0;
+    Entry entry;
+  };
+
+  std::filesystem::path directory_;
+  std::map<std::string, Kept, std::less<>> entries_;
+  std::uint64_t next_ = 0;
+  /// Content that is not on the disk yet, by its SHA-256.
+  std::map<std::string, std::string, std::less<>> contents_;
+  bool is_changed_ = false;
+};
+
+}  // namespace muster::apply

@@ -1,0 +1,134 @@
+"""Another cluster.yaml for a running head, its history, and the way back."""
+
+import json
+import os
+import shutil
+
+from room import HeadTest
+from service_manager import Helper, ServiceManager
+
+SPEC = "/etc/muster/cluster.yaml"
+WANTED = "/root/wanted.yaml"
+HISTORY = "/var/lib/muster-head/history"
+
+
+class Applied(HeadTest):
+    def setUp(self):
+        self.machine = self.head.machine
+        self.machine.check("mkdir", "-p", "/root")
+        shutil.rmtree(self.machine.path(HISTORY), ignore_errors=True)
+        self.before = self.machine.path(SPEC).read_text(encoding="utf-8")
+        self.addCleanup(self.put_back)
+
+    def put_back(self):
+        if self.machine.path(SPEC).read_text(encoding="utf-8") == self.before:
+            return
+        self.machine.write(SPEC, self.before)
+        self.head.daemons.pop("musterd").stop()
+        self.head.start_musterd()
+        self.head.apply()
+
+    def muster(self, *words):
+        done = self.machine.run("muster", *words)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def check(self, *words):
+        status, out, err = self.muster(*words)
+        self.assertEqual(status, 0, out + err)
+        return out
+
+    def act(self, *words):
+        with Helper(self.machine), ServiceManager(self.head) as manager:
+            said = self.check(*words)
+        self.assertEqual(manager.asked, ["reload-or-restart", "restart"])
+        return said
+
+    def with_volume(self):
+        text = self.before.replace("\nvolumes:", "\nvolumes:\n  - name: scratch\n    mount: /scratch")
+        self.machine.write(WANTED, text)
+        return text
+
+    def history(self):
+        return json.loads(self.check("history", "--json"))["generations"]
+
+    def mounts(self):
+        return [step["target"] for step in self.head.plan()["steps"] if step["step"] == "mount"]
+
+    def test_a_volume_comes_and_goes(self):
+        # What the helper notes of a head that nobody changed yet.
+        self.act("apply", "--yes")
+        wanted = self.with_volume()
+        said = self.act("apply", WANTED, "--yes")
+        self.assertIn("added", said)
+        self.assertIn("/scratch", said)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), wanted)
+        self.assertIn("/scratch", self.mounts())
+        self.assertEqual(self.check("history", "2"), wanted)
+        said = self.act("rollback", "--yes")
+        self.assertIn("removed", said)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+        self.assertNotIn("/scratch", self.mounts())
+        self.assertEqual([each["how"] for each in self.history()], ["went back to 1", "applied", "applied"])
+        self.assertEqual({each["who"] for each in self.history()}, {"root"})
+        self.assertEqual([each["number"] for each in self.history()], [3, 2, 1])
+
+    def test_nothing_is_done_without_a_word(self):
+        self.with_volume()
+        status, out, err = self.muster("apply", WANTED)
+        self.assertEqual(status, 2)
+        self.assertIn("/scratch", out)
+        self.assertIn("--yes", err)
+        told = json.loads(self.check("apply", WANTED, "--dry-run", "--json"))
+        self.assertTrue(any("/scratch" in change["what"] for change in told["changes"]["node"]))
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+        self.assertEqual(self.history(), [])
+
+    def test_a_file_that_is_not_valid_changes_nothing(self):
+        self.machine.write(WANTED, self.before + "\nnonsense: 1\n")
+        status, _, err = self.muster("apply", WANTED, "--yes")
+        self.assertEqual(status, 2)
+        self.assertIn("nonsense", err)
+        self.assertIn("nothing was changed", err)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+
+    def test_only_root_changes_the_cluster(self):
+        for words in (("apply", SPEC, "--yes"), ("rollback", "--yes")):
+            done = self.machine.run("setpriv", "--reuid=muster", "--regid=muster", "--clear-groups", "muster", *words)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"only root may", done.stderr)
+
+    def test_there_is_nothing_to_go_back_to(self):
+        status, _, err = self.muster("rollback", "--yes")
+        self.assertEqual(status, 2)
+        self.assertIn("no earlier generation", err)
+        self.act("apply", "--yes")
+        status, _, err = self.muster("rollback", "7", "--yes")
+        self.assertEqual(status, 2)
+        self.assertIn("no generation 7", err)
+        self.assertIn("muster history", err)
+
+    def test_a_generation_that_is_damaged_is_told_and_the_others_are_whole(self):
+        self.act("apply", "--yes")
+        self.machine.write(f"{HISTORY}/000002.json", "{")
+        status, out, err = self.muster("history")
+        self.assertEqual(status, 0)
+        self.assertIn("applied", out)
+        self.assertIn("000002.json", err)
+        self.with_volume()
+        self.act("apply", WANTED, "--yes")
+        self.assertEqual([each["number"] for each in self.history()], [3, 1])
+
+    def test_a_disk_that_is_read_only_changes_nothing(self):
+        self.act("apply", "--yes")
+        self.with_volume()
+        place = self.machine.path(HISTORY)
+        os.chmod(place, 0o755)
+        self.machine.check("mount", "--bind", HISTORY, HISTORY)
+        self.machine.check("mount", "-o", "remount,bind,ro", HISTORY)
+        try:
+            status, _, err = self.muster("apply", WANTED, "--yes")
+        finally:
+            self.machine.check("umount", HISTORY)
+        self.assertEqual(status, 1)
+        self.assertIn(HISTORY, err)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
