@@ -197,7 +197,7 @@ def volume_comes_and_goes(lab, product, count):
     for machine in ("n2", "head"):
         product.wait_for(f"{machine} has no volume", lambda machine=machine: has_no(lab, machine, SCRATCH), PATIENCE)
     wait_until_no_problem_has(product, SCRATCH)
-    lab.check("head", "muster", "user", "remove", "eve")
+    lab.check("head", "muster", "user", "remove", "--yes", "eve")
     product.wait_until_nodes_hold_plan(count)
     for machine in ("n1", "n2"):
         expect(lab.exec(machine, "getent", "passwd", "eve").returncode == 2, f"{machine} still has a removed user")

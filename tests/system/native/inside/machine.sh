@@ -15,4 +15,6 @@ mount --bind /run/lab-proc/sys/net /proc/sys/net
 # The network lives as long as the lab: what the last start left in it goes with the power.
 for card in /sys/class/net/enp0s*; do ip address flush dev "${card##*/}"; done
 ip route flush table all 2>/dev/null || true
+# With it went the way to itself, which the kernel lays when the loopback comes up.
+ip link set dev lo down
 if command -v nft >/dev/null; then nft flush ruleset; fi
