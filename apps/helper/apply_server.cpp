@@ -52,11 +52,10 @@ Result<std::vector<std::string>> read_key_files(const plan::Plan& plan) {
 }
 
 /// A cluster.yaml that somebody edited is a generation as well. A disk that is full stops no plan.
-Status note_specification() {
-  TRY_ASSIGN(std::string text, os::read_file(head::kInstalledSpec));
-  TRY(head::add_generation(
-      {.at_ms = os::now_ms(), .how = "from the file", .text = std::move(text)}));
-  return {};
+void note_specification(const std::string& text) {
+  const auto noted =
+      head::add_generation({.at_ms = os::now_ms(), .how = head::kFromFile, .text = text});
+  if (!noted) std::println(stderr, "muster-helper: {}", noted.error().text());
 }
 
 Result<json> apply_plan(os::CommandRunner& runner) {
@@ -64,7 +63,8 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
   TRY_ASSIGN(const plan::Plan given, plan::parse_plan(text));
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
-  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
+  TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
+  TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
   TRY(head::check_allowed(given, spec::shared_mounts(spec)));
   TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
@@ -74,9 +74,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
       const plan::Plan plan,
       plans::check_plan(
           given, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
-  if (const Status noted = note_specification(); !noted) {
-    std::println(stderr, "muster-helper: {}", noted.error().text());
-  }
+  note_specification(spec_text);
   TRY_ASSIGN(const apply::ListedAccounts own, head::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);

@@ -28,6 +28,12 @@ Result<std::string> render_body(const json& body) {
   }
 }
 
+/// For the log: for whom root asks. The daemon knows everybody else.
+std::map<std::string, std::string> caller_of(const std::string& method) {
+  if (method == "GET" || geteuid() != 0) return {};
+  return {{"Muster-Caller", printable(caller(), 64)}};
+}
+
 Error no_head() {
   return {.message = "no Muster head runs on this machine",
           .hint = "run this on the head; there, 'systemctl status musterd' says more"};
@@ -67,8 +73,7 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
   const auto response = os::send({.method = method,
                                   .url = "http://muster" + path,
                                   .body = std::move(text),
-                                  // For the log; the daemon believes it of root only.
-                                  .headers = {{"Muster-Caller", printable(caller(), 64)}},
+                                  .headers = caller_of(method),
                                   .unix_socket = kSocket,
                                   .timeout = timeout});
   if (!response) return std::unexpected(unreachable(response.error()));

@@ -1,5 +1,6 @@
 // apply: makes a cluster.yaml the head's. rollback: an earlier one again.
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <format>
@@ -37,6 +38,7 @@ using namespace std::chrono_literals;
 constexpr auto kBetweenAnswers = 500ms;
 /// The longest step of a plan may take three minutes.
 constexpr auto kApplyPatience = 5min;
+constexpr std::size_t kLongestLogin = 64;
 
 struct ApplyOptions {
   std::string file = head::kInstalledSpec;
@@ -80,12 +82,13 @@ std::set<std::string> problems_of(const json& status) {
   return problems;
 }
 
-/// Until the daemon that was started anew has the helper's answer to its plan.
-Status wait_until_applied() {
+/// Until the daemon that was started anew has the helper's answer to its plan; whether all of it
+/// holds.
+Result<bool> wait_until_applied() {
   const os::Deadline end = os::in(kApplyPatience);
   while (true) {
     const auto answer = call_head("GET", "/v1/applied?since=1");
-    if (answer && answer->value("applied", false)) return {};
+    if (answer && answer->value("applied", false)) return answer->value("succeeded", false);
     if (os::in(0ms) >= end) {
       return fail("the head has not applied its plan within five minutes");
     }
@@ -93,21 +96,53 @@ Status wait_until_applied() {
   }
 }
 
-/// Makes it the head's, on the disk and in its services. The history has it before.
-Result<head::Generation> install(os::CommandRunner& runner, const Wanted& wanted) {
-  TRY_ASSIGN(head::Generation made,
-             head::add_generation(
-                 {.at_ms = os::now_ms(), .who = caller(), .how = wanted.how, .text = wanted.text}));
-  TRY(os::update_file(head::kInstalledSpec, wanted.text));
+/// What somebody wrote into the head's file and nobody applied is not lost when another takes its
+/// place.
+Status keep_installed(const Wanted& wanted) {
+  const auto installed = os::read_file(head::kInstalledSpec);
+  // One that cannot be read cannot be kept.
+  if (!installed || *installed == wanted.text) return {};
+  TRY_ASSIGN(const head::History history, head::read_history());
+  if (std::ranges::contains(history.generations, *installed, &head::Generation::text)) return {};
+  const char* const how = history.generations.empty() ? head::kFromFile : head::kNotApplied;
+  TRY(head::add_generation({.at_ms = os::now_ms(), .how = how, .text = *installed}));
+  return {};
+}
+
+/// Writes it into the history and the head's file.
+Result<head::Generation> write_files(const Wanted& wanted) {
+  TRY(keep_installed(wanted));
+  TRY_ASSIGN(head::Generation made, head::add_generation({.at_ms = os::now_ms(),
+                                                          .who = printable(caller(), kLongestLogin),
+                                                          .how = wanted.how,
+                                                          .text = wanted.text}));
+  const auto installed = os::read_file(head::kInstalledSpec);
+  if (installed && *installed == wanted.text) return made;
+  // A link stays one, and the file keeps its owner and mode.
+  Status written = os::rewrite_file(head::kInstalledSpec, wanted.text);
+  if (written) return made;
+  TRY(head::forget_generation(made.number));
+  return std::unexpected(std::move(written).error());
+}
+
+struct Installed {
+  std::uint64_t number = 0;
+  /// Whether all steps of the head's plan succeeded.
+  bool holds = false;
+};
+
+/// Makes it the head's, on the disk and in its services.
+Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted) {
+  TRY_ASSIGN(const head::Generation made, write_files(wanted));
   say("the head takes it over…");
   // Networks and what lies on the state disk are looked at by prepare.
-  auto done = head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"});
-  if (done) {
-    done = head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"});
-  }
-  if (done) done = wait_until_applied();
-  if (done) return made;
-  return fail(done.error().kind, done.error().message,
+  const auto applied = [&]() -> Result<bool> {
+    TRY(head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"}));
+    TRY(head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"}));
+    return wait_until_applied();
+  }();
+  if (applied) return Installed{.number = made.number, .holds = *applied};
+  return fail(applied.error().kind, applied.error().message,
               "'journalctl -u muster-prepare -u musterd -u muster-apply' says why; 'muster "
               "rollback' takes the change back");
 }
@@ -122,26 +157,33 @@ Result<std::vector<std::string>> new_problems(const std::set<std::string>& befor
   return problems;
 }
 
-int tell_done(std::uint64_t number, const std::vector<std::string>& problems) {
+int tell_done(const Installed& installed, const std::vector<std::string>& problems) {
   for (const std::string& problem : problems) say("problem: " + problem);
+  if (!installed.holds) {
+    return report({.message = std::format("generation {} is the head's, and not all of it holds",
+                                          installed.number),
+                   .hint = "'muster status' says what is wrong and is tried again; 'muster "
+                           "rollback' takes the change back"});
+  }
   if (head::is_live()) {
     say("this head runs from its ISO: the next start has the ISO's cluster.yaml again");
   }
   return print_answer(
-      {{"generation", number}, {"problems", problems}},
+      {{"generation", installed.number}, {"problems", problems}},
       std::format("generation {} holds on the head; 'muster node wait' ends when all nodes have it",
-                  number));
+                  installed.number));
 }
 
 /// The head as it is before the change.
 struct Before {
-  /// null: nobody can tell.
-  json changes;
+  /// null: nobody can tell, for this reason.
+  json changes = {};
+  std::string unknown = "the head's daemon does not run";
   std::set<std::string> problems = {};
 };
 
-Result<Before> look_before(const Wanted& wanted) {
-  if (!head_is_here()) return Before{};
+/// Errors: the daemon does not answer, or cannot say what changes.
+Result<Before> ask_before(const Wanted& wanted) {
   TRY_ASSIGN(const head::History history, head::read_history());
   TRY_ASSIGN(const spec::ClusterSpec now, specification_in_force(history));
   TRY_ASSIGN(json changes, ask_changes(wanted.spec, wanted.text, now));
@@ -149,26 +191,42 @@ Result<Before> look_before(const Wanted& wanted) {
   return Before{.changes = std::move(changes), .problems = problems_of(status)};
 }
 
-std::string consequence_of(const json& changes) {
-  if (changes.is_null()) return "the head's daemon does not run, so nobody knows what changes";
-  return has_changes(changes) ? "head and running nodes change as listed above"
-                              : "nothing changes on head and nodes";
+/// A head that is not well must be able to go back all the more.
+Before look_before(const Wanted& wanted) {
+  if (!head_is_here()) return {};
+  auto before = ask_before(wanted);
+  return before ? std::move(*before) : Before{.unknown = before.error().message};
+}
+
+bool takes_a_volume(const json& changes) {
+  return std::ranges::any_of(changes.at("node"), [](const json& change) {
+    return text_of(change, "kind") == "removed" && text_of(change, "what").starts_with("mount ");
+  });
+}
+
+std::string consequence_of(const Before& before) {
+  if (before.changes.is_null()) {
+    return std::format("nobody knows what changes: {}", before.unknown);
+  }
+  if (!has_changes(before.changes)) return "no step of head and nodes changes";
+  std::string text = "head and running nodes change as listed above";
+  if (takes_a_volume(before.changes)) text += "; jobs that use a volume that goes lose it at once";
+  return text;
 }
 
 int make_true(const Wanted& wanted, const ConfirmOptions& confirm) {
-  const auto before = look_before(wanted);
-  if (!before) return report(before.error());
-  const json& changes = before->changes;
+  const Before before = look_before(wanted);
+  const json& changes = before.changes;
   if (form() == Form::text && !changes.is_null()) print_changes(changes);
   const Deed deed{.what = "make this the cluster",
-                  .consequence = consequence_of(changes),
+                  .consequence = consequence_of(before),
                   .answer = {{"changes", changes}}};
   if (const auto stop = stop_before(deed, confirm)) return *stop;
   os::PosixCommandRunner runner;
-  const auto made = install(runner, wanted);
-  if (!made) return report(made.error());
-  const auto problems = new_problems(before->problems);
-  return problems ? tell_done(made->number, *problems) : report(problems.error());
+  const auto installed = install(runner, wanted);
+  if (!installed) return report(installed.error());
+  const auto problems = new_problems(before.problems);
+  return problems ? tell_done(*installed, *problems) : report(problems.error());
 }
 
 /// `name`: what errors call the text.
@@ -193,12 +251,11 @@ int run_apply(const ApplyOptions& options) {
                          options.confirm);
 }
 
-/// The generation that is meant: by its number, or the one before the newest.
+/// The generation that is meant: by its number, or the one before what the head has.
 Result<head::Generation> choose_generation(const head::History& history, std::uint64_t number) {
   if (number != 0) return head::find_generation(history, number);
-  if (history.generations.size() > 1) return history.generations.end()[-2];
-  return fail(ErrorKind::absent, "there is no earlier generation",
-              "'muster history' shows those that there are");
+  const auto installed = os::read_file(head::kInstalledSpec);
+  return head::find_before(history, installed ? *installed : std::string());
 }
 
 int run_rollback(const ApplyOptions& options) {
@@ -232,7 +289,8 @@ void add_rollback(CLI::App& app, Session& session) {
   const auto options = std::make_shared<ApplyOptions>();
   verb->add_option("number", options->number,
                    "the generation, as in 'muster history'; the one before when absent")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   options->confirm.add_to(*verb);
   add_json(*verb);
   on_run(*verb, session, [options] { return run_rollback(*options); });

@@ -1,9 +1,9 @@
 // history: the specifications that this head had.
 
-#include <format>
 #include <memory>
 #include <print>
 #include <ranges>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -39,10 +39,13 @@ int print_history(const head::History& history) {
     std::println("this head has applied no cluster.yaml yet");
     return kDone;
   }
-  return print_answer({{"generations", std::move(generations)}}, render_table(rows));
+  return print_answer({{"generations", std::move(generations)}}, trim(render_table(rows)));
 }
 
 int run_history(std::uint64_t number) {
+  if (geteuid() != 0) {
+    return report({.message = "only root may read the head's history", .hint = "run it with sudo"});
+  }
   const auto history = head::read_history();
   if (!history) return report(history.error());
   if (number == 0) return print_history(*history);
@@ -64,7 +67,9 @@ void add_history(CLI::App& app, Session& session) {
   auto* const verb =
       app.add_subcommand("history", "the cluster.yaml that this head has, and the earlier ones");
   const auto number = std::make_shared<std::uint64_t>(0);
-  verb->add_option("number", *number, "print this generation's cluster.yaml")->type_name("N");
+  verb->add_option("number", *number, "print this generation's cluster.yaml")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   add_json(*verb);
   on_run(*verb, session, [number] { return run_history(*number); });
 }

@@ -1,8 +1,6 @@
 // log: who changed what on this head.
 
-#include <format>
 #include <memory>
-#include <ranges>
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +8,7 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/output.h"
 #include "apps/muster/table.h"
+#include "core/base/text.h"
 
 namespace muster::cli {
 namespace {
@@ -33,8 +32,8 @@ int run_log(std::size_t most) {
                     text_of(entry, "who", 40), text_of(entry, "action", 40),
                     cut_to(text_of(entry, "request"), kLongestRequest), outcome_of(entry)});
   }
-  const std::string text =
-      entries.empty() ? "nobody has changed anything on this head yet" : render_table(rows);
+  const std::string text = entries.empty() ? "nobody has changed anything on this head yet"
+                                           : std::string(trim(render_table(rows)));
   return print_answer(*answer, text);
 }
 

@@ -15,7 +15,7 @@ namespace muster::cli {
 Result<nlohmann::json> ask_changes(const spec::ClusterSpec& spec, const std::string& spec_text,
                                    const spec::ClusterSpec& before);
 
-/// Whether head and nodes are as they should be already.
+/// Whether a step of the head or of a node is another.
 bool has_changes(const nlohmann::json& changes);
 
 void print_changes(const nlohmann::json& changes);

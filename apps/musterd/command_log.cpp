@@ -7,7 +7,6 @@
 #include "core/base/text.h"
 #include "core/json/json.h"
 #include "core/os/name_service.h"
-#include "core/spec/rules.h"
 
 namespace muster::daemon {
 namespace {
@@ -20,12 +19,18 @@ constexpr std::size_t kMostShown = 1000;
 constexpr std::size_t kLongestRequest = 500;
 constexpr const char* kCaller = "muster-caller";
 constexpr unsigned kRoot = 0;
+constexpr std::size_t kLongestLogin = 64;
+
+/// Directory services have logins that Muster gives nobody, such as "Ada@site".
+bool is_login(const std::string& text) {
+  return !text.empty() && !text.contains(' ') && printable(text, kLongestLogin) == text;
+}
 
 /// The login of who asks, or the number where nobody has it.
 std::string who_asks(const os::ServerRequest& request) {
   if (!request.user) return {};
   const auto said = request.headers.find(kCaller);
-  const bool is_told = said != request.headers.end() && spec::is_user_name(said->second);
+  const bool is_told = said != request.headers.end() && is_login(said->second);
   if (*request.user == kRoot && is_told) return said->second;
   const auto account = os::find_user(*request.user);
   return account && *account ? (*account)->name : std::to_string(*request.user);

@@ -51,7 +51,7 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
                      muster::json::text_of(step, "reason")),
          outcome == "failed"
              ? "'journalctl -u muster-apply' has the details; it is tried again within a minute"
-             : "it stays until then; it is tried again every few minutes"});
+             : "the head keeps it for now, and tries again every few minutes"});
   }
 }
 

@@ -293,7 +293,16 @@ Report apply(const plan::Plan& plan, const Target& target) {
   };
   flush();
   std::ranges::for_each(plan.steps, take);
-  add_failure(report, "the record of what was here before", memory.try_again(add));
+  const auto free = memory.try_again(add);
+  add_failure(report, "the record of what was here before",
+              free ? Status() : std::unexpected(free.error()));
+  const bool is_any_free = free && !free->empty();
+  if (is_any_free) {
+    add_failure(report, "the record of what was here before", memory.remember(plan));
+  }
+  for (const plan::Step& step : plan.steps) {
+    if (is_any_free && free->contains(plan::subject(step))) take(step);
+  }
   flush();
   // What could not be read may hold more than is known.
   if (loaded) add_failure(report, "what is left to do", applier.changes().keep_owed());

@@ -47,8 +47,8 @@ struct Target {
   /// A directory for the record of what plans changed here and what stood there before (record.h).
   /// It must live as long as the changes do. Empty: what leaves the plan stays.
   std::filesystem::path record = {};
-  /// Files in this directory are not in the record: who makes the plan says which must go. Empty:
-  /// there is none.
+  /// Files in this directory are not in the record, and stay: people's keys, of which there may be
+  /// many thousand. Empty: there is none.
   std::filesystem::path unrecorded = {};
   /// People of whom nobody knows now whether they may have an account here: theirs is neither made
   /// nor removed. The plan does not name them.

@@ -55,6 +55,13 @@ void Changes::owe(const plan::Service& step) {
   }
 }
 
+void Changes::owe(const plan::Step& step) {
+  const auto* const file = std::get_if<plan::WriteFile>(&step);
+  const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
+  if (file != nullptr) owed_.insert(file->path);
+  if (mount != nullptr) owed_.insert(mount->target);
+}
+
 Status Changes::keep_owed() {
   if (pending_.empty()) return {};
   for (const std::string& path : changed_) {

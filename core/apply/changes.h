@@ -24,6 +24,12 @@ class Changes {
   /// the path are told of it the next time. Errors: as `how`.
   Status make(const std::string& path, const std::function<Status()>& how);
 
+  /// Counts what is at `path` as changed, for this apply.
+  void note(const std::string& path) { changed_.insert(path); }
+
+  /// What this step was about was put back after all services had their turn.
+  void owe(const plan::Step& step);
+
   /// Whether this service must start anew, and whether it must hear of anything at all.
   bool is_replaced(const plan::Service& step) const;
   bool is_touched(const plan::Service& step) const;

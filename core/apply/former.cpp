@@ -52,6 +52,7 @@ Sight look_at_path(const std::string& path) {
     return {.former = {.kind = Kind::absent, .text = topmost_missing(path)}};
   const auto state = os::read_state(path);
   if (!state) return {};
+  if (state->mode.uid < 0 || state->mode.gid < 0) return {};
   if (state->is_directory) return {.former = {.kind = Kind::directory, .mode = state->mode}};
   auto content = state->is_plain ? os::read_plain_file(path) : fail("");
   if (!content) return {};
@@ -74,7 +75,7 @@ struct Look {
   }
   Result<Sight> operator()(const plan::SetHostname&) const {
     const auto name = os::read_file(settings / "hostname");
-    if (!name) return Sight{};
+    if (!name || printable(trim(*name), kLongestPath) != trim(*name)) return Sight{};
     return Sight{.former = {.kind = Kind::name, .text = std::string(trim(*name))}};
   }
   Result<Sight> operator()(const plan::Service& step) const {

@@ -51,7 +51,8 @@ struct Sight {
 Result<Sight> look_at(const plan::Step& step, const Programs& programs,
                       const std::filesystem::path& settings);
 
-/// What findmnt(8) says is mounted at a directory, "SOURCE TYPE"; empty for nothing.
+/// What findmnt(8) says is mounted at a directory, "SOURCE TYPE", a line for each file system, the
+/// lowest first; empty for nothing.
 Result<std::string> mounted_at(const std::string& directory, const Programs& programs);
 
 }  // namespace muster::apply

@@ -2,49 +2,74 @@
 
 #include <utility>
 
+#include "core/os/process.h"
+
 namespace muster::apply {
 
-bool Memory::put_back(const Entry& entry, Outcome& outcome) {
-  Undo undo(programs_, changes_, *record_, target_.settings);
-  outcome = undo.put_back(entry);
-  if (outcome.kind == Outcome::Kind::kept || outcome.kind == Outcome::Kind::failed) return false;
-  record_->forget(plan::subject(entry.step));
-  return true;
+using plan::MountFileSystem;
+
+Outcome Memory::put_back(Entry entry) {
+  const auto* const mount = std::get_if<MountFileSystem>(&entry.step);
+  // The plan wants the directory itself now, which the file system was mounted on.
+  const bool is_wanted = mount != nullptr && planned_.contains("directory " + mount->target);
+  if (is_wanted && entry.former.kind == Former::Kind::absent) {
+    entry.former.kind = Former::Kind::directory;
+  }
+  return Undo(programs_, changes_, *record_, target_.settings).put_back(entry);
+}
+
+bool Memory::is_done(const Outcome& outcome) {
+  return outcome.kind != Outcome::Kind::kept && outcome.kind != Outcome::Kind::failed;
+}
+
+void Memory::make_wait(const Entry& entry) {
+  waiting_.push_back(entry);
+  const auto* const mount = std::get_if<MountFileSystem>(&entry.step);
+  // Who shares it, such as an NFS server that knows the export still, looks again.
+  if (mount != nullptr) changes_.note(mount->target);
 }
 
 Status Memory::put_back_leavers(const plan::Plan& plan, const Add& add) {
   if (target_.record.empty()) return {};
-  TRY_ASSIGN(record_, Record::load(target_.record));
+  TRY_ASSIGN(const std::string boot, os::read_boot_id());
+  TRY_ASSIGN(record_, Record::load(target_.record, boot));
+  for (const plan::Step& step : plan.steps) planned_.insert(plan::subject(step));
   std::vector<plan::Step> running;
   for (const Entry& entry : record_->find_leavers(plan)) {
-    Outcome outcome;
-    if (!put_back(entry, outcome)) {
-      waiting_.push_back(entry);
-    } else if (outcome.kind == Outcome::Kind::taken_back) {
-      add(std::move(outcome));
-    }
-    const auto* const service = std::get_if<plan::Service>(&entry.step);
-    if (service != nullptr && entry.former.kind == Former::Kind::running) {
-      running.push_back(entry.step);
-    }
+    Outcome outcome = put_back(entry);
+    const bool done = is_done(outcome);
+    if (!done) make_wait(entry);
+    if (outcome.kind == Outcome::Kind::taken_back) add(std::move(outcome));
+    const bool ran = std::holds_alternative<plan::Service>(entry.step) &&
+                     entry.former.kind == Former::Kind::running;
+    // It is forgotten when it has heard.
+    if (done && ran) running.push_back(entry.step);
+    if (done && !ran) record_->forget(plan::subject(entry.step));
   }
-  Undo undo(programs_, changes_, *record_, target_.settings);
   for (const plan::Step& service : running) {
-    Outcome outcome = undo.tell(service);
+    Outcome outcome = Undo(programs_, changes_, *record_, target_.settings).tell(service);
+    if (is_done(outcome)) record_->forget(plan::subject(service));
     if (outcome.kind != Outcome::Kind::unchanged) add(std::move(outcome));
   }
-  return record_->save();
+  TRY(record_->save());
+  return record_->lost();
 }
 
-Status Memory::try_again(const Add& add) {
+Result<std::set<std::string>> Memory::try_again(const Add& add) {
+  std::set<std::string> free;
   for (const Entry& entry : std::exchange(waiting_, {})) {
-    // The plan has another file system there by now, or its step said why not.
-    if (planned_.contains(plan::subject(entry.step))) continue;
-    Outcome outcome;
-    put_back(entry, outcome);
+    const std::string subject = plan::subject(entry.step);
+    Outcome outcome = put_back(entry);
+    if (is_done(outcome)) {
+      record_->forget(subject);
+      // Services had their turn; they hear of it with the next apply.
+      changes_.owe(entry.step);
+      if (planned_.contains(subject)) free.insert(subject);
+    }
     if (outcome.kind != Outcome::Kind::unchanged) add(std::move(outcome));
   }
-  return record_ ? record_->save() : Status();
+  if (record_) TRY(record_->save());
+  return free;
 }
 
 Status Memory::remember(const plan::Plan& plan) {
@@ -56,7 +81,6 @@ Status Memory::remember(const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     if (!is_recorded(step)) continue;
     const std::string subject = plan::subject(step);
-    planned_.insert(subject);
     if (waiting.contains(subject)) continue;
     if (record_->knows(subject)) {
       record_->update(step);

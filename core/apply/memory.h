@@ -20,13 +20,14 @@ class Memory {
   /// Is told each outcome but "unchanged".
   using Add = std::function<void(Outcome)>;
 
-  /// Puts back what the plan does not have any more. Errors: the record cannot be read or written;
-  /// without one that can be read nothing is put back.
+  /// Puts back what the plan does not have any more. Errors: the record cannot be read or written,
+  /// or a part of it is lost; without one that can be read nothing is put back.
   Status put_back_leavers(const plan::Plan& plan, const Add& add);
 
   /// Tries once more what could not be put back. Call it after the steps: what used it may have
-  /// heard that it goes. Errors: the record cannot be written.
-  Status try_again(const Add& add);
+  /// heard that it goes. Returns the subjects whose place is free for the plan's own step now, such
+  /// as another file system. Errors: the record cannot be written.
+  Result<std::set<std::string>> try_again(const Add& add);
 
   /// Remembers what the plan's steps are about to replace, on the disk. Call it before the steps.
   /// Errors: something could not be looked at, or the record cannot be written; what was replaced
@@ -35,8 +36,9 @@ class Memory {
 
  private:
   bool is_recorded(const plan::Step& step) const;
-  /// Whether it is the machine's own again.
-  bool put_back(const Entry& entry, Outcome& outcome);
+  Outcome put_back(Entry entry);
+  static bool is_done(const Outcome& outcome);
+  void make_wait(const Entry& entry);
 
   const Target& target_;
   const Programs& programs_;

@@ -4,6 +4,7 @@
 #include <format>
 #include <ranges>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +52,7 @@ bool is_same_mount(const plan::Step& before, const plan::Step& now) {
 json to_json(const Entry& entry) {
   json value = {{"step", plan::to_json(entry.step)}, {"former", to_json(entry.former)}};
   if (!entry.written.empty()) value["written"] = entry.written;
+  if (!entry.written_before.empty()) value["written_before"] = entry.written_before;
   if (!entry.step.origin.empty()) value["origin"] = entry.step.origin;
   return value;
 }
@@ -58,7 +60,9 @@ json to_json(const Entry& entry) {
 Result<Entry> parse_entry(const json& value, const std::string& place) {
   muster::json::Problems problems;
   muster::json::Members members(value, problems, place);
-  Entry entry{.step = {}, .written = members.find_word("written", kHashLength).value_or("")};
+  Entry entry{.step = {},
+              .written = members.find_word("written", kHashLength).value_or(""),
+              .written_before = members.find_word("written_before", kHashLength).value_or("")};
   const std::string origin = members.find_text("origin", kLongestOrigin).value_or("");
   members.object("step");
   members.object("former");
@@ -69,7 +73,15 @@ Result<Entry> parse_entry(const json& value, const std::string& place) {
   return entry;
 }
 
-Result<std::vector<Entry>> parse_entries(const std::string& text) {
+/// A record as it lies on the disk.
+struct Stored {
+  std::string boot;
+  std::vector<Entry> entries = {};
+  /// How many this version cannot read, such as those of a kind that it does not have.
+  std::size_t lost = 0;
+};
+
+Result<Stored> parse_record(const std::string& text) {
   TRY_ASSIGN(const json value, muster::json::parse_object(text, kLimits));
   muster::json::Problems problems;
   muster::json::Members members(value, problems);
@@ -79,37 +91,57 @@ Result<std::vector<Entry>> parse_entries(const std::string& text) {
     return fail(ErrorKind::invalid,
                 std::format("it has schema {}, and this version knows {}", schema, kSchema));
   }
+  Stored stored{.boot = members.find_word("boot", kHashLength).value_or("")};
   const json& list = members.list("entries");
   TRY(problems.status());
-  std::vector<Entry> entries;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    TRY_ASSIGN(Entry entry, parse_entry(list[i], std::format("entries[{}]", i)));
-    entries.push_back(std::move(entry));
+    auto entry = parse_entry(list[i], std::format("entries[{}]", i));
+    if (entry) {
+      stored.entries.push_back(std::move(*entry));
+    } else {
+      ++stored.lost;
+    }
   }
-  return entries;
+  return stored;
+}
+
+bool is_mount_of_another_boot(const Entry& entry) {
+  return std::holds_alternative<MountFileSystem>(entry.step) &&
+         entry.former.kind == Former::Kind::mounted;
 }
 
 }  // namespace
 
-Result<Record> Record::load(std::filesystem::path directory) {
+Result<Record> Record::load(std::filesystem::path directory, std::string boot) {
   Record record;
   record.directory_ = std::move(directory);
+  record.boot_ = std::move(boot);
   const auto path = record.directory_ / kDocument;
   if (os::is_missing(path)) return record;
   TRY_ASSIGN(const std::string text, os::read_plain_file(path));
-  auto entries = parse_entries(text);
-  if (!entries) {
-    return fail(entries.error().kind,
-                std::format("'{}' cannot be read: {}", path.string(), entries.error().message),
-                std::format("nothing is put back without it; with a newer version of Muster it can "
-                            "be read, or move '{}' away: what leaves the plan stays then",
-                            record.directory_.string()));
+  auto stored = parse_record(text);
+  if (!stored) {
+    return fail(
+        stored.error().kind,
+        std::format("'{}' cannot be read: {}", path.string(), stored.error().message),
+        std::format("nothing is put back without it; a newer version of Muster may read it, "
+                    "or move '{}' away: what leaves the plan stays then",
+                    record.directory_.string()));
   }
-  for (Entry& entry : *entries) {
+  record.lost_ = stored->lost;
+  record.is_changed_ = stored->lost > 0;
+  for (Entry& entry : stored->entries) {
+    if (stored->boot != record.boot_ && is_mount_of_another_boot(entry)) continue;
     std::string subject = plan::subject(entry.step);
     record.entries_.emplace(std::move(subject), Kept{record.next_++, std::move(entry)});
   }
   return record;
+}
+
+Status Record::lost() const {
+  if (lost_ == 0) return {};
+  return fail(std::format("this version cannot read {} of its entries", lost_),
+              "what they were about stays as it is when it leaves the plan");
 }
 
 std::vector<Entry> Record::find_leavers(const plan::Plan& plan) const {
@@ -149,7 +181,7 @@ void Record::update(const plan::Step& step) {
   std::string written = written_by(step);
   plan::Step bare = without_content(step);
   if (entry.written == written && entry.step == bare) return;
-  entry.written = std::move(written);
+  if (entry.written != written) entry.written_before = std::exchange(entry.written, written);
   entry.step = std::move(bare);
   is_changed_ = true;
 }
@@ -177,8 +209,8 @@ Status Record::save() {
   for (const auto& [hash, content] : contents_) {
     if (used.contains(hash)) TRY(os::write_file(directory_ / kFiles / hash, content, kRootOnly));
   }
-  const json document = {{"schema", kSchema}, {"entries", std::move(entries)}};
-  TRY(os::write_file(directory_ / kDocument, document.dump() + "\n", kRootOnly));
+  const json document = {{"schema", kSchema}, {"boot", boot_}, {"entries", std::move(entries)}};
+  TRY(os::write_file(directory_ / kDocument, muster::json::render(document) + "\n", kRootOnly));
   contents_.clear();
   is_changed_ = false;
   // Only now: what the record on the disk names is never missing.

@@ -17,15 +17,25 @@ namespace muster::apply {
 struct Entry {
   /// Without the content of a file.
   plan::Step step;
-  /// SHA-256 of the content that the plan wrote last; empty for what is no file.
+  /// SHA-256 of the content that the plan wrote last, and of the one before, which the file still
+  /// has when the last writing was cut off; empty for what is no file.
   std::string written = {};
+  std::string written_before = {};
   Former former = {};
+
+  /// Whether the plan wrote the content of this hash.
+  bool wrote(std::string_view hash) const { return hash == written || hash == written_before; }
 };
 
 class Record {
  public:
-  /// A record that is missing is empty. Errors (invalid): it is damaged, or a newer version's.
-  static Result<Record> load(std::filesystem::path directory);
+  /// A record that is missing is empty. `boot`: os::read_boot_id. What another boot found mounted
+  /// is looked at anew: nothing is mounted any more that was then. Errors (invalid): it is damaged,
+  /// or a newer version's.
+  static Result<Record> load(std::filesystem::path directory, std::string boot);
+
+  /// What of the record this version could not read, and forgot.
+  Status lost() const;
 
   /// What the plan does not have any more, and file systems of which it wants another in their
   /// place; the last first.
@@ -56,6 +66,8 @@ class Record {
   };
 
   std::filesystem::path directory_;
+  std::string boot_;
+  std::size_t lost_ = 0;
   std::map<std::string, Kept, std::less<>> entries_;
   std::uint64_t next_ = 0;
   /// Content that is not on the disk yet, by its SHA-256.

@@ -48,7 +48,7 @@ struct PutBack {
     if (former.kind == Kind::other || os::is_missing(step.path)) return Effect::unchanged;
     const auto now = os::read_plain_file(step.path);
     // Whoever wrote it since wants it as it is.
-    if (!now || os::sha256(*now) != entry.written) return Effect::unchanged;
+    if (!now || !entry.wrote(os::sha256(*now))) return Effect::unchanged;
     switch (former.kind) {
       case Kind::file:
         return write_former(step.path, *now);
@@ -65,10 +65,14 @@ struct PutBack {
   }
 
   EffectResult write_former(const std::string& path, const std::string& now) {
-    TRY_ASSIGN(const std::string content, record.content(entry.former));
+    const auto content = record.content(entry.former);
+    if (!content) {
+      return fail(std::format("its former content is lost: {}", content.error().message),
+                  std::format("write '{}' as it shall be, or remove it", path));
+    }
     TRY_ASSIGN(const os::FileState state, os::read_state(path));
-    if (content == now && is_same(state.mode, entry.former.mode)) return Effect::unchanged;
-    TRY(changes.make(path, [&] { return os::write_file(path, content, entry.former.mode); }));
+    if (*content == now && is_same(state.mode, entry.former.mode)) return Effect::unchanged;
+    TRY(changes.make(path, [&] { return os::write_file(path, *content, entry.former.mode); }));
     return Effect::changed;
   }
 
@@ -101,6 +105,12 @@ struct PutBack {
       return Effect::unchanged;
     }
     TRY_ASSIGN(const std::string mounted, mounted_at(step.target, programs));
+    if (mounted.contains('\n')) {
+      return stays(
+          std::format("somebody mounted another file system over it; 'findmnt {}' shows "
+                      "both",
+                      step.target));
+    }
     const bool is_bind = step.options == "bind" || step.options.starts_with("rbind");
     const bool is_ours = !mounted.empty() && (is_bind || mounted.starts_with(step.source + " "));
     if (!mounted.empty() && !is_ours) return Effect::unchanged;
@@ -125,7 +135,10 @@ struct PutBack {
     argv.insert(argv.end(), {"--", step.target});
     const Status done = changes.make(step.target, [&]() -> Status { return programs.run(argv); });
     // Most of all that somebody uses it, which umount(8) says.
-    if (!done) waits = done.error().message;
+    if (!done) {
+      waits = std::format("{}; 'fuser --mount {}' shows who uses it", done.error().message,
+                          step.target);
+    }
     return {};
   }
 

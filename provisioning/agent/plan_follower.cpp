@@ -25,6 +25,8 @@ constexpr auto kCheckAgain = std::chrono::minutes(8);
 
 /// While something of an earlier plan is in use, such as a volume by a job.
 constexpr auto kTakeBackAgain = std::chrono::minutes(1);
+/// Then as seldom as everything else: each look costs the node some forty processes.
+constexpr int kSoonChecks = 10;
 
 /// The head collects changes before it applies them, and slurmctld and slurmd read them one after
 /// the other.
@@ -161,11 +163,13 @@ void PlanFollower::forget_plan() {
   plan_retry_.reset();
 }
 
-/// Soon when something of an earlier plan is still there.
+/// Soon when something of an earlier plan is still there, for as long as jobs mostly end.
 void PlanFollower::plan_next_check(const apply::Report& report) {
   const bool is_rest =
       std::ranges::contains(report.outcomes, apply::Outcome::Kind::kept, &apply::Outcome::kind);
-  next_check_ = options_.now() + (is_rest ? kTakeBackAgain : kCheckAgain + some_minutes());
+  soon_checks_ = is_rest ? soon_checks_ + 1 : 0;
+  const bool is_soon = is_rest && soon_checks_ <= kSoonChecks;
+  next_check_ = options_.now() + (is_soon ? kTakeBackAgain : kCheckAgain + some_minutes());
 }
 
 /// What somebody changed on this machine is put right, and told.

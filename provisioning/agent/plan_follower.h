@@ -97,6 +97,8 @@ class PlanFollower {
   std::optional<provisioning::NodeReport> untold_;
   Renewal renewal_;
   std::chrono::steady_clock::time_point next_check_;
+  /// How often it was tried in a row to take something back.
+  int soon_checks_ = 0;
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   std::optional<std::vector<provisioning::Accelerator>> told_accelerators_;
   /// Until then the scheduler is asked at every heartbeat, afterwards at next_ask_.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <ranges>
 
 #include <nlohmann/json.hpp>
 
@@ -92,6 +93,14 @@ Result<Generation> find_generation(const History& history, std::uint64_t number)
                           history.generations.front().number, history.generations.back().number));
 }
 
+Result<Generation> find_before(const History& history, std::string_view text) {
+  for (const Generation& each : history.generations | std::views::reverse) {
+    if (each.text != text && each.how != kNotApplied) return each;
+  }
+  return fail(ErrorKind::absent, "there is no earlier generation",
+              "'muster history' shows those that there are");
+}
+
 Result<Generation> add_generation(Generation generation, const fs::path& directory) {
   TRY(os::make_directory(directory));
   TRY_ASSIGN(const os::Handle lock, os::lock_file(directory / "lock"));
@@ -104,13 +113,17 @@ Result<Generation> add_generation(Generation generation, const fs::path& directo
   const json value = {{"schema", kSchema},         {"number", generation.number},
                       {"at_ms", generation.at_ms}, {"who", generation.who},
                       {"how", generation.how},     {"text", generation.text}};
-  TRY(os::write_file(directory / file_of(generation.number), value.dump() + "\n"));
-  // The one that was added counts, too.
+  TRY(os::write_file(directory / file_of(generation.number), muster::json::render(value) + "\n"));
+  // The one that was added counts, too. What cannot be removed now is the next one's to remove.
   const std::size_t all = numbers.size() + 1;
   for (std::size_t i = 0; i + kMostGenerations < all; ++i) {
-    TRY(os::remove_tree(directory / file_of(numbers[i])));
+    if (!os::remove_tree(directory / file_of(numbers[i]))) break;
   }
   return generation;
+}
+
+Status forget_generation(std::uint64_t number, const fs::path& directory) {
+  return os::remove_tree(directory / file_of(number));
 }
 
 }  // namespace muster::head

@@ -72,6 +72,63 @@ class Applied(HeadTest):
         self.assertEqual({each["who"] for each in self.history()}, {"root"})
         self.assertEqual([each["number"] for each in self.history()], [3, 2, 1])
 
+    def edit(self, text):
+        """As somebody with an editor."""
+        self.machine.write(SPEC, text)
+
+    def test_what_somebody_edited_is_not_lost(self):
+        self.act("apply", "--yes")
+        self.edit(self.before + "# mine\n")
+        self.with_volume()
+        self.act("apply", WANTED, "--yes")
+        self.assertEqual([each["how"] for each in self.history()], ["applied", "not applied", "applied"])
+        self.assertEqual(self.check("history", "2"), self.before + "# mine\n")
+        self.act("rollback", "--yes")
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+
+    def test_the_first_text_of_a_head_is_not_lost(self):
+        self.with_volume()
+        self.act("apply", WANTED, "--yes")
+        self.assertEqual([each["how"] for each in self.history()], ["applied", "from the file"])
+        self.act("rollback", "--yes")
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+
+    def test_a_head_that_does_not_start_goes_back(self):
+        self.act("apply", "--yes")
+        self.edit("nonsense: 1\n")
+        self.head.daemons.pop("musterd").stop()
+        status, _, err = self.muster("rollback")
+        self.assertEqual(status, 2)
+        self.assertIn("--yes", err)
+        self.assertIn("nobody knows what changes", self.check("rollback", "--dry-run"))
+        self.act("rollback", "--yes")
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+
+    def test_a_plan_that_does_not_hold_is_no_success(self):
+        self.with_volume()
+        with Helper(self.machine, succeeds=False), ServiceManager(self.head):
+            status, _, err = self.muster("apply", WANTED, "--yes")
+        self.assertEqual(status, 1)
+        self.assertIn("not all of it holds", err)
+        self.assertIn("muster rollback", err)
+
+    def test_whoever_takes_a_volume_away_is_told_of_its_jobs(self):
+        self.with_volume()
+        self.act("apply", WANTED, "--yes")
+        self.assertIn("lose it at once", self.check("rollback", "--dry-run"))
+
+    def test_a_link_stays_a_link(self):
+        place = self.machine.path(SPEC)
+        self.machine.write("/etc/muster/site.yaml", self.before)
+        place.unlink()
+        place.symlink_to("/etc/muster/site.yaml")
+        self.addCleanup(lambda: (place.unlink(), self.machine.write(SPEC, self.before)))
+        text = self.with_volume()
+        self.act("apply", WANTED, "--yes")
+        self.assertTrue(place.is_symlink())
+        self.assertEqual(self.machine.path("/etc/muster/site.yaml").read_text(encoding="utf-8"), text)
+        self.act("rollback", "--yes")
+
     def test_nothing_is_done_without_a_word(self):
         self.with_volume()
         status, out, err = self.muster("apply", WANTED)

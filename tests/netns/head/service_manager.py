@@ -1,5 +1,6 @@
 """systemd and the helper as commands and the daemon of a head see them."""
 
+import json
 import os
 import socket
 import threading
@@ -36,13 +37,13 @@ class ServiceManager:
             status = 0
             try:
                 self._do(verb, units)
-            except AssertionError as error:
+            except Exception as error:  # the command must not wait for ever
                 print(error)
                 status = 1
             self.head.machine.path("/run/answered").write_text(f"{status}\n", encoding="utf-8")
 
     def _do(self, verb, units):
-        if verb == "stop" or (verb == "restart" and "musterd.service" in units):
+        if "musterd" in self.head.daemons and (verb == "stop" or (verb == "restart" and "musterd.service" in units)):
             self.head.daemons.pop("musterd").stop()
         if verb == "stop":
             return
@@ -55,9 +56,13 @@ class ServiceManager:
 
 
 class Helper:
-    """Answers each knock of the daemon as a helper to whom every plan is fine. Use with `with`."""
+    """Answers each knock of the daemon as a helper to whom every plan is fine, or none. Use with `with`."""
 
-    def __init__(self, machine):
+    REPORT = "/run/muster-helper/report.json"
+
+    def __init__(self, machine, succeeds=True):
+        self.answer = json.dumps({"succeeded": succeeds, "steps": []})
+        machine.write(self.REPORT, self.answer)
         self.place = machine.path("/run/muster-apply.sock")
         self.place.unlink(missing_ok=True)
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -83,4 +88,4 @@ class Helper:
             except OSError:
                 return
             with knock:
-                knock.sendall(b'{"succeeded": true, "steps": []}\n')
+                knock.sendall(self.answer.encode() + b"\n")

@@ -50,6 +50,25 @@ TEST_F(HistoryOfHead, the_same_text_again_is_no_generation) {
   EXPECT_EQ(add("a"), 3U);
 }
 
+TEST_F(HistoryOfHead, the_one_before_is_the_newest_that_held_and_is_another) {
+  EXPECT_FALSE(find_before(*read_history(place_), "a"));
+  add("a");
+  EXPECT_FALSE(find_before(*read_history(place_), "a"));
+  add("b");
+  EXPECT_EQ(find_before(*read_history(place_), "b")->number, 1U);
+  EXPECT_EQ(find_before(*read_history(place_), "edited")->number, 2U);
+  add("broken", kNotApplied);
+  add("c");
+  EXPECT_EQ(find_before(*read_history(place_), "c")->number, 2U);
+}
+
+TEST_F(HistoryOfHead, the_newest_can_be_taken_back) {
+  add("a");
+  const auto number = add("b");
+  ASSERT_TRUE(forget_generation(number, place_));
+  EXPECT_EQ(numbers(), std::vector<std::uint64_t>{1});
+}
+
 TEST_F(HistoryOfHead, keeps_the_newest) {
   for (std::size_t i = 0; i < kMostGenerations + 3; ++i) add(std::to_string(i));
   const auto kept = numbers();
