@@ -23,6 +23,15 @@ std::vector<Event> note_drift(Node& node, const NodeReport& report, Now now) {
   return events;
 }
 
+/// What left its plan and cannot go yet, for whoever waits for it.
+std::vector<Event> note_kept(const Node& node, const NodeReport& report, Now now) {
+  std::vector<Event> events;
+  for (const std::string& what : report.kept) {
+    events.push_back(event(node, "kept", "still there: " + what, now));
+  }
+  return events;
+}
+
 /// A running node that takes over another plan goes on with its jobs: it stays ready.
 NodeState state_after(const NodeReport& report, NodeState before) {
   if (!report.failure.empty()) return NodeState::failed;
@@ -221,6 +230,7 @@ Outcome take_node_report(Member& member, const NodeReport& report, Now now) {
                         std::back_inserter(events));
     }
     std::ranges::copy(drift, std::back_inserter(events));
+    std::ranges::move(note_kept(*node, report, now), std::back_inserter(events));
   }
   const Write write = write_of(*before, *node, report, !events.empty());
   if (!(*node == *before)) member.node = std::move(node);

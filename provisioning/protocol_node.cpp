@@ -128,6 +128,7 @@ std::string render_node_report(const NodeReport& report) {
                        {"generation", report.generation},
                        {"console", report.console}};
   if (!report.drift.empty()) value["drift"] = report.drift;
+  if (!report.kept.empty()) value["kept"] = report.kept;
   if (report.neighbour) value["lldp"] = to_json(*report.neighbour);
   if (report.accelerators) {
     json::Value& cards = value["accelerators"] = json::Value::array();
@@ -144,7 +145,9 @@ Result<NodeReport> parse_node_report(std::string_view body) {
         .generation = members.find_word("generation", kLongestGeneration).value_or(""),
         .console = read_console(members),
         .drift = members.find_lines("drift", kMostLines, kLongestLine)
-                     .value_or(std::vector<std::string>())};
+                     .value_or(std::vector<std::string>()),
+        .kept = members.find_lines("kept", kMostLines, kLongestLine)
+                    .value_or(std::vector<std::string>())};
     read_found(members, report);
     return report;
   });

@@ -34,6 +34,8 @@ struct NodeReport {
   std::optional<LldpNeighbour> neighbour = {};
   /// What of the plan was no longer so and was put right, a sentence each.
   std::vector<std::string> drift = {};
+  /// What the plan does not have any more and is still there, with the reason, a sentence each.
+  std::vector<std::string> kept = {};
   /// Its accelerators with their drivers and device files; none: nothing to tell yet.
   std::optional<std::vector<Accelerator>> accelerators = {};
   /// How many more were told that are not among them (parse_accelerators).

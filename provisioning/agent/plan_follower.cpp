@@ -53,6 +53,16 @@ std::string failures(const apply::Report& report) {
   return text;
 }
 
+/// What is still there of an earlier plan.
+std::vector<std::string> kept_of(const apply::Report& report) {
+  std::vector<std::string> kept;
+  for (const apply::Outcome& outcome : report.outcomes) {
+    if (outcome.kind != apply::Outcome::Kind::kept) continue;
+    kept.push_back(std::format("{}: {}", outcome.step, outcome.reason));
+  }
+  return kept;
+}
+
 }  // namespace
 
 PlanFollower::PlanFollower(HeadLink& head, FollowerOptions options)
@@ -98,7 +108,8 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
     say(std::format("and {} more changes", changes - kMostChangesSaid));
   }
   if (!done.succeeded()) TRY(fail_plan(failures(done), generation));
-  plan_next_check(done);
+  kept_ = kept_of(done);
+  plan_next_check();
   applied_ = generation;
   return done;
 }
@@ -164,11 +175,9 @@ void PlanFollower::forget_plan() {
 }
 
 /// Soon when something of an earlier plan is still there, for as long as jobs mostly end.
-void PlanFollower::plan_next_check(const apply::Report& report) {
-  const bool is_rest =
-      std::ranges::contains(report.outcomes, apply::Outcome::Kind::kept, &apply::Outcome::kind);
-  soon_checks_ = is_rest ? soon_checks_ + 1 : 0;
-  const bool is_soon = is_rest && soon_checks_ <= kSoonChecks;
+void PlanFollower::plan_next_check() {
+  soon_checks_ = kept_.empty() ? 0 : soon_checks_ + 1;
+  const bool is_soon = !kept_.empty() && soon_checks_ <= kSoonChecks;
   next_check_ = options_.now() + (is_soon ? kTakeBackAgain : kCheckAgain + some_minutes());
 }
 
@@ -184,7 +193,8 @@ Status PlanFollower::check_plan() {
   for (const apply::Outcome& outcome : report->outcomes) {
     if (outcome.kind == apply::Outcome::Kind::changed) drift.push_back(outcome.step);
   }
-  return drift.empty() ? Status() : report_ready(generation_, std::move(drift));
+  if (drift.empty() && kept_ == told_kept_) return {};
+  return report_ready(generation_, std::move(drift));
 }
 
 /// systemd ends this program in a moment, which then says that it is stopping.
@@ -261,9 +271,11 @@ Status PlanFollower::report_ready(const std::string& generation, std::vector<std
   TRY(report({.stage = "ready",
               .generation = generation,
               .neighbour = neighbour,
-              .drift = std::move(drift)}));
+              .drift = std::move(drift),
+              .kept = kept_ == told_kept_ ? std::vector<std::string>() : kept_}));
   // Only now: a head that did not hear it is told with the next heartbeat.
   generation_ = generation;
+  told_kept_ = kept_;
   told_neighbour_ = neighbour;
   return {};
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/apply/apply.h"
 #include "core/os/command.h"
@@ -78,7 +79,7 @@ class PlanFollower {
   Status check_plan();
   Status renew_in_time();
   Status reboot();
-  void plan_next_check(const apply::Report& report);
+  void plan_next_check();
   void ask_scheduler();
 
   HeadLink& head_;
@@ -97,6 +98,9 @@ class PlanFollower {
   std::optional<provisioning::NodeReport> untold_;
   Renewal renewal_;
   std::chrono::steady_clock::time_point next_check_;
+  /// What the plan does not have any more and is still there, and what of it the head knows.
+  std::vector<std::string> kept_;
+  std::vector<std::string> told_kept_;
   /// How often it was tried in a row to take something back.
   int soon_checks_ = 0;
   std::optional<provisioning::LldpNeighbour> told_neighbour_;

@@ -190,6 +190,8 @@ def volume_comes_and_goes(lab, product, count):
     expect("scratch" not in exported, f"the head still exports it: {exported}")
     wait_for_problem(product, SCRATCH, "in memory only")
     expect(lab.check("head", "cat", f"{SCRATCH}/letter") == "seen\n", "the head lost a file")
+    told = product.why(product.node_of("n2").name)
+    expect("still there" in told and SCRATCH in told, f"the node's story has not what stays: {told}")
     lab.check("n2", "systemctl", "stop", "user")
     lab.check("head", "rm", f"{SCRATCH}/letter")
     # A decision makes the head apply its plan.

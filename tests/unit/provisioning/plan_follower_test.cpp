@@ -145,6 +145,55 @@ TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_t
       << head_.told.back().drift[0];
 }
 
+/// A volume that somebody uses until it is free.
+class UsedVolume final : public os::CommandRunner {
+ public:
+  Result<os::CommandResult> run(const os::Command& command) override {
+    const std::string& program = command.argv.front();
+    if (program == "findmnt") {
+      return os::CommandResult{.status = mounted ? 0 : 1, .out = "head:/s nfs4\n", .err = {}};
+    }
+    if (program == "mount") mounted = true;
+    if (program == "umount" && used) return os::CommandResult{.status = 32, .err = "busy"};
+    if (program == "umount") mounted = false;
+    return os::CommandResult{};
+  }
+  bool mounted = false;
+  bool used = true;
+};
+
+TEST(KeptVolume, is_told_once_and_taken_back_soon_after_nobody_uses_it) {
+  const auto root = os::TemporaryDirectory::make();
+  FakeHead head;
+  UsedVolume machine;
+  std::chrono::steady_clock::time_point now{};
+  PlanFollower follower(head,
+                        {.runner = machine,
+                         .record = root->path() / "record",
+                         .say = [](const std::string&) {},
+                         .neighbour = [] { return std::optional<LldpNeighbour>(); },
+                         .accelerators = [] { return std::optional<std::vector<Accelerator>>(); },
+                         .return_to_work = [] { return Result<bool>(false); },
+                         .now = [&] { return now; }});
+  head.wanted.add(
+      plan::MountFileSystem{.source = "head:/s", .target = root->path() / "s", .type = "nfs4"});
+  ASSERT_TRUE(follower.apply_plan());
+  ASSERT_TRUE(machine.mounted);
+  head.wanted = {};
+  ASSERT_TRUE(follower.beat());
+  EXPECT_EQ(head.told.back().stage, "ready") << "a job that goes on is no failure";
+  ASSERT_EQ(head.told.back().kept.size(), 1U);
+  EXPECT_TRUE(head.told.back().kept[0].contains("busy"));
+  const std::size_t told = head.told.size();
+  now += 2min;
+  ASSERT_TRUE(follower.beat());
+  EXPECT_EQ(head.told.size(), told) << "the head knows it";
+  machine.used = false;
+  now += 2min;
+  ASSERT_TRUE(follower.beat());
+  EXPECT_FALSE(machine.mounted);
+}
+
 TEST_F(PlanFollowerTest, a_plan_that_still_holds_is_looked_at_without_a_word) {
   ASSERT_TRUE(follower_.apply_plan());
   const std::size_t told = head_.told.size();

@@ -47,7 +47,8 @@ NodeReport report() {
                     .generation = "1f0c5ab2-n001-10.42.1.1-0",
                     .console = {"one", "two"},
                     .neighbour = LldpNeighbour{.system = "rack7-sw1", .port = "Ethernet1/17"},
-                    .drift = {"file /etc/hosts"}};
+                    .drift = {"file /etc/hosts"},
+                    .kept = {"no longer: mount /scratch: busy"}};
   report.accelerators = {
       {.address = "0000:3b:00.0", .vendor = 0x10de, .device = 0x20b5, .pci_class = 0x0302}};
   return report;
