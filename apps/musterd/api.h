@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/service_watch.h"
@@ -48,18 +49,23 @@ class Api {
   os::ServerResponse show_user(const std::string& name);
   os::ServerResponse remove_user(const std::string& name);
 
-  /// A page that every request of this method and path asks for.
+  using Page = os::ServerResponse (Api::*)(const os::ServerRequest& request);
+  using NamedPage = os::ServerResponse (Api::*)(const std::string& name);
+  /// A row of the table of all pages.
   struct Route {
     std::string_view method;
+    /// A name in braces is for a part of the path, such as "/v1/nodes/{node}/events".
     std::string_view path;
-    os::ServerResponse (Api::*page)(const os::ServerRequest& request);
+    /// A named page for a path with such a part.
+    std::variant<Page, NamedPage> page;
     /// What is done, in the words of the command line, of a page that changes something; its
     /// requests are in the log of commands.
     std::string_view action = {};
   };
   static std::span<const Route> routes();
   os::ServerResponse find_page(const os::ServerRequest& request);
-  os::ServerResponse named_page(const os::ServerRequest& request);
+  os::ServerResponse call(const Route& route, const os::ServerRequest& request,
+                          const std::string& name);
   /// The answer, after it was written down.
   os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
                            os::ServerResponse response);

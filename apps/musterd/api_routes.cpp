@@ -1,10 +1,12 @@
 // Which page answers which request.
 
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <format>
+#include <optional>
 #include <print>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +24,8 @@ std::span<const Api::Route> Api::routes() {
   static constexpr std::array kRoutes = {
       Route{"GET", "/v1/status", &Api::status},
       Route{"GET", "/v1/nodes", &Api::nodes},
+      Route{"GET", "/v1/nodes/{node}", &Api::node},
+      Route{"GET", "/v1/nodes/{node}/events", &Api::events},
       Route{"POST", "/v1/nodes/adopt", &Api::adopt, "node adopt"},
       Route{"POST", "/v1/nodes/set", &Api::set_nodes, "node set"},
       Route{"POST", "/v1/nodes/reboot", &Api::reboot_nodes, "node reboot"},
@@ -42,27 +46,30 @@ std::span<const Api::Route> Api::routes() {
       Route{"POST", "/v1/users", &Api::add_user, "user add"},
       Route{"PUT", "/v1/users", &Api::change_user, "user set"},
       Route{"POST", "/v1/users/rebuild", &Api::rebuild_users, "user rebuild"},
+      Route{"GET", "/v1/users/{user}", &Api::show_user},
+      Route{"DELETE", "/v1/users/{user}", &Api::remove_user, "user remove"},
   };
   return kRoutes;
 }
 
-/// Pages with a name in their path.
-ServerResponse Api::named_page(const ServerRequest& request) {
-  constexpr std::string_view kNode = "/v1/nodes/";
-  constexpr std::string_view kUser = "/v1/users/";
-  constexpr std::string_view kEvents = "/events";
-  const std::string_view path = request.path;
-  const bool get = request.method == "GET";
-  if (path.starts_with(kUser)) {
-    const std::string name(path.substr(kUser.size()));
-    if (get) return show_user(name);
-    if (request.method == "DELETE") return noted("user remove", request, remove_user(name));
-  }
-  if (get && path.starts_with(kNode)) {
-    const std::string_view name = path.substr(kNode.size());
-    if (!name.ends_with(kEvents)) return node(std::string(name));
-    return events(std::string(name.substr(0, name.size() - kEvents.size())));
-  }
+namespace {
+
+/// What stands in the path for the name in braces; empty for a template without one. None: the path
+/// is not of this template.
+std::optional<std::string> name_in(std::string_view path, std::string_view pattern) {
+  const auto open = pattern.find('{');
+  if (open == pattern.npos) return path == pattern ? std::optional(std::string()) : std::nullopt;
+  const std::string_view before = pattern.substr(0, open);
+  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
+  if (path.contains('/')) return std::nullopt;
+  return std::string(path);
+}
+
+ServerResponse no_page(const ServerRequest& request) {
   return os::refusal(
       {.message = std::format("musterd has no page {} {}", printable(request.method, 16),
                               printable(request.path, 80)),
@@ -70,14 +77,37 @@ ServerResponse Api::named_page(const ServerRequest& request) {
        .kind = ErrorKind::absent});
 }
 
+/// RFC 9110 §15.5.6
+ServerResponse no_method(const ServerRequest& request, const std::vector<std::string>& allowed) {
+  const std::string methods = join(allowed, ", ");
+  ServerResponse response =
+      os::refusal({.message = std::format("{} has no {}", printable(request.path, 80),
+                                          printable(request.method, 16)),
+                   .hint = std::format("it has {}", methods)});
+  response.status = 405;
+  response.headers["Allow"] = methods;
+  return response;
+}
+
+}  // namespace
+
 ServerResponse Api::find_page(const ServerRequest& request) {
-  const auto route = std::ranges::find_if(routes(), [&](const Route& each) {
-    return each.method == request.method && each.path == request.path;
-  });
-  if (route == routes().end()) return named_page(request);
-  ServerResponse response = (this->*route->page)(request);
-  if (route->action.empty()) return response;
-  return noted(route->action, request, std::move(response));
+  std::vector<std::string> allowed;
+  for (const Route& route : routes()) {
+    const auto name = name_in(request.path, route.path);
+    if (!name) continue;
+    if (route.method == request.method) return call(route, request, *name);
+    allowed.emplace_back(route.method);
+  }
+  return allowed.empty() ? no_page(request) : no_method(request, allowed);
+}
+
+ServerResponse Api::call(const Route& route, const ServerRequest& request,
+                         const std::string& name) {
+  const auto* const page = std::get_if<Page>(&route.page);
+  ServerResponse response =
+      page != nullptr ? (this->**page)(request) : (this->*std::get<NamedPage>(route.page))(name);
+  return route.action.empty() ? response : noted(route.action, request, std::move(response));
 }
 
 ServerResponse Api::noted(std::string_view action, const ServerRequest& request,

@@ -127,9 +127,10 @@ def is_described(path, described):
 
 
 def is_answered(page, text):
-    """Whether a path of the documentation is in the source: "/v1/nodes/NAME/events" is there in two
-    parts, around what stands for a name."""
-    return all(f'"{part}"' in text for part in re.split(r"[A-Z]+", page) if part)
+    """Whether a path of the documentation is in the source: "/v1/nodes/NAME/events" is there as "/v1/nodes/{node}/events",
+    or in two parts, around what stands for a name."""
+    template = "{[a-z]+}".join(re.escape(part) for part in page.split("NAME"))
+    return re.search(f'"{template}"', text) is not None or all(f'"{part}"' in text for part in re.split(r"[A-Z]+", page) if part)
 
 
 def check_pages(root, _files):
@@ -140,8 +141,8 @@ def check_pages(root, _files):
         described = re.findall(r"^#+ `[A-Z]+ (/[^`?]+)(?:\?[^`]*)?`$",
                                (pathlib.Path(root) / page).read_text(encoding="utf-8"), re.MULTILINE)
         breaches += [f"{page}: does not describe {path}, which {source} answers"
-                     for path in sorted(set(re.findall(r'"(/[a-z0-9/._-]*)"', text)))
-                     if not is_described(path, described)]
+                     for path in sorted(set(re.findall(r'"(/[a-z0-9/._{}-]*)"', text)))
+                     if not is_described(re.sub("{[a-z]+}", "NAME", path), described)]
         breaches += [f"{page}: describes {path}, which {source} does not answer"
                      for path in described if not is_answered(path, text)]
     return breaches

@@ -70,7 +70,11 @@ TEST_F(ApiTest, a_refusal_has_the_status_of_its_kind) {
   EXPECT_EQ(ask("GET", "/v1/users/bob").status, 404);
   EXPECT_EQ(ask("GET", "/v1/nodes/n009").status, 404);
   EXPECT_EQ(ask("GET", "/v1/nowhere").status, 404);
-  EXPECT_EQ(ask("PUT", "/v1/status").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/nodes/a/b").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/nodes/").status, 404);
+  EXPECT_EQ(ask("PUT", "/v1/status").status, 405);
+  EXPECT_EQ(ask("DELETE", "/v1/users").status, 405);
+  EXPECT_EQ(ask("POST", "/v1/nodes/n009/events").status, 405);
 }
 
 TEST_F(ApiTest, who_adds_a_user_is_answered_before_the_helper_is_and_asks_whether_it_tried) {
