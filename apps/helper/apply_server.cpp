@@ -84,7 +84,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
                    {.runner = runner,
                     .pending = kPending,
                     .record = kRecord,
-                    // Whose keys are stale is said below.
+                    // Stale keys have steps of their own.
                     .unrecorded = std::filesystem::path(head::kPeopleKeys).parent_path(),
                     .undecided = accounts.undecided,
                     .on_step = print_outcome});

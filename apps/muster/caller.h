@@ -5,7 +5,8 @@
 
 namespace muster::cli {
 
-/// The login of who typed the command, also behind sudo(8); a number where the account is gone.
+/// The login of who typed the command, also behind sudo(8), at most 64 bytes and safe to show; a
+/// number where the account is gone.
 std::string caller();
 
 }  // namespace muster::cli

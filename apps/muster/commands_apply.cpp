@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/muster/applied.h"
 #include "apps/muster/caller.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
@@ -21,7 +22,6 @@
 #include "core/os/clock.h"
 #include "core/os/command.h"
 #include "core/os/files.h"
-#include "core/os/wait.h"
 #include "core/spec/parse.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/history.h"
@@ -34,11 +34,8 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-/// The daemon has no event for its callers.
-constexpr auto kBetweenAnswers = 500ms;
 /// The longest step of a plan may take three minutes.
 constexpr auto kApplyPatience = 5min;
-constexpr std::size_t kLongestLogin = 64;
 
 struct ApplyOptions {
   std::string file = head::kInstalledSpec;
@@ -82,42 +79,26 @@ std::set<std::string> problems_of(const json& status) {
   return problems;
 }
 
-/// Until the daemon that was started anew has the helper's answer to its plan; whether all of it
-/// holds.
-Result<bool> wait_until_applied() {
-  const os::Deadline end = os::in(kApplyPatience);
-  while (true) {
-    const auto answer = call_head("GET", "/v1/applied?since=1");
-    if (answer && answer->value("applied", false)) return answer->value("succeeded", false);
-    if (os::in(0ms) >= end) {
-      return fail("the head has not applied its plan within five minutes");
-    }
-    TRY(os::wait_readable({}, std::min(end, os::in(kBetweenAnswers))));
-  }
-}
-
 /// What somebody wrote into the head's file and nobody applied is not lost when another takes its
 /// place.
-Status keep_installed(const Wanted& wanted) {
-  const auto installed = os::read_file(head::kInstalledSpec);
-  // One that cannot be read cannot be kept.
-  if (!installed || *installed == wanted.text) return {};
+Status keep(const std::string& installed) {
   TRY_ASSIGN(const head::History history, head::read_history());
-  if (std::ranges::contains(history.generations, *installed, &head::Generation::text)) return {};
+  if (std::ranges::contains(history.generations, installed, &head::Generation::text)) return {};
   const char* const how = history.generations.empty() ? head::kFromFile : head::kNotApplied;
-  TRY(head::add_generation({.at_ms = os::now_ms(), .how = how, .text = *installed}));
+  TRY(head::add_generation({.at_ms = os::now_ms(), .how = how, .text = installed}));
   return {};
 }
 
 /// Writes it into the history and the head's file.
 Result<head::Generation> write_files(const Wanted& wanted) {
-  TRY(keep_installed(wanted));
-  TRY_ASSIGN(head::Generation made, head::add_generation({.at_ms = os::now_ms(),
-                                                          .who = printable(caller(), kLongestLogin),
-                                                          .how = wanted.how,
-                                                          .text = wanted.text}));
   const auto installed = os::read_file(head::kInstalledSpec);
-  if (installed && *installed == wanted.text) return made;
+  const bool is_there = installed && *installed == wanted.text;
+  // One that cannot be read cannot be kept.
+  if (installed && !is_there) TRY(keep(*installed));
+  TRY_ASSIGN(head::Generation made,
+             head::add_generation(
+                 {.at_ms = os::now_ms(), .who = caller(), .how = wanted.how, .text = wanted.text}));
+  if (is_there) return made;
   // A link stays one, and the file keeps its owner and mode.
   Status written = os::rewrite_file(head::kInstalledSpec, wanted.text);
   if (written) return made;
@@ -139,7 +120,10 @@ Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted) {
   const auto applied = [&]() -> Result<bool> {
     TRY(head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"}));
     TRY(head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"}));
-    return wait_until_applied();
+    // Its first change: the daemon started anew.
+    TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(1, kApplyPatience));
+    if (holds) return *holds;
+    return fail("the head has not applied its plan within five minutes");
   }();
   if (applied) return Installed{.number = made.number, .holds = *applied};
   return fail(applied.error().kind, applied.error().message,

@@ -7,13 +7,13 @@
 #include <optional>
 #include <print>
 
+#include "apps/muster/applied.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
 #include "apps/muster/job_guard.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
-#include "core/os/wait.h"
 
 namespace muster::cli {
 namespace {
@@ -23,8 +23,6 @@ using namespace std::chrono_literals;
 
 /// A step of the head's plan may take minutes.
 constexpr auto kPatience = 30s;
-/// The daemon has no event for its callers.
-constexpr auto kBetweenQuestions = 200ms;
 
 struct UserOptions {
   std::string name;
@@ -52,19 +50,6 @@ Result<std::vector<std::string>> keys_of(const UserOptions& options) {
   return keys;
 }
 
-/// Waits until the head has tried to make a change true, or the time is over.
-Status wait_until_applied(std::uint64_t change) {
-  const std::string page = std::format("/v1/applied?since={}", change);
-  const os::Deadline end = os::in(kPatience);
-  while (true) {
-    const auto answer = call_head("GET", page);
-    // A daemon that starts anew meanwhile is asked again.
-    if (answer && answer->at("applied").get<bool>()) return {};
-    if (os::in(0ms) >= end) return {};
-    TRY(os::wait_readable({}, std::min(end, os::in(kBetweenQuestions))));
-  }
-}
-
 bool is_on_head(const std::string& name) {
   const auto user = call_head("GET", "/v1/users/" + url_encode(name));
   return user && user->at("on_head").get<bool>();
@@ -83,7 +68,7 @@ int send_user(const UserOptions& options, const std::string& method) {
   if (options.uid) body["uid"] = *options.uid;
   auto answer = call_head(method, "/v1/users", body);
   if (!answer) return report(answer.error());
-  const Status waited = wait_until_applied(answer->at("applying").get<std::uint64_t>());
+  const auto waited = wait_until_applied(answer->at("applying").get<std::uint64_t>(), kPatience);
   if (!waited) return report(waited.error());
   answer->erase("applying");
   (*answer)["on_head"] = is_on_head(options.name);

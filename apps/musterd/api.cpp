@@ -14,7 +14,6 @@
 #include "apps/musterd/scheduler.h"
 #include "core/base/node_set.h"
 #include "core/base/text.h"
-#include "core/os/files.h"
 #include "core/spec/json.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/allowed.h"
@@ -323,11 +322,7 @@ ServerResponse Api::applied(const ServerRequest& request) {
   const auto since = parse_applied_query(request.query);
   if (!since) return refuse_request(since.error());
   const bool applied = cluster_.applied() >= *since;
-  // The helper writes its report before it answers.
-  const auto text = os::read_file(cluster_.settings().report);
-  const json report = text ? json::parse(*text, nullptr, false) : json();
-  const bool succeeded = report.is_object() && report.value("succeeded", json()) == json(true);
-  return answer({{"applied", applied}, {"succeeded", applied && succeeded}});
+  return answer({{"applied", applied}, {"succeeded", applied && cluster_.is_plan_true()}});
 }
 
 }  // namespace muster::daemon

@@ -136,6 +136,8 @@ class Cluster {
 
   /// HeadApplier::tried.
   state::Revision applied() const { return applier_.tried(); }
+  /// HeadApplier::succeeded
+  bool is_plan_true() const { return applier_.succeeded(); }
 
   /// Why the head does not hold what it should, when its plan cannot be written or the helper does
   /// not take it; nothing while the helper is at work.

@@ -106,6 +106,7 @@ void HeadApplier::take_report(const json& report, Now now) {
   if (is_check_ && report.is_object()) {
     for (const std::string& step : changed_steps(report)) drift_.note(step, now.wall_ms);
   }
+  succeeded_ = succeeded;
   // A report of what failed tells its reasons itself.
   trouble_.clear();
   owed_ms_ = is_overtaken_ ? std::optional(now.steady_ms) : std::nullopt;
@@ -116,6 +117,11 @@ void HeadApplier::take_report(const json& report, Now now) {
 state::Revision HeadApplier::tried() const {
   const std::scoped_lock lock(mutex_);
   return tried_;
+}
+
+bool HeadApplier::succeeded() const {
+  const std::scoped_lock lock(mutex_);
+  return succeeded_;
 }
 
 Drift HeadApplier::drift() const {

@@ -52,6 +52,9 @@ class HeadApplier {
   /// not.
   state::Revision tried() const;
 
+  /// Whether all steps of the plan that the helper tried last succeeded.
+  bool succeeded() const;
+
   /// Why the head does not hold what it should, when the helper does not take its plan; nothing
   /// while the helper is at work for a time that is usual.
   std::optional<std::string> delay(std::int64_t steady_ms) const;
@@ -88,6 +91,7 @@ class HeadApplier {
   /// Guards what follows.
   mutable std::mutex mutex_;
   state::Revision tried_ = 0;
+  bool succeeded_ = false;
   Drift drift_;
   /// Since when the helper owes an answer, and the last trouble with it.
   std::optional<std::int64_t> owed_ms_;

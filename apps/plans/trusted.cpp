@@ -139,8 +139,11 @@ Status compare_plans(const Plan& ours, const Plan& given) {
   return {};
 }
 
-/// `plan` with the origins of `ours`, whose steps are the same.
-Plan with_origins(Plan plan, const Plan& ours) {
+/// The plan with the origins of ours, whose steps are the same.
+Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
+  TRY_ASSIGN(const Claims claims, parse_claims(plan, own));
+  const Plan ours = own_plan(plan, own, claims);
+  TRY(compare_plans(ours, plan));
   for (std::size_t i = 0; i < plan.steps.size(); ++i) plan.steps[i].origin = ours.steps[i].origin;
   return plan;
 }
@@ -148,16 +151,9 @@ Plan with_origins(Plan plan, const Plan& ours) {
 }  // namespace
 
 Result<Plan> check_plan(Plan plan, const OwnView& own) {
-  Error error;
-  if (const auto claims = parse_claims(plan, own); !claims) {
-    error = claims.error();
-  } else {
-    const Plan ours = own_plan(plan, own, *claims);
-    const Status same = compare_plans(ours, plan);
-    if (same) return with_origins(std::move(plan), ours);
-    error = same.error();
-  }
-  return fail(std::format("the head's plan is not cluster.yaml's: {}", error.message),
+  auto same = compare_with_own(std::move(plan), own);
+  if (same) return same;
+  return fail(std::format("the head's plan is not cluster.yaml's: {}", same.error().message),
               "nothing was applied; when cluster.yaml was changed since musterd started, "
               "'muster apply'; else look at 'journalctl -u musterd'");
 }

@@ -14,6 +14,7 @@
 #include "core/apply/changes.h"
 #include "core/apply/memory.h"
 #include "core/apply/programs.h"
+#include "core/apply/services.h"
 #include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -123,11 +124,6 @@ class Applier {
   EffectResult operator()(const plan::EnsureUser& step) { return accounts_.ensure(step); }
   EffectResult operator()(const plan::RemoveUser& step) { return accounts_.remove(step); }
 
-  /// Whether a step binds a directory, alone or with what is mounted below it.
-  static bool is_bind(const plan::MountFileSystem& step) {
-    return step.options == "bind" || step.options.starts_with("rbind");
-  }
-
   /// Whether one directory is bound to another already; findmnt names what lies below both.
   bool is_bound(const plan::MountFileSystem& step) const {
     std::error_code error;
@@ -188,31 +184,16 @@ class Applier {
   }
 
   EffectResult operator()(const Service& step) {
-    if (changes_.has_new_units()) {
-      TRY(programs_.run({"systemctl", "daemon-reload"}));
-      changes_.units_were_read();
-    }
+    TRY(read_new_units(programs_, changes_));
     const bool wanted = step.state == Service::State::running;
-    TRY_ASSIGN(const os::CommandResult now,
-               programs_.ask({"systemctl", "is-active", "--quiet", step.unit}));
-    const bool running = now.status == 0;
-    const bool replaced = changes_.is_replaced(step);
+    TRY_ASSIGN(const bool running, is_running(programs_, step.unit));
     if (!wanted) {
       if (!running) return Effect::unchanged;
       TRY(programs_.run({"systemctl", "stop", step.unit}));
       return Effect::changed;
     }
-    if (!running) {
-      // A unit that failed too often is refused until its counter is cleared.
-      TRY(programs_.ask({"systemctl", "reset-failed", step.unit}));
-      TRY(programs_.run({"systemctl", "start", step.unit}));
-      return Effect::changed;
-    }
-    if (!changes_.is_touched(step) || (step.on_change == Service::OnChange::nothing && !replaced)) {
-      return Effect::unchanged;
-    }
-    const bool reload = step.on_change == Service::OnChange::reload && !replaced;
-    TRY(programs_.run({"systemctl", reload ? "reload" : "restart", step.unit}));
+    if (running) return tell_changes(programs_, changes_, step);
+    TRY(start_service(programs_, step.unit));
     return Effect::changed;
   }
 

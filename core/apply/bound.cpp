@@ -30,6 +30,10 @@ std::vector<std::string_view> passing_places(std::span<const Mount> mounts) {
 
 }  // namespace
 
+bool is_bind(const plan::MountFileSystem& step) {
+  return step.options == "bind" || step.options.starts_with("rbind");
+}
+
 std::vector<Unbound> find_unbound(std::span<const Mount> mounts, const std::string& source,
                                   const std::string& target) {
   const std::set<std::string> shown = mounted_below(mounts, target);

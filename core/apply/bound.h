@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "core/base/mounts.h"
+#include "core/plan/step.h"
 
 namespace muster::apply {
+
+/// Whether a step binds a directory, alone or with what is mounted below it.
+bool is_bind(const plan::MountFileSystem& step);
 
 /// A file system below `source` that the directory bound to it does not show.
 struct Unbound {

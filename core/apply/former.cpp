@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/apply/services.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
 #include "core/os/hash.h"
@@ -79,9 +80,8 @@ struct Look {
     return Sight{.former = {.kind = Kind::name, .text = std::string(trim(*name))}};
   }
   Result<Sight> operator()(const plan::Service& step) const {
-    TRY_ASSIGN(const os::CommandResult now,
-               programs.ask({"systemctl", "is-active", "--quiet", step.unit}));
-    return Sight{.former = {.kind = now.status == 0 ? Kind::running : Kind::stopped}};
+    TRY_ASSIGN(const bool running, is_running(programs, step.unit));
+    return Sight{.former = {.kind = running ? Kind::running : Kind::stopped}};
   }
   Result<Sight> operator()(const auto&) const { return Sight{}; }
 };

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/apply/bound.h"
+#include "core/apply/services.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
 
@@ -111,8 +113,8 @@ struct PutBack {
                       "both",
                       step.target));
     }
-    const bool is_bind = step.options == "bind" || step.options.starts_with("rbind");
-    const bool is_ours = !mounted.empty() && (is_bind || mounted.starts_with(step.source + " "));
+    const bool is_ours =
+        !mounted.empty() && (is_bind(step) || mounted.starts_with(step.source + " "));
     if (!mounted.empty() && !is_ours) return Effect::unchanged;
     if (is_ours) {
       TRY(unmount(step));
@@ -157,10 +159,9 @@ struct PutBack {
     const bool runs = step.state == plan::Service::State::running;
     const bool ran = entry.former.kind == Kind::running;
     if (entry.former.kind == Kind::other || runs == ran) return Effect::unchanged;
-    TRY_ASSIGN(const os::CommandResult now,
-               programs.ask({"systemctl", "is-active", "--quiet", step.unit}));
-    if ((now.status == 0) == ran) return Effect::unchanged;
-    TRY(programs.run({"systemctl", ran ? "start" : "stop", step.unit}));
+    TRY_ASSIGN(const bool running, is_running(programs, step.unit));
+    if (running == ran) return Effect::unchanged;
+    TRY(ran ? start_service(programs, step.unit) : programs.run({"systemctl", "stop", step.unit}));
     return Effect::changed;
   }
 
@@ -197,18 +198,10 @@ Outcome Undo::tell(const plan::Step& step) {
   const auto told = [&]() -> EffectResult {
     const auto* const service = std::get_if<plan::Service>(&step);
     if (service == nullptr || !changes_.is_touched(*service)) return Effect::unchanged;
-    TRY_ASSIGN(const os::CommandResult now,
-               programs_.ask({"systemctl", "is-active", "--quiet", service->unit}));
-    if (now.status != 0) return Effect::unchanged;
-    if (changes_.has_new_units()) {
-      TRY(programs_.run({"systemctl", "daemon-reload"}));
-      changes_.units_were_read();
-    }
-    const bool reload = service->on_change == plan::Service::OnChange::reload;
-    TRY(programs_.run({"systemctl",
-                       reload && !changes_.is_replaced(*service) ? "reload" : "restart",
-                       service->unit}));
-    return Effect::changed;
+    TRY_ASSIGN(const bool running, is_running(programs_, service->unit));
+    if (!running) return Effect::unchanged;
+    TRY(read_new_units(programs_, changes_));
+    return tell_changes(programs_, changes_, *service);
   };
   return outcome_of(step, told(), {});
 }

@@ -166,7 +166,6 @@ def newer_package(name):
         return base64.encodebytes(pathlib.Path(directory, "newer.deb").read_bytes()).decode()
 
 
-
 def volume_comes_and_goes(lab, product, count):
     """A volume that leaves cluster.yaml is taken back from head and nodes while they run: not from under somebody who
     uses it, and not with files that are in memory only."""

@@ -287,6 +287,16 @@ TEST_F(Undo, a_service_that_was_started_stops_and_one_that_ran_hears_of_its_file
   EXPECT_EQ(machine_.told, std::vector<std::string>{"reload old.service"});
 }
 
+TEST_F(Undo, a_service_that_is_to_hear_nothing_hears_nothing) {
+  machine_.running["old.service"] = true;
+  run({.steps = {WriteFile{.path = at("/etc/old.conf"), .content = "x"},
+                 Service{.unit = "old.service",
+                         .on_change = Service::OnChange::nothing,
+                         .watches = {at("/etc/old.conf")}}}});
+  take_all_back();
+  EXPECT_TRUE(machine_.told.empty());
+}
+
 TEST_F(Undo, a_service_of_the_plan_hears_of_a_file_that_left_it) {
   const Service exports{.unit = "nfs.service",
                         .on_change = Service::OnChange::reload,

@@ -49,9 +49,11 @@ TEST_F(HeadApplierTest, a_decision_is_tried_when_the_helper_answers) {
   ASSERT_TRUE(step());
   EXPECT_TRUE(applier_.is_at_work());
   EXPECT_EQ(applier_.tried(), 0U);
+  EXPECT_FALSE(applier_.succeeded());
   succeed();
   EXPECT_FALSE(applier_.is_at_work());
   EXPECT_EQ(applier_.tried(), 7U);
+  EXPECT_TRUE(applier_.succeeded());
   EXPECT_FALSE(applier_.delay(1'000'000));
 }
 
@@ -60,6 +62,7 @@ TEST_F(HeadApplierTest, a_plan_that_failed_is_tried_as_well) {
   ASSERT_TRUE(step());
   fail_a_step();
   EXPECT_EQ(applier_.tried(), 7U);
+  EXPECT_FALSE(applier_.succeeded());
 }
 
 TEST_F(HeadApplierTest, who_waits_for_a_user_does_not_wait_for_what_came_since) {
