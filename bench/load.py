@@ -1,9 +1,10 @@
-"""Ten thousand nodes on a head whose disk needs 5 ms for each fsync: they boot, beat and renew, take over a new
-user, and machines that wait are adopted in one command, while administrators look. With MUSTERD_BEFORE, the
+"""Ten thousand nodes on a head whose disk needs 5 ms for each fsync: they boot, beat and renew, run a command, take over
+a new user, and machines that wait are adopted in one command, while administrators look. With MUSTERD_BEFORE, the
 path of another musterd, its figures are measured first and compared with."""
 
 import asyncio
 import contextlib
+import json
 import os
 import resource
 import sys
@@ -21,6 +22,10 @@ NODES = 10_000
 WAITING = 4_000
 AT_ONCE = 64
 SECONDS_WITH_ADMINISTRATORS = 20
+# Until every node's question is held.
+SECONDS_TO_ASK = 15
+# Of how many nodes the time of a command is told beside that of all.
+SOME = 1_000
 GOALS = {"p99 of a heartbeat": 50, "fsyncs a second": 200}
 
 
@@ -106,6 +111,38 @@ class Bench:
         async with self.phase("beat"):
             await asyncio.sleep(SECONDS_WITH_ADMINISTRATORS)
 
+    async def commands(self):
+        """Every node holds a question; a command of some, then one of all, until the head has the last outcome."""
+        client = Client(self.daemon.socket("node"), self.count)
+        asking = [asyncio.create_task(self._obey(node, client)) for node in self.cluster.nodes]
+        await asyncio.sleep(SECONDS_TO_ASK)
+        async with self.phase("exec"):
+            for count in sorted({min(SOME, self.count), self.count}):
+                start = time.monotonic()
+                names = [node.name for node in self.cluster.nodes[:count]]
+                told = json.loads(await self.admin("POST", "/v1/nodes/exec", {"nodes": names, "command": ["true"]}))
+                await self._wait_for_end(told["operation"], count)
+                self.record(f"exec: true on {count} nodes, known after", round(time.monotonic() - start, 2), "s")
+        for task in asking:
+            task.cancel()
+
+    async def _obey(self, node, client):
+        """Asks for tasks, and tells at once that they ended well."""
+        while True:
+            offer = await self.cluster.say(node, "tasks", {"boot": node.mac, "kinds": ["exec"], "has": []}, client)
+            for task in offer["tasks"]:
+                await self.cluster.say(node, "task", {"id": task["id"], "ended": True})
+
+    async def _wait_for_end(self, operation, count):
+        seen = 0
+        while True:
+            page = f"/v1/operations/{operation}/progress?seen={seen}"
+            progress = json.loads(await self.admin("GET", page))
+            if progress["ended_ms"]:
+                assert progress["counts"]["done"] == count, progress["counts"]
+                return
+            seen = progress["version"]
+
     async def new_user(self):
         """Until every node holds the plan with the user."""
         async with self.phase("user add"):
@@ -139,7 +176,8 @@ class Bench:
         self.cluster = Cluster(self.daemon.socket("node"), make_nodes(self.count), certificate_request())
         lookers = [asyncio.create_task(self.look()) for _ in range(2)]
         prober, beats = await self.probe()
-        for part in (self.boots, self.renewals, self.administrators, self.new_user, self.adoption):
+        for part in (self.boots, self.renewals, self.administrators, self.commands, self.new_user,
+                     self.adoption):
             await part()
         assert prober.returncode is None, "the node whose heartbeats are timed is lost"
         prober.kill()

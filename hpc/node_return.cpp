@@ -6,6 +6,7 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "hpc/node_drain.h"
 
 namespace muster::hpc {
 namespace {
@@ -42,7 +43,7 @@ Result<bool> return_node(os::CommandRunner& runner, const std::string& node) {
   TRY_ASSIGN(const std::string shown,
              run_checked(runner, {.argv = {"scontrol", "show", "node", node, "--oneliner"},
                                   .timeout = kPatience}));
-  const CardsDrain drain = cards_drain(shown);
+  const CardsDrain drain = is_drained_by_us(shown) ? CardsDrain::in_vain : cards_drain(shown);
   if (drain != CardsDrain::in_vain) return drain == CardsDrain::with_reason;
   TRY(run_checked(runner, {.argv = {"scontrol", "update", "NodeName=" + node, "State=RESUME"},
                            .timeout = kPatience}));

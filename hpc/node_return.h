@@ -1,5 +1,6 @@
 #pragma once
-// Brings a node back to work that slurmctld took out of it for a passing reason. While slurmctld
+// Brings a node back to work that was taken out of it for a passing reason: a restart for which it
+// was drained (node_drain.h), or a mistake of slurmctld. While slurmctld
 // and slurmd read a changed configuration one after the other, a node may register with fewer cards
 // than slurmctld has just read; slurmctld then drains it, and leaves it drained after the next
 // registration is right (validate_node_specs in its node_mgr.c, Slurm 24.11).
@@ -25,7 +26,8 @@ enum class CardsDrain {
 /// Reads what `scontrol show node --oneliner` prints.
 CardsDrain cards_drain(std::string_view shown);
 
-/// Asks slurmctld about this node and resumes it when it is drained in vain. Returns whether it is
+/// Asks slurmctld about this node and resumes it when it is drained in vain, or was drained for a
+/// restart that is over. Returns whether it is
 /// drained with reason: it is to be asked again. Runs on the node as root. Errors: scontrol fails
 /// or takes longer than ten seconds.
 Result<bool> return_node(os::CommandRunner& runner, const std::string& node);

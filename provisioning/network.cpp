@@ -192,8 +192,8 @@ std::string tls_server(const HttpSite& site) {
   // A token proves nothing before it was looked at.
   text += proxied("= /node/v1/enrol", site.node_socket,
                   "      limit_req zone=said burst=200 nodelay;\n");
-  for (const std::string_view path :
-       {"/node/v1/renew", "/node/v1/plan", "/node/v1/report", "/node/v1/heartbeat"}) {
+  for (const std::string_view path : {"/node/v1/renew", "/node/v1/plan", "/node/v1/report",
+                                      "/node/v1/heartbeat", "/node/v1/tasks", "/node/v1/task"}) {
     text += proxied(std::format("= {}", path), site.node_socket);
   }
   return text + refusal_locations() + tls_refusal_locations() +

@@ -33,8 +33,8 @@ ServerResponse refuse(int status, const Error& error) {
 }
 
 /// Answers with nothing, or with why it failed.
-std::move_only_function<void(Result<bool>)> done(Reply reply) {
-  return [reply = std::move(reply)](const Result<bool>& outcome) mutable {
+auto done(Reply reply) {
+  return [reply = std::move(reply)](const auto& outcome) mutable {
     reply(outcome ? answer("{}") : refuse(outcome.error()));
   };
 }
@@ -232,6 +232,21 @@ void NodeApi::heartbeat(const ServerRequest& request, const Node& node, Reply re
       });
 }
 
+void NodeApi::ask_tasks(const ServerRequest& request, const Node& node, Reply reply) {
+  auto question = task::parse_question(request.body);
+  if (!question) return reply(refuse(question.error()));
+  options_.give_tasks(node, std::move(*question),
+                      [reply = std::move(reply)](const Result<task::Offer>& offer) mutable {
+                        reply(offer ? answer(task::render_offer(*offer)) : refuse(offer.error()));
+                      });
+}
+
+void NodeApi::tell_task(const ServerRequest& request, const Node& node, Reply reply) {
+  auto told = task::parse_report(request.body);
+  if (!told) return reply(refuse(told.error()));
+  options_.take_report(node, std::move(*told), done(std::move(reply)));
+}
+
 void NodeApi::with_certificate(const ServerRequest& request, Reply reply) {
   if (header(request, "x-muster-verified") != "SUCCESS") {
     return reply(refuse(401, {.message = "a node's certificate is needed", .hint = "enrol first"}));
@@ -249,6 +264,8 @@ void NodeApi::with_certificate(const ServerRequest& request, Reply reply) {
   if (request.method != "POST") return reply(refuse(405, {.message = "this page takes POST"}));
   if (request.path == "/node/v1/heartbeat") return heartbeat(request, *node, std::move(reply));
   if (request.path == "/node/v1/report") return report(request, *node, std::move(reply));
+  if (request.path == "/node/v1/tasks") return ask_tasks(request, *node, std::move(reply));
+  if (request.path == "/node/v1/task") return tell_task(request, *node, std::move(reply));
   if (request.path == "/node/v1/renew") return renew(request, *node, std::move(reply));
   reply(refuse(404, {.message = "no such page"}));
 }

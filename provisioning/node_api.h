@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/os/http_server.h"
+#include "core/task/task.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/protocol.h"
@@ -29,6 +30,14 @@ struct NodeApiOptions {
   /// The cluster's name, which is its domain.
   std::string cluster = {};
   std::function<Now()> now;
+  /// A node asks what it shall do; answered once, perhaps much later.
+  std::function<void(const Node& node, task::Question question,
+                     std::move_only_function<void(Result<task::Offer>)> answer)>
+      give_tasks = [](const Node&, const task::Question&, auto answer) { answer(task::Offer()); };
+  /// A node tells how far it is with a task; answered once, when that is on disk.
+  std::function<void(const Node& node, task::Report report,
+                     std::move_only_function<void(const Status&)> done)>
+      take_report = [](const Node&, const task::Report&, auto done) { done(Status()); };
 };
 
 /// Threads: `handle` may be called from several threads.
@@ -64,6 +73,8 @@ class NodeApi {
   void renew(const os::ServerRequest& request, const Node& node, os::Reply reply);
   void report(const os::ServerRequest& request, const Node& node, os::Reply reply);
   void heartbeat(const os::ServerRequest& request, const Node& node, os::Reply reply);
+  void ask_tasks(const os::ServerRequest& request, const Node& node, os::Reply reply);
+  void tell_task(const os::ServerRequest& request, const Node& node, os::Reply reply);
   Result<Certified> certify(const Node& node, const CertificateRequest& asked) const;
   os::ServerResponse certificate_answer(const std::string& certificate, const Node& node) const;
   Result<std::string> certify_host_key(const Node& node, const std::string& key) const;

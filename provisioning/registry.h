@@ -61,6 +61,14 @@ struct Welcome {
   std::string token;
 };
 
+/// A node and whether its agent can be told something.
+struct Reachable {
+  std::string id;
+  std::string name;
+  /// Why not: "is booting"; empty: it can.
+  std::string obstacle;
+};
+
 /// Threads: every function may be called from several threads. Errors of every function that
 /// changes something: the store (world), and nothing was changed then.
 class Registry {
@@ -131,6 +139,10 @@ class Registry {
   /// is noted on their timelines. Errors (conflict): a node that is not known or not up, and then
   /// nobody is asked.
   Status ask_reboot(std::span<const std::string> names, const std::string& why, Now now);
+
+  /// Whether nodes can be told something now; by name, id or MAC address, each once. Errors
+  /// (absent): one of them is not known.
+  Result<std::vector<Reachable>> reach(std::span<const std::string> names, Now now) const;
 
   /// Forgets nodes by name, id or MAC address; their certificates are worth nothing at once.
   /// Errors (absent): no such node; none was removed.

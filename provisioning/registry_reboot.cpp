@@ -1,4 +1,5 @@
-// The part of the registry that is about reboots that somebody asked for. A wish is kept with its
+// The part of the registry that is about what running nodes are told: whether they can be told, and
+// reboots that somebody asked for. A wish is kept with its
 // node, so that a head that starts anew still has it, and is over when the node enrols again or
 // when it came to nothing (transitions.h).
 
@@ -76,6 +77,24 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
     ticket = ledger_->ticket();
   }
   return written(ticket);
+}
+
+Result<std::vector<Reachable>> Registry::reach(std::span<const std::string> names, Now now) const {
+  const std::scoped_lock lock(ledger_->mutex());
+  std::map<std::string, Reachable> reached;
+  for (const std::string& name : names) {
+    const Member* const member = ledger_->find(id_of(name));
+    if (member == nullptr) {
+      return fail(ErrorKind::absent, std::format("there is no node '{}'", printable(name, 64)),
+                  "'muster node list' shows them");
+    }
+    const Node& node = *member->node;
+    reached.insert_or_assign(
+        node.id, Reachable{.id = node.id, .name = who(node), .obstacle = why_not_up(*member, now)});
+  }
+  std::vector<Reachable> list;
+  for (auto& [id, one] : reached) list.push_back(std::move(one));
+  return list;
 }
 
 }  // namespace muster::provisioning

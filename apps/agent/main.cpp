@@ -9,11 +9,15 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/version.h"
+#include "core/os/host_name.h"
+#include "hpc/node_drain.h"
 #include "hpc/node_return.h"
 #include "hpc/ssh_access.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/boot_card.h"
+#include "provisioning/agent/exec_service.h"
 #include "provisioning/agent/inventory.h"
+#include "provisioning/agent/restart_service.h"
 #include "provisioning/agent/running.h"
 #include "provisioning/agent/stage_one.h"
 
@@ -48,18 +52,35 @@ int boot(const std::string& head, const std::string& root) {
   return kNoHead;
 }
 
+agent::SchedulerDoor scheduler_door(os::CommandRunner& runner) {
+  // The scheduler knows a node by the host name that its plan gave it.
+  return {.drain =
+              [&runner](const std::string& word) {
+                return hpc::drain_node(runner, os::read_host_name(), word);
+              },
+          .jobs_left = [&runner] { return hpc::jobs_left(runner, os::read_host_name()); },
+          .undrain = [&runner] { return hpc::undrain_node(runner, os::read_host_name()); }};
+}
+
 int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
-  return finish(agent::run_node(
-      {.unrecorded = hpc::kKeyDirectory,
-       .version = muster_version(),
-       .runner = runner,
-       .stop = stop,
-       .say = say,
-       .on_ready = [] { sd_notify(0, "READY=1"); },
-       .return_to_work =
-           [&runner](const std::string& node) { return hpc::return_node(runner, node); }}));
+  agent::ExecService exec(runner);
+  using Kind = agent::RestartService::Kind;
+  agent::RestartService reboot(Kind::reboot, runner, scheduler_door(runner));
+  agent::RestartService shutdown(Kind::shutdown, runner, scheduler_door(runner));
+  return finish(agent::run_node({.unrecorded = hpc::kKeyDirectory,
+                                 .version = muster_version(),
+                                 .runner = runner,
+                                 .stop = stop,
+                                 .say = say,
+                                 .on_ready = [] { sd_notify(0, "READY=1"); },
+                                 .return_to_work = [&](const std::string& node) -> Result<bool> {
+                                   // Whoever drains the node now is this program.
+                                   if (reboot.is_at_work() || shutdown.is_at_work()) return true;
+                                   return hpc::return_node(runner, node);
+                                 },
+                                 .services = {&exec, &reboot, &shutdown}}));
 }
 
 int show_inventory(const std::string& root) {

@@ -67,15 +67,10 @@ void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body)
   });
 }
 
-Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
-                                    const json& body, std::chrono::milliseconds timeout) {
-  TRY_ASSIGN(std::string text, render_body(body));
-  const auto response = os::send({.method = method,
-                                  .url = "http://muster" + path,
-                                  .body = std::move(text),
-                                  .headers = caller_of(method),
-                                  .unix_socket = kSocket,
-                                  .timeout = timeout});
+namespace {
+
+/// The body of a 200. Errors: no answer, another status.
+Result<std::string> accept(const Result<os::HttpResponse>& response) {
   if (!response) return std::unexpected(unreachable(response.error()));
   if (response->status == 200) {
     if (json::accept(response->body)) return response->body;
@@ -87,6 +82,29 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
                                    : std::format("the daemon answered {}", response->status),
                     .hint = value.is_object() ? text_of(value, "hint") : ""};
   return std::unexpected(error);
+}
+
+}  // namespace
+
+Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
+                                    const json& body, std::chrono::milliseconds timeout) {
+  TRY_ASSIGN(std::string text, render_body(body));
+  return accept(os::send({.method = method,
+                          .url = "http://muster" + path,
+                          .body = std::move(text),
+                          .headers = caller_of(method),
+                          .unix_socket = kSocket,
+                          .timeout = timeout}));
+}
+
+Result<json> wait_for_head(const std::string& path, const std::function<bool()>& is_unwanted) {
+  // Longer than the daemon waits for news.
+  constexpr auto kPatience = std::chrono::minutes(2);
+  TRY_ASSIGN(const std::string text, accept(os::send({.url = "http://muster" + path,
+                                                      .unix_socket = kSocket,
+                                                      .timeout = kPatience,
+                                                      .is_unwanted = is_unwanted})));
+  return json::parse(text);
 }
 
 Result<json> call_head(const std::string& method, const std::string& path, const json& body,

@@ -19,6 +19,11 @@ Result<nlohmann::json> call_head(const std::string& method, const std::string& p
                                  const nlohmann::json& body = nullptr,
                                  std::chrono::milliseconds timeout = std::chrono::minutes(5));
 
+/// As call_head, for a page that answers when there is news. Errors: also `is_unwanted` became
+/// true.
+Result<nlohmann::json> wait_for_head(const std::string& path,
+                                     const std::function<bool()>& is_unwanted);
+
 /// As call_head, and the answer as the daemon wrote it.
 Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
                                     const nlohmann::json& body = nullptr,

@@ -30,6 +30,7 @@ inline constexpr const char* kProfile = "PROFILE";
 inline constexpr const char* kLab = "LAB";
 inline constexpr const char* kState = "STATE";
 inline constexpr const char* kMachine = "MACHINE";
+inline constexpr const char* kOperation = "OPERATION";
 inline constexpr const char* kTopic = "TOPIC";
 }  // namespace value
 
@@ -41,25 +42,26 @@ void on_run(CLI::App& verb, Session& session, std::function<int()> body);
 /// Adds --json to a verb: `on_run` sees it, and the body asks form().
 void add_json(CLI::App& verb);
 
-void add_help(CLI::App& app, Session& session);      // help
-void add_spec(CLI::App& app, Session& session);      // spec check, spec schema, spec reference
-void add_plan(CLI::App& app, Session& session);      // plan
-void add_apply(CLI::App& app, Session& session);     // apply
-void add_history(CLI::App& app, Session& session);   // history
-void add_log(CLI::App& app, Session& session);       // log
-void add_rollback(CLI::App& app, Session& session);  // rollback
-void add_iso(CLI::App& app, Session& session);       // iso build, verify, inspect, write
-void add_lab(CLI::App& app, Session& session);       // lab up, status, exec, console, down
-void add_status(CLI::App& app, Session& session);    // status
-void add_node(CLI::App& app, Session& session);      // node list, show, wait, adopt, and others
-void add_group(CLI::App& app, Session& session);     // group list, show
-void add_profile(CLI::App& app, Session& session);   // profile list
-void add_discover(CLI::App& app, Session& session);  // discover show, open, ask, close
-void add_dhcp(CLI::App& app, Session& session);      // dhcp show, take, proxy
-void add_user(CLI::App& app, Session& session);      // user add, set, remove, rebuild, list
-void add_head(CLI::App& app, Session& session);      // head keep
-void add_backup(CLI::App& app, Session& session);    // backup
-void add_restore(CLI::App& app, Session& session);   // restore
-void add_job(CLI::App& app, Session& session);       // job check
+void add_help(CLI::App& app, Session& session);       // help
+void add_spec(CLI::App& app, Session& session);       // spec check, spec schema, spec reference
+void add_plan(CLI::App& app, Session& session);       // plan
+void add_apply(CLI::App& app, Session& session);      // apply
+void add_history(CLI::App& app, Session& session);    // history
+void add_log(CLI::App& app, Session& session);        // log
+void add_rollback(CLI::App& app, Session& session);   // rollback
+void add_iso(CLI::App& app, Session& session);        // iso build, verify, inspect, write
+void add_lab(CLI::App& app, Session& session);        // lab up, status, exec, console, down
+void add_status(CLI::App& app, Session& session);     // status
+void add_node(CLI::App& app, Session& session);       // node list, show, wait, adopt, and others
+void add_group(CLI::App& app, Session& session);      // group list, show
+void add_operation(CLI::App& app, Session& session);  // operation list, show, watch, cancel
+void add_profile(CLI::App& app, Session& session);    // profile list
+void add_discover(CLI::App& app, Session& session);   // discover show, open, ask, close
+void add_dhcp(CLI::App& app, Session& session);       // dhcp show, take, proxy
+void add_user(CLI::App& app, Session& session);       // user add, set, remove, rebuild, list
+void add_head(CLI::App& app, Session& session);       // head keep
+void add_backup(CLI::App& app, Session& session);     // backup
+void add_restore(CLI::App& app, Session& session);    // restore
+void add_job(CLI::App& app, Session& session);        // job check
 
 }  // namespace muster::cli

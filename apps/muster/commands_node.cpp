@@ -114,6 +114,8 @@ void add_node(CLI::App& app, Session& session) {
   add_node_changes(*noun, session);
   add_node_wait(*noun, session);
   add_node_reboot(*noun, session);
+  add_node_shutdown(*noun, session);
+  add_node_exec(*noun, session);
 }
 
 }  // namespace muster::cli

@@ -15,9 +15,11 @@ enum class NodesNeeded { no, yes };
 CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,
                         std::string& nodes, NodesNeeded needed);
 
-void add_node_changes(CLI::App& noun, Session& session);  // node adopt, import, set, remove
-void add_node_wait(CLI::App& noun, Session& session);     // node wait
-void add_node_reboot(CLI::App& noun, Session& session);   // node reboot
+void add_node_changes(CLI::App& noun, Session& session);   // node adopt, import, set, remove
+void add_node_wait(CLI::App& noun, Session& session);      // node wait
+void add_node_reboot(CLI::App& noun, Session& session);    // node reboot
+void add_node_shutdown(CLI::App& noun, Session& session);  // node shutdown
+void add_node_exec(CLI::App& noun, Session& session);      // node exec
 
 /// Waits until nodes are ready with all that was decided, and prints what came of it: the exit
 /// status. Units: seconds.

@@ -1,5 +1,6 @@
 // node reboot: no job begins on the nodes, the daemon asks their agents to reboot, and the nodes
-// take jobs again when they are back.
+// take jobs again when they are back. With --drain, and node shutdown: an operation, in which each
+// node goes down as soon as its own jobs have ended.
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,8 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_node.h"
 #include "apps/muster/job_guard.h"
+#include "apps/muster/operation_watch.h"
+#include "apps/muster/rolling.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
 #include "hpc/node_jobs.h"
@@ -32,6 +35,9 @@ struct RebootOptions {
   int timeout = 900;
   bool force = false;
   bool wait = false;
+  bool drain = false;
+  /// How many nodes may be away at once: a number, or a part of all with '%'; empty: all.
+  std::string rolling;
 };
 
 /// What the scheduler was told.
@@ -88,6 +94,13 @@ Result<std::vector<std::string>> unmoved(const NodeSet& nodes, std::int64_t aske
   return names;
 }
 
+CLI::Option* add_rolling(CLI::App& verb, RebootOptions& options) {
+  return verb
+      .add_option("--rolling", options.rolling,
+                  "not all at once: how many nodes may be away, or which part of them ('10%')")
+      ->type_name("N");
+}
+
 int wait_until_back(os::CommandRunner& runner, const RebootOptions& options, const NodeSet& nodes,
                     const Kept& kept, std::int64_t asked_ms) {
   const int status = wait_for_nodes(nodes, options.timeout);
@@ -100,14 +113,42 @@ int wait_until_back(os::CommandRunner& runner, const RebootOptions& options, con
                  .hint = std::format("'muster node why {}' says more", late->front())});
 }
 
-int reboot_nodes(const RebootOptions& options) {
-  const auto nodes = choose_names(options.nodes);
+/// The nodes that are named. Failures: wrong use, such as none; the head does not answer.
+std::expected<NodeSet, Failure> choose_restarted(const std::string& text) {
+  auto nodes = choose_names(text);
+  if (!nodes || !nodes->empty()) return nodes;
+  return std::unexpected(Failure({.message = std::format("'{}' names no node", printable(text)),
+                                  .hint = "'muster node list' shows them"},
+                                 kUsage));
+}
+
+/// Begins an operation in which nodes go down when their jobs have ended.
+int go_down(const char* page, const RebootOptions& options) {
+  const auto nodes = choose_restarted(options.nodes);
   if (!nodes) return report(nodes.error());
-  if (nodes->empty()) {
-    return report({.message = std::format("'{}' names no node", printable(options.nodes)),
-                   .hint = "'muster node list' shows them"},
-                  kUsage);
+  const auto at_once = count_at_once(options.rolling, nodes->size());
+  if (!at_once) return report(at_once.error(), kUsage);
+  const auto answer = call_head("POST", page,
+                                {{"nodes", nodes->names()},
+                                 {"by", caller()},
+                                 {"reason", options.reason},
+                                 {"drain", !options.force},
+                                 {"at_once", *at_once}});
+  if (!answer) return report(answer.error());
+  const std::string operation = text_of(*answer, "operation");
+  if (options.wait) {
+    return watch_to_end(operation, Shown::results_below_head, Interrupted::goes_on);
   }
+  return print_answer(
+      *answer, std::format("operation {}: each node goes down when its jobs have ended; 'muster "
+                           "operation watch {}' waits for all",
+                           operation, operation));
+}
+
+int reboot_nodes(const RebootOptions& options) {
+  if (options.drain || !options.rolling.empty()) return go_down("/v1/nodes/reboot", options);
+  const auto nodes = choose_restarted(options.nodes);
+  if (!nodes) return report(nodes.error());
   os::PosixCommandRunner runner;
   const auto kept = keep_jobs_away(runner, *nodes, options.force);
   if (!kept) return report(kept.error());
@@ -141,15 +182,33 @@ void add_node_reboot(CLI::App& noun, Session& session) {
   const auto options = std::make_shared<RebootOptions>();
   CLI::App& verb = add_node_verb(noun, "reboot", "restart nodes that run no jobs", options->nodes,
                                  NodesNeeded::yes);
-  verb.add_flag("--force", options->force, "also nodes on which jobs run: these end");
+  CLI::Option* const force =
+      verb.add_flag("--force", options->force, "also nodes on which jobs run: these end");
   CLI::Option* const wait =
       verb.add_flag("--wait", options->wait, "wait until they are ready again");
-  verb.add_option("--timeout", options->timeout, "with --wait: seconds at most")
-      ->needs(wait)
-      ->check(CLI::Range(0, 86400))
-      ->capture_default_str();
+  CLI::Option* const timeout =
+      verb.add_option("--timeout", options->timeout, "with --wait: seconds at most")
+          ->needs(wait)
+          ->check(CLI::Range(0, 86400))
+          ->capture_default_str();
   verb.add_option("--reason", options->reason, "why, for the nodes' timelines");
+  verb.add_flag("--drain", options->drain, "each node as soon as its jobs have ended")
+      ->excludes(force)
+      ->excludes(timeout);
+  add_rolling(verb, *options)->excludes(force)->excludes(timeout);
   on_run_at_head(verb, session, [options] { return reboot_nodes(*options); });
+}
+
+void add_node_shutdown(CLI::App& noun, Session& session) {
+  const auto options = std::make_shared<RebootOptions>();
+  CLI::App& verb =
+      add_node_verb(noun, "shutdown", "switch nodes off, each as soon as its jobs have ended",
+                    options->nodes, NodesNeeded::yes);
+  verb.add_flag("--force", options->force, "at once: jobs that run end");
+  verb.add_flag("--wait", options->wait, "wait until they are off");
+  verb.add_option("--reason", options->reason, "why, for the nodes' timelines");
+  add_rolling(verb, *options);
+  on_run_at_head(verb, session, [options] { return go_down("/v1/nodes/shutdown", *options); });
 }
 
 }  // namespace muster::cli

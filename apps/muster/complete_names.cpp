@@ -62,6 +62,7 @@ Names names_of_kind(const std::string& kind, const Given& given) {
   if (kind == value::kNodes) return ask_head("/v1/nodes", "nodes", "name", any);
   if (kind == value::kWaiting) return ask_head("/v1/nodes", "nodes", "mac", waits);
   if (kind == value::kGroup) return ask_head("/v1/groups", "groups", "name", any);
+  if (kind == value::kOperation) return ask_head("/v1/operations", "operations", "id", any);
   if (kind == value::kUser) return ask_head("/v1/users", "users", "name", any);
   if (kind == value::kProfile) return ask_head("/v1/profiles", "profiles", "name", any);
   if (kind == value::kMachine) return machines_of(given);

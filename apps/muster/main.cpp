@@ -30,6 +30,7 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_backup(app, session);
   cli::add_restore(app, session);
   cli::add_node(app, session);
+  cli::add_operation(app, session);
   cli::add_group(app, session);
   cli::add_profile(app, session);
   cli::add_discover(app, session);

@@ -242,14 +242,6 @@ ServerResponse Api::profiles(const ServerRequest&) {
   return answer({{"profiles", std::move(list)}});
 }
 
-ServerResponse Api::reboot_nodes(const ServerRequest& request) {
-  const auto wanted = parse_reboot_request(request.body);
-  if (!wanted) return refuse_request(wanted.error());
-  const provisioning::Now now = cluster_.now();
-  const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
-  return done ? answer({{"asked_ms", now.wall_ms}}) : os::refusal(done.error());
-}
-
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
   const auto names = parse_node_list(request.body);
   if (!names) return refuse_request(names.error());

@@ -10,6 +10,7 @@
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/service_watch.h"
 #include "core/os/http_server.h"
+#include "operations/operations.h"
 
 namespace muster::daemon {
 
@@ -18,8 +19,9 @@ class Api {
  public:
   Api(Cluster& cluster, ServiceWatch& services) : cluster_(cluster), services_(services) {}
 
-  /// Never fails, and never waits for the helper: bad requests become 4xx with {"error", "hint"}.
-  os::ServerResponse handle(const os::ServerRequest& request);
+  /// Never fails, and never waits for the helper: bad requests become 4xx with {"error", "hint"}. A
+  /// page that waits for news answers later, and no thread waits for it.
+  void handle(const os::ServerRequest& request, os::Reply reply);
 
  private:
   os::ServerResponse status(const os::ServerRequest& request);
@@ -48,24 +50,35 @@ class Api {
   os::ServerResponse rebuild_users(const os::ServerRequest& request);
   os::ServerResponse show_user(const std::string& name);
   os::ServerResponse remove_user(const std::string& name);
+  os::ServerResponse exec_on_nodes(const os::ServerRequest& request);
+  os::ServerResponse shut_nodes_down(const os::ServerRequest& request);
+  os::ServerResponse begin_operation(operations::Wish wish, std::span<const std::string> nodes);
+  os::ServerResponse list_operations(const os::ServerRequest& request);
+  os::ServerResponse show_operation(const std::string& id);
+  os::ServerResponse cancel_operation(const std::string& id);
+  void watch_operation(const os::ServerRequest& request, const std::string& id, os::Reply reply);
 
   using Page = os::ServerResponse (Api::*)(const os::ServerRequest& request);
   using NamedPage = os::ServerResponse (Api::*)(const std::string& name);
+  using LaterPage = void (Api::*)(const os::ServerRequest& request, const std::string& name,
+                                  os::Reply reply);
   /// A row of the table of all pages.
   struct Route {
     std::string_view method;
     /// A name in braces is for a part of the path, such as "/v1/nodes/{node}/events".
     std::string_view path;
     /// A named page for a path with such a part.
-    std::variant<Page, NamedPage> page;
+    std::variant<Page, NamedPage, LaterPage> page;
     /// What is done, in the words of the command line, of a page that changes something; its
     /// requests are in the log of commands.
     std::string_view action = {};
   };
   static std::span<const Route> routes();
-  os::ServerResponse find_page(const os::ServerRequest& request);
-  os::ServerResponse call(const Route& route, const os::ServerRequest& request,
-                          const std::string& name);
+  void find_page(const os::ServerRequest& request, os::Reply& reply);
+  void call(const Route& route, const os::ServerRequest& request, const std::string& name,
+            os::Reply& reply);
+  os::ServerResponse call_at_once(const Route& route, const os::ServerRequest& request,
+                                  const std::string& name);
   /// The answer, after it was written down.
   os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
                            os::ServerResponse response);

@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
 #include "core/spec/parse.h"
+#include "core/task/task.h"
 
 namespace muster::daemon {
 namespace {
@@ -53,6 +54,14 @@ Result<std::uint64_t> number(const json& value, const char* name, std::uint64_t 
     return fail(std::format("'{}' must be a whole number from 0 to {}", name, largest));
   }
   return found->get<std::uint64_t>();
+}
+
+/// False when absent.
+Result<bool> flag(const json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end()) return false;
+  if (!found->is_boolean()) return fail(std::format("'{}' must be true or false", name));
+  return found->get<bool>();
 }
 
 /// Refuses what is no host name at all; Cluster knows which names are taken, "HEAD" too.
@@ -159,7 +168,33 @@ Result<RebootRequest> parse_reboot_request(std::string_view body) {
   TRY_ASSIGN(const std::string reason, text(value, "reason"));
   request.why = "asked for by " + (by.empty() ? "somebody" : printable(by, kLongestName));
   if (!reason.empty()) request.why += ": " + printable(reason, kLongestReason);
+  TRY_ASSIGN(request.drains, flag(value, "drain"));
+  TRY_ASSIGN(const std::uint64_t at_once, number(value, "at_once", NodeSet::kMaxNodes, 0));
+  request.at_once = static_cast<std::uint32_t>(at_once);
   return request;
+}
+
+Result<ExecRequest> parse_exec_request(std::string_view body) {
+  TRY_ASSIGN(const json value, parse_object(body));
+  ExecRequest request;
+  TRY_ASSIGN(request.nodes, texts(value, "nodes"));
+  TRY_ASSIGN(request.command, texts(value, "command"));
+  if (const Status good = task::check_words(request.command); !good) {
+    return fail(std::format("'command' {}", good.error().message));
+  }
+  TRY_ASSIGN(const std::uint64_t timeout,
+             number(value, "timeout_s", task::kLongestTimeout, request.timeout_s));
+  if (timeout == 0) return fail("'timeout_s' must be a whole number from 1");
+  request.timeout_s = static_cast<std::uint32_t>(timeout);
+  return request;
+}
+
+Result<std::uint64_t> parse_seen_query(const std::map<std::string, std::string>& query) {
+  const auto seen = query.find("seen");
+  if (seen == query.end()) return 0;
+  const auto version = parse_number(seen->second);
+  if (!version) return fail("'seen' must be a whole number");
+  return *version;
 }
 
 Result<DiscoveryRequest> parse_discovery(std::string_view body) {

@@ -68,10 +68,29 @@ struct RebootRequest {
   std::vector<std::string> nodes;
   /// Who wishes it and why, for the nodes' timelines.
   std::string why;
+  /// Whether jobs end by themselves first.
+  bool drains = false;
+  /// Operation::at_once
+  std::uint32_t at_once = 0;
 };
 
-/// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware"}; only the nodes are needed.
+/// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware", "drain": true, "at_once": 4}; only
+/// the nodes are needed.
 Result<RebootRequest> parse_reboot_request(std::string_view body);
+
+struct ExecRequest {
+  std::vector<std::string> nodes;
+  /// The program and its arguments.
+  std::vector<std::string> command;
+  std::uint32_t timeout_s = 3600;
+};
+
+/// {"nodes": ["n001", …], "command": ["uname", "-r"], "timeout_s": 1–604800}; the time may be left
+/// out.
+Result<ExecRequest> parse_exec_request(std::string_view body);
+
+/// ?seen=N: the version that the caller knows; 0 when absent.
+Result<std::uint64_t> parse_seen_query(const std::map<std::string, std::string>& query);
 
 struct DiscoveryRequest {
   provisioning::Policy policy = provisioning::Policy::ask;

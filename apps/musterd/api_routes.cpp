@@ -29,8 +29,14 @@ std::span<const Api::Route> Api::routes() {
       Route{"POST", "/v1/nodes/adopt", &Api::adopt, "node adopt"},
       Route{"POST", "/v1/nodes/set", &Api::set_nodes, "node set"},
       Route{"POST", "/v1/nodes/reboot", &Api::reboot_nodes, "node reboot"},
+      Route{"POST", "/v1/nodes/shutdown", &Api::shut_nodes_down, "node shutdown"},
       Route{"POST", "/v1/nodes/remove", &Api::remove_nodes, "node remove"},
       Route{"POST", "/v1/nodes/import", &Api::import_nodes, "node import"},
+      Route{"POST", "/v1/nodes/exec", &Api::exec_on_nodes, "node exec"},
+      Route{"GET", "/v1/operations", &Api::list_operations},
+      Route{"GET", "/v1/operations/{operation}", &Api::show_operation},
+      Route{"GET", "/v1/operations/{operation}/progress", &Api::watch_operation},
+      Route{"DELETE", "/v1/operations/{operation}", &Api::cancel_operation, "operation cancel"},
       Route{"GET", "/v1/profiles", &Api::profiles},
       Route{"GET", "/v1/groups", &Api::groups},
       Route{"POST", "/v1/plan", &Api::plan_changes},
@@ -91,19 +97,27 @@ ServerResponse no_method(const ServerRequest& request, const std::vector<std::st
 
 }  // namespace
 
-ServerResponse Api::find_page(const ServerRequest& request) {
+void Api::find_page(const ServerRequest& request, os::Reply& reply) {
   std::vector<std::string> allowed;
   for (const Route& route : routes()) {
     const auto name = name_in(request.path, route.path);
     if (!name) continue;
-    if (route.method == request.method) return call(route, request, *name);
+    if (route.method == request.method) return call(route, request, *name, reply);
     allowed.emplace_back(route.method);
   }
-  return allowed.empty() ? no_page(request) : no_method(request, allowed);
+  reply(allowed.empty() ? no_page(request) : no_method(request, allowed));
 }
 
-ServerResponse Api::call(const Route& route, const ServerRequest& request,
-                         const std::string& name) {
+void Api::call(const Route& route, const ServerRequest& request, const std::string& name,
+               os::Reply& reply) {
+  if (const auto* const later = std::get_if<LaterPage>(&route.page)) {
+    return (this->**later)(request, name, std::move(reply));
+  }
+  reply(call_at_once(route, request, name));
+}
+
+ServerResponse Api::call_at_once(const Route& route, const ServerRequest& request,
+                                 const std::string& name) {
   const auto* const page = std::get_if<Page>(&route.page);
   ServerResponse response =
       page != nullptr ? (this->**page)(request) : (this->*std::get<NamedPage>(route.page))(name);
@@ -124,13 +138,13 @@ ServerResponse Api::log(const ServerRequest&) {
   return answer({{"entries", std::move(*entries)}, {"now_ms", cluster_.now_ms()}});
 }
 
-ServerResponse Api::handle(const ServerRequest& request) {
+void Api::handle(const ServerRequest& request, os::Reply reply) {
   try {
-    return find_page(request);
+    find_page(request, reply);
   } catch (const std::exception& error) {
     // Requests are read without exceptions; this is a file of the head that is not what it was.
-    return os::refusal({.message = std::format("the head's state is damaged: {}", error.what()),
-                        .hint = "'journalctl -u musterd -u muster-apply' says more"});
+    reply(os::refusal({.message = std::format("the head's state is damaged: {}", error.what()),
+                       .hint = "'journalctl -u musterd -u muster-apply' says more"}));
   }
 }
 

@@ -70,6 +70,8 @@ Status Cluster::open_state() {
   for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
     lost_.push_back(error_of(damaged));
   }
+  TRY_ASSIGN(operations_, operations::Operations::open(*store_, now()));
+  for (const Error& damaged : operations_->damaged()) lost_.push_back(damaged);
   TRY(load_authority());
   pending_.write("the certificate of its web server", [this] { return write_server_identity(); });
   load_slurm_key();

@@ -26,6 +26,7 @@
 #include "core/os/clock.h"
 #include "core/spec/places.h"
 #include "core/state/store.h"
+#include "operations/operations.h"
 #include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/registry.h"
@@ -49,6 +50,7 @@ class Cluster {
   const Settings& settings() const { return settings_; }
   const provisioning::PciNames& names() const { return names_; }
   provisioning::Registry& registry() { return *registry_; }
+  operations::Operations& operations() { return *operations_; }
   const provisioning::Authority& authority() const { return *authority_; }
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
   state::Store& store() { return *store_; }
@@ -218,6 +220,7 @@ class Cluster {
   /// Under deciding_.
   std::optional<SettingDocuments> documents_;
   std::unique_ptr<provisioning::Registry> registry_;
+  std::unique_ptr<operations::Operations> operations_;
   std::unique_ptr<provisioning::Authority> authority_;
   std::unique_ptr<provisioning::SshAuthority> ssh_authority_;
   std::string slurm_key_;

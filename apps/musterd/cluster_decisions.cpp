@@ -45,6 +45,14 @@ void Cluster::tick() {
   }
   pending_.retry(steady_ms());
   registry_->tick(now());
+  operations_->pass_time(now(), [this](const std::string& node_id) {
+    const auto node = registry_->find(node_id);
+    using operations::Presence;
+    if (!node) return Presence::other;
+    return node->state == provisioning::NodeState::ready ? Presence::ready
+           : node->state == provisioning::NodeState::off ? Presence::off
+                                                         : Presence::other;
+  });
 }
 
 Status Cluster::load_dhcp_mode() {

@@ -26,16 +26,6 @@ bool is_login(const std::string& text) {
   return !text.empty() && !text.contains(' ') && printable(text, kLongestLogin) == text;
 }
 
-/// The login of who asks, or the number where nobody has it.
-std::string who_asks(const os::ServerRequest& request) {
-  if (!request.user) return {};
-  const auto said = request.headers.find(kCaller);
-  const bool is_told = said != request.headers.end() && is_login(said->second);
-  if (*request.user == kRoot && is_told) return said->second;
-  const auto account = os::find_user(*request.user);
-  return account && *account ? (*account)->name : std::to_string(*request.user);
-}
-
 /// What was asked: the body, or the name that the path ends with.
 std::string what_is_asked(const os::ServerRequest& request) {
   if (!request.body.empty()) return printable(request.body, kLongestRequest);
@@ -50,6 +40,15 @@ std::string error_of(const os::ServerResponse& response) {
 }
 
 }  // namespace
+
+std::string who_asks(const os::ServerRequest& request) {
+  if (!request.user) return {};
+  const auto said = request.headers.find(kCaller);
+  const bool is_told = said != request.headers.end() && is_login(said->second);
+  if (*request.user == kRoot && is_told) return said->second;
+  const auto account = os::find_user(*request.user);
+  return account && *account ? (*account)->name : std::to_string(*request.user);
+}
 
 Status note_request(state::Store& store, std::string_view action, const os::ServerRequest& request,
                     const os::ServerResponse& response, std::int64_t now_ms) {

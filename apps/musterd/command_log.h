@@ -3,6 +3,7 @@
 // disk before the answer is sent, in the store's events of one subject, so a backup has it.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,6 +13,10 @@
 #include "core/state/store.h"
 
 namespace muster::daemon {
+
+/// The login of who asks, as the kernel knows it, or the number where nobody has it; empty: not
+/// known. Root may say for whom it asks.
+std::string who_asks(const os::ServerRequest& request);
 
 /// Writes down a request and its answer. `action`: "user add". Who asks is the kernel's word; root
 /// may say for whom it asks (sudo(8)). Errors: the disk.

@@ -136,7 +136,17 @@ Status serve(const daemon::Settings& settings) {
            },
        .version = muster_version(),
        .cluster = cluster->spec().name,
-       .now = [&] { return cluster->now(); }});
+       .now = [&] { return cluster->now(); },
+       .give_tasks =
+           [&](const provisioning::Node& node, task::Question question, auto answer) {
+             cluster->operations().ask(node.id, std::move(question), cluster->now(),
+                                       std::move(answer));
+           },
+       .take_report =
+           [&](const provisioning::Node& node, task::Report report, auto done) {
+             cluster->operations().report(node.id, std::move(report), cluster->now(),
+                                          std::move(done));
+           }});
   const EndOfAnswers ends(cluster->registry());
   // Signing and plans take milliseconds each, and ten thousand nodes may ask at once: heartbeats do
   // not wait behind them.
@@ -145,10 +155,11 @@ Status serve(const daemon::Settings& settings) {
     node_api.handle(r, std::move(reply));
   };
   const os::AsyncHandler answer_later = os::on_workers(workers, answer);
-  TRY_ASSIGN(const auto admin_server,
-             os::HttpServer::start(
-                 {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
-                 [&](const os::ServerRequest& r) { return api.handle(r); }));
+  TRY_ASSIGN(
+      const auto admin_server,
+      os::HttpServer::start(
+          {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
+          [&](const os::ServerRequest& r, os::Reply reply) { api.handle(r, std::move(reply)); }));
   TRY_ASSIGN(const int web_server, daemon::web_server_group());
   TRY_ASSIGN(
       const auto node_server,
@@ -159,8 +170,12 @@ Status serve(const daemon::Settings& settings) {
                             }));
   sd_notify(0, "READY=1");
   take_turns(stop, *cluster, [&] {
-    return std::vector{workers.exceptions(), admin_server->exceptions(), node_server->exceptions(),
-                       cluster->registry().exceptions(), services.exceptions()};
+    return std::vector{workers.exceptions(),
+                       admin_server->exceptions(),
+                       node_server->exceptions(),
+                       cluster->registry().exceptions(),
+                       cluster->operations().exceptions(),
+                       services.exceptions()};
   });
   return {};
 }

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/json/members.h"
 #include "hpc/users.h"
+#include "operations/operation_document.h"
 #include "provisioning/node_documents.h"
 
 namespace muster::daemon {
@@ -60,7 +61,9 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &hpc::kUsersDocument,
                                         &kSpecUsersDocument,
                                         &kDhcpDocument,
-                                        &kAdoptionDocument};
+                                        &kAdoptionDocument,
+                                        &operations::kOperationDocument,
+                                        &operations::kOutputDocument};
   return kKinds;
 }
 

@@ -229,9 +229,17 @@ class Pump {
       return {};
     }
     const std::string_view piece(buffer.data(), static_cast<std::size_t>(count));
-    into += piece;
+    keep(piece, into);
     feed_.add(piece);
     return log(piece);
+  }
+
+  void keep(std::string_view piece, std::string& into) {
+    const std::size_t room =
+        command_.most_output ? *command_.most_output - into.size() : piece.size();
+    const std::string_view kept = piece.substr(0, room);
+    into += kept;
+    result_.dropped += piece.size() - kept.size();
   }
 
   Status log(std::string_view piece) {

@@ -2,6 +2,7 @@
 // The only door to other programs. A command is an argument vector, never a shell string.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -30,6 +31,9 @@ struct Command {
   std::function<void(std::string_view)> on_line = {};
   /// When set, stdout and stderr are appended to this file as well.
   std::optional<std::filesystem::path> log = {};
+  /// When set, so many bytes of each output are kept from its beginning; the rest is read and
+  /// counted.
+  std::optional<std::size_t> most_output = {};
 };
 
 /// How a program ended.
@@ -38,6 +42,8 @@ struct CommandResult {
   int status = 0;
   std::string out;
   std::string err;
+  /// Bytes of both outputs that were not kept.
+  std::uint64_t dropped = 0;
 };
 
 /// The command as a person would paste it into a terminal.

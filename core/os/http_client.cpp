@@ -17,6 +17,7 @@ struct Receiver {
   const HttpRequest& request;
   HttpResponse& response;
   bool stopped = false;
+  bool unwanted = false;
   /// No exception may go through libcurl's frames.
   CaughtExceptions exceptions = {};
 
@@ -37,6 +38,13 @@ std::size_t receive(char* data, std::size_t, std::size_t count, void* user) noex
   bool goes_on = false;
   receiver.exceptions.run([&] { goes_on = receiver.take({data, count}); });
   return goes_on ? count : 0;
+}
+
+/// Not 0 ends the transfer (CURLOPT_XFERINFOFUNCTION(3)).
+int look_whether_unwanted(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  auto& receiver = *static_cast<Receiver*>(user);
+  receiver.exceptions.run([&] { receiver.unwanted = receiver.request.is_unwanted(); });
+  return receiver.unwanted ? 1 : 0;
 }
 
 template <typename Value>
@@ -103,6 +111,11 @@ Result<HttpResponse> send(const HttpRequest& request) {
   set(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   // What an error page says is no part of a file.
   if (request.on_data) set(curl, CURLOPT_FAILONERROR, 1L);
+  if (request.is_unwanted) {
+    set(curl, CURLOPT_NOPROGRESS, 0L);
+    set(curl, CURLOPT_XFERINFOFUNCTION, &look_whether_unwanted);
+    set(curl, CURLOPT_XFERINFODATA, static_cast<void*>(&receiver));
+  }
   set_timeouts(curl, request);
   set_tls(curl, request);
   const CURLcode code = curl_easy_perform(curl);
@@ -111,6 +124,7 @@ Result<HttpResponse> send(const HttpRequest& request) {
     const CaughtExceptions::Seen thrown = receiver.exceptions.seen();
     const std::string reason = thrown.count > 0         ? "the receiver failed: " + thrown.last
                                : receiver.stopped       ? "stopped by the receiver"
+                               : receiver.unwanted      ? "not waited for any more"
                                : detail.front() != '\0' ? detail.c_str()
                                                         : curl_easy_strerror(code);
     return fail(std::format("{} {}: {}", request.method, request.url, reason));

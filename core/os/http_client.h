@@ -37,6 +37,8 @@ struct HttpRequest {
   /// Given each piece of the body as it comes in place of keeping it; false stops the transfer.
   /// Then a status from 400 on is an error, and nothing of its body is given.
   std::function<bool(std::string_view)> on_data = {};
+  /// Asked about once a second while the answer is waited for; true ends that.
+  std::function<bool()> is_unwanted = {};
 };
 
 struct HttpResponse {
@@ -46,8 +48,8 @@ struct HttpResponse {
 };
 
 /// Sends one request. A response of any status is a success here.
-/// Errors: no connection, TLS refused, time ran out (no byte for 30 s when streaming), stopped, an
-/// exception of `on_data`.
+/// Errors: no connection, TLS refused, time ran out (no byte for 30 s when streaming), stopped,
+/// unwanted, an exception of a function of the request.
 Result<HttpResponse> send(const HttpRequest& request);
 
 }  // namespace muster::os

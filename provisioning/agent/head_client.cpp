@@ -17,6 +17,9 @@ constexpr const char* kIdentity = "node.pem";
 /// As long as the next heartbeat is away: one that takes longer is worth nothing.
 constexpr std::chrono::seconds kHeartbeatTimeout(10);
 
+/// Longer than a head holds a question (operations::kHoldMs).
+constexpr std::chrono::seconds kQuestionTimeout(70);
+
 }  // namespace
 
 Result<std::string> accept(const Result<os::HttpResponse>& response) {
@@ -130,6 +133,21 @@ Result<provisioning::HeartbeatAnswer> Identity::heartbeat(const std::string& hol
                            .body = provisioning::render_heartbeat_request(beat),
                            .timeout = kHeartbeatTimeout}));
   return provisioning::parse_heartbeat_answer(text);
+}
+
+Result<task::Offer> Identity::ask(const task::Question& question,
+                                  const std::function<bool()>& is_unwanted) const {
+  TRY_ASSIGN(const std::string text, call_as_node({.method = "POST",
+                                                   .url = "tasks",
+                                                   .body = task::render_question(question),
+                                                   .timeout = kQuestionTimeout,
+                                                   .is_unwanted = is_unwanted}));
+  return task::parse_offer(text);
+}
+
+Status Identity::tell(const task::Report& report) const {
+  TRY(call_as_node({.method = "POST", .url = "task", .body = task::render_report(report)}));
+  return {};
 }
 
 }  // namespace muster::agent

@@ -11,6 +11,7 @@
 #include "provisioning/agent/certificate_refusals.h"
 #include "provisioning/agent/head_link.h"
 #include "provisioning/agent/invitation.h"
+#include "provisioning/agent/task_channel.h"
 #include "provisioning/hardware.h"
 #include "provisioning/protocol.h"
 #include "provisioning/reports.h"
@@ -43,11 +44,11 @@ struct IdentityOptions {
 };
 
 /// Who this node is to its head.
-class Identity final : public HeadLink {
+class Identity final : public HeadLink, public TaskLink {
  public:
   static Result<Identity> open(IdentityOptions options);
 
-  bool enrolled() const;
+  bool enrolled() const override;
   /// Whether the head itself, over TLS, said that the certificate counts for nothing, several times
   /// in a row: it ran out while the head was away, or the node was removed.
   bool refused() const { return refusals_->are_final(); }
@@ -62,6 +63,9 @@ class Identity final : public HeadLink {
   Result<provisioning::PlanAnswer> plan() const override;
   Status report(const provisioning::NodeReport& report) const override;
   Result<provisioning::HeartbeatAnswer> heartbeat(const std::string& holds) const override;
+  Result<task::Offer> ask(const task::Question& question,
+                          const std::function<bool()>& is_unwanted) const override;
+  Status tell(const task::Report& report) const override;
 
  private:
   explicit Identity(IdentityOptions options) : options_(std::move(options)) {}

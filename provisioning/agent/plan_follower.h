@@ -29,9 +29,9 @@ struct FollowerOptions {
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
   /// The accelerators as the head shall know them; none: nothing to tell yet.
   std::function<std::optional<std::vector<provisioning::Accelerator>>()> accelerators;
-  /// Brings this node back to work when the scheduler took it out because of its accelerators and
-  /// has no reason any more. True: it still has one, and is to be asked again. Errors: it could not
-  /// be asked; it is asked again.
+  /// Brings this node back to work when the scheduler took it out because of its accelerators, or
+  /// for a restart, and has no reason any more. True: it still has one, and is to be asked again.
+  /// Errors: it could not be asked; it is asked again.
   std::function<Result<bool>()> return_to_work;
   /// Between two heartbeats while steps run.
   std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
@@ -109,6 +109,8 @@ class PlanFollower {
   std::chrono::steady_clock::time_point asks_until_;
   std::chrono::steady_clock::time_point next_ask_;
   bool had_cards_ = false;
+  /// Whether the scheduler had once nothing against this node in this boot.
+  bool was_returned_ = false;
   std::string said_of_scheduler_;
   ConsoleTail console_;
 };

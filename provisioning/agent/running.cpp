@@ -12,6 +12,7 @@
 #include "provisioning/agent/jitter.h"
 #include "provisioning/agent/lldp.h"
 #include "provisioning/agent/plan_follower.h"
+#include "provisioning/agent/task_channel.h"
 
 namespace muster::agent {
 namespace {
@@ -32,6 +33,8 @@ class RunningNode {
   RunningNode& operator=(const RunningNode&) = delete;
 
   Status run() {
+    TRY_ASSIGN(TaskRecord tasks, TaskRecord::open(options_.tasks));
+    channel_.emplace(identity_, options_.services, std::move(tasks), options_.say);
     bool is_ready = false;
     for (int turns = 1;; ++turns) {
       if (const Status done = turn(); !done) say("head: " + done.error().text());
@@ -41,6 +44,8 @@ class RunningNode {
       }
       if (options_.stop.wait_for(is_ready ? kHeartbeat : first_pause(turns))) break;
     }
+    // Nothing is heard of this node after the word that it stops.
+    channel_.reset();
     if (!is_ready) return {};
     say("stopping");
     return identity_.report({.stage = "stopping", .generation = follower_.generation()});
@@ -134,6 +139,7 @@ class RunningNode {
        .neighbour = [this] { return neighbours_.latest(); },
        .accelerators = [this] { return cards_.settled(); },
        .return_to_work = [this] { return options_.return_to_work(invitation_.boot.node_name); }}};
+  std::optional<TaskChannel> channel_;
 };
 
 }  // namespace

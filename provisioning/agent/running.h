@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
+#include "provisioning/agent/task_service.h"
 
 namespace muster::agent {
 
@@ -28,6 +30,10 @@ struct RunningOptions {
   std::function<void()> on_ready;
   /// FollowerOptions::return_to_work for the node of this name.
   std::function<Result<bool>(const std::string& node)> return_to_work;
+  /// What this node does when its head tells it to; they must live longer.
+  std::vector<TaskService*> services = {};
+  /// In memory: a task that was given in an earlier boot is not this boot's.
+  std::filesystem::path tasks = "/run/muster/tasks";
 };
 
 /// Returns when it was asked to stop, having told the head.

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/plan/plan.h"
+#include "core/task/task.h"
 #include "tests/fuzz/harness.h"
 
 namespace {
@@ -66,6 +67,22 @@ void check_node(std::string_view body) {
   read(body, parse_refusal, render_refusal);
 }
 
+void check_tasks(std::string_view body) {
+  const auto question = read(body, task::parse_question, task::render_question);
+  if (question) CHECK(is_word(question->boot, 64) && question->has.size() <= 256);
+  const auto offer = read(body, task::parse_offer, task::render_offer);
+  if (offer) {
+    for (const task::Task& one : offer->tasks) {
+      CHECK(task::check_words(one.words) && one.timeout_s > 0 && is_word(one.id, 64));
+    }
+  }
+  const auto report = read(body, task::parse_report, task::render_report);
+  if (report) {
+    CHECK(report->note.size() <= 1003 && report->out.size() <= 3 * task::kMostOutput);
+    CHECK(report->status >= 0 && report->status <= 255 && report->signal <= 64);
+  }
+}
+
 void check_plan_answer(std::string_view body) {
   const auto answer = parse_plan_answer(body, "0.1.0");
   if (!answer) return CHECK(fuzz::is_explained(answer.error()));
@@ -79,6 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view body = fuzz::text_of(data, size);
   check_boot(body);
   check_node(body);
+  check_tasks(body);
   check_plan_answer(body);
   return 0;
 }

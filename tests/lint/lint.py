@@ -11,18 +11,20 @@ import anonymous_names
 import words
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
-CORE = ["core/base", "core/json", "core/os", "core/plan", "core/spec", "core/apply", "core/state"]
+CORE = ["core/base", "core/json", "core/os", "core/plan", "core/task", "core/spec", "core/apply", "core/state"]
 MAY_INCLUDE = {
     "core/base": [],
     "core/json": ["core/base"],
     "core/os": ["core/base"],
     "core/plan": ["core/base", "core/json", "core/os"],
+    "core/task": ["core/base", "core/json"],
     "core/spec": ["core/base"],
     "core/apply": ["core/base", "core/json", "core/os", "core/plan"],
     "core/state": ["core/base"],
     "bench": CORE,
     "iso": CORE + ["iso/inspect"],
     "iso/inspect": ["core/base", "core/os"],
+    "operations": CORE,
     "provisioning": CORE,
     "provisioning/agent": CORE + ["provisioning"],
     "provisioning/head": CORE,

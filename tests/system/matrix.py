@@ -1,7 +1,7 @@
 """All scenarios of the system tests, and where each runs."""
 
 from places import Group, NativeGroup
-from scenarios import access, chaos, clocks, faults, firmware, first_job, site, upkeep, wire
+from scenarios import access, chaos, clocks, faults, firmware, first_job, operations, site, upkeep, wire
 
 NODES = 2
 
@@ -32,6 +32,8 @@ def groups():
               "root_of_a_node_reaches_no_other": access.root_of_a_node_reaches_no_other,
               "drained_node_is_told": upkeep.drained_node_is_told,
               "upgrade_loses_no_node": with_nodes(upkeep.upgrade_loses_no_node),
+              "commands": with_nodes(operations.commands_run_on_nodes),
+              "rolling_restart": with_nodes(operations.nodes_restart_one_after_another),
               "cable_out": faults.cable_out}
     at_a_site = {"changes_are_put_right": upkeep.changes_are_put_right,
                  "site_is_found": site.site_is_found, "nodes_reach_the_site": site.nodes_reach_the_site,

@@ -74,6 +74,30 @@ TEST(ApiRequests, a_reboot_has_a_reason_that_is_short_and_shows_no_control_chara
   EXPECT_LT(huge->why.size(), 300U);
   EXPECT_FALSE(parse_reboot_request(R"({"nodes":"n001"})"));
   EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"by":7})"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"drain":"yes"})"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"at_once":-1})"));
+  const auto rolling = parse_reboot_request(R"({"nodes":["n001"],"drain":true,"at_once":4})");
+  ASSERT_TRUE(rolling);
+  EXPECT_TRUE(rolling->drains);
+  EXPECT_EQ(rolling->at_once, 4U);
+}
+
+TEST(ApiRequests, a_command_is_words_with_a_time) {
+  const auto request =
+      parse_exec_request(R"({"nodes":["n001"],"command":["ls",""],"timeout_s":5})");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->command, (std::vector<std::string>{"ls", ""}));
+  EXPECT_EQ(request->timeout_s, 5U);
+  EXPECT_EQ(parse_exec_request(R"({"nodes":[],"command":["ls"]})")->timeout_s, 3600U);
+  for (const char* const body :
+       {R"({"nodes":[],"command":"ls -l"})", R"({"nodes":[],"command":[]})",
+        R"({"nodes":[],"command":["a\u0000b"]})", R"({"nodes":[],"command":["ls"],"timeout_s":0})",
+        R"({"nodes":[],"command":["ls"],"timeout_s":700000})", R"({"command":["ls"]})"}) {
+    EXPECT_FALSE(parse_exec_request(body)) << body;
+  }
+  EXPECT_EQ(parse_seen_query({}), 0U);
+  EXPECT_EQ(parse_seen_query({{"seen", "7"}}), 7U);
+  EXPECT_FALSE(parse_seen_query({{"seen", "x"}}));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "hpc/users.h"
+#include "operations/operation_document.h"
 #include "provisioning/node_documents.h"
 
 namespace muster::daemon {
@@ -93,6 +94,32 @@ hpc::UserTable sample_users() {
   return table;
 }
 
+operations::Operation sample_operation() {
+  using operations::PartState;
+  operations::Operation operation{.id = "6b1f90c2a7d4e835",
+                                  .kind = "reboot",
+                                  .words = {"drain"},
+                                  .timeout_s = 604800,
+                                  .at_once = 4,
+                                  .by = "ada",
+                                  .is_cancelled = true,
+                                  .begun_ms = 1790000006000,
+                                  .ended_ms = 1790000007000};
+  operation.parts["a1"] = {.node = "n001",
+                           .state = PartState::failed,
+                           .boot = "b1",
+                           .note = "went down and did not come back ready",
+                           .leaves = true,
+                           .is_back = true,
+                           .status = 3,
+                           .signal = 9,
+                           .out = std::string(64, 'a'),
+                           .err = std::string(64, 'b'),
+                           .dropped = 12};
+  operation.parts["a2"] = {.node = "n002", .state = PartState::cancelled};
+  return operation;
+}
+
 Documents nodes_documents(const Node& node) {
   Documents documents;
   for (const std::string_view kind : provisioning::kNodeKinds) {
@@ -111,6 +138,8 @@ Documents present() {
                                            .until_ms = 1790000005000,
                                            .boot = kBoot,
                                            .wanted = "0 1800000"});
+  documents["operation"] = operations::render_operation(sample_operation());
+  documents["operation-output"] = operations::render_output("6.12.57\nü\n");
   return documents;
 }
 
@@ -140,6 +169,14 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
   if (kind == "adoption") {
     TRY_ASSIGN(const AdoptionRecord record, parse_adoption(text));
     return Documents{{kind, render_adoption(record)}};
+  }
+  if (kind == "operation") {
+    TRY_ASSIGN(const auto operation, operations::parse_operation("6b1f90c2a7d4e835", text, {}));
+    return Documents{{kind, operations::render_operation(operation)}};
+  }
+  if (kind == "operation-output") {
+    TRY_ASSIGN(const std::string output, operations::parse_output(text));
+    return Documents{{kind, operations::render_output(output)}};
   }
   return fail("no such kind");
 }

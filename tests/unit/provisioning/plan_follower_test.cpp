@@ -98,12 +98,12 @@ TEST_F(PlanFollowerTest, the_scheduler_is_asked_for_some_minutes_after_cards_wer
   cards_ = std::vector<Accelerator>();
   ASSERT_TRUE(follower_.apply_plan());
   ASSERT_TRUE(follower_.beat());
-  EXPECT_EQ(asked_, 0) << "a node without cards";
+  EXPECT_EQ(asked_, 1) << "a node without cards, which may have been drained for its restart";
   cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
   beat_for(std::chrono::minutes(10));
-  EXPECT_EQ(asked_, 17) << "three minutes of heartbeats";
+  EXPECT_EQ(asked_, 18) << "three minutes of heartbeats";
   beat_for(std::chrono::minutes(20));
-  EXPECT_EQ(asked_, 18) << "the head may have been late";
+  EXPECT_EQ(asked_, 19) << "the head may have been late";
   cards_ = std::vector<Accelerator>();
   beat_for(std::chrono::minutes(1));
   EXPECT_GT(asked_, 20) << "the last card is gone, and the scheduler may think that jobs use it";

@@ -1,0 +1,77 @@
+#include "apps/muster/operation_watch.h"
+
+#include <format>
+#include <functional>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/muster/client.h"
+#include "apps/muster/operation_view.h"
+#include "apps/muster/output.h"
+#include "apps/muster/progress_line.h"
+#include "core/os/command.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string page_of(const std::string& operation) {
+  return "/v1/operations/" + url_encode(operation);
+}
+
+bool has_ended(const json& progress) { return progress.value("ended_ms", std::int64_t{0}) != 0; }
+
+/// Follows it until it has ended. `is_unwanted`: whether it is not waited for any more.
+Result<json> follow(const std::string& operation, const std::function<bool()>& is_unwanted) {
+  ProgressLine line;
+  std::uint64_t seen = 0;
+  std::string told;
+  while (true) {
+    auto progress =
+        wait_for_head(std::format("{}/progress?seen={}", page_of(operation), seen), is_unwanted);
+    if (!progress) {
+      line.close();
+      return progress;
+    }
+    seen = progress->value("version", std::uint64_t{0});
+    const std::string text = render_operation_progress(*progress);
+    // Where lines are not written over, how far it is would be a line for each node.
+    if (text != told && line.is_written_over()) line.show(text);
+    told = text;
+    if (!has_ended(*progress)) continue;
+    line.close();
+    return progress;
+  }
+}
+
+}  // namespace
+
+int print_operation(const std::string& operation, Shown shown) {
+  const auto detail = call_head("GET", page_of(operation));
+  if (!detail) return report(detail.error());
+  std::string text = render_results(*detail);
+  if (shown == Shown::results_below_head) {
+    text = render_operation_head(*detail) + (text.empty() ? "" : "\n\n" + text);
+  }
+  return print_answer(*detail, text);
+}
+
+int watch_to_end(const std::string& operation, Shown shown, Interrupted interrupted) {
+  std::optional<os::OrderlyEnd> orderly;
+  if (interrupted == Interrupted::is_cancelled) orderly.emplace();
+  auto ended = follow(operation, &os::is_interrupted);
+  if (!ended && os::is_interrupted()) {
+    say(std::format("ending operation {} on its nodes", operation));
+    const auto cancelled = call_head("DELETE", page_of(operation));
+    if (!cancelled) return report(cancelled.error());
+    ended = follow(operation, {});
+  }
+  if (!ended) return report(ended.error());
+  const int status = print_operation(operation, shown);
+  if (status != kDone) return status;
+  return ended->value("state", "") == "done" ? kDone : kFailed;
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,102 @@
+#include "apps/musterd/operation_json.h"
+
+#include <array>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/node_set.h"
+
+namespace muster::daemon {
+namespace {
+
+using nlohmann::json;
+using operations::Operation;
+using operations::Part;
+using operations::PartState;
+
+constexpr std::array kStates = {PartState::waiting, PartState::given,     PartState::done,
+                                PartState::failed,  PartState::unreached, PartState::cancelled};
+
+using Names = std::vector<std::string>;
+
+/// Names of the nodes whose part is wanted.
+template <typename Wanted>
+std::string nodes_of(const Operation& operation, Wanted wanted) {
+  Names names;
+  for (const auto& [id, part] : operation.parts) {
+    if (wanted(part)) names.push_back(part.node);
+  }
+  return fold_names(names);
+}
+
+/// What is to be said of a part but whose it is.
+auto outcome_of(const Part& part) {
+  return std::tuple(part.state, part.status, part.signal, part.note, part.out, part.err,
+                    part.dropped);
+}
+
+}  // namespace
+
+std::string_view state_of(const Operation& operation) {
+  if (!operation.has_ended()) return operation.is_cancelled ? "ending" : "running";
+  const auto counts = operations::count(operation);
+  if (counts.size() == 1 && counts.contains(PartState::done)) return "done";
+  return operation.is_cancelled ? "cancelled" : "failed";
+}
+
+json summary_json(const Operation& operation) {
+  json counts = json::object();
+  const auto found = operations::count(operation);
+  for (const PartState state : kStates) {
+    const auto count = found.find(state);
+    counts[std::string(to_string(state))] = count == found.end() ? 0 : count->second;
+  }
+  return {{"id", operation.id},
+          {"kind", operation.kind},
+          {"command", operation.words},
+          {"timeout_s", operation.timeout_s},
+          {"by", operation.by},
+          {"state", state_of(operation)},
+          {"begun_ms", operation.begun_ms},
+          {"ended_ms", operation.ended_ms},
+          {"nodes", nodes_of(operation, [](const Part&) { return true; })},
+          {"counts", std::move(counts)}};
+}
+
+json progress_json(const Operation& operation) {
+  json value = summary_json(operation);
+  value["version"] = operation.version;
+  value["open"] = nodes_of(operation, [](const Part& part) { return !part.has_ended(); });
+  return value;
+}
+
+json detail_json(const Operation& operation,
+                 const std::function<Result<std::string>(const std::string&)>& output) {
+  std::map<decltype(outcome_of(std::declval<Part>())), std::pair<Names, const Part*>> outcomes;
+  for (const auto& [id, part] : operation.parts) {
+    auto& [names, sample] = outcomes[outcome_of(part)];
+    names.push_back(part.node);
+    sample = &part;
+  }
+  json results = json::array();
+  for (const auto& [outcome, found] : outcomes) {
+    const auto& [names, part] = found;
+    results.push_back({{"nodes", fold_names(names)},
+                       {"count", names.size()},
+                       {"state", to_string(part->state)},
+                       {"note", part->note},
+                       {"status", part->status},
+                       {"signal", part->signal},
+                       {"out", output(part->out).value_or("")},
+                       {"err", output(part->err).value_or("")},
+                       {"dropped", part->dropped}});
+  }
+  json value = summary_json(operation);
+  value["results"] = std::move(results);
+  return value;
+}
+
+}  // namespace muster::daemon

@@ -1,0 +1,84 @@
+#include "hpc/node_drain.h"
+
+#include <algorithm>
+#include <chrono>
+#include <format>
+#include <optional>
+
+#include "core/base/text.h"
+#include "hpc/node_jobs.h"
+
+namespace muster::hpc {
+namespace {
+
+constexpr std::chrono::seconds kAnswerWithin{30};
+
+Result<os::CommandResult> ask_slurm(os::CommandRunner& runner, std::vector<std::string> argv) {
+  return runner.run({.argv = std::move(argv), .timeout = kAnswerWithin});
+}
+
+std::unexpected<Error> refused(const char* program, const os::CommandResult& done) {
+  return fail(
+      std::format("{}: {}", program, printable(trim(done.err.empty() ? done.out : done.err), 300)),
+      "'systemctl status slurmctld' on the head says whether the scheduler runs");
+}
+
+/// What `scontrol show node` prints; none: the scheduler does not know the node.
+Result<std::optional<std::string>> show(os::CommandRunner& runner, const std::string& node) {
+  TRY_ASSIGN(os::CommandResult done,
+             ask_slurm(runner, {"scontrol", "show", "node", node, "--oneliner"}));
+  if (done.status == 0) return std::move(done.out);
+  if (done.out.contains("not found") || done.err.contains("not found")) return std::nullopt;
+  return refused("scontrol", done);
+}
+
+/// The flags of State=, such as IDLE and DRAIN.
+std::vector<std::string> flags_of(std::string_view shown) {
+  constexpr std::string_view kState = " State=";
+  const std::size_t at = shown.find(kState);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = shown.substr(at + kState.size());
+  return split(rest.substr(0, rest.find_first_of(" \n")), '+');
+}
+
+bool is_drained(std::string_view shown) { return std::ranges::contains(flags_of(shown), "DRAIN"); }
+
+Status update(os::CommandRunner& runner, std::vector<std::string> words) {
+  std::vector<std::string> argv = {"scontrol", "update"};
+  argv.insert(argv.end(), words.begin(), words.end());
+  TRY_ASSIGN(const os::CommandResult done, ask_slurm(runner, std::move(argv)));
+  return done.status == 0 ? Status() : refused("scontrol", done);
+}
+
+}  // namespace
+
+bool is_drained_by_us(std::string_view shown) {
+  return is_drained(shown) && shown.contains(std::format(" Reason={}", kRestartReason));
+}
+
+Status drain_node(os::CommandRunner& runner, const std::string& node, const std::string& word) {
+  TRY_ASSIGN(const auto shown, show(runner, node));
+  if (!shown || is_drained(*shown)) return {};
+  return update(runner, {"NodeName=" + node, "State=DRAIN",
+                         std::format("Reason={}{}", kRestartReason, word)});
+}
+
+Result<std::string> jobs_left(os::CommandRunner& runner, const std::string& node) {
+  TRY_ASSIGN(const os::CommandResult done,
+             ask_slurm(runner, {"squeue", "--noheader", "--nodelist=" + node,
+                                "--states=RUNNING,COMPLETING,SUSPENDED,CONFIGURING,STOPPED",
+                                std::format("--format={}", kSqueueFormat)}));
+  // A node that the scheduler does not know has no jobs.
+  if (done.status != 0 && done.err.contains("Invalid node name")) return std::string();
+  if (done.status != 0) return refused("squeue", done);
+  TRY_ASSIGN(const auto jobs, parse_squeue(done.out));
+  return jobs.empty() ? std::string() : describe(jobs);
+}
+
+Status undrain_node(os::CommandRunner& runner, const std::string& node) {
+  TRY_ASSIGN(const auto shown, show(runner, node));
+  if (!shown || !is_drained_by_us(*shown)) return {};
+  return update(runner, {"NodeName=" + node, "State=RESUME"});
+}
+
+}  // namespace muster::hpc

@@ -1,0 +1,147 @@
+#pragma once
+// An operation: one thing that is to be done on many nodes, each of which does it once. What a
+// message, a wish and the passing of time mean for it. Pure.
+//
+//   waiting → given → done | failed
+//      └────────┴──→ cancelled      waiting → unreached
+//
+// A node is given its part in one boot. Its agent remembers for as long as the boot lasts what it
+// was given, so that nothing is done twice however often a message is repeated. A part whose node
+// starts anew has failed, as nobody knows how far it came; unless a restart is what was to be done.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/now.h"
+#include "core/task/task.h"
+
+namespace muster::operations {
+
+enum class PartState {
+  /// Its node has not asked yet.
+  waiting,
+  /// Its node has it, or may have it.
+  given,
+  done,
+  failed,
+  /// Its node did not ask in time, and was not given it.
+  unreached,
+  cancelled,
+};
+
+std::string_view to_string(PartState state);
+
+/// What one node has of an operation.
+struct Part {
+  /// The node's name.
+  std::string node;
+  PartState state = PartState::waiting;
+  /// task::Question::boot in which it was given.
+  std::string boot = {};
+  /// Why it failed, or what it waits for; empty: nothing is to be said.
+  std::string note = {};
+  /// Of a restart: the machine went down, and the node spoke again in another boot.
+  bool leaves = false;
+  bool is_back = false;
+  int status = 0;
+  int signal = 0;
+  /// Names of its outputs (output_name); empty: nothing was written.
+  std::string out = {};
+  std::string err = {};
+  /// Bytes of its outputs that are not kept.
+  std::uint64_t dropped = 0;
+  /// When the state changed last. Units: milliseconds of the clock that nobody sets.
+  std::int64_t since_ms = 0;
+
+  bool has_ended() const { return state != PartState::waiting && state != PartState::given; }
+  bool operator==(const Part&) const = default;
+};
+
+struct Operation {
+  /// A word that no other operation has; its tasks have it as well.
+  std::string id;
+  /// task::Task::kind and the rest of it.
+  std::string kind;
+  std::vector<std::string> words;
+  std::uint32_t timeout_s = 0;
+  /// So many nodes have their part at once; 0: all.
+  std::uint32_t at_once = 0;
+  /// Who wants it.
+  std::string by;
+  /// Whether somebody ended it early.
+  bool is_cancelled = false;
+  /// Units: milliseconds since 1970.
+  std::int64_t begun_ms = 0;
+  /// When the last part ended; 0: it goes on.
+  std::int64_t ended_ms = 0;
+  /// By the node's id.
+  std::map<std::string, Part> parts;
+  /// How many parts have not ended. Not stored.
+  std::size_t open_parts = 0;
+  /// When a place for one more node was free last. Not stored; the clock that nobody sets.
+  std::int64_t turn_ms = 0;
+  /// Grows with every change. Not stored.
+  std::uint64_t version = 1;
+
+  bool has_ended() const { return ended_ms != 0; }
+  task::Task task() const { return {id, kind, words, timeout_s}; }
+  bool operator==(const Operation&) const = default;
+};
+
+/// Makes `open_parts` true to the parts.
+void count_open(Operation& operation);
+
+/// A node that does not ask within this time of its turn is not reached. Longer than an agent
+/// pauses while the head is away.
+inline constexpr std::int64_t kReachMs = 45'000;
+/// After the time that a task may take, so long for its end to be told.
+inline constexpr std::int64_t kTellMs = 60'000;
+/// A machine that went down to restart is back within this time.
+inline constexpr std::int64_t kReturnMs = 900'000;
+
+/// Where a node is, as the registry knows it.
+enum class Presence { ready, off, other };
+
+/// What a node that asks is told of this operation.
+struct Answer {
+  /// Whether the operation changed.
+  bool moves = false;
+  /// The node shall do its part.
+  bool gives = false;
+  /// The node shall end its part.
+  bool cancels = false;
+};
+
+/// A node asks what it shall do.
+Answer ask(Operation& operation, const std::string& node_id, const task::Question& question,
+           Now now);
+
+/// A node tells how far it is. `out` and `err`: names of the outputs. False: nothing changed, as
+/// the part has ended before or is not this node's.
+bool report(Operation& operation, const std::string& node_id, const task::Report& report, Now now);
+
+/// What has not begun does not begin, and nodes are told to end what they began. False: it had
+/// ended or was cancelled before.
+bool cancel(Operation& operation, Now now);
+
+/// Whether one more node may have its part now. A restart keeps the place of a node that failed: no
+/// more nodes go down than may be away.
+bool has_free_place(const Operation& operation);
+
+/// Gives up on who is silent, and sees who is back from a restart or off. `presence`: of the node
+/// of an id. False: nothing changed.
+bool pass_time(Operation& operation, Now now,
+               const std::function<Presence(const std::string& node_id)>& presence);
+
+/// The name of an output: its SHA-256, the same on every node that wrote the same. Empty for an
+/// empty one.
+std::string output_name(const std::string& text);
+
+/// How many parts are in each state.
+std::map<PartState, std::size_t> count(const Operation& operation);
+
+}  // namespace muster::operations

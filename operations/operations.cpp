@@ -1,0 +1,343 @@
+#include "operations/operations.h"
+
+#include <algorithm>
+#include <format>
+#include <future>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/os/hash.h"
+#include "operations/operation_document.h"
+
+namespace muster::operations {
+namespace {
+
+std::unexpected<Error> no_operation(const std::string& id) {
+  return fail(ErrorKind::absent, std::format("there is no operation '{}'", printable(id, 64)),
+              "'muster operation list' shows them");
+}
+
+Operation made(const Wish& wish, Now now) {
+  Operation operation{.id = os::random_hex(8),
+                      .kind = wish.kind,
+                      .words = wish.words,
+                      .timeout_s = wish.timeout_s,
+                      .at_once = wish.at_once,
+                      .by = wish.by,
+                      .begun_ms = now.wall_ms};
+  for (const Target& target : wish.targets) {
+    Part part{.node = target.name, .note = target.obstacle, .since_ms = now.steady_ms};
+    if (!target.obstacle.empty()) part.state = PartState::unreached;
+    operation.parts.insert_or_assign(target.id, std::move(part));
+  }
+  operation.turn_ms = now.steady_ms;
+  count_open(operation);
+  if (operation.open_parts == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
+  return operation;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Operations>> Operations::open(state::Store& store, Now now) {
+  std::unique_ptr<Operations> operations(new Operations(store));
+  TRY(operations->load(now));
+  operations->writer_ = std::thread([raw = operations.get()] { raw->run(); });
+  return operations;
+}
+
+Status Operations::load(Now now) {
+  TRY_ASSIGN(const std::vector<state::Document> documents, store_.list(kOperationDocument.name));
+  for (const state::Document& document : documents) {
+    auto operation = parse_operation(document.key, document.value, now);
+    if (!operation) {
+      damaged_.push_back(operation.error());
+      continue;
+    }
+    Entry entry{.operation = std::move(*operation)};
+    for (const auto& [node_id, part] : entry.operation.parts) {
+      for (const std::string& name : {part.out, part.err}) {
+        if (!name.empty()) entry.outputs.insert(name);
+      }
+      if (!part.has_ended()) open_by_node_[node_id].insert(entry.operation.id);
+    }
+    entries_.insert_or_assign(entry.operation.id, std::move(entry));
+  }
+  return {};
+}
+
+Operations::~Operations() {
+  std::vector<Watching> watchers;
+  std::map<std::string, Held> held;
+  {
+    const std::scoped_lock lock(mutex_);
+    watchers = std::exchange(watching_, {});
+    held = std::exchange(held_, {});
+    ends_ = true;
+    changed_.notify_all();
+  }
+  if (writer_.joinable()) writer_.join();
+  tell(std::move(watchers));
+  for (auto& [node_id, question] : held) {
+    exceptions_.run([&] { question.answer(task::Offer()); });
+  }
+}
+
+void Operations::mark_changed(const Entry& entry) {
+  batch_.changed.insert(entry.operation.id);
+  is_due_ = true;
+  changed_.notify_all();
+}
+
+void Operations::after_write(Done done) {
+  batch_.waiting.push_back(std::move(done));
+  is_due_ = true;
+  changed_.notify_all();
+}
+
+/// Waits for everything that was changed so far.
+Status Operations::wait_for_write(std::unique_lock<std::mutex>& lock) {
+  std::promise<Status> written;
+  after_write([&written](const Status& status) { written.set_value(status); });
+  lock.unlock();
+  Status status = written.get_future().get();
+  lock.lock();
+  return status;
+}
+
+Result<std::string> Operations::begin(const Wish& wish, Now now) {
+  if (wish.targets.empty()) return fail(ErrorKind::invalid, "no node is named");
+  if (const Status good = task::check_words(wish.words); !good) {
+    return fail(ErrorKind::invalid, "the command " + good.error().message);
+  }
+  std::unique_lock lock(mutex_);
+  forget_oldest();
+  Operation operation = made(wish, now);
+  const std::string id = operation.id;
+  mark_changed(
+      entries_.insert_or_assign(id, Entry{.operation = std::move(operation)}).first->second);
+  if (const Status written = wait_for_write(lock); !written) {
+    remove(id);
+    return std::unexpected(written.error());
+  }
+  if (const auto found = entries_.find(id); found != entries_.end()) {
+    for (const auto& [node_id, part] : found->second.operation.parts) {
+      if (!part.has_ended()) open_by_node_[node_id].insert(id);
+    }
+  }
+  if (const auto found = entries_.find(id); found != entries_.end()) {
+    answer_waiting(found->second.operation, now);
+  }
+  return id;
+}
+
+Status Operations::cancel(const std::string& id, Now now) {
+  std::unique_lock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return no_operation(id);
+  Entry& entry = found->second;
+  if (entry.operation.has_ended()) {
+    return fail(ErrorKind::conflict, std::format("operation {} has ended", printable(id, 64)));
+  }
+  if (operations::cancel(entry.operation, now)) mark_changed(entry);
+  std::vector<std::string> node_ids;
+  for (const auto& [node_id, part] : entry.operation.parts) node_ids.push_back(node_id);
+  // The entry may be gone after this.
+  TRY(wait_for_write(lock));
+  for (const std::string& node_id : node_ids) answer_held(node_id, now);
+  return {};
+}
+
+/// What a node is to be told now; what that changes is changed.
+task::Offer Operations::collect(const std::string& node_id, const task::Question& question,
+                                Now now) {
+  std::set<std::string> ids(question.has.begin(), question.has.end());
+  if (const auto open = open_by_node_.find(node_id); open != open_by_node_.end()) {
+    ids.insert(open->second.begin(), open->second.end());
+  }
+  task::Offer offer;
+  for (const std::string& id : ids) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || !found->second.operation.parts.contains(node_id)) {
+      offer.cancelled.push_back(id);
+      continue;
+    }
+    Entry& entry = found->second;
+    const Answer answer = operations::ask(entry.operation, node_id, question, now);
+    if (answer.moves) mark_changed(entry);
+    if (answer.gives) offer.tasks.push_back(entry.operation.task());
+    if (answer.cancels) offer.cancelled.push_back(id);
+    forget_part(node_id, entry);
+  }
+  return offer;
+}
+
+void Operations::forget_part(const std::string& node_id, const Entry& entry) {
+  const auto part = entry.operation.parts.find(node_id);
+  const auto open = open_by_node_.find(node_id);
+  if (open == open_by_node_.end()) return;
+  if (part != entry.operation.parts.end() && !part->second.has_ended()) return;
+  open->second.erase(entry.operation.id);
+  if (open->second.empty()) open_by_node_.erase(open);
+}
+
+/// A node that is given something has it when the disk has that it is given.
+void Operations::give_later(OfferTo answer, task::Offer offer) {
+  after_write([answer = std::move(answer), offer = std::move(offer)](const Status& status) mutable {
+    if (status) {
+      answer(std::move(offer));
+    } else {
+      answer(std::unexpected(status.error()));
+    }
+  });
+}
+
+/// Whether a held question had an answer.
+bool Operations::answer_held(const std::string& node_id, Now now) {
+  const auto held = held_.find(node_id);
+  if (held == held_.end()) return false;
+  task::Offer offer = collect(node_id, held->second.question, now);
+  if (offer.empty()) return false;
+  give_later(std::move(held->second.answer), std::move(offer));
+  held_.erase(held);
+  return true;
+}
+
+/// Gives free places to nodes that have asked already.
+void Operations::answer_waiting(const Operation& operation, Now now) {
+  if (!has_free_place(operation)) return;
+  for (const auto& [node_id, part] : operation.parts) {
+    const bool had_turn = part.state == PartState::waiting && answer_held(node_id, now);
+    if (had_turn && !has_free_place(operation)) return;
+  }
+}
+
+void Operations::ask(const std::string& node_id, task::Question question, Now now, OfferTo answer) {
+  OfferTo earlier;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = held_.find(node_id);
+    if (found != held_.end()) earlier = std::move(found->second.answer);
+    held_.insert_or_assign(node_id, Held{.question = std::move(question),
+                                         .answer = std::move(answer),
+                                         .since_ms = now.steady_ms});
+    answer_held(node_id, now);
+  }
+  if (earlier) earlier(task::Offer());
+}
+
+/// The name of a text that is kept from now on; of one that there is no room for, none.
+std::string Operations::keep_output(Entry& entry, std::string& text, std::uint64_t& dropped) {
+  std::string name = output_name(text);
+  if (name.empty() || entry.outputs.contains(name)) return name;
+  if (entry.output_bytes + text.size() > kMostOutputs) {
+    dropped += std::exchange(text, "").size();
+    return {};
+  }
+  entry.output_bytes += text.size();
+  entry.outputs.insert(name);
+  batch_.outputs.push_back({.kind = std::string(kOutputDocument.name),
+                            .key = output_key(entry.operation.id, name),
+                            .value = render_output(text),
+                            .schema = kOutputDocument.schema()});
+  return name;
+}
+
+void Operations::report(const std::string& node_id, task::Report report, Now now, Done done) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(report.id);
+  if (found != entries_.end()) {
+    Entry& entry = found->second;
+    const auto part = entry.operation.parts.find(node_id);
+    const bool counts = part != entry.operation.parts.end() &&
+                        part->second.state == PartState::given && report.has_ended;
+    if (counts) {
+      keep_output(entry, report.out, report.dropped);
+      keep_output(entry, report.err, report.dropped);
+    }
+    if (operations::report(entry.operation, node_id, report, now)) mark_changed(entry);
+    forget_part(node_id, entry);
+  }
+  after_write(std::move(done));
+}
+
+void Operations::pass_time(Now now, const std::function<Presence(const std::string&)>& presence) {
+  std::vector<Held> over;
+  std::vector<Watching> watchers;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+      if (entry.operation.has_ended()) continue;
+      if (operations::pass_time(entry.operation, now, presence)) mark_changed(entry);
+      if (entry.operation.at_once != 0) answer_waiting(entry.operation, now);
+    }
+    if (!batch_.changed.empty() || !batch_.outputs.empty() || !batch_.removed.empty()) {
+      is_due_ = true;
+      changed_.notify_all();
+    }
+    std::erase_if(held_, [&](auto& entry) {
+      if (now.steady_ms - entry.second.since_ms < kHoldMs) return false;
+      over.push_back(std::move(entry.second));
+      return true;
+    });
+    watchers = take_watchers(
+        [&](const Watching& watching) { return now.steady_ms - watching.since_ms >= kHoldMs; });
+  }
+  for (Held& held : over) held.answer(task::Offer());
+  tell(std::move(watchers));
+}
+
+std::vector<Operation> Operations::list() const {
+  std::vector<Operation> all;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, entry] : entries_) all.push_back(entry.operation);
+  }
+  std::ranges::sort(all, {}, [](const Operation& one) { return std::pair(one.begun_ms, one.id); });
+  return all;
+}
+
+Result<Operation> Operations::find(const std::string& id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return no_operation(id);
+  return found->second.operation;
+}
+
+Result<std::string> Operations::output(const std::string& id, const std::string& name) const {
+  if (name.empty()) return std::string();
+  TRY_ASSIGN(const auto document, store_.find(kOutputDocument.name, output_key(id, name)));
+  if (!document) return fail(ErrorKind::absent, "the output is not kept any more");
+  return parse_output(document->value);
+}
+
+void Operations::watch(const std::string& id, std::uint64_t seen, Now now, Watcher watcher) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found != entries_.end() && found->second.operation.version <= seen) {
+      watching_.push_back(
+          {.id = id, .seen = seen, .since_ms = now.steady_ms, .watcher = std::move(watcher)});
+      return;
+    }
+  }
+  watcher(find(id));
+}
+
+std::vector<Operations::Watching> Operations::take_watchers(
+    const std::function<bool(const Watching&)>& wanted) {
+  std::vector<Watching> taken;
+  std::erase_if(watching_, [&](Watching& watching) {
+    if (!wanted(watching)) return false;
+    taken.push_back(std::move(watching));
+    return true;
+  });
+  return taken;
+}
+
+void Operations::tell(std::vector<Watching> watchers) {
+  for (Watching& watching : watchers) {
+    exceptions_.run([&] { watching.watcher(find(watching.id)); });
+  }
+}
+
+}  // namespace muster::operations

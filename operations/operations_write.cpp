@@ -1,0 +1,103 @@
+// The thread that writes operations: all that changed since the last write, as one transaction.
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "operations/operation_document.h"
+#include "operations/operations.h"
+
+namespace muster::operations {
+
+void Operations::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return ends_ || is_due_; });
+    if (!is_due_) return;
+    is_due_ = false;
+    Batch batch = std::exchange(batch_, {});
+    std::vector<Operation> operations;
+    for (const std::string& id : batch.changed) {
+      const auto found = entries_.find(id);
+      if (found != entries_.end()) operations.push_back(found->second.operation);
+    }
+    lock.unlock();
+    const Status written = write(batch, operations);
+    for (Done& done : batch.waiting) {
+      exceptions_.run([&] { done(written); });
+    }
+    lock.lock();
+    if (!written) {
+      // With the next change, or when time passes.
+      batch_.changed.merge(batch.changed);
+      std::ranges::move(batch.outputs, std::back_inserter(batch_.outputs));
+      std::ranges::move(batch.removed, std::back_inserter(batch_.removed));
+      continue;
+    }
+    std::vector<Watching> watchers = take_watchers([this](const Watching& watching) {
+      const auto found = entries_.find(watching.id);
+      return found == entries_.end() || found->second.operation.version > watching.seen;
+    });
+    lock.unlock();
+    tell(std::move(watchers));
+    lock.lock();
+  }
+}
+
+/// An exception, such as memory that ran out, is a write that failed.
+Status Operations::write(Batch& batch, const std::vector<Operation>& operations) {
+  Status written =
+      fail("the head could not write an operation", "'journalctl -u musterd' says why");
+  exceptions_.run([&] {
+    state::Transaction transaction{.changes = batch.outputs};
+    for (const Operation& operation : operations) {
+      transaction.changes.push_back({.kind = std::string(kOperationDocument.name),
+                                     .key = operation.id,
+                                     .value = render_operation(operation),
+                                     .schema = kOperationDocument.schema()});
+    }
+    std::ranges::copy(batch.removed, std::back_inserter(transaction.changes));
+    if (transaction.changes.empty()) {
+      written = {};
+      return;
+    }
+    const auto revision = store_.commit(transaction);
+    written = revision ? Status() : std::unexpected(revision.error());
+  });
+  return written;
+}
+
+void Operations::remove(const std::string& id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  const auto remove_document = [this](const json::DocumentKind& kind, std::string key) {
+    batch_.removed.push_back(
+        {.kind = std::string(kind.name), .key = std::move(key), .value = std::nullopt});
+  };
+  remove_document(kOperationDocument, id);
+  for (const std::string& name : found->second.outputs) {
+    remove_document(kOutputDocument, output_key(id, name));
+  }
+  batch_.changed.erase(id);
+  entries_.erase(found);
+}
+
+/// Makes room for one more.
+void Operations::forget_oldest() {
+  std::vector<std::pair<std::int64_t, std::string>> ended;
+  std::size_t bytes = 0;
+  for (const auto& [id, entry] : entries_) {
+    bytes += entry.output_bytes;
+    if (entry.operation.has_ended()) ended.emplace_back(entry.operation.ended_ms, id);
+  }
+  std::ranges::sort(ended);
+  std::size_t left = ended.size();
+  for (const auto& [ended_ms, id] : ended) {
+    if (left < kMostEnded && bytes < kMostOutputsOfAll) return;
+    bytes -= entries_.at(id).output_bytes;
+    remove(id);
+    --left;
+  }
+}
+
+}  // namespace muster::operations

@@ -1,0 +1,102 @@
+#include "provisioning/agent/restart_service.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr std::chrono::seconds kGoingDown{30};
+
+task::Report stayed_up(const std::string& id, std::string note) {
+  return {.id = id, .has_ended = true, .note = std::move(note)};
+}
+
+}  // namespace
+
+RestartService::RestartService(Kind kind, os::CommandRunner& runner, SchedulerDoor scheduler,
+                               std::chrono::milliseconds pause)
+    : kind_(kind), runner_(runner), scheduler_(std::move(scheduler)), pause_(pause) {}
+
+bool RestartService::is_at_work() const {
+  const std::scoped_lock lock(mutex_);
+  return at_work_ > 0;
+}
+
+/// Whether the task was ended within the time.
+bool RestartService::wait_for_end(const std::string& id, std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [&] { return ended_.contains(id); });
+}
+
+/// Errors: the jobs did not end in time; the task was ended; the scheduler refuses.
+Status RestartService::wait_for_jobs(const task::Task& task, const Tell& tell) {
+  TRY(scheduler_.drain(task.id));
+  std::string told;
+  const auto pauses = std::chrono::seconds(task.timeout_s) / pause_;
+  std::string left;
+  for (auto look = pauses; look >= 0; --look) {
+    TRY_ASSIGN(left, scheduler_.jobs_left());
+    if (left.empty()) return {};
+    if (left != told) tell({.id = task.id, .note = "waits: " + left});
+    told = left;
+    if (wait_for_end(task.id, pause_)) return fail("was ended while jobs ran");
+  }
+  return fail(std::format("jobs did not end within {} s: {}", task.timeout_s, left));
+}
+
+Status RestartService::go_down() {
+  const std::string verb = kind_ == Kind::reboot ? "reboot" : "poweroff";
+  TRY(run_checked(runner_, {.argv = {"systemctl", verb}, .timeout = kGoingDown}));
+  return {};
+}
+
+task::Report RestartService::run(const task::Task& task, const Tell& tell) {
+  const std::string& how = task.words.front();
+  if (how != "drain" && how != "now") {
+    return stayed_up(task.id, std::format("'{}' is no way to go down", printable(how, 64)));
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    ++at_work_;
+  }
+  Status done = how == "drain" ? wait_for_jobs(task, tell) : Status();
+  if (done) {
+    {
+      const std::scoped_lock lock(mutex_);
+      leaves_ = true;
+    }
+    tell({.id = task.id, .note = "goes down", .leaves = true});
+    done = go_down();
+  }
+  if (done) {
+    // The machine is about to end this program as well.
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return ended_.contains(task.id); });
+    return {.id = task.id, .has_ended = true, .leaves = true};
+  }
+  std::string note = done.error().text();
+  if (how == "drain") {
+    if (const Status back = scheduler_.undrain(); !back) note += "; " + back.error().text();
+  }
+  const std::scoped_lock lock(mutex_);
+  leaves_ = false;
+  --at_work_;
+  return stayed_up(task.id, std::move(note));
+}
+
+void RestartService::end(const std::string& id) {
+  bool is_known = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_.insert(id);
+    is_known = at_work_ > 0;
+    changed_.notify_all();
+  }
+  // One that an earlier process of this program drained.
+  if (!is_known) static_cast<void>(scheduler_.undrain());
+}
+
+}  // namespace muster::agent

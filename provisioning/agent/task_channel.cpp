@@ -1,0 +1,202 @@
+#include "provisioning/agent/task_channel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <format>
+
+#include "core/base/backoff.h"
+#include "core/base/text.h"
+#include "provisioning/agent/jitter.h"
+
+namespace muster::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A head that is away, or of a version that gives no tasks, is not asked all the time.
+constexpr Backoff kAskPauses{.first = 1s, .longest = 30s};
+
+/// False when the wish to stop ended the pause.
+bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  return !stopped.wait_for(lock, stop, time, [&stop] { return stop.stop_requested(); });
+}
+
+task::Report failed(const std::string& id, std::string note) {
+  return {.id = id, .has_ended = true, .note = std::move(note)};
+}
+
+}  // namespace
+
+TaskChannel::TaskChannel(const TaskLink& link, std::vector<TaskService*> services,
+                         TaskRecord record, std::function<void(const std::string&)> say)
+    : link_(link),
+      services_(std::move(services)),
+      say_(std::move(say)),
+      record_(std::move(record)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+TaskChannel::~TaskChannel() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  // Nobody begins a task any more.
+  std::vector<std::pair<std::string, TaskService*>> unfinished;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (Running& task : running_) {
+      task.thread.request_stop();
+      if (!task.has_ended) unfinished.emplace_back(task.id, task.service);
+    }
+  }
+  for (const auto& [id, service] : unfinished) {
+    if (service != nullptr) service->end(id);
+  }
+}
+
+TaskService* TaskChannel::service_of(const std::string& kind) const {
+  const auto found = std::ranges::find(services_, kind, &TaskService::kind);
+  return found == services_.end() ? nullptr : *found;
+}
+
+/// What an earlier process of this program left.
+void TaskChannel::take_up() {
+  for (const task::Report& report : record_.untold()) {
+    start(report.id, nullptr, [report](const std::stop_token&) { return report; });
+  }
+  for (const TaskRecord::Begun& begun : record_.interrupted()) {
+    TaskService* const service = service_of(begun.kind);
+    start(begun.id, nullptr, [id = begun.id, service](const std::stop_token&) {
+      if (service != nullptr) service->end(id);
+      return failed(id, "the node's agent was started anew while it ran, and ended it");
+    });
+  }
+}
+
+void TaskChannel::run(const std::stop_token& stop) {
+  take_up();
+  int failures = 0;
+  bool was_told = false;
+  while (!stop.stop_requested()) {
+    collect();
+    if (!link_.enrolled()) {
+      if (!pause(stop, kAskPauses.first)) return;
+      continue;
+    }
+    const auto offer = link_.ask(question(), [&stop] { return stop.stop_requested(); });
+    if (stop.stop_requested()) return;
+    if (!offer) {
+      ++failures;
+      // The heartbeats tell a head that is away.
+      if (failures == 3 && !was_told) say_("tasks: " + offer.error().text());
+      was_told = was_told || failures >= 3;
+      if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
+      continue;
+    }
+    failures = 0;
+    was_told = false;
+    // What was said before is said again until the task has ended.
+    if (!take(*offer) && !pause(stop, kAskPauses.first)) return;
+  }
+}
+
+/// False: all of it was known, and the head does not hold the next question either.
+bool TaskChannel::take(const task::Offer& offer) {
+  bool is_news = offer.empty();
+  for (const std::string& id : offer.cancelled) is_news = end(id) || is_news;
+  for (const task::Task& task : offer.tasks) is_news = begin(task) || is_news;
+  return is_news;
+}
+
+task::Question TaskChannel::question() {
+  const std::scoped_lock lock(mutex_);
+  task::Question question{.boot = record_.boot()};
+  for (const TaskService* const service : services_) question.kinds.push_back(service->kind());
+  for (const Running& task : running_) {
+    if (!task.has_ended) question.has.push_back(task.id);
+  }
+  return question;
+}
+
+/// False: it was given before, or cannot be written down.
+bool TaskChannel::begin(const task::Task& task) {
+  Result<bool> is_new = false;
+  std::size_t at_once = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    is_new = record_.begin(task.id, task.kind);
+    at_once = running_.size();
+  }
+  if (!is_new) say_("task: " + is_new.error().text());
+  if (!is_new.value_or(false)) return false;
+  TaskService* const service = service_of(task.kind);
+  start(task.id, service, [this, task, service, at_once](const std::stop_token&) {
+    if (service == nullptr) {
+      return failed(task.id, std::format("this node's agent does not know tasks of kind '{}'",
+                                         printable(task.kind, 64)));
+    }
+    if (at_once >= kMostTasksAtOnce) {
+      return failed(task.id, std::format("{} tasks run on this node already", at_once));
+    }
+    return service->run(task,
+                        [this](const task::Report& word) { static_cast<void>(link_.tell(word)); });
+  });
+  return true;
+}
+
+/// Works in a thread of its own, and tells what came of it.
+void TaskChannel::start(const std::string& id, TaskService* service,
+                        std::function<task::Report(const std::stop_token&)> work) {
+  const std::scoped_lock lock(mutex_);
+  Running& running = running_.emplace_back(Running{.id = id, .service = service});
+  running.thread = std::jthread([this, &running, work = std::move(work)](std::stop_token stop) {
+    finish(work(stop), stop);
+    const std::scoped_lock ended(mutex_);
+    running.has_ended = true;
+  });
+}
+
+/// Until the head has heard it, or this program ends: the next one tells it.
+void TaskChannel::finish(const task::Report& report, const std::stop_token& stop) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const Status kept = record_.end(report); !kept) say_("task: " + kept.error().text());
+  }
+  for (int failures = 1; !stop.stop_requested(); ++failures) {
+    if (link_.tell(report)) {
+      const std::scoped_lock lock(mutex_);
+      if (const Status kept = record_.told(report.id); !kept) say_("task: " + kept.error().text());
+      return;
+    }
+    if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
+  }
+}
+
+/// False: it was ended before, or does not run.
+bool TaskChannel::end(const std::string& id) {
+  TaskService* service = nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::ranges::find(running_, id, &Running::id);
+    if (found == running_.end() || found->is_cancelled) return false;
+    found->is_cancelled = true;
+    service = found->service;
+  }
+  if (service != nullptr) service->end(id);
+  return true;
+}
+
+/// Threads that have ended.
+void TaskChannel::collect() {
+  std::list<Running> ended;
+  const std::scoped_lock lock(mutex_);
+  for (auto task = running_.begin(); task != running_.end();) {
+    const auto next = std::next(task);
+    if (task->has_ended) ended.splice(ended.end(), running_, task);
+    task = next;
+  }
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,80 @@
+#pragma once
+// The channel on which the head tells a running node what to do: the node asks, the head holds the
+// question until there is something to do, and the outcome goes back by a message of its own.
+
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/task/task.h"
+#include "provisioning/agent/task_record.h"
+#include "provisioning/agent/task_service.h"
+
+namespace muster::agent {
+
+/// The head as the channel sees it. Threads: every function may be called from several threads.
+class TaskLink {
+ public:
+  virtual ~TaskLink() = default;
+  /// Whether this node may speak to its head.
+  virtual bool enrolled() const = 0;
+  /// Waits until the head has something to do, or for about a minute. `is_unwanted`: whether the
+  /// answer is not waited for any more.
+  virtual Result<task::Offer> ask(const task::Question& question,
+                                  const std::function<bool()>& is_unwanted) const = 0;
+  virtual Status tell(const task::Report& report) const = 0;
+};
+
+/// Tasks that run at once on a node; more are refused.
+inline constexpr std::size_t kMostTasksAtOnce = 64;
+
+/// Asks and does, in threads of its own, until it is destroyed; what runs then is ended.
+/// Owns: the threads; `link` and `services` must live longer.
+class TaskChannel {
+ public:
+  TaskChannel(const TaskLink& link, std::vector<TaskService*> services, TaskRecord record,
+              std::function<void(const std::string&)> say);
+  ~TaskChannel();
+  TaskChannel(const TaskChannel&) = delete;
+  TaskChannel& operator=(const TaskChannel&) = delete;
+
+ private:
+  struct Running {
+    std::string id;
+    TaskService* service = nullptr;
+    bool has_ended = false;
+    bool is_cancelled = false;
+    std::jthread thread;
+  };
+
+  void run(const std::stop_token& stop);
+  void take_up();
+  task::Question question();
+  bool begin(const task::Task& task);
+  void start(const std::string& id, TaskService* service,
+             std::function<task::Report(const std::stop_token&)> work);
+  void finish(const task::Report& report, const std::stop_token& stop);
+  bool take(const task::Offer& offer);
+  bool end(const std::string& id);
+  void collect();
+  TaskService* service_of(const std::string& kind) const;
+
+  const TaskLink& link_;
+  std::vector<TaskService*> services_;
+  std::function<void(const std::string&)> say_;
+  std::mutex mutex_;
+  TaskRecord record_;
+  std::list<Running> running_;
+  /// The last member: it uses all others.
+  std::jthread thread_;
+};
+
+}  // namespace muster::agent

@@ -1,0 +1,215 @@
+#include "operations/operation.h"
+
+#include <format>
+#include <gtest/gtest.h>
+
+#include "operations/operation_document.h"
+
+namespace muster::operations {
+namespace {
+
+/// The nodes n1 to nN with ids i1 to iN.
+class OperationTest : public testing::Test {
+ protected:
+  Operation make(const std::string& kind, int nodes, std::uint32_t at_once = 0) const {
+    Operation operation{.id = "0a",
+                        .kind = kind,
+                        .words = {kind == "exec" ? "true" : "drain"},
+                        .timeout_s = 10,
+                        .at_once = at_once,
+                        .by = "ada",
+                        .begun_ms = now_.wall_ms};
+    for (int i = 1; i <= nodes; ++i) {
+      operation.parts[std::format("i{}", i)] = {.node = std::format("n{}", i),
+                                                .since_ms = now_.steady_ms};
+    }
+    operation.turn_ms = now_.steady_ms;
+    count_open(operation);
+    return operation;
+  }
+  Answer ask(Operation& operation, const std::string& id, const std::string& boot = "b1",
+             std::vector<std::string> has = {}) const {
+    return operations::ask(
+        operation, id, {.boot = boot, .kinds = {"exec", "reboot", "shutdown"}, .has = has}, now_);
+  }
+  bool tell(Operation& operation, const std::string& id, task::Report report) const {
+    report.id = operation.id;
+    return operations::report(operation, id, report, now_);
+  }
+  bool pass(Operation& operation, std::int64_t ms) {
+    now_.steady_ms += ms;
+    now_.wall_ms += ms;
+    return pass_time(operation, now_, [this](const std::string& id) { return presence_[id]; });
+  }
+  static PartState state(const Operation& operation, const std::string& id) {
+    return operation.parts.at(id).state;
+  }
+
+  Now now_{.wall_ms = 1'790'000'000'000, .steady_ms = 5'000};
+  std::map<std::string, Presence> presence_;
+};
+
+TEST_F(OperationTest, a_part_is_given_told_and_over) {
+  Operation operation = make("exec", 2);
+  EXPECT_TRUE(ask(operation, "i1").gives);
+  EXPECT_EQ(state(operation, "i1"), PartState::given);
+  EXPECT_FALSE(ask(operation, "i9").gives) << "a node that is none of it";
+  EXPECT_TRUE(tell(operation, "i1", {.has_ended = true, .out = "a\n"}));
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+  EXPECT_FALSE(operation.has_ended());
+  ask(operation, "i2");
+  EXPECT_TRUE(tell(operation, "i2", {.has_ended = true, .status = 3}));
+  EXPECT_EQ(state(operation, "i2"), PartState::failed);
+  EXPECT_EQ(operation.ended_ms, now_.wall_ms);
+}
+
+TEST_F(OperationTest, a_lost_answer_is_given_again_and_what_the_node_has_is_not) {
+  Operation operation = make("exec", 1);
+  ask(operation, "i1");
+  EXPECT_TRUE(ask(operation, "i1").gives) << "the answer was lost";
+  EXPECT_FALSE(ask(operation, "i1", "b1", {"0a"}).gives);
+  tell(operation, "i1", {.has_ended = true});
+  EXPECT_FALSE(ask(operation, "i1").gives) << "it is done";
+  EXPECT_FALSE(tell(operation, "i1", {.has_ended = true, .status = 1})) << "and stays done";
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
+TEST_F(OperationTest, a_node_that_started_anew_is_not_given_it_twice) {
+  Operation operation = make("exec", 1);
+  ask(operation, "i1", "b1");
+  EXPECT_FALSE(ask(operation, "i1", "b2").gives);
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+  EXPECT_TRUE(operation.parts.at("i1").note.contains("started anew"));
+}
+
+TEST_F(OperationTest, nobody_tells_the_end_of_what_was_not_given) {
+  Operation operation = make("exec", 1);
+  EXPECT_FALSE(tell(operation, "i1", {.has_ended = true}));
+  EXPECT_EQ(state(operation, "i1"), PartState::waiting);
+}
+
+TEST_F(OperationTest, an_agent_that_does_not_know_the_kind_is_told_of) {
+  Operation operation = make("exec", 1);
+  EXPECT_FALSE(operations::ask(operation, "i1", {.boot = "b1", .kinds = {"reboot"}}, now_).gives);
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+  EXPECT_TRUE(operation.parts.at("i1").note.contains("of another version"));
+}
+
+TEST_F(OperationTest, who_is_silent_is_given_up_after_its_time) {
+  Operation operation = make("exec", 2);
+  ask(operation, "i1");
+  EXPECT_FALSE(pass(operation, kReachMs - 1));
+  EXPECT_TRUE(pass(operation, 1));
+  EXPECT_EQ(state(operation, "i2"), PartState::unreached);
+  EXPECT_EQ(state(operation, "i1"), PartState::given);
+  EXPECT_TRUE(pass(operation, 10'000 + kTellMs - kReachMs));
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+  EXPECT_TRUE(operation.has_ended());
+}
+
+TEST_F(OperationTest, cancelled_parts_do_not_begin_and_begun_ones_are_ended) {
+  Operation operation = make("exec", 3);
+  ask(operation, "i1");
+  ask(operation, "i2");
+  EXPECT_TRUE(cancel(operation, now_));
+  EXPECT_FALSE(cancel(operation, now_)) << "once is enough";
+  EXPECT_EQ(state(operation, "i3"), PartState::cancelled);
+  EXPECT_TRUE(ask(operation, "i1", "b1", {"0a"}).cancels);
+  EXPECT_FALSE(ask(operation, "i2", "b1").gives) << "its answer was lost";
+  EXPECT_TRUE(tell(operation, "i1", {.has_ended = true, .note = "was ended"}));
+  EXPECT_EQ(state(operation, "i1"), PartState::cancelled);
+  EXPECT_TRUE(pass(operation, kTellMs));
+  EXPECT_EQ(state(operation, "i2"), PartState::cancelled);
+  EXPECT_TRUE(operation.has_ended());
+}
+
+TEST_F(OperationTest, what_ended_well_in_spite_of_being_cancelled_is_done) {
+  Operation operation = make("exec", 1);
+  ask(operation, "i1");
+  cancel(operation, now_);
+  tell(operation, "i1", {.has_ended = true});
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
+TEST_F(OperationTest, a_node_that_waits_for_a_place_is_not_silent) {
+  Operation operation = make("exec", 2, 1);
+  EXPECT_TRUE(ask(operation, "i1").gives);
+  EXPECT_FALSE(ask(operation, "i2").gives);
+  EXPECT_FALSE(pass(operation, 60'000)) << "i1 still may take its time";
+  EXPECT_EQ(state(operation, "i2"), PartState::waiting);
+  tell(operation, "i1", {.has_ended = true});
+  EXPECT_TRUE(ask(operation, "i2").gives);
+}
+
+TEST_F(OperationTest, a_reboot_is_done_when_the_node_is_ready_in_another_boot) {
+  Operation operation = make("reboot", 1);
+  ask(operation, "i1", "b1");
+  EXPECT_TRUE(tell(operation, "i1", {.note = "waits: job 3 of bob runs on n1"}));
+  presence_["i1"] = Presence::ready;
+  EXPECT_FALSE(pass(operation, 1'000)) << "it is ready because it has not gone yet";
+  tell(operation, "i1", {.note = "goes down", .leaves = true});
+  presence_["i1"] = Presence::other;
+  EXPECT_FALSE(pass(operation, 60'000));
+  EXPECT_FALSE(ask(operation, "i1", "b2").gives) << "once";
+  EXPECT_FALSE(pass(operation, 1'000)) << "it has no plan yet";
+  presence_["i1"] = Presence::ready;
+  EXPECT_TRUE(pass(operation, 1'000));
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
+TEST_F(OperationTest, a_shutdown_is_done_when_the_node_is_off) {
+  Operation operation = make("shutdown", 1);
+  ask(operation, "i1", "b1");
+  tell(operation, "i1", {.note = "goes down", .leaves = true});
+  presence_["i1"] = Presence::off;
+  EXPECT_TRUE(pass(operation, 1'000));
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
+TEST_F(OperationTest, a_rolling_restart_stops_when_as_many_are_lost_as_may_be_away) {
+  Operation operation = make("reboot", 4, 2);
+  for (const char* const id : {"i1", "i2"}) {
+    EXPECT_TRUE(ask(operation, id).gives);
+    tell(operation, id, {.note = "goes down", .leaves = true});
+  }
+  EXPECT_FALSE(ask(operation, "i3").gives);
+  ask(operation, "i1", "b2");
+  presence_["i1"] = Presence::ready;
+  EXPECT_TRUE(pass(operation, 1'000));
+  EXPECT_TRUE(ask(operation, "i3").gives) << "the place of i1";
+  tell(operation, "i3", {.note = "goes down", .leaves = true});
+  EXPECT_TRUE(pass(operation, kReturnMs));
+  EXPECT_EQ(state(operation, "i2"), PartState::failed);
+  EXPECT_EQ(state(operation, "i3"), PartState::failed);
+  EXPECT_EQ(state(operation, "i4"), PartState::cancelled);
+  EXPECT_TRUE(operation.has_ended());
+}
+
+TEST_F(OperationTest, a_document_has_all_that_counts) {
+  Operation operation = make("reboot", 3, 1);
+  ask(operation, "i1");
+  tell(operation, "i1", {.note = "goes down", .leaves = true});
+  ask(operation, "i1", "b2");
+  operation.parts["i2"].state = PartState::failed;
+  operation.parts["i2"].signal = 9;
+  operation.parts["i2"].dropped = 7;
+  cancel(operation, now_);
+  const auto read = parse_operation("0a", render_operation(operation), now_);
+  ASSERT_TRUE(read) << read.error().text();
+  Operation expected = operation;
+  expected.version = read->version;
+  expected.turn_ms = read->turn_ms;
+  expected.open_parts = read->open_parts;
+  EXPECT_EQ(*read, expected);
+  EXPECT_EQ(parse_output(render_output("a\nü")), "a\nü");
+  EXPECT_FALSE(parse_operation("0a", R"({"schema":1})", now_));
+}
+
+TEST_F(OperationTest, equal_outputs_have_one_name) {
+  EXPECT_EQ(output_name("a"), output_name("a"));
+  EXPECT_NE(output_name("a"), output_name("b"));
+  EXPECT_EQ(output_name(""), "");
+}
+
+}  // namespace
+}  // namespace muster::operations

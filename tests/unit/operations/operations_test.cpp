@@ -1,0 +1,250 @@
+#include "operations/operations.h"
+
+#include <algorithm>
+#include <future>
+#include <gtest/gtest.h>
+
+#include "operations/operation_document.h"
+#include "tests/unit/provisioning/faulty_store.h"
+
+namespace muster::operations {
+namespace {
+
+using provisioning::FaultyStore;
+using namespace std::chrono_literals;
+
+constexpr auto kSoon = 10s;
+
+class OperationsTest : public testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  void open() {
+    operations_.reset();
+    operations_ = Operations::open(store_, now_).value();
+  }
+  Wish wish(std::vector<std::string> ids, std::uint32_t at_once = 0) const {
+    Wish wish{.kind = "exec", .words = {"true"}, .timeout_s = 10, .at_once = at_once, .by = "ada"};
+    for (const std::string& id : ids) wish.targets.push_back({.id = id, .name = "n" + id});
+    return wish;
+  }
+  std::future<Result<task::Offer>> ask(const std::string& id, std::vector<std::string> has = {},
+                                       const std::string& boot = "b1") {
+    const auto promise = std::make_shared<std::promise<Result<task::Offer>>>();
+    operations_->ask(
+        id, {.boot = boot, .kinds = {"exec"}, .has = std::move(has)}, now_,
+        [promise](Result<task::Offer> offer) { promise->set_value(std::move(offer)); });
+    return promise->get_future();
+  }
+  Status tell(const std::string& id, task::Report report) {
+    std::promise<Status> done;
+    operations_->report(id, std::move(report), now_,
+                        [&done](const Status& status) { done.set_value(status); });
+    return done.get_future().get();
+  }
+  void pass(std::int64_t ms) {
+    now_.steady_ms += ms;
+    now_.wall_ms += ms;
+    operations_->pass_time(now_, [](const std::string&) { return Presence::other; });
+  }
+  static bool is_held(const std::future<Result<task::Offer>>& answer) {
+    return answer.wait_for(0s) == std::future_status::timeout;
+  }
+  PartState state(const std::string& operation, const std::string& node) const {
+    return operations_->find(operation).value().parts.at(node).state;
+  }
+
+  Now now_{.wall_ms = 1'790'000'000'000, .steady_ms = 5'000};
+  FaultyStore store_;
+  std::unique_ptr<Operations> operations_;
+};
+
+TEST_F(OperationsTest, a_question_is_held_until_there_is_something_to_do) {
+  auto answer = ask("1");
+  EXPECT_TRUE(is_held(answer));
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
+  const task::Offer offer = answer.get().value();
+  ASSERT_EQ(offer.tasks.size(), 1U);
+  EXPECT_EQ(offer.tasks[0].id, id);
+  EXPECT_EQ(state(id, "1"), PartState::given);
+}
+
+TEST_F(OperationsTest, a_question_that_nothing_answers_is_answered_with_nothing) {
+  auto answer = ask("1");
+  pass(kHoldMs - 1);
+  EXPECT_TRUE(is_held(answer));
+  pass(1);
+  EXPECT_TRUE(answer.get().value().empty());
+}
+
+TEST_F(OperationsTest, a_later_question_of_a_node_takes_the_place_of_the_earlier_one) {
+  auto earlier = ask("1");
+  auto later = ask("1");
+  EXPECT_TRUE(earlier.get().value().empty());
+  EXPECT_TRUE(is_held(later));
+}
+
+TEST_F(OperationsTest, nothing_is_given_that_the_disk_does_not_have) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  store_.become(FaultyStore::Disk::full);
+  EXPECT_FALSE(ask("1").get()) << "it may be done, and the head would not know";
+  EXPECT_FALSE(operations_->begin(wish({"2"}), now_));
+  EXPECT_EQ(operations_->list().size(), 1U);
+  store_.become(FaultyStore::Disk::good);
+  EXPECT_EQ(ask("1").get().value().tasks.size(), 1U) << "the node has not got it yet";
+  open();
+  EXPECT_EQ(state(id, "1"), PartState::given);
+}
+
+TEST_F(OperationsTest, an_end_is_heard_when_the_disk_has_it) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ask("1").get().value();
+  store_.become(FaultyStore::Disk::full);
+  EXPECT_FALSE(tell("1", {.id = id, .has_ended = true, .out = "text\n"}));
+  store_.become(FaultyStore::Disk::good);
+  EXPECT_TRUE(tell("1", {.id = id, .has_ended = true, .out = "text\n"})) << "told again";
+  open();
+  EXPECT_EQ(state(id, "1"), PartState::done);
+  EXPECT_EQ(operations_->output(id, output_name("text\n")), "text\n");
+}
+
+TEST_F(OperationsTest, what_the_disk_did_not_take_is_written_when_time_passes) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ask("1").get().value();
+  store_.become(FaultyStore::Disk::throwing);
+  EXPECT_FALSE(tell("1", {.id = id, .has_ended = true}));
+  EXPECT_EQ(operations_->exceptions().count, 1U);
+  store_.become(FaultyStore::Disk::good);
+  pass(500);
+  ASSERT_TRUE(tell("1", {.id = "ff", .has_ended = true})) << "a write that comes after it";
+  const auto stored = store_.find("operation", id).value();
+  EXPECT_TRUE(stored->value.contains(R"("state":"done")"));
+}
+
+TEST_F(OperationsTest, a_head_that_starts_anew_goes_on) {
+  const std::string id = operations_->begin(wish({"1", "2"}), now_).value();
+  ask("1").get().value();
+  open();
+  EXPECT_TRUE(is_held(ask("1", {id}))) << "it has it";
+  EXPECT_EQ(ask("2").get().value().tasks.size(), 1U);
+  EXPECT_TRUE(tell("1", {.id = id, .has_ended = true}));
+  EXPECT_TRUE(tell("2", {.id = id, .has_ended = true}));
+  EXPECT_TRUE(operations_->find(id)->has_ended());
+}
+
+TEST_F(OperationsTest, a_node_ends_what_is_cancelled_and_what_nobody_knows) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ask("1").get().value();
+  auto held = ask("1", {id});
+  ASSERT_TRUE(operations_->cancel(id, now_));
+  EXPECT_EQ(held.get().value().cancelled, std::vector<std::string>{id});
+  EXPECT_EQ(ask("1", {"ff"}).get().value().cancelled.front(), "ff");
+  EXPECT_EQ(operations_->cancel("ff", now_).error().kind, ErrorKind::absent);
+  tell("1", {.id = id, .has_ended = true, .note = "was ended"}).value();
+  EXPECT_EQ(operations_->cancel(id, now_).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(OperationsTest, no_node_speaks_for_another) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ask("1").get().value();
+  EXPECT_TRUE(tell("2", {.id = id, .has_ended = true, .status = 1, .out = "lies"}));
+  EXPECT_EQ(state(id, "1"), PartState::given);
+  EXPECT_FALSE(store_.find("operation-output", output_key(id, output_name("lies"))).value());
+  EXPECT_EQ(ask("2", {id}).get().value().cancelled.size(), 1U) << "it has what is not its own";
+}
+
+TEST_F(OperationsTest, so_many_at_once_and_the_next_when_one_has_ended) {
+  std::vector<std::future<Result<task::Offer>>> answers;
+  for (const char* const id : {"1", "2", "3"}) answers.push_back(ask(id));
+  const std::string id = operations_->begin(wish({"1", "2", "3"}, 2), now_).value();
+  ASSERT_EQ(answers[0].wait_for(kSoon), std::future_status::ready);
+  ASSERT_EQ(answers[1].wait_for(kSoon), std::future_status::ready);
+  EXPECT_TRUE(is_held(answers[2]));
+  tell("1", {.id = id, .has_ended = true}).value();
+  pass(500);
+  EXPECT_EQ(answers[2].wait_for(kSoon), std::future_status::ready);
+}
+
+TEST_F(OperationsTest, a_watcher_hears_of_the_next_change) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  const auto watch = [&](std::uint64_t seen) {
+    const auto promise = std::make_shared<std::promise<Result<Operation>>>();
+    operations_->watch(id, seen, now_, [promise](Result<Operation> found) {
+      promise->set_value(std::move(found));
+    });
+    return promise->get_future();
+  };
+  const std::uint64_t version = watch(0).get()->version;
+  auto next = watch(version);
+  EXPECT_EQ(next.wait_for(0s), std::future_status::timeout);
+  ask("1").get().value();
+  ASSERT_EQ(next.wait_for(kSoon), std::future_status::ready);
+  EXPECT_GT(next.get()->version, version);
+  auto last = watch(operations_->find(id)->version);
+  pass(kHoldMs);
+  ASSERT_EQ(last.wait_for(kSoon), std::future_status::ready) << "nginx waits no longer";
+}
+
+TEST_F(OperationsTest, the_oldest_that_ended_make_room) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i <= kMostEnded; ++i) {
+    ++now_.wall_ms;
+    ids.push_back(operations_->begin(wish({"1"}), now_).value());
+    ask("1").get().value();
+    tell("1", {.id = ids.back(), .has_ended = true, .out = "one\n"}).value();
+  }
+  const std::string last = operations_->begin(wish({"1"}), now_).value();
+  EXPECT_EQ(operations_->find(ids[0]).error().kind, ErrorKind::absent);
+  EXPECT_EQ(operations_->find(ids[1]).error().kind, ErrorKind::absent);
+  EXPECT_TRUE(operations_->find(ids[2]));
+  tell("1", {.id = "ff"}).value();
+  EXPECT_FALSE(store_.find("operation", ids[0]).value());
+  EXPECT_FALSE(store_.find("operation-output", output_key(ids[0], output_name("one\n"))).value());
+  EXPECT_TRUE(store_.find("operation", last).value());
+}
+
+TEST_F(OperationsTest, outputs_beyond_the_room_are_counted) {
+  const std::size_t nodes = kMostOutputs / task::kMostOutput + 2;
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < nodes; ++i) ids.push_back(std::to_string(i));
+  const std::string id = operations_->begin(wish(ids), now_).value();
+  for (std::size_t i = 0; i < nodes; ++i) {
+    ask(ids[i]).get().value();
+    std::string text(task::kMostOutput, 'a');
+    text.replace(0, ids[i].size(), ids[i]);
+    tell(ids[i], {.id = id, .has_ended = true, .out = text}).value();
+  }
+  const Operation operation = operations_->find(id).value();
+  EXPECT_EQ(std::ranges::count_if(operation.parts,
+                                  [](const auto& part) { return part.second.dropped > 0; }),
+            2);
+}
+
+TEST_F(OperationsTest, a_node_that_cannot_be_reached_has_ended) {
+  Wish wish = this->wish({"1", "2"});
+  wish.targets[0].obstacle = "is off";
+  const std::string id = operations_->begin(wish, now_).value();
+  EXPECT_EQ(state(id, "1"), PartState::unreached);
+  ask("2").get().value();
+  tell("2", {.id = id, .has_ended = true}).value();
+  EXPECT_TRUE(operations_->find(id)->has_ended());
+  EXPECT_FALSE(operations_->begin(this->wish({}), now_));
+}
+
+TEST_F(OperationsTest, one_that_cannot_be_read_stays_and_is_told) {
+  ASSERT_TRUE(store_.commit(
+      {.changes = {{.kind = "operation", .key = "0a", .value = R"({"schema":1})"},
+                   {.kind = "operation", .key = "0b", .value = R"({"schema":99})"}}}));
+  open();
+  EXPECT_EQ(operations_->damaged().size(), 2U);
+  EXPECT_TRUE(store_.find("operation", "0b").value());
+}
+
+TEST_F(OperationsTest, who_waits_at_the_end_is_answered) {
+  auto answer = ask("1");
+  operations_.reset();
+  EXPECT_TRUE(answer.get().value().empty());
+}
+
+}  // namespace
+}  // namespace muster::operations

@@ -1,0 +1,1 @@
+muster_tests(unit/operations unit USES operations)

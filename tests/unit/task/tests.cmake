@@ -1,0 +1,1 @@
+muster_tests(unit/task unit USES task)
