@@ -18,9 +18,11 @@ Result<os::CommandResult> ask_slurm(os::CommandRunner& runner, std::vector<std::
 }
 
 std::unexpected<Error> refused(const char* program, const os::CommandResult& done) {
-  return fail(
-      std::format("{}: {}", program, printable(trim(done.err.empty() ? done.out : done.err), 300)),
-      "'systemctl status slurmctld' on the head says whether the scheduler runs");
+  // The last line says what the lines before it led to.
+  const std::vector<std::string> said = lines(trim(done.err.empty() ? done.out : done.err));
+  return fail(std::format("{} ended with {}: {}", program, done.status,
+                          said.empty() ? "" : printable(said.back(), 300)),
+              "'systemctl status slurmctld' on the head says whether the scheduler runs");
 }
 
 /// What `scontrol show node` prints; none: the scheduler does not know the node.

@@ -15,19 +15,13 @@ constexpr auto kSystemdPatience = 20s;
 std::string unit_of(const std::string& id) { return std::format("muster-exec-{}.service", id); }
 
 std::vector<std::string> command_of(const task::Task& task) {
-  std::vector<std::string> words = {"systemd-run",
-                                    "--quiet",
-                                    "--wait",
-                                    "--pipe",
-                                    "--service-type=exec",
-                                    "--unit=" + unit_of(task.id),
-                                    "--description=Muster: a command of 'muster node exec'",
-                                    std::format("--property=RuntimeMaxSec={}", task.timeout_s),
-                                    "--property=TimeoutStopSec=10",
-                                    "--working-directory=/root",
-                                    "--setenv=HOME=/root",
-                                    "--setenv=LANG=C.UTF-8",
-                                    "--"};
+  std::vector<std::string> words = {
+      "systemd-run", "--quiet", "--wait", "--pipe", "--service-type=exec",
+      // Nobody but the program itself looks at a '$'.
+      "--expand-environment=no", "--unit=" + unit_of(task.id),
+      "--description=Muster: a command of 'muster node exec'",
+      std::format("--property=RuntimeMaxSec={}", task.timeout_s), "--property=TimeoutStopSec=10",
+      "--working-directory=/root", "--setenv=HOME=/root", "--setenv=LANG=C.UTF-8", "--"};
   words.insert(words.end(), task.words.begin(), task.words.end());
   return words;
 }

@@ -47,6 +47,7 @@ TEST_F(ExecServiceTest, gives_the_words_to_a_service_of_its_own_as_they_are) {
             (std::vector<std::string>{"uname", "-r", "--help", "a b"}));
   EXPECT_TRUE(std::ranges::contains(ran, "--unit=muster-exec-0a.service"));
   EXPECT_TRUE(std::ranges::contains(ran, "--property=RuntimeMaxSec=60"));
+  EXPECT_TRUE(std::ranges::contains(ran, "--expand-environment=no"));
   EXPECT_TRUE(report.succeeded());
   EXPECT_EQ(report.out, "6.12\n");
   EXPECT_EQ(report.err, "warning\n");
