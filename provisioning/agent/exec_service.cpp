@@ -27,7 +27,7 @@ std::vector<std::string> command_of(const task::Task& task) {
 }
 
 /// A NUL cannot travel as text.
-std::string without_nul(std::string text) {
+std::string without_nul(const std::string& text) {
   std::string clean;
   clean.reserve(text.size());
   for (const char c : text) {

@@ -151,11 +151,12 @@ void TaskChannel::start(const std::string& id, TaskService* service,
                         std::function<task::Report(const std::stop_token&)> work) {
   const std::scoped_lock lock(mutex_);
   Running& running = running_.emplace_back(Running{.id = id, .service = service});
-  running.thread = std::jthread([this, &running, work = std::move(work)](std::stop_token stop) {
-    finish(work(stop), stop);
-    const std::scoped_lock ended(mutex_);
-    running.has_ended = true;
-  });
+  running.thread =
+      std::jthread([this, &running, work = std::move(work)](const std::stop_token& stop) {
+        finish(work(stop), stop);
+        const std::scoped_lock ended(mutex_);
+        running.has_ended = true;
+      });
 }
 
 /// Until the head has heard it, or this program ends: the next one tells it.
