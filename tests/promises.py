@@ -38,6 +38,12 @@ PROMISES = {
         "The nodes get her account within half a minute.": ["native/own_program", "netns/head/groups_test.py"],
     },
     "docs/admin-guide.md": {
+        "The command runs as root on all these nodes at once, and nodes that say the same are shown together:":
+            ["native/commands", "netns/head/operations_test.py"],
+        "Ctrl-C ends the command on all nodes, and `--background` leaves it to the head.":
+            ["native/commands", "netns/head/operations_test.py"],
+        "With `--drain` each node restarts as soon as its own jobs have ended": ["native/rolling_restart"],
+        "It keeps its place in a rolling restart": ["unit/operations/operation_test.cpp"],
         "A card on which a server answers leads to the site, and so does a card that has a default route already.":
             ["native-site/site_is_found", "netns/site/evidence_test.cpp"],
         "It also answers ping. Nobody in the site reaches the head's address on the cluster's network.":
