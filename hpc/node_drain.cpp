@@ -1,6 +1,7 @@
 #include "hpc/node_drain.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <format>
 #include <optional>
@@ -45,6 +46,13 @@ std::vector<std::string> flags_of(std::string_view shown) {
 
 bool is_drained(std::string_view shown) { return std::ranges::contains(flags_of(shown), "DRAIN"); }
 
+bool has_jobs(std::string_view shown) {
+  constexpr std::array<std::string_view, 3> kBusy = {"ALLOCATED", "MIXED", "COMPLETING"};
+  const auto flags = flags_of(shown);
+  return std::ranges::any_of(
+      kBusy, [&](std::string_view flag) { return std::ranges::contains(flags, flag); });
+}
+
 Status update(os::CommandRunner& runner, std::vector<std::string> words) {
   std::vector<std::string> argv = {"scontrol", "update"};
   argv.insert(argv.end(), words.begin(), words.end());
@@ -66,6 +74,9 @@ Status drain_node(os::CommandRunner& runner, const std::string& node, const std:
 }
 
 Result<std::string> jobs_left(os::CommandRunner& runner, const std::string& node) {
+  // One record, while squeue(1) reads all jobs of the cluster for each of ten thousand nodes.
+  TRY_ASSIGN(const auto shown, show(runner, node));
+  if (!shown || !has_jobs(*shown)) return std::string();
   TRY_ASSIGN(const os::CommandResult done,
              ask_slurm(runner, {"squeue", "--noheader", "--nodelist=" + node,
                                 "--states=RUNNING,COMPLETING,SUSPENDED,CONFIGURING,STOPPED",
@@ -74,7 +85,7 @@ Result<std::string> jobs_left(os::CommandRunner& runner, const std::string& node
   if (done.status != 0 && done.err.contains("Invalid node name")) return std::string();
   if (done.status != 0) return refused("squeue", done);
   TRY_ASSIGN(const auto jobs, parse_squeue(done.out));
-  return jobs.empty() ? std::string() : describe(jobs);
+  return jobs.empty() ? std::string("a job ends on it") : describe(jobs);
 }
 
 Status undrain_node(os::CommandRunner& runner, const std::string& node) {

@@ -8,6 +8,9 @@
 namespace muster::operations {
 namespace {
 
+/// A part is given for so long before anybody looks where its node is.
+constexpr std::int64_t kLookMs = 10'000;
+
 /// Every change of a part goes through here.
 void set_state(Operation& operation, Part& part, PartState state, Now now) {
   CHECK(!part.has_ended());
@@ -15,6 +18,7 @@ void set_state(Operation& operation, Part& part, PartState state, Now now) {
   part.since_ms = now.steady_ms;
   ++operation.version;
   if (!part.has_ended()) return;
+  operation.turn_ms = now.steady_ms;
   --operation.open_parts;
   if (operation.open_parts == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
 }
@@ -66,6 +70,14 @@ bool is_seen_done(const Operation& operation, const Part& part, Presence presenc
   return presence == Presence::off;
 }
 
+/// Whether the part's node is away for too long.
+bool is_gone(const Operation& operation, Part& part, Presence presence, Now now) {
+  if (presence == Presence::ready) part.absent_ms = 0;
+  if (presence != Presence::ready && part.absent_ms == 0) part.absent_ms = now.steady_ms;
+  const std::int64_t patience_ms = goes_down(operation) ? kReturnMs : kAbsentMs;
+  return part.absent_ms != 0 && now.steady_ms - part.absent_ms >= patience_ms;
+}
+
 /// A rolling restart that may go no further.
 void stop_rolling(Operation& operation, Now now) {
   for (auto& [id, part] : operation.parts) {
@@ -73,6 +85,13 @@ void stop_rolling(Operation& operation, Now now) {
     end_part(operation, part, PartState::cancelled,
              "as many nodes as may be away at once did not come back", now);
   }
+}
+
+/// Nodes that went down, or of which nobody knows, and that are not back.
+std::size_t count_lost(const Operation& operation) {
+  return static_cast<std::size_t>(std::ranges::count_if(operation.parts, [](const auto& entry) {
+    return entry.second.state == PartState::failed && entry.second.leaves;
+  }));
 }
 
 std::size_t count_in(const Operation& operation, PartState state) {
@@ -84,7 +103,9 @@ void give_up(Operation& operation, Part& part, Now now) {
   if (part.state == PartState::waiting) {
     return end_part(operation, part, PartState::unreached, "its agent did not ask for work", now);
   }
-  if (part.leaves || part.is_back) {
+  const bool knows = !goes_down(operation) || part.leaves || part.is_back;
+  part.leaves = part.leaves || goes_down(operation);
+  if (goes_down(operation) && knows) {
     return end_part(operation, part, PartState::failed, "went down and did not come back ready",
                     now);
   }
@@ -179,7 +200,7 @@ bool cancel(Operation& operation, Now now) {
 
 bool has_free_place(const Operation& operation) {
   if (operation.at_once == 0) return true;
-  const std::size_t away = goes_down(operation) ? count_in(operation, PartState::failed) : 0;
+  const std::size_t away = goes_down(operation) ? count_lost(operation) : 0;
   return count_in(operation, PartState::given) + away < operation.at_once;
 }
 
@@ -190,16 +211,20 @@ bool pass_time(Operation& operation, Now now,
   const bool has_place = has_free_place(operation);
   for (auto& [id, part] : operation.parts) {
     if (part.has_ended()) continue;
-    const bool looks = part.state == PartState::given && goes_down(operation);
-    if (looks && is_seen_done(operation, part, presence(id))) {
+    // Most commands are over before it matters where their nodes are.
+    const bool looks = part.state == PartState::given &&
+                       (goes_down(operation) || now.steady_ms - part.since_ms >= kLookMs);
+    const Presence seen = looks ? presence(id) : Presence::ready;
+    if (is_seen_done(operation, part, seen)) {
       end_part(operation, part, PartState::done, "", now);
+    } else if (is_gone(operation, part, seen, now)) {
+      give_up(operation, part, now);
     } else if (is_silent(operation, part, has_place, now)) {
       give_up(operation, part, now);
     }
   }
-  if (!has_place && has_free_place(operation)) operation.turn_ms = now.steady_ms;
-  const bool is_stuck = operation.at_once != 0 && goes_down(operation) &&
-                        count_in(operation, PartState::failed) >= operation.at_once;
+  const bool is_stuck =
+      operation.at_once != 0 && goes_down(operation) && count_lost(operation) >= operation.at_once;
   if (is_stuck) stop_rolling(operation, now);
   return operation.version != before;
 }

@@ -56,6 +56,8 @@ struct Part {
   std::uint64_t dropped = 0;
   /// When the state changed last. Units: milliseconds of the clock that nobody sets.
   std::int64_t since_ms = 0;
+  /// Since when its node is not up; 0: it is. Not stored; the same clock.
+  std::int64_t absent_ms = 0;
 
   bool has_ended() const { return state != PartState::waiting && state != PartState::given; }
   bool operator==(const Part&) const = default;
@@ -96,12 +98,15 @@ struct Operation {
 void count_open(Operation& operation);
 
 /// A node that does not ask within this time of its turn is not reached. Longer than an agent
-/// pauses while the head is away.
-inline constexpr std::int64_t kReachMs = 45'000;
+/// pauses while the head is away or holds no more questions.
+inline constexpr std::int64_t kReachMs = 60'000;
 /// After the time that a task may take, so long for its end to be told.
 inline constexpr std::int64_t kTellMs = 60'000;
 /// A machine that went down to restart is back within this time.
 inline constexpr std::int64_t kReturnMs = 900'000;
+
+/// A node that is not up for so long tells nothing more of a command.
+inline constexpr std::int64_t kAbsentMs = 180'000;
 
 /// Where a node is, as the registry knows it.
 enum class Presence { ready, off, other };

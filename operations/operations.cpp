@@ -17,6 +17,11 @@ std::unexpected<Error> no_operation(const std::string& id) {
               "'muster operation list' shows them");
 }
 
+/// To a node that asks again after a pause.
+std::unexpected<Error> holds_enough() {
+  return fail(ErrorKind::busy, "the head holds as many questions as it can", "ask again");
+}
+
 Operation made(const Wish& wish, Now now) {
   Operation operation{.id = os::random_hex(8),
                       .kind = wish.kind,
@@ -158,7 +163,7 @@ task::Offer Operations::collect(const std::string& node_id, const task::Question
   for (const std::string& id : ids) {
     const auto found = entries_.find(id);
     if (found == entries_.end() || !found->second.operation.parts.contains(node_id)) {
-      offer.cancelled.push_back(id);
+      if (std::ranges::contains(question.has, id)) offer.cancelled.push_back(id);
       continue;
     }
     Entry& entry = found->second;
@@ -213,6 +218,7 @@ void Operations::answer_waiting(const Operation& operation, Now now) {
 
 void Operations::ask(const std::string& node_id, task::Question question, Now now, OfferTo answer) {
   OfferTo earlier;
+  OfferTo turned_away;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = held_.find(node_id);
@@ -220,9 +226,19 @@ void Operations::ask(const std::string& node_id, task::Question question, Now no
     held_.insert_or_assign(node_id, Held{.question = std::move(question),
                                          .answer = std::move(answer),
                                          .since_ms = now.steady_ms});
-    answer_held(node_id, now);
+    if (!answer_held(node_id, now) && held_.size() > most_held_) {
+      const auto last = held_.find(node_id);
+      turned_away = std::move(last->second.answer);
+      held_.erase(last);
+    }
   }
   if (earlier) earlier(task::Offer());
+  if (turned_away) turned_away(holds_enough());
+}
+
+void Operations::hold_at_most(std::size_t questions) {
+  const std::scoped_lock lock(mutex_);
+  most_held_ = questions;
 }
 
 /// The name of a text that is kept from now on; of one that there is no room for, none.
@@ -249,7 +265,8 @@ void Operations::report(const std::string& node_id, task::Report report, Now now
     Entry& entry = found->second;
     const auto part = entry.operation.parts.find(node_id);
     const bool counts = part != entry.operation.parts.end() &&
-                        part->second.state == PartState::given && report.has_ended;
+                        part->second.state == PartState::given && report.has_ended &&
+                        !report.leaves;
     if (counts) {
       keep_output(entry, report.out, report.dropped);
       keep_output(entry, report.err, report.dropped);

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -77,8 +78,12 @@ class Operations {
   /// (conflict); the store.
   Status cancel(const std::string& id, Now now);
 
+  /// So many questions are held at once from now on; no limit before that.
+  void hold_at_most(std::size_t questions);
+
   /// A node asks. `answer` is called once: at once, when there is something to do, or after
-  /// kHoldMs. A later question of the same node answers an earlier one. Errors: the store.
+  /// kHoldMs. A later question of the same node answers an earlier one. Errors: the store; as many
+  /// questions are held as may be (busy).
   void ask(const std::string& node_id, task::Question question, Now now, OfferTo answer);
 
   /// A node tells. `done` is called once when the disk has it; a report of what is not known, or
@@ -161,6 +166,7 @@ class Operations {
   /// Ids of operations by the id of a node that has not ended its part.
   std::map<std::string, std::set<std::string>> open_by_node_;
   std::map<std::string, Held> held_;
+  std::size_t most_held_ = std::numeric_limits<std::size_t>::max();
   std::vector<Watching> watching_;
   Batch batch_;
   /// Whether the thread has something to do now.

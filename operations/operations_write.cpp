@@ -79,6 +79,12 @@ void Operations::remove(const std::string& id) {
     remove_document(kOutputDocument, output_key(id, name));
   }
   batch_.changed.erase(id);
+  for (const auto& [node_id, part] : found->second.operation.parts) {
+    const auto open = open_by_node_.find(node_id);
+    if (open == open_by_node_.end()) continue;
+    open->second.erase(id);
+    if (open->second.empty()) open_by_node_.erase(open);
+  }
   entries_.erase(found);
 }
 

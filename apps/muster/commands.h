@@ -3,6 +3,8 @@
 // A verb's body returns an exit status: see Exit. Main composes them; rooms hold the logic.
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +16,8 @@ namespace muster::cli {
 /// What the chosen verb ended with.
 struct Session {
   int status = kDone;
+  /// What was typed behind the first "--", as it was: the parser takes words in brackets apart.
+  std::vector<std::string> behind_dashes = {};
 };
 
 /// What an option or an argument takes: `--help` shows the word, completion knows what it means.

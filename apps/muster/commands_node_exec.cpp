@@ -21,6 +21,11 @@ struct ExecOptions {
   bool background = false;
 };
 
+Error no_command() {
+  return {.message = "no command is named",
+          .hint = "write it behind '--': muster node exec NODES -- uname -r"};
+}
+
 /// A pipe in quotes is one word, and no program is called so.
 void hint_at_shell(const std::vector<std::string>& command) {
   if (command.size() != 1 || command.front().find_first_of(" |<>;&$*") == std::string::npos) return;
@@ -31,6 +36,7 @@ void hint_at_shell(const std::vector<std::string>& command) {
 }
 
 int exec_on_nodes(const ExecOptions& options) {
+  if (options.command.empty()) return report(no_command(), kUsage);
   const auto nodes = choose_names(options.nodes);
   if (!nodes) return report(nodes.error());
   if (nodes->empty()) {
@@ -58,13 +64,15 @@ void add_node_exec(CLI::App& noun, Session& session) {
   CLI::App& verb = add_node_verb(noun, "exec", "run a command on nodes, as root", options->nodes,
                                  NodesNeeded::yes);
   verb.add_option("command", options->command, "after '--': the program and its arguments")
-      ->type_name(value::kCommand)
-      ->required();
+      ->type_name(value::kCommand);
   verb.add_option("--timeout", options->timeout_s, "seconds that a node's command may take")
       ->check(CLI::Range(1, 604'800))
       ->capture_default_str();
   verb.add_flag("--background", options->background, "do not wait; print the operation's name");
-  on_run_at_head(verb, session, [options] { return exec_on_nodes(*options); });
+  on_run_at_head(verb, session, [options, &session] {
+    options->command = session.behind_dashes;
+    return exec_on_nodes(*options);
+  });
 }
 
 }  // namespace muster::cli

@@ -64,6 +64,8 @@ int run(CLI::App& app, cli::Session& session, const Words& words) {
     return cli::print_paths(app, words_behind(words));
   }
   try {
+    const auto dashes = std::ranges::find(words, "--");
+    if (dashes != words.end()) session.behind_dashes.assign(dashes + 1, words.end());
     // The parser takes the last word first.
     app.parse(Words(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {

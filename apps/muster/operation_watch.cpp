@@ -68,7 +68,10 @@ int watch_to_end(const std::string& operation, Shown shown, Interrupted interrup
     if (!cancelled) return report(cancelled.error());
     ended = follow(operation, {});
   }
-  if (!ended) return report(ended.error());
+  if (!ended) {
+    return report({.message = std::format("operation {}: {}", operation, ended.error().message),
+                   .hint = "'muster operation watch' waits for it again"});
+  }
   const int status = print_operation(operation, shown);
   if (status != kDone) return status;
   return ended->value("state", "") == "done" ? kDone : kFailed;

@@ -35,6 +35,9 @@ using namespace std::chrono_literals;
 constexpr unsigned kWorkers = 4;
 constexpr std::size_t kMostWaiting = 16'384;
 
+/// As many as LimitNOFILE of its service allows: each node holds one while it has nothing to do.
+constexpr unsigned kNodeConnections = 32'768;
+
 /// Tells what is wrong: each trouble when it begins, because it may last for hours.
 class Teller {
  public:
@@ -161,13 +164,18 @@ Status serve(const daemon::Settings& settings) {
           {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
           [&](const os::ServerRequest& r, os::Reply reply) { api.handle(r, std::move(reply)); }));
   TRY_ASSIGN(const int web_server, daemon::web_server_group());
-  TRY_ASSIGN(
-      const auto node_server,
-      os::HttpServer::start({.socket = settings.run / "node.sock", .mode = 0660, .gid = web_server},
-                            [&](os::ServerRequest r, os::Reply reply) {
-                              const bool is_heavy = provisioning::NodeApi::is_heavy(r);
-                              (is_heavy ? answer_later : answer)(std::move(r), std::move(reply));
-                            }));
+  TRY_ASSIGN(const auto node_server,
+             os::HttpServer::start({.socket = settings.run / "node.sock",
+                                    .mode = 0660,
+                                    .gid = web_server,
+                                    .connection_limit = kNodeConnections},
+                                   [&](os::ServerRequest r, os::Reply reply) {
+                                     const bool is_heavy = provisioning::NodeApi::is_heavy(r);
+                                     (is_heavy ? answer_later : answer)(std::move(r),
+                                                                        std::move(reply));
+                                   }));
+  // What is held has a connection each, and heartbeats need some too.
+  cluster->operations().hold_at_most(node_server->connection_limit() / 4 * 3);
   sd_notify(0, "READY=1");
   take_turns(stop, *cluster, [&] {
     return std::vector{workers.exceptions(),

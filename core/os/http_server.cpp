@@ -135,6 +135,8 @@ class MicroHttpServer : public HttpServer {
 
   CaughtExceptions::Seen exceptions() const override { return exceptions_.seen(); }
 
+  unsigned connection_limit() const override { return connections_of(options_); }
+
  private:
   /// libmicrohttpd must not be stopped while a connection is suspended (MHD_suspend_connection).
   void stop() {

@@ -42,6 +42,10 @@ class HttpServer {
 
   virtual ~HttpServer() = default;
 
+  /// How many requests may wait for their answers at once: ServerOptions::connection_limit, or what
+  /// the descriptors of this process allow.
+  virtual unsigned connection_limit() const = 0;
+
   /// Exceptions that the handler threw; each of these requests was answered with 500.
   virtual CaughtExceptions::Seen exceptions() const = 0;
 };

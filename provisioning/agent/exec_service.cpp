@@ -66,6 +66,12 @@ task::Report explained(task::Report report, const std::string& properties,
   const int code = number_of(found, "ExecMainCode");
   const int status = number_of(found, "ExecMainStatus");
   const auto result = found.find("Result");
+  if (const auto state = found.find("ActiveState");
+      state != found.end() && state->second != "inactive" && state->second != "failed") {
+    report.note = "the agent lost sight of it; it goes on without one who waits for it";
+    report.status = 0;
+    return report;
+  }
   if (code == 0 || (code == kExited && status == kNoExec)) {
     // What systemd-run itself says is then all that was written.
     report.note = std::format("could not be started: {}",
@@ -84,6 +90,13 @@ task::Report explained(task::Report report, const std::string& properties,
   return report;
 }
 
+/// A service that ends because the machine goes down has ended well, to systemd.
+bool ExecService::is_going_down() {
+  const auto said =
+      runner_.run({.argv = {"systemctl", "is-system-running"}, .timeout = kSystemdPatience});
+  return said && trim(said->out) == "stopping";
+}
+
 bool ExecService::was_ended(const std::string& id) const {
   const std::scoped_lock lock(mutex_);
   return ended_.contains(id);
@@ -91,6 +104,10 @@ bool ExecService::was_ended(const std::string& id) const {
 
 task::Report ExecService::run(const task::Task& task, const Tell&) {
   task::Report report{.id = task.id, .has_ended = true};
+  if (was_ended(task.id)) {
+    report.note = "was ended before it began";
+    return report;
+  }
   const auto done = runner_.run({.argv = command_of(task), .most_output = task::kMostOutput});
   if (was_ended(task.id)) report.note = "was ended before it was done";
   if (!done) {
@@ -100,11 +117,13 @@ task::Report ExecService::run(const task::Task& task, const Tell&) {
   report.out = without_nul(done->out);
   report.err = without_nul(done->err);
   report.dropped = done->dropped;
+  if (done->status == 0 && is_going_down()) report.note = "the node went down while it ran";
   if (done->status == 0 || !report.note.empty()) return report;
   const std::string unit = unit_of(task.id);
-  const auto shown = runner_.run({.argv = {"systemctl", "show", unit, "--property=Result",
-                                           "--property=ExecMainCode", "--property=ExecMainStatus"},
-                                  .timeout = kSystemdPatience});
+  const auto shown = runner_.run(
+      {.argv = {"systemctl", "show", unit, "--property=Result", "--property=ActiveState",
+                "--property=ExecMainCode", "--property=ExecMainStatus"},
+       .timeout = kSystemdPatience});
   report = explained(std::move(report), shown ? shown->out : "", task.timeout_s);
   // It is remembered until somebody has looked.
   static_cast<void>(

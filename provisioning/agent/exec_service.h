@@ -22,6 +22,7 @@ class ExecService final : public TaskService {
   void end(const std::string& id) override;
 
  private:
+  bool is_going_down();
   bool was_ended(const std::string& id) const;
 
   os::CommandRunner& runner_;
@@ -30,7 +31,7 @@ class ExecService final : public TaskService {
 };
 
 /// What systemd says of a service that ended badly, as `systemctl show` prints its properties
-/// LoadState, Result, ExecMainCode and ExecMainStatus; `report` has what systemd-run said. Pure.
+/// ActiveState, Result, ExecMainCode and ExecMainStatus; `report` has what systemd-run said. Pure.
 task::Report explained(task::Report report, const std::string& properties, std::uint32_t timeout_s);
 
 }  // namespace muster::agent

@@ -245,16 +245,12 @@ Status PlanFollower::beat() {
 
 void PlanFollower::ask_scheduler() {
   const auto now = options_.now();
-  // A node that never had cards has nothing that the scheduler could have misread; that it was
-  // drained for its restart is over with one answer.
-  if (!had_cards_ && was_returned_) return;
   if (now >= asks_until_ && now < next_ask_) return;
   const auto waits = while_beating([this] { return options_.return_to_work(); });
   const std::string error = waits ? std::string() : waits.error().text();
   // The console keeps few lines, and slurmctld may be away for days.
   if (!error.empty() && error != said_of_scheduler_) say(error);
   said_of_scheduler_ = error;
-  was_returned_ = was_returned_ || !waits.value_or(true);
   next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + some_minutes());
 }
 

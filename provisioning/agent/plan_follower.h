@@ -109,8 +109,6 @@ class PlanFollower {
   std::chrono::steady_clock::time_point asks_until_;
   std::chrono::steady_clock::time_point next_ask_;
   bool had_cards_ = false;
-  /// Whether the scheduler had once nothing against this node in this boot.
-  bool was_returned_ = false;
   std::string said_of_scheduler_;
   ConsoleTail console_;
 };

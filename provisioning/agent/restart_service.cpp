@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <format>
 
+#include "core/base/backoff.h"
 #include "core/base/text.h"
+#include "provisioning/agent/jitter.h"
 
 namespace muster::agent {
 namespace {
 
 constexpr std::chrono::seconds kGoingDown{30};
+/// The longest pause between two looks at the jobs, in pauses of the first length.
+constexpr int kMostPauses = 12;
 
 task::Report stayed_up(const std::string& id, std::string note) {
   return {.id = id, .has_ended = true, .note = std::move(note)};
@@ -34,15 +38,20 @@ bool RestartService::wait_for_end(const std::string& id, std::chrono::millisecon
 /// Errors: the jobs did not end in time; the task was ended; the scheduler refuses.
 Status RestartService::wait_for_jobs(const task::Task& task, const Tell& tell) {
   TRY(scheduler_.drain(task.id));
+  const Backoff pauses{.first = pause_, .longest = kMostPauses * pause_};
+  std::chrono::milliseconds waited{0};
   std::string told;
-  const auto pauses = std::chrono::seconds(task.timeout_s) / pause_;
   std::string left;
-  for (auto look = pauses; look >= 0; --look) {
-    TRY_ASSIGN(left, scheduler_.jobs_left());
-    if (left.empty()) return {};
+  for (int looks = 1; waited < std::chrono::seconds(task.timeout_s); ++looks) {
+    const auto found = scheduler_.jobs_left();
+    if (found && found->empty()) return {};
+    // A scheduler that is away for a while comes back, and jobs go on meanwhile.
+    left = found ? *found : found.error().message;
     if (left != told) tell({.id = task.id, .note = "waits: " + left});
     told = left;
-    if (wait_for_end(task.id, pause_)) return fail("was ended while jobs ran");
+    const auto pause = pauses.after(looks, random_part());
+    if (wait_for_end(task.id, pause)) return fail("was ended while jobs ran");
+    waited += pause;
   }
   return fail(std::format("jobs did not end within {} s: {}", task.timeout_s, left));
 }
@@ -64,10 +73,6 @@ task::Report RestartService::run(const task::Task& task, const Tell& tell) {
   }
   Status done = how == "drain" ? wait_for_jobs(task, tell) : Status();
   if (done) {
-    {
-      const std::scoped_lock lock(mutex_);
-      leaves_ = true;
-    }
     tell({.id = task.id, .note = "goes down", .leaves = true});
     done = go_down();
   }
@@ -82,7 +87,6 @@ task::Report RestartService::run(const task::Task& task, const Tell& tell) {
     if (const Status back = scheduler_.undrain(); !back) note += "; " + back.error().text();
   }
   const std::scoped_lock lock(mutex_);
-  leaves_ = false;
   --at_work_;
   return stayed_up(task.id, std::move(note));
 }

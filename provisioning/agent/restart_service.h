@@ -53,8 +53,6 @@ class RestartService final : public TaskService {
   std::condition_variable changed_;
   std::set<std::string> ended_;
   int at_work_ = 0;
-  /// Whether the machine goes down, which nobody can end.
-  bool leaves_ = false;
 };
 
 }  // namespace muster::agent

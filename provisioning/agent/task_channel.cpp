@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <format>
+#include <utility>
 
 #include "core/base/backoff.h"
 #include "core/base/text.h"
@@ -41,8 +42,14 @@ TaskChannel::TaskChannel(const TaskLink& link, std::vector<TaskService*> service
 
 TaskChannel::~TaskChannel() {
   thread_.request_stop();
+  // First: a program that is cut off from its command must not be told of as its end.
+  end_all();
   if (thread_.joinable()) thread_.join();
   // Nobody begins a task any more.
+  end_all();
+}
+
+void TaskChannel::end_all() {
   std::vector<std::pair<std::string, TaskService*>> unfinished;
   {
     const std::scoped_lock lock(mutex_);
@@ -178,15 +185,17 @@ void TaskChannel::finish(const task::Report& report, const std::stop_token& stop
 /// False: it was ended before, or does not run.
 bool TaskChannel::end(const std::string& id) {
   TaskService* service = nullptr;
+  bool is_first = false;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = std::ranges::find(running_, id, &Running::id);
-    if (found == running_.end() || found->is_cancelled) return false;
-    found->is_cancelled = true;
+    if (found == running_.end()) return false;
+    is_first = !std::exchange(found->is_cancelled, true);
     service = found->service;
   }
+  // Again and again: the first time it may not have begun.
   if (service != nullptr) service->end(id);
-  return true;
+  return is_first;
 }
 
 /// Threads that have ended.

@@ -64,6 +64,7 @@ class TaskChannel {
   void finish(const task::Report& report, const std::stop_token& stop);
   bool take(const task::Offer& offer);
   bool end(const std::string& id);
+  void end_all();
   void collect();
   TaskService* service_of(const std::string& kind) const;
 

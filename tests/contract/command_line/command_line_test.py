@@ -21,6 +21,10 @@ VERBS = [
     ["node", "wait", "n001", "--timeout", "0"], ["node", "adopt", "--all"], ["node", "adopt", "52:54:00:00:00:02"],
     ["node", "set", "n001", "--profile", "default"], ["node", "remove", "n001", "--yes"],
     ["node", "reboot", "n001"], ["node", "reboot", "n001", "--force", "--wait", "--timeout", "0"],
+    ["node", "reboot", "n001", "--drain"], ["node", "reboot", "@ready", "--rolling", "10%", "--wait"],
+    ["node", "shutdown", "n001"], ["node", "exec", "n001", "--", "uname", "-r"],
+    ["node", "exec", "n001", "--background", "--", "uname"], ["operation", "list"], ["operation", "show", "0a"],
+    ["operation", "watch", "0a"], ["operation", "cancel", "0a"],
     ["node", "import", "/run/list"], ["group", "list"], ["group", "list", "n001"], ["group", "show", "ready"],
     ["profile", "list"], ["discover"], ["discover", "show"], ["discover", "open"], ["discover", "ask"],
     ["discover", "close"], ["dhcp"], ["dhcp", "show"], ["dhcp", "take"], ["dhcp", "proxy"], ["user", "list"],
@@ -60,6 +64,14 @@ class Answers(Test):
                 status, out, err = muster(*verb, "--json")
                 self.assertEqual(status, 0, out + err)
                 self.assertIsInstance(json.loads(out), (dict, list))
+
+    def test_a_command_for_nodes_is_what_was_typed(self):
+        words = ["sh", "-c", "[ -d /scratch ]", "[]", "[a,b]", "", "--json"]
+        with FakeHead(ANSWERS) as head:
+            self.assertEqual(muster("node", "exec", "n001", "--background", "--", *words)[0], 0)
+            ((_, _, body),) = [request for request in head.changes() if request[1] == "/v1/nodes/exec"]
+        self.assertEqual(body["command"], words)
+        self.assertEqual(muster("node", "exec", "n001")[0], 2)
 
     def test_an_error_is_a_document_and_a_sentence(self):
         with FakeHead(otherwise=(409, {"error": "it cannot be", "hint": "try another"})):

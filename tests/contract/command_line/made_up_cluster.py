@@ -5,6 +5,11 @@ NODE = {"id": "0123456789abcdef", "name": "n001", "state": "ready", "stage": "re
         "hardware": {"macs": ["52:54:00:00:00:01"], "disks": []}}
 WAITING = {**NODE, "id": "fedcba9876543210", "name": "", "state": "discovered", "mac": "52:54:00:00:00:02"}
 USER = {"name": "ada", "uid": 10000, "home": "/home/ada", "full_name": "Ada", "ssh_keys": []}
+OPERATION = {"id": "0a", "kind": "exec", "command": ["uname", "-r"], "timeout_s": 3600, "by": "ada", "state": "done",
+             "begun_ms": 1, "ended_ms": 2, "nodes": "n001",
+             "counts": {"waiting": 0, "given": 0, "done": 1, "failed": 0, "unreached": 0, "cancelled": 0}}
+RESULT = {"nodes": "n001", "count": 1, "state": "done", "note": "", "status": 0, "signal": 0, "out": "6.12\n", "err": "",
+          "dropped": 0}
 ANSWERS = {
     ("GET", "/v1/status"): (200, {"cluster": "c", "head": {}, "nodes": {}, "services": [], "problems": [],
                                   "put_right": [], "now_ms": 1}),
@@ -29,5 +34,11 @@ ANSWERS = {
     ("POST", "/v1/nodes/import"): (200, {"imported": 1, "unchanged": 0}),
     ("POST", "/v1/nodes/set"): (200, {}),
     ("POST", "/v1/nodes/remove"): (200, {}),
-    ("POST", "/v1/nodes/reboot"): (200, {"asked_ms": 4}),
+    ("POST", "/v1/nodes/reboot"): (200, {"asked_ms": 4, "operation": "0a"}),
+    ("POST", "/v1/nodes/shutdown"): (200, {"operation": "0a"}),
+    ("POST", "/v1/nodes/exec"): (200, {"operation": "0a"}),
+    ("GET", "/v1/operations"): (200, {"operations": [OPERATION], "now_ms": 9}),
+    ("GET", "/v1/operations/0a"): (200, {**OPERATION, "results": [RESULT], "now_ms": 9}),
+    ("GET", "/v1/operations/0a/progress"): (200, {**OPERATION, "version": 3, "open": ""}),
+    ("DELETE", "/v1/operations/0a"): (200, {}),
 }

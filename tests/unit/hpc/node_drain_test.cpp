@@ -70,6 +70,9 @@ TEST(NodeDrain, a_node_that_the_scheduler_does_not_know_has_no_jobs) {
 TEST(NodeDrain, names_the_jobs_that_are_left) {
   FakeSlurm slurm;
   slurm.jobs.out = "12|ada|n1\n13|ada|n1\n";
+  slurm.node.out = shown_node("IDLE+DRAIN");
+  EXPECT_EQ(jobs_left(slurm, "n1"), "") << "nobody asks for all jobs of the cluster";
+  slurm.node.out = shown_node("IDLE+COMPLETING+DRAIN");
   EXPECT_EQ(jobs_left(slurm, "n1"), "jobs 12, 13 of ada run on n1");
 }
 

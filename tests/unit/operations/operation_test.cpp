@@ -135,7 +135,7 @@ TEST_F(OperationTest, a_node_that_waits_for_a_place_is_not_silent) {
   Operation operation = make("exec", 2, 1);
   EXPECT_TRUE(ask(operation, "i1").gives);
   EXPECT_FALSE(ask(operation, "i2").gives);
-  EXPECT_FALSE(pass(operation, 60'000)) << "i1 still may take its time";
+  EXPECT_FALSE(pass(operation, kReachMs)) << "i1 still may take its time";
   EXPECT_EQ(state(operation, "i2"), PartState::waiting);
   tell(operation, "i1", {.has_ended = true});
   EXPECT_TRUE(ask(operation, "i2").gives);
@@ -183,6 +183,46 @@ TEST_F(OperationTest, a_rolling_restart_stops_when_as_many_are_lost_as_may_be_aw
   EXPECT_EQ(state(operation, "i3"), PartState::failed);
   EXPECT_EQ(state(operation, "i4"), PartState::cancelled);
   EXPECT_TRUE(operation.has_ended());
+}
+
+TEST_F(OperationTest, a_node_that_is_lost_while_it_drains_does_not_keep_its_place_for_days) {
+  Operation operation = make("reboot", 2, 1);
+  operation.timeout_s = task::kLongestTimeout;
+  ask(operation, "i1");
+  presence_["i1"] = Presence::other;
+  pass(operation, 1'000);
+  EXPECT_TRUE(pass(operation, kReturnMs));
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+  EXPECT_EQ(state(operation, "i2"), PartState::cancelled) << "nobody knows where i1 is";
+}
+
+TEST_F(OperationTest, a_command_on_a_node_that_is_lost_ends) {
+  Operation operation = make("exec", 1);
+  operation.timeout_s = 3600;
+  ask(operation, "i1");
+  presence_["i1"] = Presence::other;
+  pass(operation, 11'000);
+  EXPECT_FALSE(pass(operation, kAbsentMs - 1));
+  EXPECT_TRUE(pass(operation, 1));
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+}
+
+TEST_F(OperationTest, a_node_that_is_up_and_was_not_restarted_takes_nobodys_place) {
+  Operation operation = make("reboot", 2, 1);
+  ask(operation, "i1");
+  tell(operation, "i1", {.has_ended = true, .note = "scontrol: denied"});
+  EXPECT_EQ(state(operation, "i1"), PartState::failed);
+  EXPECT_TRUE(ask(operation, "i2").gives);
+}
+
+TEST_F(OperationTest, who_waited_long_for_a_place_is_reached_when_one_is_free) {
+  Operation operation = make("exec", 2, 1);
+  operation.timeout_s = 3600;
+  ask(operation, "i1");
+  pass(operation, 2 * kReachMs);
+  tell(operation, "i1", {.has_ended = true});
+  EXPECT_FALSE(pass(operation, 500));
+  EXPECT_TRUE(ask(operation, "i2").gives);
 }
 
 TEST_F(OperationTest, a_document_has_all_that_counts) {

@@ -77,6 +77,20 @@ TEST_F(OperationsTest, a_question_that_nothing_answers_is_answered_with_nothing)
   EXPECT_TRUE(answer.get().value().empty());
 }
 
+TEST_F(OperationsTest, no_more_questions_are_held_than_there_are_connections_for) {
+  operations_->hold_at_most(1);
+  auto held = ask("1");
+  auto other = ask("2");
+  ASSERT_EQ(other.wait_for(0s), std::future_status::ready);
+  EXPECT_EQ(other.get().error().kind, ErrorKind::busy);
+  auto again = ask("1");
+  EXPECT_TRUE(held.get().value().empty());
+  EXPECT_TRUE(is_held(again)) << "it takes its own place";
+  const std::string id = operations_->begin(wish({"1", "2"}), now_).value();
+  EXPECT_EQ(again.get().value().tasks.size(), 1U);
+  EXPECT_EQ(ask("2").get().value().tasks.front().id, id) << "what is to be done needs no place";
+}
+
 TEST_F(OperationsTest, a_later_question_of_a_node_takes_the_place_of_the_earlier_one) {
   auto earlier = ask("1");
   auto later = ask("1");
@@ -163,6 +177,21 @@ TEST_F(OperationsTest, so_many_at_once_and_the_next_when_one_has_ended) {
   tell("1", {.id = id, .has_ended = true}).value();
   pass(500);
   EXPECT_EQ(answers[2].wait_for(kSoon), std::future_status::ready);
+}
+
+TEST_F(OperationsTest, what_is_forgotten_is_not_told_for_ever) {
+  const std::string id = operations_->begin(wish({"1"}), now_).value();
+  ask("1").get().value();
+  pass(600'000);
+  EXPECT_EQ(state(id, "1"), PartState::failed) << "the node was silent";
+  for (std::size_t i = 0; i <= kMostEnded; ++i) {
+    ++now_.wall_ms;
+    const std::string other = operations_->begin(wish({"2"}), now_).value();
+    ask("2").get().value();
+    tell("2", {.id = other, .has_ended = true}).value();
+  }
+  ASSERT_FALSE(operations_->find(id));
+  EXPECT_TRUE(is_held(ask("1")));
 }
 
 TEST_F(OperationsTest, a_watcher_hears_of_the_next_change) {

@@ -52,7 +52,7 @@ TEST_F(ExecServiceTest, gives_the_words_to_a_service_of_its_own_as_they_are) {
   EXPECT_EQ(report.out, "6.12\n");
   EXPECT_EQ(report.err, "warning\n");
   EXPECT_EQ(report.dropped, 5U);
-  EXPECT_EQ(runner_.ran.size(), 1U) << "nothing is left of it";
+  EXPECT_EQ(runner_.ran.size(), 2U) << "whether the machine goes down, and nothing is left of it";
 }
 
 TEST_F(ExecServiceTest, tells_how_a_program_ended) {
@@ -91,7 +91,21 @@ TEST_F(ExecServiceTest, ends_the_service) {
   service_.end("0a");
   EXPECT_EQ(runner_.ran.back(),
             (std::vector<std::string>{"systemctl", "stop", "muster-exec-0a.service"}));
-  EXPECT_EQ(run({"sleep"}).note, "was ended before it was done");
+  EXPECT_EQ(run({"sleep"}).note, "was ended before it began");
+  EXPECT_EQ(runner_.ran.size(), 1U) << "and does not begin";
+}
+
+TEST_F(ExecServiceTest, half_of_it_is_not_done_because_the_machine_goes_down) {
+  runner_.answers["systemctl"] = {.status = 1, .out = "stopping\n"};
+  EXPECT_EQ(run({"upgrade"}).note, "the node went down while it ran");
+}
+
+TEST_F(ExecServiceTest, a_command_that_goes_on_was_started) {
+  runner_.answers["systemd-run"] = {.status = 143, .out = "", .err = "half\n"};
+  runner_.answers["systemctl"] = {.out = "Result=success\nActiveState=active\nExecMainCode=0\n"};
+  const task::Report report = run({"sleep"});
+  EXPECT_TRUE(report.note.contains("lost sight of it")) << report.note;
+  EXPECT_EQ(report.err, "half\n");
 }
 
 class RestartServiceTest : public testing::Test {
@@ -119,6 +133,7 @@ class RestartServiceTest : public testing::Test {
                              if (jobs_.empty()) return std::string();
                              std::string first = jobs_.front();
                              jobs_.erase(jobs_.begin());
+                             if (first == "away") return fail("slurmctld is away");
                              return first;
                            },
                            .undrain =
@@ -155,6 +170,13 @@ TEST_F(RestartServiceTest, a_scheduler_that_does_not_answer_keeps_the_node_up) {
   EXPECT_TRUE(runner_.ran.empty());
   run("now");
   EXPECT_EQ(runner_.ran.size(), 1U) << "nobody is asked";
+}
+
+TEST_F(RestartServiceTest, a_scheduler_that_is_away_for_a_look_ends_no_wait) {
+  jobs_ = {"job 1 of ada runs on n1", "away", "job 1 of ada runs on n1"};
+  run("drain");
+  EXPECT_EQ(undrained_, 0);
+  EXPECT_EQ(runner_.ran.size(), 1U) << "it went down";
 }
 
 TEST_F(RestartServiceTest, one_that_is_ended_gives_the_node_back) {
