@@ -35,6 +35,11 @@ Result<json> follow(const std::string& operation, const std::function<bool()>& i
       line.close();
       return progress;
     }
+    if (!progress->is_object() || !progress->contains("version")) {
+      line.close();
+      return fail("the daemon's answer has no 'version'",
+                  "compare 'muster --version' and 'musterd --version'");
+    }
     seen = progress->value("version", std::uint64_t{0});
     const std::string text = render_operation_progress(*progress);
     // Where lines are not written over, how far it is would be a line for each node.
@@ -68,10 +73,11 @@ int watch_to_end(const std::string& operation, Shown shown, Interrupted interrup
     if (!cancelled) return report(cancelled.error());
     ended = follow(operation, {});
   }
-  if (!ended) {
-    return report({.message = std::format("operation {}: {}", operation, ended.error().message),
-                   .hint = "'muster operation watch' waits for it again"});
+  if (!ended && interrupted == Interrupted::is_cancelled) {
+    say(std::format("operation {} was begun; 'muster operation watch {}' waits for it", operation,
+                    operation));
   }
+  if (!ended) return report(ended.error());
   const int status = print_operation(operation, shown);
   if (status != kDone) return status;
   return ended->value("state", "") == "done" ? kDone : kFailed;
