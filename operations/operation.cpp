@@ -217,9 +217,7 @@ bool pass_time(Operation& operation, Now now,
     const Presence seen = looks ? presence(id) : Presence::ready;
     if (is_seen_done(operation, part, seen)) {
       end_part(operation, part, PartState::done, "", now);
-    } else if (is_gone(operation, part, seen, now)) {
-      give_up(operation, part, now);
-    } else if (is_silent(operation, part, has_place, now)) {
+    } else if (is_gone(operation, part, seen, now) || is_silent(operation, part, has_place, now)) {
       give_up(operation, part, now);
     }
   }
