@@ -7,6 +7,8 @@ SPEC ?= cluster.yaml
 ISO ?= build/muster-amd64.iso
 NODES ?= 2
 HOURS ?=
+# How long the tests may take; what does not fit is skipped and told.
+MINUTES ?=
 FIRMWARE ?= bios
 # The lock file of an earlier ISO, whose packages this one must have.
 LOCKED ?=
@@ -22,7 +24,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
 
 # Words of the caller reach the shell through the environment: it reads none of them as its own.
-export SPEC ISO NODES FIRMWARE LOCKED HOURS
+export SPEC ISO NODES FIRMWARE LOCKED HOURS MINUTES
 MUSTER := $(ENTER) --paths build/release/apps/muster/muster
 
 build: ## compile for development; build/muster then runs the command line from this machine
@@ -49,8 +51,8 @@ lab: $(LAB_NEEDS) ## boot a virtual cluster from the ISO (NODES=2 FIRMWARE=bios|
 check: ## the quick tests: compile, unit, contract, fuzz corpus (2 minutes when warm)
 	@$(ENTER) tools/test quick
 
-test: ## all tests: quick ones, real daemons in network namespaces, ISO and virtual clusters
-	@$(ENTER) tools/test all
+test: ## all tests: quick ones, real daemons in network namespaces, ISO and virtual clusters; MINUTES=N: as far as N reach
+	@$(ENTER) tools/test all "$$MINUTES"
 
 soak: ## tests that take long; with HOURS=N also faults at random and fuzzers, for so many hours
 	@$(ENTER) tools/test soak "$$HOURS"

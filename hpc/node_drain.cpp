@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "hpc/node_jobs.h"
+#include "hpc/shown_node.h"
 
 namespace muster::hpc {
 namespace {
@@ -35,20 +36,13 @@ Result<std::optional<std::string>> show(os::CommandRunner& runner, const std::st
   return refused("scontrol", done);
 }
 
-/// The flags of State=, such as IDLE and DRAIN.
-std::vector<std::string> flags_of(std::string_view shown) {
-  constexpr std::string_view kState = " State=";
-  const std::size_t at = shown.find(kState);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = shown.substr(at + kState.size());
-  return split(rest.substr(0, rest.find_first_of(" \n")), '+');
+bool is_drained(std::string_view shown) {
+  return std::ranges::contains(state_flags(shown), "DRAIN");
 }
-
-bool is_drained(std::string_view shown) { return std::ranges::contains(flags_of(shown), "DRAIN"); }
 
 bool has_jobs(std::string_view shown) {
   constexpr std::array<std::string_view, 3> kBusy = {"ALLOCATED", "MIXED", "COMPLETING"};
-  const auto flags = flags_of(shown);
+  const auto flags = state_flags(shown);
   return std::ranges::any_of(
       kBusy, [&](std::string_view flag) { return std::ranges::contains(flags, flag); });
 }
@@ -63,7 +57,7 @@ Status update(os::CommandRunner& runner, std::vector<std::string> words) {
 }  // namespace
 
 bool is_drained_by_us(std::string_view shown) {
-  return is_drained(shown) && shown.contains(std::format(" Reason={}", kRestartReason));
+  return is_drained(shown) && reason_of(shown).starts_with(kRestartReason);
 }
 
 Status drain_node(os::CommandRunner& runner, const std::string& node, const std::string& word) {

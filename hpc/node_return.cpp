@@ -5,31 +5,22 @@
 #include <chrono>
 #include <format>
 
-#include "core/base/text.h"
 #include "hpc/node_drain.h"
+#include "hpc/shown_node.h"
 
 namespace muster::hpc {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
 
-/// What follows " NAME=" up to the next blank; empty when it is not there.
-std::string_view word_after(std::string_view text, std::string_view name) {
-  const std::size_t at = text.find(name);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = text.substr(at + name.size());
-  return rest.substr(0, rest.find_first_of(" \n"));
-}
-
 }  // namespace
 
 CardsDrain cards_drain(std::string_view shown) {
-  const auto flags = split(word_after(shown, " State="), '+');
+  const auto flags = state_flags(shown);
   const bool drained = std::ranges::contains(flags, std::string_view("DRAIN"));
   const bool invalid = std::ranges::contains(flags, std::string_view("INVALID_REG"));
-  const std::size_t at = shown.find(" Reason=");
-  if (!drained || at == std::string_view::npos) return CardsDrain::none;
-  const std::string_view reason = shown.substr(at + std::string_view(" Reason=").size());
+  if (!drained) return CardsDrain::none;
+  const std::string_view reason = reason_of(shown);
   // "gres/gpu count reported lower than configured (0 < 2) [slurm@2026-11-26T17:12:28]"
   constexpr std::array<std::string_view, 2> kPassing = {
       "gres/gpu count reported lower than configured (", "gres/gpu count changed and jobs are"};

@@ -1,9 +1,9 @@
 #pragma once
 // Brings a node back to work that was taken out of it for a passing reason: a restart for which it
-// was drained (node_drain.h), or a mistake of slurmctld. While slurmctld
-// and slurmd read a changed configuration one after the other, a node may register with fewer cards
-// than slurmctld has just read; slurmctld then drains it, and leaves it drained after the next
-// registration is right (validate_node_specs in its node_mgr.c, Slurm 24.11).
+// was drained (node_drain.h), or a mistake of slurmctld. While slurmctld and slurmd read a changed
+// configuration one after the other, a node may register with fewer cards than slurmctld has just
+// read; slurmctld then drains it, and leaves it drained after the next registration is right
+// (validate_node_specs in its node_mgr.c, Slurm 24.11).
 
 #include <string>
 #include <string_view>

@@ -12,6 +12,7 @@
 #include "core/os/wait.h"
 #include "lab/console.h"
 #include "lab/lab_files.h"
+#include "lab/lab_memory.h"
 #include "lab/qemu_command.h"
 
 namespace muster::lab {
@@ -178,6 +179,7 @@ Status create_lab(os::CommandRunner& runner, const LabPlan& plan,
   if (const auto earlier = find_plan(plan.directory)) {
     TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(*earlier, Leftovers::remove));
   }
+  TRY_ASSIGN(const os::Handle turn, take_turn_for_memory());
   Status made = make_lab(runner, plan, saved, lock);
   if (made) return {};
   TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(plan, Leftovers::remove));
@@ -218,6 +220,7 @@ Result<std::string> add_node(const std::filesystem::path& directory) {
   }
   view.plan.machines.push_back(plan_node(like, index));
   const MachinePlan& added = view.plan.machines.back();
+  TRY_ASSIGN(const os::Handle turn, take_turn_for_memory());
   TRY(check_memory(host_memory(added)));
   TRY(ask_keeper(directory, {.action = Action::add, .plan = view.plan}));
   TRY(ask_keeper(directory, {.action = Action::start, .machine = added.name}));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/os/files.h"
+#include "lab/lab_memory.h"
 #include "lab/qemu_command.h"
 
 namespace muster::lab {
@@ -58,14 +59,6 @@ Status check_directory(const fs::path& directory) {
   if (fs::exists(directory / LabFiles::kLock, error)) return {};
   return fail(std::format("'{}' is not empty, and is not a lab", directory.string()),
               "give an empty directory");
-}
-
-Status check_memory(Bytes needed) {
-  TRY_ASSIGN(const Bytes available, read_available_memory());
-  if (needed <= available) return {};
-  return fail(std::format("the lab needs {}, and this machine has {} to give", human(needed),
-                          human(available)),
-              "ask for fewer nodes, or less with --memory and --head-memory");
 }
 
 Status check_host(const LabPlan& plan) {

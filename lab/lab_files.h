@@ -26,9 +26,6 @@ Status copy_sparse(os::CommandRunner& runner, const std::filesystem::path& from,
 Status prepare_saved_machine(os::CommandRunner& runner, const MachinePlan& machine,
                              const LabPlan& plan, const std::filesystem::path& saved);
 
-/// Errors: this machine has less memory to give.
-Status check_memory(Bytes needed);
-
 /// Removes the machines' files and the lab's own, but not its lock. The consoles that stayed, when
 /// asked.
 Result<std::vector<std::filesystem::path>> remove_files(const LabPlan& plan, Leftovers leftovers);

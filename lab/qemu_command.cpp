@@ -27,6 +27,9 @@ void add_machine(Words& words, const MachinePlan& machine, const LabPlan& lab) {
   const bool kvm = machine.accelerator == Accelerator::kvm;
   add(words, {"qemu-system-x86_64", "-name", std::format("{}-{}", lab.name, machine.name),
               "-no-user-config", "-nodefaults", "-display", "none"});
+  // A guest that breaks out of its devices starts no program (qemu(1), -sandbox).
+  add(words,
+      {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Secure Boot keeps its variables behind system management mode; it costs time elsewhere.
   std::string board = std::format("q35,smm={}", secure ? "on" : "off");
   // A node has no screen: SeaBIOS and its boot ROM then write on the serial line, where we can

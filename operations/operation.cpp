@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <format>
+#include <vector>
 
+#include "core/base/node_set.h"
 #include "core/os/hash.h"
 
 namespace muster::operations {
@@ -11,16 +13,26 @@ namespace {
 /// A part is given for so long before anybody looks where its node is.
 constexpr std::int64_t kLookMs = 10'000;
 
+std::size_t& counter(Operation& operation, PartState state) {
+  return operation.counts[static_cast<std::size_t>(state)];
+}
+
+void count_in(Operation& operation, const Part& part) {
+  ++counter(operation, part.state);
+  if (part.state == PartState::failed && part.leaves) ++operation.lost;
+}
+
 /// Every change of a part goes through here.
 void set_state(Operation& operation, Part& part, PartState state, Now now) {
   CHECK(!part.has_ended());
+  --counter(operation, part.state);
   part.state = state;
   part.since_ms = now.steady_ms;
+  count_in(operation, part);
   ++operation.version;
   if (!part.has_ended()) return;
   operation.turn_ms = now.steady_ms;
-  --operation.open_parts;
-  if (operation.open_parts == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
+  if (operation.open_parts() == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
 }
 
 void end_part(Operation& operation, Part& part, PartState state, std::string note, Now now) {
@@ -64,10 +76,14 @@ bool is_silent(const Operation& operation, const Part& part, bool has_place, Now
 }
 
 /// Whether what was to be done is seen in where the node is.
-bool is_seen_done(const Operation& operation, const Part& part, Presence presence) {
+bool is_seen_done(const Operation& operation, const Part& part, Presence presence, Now now) {
   if (part.state != PartState::given || !goes_down(operation)) return false;
   if (is_reboot(operation)) return part.is_back && presence == Presence::ready;
-  return presence == Presence::off;
+  if (presence != Presence::off) return false;
+  // An agent that is only started anew says that it stops as well. The word that its machine goes
+  // down may have been lost.
+  const bool stays_off = part.absent_ms != 0 && now.steady_ms - part.absent_ms >= kReachMs;
+  return part.leaves || stays_off;
 }
 
 /// Whether the part's node is away for too long.
@@ -87,27 +103,18 @@ void stop_rolling(Operation& operation, Now now) {
   }
 }
 
-/// Nodes that went down, or of which nobody knows, and that are not back.
-std::size_t count_lost(const Operation& operation) {
-  return static_cast<std::size_t>(std::ranges::count_if(operation.parts, [](const auto& entry) {
-    return entry.second.state == PartState::failed && entry.second.leaves;
-  }));
-}
-
-std::size_t count_in(const Operation& operation, PartState state) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      operation.parts, [state](const auto& entry) { return entry.second.state == state; }));
-}
-
 void give_up(Operation& operation, Part& part, Now now) {
   if (part.state == PartState::waiting) {
     return end_part(operation, part, PartState::unreached, "its agent did not ask for work", now);
   }
-  const bool knows = !goes_down(operation) || part.leaves || part.is_back;
-  part.leaves = part.leaves || goes_down(operation);
-  if (goes_down(operation) && knows) {
-    return end_part(operation, part, PartState::failed, "went down and did not come back ready",
-                    now);
+  if (goes_down(operation)) {
+    const bool went = part.leaves || part.is_back;
+    // Nobody knows whether it is up: it counts as away.
+    part.leaves = true;
+    if (went) {
+      return end_part(operation, part, PartState::failed, "went down and did not come back ready",
+                      now);
+    }
   }
   const auto state = operation.is_cancelled ? PartState::cancelled : PartState::failed;
   end_part(operation, part, state, "its agent did not tell what came of it", now);
@@ -200,8 +207,8 @@ bool cancel(Operation& operation, Now now) {
 
 bool has_free_place(const Operation& operation) {
   if (operation.at_once == 0) return true;
-  const std::size_t away = goes_down(operation) ? count_lost(operation) : 0;
-  return count_in(operation, PartState::given) + away < operation.at_once;
+  const std::size_t away = goes_down(operation) ? operation.lost : 0;
+  return operation.count(PartState::given) + away < operation.at_once;
 }
 
 bool pass_time(Operation& operation, Now now,
@@ -215,31 +222,53 @@ bool pass_time(Operation& operation, Now now,
     const bool looks = part.state == PartState::given &&
                        (goes_down(operation) || now.steady_ms - part.since_ms >= kLookMs);
     const Presence seen = looks ? presence(id) : Presence::ready;
-    if (is_seen_done(operation, part, seen)) {
+    if (is_seen_done(operation, part, seen, now)) {
       end_part(operation, part, PartState::done, "", now);
     } else if (is_gone(operation, part, seen, now) || is_silent(operation, part, has_place, now)) {
       give_up(operation, part, now);
     }
   }
   const bool is_stuck =
-      operation.at_once != 0 && goes_down(operation) && count_lost(operation) >= operation.at_once;
+      operation.at_once != 0 && goes_down(operation) && operation.lost >= operation.at_once;
   if (is_stuck) stop_rolling(operation, now);
   return operation.version != before;
 }
 
-void count_open(Operation& operation) {
-  operation.open_parts = static_cast<std::size_t>(std::ranges::count_if(
-      operation.parts, [](const auto& entry) { return !entry.second.has_ended(); }));
+void complete(Operation& operation, Now now) {
+  std::vector<std::string> names;
+  operation.counts = {};
+  operation.lost = 0;
+  for (const auto& [id, part] : operation.parts) {
+    names.push_back(part.node);
+    count_in(operation, part);
+  }
+  operation.nodes = fold_names(names);
+  operation.output_bytes = 0;
+  for (const auto& [name, bytes] : operation.outputs) operation.output_bytes += bytes;
+  operation.turn_ms = now.steady_ms;
+}
+
+Operation without_parts(const Operation& operation) {
+  return {.id = operation.id,
+          .kind = operation.kind,
+          .words = operation.words,
+          .timeout_s = operation.timeout_s,
+          .at_once = operation.at_once,
+          .by = operation.by,
+          .reason = operation.reason,
+          .is_cancelled = operation.is_cancelled,
+          .begun_ms = operation.begun_ms,
+          .ended_ms = operation.ended_ms,
+          .nodes = operation.nodes,
+          .counts = operation.counts,
+          .lost = operation.lost,
+          .output_bytes = operation.output_bytes,
+          .turn_ms = operation.turn_ms,
+          .version = operation.version};
 }
 
 std::string output_name(const std::string& text) {
   return text.empty() ? std::string() : os::sha256(text);
-}
-
-std::map<PartState, std::size_t> count(const Operation& operation) {
-  std::map<PartState, std::size_t> counts;
-  for (const auto& [id, part] : operation.parts) ++counts[part.state];
-  return counts;
 }
 
 }  // namespace muster::operations

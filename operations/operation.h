@@ -9,6 +9,7 @@
 // was given, so that nothing is done twice however often a message is repeated. A part whose node
 // starts anew has failed, as nobody knows how far it came; unless a restart is what was to be done.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,6 +33,13 @@ enum class PartState {
   unreached,
   cancelled,
 };
+
+inline constexpr std::array kPartStates = {PartState::waiting,   PartState::given,
+                                           PartState::done,      PartState::failed,
+                                           PartState::unreached, PartState::cancelled};
+
+/// By the number of the state.
+using PartCounts = std::array<std::size_t, kPartStates.size()>;
 
 std::string_view to_string(PartState state);
 
@@ -72,8 +80,9 @@ struct Operation {
   std::uint32_t timeout_s = 0;
   /// So many nodes have their part at once; 0: all.
   std::uint32_t at_once = 0;
-  /// Who wants it.
+  /// Who wants it, and why; nobody need say why.
   std::string by;
+  std::string reason = {};
   /// Whether somebody ended it early.
   bool is_cancelled = false;
   /// Units: milliseconds since 1970.
@@ -81,21 +90,37 @@ struct Operation {
   /// When the last part ended; 0: it goes on.
   std::int64_t ended_ms = 0;
   /// By the node's id.
-  std::map<std::string, Part> parts;
-  /// How many parts have not ended. Not stored.
-  std::size_t open_parts = 0;
-  /// When a place for one more node was free last. Not stored; the clock that nobody sets.
+  std::map<std::string, Part> parts = {};
+  /// The texts that its parts name and that are kept. Units: bytes.
+  std::map<std::string, std::uint64_t> outputs = {};
+
+  // What the rest says already, so that nobody looks at ten thousand parts for it (complete). Not
+  // stored.
+
+  /// The names of its nodes, folded.
+  std::string nodes = {};
+  /// How many parts are in each state.
+  PartCounts counts = {};
+  /// Nodes that went down, or of which nobody knows, and that are not back.
+  std::size_t lost = 0;
+  std::uint64_t output_bytes = 0;
+  /// When a place for one more node was free last. The clock that nobody sets.
   std::int64_t turn_ms = 0;
-  /// Grows with every change. Not stored.
+  /// Grows with every change.
   std::uint64_t version = 1;
 
+  std::size_t count(PartState state) const { return counts[static_cast<std::size_t>(state)]; }
+  std::size_t open_parts() const { return count(PartState::waiting) + count(PartState::given); }
   bool has_ended() const { return ended_ms != 0; }
   task::Task task() const { return {id, kind, words, timeout_s}; }
   bool operator==(const Operation&) const = default;
 };
 
-/// Makes `open_parts` true to the parts.
-void count_open(Operation& operation);
+/// Makes what is not stored true to the parts and outputs.
+void complete(Operation& operation, Now now);
+
+/// All that is known of it but of each node.
+Operation without_parts(const Operation& operation);
 
 /// A node that does not ask within this time of its turn is not reached. Longer than an agent
 /// pauses while the head is away or holds no more questions.
@@ -145,8 +170,5 @@ bool pass_time(Operation& operation, Now now,
 /// The name of an output: its SHA-256, the same on every node that wrote the same. Empty for an
 /// empty one.
 std::string output_name(const std::string& text);
-
-/// How many parts are in each state.
-std::map<PartState, std::size_t> count(const Operation& operation);
 
 }  // namespace muster::operations

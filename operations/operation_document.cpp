@@ -1,12 +1,12 @@
 #include "operations/operation_document.h"
 
-#include <array>
 #include <format>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "core/json/members.h"
+#include "core/task/words.h"
 
 namespace muster::operations {
 namespace {
@@ -18,14 +18,12 @@ using json::Value;
 constexpr std::size_t kLongestWord = 64;
 constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kLongestNote = 1100;
+constexpr std::size_t kLongestReason = 1000;
 constexpr std::size_t kLongestText = 4 * task::kMostOutput;
 /// Year 2200. Units: milliseconds since 1970.
 constexpr std::uint64_t kLatest = 7'258'118'400'000;
 constexpr std::uint64_t kMostDropped = std::uint64_t{1} << 53U;
 constexpr std::uint64_t kMostAtOnce = 1'000'000;
-
-constexpr std::array kStates = {PartState::waiting, PartState::given,     PartState::done,
-                                PartState::failed,  PartState::unreached, PartState::cancelled};
 
 Value part_value(const std::string& node_id, const Part& part) {
   Value value = {{"id", node_id}, {"node", part.node}, {"state", to_string(part.state)}};
@@ -42,7 +40,7 @@ Value part_value(const std::string& node_id, const Part& part) {
 }
 
 std::optional<PartState> state_of(std::string_view word) {
-  for (const PartState state : kStates) {
+  for (const PartState state : kPartStates) {
     if (word == to_string(state)) return state;
   }
   return std::nullopt;
@@ -65,17 +63,6 @@ Part read_part(Members& members, Problems& problems, Now now) {
           .since_ms = now.steady_ms};
 }
 
-std::vector<std::string> read_words(Members& members, Problems& problems) {
-  std::vector<std::string> words;
-  for (const Value& word : members.list("words")) {
-    if (word.is_string()) words.push_back(word.get<std::string>());
-  }
-  if (const Status good = task::check_words(words); !good) {
-    problems.add("words", good.error().message);
-  }
-  return words;
-}
-
 }  // namespace
 
 constinit const json::DocumentKind kOperationDocument = {.name = "operation"};
@@ -88,14 +75,20 @@ std::string output_key(std::string_view operation_id, std::string_view name) {
 std::string render_operation(const Operation& operation) {
   Value parts = Value::array();
   for (const auto& [node_id, part] : operation.parts) parts.push_back(part_value(node_id, part));
+  Value outputs = Value::array();
+  for (const auto& [name, bytes] : operation.outputs) {
+    outputs.push_back({{"name", name}, {"bytes", bytes}});
+  }
   return json::render_document(kOperationDocument, {{"kind", operation.kind},
                                                     {"words", operation.words},
                                                     {"timeout_s", operation.timeout_s},
                                                     {"at_once", operation.at_once},
                                                     {"by", operation.by},
+                                                    {"reason", operation.reason},
                                                     {"cancelled", operation.is_cancelled},
                                                     {"begun_ms", operation.begun_ms},
                                                     {"ended_ms", operation.ended_ms},
+                                                    {"outputs", std::move(outputs)},
                                                     {"parts", std::move(parts)}});
 }
 
@@ -110,12 +103,13 @@ Result<Operation> parse_operation(std::string_view id, std::string_view text, No
   Operation operation{
       .id = std::string(id),
       .kind = members.word("kind", kLongestWord),
-      .words = read_words(members, problems),
+      .words = task::read_words(members, problems),
       .timeout_s =
           static_cast<std::uint32_t>(members.number("timeout_s", 1, task::kLongestTimeout)),
       .at_once =
           static_cast<std::uint32_t>(members.find_number("at_once", 0, kMostAtOnce).value_or(0)),
       .by = members.shown("by", kLongestName),
+      .reason = members.shown("reason", kLongestReason),
       .is_cancelled = members.find_flag("cancelled").value_or(false),
       .begun_ms = static_cast<std::int64_t>(members.number("begun_ms", 0, kLatest)),
       .ended_ms = static_cast<std::int64_t>(members.number("ended_ms", 0, kLatest))};
@@ -125,10 +119,15 @@ Result<Operation> parse_operation(std::string_view id, std::string_view text, No
     operation.parts.insert_or_assign(node_id, read_part(part, problems, now));
     part.refuse_unknown();
   }
+  for (const Value& value : members.list("outputs")) {
+    Members output(value, problems, "outputs");
+    const std::string name = output.word("name", kLongestWord);
+    operation.outputs.insert_or_assign(name, output.number("bytes", 1, kLongestText));
+    output.refuse_unknown();
+  }
   members.refuse_unknown();
   TRY(problems.status());
-  count_open(operation);
-  operation.turn_ms = now.steady_ms;
+  complete(operation, now);
   return operation;
 }
 

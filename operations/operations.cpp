@@ -22,6 +22,12 @@ std::unexpected<Error> holds_enough() {
   return fail(ErrorKind::busy, "the head holds as many questions as it can", "ask again");
 }
 
+/// How long a question of this node is held. Units: milliseconds.
+std::int64_t hold_of(const std::string& node_id) {
+  constexpr std::size_t kSpread = kHoldMs - kLeastHoldMs + 1;
+  return kLeastHoldMs + static_cast<std::int64_t>(std::hash<std::string>()(node_id) % kSpread);
+}
+
 Operation made(const Wish& wish, Now now) {
   Operation operation{.id = os::random_hex(8),
                       .kind = wish.kind,
@@ -29,15 +35,15 @@ Operation made(const Wish& wish, Now now) {
                       .timeout_s = wish.timeout_s,
                       .at_once = wish.at_once,
                       .by = wish.by,
+                      .reason = wish.reason,
                       .begun_ms = now.wall_ms};
   for (const Target& target : wish.targets) {
     Part part{.node = target.name, .note = target.obstacle, .since_ms = now.steady_ms};
     if (!target.obstacle.empty()) part.state = PartState::unreached;
     operation.parts.insert_or_assign(target.id, std::move(part));
   }
-  operation.turn_ms = now.steady_ms;
-  count_open(operation);
-  if (operation.open_parts == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
+  complete(operation, now);
+  if (operation.open_parts() == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
   return operation;
 }
 
@@ -58,14 +64,10 @@ Status Operations::load(Now now) {
       damaged_.push_back(operation.error());
       continue;
     }
-    Entry entry{.operation = std::move(*operation)};
-    for (const auto& [node_id, part] : entry.operation.parts) {
-      for (const std::string& name : {part.out, part.err}) {
-        if (!name.empty()) entry.outputs.insert(name);
-      }
-      if (!part.has_ended()) open_by_node_[node_id].insert(entry.operation.id);
+    for (const auto& [node_id, part] : operation->parts) {
+      if (!part.has_ended()) open_by_node_[node_id].insert(operation->id);
     }
-    entries_.insert_or_assign(entry.operation.id, std::move(entry));
+    operations_.insert_or_assign(document.key, std::move(*operation));
   }
   return {};
 }
@@ -87,8 +89,8 @@ Operations::~Operations() {
   }
 }
 
-void Operations::mark_changed(const Entry& entry) {
-  batch_.changed.insert(entry.operation.id);
+void Operations::mark_changed(const Operation& operation) {
+  batch_.changed.insert(operation.id);
   is_due_ = true;
   changed_.notify_all();
 }
@@ -118,36 +120,37 @@ Result<std::string> Operations::begin(const Wish& wish, Now now) {
   forget_oldest();
   Operation operation = made(wish, now);
   const std::string id = operation.id;
-  mark_changed(
-      entries_.insert_or_assign(id, Entry{.operation = std::move(operation)}).first->second);
+  mark_changed(operations_.insert_or_assign(id, std::move(operation)).first->second);
   if (const Status written = wait_for_write(lock); !written) {
     remove(id);
     return std::unexpected(written.error());
   }
-  if (const auto found = entries_.find(id); found != entries_.end()) {
-    for (const auto& [node_id, part] : found->second.operation.parts) {
+  if (const auto found = operations_.find(id); found != operations_.end()) {
+    for (const auto& [node_id, part] : found->second.parts) {
       if (!part.has_ended()) open_by_node_[node_id].insert(id);
     }
-  }
-  if (const auto found = entries_.find(id); found != entries_.end()) {
-    answer_waiting(found->second.operation, now);
+    answer_waiting(found->second, now);
   }
   return id;
 }
 
 Status Operations::cancel(const std::string& id, Now now) {
   std::unique_lock lock(mutex_);
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return no_operation(id);
-  Entry& entry = found->second;
-  if (entry.operation.has_ended()) {
+  const auto found = operations_.find(id);
+  if (found == operations_.end()) return no_operation(id);
+  Operation& operation = found->second;
+  if (operation.has_ended()) {
     return fail(ErrorKind::conflict, std::format("operation {} has ended", printable(id, 64)));
   }
-  if (operations::cancel(entry.operation, now)) mark_changed(entry);
+  if (operations::cancel(operation, now)) mark_changed(operation);
   std::vector<std::string> node_ids;
-  for (const auto& [node_id, part] : entry.operation.parts) node_ids.push_back(node_id);
-  // The entry may be gone after this.
-  TRY(wait_for_write(lock));
+  for (const auto& [node_id, part] : operation.parts) node_ids.push_back(node_id);
+  // It may be forgotten after this.
+  if (const Status written = wait_for_write(lock); !written) {
+    return fail(std::format("operation {} ends when the head's disk has written that: {}", id,
+                            written.error().message),
+                written.error().hint);
+  }
   for (const std::string& node_id : node_ids) answer_held(node_id, now);
   return {};
 }
@@ -161,27 +164,27 @@ task::Offer Operations::collect(const std::string& node_id, const task::Question
   }
   task::Offer offer;
   for (const std::string& id : ids) {
-    const auto found = entries_.find(id);
-    if (found == entries_.end() || !found->second.operation.parts.contains(node_id)) {
+    const auto found = operations_.find(id);
+    if (found == operations_.end() || !found->second.parts.contains(node_id)) {
       if (std::ranges::contains(question.has, id)) offer.cancelled.push_back(id);
       continue;
     }
-    Entry& entry = found->second;
-    const Answer answer = operations::ask(entry.operation, node_id, question, now);
-    if (answer.moves) mark_changed(entry);
-    if (answer.gives) offer.tasks.push_back(entry.operation.task());
+    Operation& operation = found->second;
+    const Answer answer = operations::ask(operation, node_id, question, now);
+    if (answer.moves) mark_changed(operation);
+    if (answer.gives) offer.tasks.push_back(operation.task());
     if (answer.cancels) offer.cancelled.push_back(id);
-    forget_part(node_id, entry);
+    forget_part(node_id, operation);
   }
   return offer;
 }
 
-void Operations::forget_part(const std::string& node_id, const Entry& entry) {
-  const auto part = entry.operation.parts.find(node_id);
+void Operations::forget_part(const std::string& node_id, const Operation& operation) {
+  const auto part = operation.parts.find(node_id);
   const auto open = open_by_node_.find(node_id);
   if (open == open_by_node_.end()) return;
-  if (part != entry.operation.parts.end() && !part->second.has_ended()) return;
-  open->second.erase(entry.operation.id);
+  if (part != operation.parts.end() && !part->second.has_ended()) return;
+  open->second.erase(operation.id);
   if (open->second.empty()) open_by_node_.erase(open);
 }
 
@@ -225,7 +228,7 @@ void Operations::ask(const std::string& node_id, task::Question question, Now no
     if (found != held_.end()) earlier = std::move(found->second.answer);
     held_.insert_or_assign(node_id, Held{.question = std::move(question),
                                          .answer = std::move(answer),
-                                         .since_ms = now.steady_ms});
+                                         .until_ms = now.steady_ms + hold_of(node_id)});
     if (!answer_held(node_id, now) && held_.size() > most_held_) {
       const auto last = held_.find(node_id);
       turned_away = std::move(last->second.answer);
@@ -241,38 +244,36 @@ void Operations::hold_at_most(std::size_t questions) {
   most_held_ = questions;
 }
 
-/// The name of a text that is kept from now on; of one that there is no room for, none.
-std::string Operations::keep_output(Entry& entry, std::string& text, std::uint64_t& dropped) {
-  std::string name = output_name(text);
-  if (name.empty() || entry.outputs.contains(name)) return name;
-  if (entry.output_bytes + text.size() > kMostOutputs) {
+/// Keeps a text, or counts what is not kept when there is no room for it.
+void Operations::keep_output(Operation& operation, std::string& text, std::uint64_t& dropped) {
+  const std::string name = output_name(text);
+  if (name.empty() || operation.outputs.contains(name)) return;
+  if (operation.output_bytes + text.size() > kMostOutputs) {
     dropped += std::exchange(text, "").size();
-    return {};
+    return;
   }
-  entry.output_bytes += text.size();
-  entry.outputs.insert(name);
+  operation.output_bytes += text.size();
+  operation.outputs.emplace(name, text.size());
   batch_.outputs.push_back({.kind = std::string(kOutputDocument.name),
-                            .key = output_key(entry.operation.id, name),
+                            .key = output_key(operation.id, name),
                             .value = render_output(text),
                             .schema = kOutputDocument.schema()});
-  return name;
 }
 
 void Operations::report(const std::string& node_id, task::Report report, Now now, Done done) {
   const std::scoped_lock lock(mutex_);
-  const auto found = entries_.find(report.id);
-  if (found != entries_.end()) {
-    Entry& entry = found->second;
-    const auto part = entry.operation.parts.find(node_id);
-    const bool counts = part != entry.operation.parts.end() &&
-                        part->second.state == PartState::given && report.has_ended &&
-                        !report.leaves;
+  const auto found = operations_.find(report.id);
+  if (found != operations_.end()) {
+    Operation& operation = found->second;
+    const auto part = operation.parts.find(node_id);
+    const bool counts = part != operation.parts.end() && part->second.state == PartState::given &&
+                        report.has_ended && !report.leaves;
     if (counts) {
-      keep_output(entry, report.out, report.dropped);
-      keep_output(entry, report.err, report.dropped);
+      keep_output(operation, report.out, report.dropped);
+      keep_output(operation, report.err, report.dropped);
     }
-    if (operations::report(entry.operation, node_id, report, now)) mark_changed(entry);
-    forget_part(node_id, entry);
+    if (operations::report(operation, node_id, report, now)) mark_changed(operation);
+    forget_part(node_id, operation);
   }
   after_write(std::move(done));
 }
@@ -282,17 +283,17 @@ void Operations::pass_time(Now now, const std::function<Presence(const std::stri
   std::vector<Watching> watchers;
   {
     const std::scoped_lock lock(mutex_);
-    for (auto& [id, entry] : entries_) {
-      if (entry.operation.has_ended()) continue;
-      if (operations::pass_time(entry.operation, now, presence)) mark_changed(entry);
-      if (entry.operation.at_once != 0) answer_waiting(entry.operation, now);
+    for (auto& [id, operation] : operations_) {
+      if (operation.has_ended()) continue;
+      if (operations::pass_time(operation, now, presence)) mark_changed(operation);
+      if (operation.at_once != 0) answer_waiting(operation, now);
     }
     if (!batch_.changed.empty() || !batch_.outputs.empty() || !batch_.removed.empty()) {
       is_due_ = true;
       changed_.notify_all();
     }
     std::erase_if(held_, [&](auto& entry) {
-      if (now.steady_ms - entry.second.since_ms < kHoldMs) return false;
+      if (now.steady_ms < entry.second.until_ms) return false;
       over.push_back(std::move(entry.second));
       return true;
     });
@@ -307,7 +308,7 @@ std::vector<Operation> Operations::list() const {
   std::vector<Operation> all;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [id, entry] : entries_) all.push_back(entry.operation);
+    for (const auto& [id, operation] : operations_) all.push_back(without_parts(operation));
   }
   std::ranges::sort(all, {}, [](const Operation& one) { return std::pair(one.begun_ms, one.id); });
   return all;
@@ -315,9 +316,9 @@ std::vector<Operation> Operations::list() const {
 
 Result<Operation> Operations::find(const std::string& id) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return no_operation(id);
-  return found->second.operation;
+  const auto found = operations_.find(id);
+  if (found == operations_.end()) return no_operation(id);
+  return found->second;
 }
 
 Result<std::string> Operations::output(const std::string& id, const std::string& name) const {
@@ -330,8 +331,8 @@ Result<std::string> Operations::output(const std::string& id, const std::string&
 void Operations::watch(const std::string& id, std::uint64_t seen, Now now, Watcher watcher) {
   {
     const std::scoped_lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found != entries_.end() && found->second.operation.version <= seen) {
+    const auto found = operations_.find(id);
+    if (found != operations_.end() && found->second.version <= seen) {
       watching_.push_back(
           {.id = id, .seen = seen, .since_ms = now.steady_ms, .watcher = std::move(watcher)});
       return;

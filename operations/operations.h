@@ -26,11 +26,15 @@
 
 namespace muster::operations {
 
-/// A question without an answer is held so long, and so is a watcher without news: shorter than
-/// nginx waits for musterd (ngx_http_proxy_module, proxy_read_timeout).
+/// A question without an answer is held so long at most, and so is a watcher without news: shorter
+/// than nginx waits for musterd (ngx_http_proxy_module, proxy_read_timeout).
 inline constexpr std::int64_t kHoldMs = 45'000;
-/// Operations that ended and are kept.
+/// And so long at least. Each node has a time of its own between the two, so that ten thousand that
+/// began to ask in one moment are soon apart.
+inline constexpr std::int64_t kLeastHoldMs = 30'000;
+/// Operations that ended and are kept, and parts of such.
 inline constexpr std::size_t kMostEnded = 100;
+inline constexpr std::size_t kMostEndedParts = 200'000;
 /// Different outputs of one operation, and of all: later ones are counted only, and earlier
 /// operations go. Units: bytes.
 inline constexpr std::size_t kMostOutputs = std::size_t{32} << 20U;
@@ -51,8 +55,10 @@ struct Wish {
   std::uint32_t timeout_s = 0;
   /// Operation::at_once
   std::uint32_t at_once = 0;
+  /// Operation::by, Operation::reason
   std::string by;
-  std::vector<Target> targets;
+  std::string reason = {};
+  std::vector<Target> targets = {};
 };
 
 /// Threads: every function may be called from several threads.
@@ -82,8 +88,8 @@ class Operations {
   void hold_at_most(std::size_t questions);
 
   /// A node asks. `answer` is called once: at once, when there is something to do, or after
-  /// kHoldMs. A later question of the same node answers an earlier one. Errors: the store; as many
-  /// questions are held as may be (busy).
+  /// kHoldMs at most. A later question of the same node answers an earlier one. Errors: the store;
+  /// as many questions are held as may be (busy).
   void ask(const std::string& node_id, task::Question question, Now now, OfferTo answer);
 
   /// A node tells. `done` is called once when the disk has it; a report of what is not known, or
@@ -95,7 +101,7 @@ class Operations {
   /// called with this object's lock.
   void pass_time(Now now, const std::function<Presence(const std::string& node_id)>& presence);
 
-  /// All that are kept, the oldest first.
+  /// All that are kept, without their parts, the oldest first.
   std::vector<Operation> list() const;
   /// Errors (absent): there is none.
   Result<Operation> find(const std::string& id) const;
@@ -113,16 +119,10 @@ class Operations {
   os::CaughtExceptions::Seen exceptions() const { return exceptions_.seen(); }
 
  private:
-  struct Entry {
-    Operation operation;
-    /// Names of the outputs that are stored, or are on their way.
-    std::set<std::string> outputs;
-    std::size_t output_bytes = 0;
-  };
   struct Held {
     task::Question question;
     OfferTo answer;
-    std::int64_t since_ms = 0;
+    std::int64_t until_ms = 0;
   };
   struct Watching {
     std::string id;
@@ -142,14 +142,14 @@ class Operations {
   Status load(Now now);
 
   // Under mutex_:
-  void mark_changed(const Entry& entry);
+  void mark_changed(const Operation& operation);
   void after_write(Done done);
   task::Offer collect(const std::string& node_id, const task::Question& question, Now now);
   bool answer_held(const std::string& node_id, Now now);
   void answer_waiting(const Operation& operation, Now now);
   void give_later(OfferTo answer, task::Offer offer);
-  std::string keep_output(Entry& entry, std::string& text, std::uint64_t& dropped);
-  void forget_part(const std::string& node_id, const Entry& entry);
+  void keep_output(Operation& operation, std::string& text, std::uint64_t& dropped);
+  void forget_part(const std::string& node_id, const Operation& operation);
   void forget_oldest();
   void remove(const std::string& id);
   std::vector<Watching> take_watchers(const std::function<bool(const Watching&)>& wanted);
@@ -162,7 +162,7 @@ class Operations {
   state::Store& store_;
   std::vector<Error> damaged_;
   mutable std::mutex mutex_;
-  std::map<std::string, Entry> entries_;
+  std::map<std::string, Operation> operations_;
   /// Ids of operations by the id of a node that has not ended its part.
   std::map<std::string, std::set<std::string>> open_by_node_;
   std::map<std::string, Held> held_;

@@ -18,8 +18,8 @@ void Operations::run() {
     Batch batch = std::exchange(batch_, {});
     std::vector<Operation> operations;
     for (const std::string& id : batch.changed) {
-      const auto found = entries_.find(id);
-      if (found != entries_.end()) operations.push_back(found->second.operation);
+      const auto found = operations_.find(id);
+      if (found != operations_.end()) operations.push_back(found->second);
     }
     lock.unlock();
     const Status written = write(batch, operations);
@@ -35,8 +35,8 @@ void Operations::run() {
       continue;
     }
     std::vector<Watching> watchers = take_watchers([this](const Watching& watching) {
-      const auto found = entries_.find(watching.id);
-      return found == entries_.end() || found->second.operation.version > watching.seen;
+      const auto found = operations_.find(watching.id);
+      return found == operations_.end() || found->second.version > watching.seen;
     });
     lock.unlock();
     tell(std::move(watchers));
@@ -68,39 +68,44 @@ Status Operations::write(Batch& batch, const std::vector<Operation>& operations)
 }
 
 void Operations::remove(const std::string& id) {
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return;
+  const auto found = operations_.find(id);
+  if (found == operations_.end()) return;
   const auto remove_document = [this](const json::DocumentKind& kind, std::string key) {
     batch_.removed.push_back(
         {.kind = std::string(kind.name), .key = std::move(key), .value = std::nullopt});
   };
   remove_document(kOperationDocument, id);
-  for (const std::string& name : found->second.outputs) {
+  for (const auto& [name, bytes] : found->second.outputs) {
     remove_document(kOutputDocument, output_key(id, name));
   }
   batch_.changed.erase(id);
-  for (const auto& [node_id, part] : found->second.operation.parts) {
+  for (const auto& [node_id, part] : found->second.parts) {
     const auto open = open_by_node_.find(node_id);
     if (open == open_by_node_.end()) continue;
     open->second.erase(id);
     if (open->second.empty()) open_by_node_.erase(open);
   }
-  entries_.erase(found);
+  operations_.erase(found);
 }
 
 /// Makes room for one more.
 void Operations::forget_oldest() {
   std::vector<std::pair<std::int64_t, std::string>> ended;
-  std::size_t bytes = 0;
-  for (const auto& [id, entry] : entries_) {
-    bytes += entry.output_bytes;
-    if (entry.operation.has_ended()) ended.emplace_back(entry.operation.ended_ms, id);
+  std::size_t parts = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& [id, operation] : operations_) {
+    bytes += operation.output_bytes;
+    if (!operation.has_ended()) continue;
+    parts += operation.parts.size();
+    ended.emplace_back(operation.ended_ms, id);
   }
   std::ranges::sort(ended);
   std::size_t left = ended.size();
   for (const auto& [ended_ms, id] : ended) {
-    if (left < kMostEnded && bytes < kMostOutputsOfAll) return;
-    bytes -= entries_.at(id).output_bytes;
+    if (left < kMostEnded && parts < kMostEndedParts && bytes < kMostOutputsOfAll) return;
+    const Operation& oldest = operations_.at(id);
+    bytes -= oldest.output_bytes;
+    parts -= oldest.parts.size();
     remove(id);
     --left;
   }

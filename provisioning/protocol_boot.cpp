@@ -6,9 +6,9 @@
 
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "core/json/message.h"
 #include "provisioning/protocol.h"
 #include "provisioning/protocol_bounds.h"
-#include "provisioning/protocol_parse.h"
 
 namespace muster::provisioning {
 namespace {
@@ -66,7 +66,7 @@ BootAnswer read_boot(json::Members& members, json::Problems& problems) {
 /// `read_token`: how the token is read.
 template <typename ReadToken>
 Result<CertificateRequest> parse_certificate_request(std::string_view body, ReadToken read_token) {
-  return parse_message(body, [&](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [&](json::Members& members, json::Problems&) {
     return CertificateRequest{
         .token = read_token(members),
         .request = members.text("request", kLongestRequest),
@@ -111,7 +111,7 @@ std::string render_discover_answer(const DiscoverAnswer& answer) {
 }
 
 Result<DiscoverAnswer> parse_discover_answer(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems& problems) {
+  return json::parse_message(body, [](json::Members& members, json::Problems& problems) {
     DiscoverAnswer answer{
         .time_ms = static_cast<std::int64_t>(members.number("time_ms", 0, kYear2200)),
         .decision = {}};
@@ -134,7 +134,7 @@ std::string render_stage_request(const StageRequest& request) {
 }
 
 Result<StageRequest> parse_stage_request(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     return StageRequest{
         .session = members.word("session", kLongestWord),
         .report = {
@@ -168,7 +168,7 @@ std::string render_certificate_answer(const CertificateAnswer& answer) {
 }
 
 Result<CertificateAnswer> parse_certificate_answer(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     return CertificateAnswer{
         .certificate = members.text("certificate", kLongestPem),
         .name = members.word("name", kLongestWord),

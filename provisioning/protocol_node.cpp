@@ -7,9 +7,9 @@
 
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "core/json/message.h"
 #include "provisioning/protocol.h"
 #include "provisioning/protocol_bounds.h"
-#include "provisioning/protocol_parse.h"
 
 namespace muster::provisioning {
 namespace {
@@ -103,7 +103,7 @@ std::string render_heartbeat_request(const HeartbeatRequest& request) {
 }
 
 Result<HeartbeatRequest> parse_heartbeat_request(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     return HeartbeatRequest{.holds = members.find_word("holds", kLongestGeneration),
                             .agent = read_capabilities(members)};
   });
@@ -116,7 +116,7 @@ std::string render_heartbeat_answer(const HeartbeatAnswer& answer) {
 }
 
 Result<HeartbeatAnswer> parse_heartbeat_answer(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     return HeartbeatAnswer{.generation = members.word("generation", kLongestGeneration),
                            .reboot = members.find_word("reboot", kLongestWord).value_or("")};
   });
@@ -138,7 +138,7 @@ std::string render_node_report(const NodeReport& report) {
 }
 
 Result<NodeReport> parse_node_report(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     NodeReport report{
         .stage = members.word("stage", kLongestWord),
         .failure = members.find_shown("failure", kLongestFailure).value_or(""),
@@ -174,7 +174,7 @@ std::string render_refusal(const Refusal& refusal) {
 }
 
 Result<Refusal> parse_refusal(std::string_view body) {
-  return parse_message(body, [](json::Members& members, json::Problems&) {
+  return json::parse_message(body, [](json::Members& members, json::Problems&) {
     return Refusal{.error = members.shown("error", kLongestReason),
                    .hint = members.find_shown("hint", kLongestReason).value_or(""),
                    .refused = refused_of(members.find_word("refused", kLongestWord).value_or(""))};

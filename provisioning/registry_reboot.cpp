@@ -1,7 +1,6 @@
 // The part of the registry that is about what running nodes are told: whether they can be told, and
-// reboots that somebody asked for. A wish is kept with its
-// node, so that a head that starts anew still has it, and is over when the node enrols again or
-// when it came to nothing (transitions.h).
+// reboots that somebody asked for. A wish is kept with its node, so that a head that starts anew
+// still has it, and is over when the node enrols again or when it came to nothing (transitions.h).
 
 #include <format>
 #include <map>

@@ -17,8 +17,8 @@ from matrix import groups  # noqa: E402
 PROMISES = {
     "docs/quick-start.md": {
         "Boot one machine from the ISO and choose *Live head*; it is chosen by itself after ten seconds.":
-            ["bios/nodes_ready", "secureboot/nodes_ready", "uefi/nodes_ready", "usb-bios/head_ready",
-             "usb-uefi/head_ready", "usb-secureboot/head_ready", "igb/head_ready", "vmxnet3/head_ready"],
+            ["bios/nodes_ready", "secureboot/nodes_ready", "uefi/node_boots_by_http", "uefi-pxe/nodes_ready",
+             "usb-bios/head_ready", "usb-uefi/head_ready", "usb-secureboot/head_ready", "igb/head_ready", "vmxnet3/head_ready"],
         "The console shows the head's address and how to log in":
             ["usb-bios/console_tells_how_to_log_in", "usb-uefi/console_tells_how_to_log_in",
              "usb-secureboot/console_tells_how_to_log_in", "igb/console_tells_how_to_log_in",
@@ -31,7 +31,7 @@ PROMISES = {
             ["native/second_dhcp_server", "native/cable_out", "netns/head/other_server_test.py"],
         "After a power cut such a head comes back by itself. Nodes that run go on meanwhile.": ["bios/state_disk", "starts/head_killed_while_it_starts"],
         "boot from the network first (PXE or UEFI HTTP Boot)":
-            ["bios/nodes_ready", "native/nodes_ready", "uefi/nodes_ready", "uefi-http/node_boots_by_http"],
+            ["bios/nodes_ready", "native/nodes_ready", "uefi-pxe/nodes_ready", "uefi/node_boots_by_http"],
         "Secure Boot may stay on.": ["secureboot/secure_boot_on", "usb-secureboot/head_is_locked_down"],
         "The check compiles an MPI program and runs it on all nodes.":
             ["bios/mpi_job", "secureboot/mpi_job", "native/mpi_job"],
@@ -83,6 +83,9 @@ PROMISES = {
         "With Secure Boot on, the firmware refuses an ISO in whose boot loader somebody changed a bit.":
             ["changed-grub/changed_grub_is_refused"],
         "Root of a node has no such key, and reaches no other machine.": ["native/root_of_a_node_reaches_no_other"],
+    },
+    "docs/man/muster.1": {
+        "reach the machine as they were typed.": ["usb-bios/words_as_typed"],
     },
     "docs/jobs.md": {
         "boots again takes jobs again by itself, and so does a node whose cable was out": ["native/returns_to_work"],

@@ -110,4 +110,12 @@ std::expected<NodeSet, Failure> choose_names(const std::string& text) {
   return std::move(chosen->names |= *named);
 }
 
+std::expected<NodeSet, Failure> choose_some_names(const std::string& text) {
+  auto nodes = choose_names(text);
+  if (!nodes || !nodes->empty()) return nodes;
+  return std::unexpected(Failure({.message = std::format("'{}' names no node", printable(text)),
+                                  .hint = "'muster node list' shows them"},
+                                 kUsage));
+}
+
 }  // namespace muster::cli

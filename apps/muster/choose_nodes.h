@@ -39,6 +39,9 @@ std::expected<ChosenNodes, Failure> choose_some_nodes(const std::string& text);
 /// head does not know, or that has no name yet.
 std::expected<NodeSet, Failure> choose_names(const std::string& text);
 
+/// As choose_names, and naming nobody is a failure.
+std::expected<NodeSet, Failure> choose_some_names(const std::string& text);
+
 /// The name of a machine; empty while it waits for adoption. Errors: the head does not know it, or
 /// does not answer.
 Result<std::string> ask_name(const std::string& machine);

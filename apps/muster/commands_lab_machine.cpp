@@ -45,10 +45,11 @@ Result<lab::MachinePlan> find_machine(const lab::LabPlan& plan, const std::strin
   return fail(std::format("there is no machine '{}'", printable(name)), "use " + join(names, ", "));
 }
 
-/// The command after the "--" that somebody may have put before it.
-std::vector<std::string> without_separator(std::vector<std::string> argv) {
-  if (argv.size() > 1 && argv.front() == "--") argv.erase(argv.begin());
-  return argv;
+/// The command, as it was typed. Behind a "--" the words are taken before the parser saw them: it
+/// reads some of them as lists.
+std::vector<std::string> command_of(const Session& session, const std::vector<std::string>& argv) {
+  const bool separated = argv.size() > 1 && argv.front() == "--";
+  return separated ? session.behind_dashes : argv;
 }
 
 Result<lab::GuestResult> execute(const Target& target) {
@@ -56,7 +57,7 @@ Result<lab::GuestResult> execute(const Target& target) {
   view.plan.directory = target.place.path();
   TRY_ASSIGN([[maybe_unused]] const auto machine, find_machine(view.plan, target.machine));
   TRY_ASSIGN(auto wait, lab::MachineWait::open(view.plan, target.machine, {}));
-  lab::GuestCommand command{.argv = without_separator(target.argv)};
+  lab::GuestCommand command{.argv = target.argv};
   if (target.wait_seconds > 0) {
     TRY(wait.wait_for_agent(os::in(std::chrono::seconds(target.wait_seconds))));
   }
@@ -139,7 +140,7 @@ int run_inside(const Target& target) {
   if (auto entered = os::enter_network_namespace_of(view->state.keeper); !entered) {
     return report(entered.error());
   }
-  return report(os::become(without_separator(target.argv)), kMissing);
+  return report(os::become(target.argv), kMissing);
 }
 
 /// A verb with a place and a target that `run` gets.
@@ -148,8 +149,16 @@ std::shared_ptr<Target> add_verb(CLI::App& lab, Session& session, const char* na
   CLI::App& verb = *lab.add_subcommand(name, help);
   auto target = std::make_shared<Target>();
   target->place.add_to(verb);
-  on_run(verb, session, [target, run] { return run(*target); });
+  on_run(verb, session, [target, run, &session] {
+    target->argv = command_of(session, target->argv);
+    return run(*target);
+  });
   return target;
+}
+
+CLI::Option* add_command(CLI::App& verb, Target& target) {
+  verb.positionals_at_end();
+  return verb.add_option("argv", target.argv, "the command and its arguments")->required();
 }
 
 void add_machine_option(CLI::App& verb, Target& target) {
@@ -165,8 +174,7 @@ void add_guest_verbs(CLI::App& lab, Session& session) {
   exec_verb.add_option("--wait", exec->wait_seconds, "seconds to wait for the machine to be up")
       ->capture_default_str();
   add_machine_option(exec_verb, *exec);
-  exec_verb.add_option("argv", exec->argv, "the command and its arguments")->required();
-  exec_verb.positionals_at_end();
+  add_command(exec_verb, *exec);
   exec_verb.footer("The exit status is the command's own; 125: it could not run.");
 
   auto console = add_verb(lab, session, "console", "print what a machine wrote", run_console);
@@ -193,11 +201,8 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
 
   auto run = add_verb(lab, session, "run", "run a command of this machine in the lab's network",
                       run_inside);
-  lab.get_subcommand("run")
-      ->add_option("argv", run->argv, "the command and its arguments")
-      ->type_name(value::kCommand)
-      ->required();
-  lab.get_subcommand("run")->positionals_at_end();
+  // Programs of this machine, which completion knows.
+  add_command(*lab.get_subcommand("run"), *run)->type_name(value::kCommand);
 
   auto monitor =
       add_verb(lab, session, "monitor", "send a command to a machine's emulator", run_monitor);

@@ -2,12 +2,14 @@
 
 #include <format>
 #include <memory>
+#include <optional>
 
 #include "apps/muster/choose_nodes.h"
 #include "apps/muster/client.h"
 #include "apps/muster/commands_node.h"
 #include "apps/muster/operation_watch.h"
 #include "core/base/text.h"
+#include "core/os/command.h"
 
 namespace muster::cli {
 namespace {
@@ -37,14 +39,12 @@ void hint_at_shell(const std::vector<std::string>& command) {
 
 int exec_on_nodes(const ExecOptions& options) {
   if (options.command.empty()) return report(no_command(), kUsage);
-  const auto nodes = choose_names(options.nodes);
+  const auto nodes = choose_some_names(options.nodes);
   if (!nodes) return report(nodes.error());
-  if (nodes->empty()) {
-    return report({.message = std::format("'{}' names no node", printable(options.nodes)),
-                   .hint = "'muster node list' shows them"},
-                  kUsage);
-  }
   hint_at_shell(options.command);
+  // Whoever interrupts us now wants the command ended, and not forgotten.
+  std::optional<os::OrderlyEnd> orderly;
+  if (!options.background) orderly.emplace();
   const auto answer = call_head(
       "POST", "/v1/nodes/exec",
       {{"nodes", nodes->names()}, {"command", options.command}, {"timeout_s", options.timeout_s}});

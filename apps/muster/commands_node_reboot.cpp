@@ -113,18 +113,9 @@ int wait_until_back(os::CommandRunner& runner, const RebootOptions& options, con
                  .hint = std::format("'muster node why {}' says more", late->front())});
 }
 
-/// The nodes that are named. Failures: wrong use, such as none; the head does not answer.
-std::expected<NodeSet, Failure> choose_restarted(const std::string& text) {
-  auto nodes = choose_names(text);
-  if (!nodes || !nodes->empty()) return nodes;
-  return std::unexpected(Failure({.message = std::format("'{}' names no node", printable(text)),
-                                  .hint = "'muster node list' shows them"},
-                                 kUsage));
-}
-
 /// Begins an operation in which nodes go down when their jobs have ended.
 int go_down(const char* page, const RebootOptions& options) {
-  const auto nodes = choose_restarted(options.nodes);
+  const auto nodes = choose_some_names(options.nodes);
   if (!nodes) return report(nodes.error());
   const auto at_once = count_at_once(options.rolling, nodes->size());
   if (!at_once) return report(at_once.error(), kUsage);
@@ -147,7 +138,7 @@ int go_down(const char* page, const RebootOptions& options) {
 
 int reboot_nodes(const RebootOptions& options) {
   if (options.drain || !options.rolling.empty()) return go_down("/v1/nodes/reboot", options);
-  const auto nodes = choose_restarted(options.nodes);
+  const auto nodes = choose_some_names(options.nodes);
   if (!nodes) return report(nodes.error());
   os::PosixCommandRunner runner;
   const auto kept = keep_jobs_away(runner, *nodes, options.force);
@@ -191,7 +182,7 @@ void add_node_reboot(CLI::App& noun, Session& session) {
           ->needs(wait)
           ->check(CLI::Range(0, 86400))
           ->capture_default_str();
-  verb.add_option("--reason", options->reason, "why, for the nodes' timelines");
+  verb.add_option("--reason", options->reason, "why");
   verb.add_flag("--drain", options->drain, "each node as soon as its jobs have ended")
       ->excludes(force)
       ->excludes(timeout);
@@ -206,7 +197,7 @@ void add_node_shutdown(CLI::App& noun, Session& session) {
                     options->nodes, NodesNeeded::yes);
   verb.add_flag("--force", options->force, "at once: jobs that run end");
   verb.add_flag("--wait", options->wait, "wait until they are off");
-  verb.add_option("--reason", options->reason, "why, for the nodes' timelines");
+  verb.add_option("--reason", options->reason, "why, for 'muster operation show'");
   add_rolling(verb, *options);
   on_run_at_head(verb, session, [options] { return go_down("/v1/nodes/shutdown", *options); });
 }

@@ -18,7 +18,7 @@ int list_operations() {
 }
 
 int cancel_operation(const std::string& operation) {
-  const auto done = call_head("DELETE", "/v1/operations/" + url_encode(operation));
+  const auto done = call_head("DELETE", operation_page(operation));
   if (!done) return report(done.error());
   return print_operation(operation, Shown::results_below_head);
 }

@@ -30,6 +30,12 @@ std::string command_of(const json& operation) {
   return join(words, " ");
 }
 
+/// What was begun: the words of a command; of another kind, the kind as well.
+std::string described(const json& operation) {
+  const std::string kind = text_of(operation, "kind");
+  return kind == "exec" ? command_of(operation) : kind + " " + command_of(operation);
+}
+
 bool is_done(const json& result) { return text_of(result, "state") == "done"; }
 
 /// What is to be said of a result beside its output; empty when all is well.
@@ -81,6 +87,11 @@ std::size_t count_of(const json& operation, const char* state) {
   return counts.value(state, std::size_t{0});
 }
 
+/// Nodes whose part has not ended.
+std::size_t open_of(const json& operation) {
+  return count_of(operation, "waiting") + count_of(operation, "given");
+}
+
 std::size_t all_of(const json& operation) {
   std::size_t all = 0;
   const json counts = operation.value("counts", json::object());
@@ -88,6 +99,12 @@ std::size_t all_of(const json& operation) {
     if (count.is_number_integer()) all += count.get<std::size_t>();
   }
   return all;
+}
+
+/// "37 of 40"
+std::string ended_of(const json& operation) {
+  const std::size_t all = all_of(operation);
+  return std::format("{} of {}", all - std::min(open_of(operation), all), all);
 }
 
 }  // namespace
@@ -101,9 +118,8 @@ std::string render_results(const json& detail) {
 }
 
 std::string render_operation_progress(const json& progress) {
-  const std::size_t all = all_of(progress);
-  const std::size_t open = count_of(progress, "waiting") + count_of(progress, "given");
-  std::string text = std::format("{} of {} ended", all - std::min(open, all), all);
+  const std::size_t open = open_of(progress);
+  std::string text = ended_of(progress) + " ended";
   if (open == 0) return text;
   return std::format("{}; {} {}", text, cut_to(text_of(progress, "open", kLongText), kShownNodes),
                      open == 1 ? "goes on" : "go on");
@@ -111,17 +127,14 @@ std::string render_operation_progress(const json& progress) {
 
 std::string render_operations(const json& list) {
   std::vector<std::vector<std::string>> rows = {
-      {"operation", "begun", "by", "state", "nodes", "ended", "command"}};
+      {"operation", "begun", "by", "state", "nodes", "ended", "what"}};
   const json operations = list.value("operations", json::array());
   for (const json& each : operations | std::views::reverse) {
-    const std::size_t all = all_of(each);
-    const std::size_t open = count_of(each, "waiting") + count_of(each, "given");
     rows.push_back({text_of(each, "id"),
                     clock_time(each.value("begun_ms", std::int64_t{0}), ShowDate::yes),
                     text_of(each, "by", 40), text_of(each, "state"),
-                    cut_to(text_of(each, "nodes", kLongText), kShownNodes),
-                    std::format("{} of {}", all - std::min(open, all), all),
-                    cut_to(command_of(each), kShownCommand)});
+                    cut_to(text_of(each, "nodes", kLongText), kShownNodes), ended_of(each),
+                    cut_to(described(each), kShownCommand)});
   }
   return std::string(trim(render_table(rows)));
 }
@@ -129,11 +142,13 @@ std::string render_operations(const json& list) {
 std::string render_operation_head(const json& detail) {
   const auto begun = clock_time(detail.value("begun_ms", std::int64_t{0}), ShowDate::yes);
   const std::int64_t ended_ms = detail.value("ended_ms", std::int64_t{0});
-  return std::format(
-      "command   {}\nbegun     {} by {}\n{}state     {}, {}", command_of(detail), begun,
-      text_of(detail, "by", 40),
-      ended_ms == 0 ? "" : std::format("ended     {}\n", clock_time(ended_ms, ShowDate::yes)),
-      text_of(detail, "state"), render_operation_progress(detail));
+  const std::string reason = text_of(detail, "reason", kLongText);
+  std::string text = std::format("what      {}\nbegun     {} by {}\n", described(detail), begun,
+                                 text_of(detail, "by", 40));
+  if (!reason.empty()) text += std::format("reason    {}\n", reason);
+  if (ended_ms != 0) text += std::format("ended     {}\n", clock_time(ended_ms, ShowDate::yes));
+  return text + std::format("state     {}, {}", text_of(detail, "state"),
+                            render_operation_progress(detail));
 }
 
 }  // namespace muster::cli

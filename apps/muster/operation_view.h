@@ -12,7 +12,7 @@ namespace muster::cli {
 /// answer to GET /v1/operations/{operation}.
 std::string render_results(const nlohmann::json& detail);
 
-/// "37 of 40 done; n[005-007] go on". `progress`: the answer to …/progress.
+/// "37 of 40 ended; n[005-007] go on". `progress`: the answer to …/progress.
 std::string render_operation_progress(const nlohmann::json& progress);
 
 /// A table, the newest first. `list`: the answer to GET /v1/operations.

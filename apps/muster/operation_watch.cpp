@@ -2,7 +2,6 @@
 
 #include <format>
 #include <functional>
-#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -17,10 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string page_of(const std::string& operation) {
-  return "/v1/operations/" + url_encode(operation);
-}
-
 bool has_ended(const json& progress) { return progress.value("ended_ms", std::int64_t{0}) != 0; }
 
 /// Follows it until it has ended. `is_unwanted`: whether it is not waited for any more.
@@ -29,8 +24,8 @@ Result<json> follow(const std::string& operation, const std::function<bool()>& i
   std::uint64_t seen = 0;
   std::string told;
   while (true) {
-    auto progress =
-        wait_for_head(std::format("{}/progress?seen={}", page_of(operation), seen), is_unwanted);
+    auto progress = wait_for_head(
+        std::format("{}/progress?seen={}", operation_page(operation), seen), is_unwanted);
     if (!progress) {
       line.close();
       return progress;
@@ -53,8 +48,12 @@ Result<json> follow(const std::string& operation, const std::function<bool()>& i
 
 }  // namespace
 
+std::string operation_page(const std::string& operation) {
+  return "/v1/operations/" + url_encode(operation);
+}
+
 int print_operation(const std::string& operation, Shown shown) {
-  const auto detail = call_head("GET", page_of(operation));
+  const auto detail = call_head("GET", operation_page(operation));
   if (!detail) return report(detail.error());
   std::string text = render_results(*detail);
   if (shown == Shown::results_below_head) {
@@ -64,18 +63,16 @@ int print_operation(const std::string& operation, Shown shown) {
 }
 
 int watch_to_end(const std::string& operation, Shown shown, Interrupted interrupted) {
-  std::optional<os::OrderlyEnd> orderly;
-  if (interrupted == Interrupted::is_cancelled) orderly.emplace();
   auto ended = follow(operation, &os::is_interrupted);
-  if (!ended && os::is_interrupted()) {
+  if (!ended && interrupted == Interrupted::is_cancelled && os::is_interrupted()) {
     say(std::format("ending operation {} on its nodes", operation));
-    const auto cancelled = call_head("DELETE", page_of(operation));
+    const auto cancelled = call_head("DELETE", operation_page(operation));
     if (!cancelled) return report(cancelled.error());
-    ended = follow(operation, {});
+    ended = follow(operation, &os::is_interrupted_again);
   }
   if (!ended && interrupted == Interrupted::is_cancelled) {
-    say(std::format("operation {} was begun; 'muster operation watch {}' waits for it", operation,
-                    operation));
+    say(std::format("operation {} was begun; 'muster operation watch {}' waits for its end",
+                    operation, operation));
   }
   if (!ended) return report(ended.error());
   const int status = print_operation(operation, shown);

@@ -5,10 +5,14 @@
 
 namespace muster::cli {
 
+/// The page of an operation.
+std::string operation_page(const std::string& operation);
+
 /// What an operation's results are shown with.
 enum class Shown { results, results_below_head };
 
-/// What becomes of an operation when somebody interrupts this program (SIGINT, SIGTERM).
+/// What becomes of an operation when somebody interrupts this program (SIGINT, SIGTERM). Who has it
+/// cancelled holds an os::OrderlyEnd since before it was begun; a second signal ends the wait.
 enum class Interrupted { goes_on, is_cancelled };
 
 /// Shows how far an operation is until it has ended, and prints what came of it: the exit status,

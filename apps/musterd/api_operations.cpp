@@ -23,7 +23,8 @@ operations::Wish restart_wish(const char* kind, const RebootRequest& wanted, std
           .words = {"drain"},
           .timeout_s = task::kLongestTimeout,
           .at_once = wanted.at_once,
-          .by = std::move(by)};
+          .by = std::move(by),
+          .reason = wanted.reason};
 }
 
 }  // namespace

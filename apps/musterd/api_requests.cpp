@@ -166,8 +166,9 @@ Result<RebootRequest> parse_reboot_request(std::string_view body) {
   TRY_ASSIGN(request.nodes, texts(value, "nodes"));
   TRY_ASSIGN(const std::string by, text(value, "by"));
   TRY_ASSIGN(const std::string reason, text(value, "reason"));
+  request.reason = printable(reason, kLongestReason);
   request.why = "asked for by " + (by.empty() ? "somebody" : printable(by, kLongestName));
-  if (!reason.empty()) request.why += ": " + printable(reason, kLongestReason);
+  if (!reason.empty()) request.why += ": " + request.reason;
   TRY_ASSIGN(request.drains, flag(value, "drain"));
   TRY_ASSIGN(const std::uint64_t at_once, number(value, "at_once", NodeSet::kMaxNodes, 0));
   request.at_once = static_cast<std::uint32_t>(at_once);

@@ -68,6 +68,7 @@ struct RebootRequest {
   std::vector<std::string> nodes;
   /// Who wishes it and why, for the nodes' timelines.
   std::string why;
+  std::string reason;
   /// Whether jobs end by themselves first.
   bool drains = false;
   /// Operation::at_once

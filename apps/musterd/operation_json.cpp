@@ -1,6 +1,7 @@
 #include "apps/musterd/operation_json.h"
 
-#include <array>
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -17,17 +18,13 @@ using operations::Operation;
 using operations::Part;
 using operations::PartState;
 
-constexpr std::array kStates = {PartState::waiting, PartState::given,     PartState::done,
-                                PartState::failed,  PartState::unreached, PartState::cancelled};
-
 using Names = std::vector<std::string>;
 
-/// Names of the nodes whose part is wanted.
-template <typename Wanted>
-std::string nodes_of(const Operation& operation, Wanted wanted) {
+/// The nodes whose part has not ended.
+std::string open_nodes_of(const Operation& operation) {
   Names names;
   for (const auto& [id, part] : operation.parts) {
-    if (wanted(part)) names.push_back(part.node);
+    if (!part.has_ended()) names.push_back(part.node);
   }
   return fold_names(names);
 }
@@ -38,38 +35,38 @@ auto outcome_of(const Part& part) {
                     part.dropped);
 }
 
-}  // namespace
-
+/// "running", "ending" when somebody cancelled it, "done", "failed" or "cancelled".
 std::string_view state_of(const Operation& operation) {
   if (!operation.has_ended()) return operation.is_cancelled ? "ending" : "running";
-  const auto counts = operations::count(operation);
-  if (counts.size() == 1 && counts.contains(PartState::done)) return "done";
+  const auto all = std::ranges::fold_left(operation.counts, std::size_t{0}, std::plus());
+  if (operation.count(PartState::done) == all) return "done";
   return operation.is_cancelled ? "cancelled" : "failed";
 }
 
+}  // namespace
+
 json summary_json(const Operation& operation) {
   json counts = json::object();
-  const auto found = operations::count(operation);
-  for (const PartState state : kStates) {
-    const auto count = found.find(state);
-    counts[std::string(to_string(state))] = count == found.end() ? 0 : count->second;
+  for (const PartState state : operations::kPartStates) {
+    counts[std::string(to_string(state))] = operation.count(state);
   }
   return {{"id", operation.id},
           {"kind", operation.kind},
           {"command", operation.words},
           {"timeout_s", operation.timeout_s},
           {"by", operation.by},
+          {"reason", operation.reason},
           {"state", state_of(operation)},
           {"begun_ms", operation.begun_ms},
           {"ended_ms", operation.ended_ms},
-          {"nodes", nodes_of(operation, [](const Part&) { return true; })},
+          {"nodes", operation.nodes},
           {"counts", std::move(counts)}};
 }
 
 json progress_json(const Operation& operation) {
   json value = summary_json(operation);
   value["version"] = operation.version;
-  value["open"] = nodes_of(operation, [](const Part& part) { return !part.has_ended(); });
+  value["open"] = open_nodes_of(operation);
   return value;
 }
 

@@ -11,9 +11,6 @@
 
 namespace muster::daemon {
 
-/// "running", "ending" when somebody cancelled it, "done", "failed" or "cancelled".
-std::string_view state_of(const operations::Operation& operation);
-
 /// Without what came of it.
 nlohmann::json summary_json(const operations::Operation& operation);
 

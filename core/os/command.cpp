@@ -55,6 +55,8 @@ constexpr std::size_t kMostAtOnce = 64;
 std::array<std::atomic<pid_t>, kMostAtOnce> running_groups;
 /// The first signal that came; 0: none.
 std::atomic<int> interrupted_by = 0;
+/// How many came.
+std::atomic<int> interruptions = 0;
 /// Whether the caller puts things in order before we end.
 std::atomic<bool> is_orderly = false;
 
@@ -73,6 +75,7 @@ bool signal_programs(int number) {
 /// Async-signal-safe.
 void end_programs(int signal_number) {
   int none = 0;
+  ++interruptions;
   const bool is_first = interrupted_by.compare_exchange_strong(none, signal_number);
   if (is_orderly) {
     // A terminal that is closed signals twice.
@@ -316,6 +319,8 @@ OrderlyEnd::~OrderlyEnd() {
 }
 
 bool is_interrupted() { return interrupted_by != 0; }
+
+bool is_interrupted_again() { return interruptions > 1; }
 
 void end_programs_on_signals() {
   struct sigaction action{};

@@ -70,6 +70,9 @@ class OrderlyEnd {
 /// Whether the first signal came.
 bool is_interrupted();
 
+/// Whether another came after it.
+bool is_interrupted_again();
+
 /// Runs commands. Threads: implementations may be called from several threads.
 class CommandRunner {
  public:

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
@@ -199,6 +200,7 @@ Result<std::vector<std::string>> read_stat(pid_t pid) {
 
 constexpr std::size_t kState = 0;       // field 3 of proc_pid_stat(5)
 constexpr std::size_t kStartTime = 19;  // field 22
+constexpr std::size_t kResident = 21;   // field 24, in pages
 
 }  // namespace
 
@@ -213,6 +215,14 @@ bool is_running(const ProcessId& process) {
   if (!fields || fields->size() <= kStartTime) return false;
   const std::string& state = (*fields)[kState];
   return parse_number((*fields)[kStartTime]) == process.start_time && state != "Z" && state != "X";
+}
+
+Result<Bytes> read_resident_memory(const ProcessId& process) {
+  if (!is_running(process)) return fail(std::format("process {} is gone", process.pid));
+  TRY_ASSIGN(const auto fields, read_stat(process.pid));
+  const auto pages = fields.size() > kResident ? parse_number(fields[kResident]) : std::nullopt;
+  if (!pages) return fail(std::format("'/proc/{}/stat' does not say the memory", process.pid));
+  return Bytes{*pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))};
 }
 
 Status signal_process(const ProcessId& process, int signal) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/units.h"
 #include "core/os/handle.h"
 
 namespace muster::os {
@@ -90,6 +91,10 @@ Result<ProcessId> read_process(pid_t pid);
 
 /// Whether exactly this process still runs; one that ended but was not collected does not.
 bool is_running(const ProcessId& process);
+
+/// What exactly this process has in memory, with files that it maps (proc_pid_stat(5), rss).
+/// Errors: it is gone.
+Result<Bytes> read_resident_memory(const ProcessId& process);
 
 /// Sends a signal to exactly this process; nothing is sent when its pid is another's by now.
 /// Errors: not permitted.

@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/json/members.h"
+#include "core/json/message.h"
+#include "core/task/words.h"
 
 namespace muster::task {
 namespace {
@@ -26,6 +27,20 @@ constexpr std::uint64_t kHighestStatus = 255;
 constexpr std::uint64_t kHighestSignal = 64;
 constexpr std::uint64_t kMostDropped = std::uint64_t{1} << 52U;
 
+Task read_task(const Value& value, Problems& problems) {
+  Members members(value, problems, "tasks");
+  return {.id = members.word("id", kLongestWord),
+          .kind = members.word("kind", kLongestWord),
+          .words = read_words(members, problems),
+          .timeout_s = static_cast<std::uint32_t>(members.number("timeout_s", 1, kLongestTimeout))};
+}
+
+std::vector<std::string> read_ids(Members& members, const char* name) {
+  return members.find_words(name, kMostTasks, kLongestWord).value_or(std::vector<std::string>());
+}
+
+}  // namespace
+
 std::vector<std::string> read_words(Members& members, Problems& problems) {
   std::vector<std::string> words;
   for (const Value& word : members.list("words")) {
@@ -40,31 +55,6 @@ std::vector<std::string> read_words(Members& members, Problems& problems) {
   }
   return words;
 }
-
-Task read_task(const Value& value, Problems& problems) {
-  Members members(value, problems, "tasks");
-  return {.id = members.word("id", kLongestWord),
-          .kind = members.word("kind", kLongestWord),
-          .words = read_words(members, problems),
-          .timeout_s = static_cast<std::uint32_t>(members.number("timeout_s", 1, kLongestTimeout))};
-}
-
-std::vector<std::string> read_ids(Members& members, const char* name) {
-  return members.find_words(name, kMostTasks, kLongestWord).value_or(std::vector<std::string>());
-}
-
-template <typename Read>
-auto parse_message(std::string_view body, json::Limits limits, Read read)
-    -> Result<std::invoke_result_t<Read, Members&, Problems&>> {
-  TRY_ASSIGN(const Value value, json::parse_object(body, limits));
-  Problems problems;
-  Members members(value, problems);
-  auto message = read(members, problems);
-  TRY(problems.status());
-  return message;
-}
-
-}  // namespace
 
 Status check_words(const std::vector<std::string>& words) {
   if (words.empty() || words.front().empty()) return fail(ErrorKind::invalid, "is empty");
@@ -87,7 +77,7 @@ std::string render_question(const Question& question) {
 }
 
 Result<Question> parse_question(std::string_view body) {
-  return parse_message(body, {}, [](Members& members, Problems&) {
+  return json::parse_message(body, [](Members& members, Problems&) {
     return Question{.boot = members.word("boot", kLongestWord),
                     .kinds = members.find_words("kinds", kMostKinds, kLongestWord)
                                  .value_or(std::vector<std::string>()),
@@ -107,14 +97,17 @@ std::string render_offer(const Offer& offer) {
 }
 
 Result<Offer> parse_offer(std::string_view body) {
-  return parse_message(body, kOfferLimits, [](Members& members, Problems& problems) {
-    Offer offer;
-    for (const Value& value : members.list("tasks")) {
-      offer.tasks.push_back(read_task(value, problems));
-    }
-    offer.cancelled = read_ids(members, "cancelled");
-    return offer;
-  });
+  return json::parse_message(
+      body,
+      [](Members& members, Problems& problems) {
+        Offer offer;
+        for (const Value& value : members.list("tasks")) {
+          offer.tasks.push_back(read_task(value, problems));
+        }
+        offer.cancelled = read_ids(members, "cancelled");
+        return offer;
+      },
+      kOfferLimits);
 }
 
 std::string render_report(const Report& report) {
@@ -130,7 +123,7 @@ std::string render_report(const Report& report) {
 }
 
 Result<Report> parse_report(std::string_view body) {
-  return parse_message(body, {}, [](Members& members, Problems&) {
+  return json::parse_message(body, [](Members& members, Problems&) {
     return Report{
         .id = members.word("id", kLongestWord),
         .has_ended = members.find_flag("ended").value_or(false),

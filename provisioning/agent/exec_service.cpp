@@ -16,11 +16,14 @@ std::string unit_of(const std::string& id) { return std::format("muster-exec-{}.
 
 std::vector<std::string> command_of(const task::Task& task) {
   std::vector<std::string> words = {
-      "systemd-run", "--quiet", "--wait", "--pipe", "--service-type=exec",
+      "systemd-run", "--quiet", "--wait", "--pipe",
+      // A oneshot that a signal ended has failed. Of other services SIGTERM, SIGINT, SIGHUP and
+      // SIGPIPE are clean ends (systemd.service(5), SuccessExitStatus=).
+      "--service-type=oneshot",
       // Nobody but the program itself looks at a '$'.
       "--expand-environment=no", "--unit=" + unit_of(task.id),
       "--description=Muster: a command of 'muster node exec'",
-      std::format("--property=RuntimeMaxSec={}", task.timeout_s), "--property=TimeoutStopSec=10",
+      std::format("--property=TimeoutStartSec={}", task.timeout_s), "--property=TimeoutStopSec=10",
       "--working-directory=/root", "--setenv=HOME=/root", "--setenv=LANG=C.UTF-8", "--"};
   words.insert(words.end(), task.words.begin(), task.words.end());
   return words;
@@ -90,7 +93,7 @@ task::Report explained(task::Report report, const std::string& properties,
   return report;
 }
 
-/// A service that ends because the machine goes down has ended well, to systemd.
+/// Whether a command that failed may have been ended because the machine goes down.
 bool ExecService::is_going_down() {
   const auto said =
       runner_.run({.argv = {"systemctl", "is-system-running"}, .timeout = kSystemdPatience});
@@ -117,7 +120,9 @@ task::Report ExecService::run(const task::Task& task, const Tell&) {
   report.out = without_nul(done->out);
   report.err = without_nul(done->err);
   report.dropped = done->dropped;
-  if (done->status == 0 && is_going_down()) report.note = "the node went down while it ran";
+  if (done->status != 0 && report.note.empty() && is_going_down()) {
+    report.note = "the node went down while it ran";
+  }
   if (done->status == 0 || !report.note.empty()) return report;
   const std::string unit = unit_of(task.id);
   const auto shown = runner_.run(

@@ -1,7 +1,6 @@
 #include "provisioning/agent/heartbeats.h"
 
-#include <condition_variable>
-#include <mutex>
+#include "provisioning/agent/pause.h"
 
 namespace muster::agent {
 
@@ -12,12 +11,7 @@ Status Heartbeats::stop() {
 }
 
 void Heartbeats::run(const std::stop_token& stop) {
-  // Nothing but a wish to stop ends a pause.
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  const auto is_over = [&stop] { return stop.stop_requested(); };
-  while (!stopped.wait_for(lock, stop, interval_, is_over)) {
+  while (pause(stop, interval_)) {
     const auto heard = head_.heartbeat(holds_);
     last_ = heard ? Status() : std::unexpected(heard.error());
   }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <format>
 #include <utility>
 
 #include "core/base/backoff.h"
 #include "core/base/text.h"
 #include "provisioning/agent/jitter.h"
+#include "provisioning/agent/pause.h"
 
 namespace muster::agent {
 namespace {
@@ -17,14 +17,6 @@ using namespace std::chrono_literals;
 
 /// A head that is away, or of a version that gives no tasks, is not asked all the time.
 constexpr Backoff kAskPauses{.first = 1s, .longest = 30s};
-
-/// False when the wish to stop ended the pause.
-bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  return !stopped.wait_for(lock, stop, time, [&stop] { return stop.stop_requested(); });
-}
 
 task::Report failed(const std::string& id, std::string note) {
   return {.id = id, .has_ended = true, .note = std::move(note)};
@@ -71,11 +63,11 @@ TaskService* TaskChannel::service_of(const std::string& kind) const {
 /// What an earlier process of this program left.
 void TaskChannel::take_up() {
   for (const task::Report& report : record_.untold()) {
-    start(report.id, nullptr, [report](const std::stop_token&) { return report; });
+    start(report.id, nullptr, [report] { return report; });
   }
   for (const TaskRecord::Begun& begun : record_.interrupted()) {
     TaskService* const service = service_of(begun.kind);
-    start(begun.id, nullptr, [id = begun.id, service](const std::stop_token&) {
+    start(begun.id, nullptr, [id = begun.id, service] {
       if (service != nullptr) service->end(id);
       return failed(id, "the node's agent was started anew while it ran, and ended it");
     });
@@ -85,7 +77,6 @@ void TaskChannel::take_up() {
 void TaskChannel::run(const std::stop_token& stop) {
   take_up();
   int failures = 0;
-  bool was_told = false;
   while (!stop.stop_requested()) {
     collect();
     if (!link_.enrolled()) {
@@ -97,13 +88,11 @@ void TaskChannel::run(const std::stop_token& stop) {
     if (!offer) {
       ++failures;
       // The heartbeats tell a head that is away.
-      if (failures == 3 && !was_told) say_("tasks: " + offer.error().text());
-      was_told = was_told || failures >= 3;
+      if (failures == 3) say_("tasks: " + offer.error().text());
       if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
       continue;
     }
     failures = 0;
-    was_told = false;
     // What was said before is said again until the task has ended.
     if (!take(*offer) && !pause(stop, kAskPauses.first)) return;
   }
@@ -139,7 +128,7 @@ bool TaskChannel::begin(const task::Task& task) {
   if (!is_new) say_("task: " + is_new.error().text());
   if (!is_new.value_or(false)) return false;
   TaskService* const service = service_of(task.kind);
-  start(task.id, service, [this, task, service, at_once](const std::stop_token&) {
+  start(task.id, service, [this, task, service, at_once] {
     if (service == nullptr) {
       return failed(task.id, std::format("this node's agent does not know tasks of kind '{}'",
                                          printable(task.kind, 64)));
@@ -155,12 +144,12 @@ bool TaskChannel::begin(const task::Task& task) {
 
 /// Works in a thread of its own, and tells what came of it.
 void TaskChannel::start(const std::string& id, TaskService* service,
-                        std::function<task::Report(const std::stop_token&)> work) {
+                        std::function<task::Report()> work) {
   const std::scoped_lock lock(mutex_);
   Running& running = running_.emplace_back(Running{.id = id, .service = service});
   running.thread =
       std::jthread([this, &running, work = std::move(work)](const std::stop_token& stop) {
-        finish(work(stop), stop);
+        finish(work(), stop);
         const std::scoped_lock ended(mutex_);
         running.has_ended = true;
       });

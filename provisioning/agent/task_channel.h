@@ -59,8 +59,7 @@ class TaskChannel {
   void take_up();
   task::Question question();
   bool begin(const task::Task& task);
-  void start(const std::string& id, TaskService* service,
-             std::function<task::Report(const std::stop_token&)> work);
+  void start(const std::string& id, TaskService* service, std::function<task::Report()> work);
   void finish(const task::Report& report, const std::stop_token& stop);
   bool take(const task::Offer& offer);
   bool end(const std::string& id);

@@ -20,7 +20,7 @@ import unittest.mock as mock
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 # The path above must be set first.
-from harness.beside import Beside, Run  # noqa: E402
+from harness.beside import Beside, Run, Time  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
 import places  # noqa: E402
@@ -256,6 +256,23 @@ class BesideEachOther(unittest.TestCase):
         beside.finish()
         self.assertEqual(beside.counts, [2, 2, 1])
         self.assertIn("FAILED one: FileNotFoundError", "\n".join(self.said))
+
+    def test_none_for_which_the_time_is_too_short_on_this_machine(self):
+        now = [0.0]
+        allowed = Time(100, clock=lambda: now[0])
+        began = allowed.now()
+        tests = {"long": 60, "short": 20}
+        runs = {name: self.run_of(name)._replace(tests=(f"{name}/a", f"{name}/b"), seconds=seconds)
+                for name, seconds in tests.items()}
+        self.assertIsNone(allowed.lacks(runs["long"]))
+        now[0] = 40.0
+        allowed.ended(runs["short"], began)  # twice what it takes elsewhere
+        self.assertIsNone(allowed.lacks(runs["short"]))
+        beside = Beside(list(runs.values()), 2, 10, say=lambda line, flush: self.said.append(line), allowed=allowed)
+        beside.finish()
+        self.assertEqual(beside.counts, [2, 0, 3])
+        self.assertEqual(self.said, [f"      long SKIPPED long/{test}: no time is left: it takes 2.0 minutes here, "
+                                     "and 1.0 are left" for test in "ab"])
 
     def test_an_interrupt_ends_those_that_run_and_starts_no_other(self):
         body = """

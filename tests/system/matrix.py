@@ -44,19 +44,16 @@ def groups():
               "user_reaches_the_nodes_of_a_job": with_nodes(access.user_reaches_the_nodes_of_a_job),
               "file_systems_below_home_are_shared": upkeep.file_systems_below_home_are_shared,
               "volume_comes_and_goes": with_nodes(upkeep.volume_comes_and_goes)}
-    # With Secure Boot off only the firmware's part is another; jobs have run in the groups before.
-    uefi = {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),
                  "console_tells_how_to_log_in": first_job.console_tells_how_to_log_in}
     return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios),
             Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure),
-            # A card as servers have it.
-            Group("uefi", {"nodes": 1, "firmware": "uefi", "card": "e1000e"}, uefi),
-            Group("uefi-http", {"nodes": 1, "firmware": "uefi", "node_boot": "http"},
+            # With Secure Boot off only the firmware's part is another; jobs have run in the groups before. A card as
+            # servers have it.
+            Group("uefi", {"nodes": 1, "firmware": "uefi", "card": "e1000e", "node_boot": "http"},
                   {"node_boots_by_http": firmware.node_boots_by_http}),
-            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"}, head_only),
-            Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
-                  head_only),
+            Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"},
+                  {**head_only, "words_as_typed": first_job.words_reach_a_machine_as_typed}),
             Group("usb-secureboot", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "secureboot"},
                   {**head_only, "head_is_locked_down": first_job.head_is_locked_down}),
             Group("changed-grub", {"nodes": 0, "wait": "none", "firmware": "secureboot"},
@@ -65,6 +62,11 @@ def groups():
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site),
             NativeGroup("chaos", {"nodes": 3}, {"comes_back_from_faults": with_nodes(chaos.comes_back_from_faults, 3)},
                         soaks=True),
+            # Each part of these two is in a group above: UEFI's PXE with Secure Boot on, a stick in UEFI's place too.
+            Group("uefi-pxe", {"nodes": 1, "firmware": "uefi", "card": "e1000e"},
+                  {"nodes_ready": with_nodes(first_job.nodes_are_ready, 1)}, soaks=True),
+            Group("usb-uefi", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "uefi"},
+                  head_only, soaks=True),
             Group("igb", {"nodes": 0, "wait": "head", "card": "igb"}, head_only, soaks=True),
             Group("vmxnet3", {"nodes": 0, "wait": "head", "card": "vmxnet3"}, head_only, soaks=True),
             Group("starts", {"nodes": 0, "wait": "head", "head_disk": "2GiB"},

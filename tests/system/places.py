@@ -19,10 +19,12 @@ NATIVE_NODE_MEMORY = 384
 
 class Group:
     """Scenarios of one emulated lab. Where there are several, each of them begins with the lab as it was saved after
-    its boot, so their order is no matter. Those that soak run only when somebody names them."""
+    its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it takes beside others
+    on two processors of usual speed."""
 
-    def __init__(self, name, up, scenarios, soaks=False, change=None):
+    def __init__(self, name, up, scenarios, soaks=False, change=None, seconds=0):
         self.name = name
+        self.seconds = seconds
         self.soaks = soaks
         # Gives a changed copy of the ISO, for as long as its context lasts.
         self.change = change or contextlib.nullcontext
@@ -83,9 +85,11 @@ class Group:
 
 
 class NativeGroup:
-    """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which."""
+    """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which. `seconds` is
+    what one takes beside others on two processors of usual speed."""
 
-    def __init__(self, name, up, scenarios, soaks=False):
+    def __init__(self, name, up, scenarios, soaks=False, seconds=0):
+        self.seconds = seconds
         self.soaks = soaks
         # They wait more than they work. No more than four are beside each other: all machines of a kernel share what
         # root may have of some things (inotify(7)).

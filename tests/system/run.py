@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 # The path above must be set first.
-from harness.beside import Beside, Run  # noqa: E402
+from harness.beside import Beside, Run, Time  # noqa: E402
 from harness.report import Report  # noqa: E402
 from matrix import groups  # noqa: E402
 
@@ -45,6 +45,8 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the scenarios and end")
     parser.add_argument("--shard", type=shard, metavar="I/N",
                         help="run the I-th of N parts only, which several machines take together")
+    parser.add_argument("--seconds", type=int, metavar="N",
+                        help="begin nothing that would not end within this time; what is not begun is skipped")
     parser.add_argument("scenarios", nargs="*", help="groups, or GROUP/SCENARIO; default: all but those that soak")
     arguments = parser.parse_args()
     if arguments.list:
@@ -87,9 +89,13 @@ def run_alone(group, names, arguments):
 def run_beside(parts, arguments):
     """A process for each lab or cluster."""
     paths = ["--muster", str(arguments.muster), "--iso", str(arguments.iso)]
-    runs = [Run(group.name, [sys.executable, __file__, *paths, *(f"{group.name}/{name}" for name in names)],
-                group.memory, group.processors) for group, names in parts]
-    beside = Beside(runs, len(os.sched_getaffinity(0)), available_memory() - KEPT_MEMORY)
+    runs = []
+    for group, names in parts:
+        tests = tuple(f"{group.name}/{name}" for name in names)
+        runs.append(Run(group.name, [sys.executable, __file__, *paths, *tests], group.memory, group.processors, tests,
+                        group.seconds))
+    beside = Beside(runs, len(os.sched_getaffinity(0)), available_memory() - KEPT_MEMORY,
+                    allowed=Time(arguments.seconds))
     try:
         beside.finish()
     except KeyboardInterrupt:

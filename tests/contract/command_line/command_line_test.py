@@ -70,6 +70,8 @@ class Answers(Test):
             self.assertEqual(muster("node", "exec", "n001", "--background", "--", *words)[0], 0)
             ((_, _, body),) = [request for request in head.changes() if request[1] == "/v1/nodes/exec"]
             self.assertEqual(muster("node", "exec", "n001")[0], 2)
+            status, _, err = muster("node", "exec", "n001", "n002", "--", "true")
+            self.assertEqual((status, "several nodes are one word" in err), (2, True), err)
         self.assertEqual(body["command"], words)
 
     def test_an_error_is_a_document_and_a_sentence(self):

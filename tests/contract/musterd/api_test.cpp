@@ -2,13 +2,11 @@
 
 #include "apps/musterd/api.h"
 
-#include <future>
-#include <memory>
-
 #include <nlohmann/json.hpp>
 
 #include "tests/contract/musterd/cluster_on_disk.h"
 #include "tests/nss/name_source.h"
+#include "tests/unit/provisioning/ask.h"
 
 namespace muster::daemon {
 namespace {
@@ -19,16 +17,6 @@ class NoSystemd : public os::CommandRunner {
   Result<os::CommandResult> run(const os::Command&) override { return fail("no systemd"); }
 };
 
-/// One request, and the answer waited for.
-os::ServerResponse answer_of(Api& api, const os::ServerRequest& request) {
-  const auto promise = std::make_shared<std::promise<os::ServerResponse>>();
-  auto answer = promise->get_future();
-  api.handle(request, os::Reply([promise](os::ServerResponse response) {
-               promise->set_value(std::move(response));
-             }));
-  return answer.get();
-}
-
 class ApiTest : public ClusterOnDisk {
  protected:
   struct Answer {
@@ -38,8 +26,8 @@ class ApiTest : public ClusterOnDisk {
   Answer ask(const std::string& method, const std::string& path, const std::string& body = {},
              std::map<std::string, std::string> query = {}) {
     Api api(*cluster_, services_);
-    const auto response =
-        answer_of(api, {.method = method, .path = path, .query = std::move(query), .body = body});
+    const auto response = provisioning::ask(
+        api, {.method = method, .path = path, .query = std::move(query), .body = body});
     return {response.status, nlohmann::json::parse(response.body)};
   }
   /// The status of the answer to a change of users.
@@ -63,10 +51,10 @@ TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {
   os::ServerRequest request{.method = "POST", .path = "/v1/database/copy"};
   for (const std::optional<unsigned> user : {std::optional<unsigned>(), std::optional(1000U)}) {
     request.user = user;
-    EXPECT_EQ(answer_of(api, request).status, 403);
+    EXPECT_EQ(provisioning::ask(api, request).status, 403);
   }
   request.user = 0;
-  EXPECT_NE(answer_of(api, request).status, 403);
+  EXPECT_NE(provisioning::ask(api, request).status, 403);
 }
 
 TEST_F(ApiTest, a_refusal_has_the_status_of_its_kind) {

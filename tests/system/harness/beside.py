@@ -6,13 +6,16 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
 
-class Run(collections.namedtuple("Run", ["name", "argv", "memory", "processors"])):
+class Run(collections.namedtuple("Run", ["name", "argv", "memory", "processors", "tests", "seconds"],
+                                 defaults=[(), 0])):
     """One run: a program that prints lines and ends with "N passed, N failed, N skipped", and the MiB and processors
-    that it needs. With fewer processors its machines boot more slowly than its scenarios wait."""
+    that it needs. With fewer processors its machines boot more slowly than its scenarios wait. `tests` names what
+    it counts, `seconds` is what it takes on a machine of usual speed."""
 
 
 class Room:
@@ -40,12 +43,40 @@ class Room:
             self.changed.notify_all()
 
 
+class Time:
+    """The time that all runs have together: none of them begins that would end after it, as far as those that have
+    ended tell how slow this machine is. Without a number of seconds there is no end."""
+
+    def __init__(self, seconds=None, clock=time.monotonic):
+        self._clock = clock
+        self._end = None if seconds is None else clock() + seconds
+        self._slowness = 1.0
+
+    def now(self):
+        return self._clock()
+
+    def ended(self, run, began):
+        """A run tells how much longer this machine takes."""
+        if run.seconds:
+            self._slowness = max(self._slowness, (self._clock() - began) / run.seconds)
+
+    def lacks(self, run):
+        """Why there is no time for a run; nothing when there is."""
+        if self._end is None:
+            return None
+        left, needed = self._end - self._clock(), run.seconds * self._slowness
+        if left >= needed:
+            return None
+        return f"no time is left: it takes {needed / 60:.1f} minutes here, and {max(0, left) / 60:.1f} are left"
+
+
 class Beside:
     """Runs in the order of a list, as many at once as there are processors and memory for. One that fits goes before
-    one that does not fit yet."""
+    one that does not fit yet. Those for which the time is too short are skipped."""
 
-    def __init__(self, runs, processors, memory, say=print):
+    def __init__(self, runs, processors, memory, say=print, allowed=None):
         self._waiting = list(runs)
+        self._time = allowed or Time()
         self._workers = [threading.Thread(target=self._work) for _ in runs]
         self._room = Room(memory, processors)
         self._say = say
@@ -84,17 +115,30 @@ class Beside:
     def _next(self):
         """The next run and what it took of the room; none when there is nothing more to begin."""
         with self._room.changed:
-            while self._waiting and not self._interrupted:
+            while self._skip_late() and not self._interrupted:
                 if (found := self._room.take_first(self._waiting)) is not None:
                     return found
                 self._room.changed.wait()
         return None
 
+    def _skip_late(self):
+        """Tells of the runs that are not begun for want of time; those that still wait."""
+        for run in list(self._waiting):
+            if (reason := self._time.lacks(run)) is not None:
+                self._waiting.remove(run)
+                for test in run.tests:
+                    self._tell(run, f"SKIPPED {test}: {reason}")
+                with self._lock:
+                    self.counts[2] += len(run.tests)
+        return self._waiting
+
     def _work(self):
         while (found := self._next()) is not None:
             run, taken = found
+            began = self._time.now()
             try:
                 self._run(run)
+                self._time.ended(run, began)
             except BrokenPipeError:  # nobody reads what we print: the run ended with its output
                 with self._lock:
                     self._interrupted = True

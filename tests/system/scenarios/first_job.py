@@ -107,3 +107,10 @@ def console_tells_how_to_log_in(lab, product):
         return "Log in here as root with the password" in shown, shown[-300:]
 
     product.wait_for("the console shows the password", question, 60)
+
+
+def words_reach_a_machine_as_typed(lab, _product):
+    """Brackets, braces and dashes are a command's own, whatever they mean to us."""
+    words = ["[a,b]", "{}", "[", "]", "--", "--json", "%%", "", "a b"]
+    said = lab.check("head", "printf", "%s\\n", *words)
+    expect(said.split("\n")[:-1] == words, f"the machine got {said!r}")

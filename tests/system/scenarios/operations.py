@@ -20,6 +20,7 @@ def commands_run_on_nodes(lab, product, count):
     first = product.node_of("n1").name
     for words, told in ((["sh", "-c", "echo bad >&2; exit 3"], "exit status 3\nbad"),
                         (["sh", "-c", "kill -9 $$"], "killed by signal 9"),
+                        (["sh", "-c", "kill -TERM $$"], "killed by signal 15"),
                         (["no-such-program"], "could not be started"),
                         (["sleep", "300"], "did not end within 5 s")):
         done = muster(lab, "exec", "--timeout", "5", first, "--", *words)

@@ -117,6 +117,8 @@ operations::Operation sample_operation() {
                            .err = std::string(64, 'b'),
                            .dropped = 12};
   operation.parts["a2"] = {.node = "n002", .state = PartState::cancelled};
+  operation.reason = "new kernel";
+  operation.outputs = {{std::string(64, 'a'), 7}, {std::string(64, 'b'), 9}};
   return operation;
 }
 

@@ -32,6 +32,7 @@ TEST(QemuCommand, of_a_node_that_boots_from_the_network) {
   EXPECT_EQ(command.cwd, "/labs/blue/n1");
   EXPECT_EQ(os::to_string(command),
             "qemu-system-x86_64 -name blue-n1 -no-user-config -nodefaults -display none"
+            " -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
             " -machine q35,smm=off,graphics=off -accel tcg,thread=multi,tb-size=256 -cpu qemu64"
             " -smp 1 -rtc base=utc,clock=vm -m 1536M -uuid " +
                 lab.machines[1].uuid + " -smbios type=1,manufacturer=Muster,product=Lab,serial=" +

@@ -23,8 +23,7 @@ class OperationTest : public testing::Test {
       operation.parts[std::format("i{}", i)] = {.node = std::format("n{}", i),
                                                 .since_ms = now_.steady_ms};
     }
-    operation.turn_ms = now_.steady_ms;
-    count_open(operation);
+    complete(operation, now_);
     return operation;
   }
   Answer ask(Operation& operation, const std::string& id, const std::string& boot = "b1",
@@ -166,6 +165,20 @@ TEST_F(OperationTest, a_shutdown_is_done_when_the_node_is_off) {
   EXPECT_EQ(state(operation, "i1"), PartState::done);
 }
 
+TEST_F(OperationTest, an_agent_that_starts_anew_while_its_node_drains_is_no_node_that_is_off) {
+  Operation operation = make("shutdown", 1);
+  ask(operation, "i1", "b1");
+  tell(operation, "i1", {.note = "waits: job 3 of bob runs on n1"});
+  presence_["i1"] = Presence::off;
+  EXPECT_FALSE(pass(operation, 1'000));
+  presence_["i1"] = Presence::ready;
+  EXPECT_FALSE(pass(operation, 1'000));
+  presence_["i1"] = Presence::off;
+  EXPECT_FALSE(pass(operation, 1'000));
+  EXPECT_TRUE(pass(operation, kReachMs)) << "the word that it goes down was lost";
+  EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
 TEST_F(OperationTest, a_rolling_restart_stops_when_as_many_are_lost_as_may_be_away) {
   Operation operation = make("reboot", 4, 2);
   for (const char* const id : {"i1", "i2"}) {
@@ -230,19 +243,40 @@ TEST_F(OperationTest, a_document_has_all_that_counts) {
   ask(operation, "i1");
   tell(operation, "i1", {.note = "goes down", .leaves = true});
   ask(operation, "i1", "b2");
+  operation.reason = "a new kernel";
+  operation.outputs = {{output_name("a"), 1}, {output_name("bc"), 2}};
   operation.parts["i2"].state = PartState::failed;
   operation.parts["i2"].signal = 9;
   operation.parts["i2"].dropped = 7;
+  complete(operation, now_);
   cancel(operation, now_);
   const auto read = parse_operation("0a", render_operation(operation), now_);
   ASSERT_TRUE(read) << read.error().text();
   Operation expected = operation;
   expected.version = read->version;
-  expected.turn_ms = read->turn_ms;
-  expected.open_parts = read->open_parts;
-  EXPECT_EQ(*read, expected);
+  EXPECT_EQ(*read, expected) << "with what was counted";
+  EXPECT_EQ(read->output_bytes, 3U);
+  EXPECT_EQ(read->nodes, "n[1-3]");
   EXPECT_EQ(parse_output(render_output("a\nü")), "a\nü");
   EXPECT_FALSE(parse_operation("0a", R"({"schema":1})", now_));
+}
+
+TEST_F(OperationTest, what_is_counted_stays_true) {
+  Operation operation = make("reboot", 4, 2);
+  for (const char* const id : {"i1", "i2", "i3"}) ask(operation, id);
+  tell(operation, "i1", {.note = "goes down", .leaves = true});
+  tell(operation, "i2", {.has_ended = true, .note = "denied"});
+  pass(operation, kReturnMs);
+  cancel(operation, now_);
+  Operation counted = operation;
+  complete(counted, now_);
+  EXPECT_EQ(operation.counts, counted.counts);
+  EXPECT_EQ(operation.lost, counted.lost);
+  EXPECT_EQ(operation.lost, 1U);
+  EXPECT_EQ(operation.open_parts(), 0U);
+  Operation listed = without_parts(operation);
+  listed.parts = operation.parts;
+  EXPECT_EQ(listed, operation) << "nothing else is left out";
 }
 
 TEST_F(OperationTest, equal_outputs_have_one_name) {

@@ -1,6 +1,7 @@
 #include "operations/operations.h"
 
 #include <algorithm>
+#include <format>
 #include <future>
 #include <gtest/gtest.h>
 
@@ -71,10 +72,24 @@ TEST_F(OperationsTest, a_question_is_held_until_there_is_something_to_do) {
 
 TEST_F(OperationsTest, a_question_that_nothing_answers_is_answered_with_nothing) {
   auto answer = ask("1");
-  pass(kHoldMs - 1);
+  pass(kLeastHoldMs - 1);
   EXPECT_TRUE(is_held(answer));
-  pass(1);
+  pass(kHoldMs - kLeastHoldMs + 1);
   EXPECT_TRUE(answer.get().value().empty());
+}
+
+TEST_F(OperationsTest, nodes_that_asked_in_one_moment_do_not_ask_again_in_one) {
+  std::vector<std::future<Result<task::Offer>>> answers;
+  for (int i = 0; i < 1000; ++i) answers.push_back(ask(std::format("node-{}", i)));
+  pass(kLeastHoldMs - 1);
+  std::size_t most = 0;
+  for (std::int64_t ms = kLeastHoldMs; ms <= kHoldMs; ms += 500) {
+    pass(500);
+    most = std::max<std::size_t>(
+        most, std::erase_if(answers, [](const auto& answer) { return !is_held(answer); }));
+  }
+  EXPECT_TRUE(answers.empty());
+  EXPECT_LT(most, 100U) << "about 33 in each half second";
 }
 
 TEST_F(OperationsTest, no_more_questions_are_held_than_there_are_connections_for) {
@@ -247,6 +262,18 @@ TEST_F(OperationsTest, outputs_beyond_the_room_are_counted) {
   EXPECT_EQ(std::ranges::count_if(operation.parts,
                                   [](const auto& part) { return part.second.dropped > 0; }),
             2);
+  open();
+  EXPECT_EQ(operations_->find(id)->output_bytes, operation.output_bytes)
+      << "the room is not larger because the head started anew";
+}
+
+TEST_F(OperationsTest, a_list_has_no_parts) {
+  operations_->begin(wish({"1", "2"}), now_).value();
+  const auto listed = operations_->list();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_TRUE(listed[0].parts.empty());
+  EXPECT_EQ(listed[0].nodes, "n[1-2]");
+  EXPECT_EQ(listed[0].count(PartState::waiting), 2U);
 }
 
 TEST_F(OperationsTest, a_node_that_cannot_be_reached_has_ended) {

@@ -93,6 +93,16 @@ TEST(Process, waits_no_longer_than_asked) {
   wait_for(*child);
 }
 
+TEST(Process, tells_what_it_has_in_memory) {
+  const auto own = read_process(getpid());
+  ASSERT_TRUE(own);
+  const auto memory = read_resident_memory(*own);
+  ASSERT_TRUE(memory) << memory.error().text();
+  EXPECT_GT(memory->mib(), 1);
+  EXPECT_LT(memory->mib(), 100'000);
+  EXPECT_FALSE(read_resident_memory({.pid = own->pid, .start_time = own->start_time + 1}));
+}
+
 TEST(FileLock, is_held_by_one) {
   const auto directory = TemporaryDirectory::make();
   ASSERT_TRUE(directory);
