@@ -24,6 +24,7 @@ AT_ONCE = 64
 SECONDS_WITH_ADMINISTRATORS = 20
 # Until every node's question is held.
 SECONDS_TO_ASK = 15
+WATCHERS = 100
 # Of how many nodes the time of a command is told beside that of all.
 SOME = 1_000
 GOALS = {"p99 of a heartbeat": 50, "fsyncs a second": 200}
@@ -111,11 +112,15 @@ class Bench:
         async with self.phase("beat"):
             await asyncio.sleep(SECONDS_WITH_ADMINISTRATORS)
 
-    async def commands(self):
-        """Every node holds a question; a command of some, then one of all, until the head has the last outcome."""
+    async def listeners(self):
+        """Every node holds a question from now on."""
         client = Client(self.daemon.socket("node"), self.count)
-        asking = [asyncio.create_task(self._obey(node, client)) for node in self.cluster.nodes]
+        for node in self.cluster.nodes:
+            self.cluster.tasks.add(asyncio.create_task(self._listen(node, client)))
         await asyncio.sleep(SECONDS_TO_ASK)
+
+    async def commands(self):
+        """A command of some nodes, then one of all, until the head has the last outcome."""
         async with self.phase("exec"):
             for count in sorted({min(SOME, self.count), self.count}):
                 start = time.monotonic()
@@ -123,15 +128,17 @@ class Bench:
                 told = json.loads(await self.admin("POST", "/v1/nodes/exec", {"nodes": names, "command": ["true"]}))
                 await self._wait_for_end(told["operation"], count)
                 self.record(f"exec: true on {count} nodes, known after", round(time.monotonic() - start, 2), "s")
-        for task in asking:
-            task.cancel()
 
-    async def _obey(self, node, client):
-        """Asks for tasks, and tells at once that they ended well."""
+    async def _listen(self, node, client):
+        """Asks for tasks, and tells at once that they ended well; beats when the head has something for it."""
         while True:
-            offer = await self.cluster.say(node, "tasks", {"boot": node.mac, "kinds": ["exec"], "has": []}, client)
+            question = {"boot": node.mac, "kinds": ["exec"], "has": [], "wanted": node.wanted}
+            offer = await self.cluster.say(node, "tasks", question, client)
             for task in offer["tasks"]:
                 await self.cluster.say(node, "task", {"id": task["id"], "ended": True})
+            if "wanted" in offer:
+                node.wanted = offer["wanted"]
+                await self.cluster.beat(node)
 
     async def _wait_for_end(self, operation, count):
         seen = 0
@@ -155,6 +162,34 @@ class Bench:
             self.record(f"user add: held by {self.count} nodes after", round(time.monotonic() - start, 1), "s")
             self.record("user add: plans sent", round((self.cluster.plan_bytes - before) / 1e6, 1), "MB")
 
+    async def watchers(self):
+        """Programs that follow what happens, while nodes report all the time."""
+        seen = [0] * WATCHERS
+        client = Client(self.daemon.socket("api"), WATCHERS)
+
+        async def watch(index):
+            page = "/v1/changes?last=1"
+            while True:
+                status, text = await client.call("GET", page)
+                assert status == 200, text[:200]
+                answer = json.loads(text)
+                seen[index] += len(answer["changes"]) if "since" in page else 0
+                page = f"/v1/changes?since={answer['next']}"
+
+        async def report(node):
+            await self.cluster.say(node, "report", {"stage": "ready", "failure": "", "generation": node.generation,
+                                                    "drift": ["/etc/motd"]})
+
+        watching = [asyncio.create_task(watch(index)) for index in range(WATCHERS)]
+        async with self.phase("changes"):
+            start = time.monotonic()
+            await self.cluster.all(report, AT_ONCE)
+            await asyncio.sleep(1)
+            seconds = time.monotonic() - start
+        for task in watching:
+            task.cancel()
+        self.record(f"changes: events a second, each to {WATCHERS} watchers", round(min(seen) / seconds), "1/s")
+
     async def adoption(self):
         """Machines that nobody knows, and the command that names them all."""
         waiting = [node for node in make_nodes(self.count + WAITING) if node.number >= self.count]
@@ -176,8 +211,8 @@ class Bench:
         self.cluster = Cluster(self.daemon.socket("node"), make_nodes(self.count), certificate_request())
         lookers = [asyncio.create_task(self.look()) for _ in range(2)]
         prober, beats = await self.probe()
-        for part in (self.boots, self.renewals, self.administrators, self.commands, self.new_user,
-                     self.adoption):
+        for part in (self.boots, self.renewals, self.administrators, self.listeners, self.commands, self.new_user,
+                     self.watchers, self.adoption):
             await part()
         assert prober.returncode is None, "the node whose heartbeats are timed is lost"
         prober.kill()

@@ -57,6 +57,8 @@ class Node:
     address: str
     certificate: tuple = None
     generation: str = ""
+    # The last word that the head had for what a heartbeat would be answered.
+    wanted: str = ""
     # Whether its plan has the user.
     has_newcomer: bool = False
 
@@ -125,10 +127,11 @@ class Cluster:
         await asyncio.sleep(random.uniform(0, BEAT_SECONDS))
         while True:
             due = time.monotonic() + BEAT_SECONDS
-            await self._beat(node)
+            await self.beat(node)
             await asyncio.sleep(max(0, due - time.monotonic()))
 
-    async def _beat(self, node):
+    async def beat(self, node):
+        """One heartbeat, and the plan when it is another."""
         answer = await self.say(node, "heartbeat", {"holds": node.generation}, self.beats)
         if answer["generation"] != node.generation:
             await self.take_plan(node, answer["generation"])

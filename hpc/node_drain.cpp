@@ -40,6 +40,8 @@ bool is_drained(std::string_view shown) {
   return std::ranges::contains(state_flags(shown), "DRAIN");
 }
 
+bool is_down(std::string_view shown) { return std::ranges::contains(state_flags(shown), "DOWN"); }
+
 bool has_jobs(std::string_view shown) {
   constexpr std::array<std::string_view, 3> kBusy = {"ALLOCATED", "MIXED", "COMPLETING"};
   const auto flags = state_flags(shown);
@@ -62,7 +64,8 @@ bool is_drained_by_us(std::string_view shown) {
 
 Status drain_node(os::CommandRunner& runner, const std::string& node, const std::string& word) {
   TRY_ASSIGN(const auto shown, show(runner, node));
-  if (!shown || is_drained(*shown)) return {};
+  // Nobody's job begins on a node that is down, and it stays down for whoever set it so.
+  if (!shown || is_drained(*shown) || is_down(*shown)) return {};
   return update(runner, {"NodeName=" + node, "State=DRAIN",
                          std::format("Reason={}{}", kRestartReason, word)});
 }

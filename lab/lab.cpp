@@ -157,6 +157,8 @@ Status make_lab(os::CommandRunner& runner, const LabPlan& plan,
     TRY(saved ? prepare_saved_machine(runner, machine, plan, *saved)
               : prepare_machine(runner, machine, plan));
   }
+  TRY_ASSIGN(const os::Handle turn, take_turn_for_memory());
+  TRY(check_memory(host_memory(plan)));
   TRY(start_keeper(plan, lock));
   return await_keeper(plan);
 }
@@ -179,7 +181,6 @@ Status create_lab(os::CommandRunner& runner, const LabPlan& plan,
   if (const auto earlier = find_plan(plan.directory)) {
     TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(*earlier, Leftovers::remove));
   }
-  TRY_ASSIGN(const os::Handle turn, take_turn_for_memory());
   Status made = make_lab(runner, plan, saved, lock);
   if (made) return {};
   TRY_ASSIGN([[maybe_unused]] const auto kept, remove_files(plan, Leftovers::remove));

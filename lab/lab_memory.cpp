@@ -48,8 +48,8 @@ Status check_memory(Bytes needed) {
   const std::string others = unclaimed.count == 0
                                  ? ""
                                  : std::format(
-                                       ", without {} that other labs were promised and may still "
-                                       "take",
+                                       ", without {} that labs which are up were promised and may "
+                                       "still take",
                                        human(unclaimed));
   return fail(std::format("the lab needs {}, and this machine has {} to give{}", human(needed),
                           human(left), others),

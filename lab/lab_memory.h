@@ -21,7 +21,7 @@ Bytes unclaimed_memory(const LabView& view, const ResidentMemory& resident);
 /// Errors: it cannot.
 Status check_memory(Bytes needed);
 
-/// The turn of whoever checks memory and starts machines in it: held until they run. Waits for
+/// The turn of whoever checks memory and starts a lab in it: held until its keeper is up. Waits for
 /// another's turn. Errors: the world's; a signal came meanwhile.
 Result<os::Handle> take_turn_for_memory();
 

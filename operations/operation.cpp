@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <format>
+#include <functional>
 #include <vector>
 
 #include "core/base/node_set.h"
+#include "core/base/text.h"
 #include "core/os/hash.h"
 
 namespace muster::operations {
@@ -232,6 +234,32 @@ bool pass_time(Operation& operation, Now now,
       operation.at_once != 0 && goes_down(operation) && operation.lost >= operation.at_once;
   if (is_stuck) stop_rolling(operation, now);
   return operation.version != before;
+}
+
+std::string_view state_of(const Operation& operation) {
+  if (!operation.has_ended()) return operation.is_cancelled ? "ending" : "running";
+  const auto all = std::ranges::fold_left(operation.counts, std::size_t{0}, std::plus());
+  if (operation.count(PartState::done) == all) return "done";
+  return operation.is_cancelled ? "cancelled" : "failed";
+}
+
+std::string told_begin(const Operation& operation) {
+  constexpr std::size_t kLongest = 200;
+  std::string text =
+      std::format("begun by {} on {}: {} {}", operation.by, printable(operation.nodes, kLongest),
+                  operation.kind, printable(join(operation.words, " "), kLongest));
+  if (!operation.reason.empty()) text += std::format(" ({})", operation.reason);
+  return text;
+}
+
+std::string told_end(const Operation& operation) {
+  std::vector<std::string> parts;
+  for (const PartState state : kPartStates) {
+    if (const std::size_t count = operation.count(state); count != 0) {
+      parts.push_back(std::format("{} {}", count, to_string(state)));
+    }
+  }
+  return std::format("ended, {}: {}", state_of(operation), join(parts, ", "));
 }
 
 void complete(Operation& operation, Now now) {

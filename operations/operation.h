@@ -43,6 +43,9 @@ using PartCounts = std::array<std::size_t, kPartStates.size()>;
 
 std::string_view to_string(PartState state);
 
+/// state::Event::kind of what is noted of operations; the subject is the operation's id.
+inline constexpr const char* kEventKind = "operation";
+
 /// What one node has of an operation.
 struct Part {
   /// The node's name.
@@ -115,6 +118,14 @@ struct Operation {
   task::Task task() const { return {id, kind, words, timeout_s}; }
   bool operator==(const Operation&) const = default;
 };
+
+/// "running", "ending" when somebody cancelled it, then "done" (by every node), "failed" or
+/// "cancelled".
+std::string_view state_of(const Operation& operation);
+
+/// Who wants what on which nodes, and what came of it: a line for people.
+std::string told_begin(const Operation& operation);
+std::string told_end(const Operation& operation);
 
 /// Makes what is not stored true to the parts and outputs.
 void complete(Operation& operation, Now now);

@@ -17,17 +17,6 @@ std::unexpected<Error> no_operation(const std::string& id) {
               "'muster operation list' shows them");
 }
 
-/// To a node that asks again after a pause.
-std::unexpected<Error> holds_enough() {
-  return fail(ErrorKind::busy, "the head holds as many questions as it can", "ask again");
-}
-
-/// How long a question of this node is held. Units: milliseconds.
-std::int64_t hold_of(const std::string& node_id) {
-  constexpr std::size_t kSpread = kHoldMs - kLeastHoldMs + 1;
-  return kLeastHoldMs + static_cast<std::int64_t>(std::hash<std::string>()(node_id) % kSpread);
-}
-
 Operation made(const Wish& wish, Now now) {
   Operation operation{.id = os::random_hex(8),
                       .kind = wish.kind,
@@ -89,8 +78,18 @@ Operations::~Operations() {
   }
 }
 
+/// Anybody of the group muster can begin as many as they like.
+void Operations::note(const Operation& operation, std::int64_t time_ms, std::string text) {
+  batch_.events.push_back({.time_ms = time_ms,
+                           .subject = operation.id,
+                           .kind = kEventKind,
+                           .text = std::move(text),
+                           .retention = state::Retention::passing});
+}
+
 void Operations::mark_changed(const Operation& operation) {
   batch_.changed.insert(operation.id);
+  if (operation.has_ended()) note(operation, operation.ended_ms, told_end(operation));
   is_due_ = true;
   changed_.notify_all();
 }
@@ -120,6 +119,7 @@ Result<std::string> Operations::begin(const Wish& wish, Now now) {
   forget_oldest();
   Operation operation = made(wish, now);
   const std::string id = operation.id;
+  note(operation, operation.begun_ms, told_begin(operation));
   mark_changed(operations_.insert_or_assign(id, std::move(operation)).first->second);
   if (const Status written = wait_for_write(lock); !written) {
     remove(id);
@@ -155,30 +155,6 @@ Status Operations::cancel(const std::string& id, Now now) {
   return {};
 }
 
-/// What a node is to be told now; what that changes is changed.
-task::Offer Operations::collect(const std::string& node_id, const task::Question& question,
-                                Now now) {
-  std::set<std::string> ids(question.has.begin(), question.has.end());
-  if (const auto open = open_by_node_.find(node_id); open != open_by_node_.end()) {
-    ids.insert(open->second.begin(), open->second.end());
-  }
-  task::Offer offer;
-  for (const std::string& id : ids) {
-    const auto found = operations_.find(id);
-    if (found == operations_.end() || !found->second.parts.contains(node_id)) {
-      if (std::ranges::contains(question.has, id)) offer.cancelled.push_back(id);
-      continue;
-    }
-    Operation& operation = found->second;
-    const Answer answer = operations::ask(operation, node_id, question, now);
-    if (answer.moves) mark_changed(operation);
-    if (answer.gives) offer.tasks.push_back(operation.task());
-    if (answer.cancels) offer.cancelled.push_back(id);
-    forget_part(node_id, operation);
-  }
-  return offer;
-}
-
 void Operations::forget_part(const std::string& node_id, const Operation& operation) {
   const auto part = operation.parts.find(node_id);
   const auto open = open_by_node_.find(node_id);
@@ -186,62 +162,6 @@ void Operations::forget_part(const std::string& node_id, const Operation& operat
   if (part != operation.parts.end() && !part->second.has_ended()) return;
   open->second.erase(operation.id);
   if (open->second.empty()) open_by_node_.erase(open);
-}
-
-/// A node that is given something has it when the disk has that it is given.
-void Operations::give_later(OfferTo answer, task::Offer offer) {
-  after_write([answer = std::move(answer), offer = std::move(offer)](const Status& status) mutable {
-    if (status) {
-      answer(std::move(offer));
-    } else {
-      answer(std::unexpected(status.error()));
-    }
-  });
-}
-
-/// Whether a held question had an answer.
-bool Operations::answer_held(const std::string& node_id, Now now) {
-  const auto held = held_.find(node_id);
-  if (held == held_.end()) return false;
-  task::Offer offer = collect(node_id, held->second.question, now);
-  if (offer.empty()) return false;
-  give_later(std::move(held->second.answer), std::move(offer));
-  held_.erase(held);
-  return true;
-}
-
-/// Gives free places to nodes that have asked already.
-void Operations::answer_waiting(const Operation& operation, Now now) {
-  if (!has_free_place(operation)) return;
-  for (const auto& [node_id, part] : operation.parts) {
-    const bool had_turn = part.state == PartState::waiting && answer_held(node_id, now);
-    if (had_turn && !has_free_place(operation)) return;
-  }
-}
-
-void Operations::ask(const std::string& node_id, task::Question question, Now now, OfferTo answer) {
-  OfferTo earlier;
-  OfferTo turned_away;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto found = held_.find(node_id);
-    if (found != held_.end()) earlier = std::move(found->second.answer);
-    held_.insert_or_assign(node_id, Held{.question = std::move(question),
-                                         .answer = std::move(answer),
-                                         .until_ms = now.steady_ms + hold_of(node_id)});
-    if (!answer_held(node_id, now) && held_.size() > most_held_) {
-      const auto last = held_.find(node_id);
-      turned_away = std::move(last->second.answer);
-      held_.erase(last);
-    }
-  }
-  if (earlier) earlier(task::Offer());
-  if (turned_away) turned_away(holds_enough());
-}
-
-void Operations::hold_at_most(std::size_t questions) {
-  const std::scoped_lock lock(mutex_);
-  most_held_ = questions;
 }
 
 /// Keeps a text, or counts what is not kept when there is no room for it.

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -32,6 +33,9 @@ inline constexpr std::int64_t kHoldMs = 45'000;
 /// And so long at least. Each node has a time of its own between the two, so that ten thousand that
 /// began to ask in one moment are soon apart.
 inline constexpr std::int64_t kLeastHoldMs = 30'000;
+/// Nodes that hear of another word (task::Offer::wanted) in one second: each sends a heartbeat, and
+/// may fetch its plan.
+inline constexpr double kMostWoken = 1000;
 /// Operations that ended and are kept, and parts of such.
 inline constexpr std::size_t kMostEnded = 100;
 inline constexpr std::size_t kMostEndedParts = 200'000;
@@ -87,10 +91,22 @@ class Operations {
   /// So many questions are held at once from now on; no limit before that.
   void hold_at_most(std::size_t questions);
 
-  /// A node asks. `answer` is called once: at once, when there is something to do, or after
-  /// kHoldMs at most. A later question of the same node answers an earlier one. Errors: the store;
-  /// as many questions are held as may be (busy).
-  void ask(const std::string& node_id, task::Question question, Now now, OfferTo answer);
+  /// A node asks. `answer` is called once: at once, when there is something to do, or after kHoldMs
+  /// at most. A later question of the same node answers an earlier one. `wanted`:
+  /// task::Offer::wanted as it is now. Errors: the store; as many questions are held as may be
+  /// (busy).
+  void ask(const std::string& node_id, task::Question question, const std::string& wanted, Now now,
+           OfferTo answer);
+
+  /// The word for a node as it is now; none: nobody knows.
+  using WordOf = std::function<std::optional<std::string>(const std::string& node_id)>;
+
+  /// Answers nodes that hold another word than there is for them, as many as kMostWoken allows; the
+  /// next call goes on. `word_of` is called with this object's lock.
+  void say_wanted(const WordOf& word_of, Now now);
+
+  /// Whether nodes hold another word than there is for them because kMostWoken did not allow more.
+  bool owes_words() const;
 
   /// A node tells. `done` is called once when the disk has it; a report of what is not known, or
   /// has ended, is taken and changes nothing. Errors: the store.
@@ -133,6 +149,8 @@ class Operations {
   /// What goes to the disk together.
   struct Batch {
     std::set<std::string> changed;
+    /// Of operations that began or ended.
+    std::vector<state::Event> events;
     std::vector<state::Change> outputs;
     std::vector<state::Change> removed;
     std::vector<Done> waiting;
@@ -143,8 +161,10 @@ class Operations {
 
   // Under mutex_:
   void mark_changed(const Operation& operation);
+  void note(const Operation& operation, std::int64_t time_ms, std::string text);
   void after_write(Done done);
   task::Offer collect(const std::string& node_id, const task::Question& question, Now now);
+  bool may_wake(Now now);
   bool answer_held(const std::string& node_id, Now now);
   void answer_waiting(const Operation& operation, Now now);
   void give_later(OfferTo answer, task::Offer offer);
@@ -167,6 +187,10 @@ class Operations {
   std::map<std::string, std::set<std::string>> open_by_node_;
   std::map<std::string, Held> held_;
   std::size_t most_held_ = std::numeric_limits<std::size_t>::max();
+  /// Nodes that may be woken, and when that was counted.
+  double may_wake_ = kMostWoken / 2;
+  std::int64_t woken_ms_ = 0;
+  bool owes_words_ = false;
   std::vector<Watching> watching_;
   Batch batch_;
   /// Whether the thread has something to do now.

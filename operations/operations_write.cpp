@@ -30,6 +30,9 @@ void Operations::run() {
     if (!written) {
       // With the next change, or when time passes.
       batch_.changed.merge(batch.changed);
+      std::ranges::copy_if(
+          batch.events, std::back_inserter(batch_.events),
+          [this](const state::Event& event) { return operations_.contains(event.subject); });
       std::ranges::move(batch.outputs, std::back_inserter(batch_.outputs));
       std::ranges::move(batch.removed, std::back_inserter(batch_.removed));
       continue;
@@ -49,7 +52,7 @@ Status Operations::write(Batch& batch, const std::vector<Operation>& operations)
   Status written =
       fail("the head could not write an operation", "'journalctl -u musterd' says why");
   exceptions_.run([&] {
-    state::Transaction transaction{.changes = batch.outputs};
+    state::Transaction transaction{.changes = batch.outputs, .events = batch.events};
     for (const Operation& operation : operations) {
       transaction.changes.push_back({.kind = std::string(kOperationDocument.name),
                                      .key = operation.id,
@@ -79,6 +82,7 @@ void Operations::remove(const std::string& id) {
     remove_document(kOutputDocument, output_key(id, name));
   }
   batch_.changed.erase(id);
+  std::erase_if(batch_.events, [&](const state::Event& event) { return event.subject == id; });
   for (const auto& [node_id, part] : found->second.parts) {
     const auto open = open_by_node_.find(node_id);
     if (open == open_by_node_.end()) continue;

@@ -42,6 +42,9 @@ PROMISES = {
             ["native/commands", "netns/head/operations_test.py"],
         "Ctrl-C ends the command on all nodes, and `--background` leaves it to the head.":
             ["native/commands", "netns/head/operations_test.py"],
+        "Two groups are for others:": ["netns/head/roles_test.py"],
+        "`muster changes --follow` shows what happens on the cluster as it happens":
+            ["native/commands", "netns/head/changes_test.py"],
         "With `--drain` each node restarts as soon as its own jobs have ended": ["native/rolling_restart"],
         "It keeps its place in a rolling restart": ["unit/operations/operation_test.cpp"],
         "A card on which a server answers leads to the site, and so does a card that has a default route already.":

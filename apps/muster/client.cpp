@@ -3,19 +3,33 @@
 #include <cerrno>
 #include <filesystem>
 #include <format>
+#include <ranges>
 #include <unistd.h>
 
 #include "apps/muster/caller.h"
 #include "core/base/text.h"
+#include "core/os/command.h"
 #include "core/os/http_client.h"
 #include "provisioning/head/installed.h"
+#include "provisioning/head/role.h"
 
 namespace muster::cli {
 namespace {
 
 using nlohmann::json;
 
-constexpr const char* kSocket = "/run/musterd/api.sock";
+std::string socket_of(const head::RoleDoor& door) {
+  return std::format("{}/{}", head::kSockets, door.socket);
+}
+
+/// That of the highest role of this user; of somebody without one, that of administrators.
+std::string own_socket() {
+  for (const head::RoleDoor& door : head::kRoleDoors | std::views::reverse) {
+    std::string path = socket_of(door);
+    if (access(path.c_str(), R_OK | W_OK) == 0) return path;
+  }
+  return socket_of(head::kRoleDoors.back());
+}
 
 /// A request's body. Errors: a word of the command line is not text in UTF-8, which JSON must be.
 Result<std::string> render_body(const json& body) {
@@ -44,9 +58,11 @@ Error unreachable(const Error& cause) {
     return {.message = "the head's daemon does not run here",
             .hint = "'systemctl status musterd' says why"};
   }
-  if (access(kSocket, R_OK | W_OK) != 0) {
+  if (access(own_socket().c_str(), R_OK | W_OK) != 0) {
     return {.message = "you may not connect to the head's daemon",
-            .hint = "be root, or become a member of the group 'muster'"};
+            .hint =
+                "be root, or become a member of the group 'muster-viewer' to look, of "
+                "'muster-operator' to handle nodes, of 'muster' for everything"};
   }
   return {.message = cause.message, .hint = "'systemctl status musterd' says more"};
 }
@@ -55,7 +71,7 @@ Error unreachable(const Error& cause) {
 
 bool head_is_here() {
   std::error_code error;
-  return std::filesystem::exists(kSocket, error);
+  return std::filesystem::exists(socket_of(head::kRoleDoors.back()), error);
 }
 
 void on_run_at_head(CLI::App& verb, Session& session, std::function<int()> body) {
@@ -93,15 +109,16 @@ Result<std::string> fetch_from_head(const std::string& method, const std::string
                           .url = "http://muster" + path,
                           .body = std::move(text),
                           .headers = caller_of(method),
-                          .unix_socket = kSocket,
-                          .timeout = timeout}));
+                          .unix_socket = own_socket(),
+                          .timeout = timeout,
+                          .is_unwanted = &os::is_interrupted_again}));
 }
 
 Result<json> wait_for_head(const std::string& path, const std::function<bool()>& is_unwanted) {
   // Longer than the daemon waits for news.
   constexpr auto kPatience = std::chrono::minutes(2);
   TRY_ASSIGN(const std::string text, accept(os::send({.url = "http://muster" + path,
-                                                      .unix_socket = kSocket,
+                                                      .unix_socket = own_socket(),
                                                       .timeout = kPatience,
                                                       .is_unwanted = is_unwanted})));
   return json::parse(text);

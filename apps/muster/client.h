@@ -25,6 +25,7 @@ Result<nlohmann::json> wait_for_head(const std::string& path,
                                      const std::function<bool()>& is_unwanted);
 
 /// As call_head, and the answer as the daemon wrote it.
+/// Where an os::OrderlyEnd lives, a second signal ends the wait.
 Result<std::string> fetch_from_head(const std::string& method, const std::string& path,
                                     const nlohmann::json& body = nullptr,
                                     std::chrono::milliseconds timeout = std::chrono::minutes(5));

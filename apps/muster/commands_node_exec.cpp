@@ -48,10 +48,16 @@ int exec_on_nodes(const ExecOptions& options) {
   const auto answer = call_head(
       "POST", "/v1/nodes/exec",
       {{"nodes", nodes->names()}, {"command", options.command}, {"timeout_s", options.timeout_s}});
+  if (!answer && os::is_interrupted()) {
+    say("the command may have begun: 'muster operation list' shows it");
+  }
   if (!answer) return report(answer.error());
   const std::string operation = text_of(*answer, "operation");
   if (!options.background) {
-    return watch_to_end(operation, Shown::results, Interrupted::is_cancelled);
+    const int status = watch_to_end(operation, Shown::results, Interrupted::is_cancelled);
+    // The end of `orderly` may be ours.
+    flush_answers();
+    return status;
   }
   return print_answer(*answer, std::format("operation {}; 'muster operation watch {}' waits for it",
                                            operation, operation));

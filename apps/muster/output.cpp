@@ -58,6 +58,8 @@ int print_answer(const nlohmann::json& document, std::string_view text) {
   return kDone;
 }
 
+bool flush_answers() { return flush(stdout); }
+
 int report(const Error& error, int status) {
   say("muster: " + error.text());
   if (form() == Form::json && !speech().answered) {

@@ -21,12 +21,16 @@ enum class Form { text, json };
 Form form();
 void set_form(Form form);
 
-/// Prints the answer for a program: one JSON document, and a command has no other.
+/// Prints the answer for a program: one JSON document, and a command has no other, unless it
+/// follows what happens and has one for each line.
 void print_json(std::string_view document);
 
 /// Prints an answer in the form that was asked for: the document, or the text and a newline.
 /// Returns kDone.
 int print_answer(const nlohmann::json& document, std::string_view text);
+
+/// Writes out what the standard output still keeps, for whoever follows it. False: nobody takes it.
+bool flush_answers();
 
 /// Why a command ends, and with which status.
 struct Failure {

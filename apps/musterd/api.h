@@ -1,6 +1,6 @@
 #pragma once
-// The administrators' API on /run/musterd/api.sock (root and group `muster`): what the command line
-// uses. docs/reference/api.md lists the pages.
+// The administrators' API on the sockets of the roles (role.h): what the command line uses. docs/
+// reference/api.md lists the pages.
 
 #include <span>
 #include <string>
@@ -11,8 +11,11 @@
 #include "apps/musterd/service_watch.h"
 #include "core/os/http_server.h"
 #include "operations/operations.h"
+#include "provisioning/head/role.h"
 
 namespace muster::daemon {
+
+using head::Role;
 
 /// Threads: `handle` may be called from several threads.
 class Api {
@@ -20,8 +23,28 @@ class Api {
   Api(Cluster& cluster, ServiceWatch& services) : cluster_(cluster), services_(services) {}
 
   /// Never fails, and never waits for the helper: bad requests become 4xx with {"error", "hint"}. A
-  /// page that waits for news answers later, and no thread waits for it.
+  /// page that waits for news answers later, and no thread waits for it. What the role of the
+  /// request's door may not do is refused with 403, and so is everything without a door.
   void handle(const os::ServerRequest& request, os::Reply reply);
+
+  using Page = os::ServerResponse (Api::*)(const os::ServerRequest& request);
+  using NamedPage = os::ServerResponse (Api::*)(const std::string& name);
+  using LaterPage = void (Api::*)(const os::ServerRequest& request, const std::string& name,
+                                  os::Reply reply);
+  /// A row of the table of all pages.
+  struct Route {
+    /// The lowest role that may.
+    Role role;
+    std::string_view method;
+    /// A name in braces is for a part of the path, such as "/v1/nodes/{node}/events".
+    std::string_view path;
+    /// A named page for a path with such a part.
+    std::variant<Page, NamedPage, LaterPage> page;
+    /// What is done, in the words of the command line, of a page that changes something; its
+    /// requests are in the log of commands.
+    std::string_view action = {};
+  };
+  static std::span<const Route> routes();
 
  private:
   os::ServerResponse status(const os::ServerRequest& request);
@@ -54,32 +77,18 @@ class Api {
   os::ServerResponse shut_nodes_down(const os::ServerRequest& request);
   os::ServerResponse begin_operation(operations::Wish wish, std::span<const std::string> nodes);
   os::ServerResponse list_operations(const os::ServerRequest& request);
-  os::ServerResponse show_operation(const std::string& id);
+  void show_operation(const os::ServerRequest& request, const std::string& id, os::Reply reply);
   os::ServerResponse cancel_operation(const std::string& id);
+  void changes(const os::ServerRequest& request, const std::string& name, os::Reply reply);
   void watch_operation(const os::ServerRequest& request, const std::string& id, os::Reply reply);
 
-  using Page = os::ServerResponse (Api::*)(const os::ServerRequest& request);
-  using NamedPage = os::ServerResponse (Api::*)(const std::string& name);
-  using LaterPage = void (Api::*)(const os::ServerRequest& request, const std::string& name,
-                                  os::Reply reply);
-  /// A row of the table of all pages.
-  struct Route {
-    std::string_view method;
-    /// A name in braces is for a part of the path, such as "/v1/nodes/{node}/events".
-    std::string_view path;
-    /// A named page for a path with such a part.
-    std::variant<Page, NamedPage, LaterPage> page;
-    /// What is done, in the words of the command line, of a page that changes something; its
-    /// requests are in the log of commands.
-    std::string_view action = {};
-  };
-  static std::span<const Route> routes();
   void find_page(const os::ServerRequest& request, os::Reply& reply);
   void call(const Route& route, const os::ServerRequest& request, const std::string& name,
             os::Reply& reply);
   os::ServerResponse call_at_once(const Route& route, const os::ServerRequest& request,
                                   const std::string& name);
   /// The answer, after it was written down.
+  os::ServerResponse refused(const Route& route, const os::ServerRequest& request, Role role);
   os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
                            os::ServerResponse response);
 

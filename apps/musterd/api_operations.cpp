@@ -58,6 +58,7 @@ ServerResponse Api::reboot_nodes(const ServerRequest& request) {
   }
   const provisioning::Now now = cluster_.now();
   const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
+  cluster_.note_wish();
   return done ? answer({{"asked_ms", now.wall_ms}}) : os::refusal(done.error());
 }
 
@@ -77,13 +78,16 @@ ServerResponse Api::list_operations(const ServerRequest&) {
   return answer({{"operations", std::move(list)}, {"now_ms", cluster_.now_ms()}});
 }
 
-ServerResponse Api::show_operation(const std::string& id) {
+/// What root's programs wrote is for those who may run them.
+void Api::show_operation(const ServerRequest& request, const std::string& id, os::Reply reply) {
   const auto found = cluster_.operations().find(id);
-  if (!found) return os::refusal(found.error());
-  json value = detail_json(
-      *found, [&](const std::string& name) { return cluster_.operations().output(id, name); });
+  if (!found) return reply(os::refusal(found.error()));
+  const bool is_shown = head::role_of(request.door) == Role::admin;
+  json value = detail_json(*found, [&](const std::string& name) {
+    return is_shown ? cluster_.operations().output(id, name) : Result<std::string>("");
+  });
   value["now_ms"] = cluster_.now_ms();
-  return answer(value);
+  reply(answer(value));
 }
 
 ServerResponse Api::cancel_operation(const std::string& id) {

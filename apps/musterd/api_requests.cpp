@@ -198,6 +198,30 @@ Result<std::uint64_t> parse_seen_query(const std::map<std::string, std::string>&
   return *version;
 }
 
+Result<ChangesRequest> parse_changes_query(const os::ServerRequest& request) {
+  constexpr std::uint64_t kMostLast = 1000;
+  ChangesRequest wanted;
+  const auto accept = request.headers.find("accept");
+  wanted.is_stream =
+      accept != request.headers.end() && accept->second.contains("text/event-stream");
+  const auto heard = request.headers.find("last-event-id");
+  const auto since = request.query.find("since");
+  if (heard != request.headers.end()) {
+    wanted.since = parse_number(heard->second);
+    if (!wanted.since) return fail("'Last-Event-ID' must be a whole number");
+  } else if (since != request.query.end()) {
+    wanted.since = parse_number(since->second);
+    if (!wanted.since) return fail("'since' must be a whole number");
+  }
+  const auto last = request.query.find("last");
+  if (last == request.query.end() || wanted.since) return wanted;
+  wanted.last = parse_number(last->second);
+  if (!wanted.last || *wanted.last < 1 || *wanted.last > kMostLast) {
+    return fail(std::format("'last' must be a whole number from 1 to {}", kMostLast));
+  }
+  return wanted;
+}
+
 Result<DiscoveryRequest> parse_discovery(std::string_view body) {
   TRY_ASSIGN(const json value, parse_object(body));
   TRY_ASSIGN(const std::string policy, text(value, "policy"));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "apps/musterd/node_json.h"
 #include "core/base/node_set.h"
 #include "core/base/result.h"
+#include "core/os/http_message.h"
 #include "core/spec/cluster_spec.h"
 #include "core/state/store.h"
 #include "provisioning/network.h"
@@ -78,6 +80,19 @@ struct RebootRequest {
 /// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware", "drain": true, "at_once": 4}; only
 /// the nodes are needed.
 Result<RebootRequest> parse_reboot_request(std::string_view body);
+
+struct ChangesRequest {
+  /// The id of the last change that is known.
+  std::optional<std::uint64_t> since;
+  /// So many of the newest.
+  std::optional<std::uint64_t> last;
+  /// Whether the answer shall be one of server-sent events.
+  bool is_stream = false;
+};
+
+/// ?since=4711 or ?last=50 (1–1000), or neither; a client of server-sent events says `since` in a
+/// field of its own.
+Result<ChangesRequest> parse_changes_query(const os::ServerRequest& request);
 
 struct ExecRequest {
   std::vector<std::string> nodes;

@@ -22,38 +22,40 @@ using os::ServerResponse;
 
 std::span<const Api::Route> Api::routes() {
   static constexpr std::array kRoutes = {
-      Route{"GET", "/v1/status", &Api::status},
-      Route{"GET", "/v1/nodes", &Api::nodes},
-      Route{"GET", "/v1/nodes/{node}", &Api::node},
-      Route{"GET", "/v1/nodes/{node}/events", &Api::events},
-      Route{"POST", "/v1/nodes/adopt", &Api::adopt, "node adopt"},
-      Route{"POST", "/v1/nodes/set", &Api::set_nodes, "node set"},
-      Route{"POST", "/v1/nodes/reboot", &Api::reboot_nodes, "node reboot"},
-      Route{"POST", "/v1/nodes/shutdown", &Api::shut_nodes_down, "node shutdown"},
-      Route{"POST", "/v1/nodes/remove", &Api::remove_nodes, "node remove"},
-      Route{"POST", "/v1/nodes/import", &Api::import_nodes, "node import"},
-      Route{"POST", "/v1/nodes/exec", &Api::exec_on_nodes, "node exec"},
-      Route{"GET", "/v1/operations", &Api::list_operations},
-      Route{"GET", "/v1/operations/{operation}", &Api::show_operation},
-      Route{"GET", "/v1/operations/{operation}/progress", &Api::watch_operation},
-      Route{"DELETE", "/v1/operations/{operation}", &Api::cancel_operation, "operation cancel"},
-      Route{"GET", "/v1/profiles", &Api::profiles},
-      Route{"GET", "/v1/groups", &Api::groups},
-      Route{"POST", "/v1/plan", &Api::plan_changes},
-      Route{"GET", "/v1/plan/head", &Api::head_plan},
-      Route{"GET", "/v1/applied", &Api::applied},
-      Route{"GET", "/v1/log", &Api::log},
-      Route{"POST", "/v1/database/copy", &Api::copy_database, "backup"},
-      Route{"GET", "/v1/discovery", &Api::show_discovery},
-      Route{"POST", "/v1/discovery", &Api::discovery, "discover"},
-      Route{"GET", "/v1/dhcp", &Api::show_dhcp},
-      Route{"POST", "/v1/dhcp", &Api::dhcp, "dhcp"},
-      Route{"GET", "/v1/users", &Api::list_users},
-      Route{"POST", "/v1/users", &Api::add_user, "user add"},
-      Route{"PUT", "/v1/users", &Api::change_user, "user set"},
-      Route{"POST", "/v1/users/rebuild", &Api::rebuild_users, "user rebuild"},
-      Route{"GET", "/v1/users/{user}", &Api::show_user},
-      Route{"DELETE", "/v1/users/{user}", &Api::remove_user, "user remove"},
+      Route{Role::viewer, "GET", "/v1/status", &Api::status},
+      Route{Role::viewer, "GET", "/v1/nodes", &Api::nodes},
+      Route{Role::viewer, "GET", "/v1/nodes/{node}", &Api::node},
+      Route{Role::viewer, "GET", "/v1/nodes/{node}/events", &Api::events},
+      Route{Role::operates, "POST", "/v1/nodes/adopt", &Api::adopt, "node adopt"},
+      Route{Role::operates, "POST", "/v1/nodes/set", &Api::set_nodes, "node set"},
+      Route{Role::operates, "POST", "/v1/nodes/reboot", &Api::reboot_nodes, "node reboot"},
+      Route{Role::operates, "POST", "/v1/nodes/shutdown", &Api::shut_nodes_down, "node shutdown"},
+      Route{Role::operates, "POST", "/v1/nodes/remove", &Api::remove_nodes, "node remove"},
+      Route{Role::operates, "POST", "/v1/nodes/import", &Api::import_nodes, "node import"},
+      Route{Role::admin, "POST", "/v1/nodes/exec", &Api::exec_on_nodes, "node exec"},
+      Route{Role::operates, "GET", "/v1/operations", &Api::list_operations},
+      Route{Role::operates, "GET", "/v1/operations/{operation}", &Api::show_operation},
+      Route{Role::operates, "GET", "/v1/operations/{operation}/progress", &Api::watch_operation},
+      Route{Role::operates, "DELETE", "/v1/operations/{operation}", &Api::cancel_operation,
+            "operation cancel"},
+      Route{Role::viewer, "GET", "/v1/profiles", &Api::profiles},
+      Route{Role::viewer, "GET", "/v1/groups", &Api::groups},
+      Route{Role::admin, "POST", "/v1/plan", &Api::plan_changes},
+      Route{Role::operates, "GET", "/v1/plan/head", &Api::head_plan},
+      Route{Role::viewer, "GET", "/v1/applied", &Api::applied},
+      Route{Role::operates, "GET", "/v1/log", &Api::log},
+      Route{Role::viewer, "GET", "/v1/changes", &Api::changes},
+      Route{Role::admin, "POST", "/v1/database/copy", &Api::copy_database, "backup"},
+      Route{Role::viewer, "GET", "/v1/discovery", &Api::show_discovery},
+      Route{Role::operates, "POST", "/v1/discovery", &Api::discovery, "discover"},
+      Route{Role::viewer, "GET", "/v1/dhcp", &Api::show_dhcp},
+      Route{Role::admin, "POST", "/v1/dhcp", &Api::dhcp, "dhcp"},
+      Route{Role::viewer, "GET", "/v1/users", &Api::list_users},
+      Route{Role::admin, "POST", "/v1/users", &Api::add_user, "user add"},
+      Route{Role::admin, "PUT", "/v1/users", &Api::change_user, "user set"},
+      Route{Role::admin, "POST", "/v1/users/rebuild", &Api::rebuild_users, "user rebuild"},
+      Route{Role::viewer, "GET", "/v1/users/{user}", &Api::show_user},
+      Route{Role::admin, "DELETE", "/v1/users/{user}", &Api::remove_user, "user remove"},
   };
   return kRoutes;
 }
@@ -83,6 +85,23 @@ ServerResponse no_page(const ServerRequest& request) {
        .kind = ErrorKind::absent});
 }
 
+/// RFC 9110 §15.5.4
+ServerResponse not_with(Role role, Role needed, const ServerRequest& request) {
+  const head::RoleDoor& door = head::door_of(needed);
+  return os::refusal(
+      {.message =
+           std::format("{} {} needs the role {}, and you are {}", printable(request.method, 16),
+                       printable(request.path, 80), door.word, head::door_of(role).word),
+       .hint = std::format("an administrator can make you a member of the group '{}'", door.group),
+       .kind = ErrorKind::denied});
+}
+
+ServerResponse no_role() {
+  return os::refusal({.message = "this door has no role",
+                      .hint = "it is a defect of Muster",
+                      .kind = ErrorKind::denied});
+}
+
 /// RFC 9110 §15.5.6
 ServerResponse no_method(const ServerRequest& request, const std::vector<std::string>& allowed) {
   const std::string methods = join(allowed, ", ");
@@ -98,11 +117,16 @@ ServerResponse no_method(const ServerRequest& request, const std::vector<std::st
 }  // namespace
 
 void Api::find_page(const ServerRequest& request, os::Reply& reply) {
+  const auto role = head::role_of(request.door);
+  if (!role) return reply(no_role());
   std::vector<std::string> allowed;
   for (const Route& route : routes()) {
     const auto name = name_in(request.path, route.path);
     if (!name) continue;
-    if (route.method == request.method) return call(route, request, *name, reply);
+    if (route.method == request.method) {
+      if (*role < route.role) return reply(refused(route, request, *role));
+      return call(route, request, *name, reply);
+    }
     allowed.emplace_back(route.method);
   }
   reply(allowed.empty() ? no_page(request) : no_method(request, allowed));
@@ -121,6 +145,12 @@ ServerResponse Api::call_at_once(const Route& route, const ServerRequest& reques
   const auto* const page = std::get_if<Page>(&route.page);
   ServerResponse response =
       page != nullptr ? (this->**page)(request) : (this->*std::get<NamedPage>(route.page))(name);
+  return route.action.empty() ? response : noted(route.action, request, std::move(response));
+}
+
+/// What somebody tried who may not is in the log, where it would have changed something.
+ServerResponse Api::refused(const Route& route, const ServerRequest& request, Role role) {
+  ServerResponse response = not_with(role, route.role, request);
   return route.action.empty() ? response : noted(route.action, request, std::move(response));
 }
 

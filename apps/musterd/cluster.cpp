@@ -1,6 +1,7 @@
 #include "apps/musterd/cluster.h"
 
 #include <format>
+#include <map>
 
 #include "apps/plans/boots.h"
 #include "core/base/text.h"
@@ -16,6 +17,9 @@ namespace {
 
 /// Whoever waits for the disk waits so long at most for others to come along.
 constexpr std::int64_t kCommitSpacingMs = 5;
+std::string wanted_word(const NodePlans& plans, const provisioning::Node& node) {
+  return plans.generation_of(node) + "." + (node.reboot ? node.reboot->id : std::string());
+}
 
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
                                                  provisioning::Now now) {
@@ -72,6 +76,7 @@ Status Cluster::open_state() {
   }
   TRY_ASSIGN(operations_, operations::Operations::open(*store_, now()));
   for (const Error& damaged : operations_->damaged()) lost_.push_back(damaged);
+  change_feed_ = std::make_unique<ChangeFeed>(*store_);
   TRY(load_authority());
   pending_.write("the certificate of its web server", [this] { return write_server_identity(); });
   load_slurm_key();
@@ -159,6 +164,31 @@ NodePlans& Cluster::node_plans() {
     return plans::plan_any_node(view(spec_, {}, table));
   });
   return node_plans_;
+}
+
+std::string Cluster::wanted_of(const std::string& node_id) {
+  // As readers see it: a word for what is not on disk yet would be taken back.
+  const auto node = registry_->find(node_id);
+  return node ? wanted_word(node_plans(), *node) : std::string();
+}
+
+void Cluster::say_wanted() {
+  const std::uint64_t all = generation_ + wishes_;
+  if (all == said_ && !operations_->owes_words()) return;
+  if (all != said_) {
+    const NodePlans& plans = node_plans();
+    words_.clear();
+    registry_->each([&](const provisioning::Node& node) {
+      words_.insert_or_assign(node.id, wanted_word(plans, node));
+    });
+    said_ = all;
+  }
+  operations_->say_wanted(
+      [this](const std::string& node_id) -> std::optional<std::string> {
+        const auto found = words_.find(node_id);
+        return found == words_.end() ? std::nullopt : std::optional(found->second);
+      },
+      now());
 }
 
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {

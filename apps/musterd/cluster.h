@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "apps/musterd/adoption.h"
+#include "apps/musterd/change_feed.h"
 #include "apps/musterd/clock_watch.h"
 #include "apps/musterd/drift.h"
 #include "apps/musterd/head_applier.h"
@@ -51,6 +53,7 @@ class Cluster {
   const provisioning::PciNames& names() const { return names_; }
   provisioning::Registry& registry() { return *registry_; }
   operations::Operations& operations() { return *operations_; }
+  ChangeFeed& change_feed() { return *change_feed_; }
   const provisioning::Authority& authority() const { return *authority_; }
   const provisioning::SshAuthority& ssh_authority() const { return *ssh_authority_; }
   state::Store& store() { return *store_; }
@@ -83,6 +86,11 @@ class Cluster {
   /// Whether a node that somebody names can be one here. Errors: as spec::check_node_name;
   /// its address is none of nodes.addresses.
   Status fits(const provisioning::Node& node) const;
+
+  /// task::Offer::wanted for a node.
+  std::string wanted_of(const std::string& node_id);
+  /// Nodes have a new wish of somebody's to hear: those that listen hear of it with the next tick.
+  void note_wish() { ++wishes_; }
 
   plan::Plan head_plan();
   /// The nodes' plans as they are now. Asks the registry: never inside Registry::each.
@@ -201,6 +209,7 @@ class Cluster {
     std::uint64_t stamp = 0;
   };
   Decisions decisions();
+  void say_wanted();
   Status publish_changes();
   Status write_published();
   /// Where the helper finds the head's plan.
@@ -221,6 +230,7 @@ class Cluster {
   std::optional<SettingDocuments> documents_;
   std::unique_ptr<provisioning::Registry> registry_;
   std::unique_ptr<operations::Operations> operations_;
+  std::unique_ptr<ChangeFeed> change_feed_;
   std::unique_ptr<provisioning::Authority> authority_;
   std::unique_ptr<provisioning::SshAuthority> ssh_authority_;
   std::string slurm_key_;
@@ -238,6 +248,10 @@ class Cluster {
   std::mutex deciding_;
   /// Grows when users or the DHCP mode change.
   std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::uint64_t> wishes_{0};
+  /// Of the thread that calls tick: the nodes' words, and of how many of both they speak.
+  std::map<std::string, std::string> words_;
+  std::uint64_t said_ = 0;
   NodePlans node_plans_{spec_};
 
   /// Guards what follows. Nobody waits for the disk or asks the registry with it.

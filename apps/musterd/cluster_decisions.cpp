@@ -45,6 +45,8 @@ void Cluster::tick() {
   }
   pending_.retry(steady_ms());
   registry_->tick(now());
+  say_wanted();
+  change_feed_->pass_time(now());
   operations_->pass_time(now(), [this](const std::string& node_id) {
     const auto node = registry_->find(node_id);
     using operations::Presence;

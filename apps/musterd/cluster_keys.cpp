@@ -26,8 +26,8 @@ provisioning::Dependents dependents_of(const provisioning::Registry& registry) {
 
 }  // namespace
 
-Result<int> web_server_group() {
-  TRY_ASSIGN(const auto entry, os::find_group(kWebServerGroup));
+Result<int> find_gid(const char* group) {
+  TRY_ASSIGN(const auto entry, os::find_group(group));
   return entry ? static_cast<int>(entry->gid) : -1;
 }
 
@@ -40,7 +40,7 @@ Status Cluster::write_server_identity() {
   const std::vector<std::string> names = {"DNS:" + name, std::format("DNS:{}.{}", name, spec_.name),
                                           "IP:" + to_string(spec_.head.address.address)};
   // nginx reads it, and is not root.
-  TRY_ASSIGN(const int readers, web_server_group());
+  TRY_ASSIGN(const int readers, find_gid(kWebServerGroup));
   const os::FileMode mode{.mode = 0640, .gid = readers};
   TRY(os::update_file(directory / "ca.crt", authority_->certificate()));
   const auto kept = os::read_file(path);

@@ -64,6 +64,19 @@ Status note_request(state::Store& store, std::string_view action, const os::Serv
   return {};
 }
 
+bool is_of_log(const state::Event& event) { return event.subject == kSubject; }
+
+std::string told_request(const state::Event& event) {
+  const json entry = json::parse(event.text, nullptr, false);
+  const std::string who = muster::json::text_of(entry, "who");
+  const std::string request = muster::json::text_of(entry, "request");
+  const std::string error = muster::json::text_of(entry, "error");
+  std::string text = (who.empty() ? "somebody" : who) + ": " + event.kind;
+  if (!request.empty()) text += " " + request;
+  if (!error.empty()) text += "; refused: " + error;
+  return text;
+}
+
 Result<json> read_log(state::Store& store) {
   TRY_ASSIGN(const auto events, store.events(kSubject, kMostShown));
   json entries = json::array();

@@ -23,6 +23,12 @@ std::string who_asks(const os::ServerRequest& request);
 Status note_request(state::Store& store, std::string_view action, const os::ServerRequest& request,
                     const os::ServerResponse& response, std::int64_t now_ms);
 
+/// Whether an event of the store is a request of the log.
+bool is_of_log(const state::Event& event);
+
+/// Who asked for what, and whether that was refused, in one line for people.
+std::string told_request(const state::Event& event);
+
 /// The last thousand, the oldest first: `time_ms`, `who`, `uid`, `action`, `request`, `status` and
 /// `error`. Errors: the store cannot be read.
 Result<nlohmann::json> read_log(state::Store& store);

@@ -1,4 +1,5 @@
-// musterd: the head's daemon. Unprivileged; two Unix sockets, one database, no network of its own.
+// musterd: the head's daemon. Unprivileged; Unix sockets for roles and nginx, one database, no
+// network of its own.
 
 #include <algorithm>
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <format>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <print>
 #include <set>
 #include <string>
@@ -24,6 +26,7 @@
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
 #include "core/os/worker_pool.h"
+#include "provisioning/head/role.h"
 #include "provisioning/node_api.h"
 
 namespace {
@@ -121,6 +124,26 @@ class EndOfAnswers {
   provisioning::Registry& registry_;
 };
 
+/// A server for each role. One whose group this head does not have is the daemon's own.
+Result<std::vector<std::unique_ptr<os::HttpServer>>> serve_roles(const daemon::Settings& settings,
+                                                                 daemon::Api& api) {
+  std::vector<std::unique_ptr<os::HttpServer>> servers;
+  for (const head::RoleDoor& door : head::kRoleDoors) {
+    TRY_ASSIGN(const int group, daemon::find_gid(door.group));
+    TRY_ASSIGN(servers.emplace_back(),
+               os::HttpServer::start({.socket = settings.run / door.socket,
+                                      .mode = 0660,
+                                      .gid = group,
+                                      .door = std::string(door.word),
+                                      .body_limit = 16U << 20U,
+                                      .connection_limit = door.connections},
+                                     [&api](const os::ServerRequest& r, os::Reply reply) {
+                                       api.handle(r, std::move(reply));
+                                     }));
+  }
+  return servers;
+}
+
 Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
@@ -142,8 +165,8 @@ Status serve(const daemon::Settings& settings) {
        .now = [&] { return cluster->now(); },
        .give_tasks =
            [&](const provisioning::Node& node, task::Question question, auto answer) {
-             cluster->operations().ask(node.id, std::move(question), cluster->now(),
-                                       std::move(answer));
+             cluster->operations().ask(node.id, std::move(question), cluster->wanted_of(node.id),
+                                       cluster->now(), std::move(answer));
            },
        .take_report =
            [&](const provisioning::Node& node, task::Report report, auto done) {
@@ -158,12 +181,8 @@ Status serve(const daemon::Settings& settings) {
     node_api.handle(r, std::move(reply));
   };
   const os::AsyncHandler answer_later = os::on_workers(workers, answer);
-  TRY_ASSIGN(
-      const auto admin_server,
-      os::HttpServer::start(
-          {.socket = settings.run / "api.sock", .mode = 0660, .body_limit = 16U << 20U},
-          [&](const os::ServerRequest& r, os::Reply reply) { api.handle(r, std::move(reply)); }));
-  TRY_ASSIGN(const int web_server, daemon::web_server_group());
+  TRY_ASSIGN(const auto admin_servers, serve_roles(settings, api));
+  TRY_ASSIGN(const int web_server, daemon::find_gid(daemon::kWebServerGroup));
   TRY_ASSIGN(const auto node_server,
              os::HttpServer::start({.socket = settings.run / "node.sock",
                                     .mode = 0660,
@@ -178,12 +197,14 @@ Status serve(const daemon::Settings& settings) {
   cluster->operations().hold_at_most(node_server->connection_limit() / 4 * 3);
   sd_notify(0, "READY=1");
   take_turns(stop, *cluster, [&] {
-    return std::vector{workers.exceptions(),
-                       admin_server->exceptions(),
-                       node_server->exceptions(),
-                       cluster->registry().exceptions(),
-                       cluster->operations().exceptions(),
-                       services.exceptions()};
+    std::vector seen{workers.exceptions(),
+                     node_server->exceptions(),
+                     cluster->registry().exceptions(),
+                     cluster->operations().exceptions(),
+                     cluster->change_feed().exceptions(),
+                     services.exceptions()};
+    for (const auto& server : admin_servers) seen.push_back(server->exceptions());
+    return seen;
   });
   return {};
 }

@@ -1,7 +1,5 @@
 #include "apps/musterd/operation_json.h"
 
-#include <algorithm>
-#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -35,14 +33,6 @@ auto outcome_of(const Part& part) {
                     part.dropped);
 }
 
-/// "running", "ending" when somebody cancelled it, "done", "failed" or "cancelled".
-std::string_view state_of(const Operation& operation) {
-  if (!operation.has_ended()) return operation.is_cancelled ? "ending" : "running";
-  const auto all = std::ranges::fold_left(operation.counts, std::size_t{0}, std::plus());
-  if (operation.count(PartState::done) == all) return "done";
-  return operation.is_cancelled ? "cancelled" : "failed";
-}
-
 }  // namespace
 
 json summary_json(const Operation& operation) {
@@ -56,7 +46,7 @@ json summary_json(const Operation& operation) {
           {"timeout_s", operation.timeout_s},
           {"by", operation.by},
           {"reason", operation.reason},
-          {"state", state_of(operation)},
+          {"state", operations::state_of(operation)},
           {"begun_ms", operation.begun_ms},
           {"ended_ms", operation.ended_ms},
           {"nodes", operation.nodes},

@@ -13,7 +13,7 @@ namespace muster::daemon {
 inline constexpr const char* kWebServerGroup = "muster-www";
 
 /// Its number; -1 where there is no such group. Errors: as os::find_group.
-Result<int> web_server_group();
+Result<int> find_gid(const char* group);
 
 struct Settings {
   std::filesystem::path spec = head::kInstalledSpec;

@@ -21,6 +21,8 @@ struct ServerRequest {
   std::string body;
   /// Whose process asks, as the kernel knows it; none: not known. Of what nginx passes on: nginx's.
   std::optional<unsigned> user = {};
+  /// ServerOptions::door of the server that it came to.
+  std::string door = {};
 };
 
 struct ServerResponse {

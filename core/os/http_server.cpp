@@ -168,7 +168,7 @@ class MicroHttpServer : public HttpServer {
     const bool whole = server.exceptions_.run([&] {
       auto* const pending = static_cast<Pending*>(*state);
       if (pending == nullptr) {
-        *state = begin(connection, path, method);
+        *state = server.begin(connection, path, method);
       } else if (*size > 0) {
         server.take(*pending, {data, *size});
         *size = 0;
@@ -179,11 +179,12 @@ class MicroHttpServer : public HttpServer {
     return whole ? done : MHD_NO;
   }
 
-  static Pending* begin(MHD_Connection* connection, const char* path, const char* method) {
+  Pending* begin(MHD_Connection* connection, const char* path, const char* method) const {
     auto pending = std::make_unique<Pending>();
     pending->request.method = method;
     pending->request.path = path;
     pending->request.user = user_of(connection);
+    pending->request.door = options_.door;
     read_pairs(connection, MHD_HEADER_KIND, pending->request.headers);
     read_pairs(connection, MHD_GET_ARGUMENT_KIND, pending->request.query);
     return pending.release();

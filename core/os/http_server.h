@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "core/base/result.h"
 #include "core/os/caught_exceptions.h"
@@ -17,6 +18,8 @@ struct ServerOptions {
   /// Permission bits and group of the socket file; the parent directory must exist.
   std::uint32_t mode = 0660;
   int gid = -1;
+  /// A word that its requests have: which of several servers they came to.
+  std::string door = {};
   /// A larger body is refused with 413 before it is kept.
   std::size_t body_limit = 1U << 20U;
   /// Threads that read requests and send answers, and that call the handler.

@@ -9,8 +9,10 @@ namespace muster::os {
 class StopSignal {
  public:
   StopSignal();
-  /// True when the program is asked to stop, false when the time is over first.
+  /// True when the program is asked to stop, false when the time is over first or somebody woke it.
   bool wait_for(std::chrono::milliseconds time) const;
+  /// Ends the wait that goes on, or the next one. Threads: from any.
+  void wake() const;
 };
 
 }  // namespace muster::os

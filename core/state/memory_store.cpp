@@ -86,6 +86,20 @@ class MemoryStore : public Store {
     return result;
   }
 
+  Result<std::vector<Event>> events_after(std::uint64_t id, std::size_t limit) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Event> result;
+    for (const Event& event : events_) {
+      if (event.id > id && result.size() < limit) result.push_back(event);
+    }
+    return result;
+  }
+
+  std::uint64_t newest_event() const override {
+    const std::scoped_lock lock(mutex_);
+    return last_event_;
+  }
+
   Result<Revision> revision() override {
     const std::scoped_lock lock(mutex_);
     return revision_;
@@ -98,7 +112,7 @@ class MemoryStore : public Store {
   std::optional<Error> trouble() override { return std::nullopt; }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Document> documents_;
   std::map<std::pair<std::string, std::string>, Removal> removals_;
   std::vector<Event> events_;

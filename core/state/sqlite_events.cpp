@@ -44,6 +44,20 @@ Status write_one(Statements& statements, const Event& event) {
   return events > kCutAt ? cut(statements, event.subject) : Status();
 }
 
+Result<std::vector<Event>> read_all(Statement& query) {
+  std::vector<Event> result;
+  while (true) {
+    TRY_ASSIGN(const bool row, query.step());
+    if (!row) return result;
+    result.push_back({.id = static_cast<std::uint64_t>(query.number(0)),
+                      .time_ms = query.number(1),
+                      .subject = query.text(2),
+                      .kind = query.text(3),
+                      .text = query.text(4),
+                      .retention = query.number(5) == 1 ? Retention::passing : Retention::lasting});
+  }
+}
+
 }  // namespace
 
 Status EventLog::write(Statements& statements, std::span<const Event> events) {
@@ -81,18 +95,24 @@ Result<std::vector<Event>> EventLog::read(Statements& statements, std::string_vi
              statements.use("SELECT * FROM (SELECT id, time_ms, subject, kind, text, passing FROM "
                             "events WHERE subject = ? ORDER BY id DESC LIMIT ?) ORDER BY id"));
   query->bind(subject).bind(static_cast<std::int64_t>(limit));
-  std::vector<Event> result;
-  while (true) {
-    TRY_ASSIGN(const bool row, query->step());
-    if (!row) return result;
-    result.push_back(
-        {.id = static_cast<std::uint64_t>(query->number(0)),
-         .time_ms = query->number(1),
-         .subject = query->text(2),
-         .kind = query->text(3),
-         .text = query->text(4),
-         .retention = query->number(5) == 1 ? Retention::passing : Retention::lasting});
-  }
+  return read_all(*query);
+}
+
+Result<std::vector<Event>> EventLog::read_after(Statements& statements, std::uint64_t id,
+                                                std::size_t limit) {
+  TRY_ASSIGN(const auto query,
+             statements.use("SELECT id, time_ms, subject, kind, text, passing FROM events WHERE "
+                            "id > ? ORDER BY id LIMIT ?"));
+  query->bind(static_cast<std::int64_t>(id)).bind(static_cast<std::int64_t>(limit));
+  return read_all(*query);
+}
+
+Result<std::uint64_t> EventLog::newest(Statements& statements) {
+  // sqlite.org/autoinc.html
+  TRY_ASSIGN(const auto query,
+             statements.use("SELECT seq FROM sqlite_sequence WHERE name = 'events'"));
+  TRY_ASSIGN(const bool row, query->step());
+  return row ? static_cast<std::uint64_t>(query->number(0)) : 0;
 }
 
 }  // namespace muster::state

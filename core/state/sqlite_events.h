@@ -2,6 +2,7 @@
 // The timelines of a store's file, and what bounds them.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "core/state/sqlite.h"
@@ -18,6 +19,11 @@ class EventLog {
   /// The last `limit` of a subject, oldest first.
   static Result<std::vector<Event>> read(Statements& statements, std::string_view subject,
                                          std::size_t limit);
+  /// The first `limit` of all subjects with a higher id than `id`, oldest first.
+  static Result<std::vector<Event>> read_after(Statements& statements, std::uint64_t id,
+                                               std::size_t limit);
+  /// The highest id that an event ever had; 0: there was none.
+  static Result<std::uint64_t> newest(Statements& statements);
 
  private:
   Status bound_passing(Statements& statements);

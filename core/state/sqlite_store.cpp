@@ -1,3 +1,4 @@
+#include <atomic>
 #include <format>
 #include <mutex>
 #include <utility>
@@ -15,6 +16,8 @@ class SqliteStore : public Store {
   SqliteStore(std::string path, OpenFile file)
       : path_(std::move(path)), file_(std::move(file)), trouble_(file_.trouble) {
     statements_.emplace(file_.database.get());
+    // A file that cannot be read says so to whoever reads it.
+    newest_event_ = EventLog::newest(*statements_).value_or(0);
   }
 
   using Store::commit;
@@ -65,6 +68,13 @@ class SqliteStore : public Store {
     return EventLog::read(*statements_, subject, limit);
   }
 
+  Result<std::vector<Event>> events_after(std::uint64_t id, std::size_t limit) override {
+    const std::scoped_lock lock(mutex_);
+    return EventLog::read_after(*statements_, id, limit);
+  }
+
+  std::uint64_t newest_event() const override { return newest_event_; }
+
   Result<Revision> revision() override {
     const std::scoped_lock lock(mutex_);
     return current();
@@ -101,7 +111,9 @@ class SqliteStore : public Store {
     TRY(events_.write(*statements_, transaction.events));
     TRY_ASSIGN(const auto bump, prepare("UPDATE revisions SET revision = ? WHERE id = 1"));
     TRY(bump->bind(static_cast<std::int64_t>(next)).run());
+    TRY_ASSIGN(const std::uint64_t newest, EventLog::newest(*statements_));
     TRY(open.commit());
+    newest_event_ = newest;
     return next;
   }
 
@@ -256,6 +268,7 @@ class SqliteStore : public Store {
   /// Whether a commit failed since the log was last emptied.
   bool is_log_suspect_ = false;
   EventLog events_;
+  std::atomic<std::uint64_t> newest_event_ = 0;
   /// Removals until their table is looked at.
   int until_bound_ = 0;
   /// As prepare_tables sets it.

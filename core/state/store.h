@@ -121,6 +121,12 @@ class Store {
   /// The last `limit` events of a subject, oldest first.
   virtual Result<std::vector<Event>> events(std::string_view subject, std::size_t limit) = 0;
 
+  /// The first `limit` events of all subjects with a higher id than `id`, oldest first.
+  virtual Result<std::vector<Event>> events_after(std::uint64_t id, std::size_t limit) = 0;
+
+  /// The highest id that an event ever had; 0: there was none. Never waits for the disk.
+  virtual std::uint64_t newest_event() const = 0;
+
   virtual Result<Revision> revision() = 0;
 
   /// Writes all of it, as it is at one moment, into a new file that open_sqlite_store opens.

@@ -15,6 +15,7 @@ using json::Problems;
 using json::Value;
 
 constexpr std::size_t kLongestWord = 64;
+constexpr std::size_t kLongestWanted = 256;
 constexpr std::size_t kMostKinds = 64;
 /// Of one node at a time.
 constexpr std::size_t kMostTasks = 256;
@@ -73,7 +74,9 @@ Status check_words(const std::vector<std::string>& words) {
 }
 
 std::string render_question(const Question& question) {
-  return json::render({{"boot", question.boot}, {"kinds", question.kinds}, {"has", question.has}});
+  Value value = {{"boot", question.boot}, {"kinds", question.kinds}, {"has", question.has}};
+  if (question.wanted) value["wanted"] = *question.wanted;
+  return json::render(value);
 }
 
 Result<Question> parse_question(std::string_view body) {
@@ -81,7 +84,8 @@ Result<Question> parse_question(std::string_view body) {
     return Question{.boot = members.word("boot", kLongestWord),
                     .kinds = members.find_words("kinds", kMostKinds, kLongestWord)
                                  .value_or(std::vector<std::string>()),
-                    .has = read_ids(members, "has")};
+                    .has = read_ids(members, "has"),
+                    .wanted = members.find_word("wanted", kLongestWanted)};
   });
 }
 
@@ -93,7 +97,9 @@ std::string render_offer(const Offer& offer) {
                      {"words", task.words},
                      {"timeout_s", task.timeout_s}});
   }
-  return json::render({{"tasks", std::move(tasks)}, {"cancelled", offer.cancelled}});
+  Value value = {{"tasks", std::move(tasks)}, {"cancelled", offer.cancelled}};
+  if (offer.wanted) value["wanted"] = *offer.wanted;
+  return json::render(value);
 }
 
 Result<Offer> parse_offer(std::string_view body) {
@@ -105,6 +111,7 @@ Result<Offer> parse_offer(std::string_view body) {
           offer.tasks.push_back(read_task(value, problems));
         }
         offer.cancelled = read_ids(members, "cancelled");
+        offer.wanted = members.find_word("wanted", kLongestWanted);
         return offer;
       },
       kOfferLimits);

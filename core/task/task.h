@@ -8,6 +8,7 @@
 // version does not know are ignored.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ struct Question {
   std::vector<std::string> kinds;
   /// Ids of tasks of which the node has not told the end yet.
   std::vector<std::string> has;
+  /// The last Offer::wanted that it heard, empty at first; none: an agent of a version before it.
+  std::optional<std::string> wanted = {};
   bool operator==(const Question&) const = default;
 };
 
@@ -53,7 +56,10 @@ struct Offer {
   std::vector<Task> tasks;
   /// Ids of tasks that the node shall end.
   std::vector<std::string> cancelled;
-  bool empty() const { return tasks.empty() && cancelled.empty(); }
+  /// A word for all that its next heartbeat would be answered, when that is another than it heard:
+  /// the node sends a heartbeat now.
+  std::optional<std::string> wanted = {};
+  bool empty() const { return tasks.empty() && cancelled.empty() && !wanted; }
   bool operator==(const Offer&) const = default;
 };
 

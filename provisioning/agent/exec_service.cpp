@@ -100,6 +100,12 @@ bool ExecService::is_going_down() {
   return said && trim(said->out) == "stopping";
 }
 
+/// It is remembered until somebody has looked: one that failed, or that was stopped before its end.
+void ExecService::forget(const std::string& unit) {
+  static_cast<void>(
+      runner_.run({.argv = {"systemctl", "reset-failed", unit}, .timeout = kSystemdPatience}));
+}
+
 bool ExecService::was_ended(const std::string& id) const {
   const std::scoped_lock lock(mutex_);
   return ended_.contains(id);
@@ -123,16 +129,18 @@ task::Report ExecService::run(const task::Task& task, const Tell&) {
   if (done->status != 0 && report.note.empty() && is_going_down()) {
     report.note = "the node went down while it ran";
   }
-  if (done->status == 0 || !report.note.empty()) return report;
+  if (done->status == 0) return report;
   const std::string unit = unit_of(task.id);
+  if (!report.note.empty()) {
+    forget(unit);
+    return report;
+  }
   const auto shown = runner_.run(
       {.argv = {"systemctl", "show", unit, "--property=Result", "--property=ActiveState",
                 "--property=ExecMainCode", "--property=ExecMainStatus"},
        .timeout = kSystemdPatience});
   report = explained(std::move(report), shown ? shown->out : "", task.timeout_s);
-  // It is remembered until somebody has looked.
-  static_cast<void>(
-      runner_.run({.argv = {"systemctl", "reset-failed", unit}, .timeout = kSystemdPatience}));
+  forget(unit);
   return report;
 }
 
@@ -143,6 +151,7 @@ void ExecService::end(const std::string& id) {
   }
   static_cast<void>(
       runner_.run({.argv = {"systemctl", "stop", unit_of(id)}, .timeout = kSystemdPatience}));
+  forget(unit_of(id));
 }
 
 }  // namespace muster::agent

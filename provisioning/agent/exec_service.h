@@ -23,6 +23,7 @@ class ExecService final : public TaskService {
 
  private:
   bool is_going_down();
+  void forget(const std::string& unit);
   bool was_ended(const std::string& id) const;
 
   os::CommandRunner& runner_;

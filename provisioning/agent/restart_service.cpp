@@ -83,12 +83,17 @@ task::Report RestartService::run(const task::Task& task, const Tell& tell) {
     return {.id = task.id, .has_ended = true, .leaves = true};
   }
   std::string note = done.error().text();
-  if (how == "drain") {
+  // Another operation may wait for the same jobs.
+  if (leave() && how == "drain") {
     if (const Status back = scheduler_.undrain(); !back) note += "; " + back.error().text();
   }
-  const std::scoped_lock lock(mutex_);
-  --at_work_;
   return stayed_up(task.id, std::move(note));
+}
+
+/// Whether nobody else is at work.
+bool RestartService::leave() {
+  const std::scoped_lock lock(mutex_);
+  return --at_work_ == 0;
 }
 
 void RestartService::end(const std::string& id) {

@@ -42,6 +42,7 @@ class RestartService final : public TaskService {
 
  private:
   Status wait_for_jobs(const task::Task& task, const Tell& tell);
+  bool leave();
   Status go_down();
   bool wait_for_end(const std::string& id, std::chrono::milliseconds time);
 

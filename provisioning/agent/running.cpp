@@ -34,7 +34,9 @@ class RunningNode {
 
   Status run() {
     TRY_ASSIGN(TaskRecord tasks, TaskRecord::open(options_.tasks));
-    channel_.emplace(identity_, options_.services, std::move(tasks), options_.say);
+    channel_.emplace(
+        identity_, options_.services, std::move(tasks),
+        ChannelOptions{.say = options_.say, .on_wanted = [this] { options_.stop.wake(); }});
     bool is_ready = false;
     for (int turns = 1;; ++turns) {
       if (const Status done = turn(); !done) say("head: " + done.error().text());

@@ -25,10 +25,10 @@ task::Report failed(const std::string& id, std::string note) {
 }  // namespace
 
 TaskChannel::TaskChannel(const TaskLink& link, std::vector<TaskService*> services,
-                         TaskRecord record, std::function<void(const std::string&)> say)
+                         TaskRecord record, ChannelOptions options)
     : link_(link),
       services_(std::move(services)),
-      say_(std::move(say)),
+      options_(std::move(options)),
       record_(std::move(record)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -88,7 +88,7 @@ void TaskChannel::run(const std::stop_token& stop) {
     if (!offer) {
       ++failures;
       // The heartbeats tell a head that is away.
-      if (failures == 3) say_("tasks: " + offer.error().text());
+      if (failures == 3) options_.say("tasks: " + offer.error().text());
       if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
       continue;
     }
@@ -100,15 +100,23 @@ void TaskChannel::run(const std::stop_token& stop) {
 
 /// False: all of it was known, and the head does not hold the next question either.
 bool TaskChannel::take(const task::Offer& offer) {
-  bool is_news = offer.empty();
+  bool is_news = offer.empty() || offer.wanted;
+  if (offer.wanted) note_wanted(*offer.wanted);
   for (const std::string& id : offer.cancelled) is_news = end(id) || is_news;
   for (const task::Task& task : offer.tasks) is_news = begin(task) || is_news;
   return is_news;
 }
 
+void TaskChannel::note_wanted(const std::string& wanted) {
+  if (wanted == wanted_) return;
+  wanted_ = wanted;
+  options_.on_wanted();
+}
+
 task::Question TaskChannel::question() {
   const std::scoped_lock lock(mutex_);
   task::Question question{.boot = record_.boot()};
+  question.wanted = wanted_;
   for (const TaskService* const service : services_) question.kinds.push_back(service->kind());
   for (const Running& task : running_) {
     if (!task.has_ended) question.has.push_back(task.id);
@@ -125,7 +133,7 @@ bool TaskChannel::begin(const task::Task& task) {
     is_new = record_.begin(task.id, task.kind);
     at_once = running_.size();
   }
-  if (!is_new) say_("task: " + is_new.error().text());
+  if (!is_new) options_.say("task: " + is_new.error().text());
   if (!is_new.value_or(false)) return false;
   TaskService* const service = service_of(task.kind);
   start(task.id, service, [this, task, service, at_once] {
@@ -159,12 +167,14 @@ void TaskChannel::start(const std::string& id, TaskService* service,
 void TaskChannel::finish(const task::Report& report, const std::stop_token& stop) {
   {
     const std::scoped_lock lock(mutex_);
-    if (const Status kept = record_.end(report); !kept) say_("task: " + kept.error().text());
+    if (const Status kept = record_.end(report); !kept)
+      options_.say("task: " + kept.error().text());
   }
   for (int failures = 1; !stop.stop_requested(); ++failures) {
     if (link_.tell(report)) {
       const std::scoped_lock lock(mutex_);
-      if (const Status kept = record_.told(report.id); !kept) say_("task: " + kept.error().text());
+      if (const Status kept = record_.told(report.id); !kept)
+        options_.say("task: " + kept.error().text());
       return;
     }
     if (!pause(stop, kAskPauses.after(failures, random_part()))) return;

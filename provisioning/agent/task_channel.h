@@ -36,12 +36,19 @@ class TaskLink {
 /// Tasks that run at once on a node; more are refused.
 inline constexpr std::size_t kMostTasksAtOnce = 64;
 
+/// What a channel uses of the agent that it is of. Both are called from the channel's threads.
+struct ChannelOptions {
+  std::function<void(const std::string&)> say;
+  /// The head would answer a heartbeat otherwise than it did: task::Offer::wanted.
+  std::function<void()> on_wanted;
+};
+
 /// Asks and does, in threads of its own, until it is destroyed; what runs then is ended.
 /// Owns: the threads; `link` and `services` must live longer.
 class TaskChannel {
  public:
   TaskChannel(const TaskLink& link, std::vector<TaskService*> services, TaskRecord record,
-              std::function<void(const std::string&)> say);
+              ChannelOptions options);
   ~TaskChannel();
   TaskChannel(const TaskChannel&) = delete;
   TaskChannel& operator=(const TaskChannel&) = delete;
@@ -62,6 +69,7 @@ class TaskChannel {
   void start(const std::string& id, TaskService* service, std::function<task::Report()> work);
   void finish(const task::Report& report, const std::stop_token& stop);
   bool take(const task::Offer& offer);
+  void note_wanted(const std::string& wanted);
   bool end(const std::string& id);
   void end_all();
   void collect();
@@ -69,7 +77,9 @@ class TaskChannel {
 
   const TaskLink& link_;
   std::vector<TaskService*> services_;
-  std::function<void(const std::string&)> say_;
+  ChannelOptions options_;
+  /// The last Offer::wanted. Of the thread that asks.
+  std::string wanted_;
   std::mutex mutex_;
   TaskRecord record_;
   std::list<Running> running_;

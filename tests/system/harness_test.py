@@ -135,7 +135,7 @@ class ScenariosBegin(FakeLab):
     """Several scenarios of one lab, each as if it were the first."""
 
     def run_group(self, scenarios, nodes=1):
-        group = places.Group("test", {"nodes": nodes}, scenarios)
+        group = places.Group("test", {"nodes": nodes}, scenarios, seconds=1)
         arguments = argparse.Namespace(muster=self.place / "muster", iso=self.place / "a.iso")
         with self.quietly(), mock.patch.object(places, "Lab", lambda *_: self.lab):
             group.run(list(scenarios), arguments, self.report)

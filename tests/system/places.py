@@ -22,7 +22,7 @@ class Group:
     its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it takes beside others
     on two processors of usual speed."""
 
-    def __init__(self, name, up, scenarios, soaks=False, change=None, seconds=0):
+    def __init__(self, name, up, scenarios, *, seconds, soaks=False, change=None):
         self.name = name
         self.seconds = seconds
         self.soaks = soaks
@@ -88,7 +88,7 @@ class NativeGroup:
     """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which. `seconds` is
     what one takes beside others on two processors of usual speed."""
 
-    def __init__(self, name, up, scenarios, soaks=False, seconds=0):
+    def __init__(self, name, up, scenarios, *, seconds, soaks=False):
         self.seconds = seconds
         self.soaks = soaks
         # They wait more than they work. No more than four are beside each other: all machines of a kernel share what

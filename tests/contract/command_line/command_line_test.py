@@ -12,28 +12,9 @@ import unittest
 
 from fake_head import FakeHead, SPECIFICATION, add_program, hide_the_machine, run_on_terminal
 from made_up_cluster import ANSWERS, USER
+from verbs import ALONE, VERBS
 
 MUSTER = ""
-
-# Every verb that asks the daemon, each in a use that succeeds.
-VERBS = [
-    ["status"], ["node", "list"], ["node", "list", "@ready"], ["node", "show", "n001"], ["node", "why", "n001"],
-    ["node", "wait", "n001", "--timeout", "0"], ["node", "adopt", "--all"], ["node", "adopt", "52:54:00:00:00:02"],
-    ["node", "set", "n001", "--profile", "default"], ["node", "remove", "n001", "--yes"],
-    ["node", "reboot", "n001"], ["node", "reboot", "n001", "--force", "--wait", "--timeout", "0"],
-    ["node", "reboot", "n001", "--drain"], ["node", "reboot", "@ready", "--rolling", "10%", "--wait"],
-    ["node", "shutdown", "n001"], ["operation", "list"], ["operation", "show", "0a"],
-    ["operation", "watch", "0a"], ["operation", "cancel", "0a"],
-    ["node", "import", "/run/list"], ["group", "list"], ["group", "list", "n001"], ["group", "show", "ready"],
-    ["profile", "list"], ["discover"], ["discover", "show"], ["discover", "open"], ["discover", "ask"],
-    ["discover", "close"], ["dhcp"], ["dhcp", "show"], ["dhcp", "take"], ["dhcp", "proxy"], ["user", "list"],
-    ["user", "add", "ada"], ["user", "set", "ada", "--full-name", "Ada"], ["user", "remove", "ada", "--yes"],
-]
-# Those that need none.
-ALONE = [["--help"], ["--version"], ["help"], ["help", "node", "adopt"], ["help", "jobs"], ["help", "search", "job"],
-         ["node", "list", "--help"], ["spec", "schema"], ["spec", "schema", "--json"], ["spec", "reference"],
-         ["spec", "reference", "--man"], ["spec", "explain", "name"], ["complete", "--", ""],
-         ["paths", "--", "iso", "build"]]
 
 
 def muster(*words, stdout=subprocess.PIPE, **more):
@@ -73,6 +54,24 @@ class Answers(Test):
             status, _, err = muster("node", "exec", "n001", "n002", "--", "true")
             self.assertEqual((status, "several nodes are one word" in err), (2, True), err)
         self.assertEqual(body["command"], words)
+
+    def test_what_happens_is_a_line_for_each_change(self):
+        with FakeHead(ANSWERS):
+            status, out, err = muster("changes")
+            self.assertEqual((status, err), (0, ""))
+            lines = [line.split("  ", 1)[1] for line in out.splitlines()]
+            self.assertEqual(lines, ["n001: ready", "n001: drift: put right: /etc/motd", "operation 0a: ended, done: 1 done",
+                                     "log: ada: node reboot; refused: it is off", "cluster: alarm: a stranger\\x1b[31m"])
+        # Whoever follows reads them as they come, and a daemon that is away for a moment is asked again.
+        later = {"id": 9, "time_ms": 6, "kind": "stage", "node": "n001", "text": "stopping"}
+        said = [ANSWERS["GET", "/v1/changes"], (503, {"error": "the daemon ends", "hint": ""}),
+                (200, {"changes": [later], "next": 9, "now_ms": 10}), (200, "nothing that is JSON")]
+        with FakeHead({**ANSWERS, ("GET", "/v1/changes"): lambda: said.pop(0)}):
+            followed = subprocess.Popen([MUSTER, "changes", "--follow", "--json", "--last", "5"], text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.assertEqual([json.loads(followed.stdout.readline())["id"] for _ in range(6)], [4, 5, 6, 7, 8, 9])
+            followed.terminate()
+            followed.communicate()
 
     def test_an_error_is_a_document_and_a_sentence(self):
         with FakeHead(otherwise=(409, {"error": "it cannot be", "hint": "try another"})):

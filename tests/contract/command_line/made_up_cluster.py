@@ -10,9 +10,16 @@ OPERATION = {"id": "0a", "kind": "exec", "command": ["uname", "-r"], "timeout_s"
              "counts": {"waiting": 0, "given": 0, "done": 1, "failed": 0, "unreached": 0, "cancelled": 0}}
 RESULT = {"nodes": "n001", "count": 1, "state": "done", "note": "", "status": 0, "signal": 0, "out": "6.12\n", "err": "",
           "dropped": 0}
+CHANGES = [
+    {"id": 4, "time_ms": 1, "kind": "stage", "node": "n001", "text": "ready"},
+    {"id": 5, "time_ms": 2, "kind": "drift", "node": "n001", "text": "put right: /etc/motd"},
+    {"id": 6, "time_ms": 3, "kind": "operation", "operation": "0a", "text": "ended, done: 1 done"},
+    {"id": 7, "time_ms": 4, "kind": "request", "text": "ada: node reboot; refused: it is off"},
+    {"id": 8, "time_ms": 5, "kind": "alarm", "text": "a stranger\x1b[31m"}]
 ANSWERS = {
     ("GET", "/v1/status"): (200, {"cluster": "c", "head": {}, "nodes": {}, "services": [], "problems": [],
                                   "put_right": [], "now_ms": 1}),
+    ("GET", "/v1/changes"): (200, {"changes": CHANGES, "next": 8, "now_ms": 9}),
     ("GET", "/v1/nodes"): (200, {"nodes": [NODE, WAITING], "now_ms": 9}),
     ("GET", "/v1/nodes/n001"): (200, NODE),
     ("GET", "/v1/nodes/n001/events"): (200, {"node": NODE, "events": [], "now_ms": 9}),

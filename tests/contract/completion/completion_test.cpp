@@ -73,7 +73,7 @@ TEST_F(Completion, nouns_and_verbs_are_offered) {
 TEST_F(Completion, what_nobody_types_is_not_offered) {
   EXPECT_EQ(offered({"lab", "k"}), Words());
   EXPECT_EQ(offered({"lab", "m"}), Words());
-  EXPECT_EQ(offered({"c"}), Words());
+  EXPECT_EQ(offered({"co"}), Words());
 }
 
 TEST_F(Completion, options_are_those_of_the_verb) {

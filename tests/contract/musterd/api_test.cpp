@@ -2,6 +2,9 @@
 
 #include "apps/musterd/api.h"
 
+#include <future>
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/contract/musterd/cluster_on_disk.h"
@@ -27,7 +30,8 @@ class ApiTest : public ClusterOnDisk {
              std::map<std::string, std::string> query = {}) {
     Api api(*cluster_, services_);
     const auto response = provisioning::ask(
-        api, {.method = method, .path = path, .query = std::move(query), .body = body});
+        api,
+        {.method = method, .path = path, .query = std::move(query), .body = body, .door = door_});
     return {response.status, nlohmann::json::parse(response.body)};
   }
   /// The status of the answer to a change of users.
@@ -41,6 +45,7 @@ class ApiTest : public ClusterOnDisk {
     });
   }
 
+  std::string door_ = "admin";
   NoSystemd systemd_;
   ServiceWatch services_{systemd_};
 };
@@ -48,13 +53,81 @@ class ApiTest : public ClusterOnDisk {
 TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {
   open();
   Api api(*cluster_, services_);
-  os::ServerRequest request{.method = "POST", .path = "/v1/database/copy"};
+  os::ServerRequest request{.method = "POST", .path = "/v1/database/copy", .door = "admin"};
   for (const std::optional<unsigned> user : {std::optional<unsigned>(), std::optional(1000U)}) {
     request.user = user;
     EXPECT_EQ(provisioning::ask(api, request).status, 403);
   }
   request.user = 0;
   EXPECT_NE(provisioning::ask(api, request).status, 403);
+}
+
+/// A path of a route with something in the place of a name.
+std::string path_of(const Api::Route& route) {
+  std::string path(route.path);
+  const auto open = path.find('{');
+  return open == path.npos ? path : path.replace(open, path.find('}') - open + 1, "nobody");
+}
+
+TEST_F(ApiTest, every_page_is_for_its_role_and_higher_ones) {
+  open();
+  int calls = 0;
+  for (const Api::Route& route : Api::routes()) {
+    for (const head::RoleDoor& door : head::kRoleDoors) {
+      door_ = door.word;
+      // A page that waits for news has some.
+      const auto answer = ask(std::string(route.method), path_of(route), "{}", {{"last", "1"}});
+      const bool is_refused =
+          answer.status == 403 && answer.body.at("error").get<std::string>().contains("the role");
+      EXPECT_EQ(is_refused, door.role < route.role)
+          << route.method << " " << route.path << " as " << door.word << ": " << answer.status;
+      ++calls;
+    }
+    for (const char* const stranger : {"", "root", "Admin"}) {
+      door_ = stranger;
+      EXPECT_EQ(ask(std::string(route.method), path_of(route)).status, 403) << route.path;
+    }
+  }
+  EXPECT_GE(calls, 90);
+}
+
+TEST_F(ApiTest, who_looks_changes_nothing_and_root_s_programs_are_for_administrators) {
+  std::set<std::string_view> of_operators;
+  for (const Api::Route& route : Api::routes()) {
+    const bool changes = !route.action.empty();
+    EXPECT_FALSE(route.role == Role::viewer && changes) << route.path;
+    if (route.role == Role::operates && changes) of_operators.insert(route.action);
+  }
+  EXPECT_EQ(of_operators, (std::set<std::string_view>{"node adopt", "node set", "node reboot",
+                                                      "node shutdown", "node remove", "node import",
+                                                      "operation cancel", "discover"}));
+}
+
+TEST_F(ApiTest, outputs_of_commands_are_shown_to_administrators_only) {
+  open();
+  std::string text = "secret\n";
+  const auto id = cluster_->operations().begin({.kind = "exec",
+                                                .words = {"cat", "/etc/shadow"},
+                                                .timeout_s = 10,
+                                                .by = "ada",
+                                                .targets = {{.id = "a1", .name = "n001"}}},
+                                               cluster_->now());
+  ASSERT_TRUE(id);
+  std::promise<Status> told;
+  cluster_->operations().ask("a1", {.boot = "b1", .kinds = {"exec"}}, "", cluster_->now(),
+                             [&](const Result<task::Offer>&) {
+                               cluster_->operations().report(
+                                   "a1", {.id = *id, .has_ended = true, .out = text},
+                                   cluster_->now(),
+                                   [&](const Status& status) { told.set_value(status); });
+                             });
+  ASSERT_TRUE(told.get_future().get());
+  const auto out = [&](const char* door) {
+    door_ = door;
+    return ask("GET", "/v1/operations/" + *id).body.at("results").at(0).at("out");
+  };
+  EXPECT_EQ(out("admin"), text);
+  EXPECT_EQ(out("operator"), "");
 }
 
 TEST_F(ApiTest, a_refusal_has_the_status_of_its_kind) {

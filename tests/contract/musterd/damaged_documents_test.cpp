@@ -42,11 +42,12 @@ class DamagedDocuments : public ClusterOnDisk {
                                      cluster_->now());
     ASSERT_TRUE(id);
     std::promise<Status> told;
-    operations.ask(
-        "a1", {.boot = "b1", .kinds = {"exec"}}, cluster_->now(), [&](const Result<task::Offer>&) {
-          operations.report("a1", {.id = *id, .has_ended = true, .out = "text\n"}, cluster_->now(),
-                            [&told](const Status& status) { told.set_value(status); });
-        });
+    operations.ask("a1", {.boot = "b1", .kinds = {"exec"}}, "", cluster_->now(),
+                   [&](const Result<task::Offer>&) {
+                     operations.report("a1", {.id = *id, .has_ended = true, .out = "text\n"},
+                                       cluster_->now(),
+                                       [&told](const Status& status) { told.set_value(status); });
+                   });
     ASSERT_TRUE(told.get_future().get());
   }
   std::string stored(const std::string& key, const std::string& kind = "setting") {

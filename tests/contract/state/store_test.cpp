@@ -87,6 +87,30 @@ TEST_P(StoreContract,
   EXPECT_EQ(store_->events("", 10)->size(), 1U);
 }
 
+TEST_P(StoreContract, gives_the_events_of_all_after_one_that_is_known) {
+  EXPECT_EQ(store_->newest_event(), 0U);
+  for (int i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(store_->commit(
+        {.events = {{.subject = i % 2 == 0 ? "a" : "b",
+                     .kind = "e",
+                     .text = std::to_string(i),
+                     .retention = i == 4 ? Retention::passing : Retention::lasting}}}));
+  }
+  const std::uint64_t newest = store_->newest_event();
+  const auto all = store_->events_after(0, 100).value();
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(all.back().id, newest);
+  EXPECT_EQ(all[1].subject, "a");
+  const auto some = store_->events_after(all[1].id, 2).value();
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0].text, "3");
+  EXPECT_EQ(some[1].text, "4");
+  EXPECT_TRUE(store_->events_after(newest, 100)->empty());
+  ASSERT_TRUE(store_->commit({.forgotten = {"b"}}));
+  if (GetParam()) open();
+  EXPECT_EQ(store_->newest_event(), newest) << "an id is never given twice";
+}
+
 TEST_P(StoreContract, gives_the_last_events_oldest_first) {
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(store_->commit(

@@ -29,9 +29,10 @@ def add_accounts(machine):
     for line in users.splitlines():
         if not line.startswith("muster"):
             continue
-        name, uid, gid, group, home = line.split()
-        with machine.path("/etc/passwd").open("a", encoding="utf-8") as passwd:
-            passwd.write(f"{name}:x:{uid}:{gid}::{home}:/usr/sbin/nologin\n")
+        name, uid, gid, group, home = [*line.split(), ""][:5]
+        if uid != "-":
+            with machine.path("/etc/passwd").open("a", encoding="utf-8") as passwd:
+                passwd.write(f"{name}:x:{uid}:{gid}::{home}:/usr/sbin/nologin\n")
         with machine.path("/etc/group").open("a", encoding="utf-8") as groups:
             groups.write(f"{group}:x:{gid}:\n")
 

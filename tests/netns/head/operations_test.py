@@ -16,9 +16,9 @@ class Operations(HeadTest):
         body = {"nodes": [node.name for node in nodes], "command": list(command), **more}
         return self.head.admin("POST", "/v1/nodes/exec", body)["operation"]
 
-    def ask(self, node, boot="b1", has=(), kinds=("exec", "reboot")):
+    def ask(self, node, boot="b1", has=(), kinds=("exec", "reboot"), **more):
         """One question; the answer comes when there is something to do."""
-        answer = node.client.tls("POST", "/node/v1/tasks", {"boot": boot, "kinds": kinds, "has": has},
+        answer = node.client.tls("POST", "/node/v1/tasks", {"boot": boot, "kinds": kinds, "has": has, **more},
                                  options=("--max-time", "60"))
         self.assertEqual(answer.status, 200, answer)
         return answer.json()
@@ -54,6 +54,23 @@ class Operations(HeadTest):
         self.assertEqual((shown["state"], shown["results"][0]["out"]), ("done", "6.12\n"))
         entry = self.head.admin("GET", "/v1/log")["entries"][-1]
         self.assertEqual((entry["action"], json.loads(entry["request"])["command"]), ("node exec", ["uname", "-r", ""]))
+
+    def test_a_node_that_listens_hears_of_another_plan_and_of_a_wish(self):
+        node = self.up()
+        first = self.ask(node, wanted="")
+        self.assertTrue(first["wanted"], "the head says at once what it has")
+        changes = {"plan": lambda: self.head.admin("POST", "/v1/users", {"name": "nell"}),
+                   "reboot": lambda: self.head.admin("POST", "/v1/nodes/reboot", {"nodes": [node.name]})}
+        wanted = first["wanted"]
+        for name, change in changes.items():
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                waiting = pool.submit(self.ask, node, wanted=wanted)
+                with self.assertRaises(concurrent.futures.TimeoutError):
+                    waiting.result(timeout=1)
+                change()
+                heard = waiting.result(timeout=10).get("wanted")
+            self.assertNotIn(heard, (None, wanted), name)
+            wanted = heard
 
     def test_nothing_is_done_twice(self):
         node = self.up()

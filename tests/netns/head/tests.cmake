@@ -6,4 +6,4 @@ add_test(NAME netns.head
           --musterd $<TARGET_FILE:musterd> --muster $<TARGET_FILE:muster>
           --agent $<TARGET_FILE:muster-agent>)
 set_tests_properties(netns.head PROPERTIES
-  LABELS netns TIMEOUT 300 SKIP_RETURN_CODE 3)
+  LABELS netns TIMEOUT 600 SKIP_RETURN_CODE 3)

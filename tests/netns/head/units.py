@@ -43,7 +43,7 @@ def command_of(unit, extra):
     argv = shlex.split(unit["ExecStart"]) + list(extra)
     if "User" not in unit:
         return argv
-    groups = f"--groups={unit['SupplementaryGroups']}" if "SupplementaryGroups" in unit else "--clear-groups"
+    groups = f"--groups={unit['SupplementaryGroups'].replace(' ', ',')}" if "SupplementaryGroups" in unit else "--clear-groups"
     # Without a group of its own the unit has that of its user: dnsmasq's is nogroup.
     group = unit.get("Group", "nogroup")
     rights = ["setpriv", f"--reuid={unit['User']}", f"--regid={group}", groups,

@@ -27,6 +27,9 @@ def commands_run_on_nodes(lab, product, count):
         expect(done.returncode == 1 and told in done.stdout, f"{words}: {done}")
     check_rights(lab, first)
     check_interruptions(lab, product, first)
+    told = [json.loads(line) for line in lab.check("head", "muster", "changes", "--json", "--last", "200").splitlines()]
+    kinds = {change["kind"] for change in told[0]["changes"]}
+    expect({"operation", "request", "stage"} <= kinds, f"what happened was told as {kinds}")
     left = lab.check("n1", "systemctl", "list-units", "--all", "--no-legend", "muster-exec-*")
     expect(left.strip() == "", f"something is left of the commands: {left}")
 

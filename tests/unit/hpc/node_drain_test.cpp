@@ -51,6 +51,14 @@ TEST(NodeDrain, an_administrators_reason_stays) {
   EXPECT_TRUE(slurm.changes.empty());
 }
 
+TEST(NodeDrain, a_node_that_somebody_set_down_stays_down) {
+  FakeSlurm slurm;
+  slurm.node.out = shown_node("DOWN", "broken fan");
+  ASSERT_TRUE(drain_node(slurm, "n1", "0a"));
+  ASSERT_TRUE(undrain_node(slurm, "n1"));
+  EXPECT_TRUE(slurm.changes.empty());
+}
+
 TEST(NodeDrain, is_over_when_the_node_has_started_anew) {
   FakeSlurm slurm;
   slurm.node.out = shown_node("IDLE+DRAIN+NOT_RESPONDING", "muster restart 0a");

@@ -4,6 +4,8 @@
 #include <format>
 #include <future>
 #include <gtest/gtest.h>
+#include <map>
+#include <optional>
 
 #include "operations/operation_document.h"
 #include "tests/unit/provisioning/faulty_store.h"
@@ -32,7 +34,7 @@ class OperationsTest : public testing::Test {
                                        const std::string& boot = "b1") {
     const auto promise = std::make_shared<std::promise<Result<task::Offer>>>();
     operations_->ask(
-        id, {.boot = boot, .kinds = {"exec"}, .has = std::move(has)}, now_,
+        id, {.boot = boot, .kinds = {"exec"}, .has = std::move(has)}, "", now_,
         [promise](Result<task::Offer> offer) { promise->set_value(std::move(offer)); });
     return promise->get_future();
   }
@@ -68,6 +70,59 @@ TEST_F(OperationsTest, a_question_is_held_until_there_is_something_to_do) {
   ASSERT_EQ(offer.tasks.size(), 1U);
   EXPECT_EQ(offer.tasks[0].id, id);
   EXPECT_EQ(state(id, "1"), PartState::given);
+}
+
+TEST_F(OperationsTest, a_node_that_heard_of_another_word_than_there_is_hears_of_it) {
+  std::map<std::string, std::string> heard;
+  const auto listen = [&](const std::string& id, const std::string& wanted) {
+    operations_->ask(id, {.boot = "b1", .kinds = {"exec"}, .wanted = wanted}, "p1", now_,
+                     [&heard, id](const Result<task::Offer>& offer) {
+                       heard[id] = offer ? offer->wanted.value_or("nothing") : "an error";
+                     });
+  };
+  listen("1", "");
+  EXPECT_EQ(heard["1"], "p1") << "at once";
+  listen("1", "p1");
+  listen("2", "p1");
+  listen("3", "p1");
+  auto deaf = ask("4");
+  heard.clear();
+  const Operations::WordOf word_of = [](const std::string& id) -> std::optional<std::string> {
+    if (id == "3") return "p1";
+    return "p2";
+  };
+  operations_->say_wanted(word_of, now_);
+  EXPECT_EQ(heard, (std::map<std::string, std::string>{{"1", "p2"}, {"2", "p2"}}));
+  EXPECT_TRUE(is_held(deaf)) << "an agent of a version before does not listen";
+  // It answers who waits, into what is here.
+  operations_.reset();
+}
+
+TEST_F(OperationsTest, no_more_nodes_are_woken_in_a_second_than_the_head_has_plans_for) {
+  std::size_t woken = 0;
+  const auto listen = [&](const std::string& id, const std::string& wanted) {
+    operations_->ask(id, {.boot = "b1", .kinds = {"exec"}, .wanted = "old"}, wanted, now_,
+                     [&woken](const Result<task::Offer>& offer) {
+                       if (offer->wanted) ++woken;
+                     });
+  };
+  constexpr std::size_t kNodes = 3000;
+  for (std::size_t i = 0; i < kNodes; ++i) listen(std::format("node-{}", i), "old");
+  const Operations::WordOf word_of = [](const std::string&) { return std::string("new"); };
+  operations_->say_wanted(word_of, now_);
+  EXPECT_LE(woken, kMostWoken / 2);
+  EXPECT_TRUE(operations_->owes_words());
+  // A daemon that starts anew is asked by all of them within a second.
+  for (std::size_t i = 0; i < kNodes; ++i) listen(std::format("other-{}", i), "new");
+  EXPECT_LE(woken, kMostWoken / 2);
+  for (int turn = 0; turn < 12 && operations_->owes_words(); ++turn) {
+    const std::size_t before = woken;
+    pass(500);
+    operations_->say_wanted(word_of, now_);
+    EXPECT_LE(woken - before, kMostWoken / 2);
+  }
+  EXPECT_EQ(woken, 2 * kNodes);
+  operations_.reset();
 }
 
 TEST_F(OperationsTest, a_question_that_nothing_answers_is_answered_with_nothing) {
@@ -123,6 +178,26 @@ TEST_F(OperationsTest, nothing_is_given_that_the_disk_does_not_have) {
   EXPECT_EQ(ask("1").get().value().tasks.size(), 1U) << "the node has not got it yet";
   open();
   EXPECT_EQ(state(id, "1"), PartState::given);
+}
+
+TEST_F(OperationsTest, its_begin_and_its_end_are_noted_once_each) {
+  store_.become(FaultyStore::Disk::full);
+  EXPECT_FALSE(operations_->begin(wish({"1"}), now_));
+  store_.become(FaultyStore::Disk::good);
+  const std::string id = operations_->begin(wish({"1", "2"}), now_).value();
+  ask("1").get().value();
+  ask("2").get().value();
+  tell("1", {.id = id, .has_ended = true}).value();
+  store_.become(FaultyStore::Disk::full);
+  EXPECT_FALSE(tell("2", {.id = id, .has_ended = true, .status = 1}));
+  store_.become(FaultyStore::Disk::good);
+  pass(500);
+  tell("2", {.id = id, .has_ended = true, .status = 1}).value();
+  const auto events = store_.events_after(0, 100).value();
+  ASSERT_EQ(events.size(), 2U) << "and none of what did not begin";
+  EXPECT_EQ(events[0].text, "begun by ada on n[1-2]: exec true");
+  EXPECT_EQ(events[1].text, "ended, failed: 1 done, 1 failed");
+  EXPECT_EQ(events[1].subject, id);
 }
 
 TEST_F(OperationsTest, an_end_is_heard_when_the_disk_has_it) {
@@ -252,12 +327,16 @@ TEST_F(OperationsTest, outputs_beyond_the_room_are_counted) {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < nodes; ++i) ids.push_back(std::to_string(i));
   const std::string id = operations_->begin(wish(ids), now_).value();
-  for (std::size_t i = 0; i < nodes; ++i) {
-    ask(ids[i]).get().value();
+  std::vector<std::future<Result<task::Offer>>> answers;
+  for (const std::string& each : ids) answers.push_back(ask(each));
+  for (auto& answer : answers) answer.get().value();
+  for (const std::string& each : ids) {
     std::string text(task::kMostOutput, 'a');
-    text.replace(0, ids[i].size(), ids[i]);
-    tell(ids[i], {.id = id, .has_ended = true, .out = text}).value();
+    text.replace(0, each.size(), each);
+    operations_->report(each, {.id = id, .has_ended = true, .out = text}, now_,
+                        [](const Status& status) { EXPECT_TRUE(status); });
   }
+  ASSERT_TRUE(tell("nobody", {.id = id, .has_ended = true})) << "all of it is written";
   const Operation operation = operations_->find(id).value();
   EXPECT_EQ(std::ranges::count_if(operation.parts,
                                   [](const auto& part) { return part.second.dropped > 0; }),

@@ -73,6 +73,10 @@ class FaultyStore : public state::Store {
   Result<std::vector<state::Event>> events(std::string_view subject, std::size_t limit) override {
     return store_->events(subject, limit);
   }
+  Result<std::vector<state::Event>> events_after(std::uint64_t id, std::size_t limit) override {
+    return store_->events_after(id, limit);
+  }
+  std::uint64_t newest_event() const override { return store_->newest_event(); }
   Result<state::Revision> revision() override { return store_->revision(); }
 
  private:

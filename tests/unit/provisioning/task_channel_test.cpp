@@ -1,5 +1,6 @@
 #include "provisioning/agent/task_channel.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -118,9 +119,9 @@ class TaskChannelTest : public testing::Test {
   void SetUp() override { std::filesystem::remove_all(directory_); }
   void TearDown() override { std::filesystem::remove_all(directory_); }
   std::unique_ptr<TaskChannel> open() {
-    return std::make_unique<TaskChannel>(head_, std::vector<TaskService*>{&service_},
-                                         TaskRecord::open(directory_).value(),
-                                         [](const std::string&) {});
+    return std::make_unique<TaskChannel>(
+        head_, std::vector<TaskService*>{&service_}, TaskRecord::open(directory_).value(),
+        ChannelOptions{.say = [](const std::string&) {}, .on_wanted = [this] { ++woken_; }});
   }
   static task::Task task(const std::string& id, const std::string& word = "short") {
     return {.id = id, .kind = "exec", .words = {word}, .timeout_s = 5};
@@ -131,6 +132,7 @@ class TaskChannelTest : public testing::Test {
       testing::UnitTest::GetInstance()->current_test_info()->name();
   FakeHead head_;
   FakeService service_;
+  std::atomic<int> woken_ = 0;
 };
 
 TEST_F(TaskChannelTest, does_what_it_is_given_and_tells_what_came_of_it) {
@@ -163,6 +165,22 @@ TEST_F(TaskChannelTest, says_what_it_has_until_the_end_is_told) {
   EXPECT_EQ(head_.reports_.front().note, "waits");
   EXPECT_EQ(head_.reports_.back().note, "was ended");
   ASSERT_TRUE(head_.wait_for_question({}));
+}
+
+TEST_F(TaskChannelTest, hears_once_of_each_word_that_the_head_has_for_its_heartbeat) {
+  const auto channel = open();
+  head_.offer({.wanted = "p1."});
+  const auto heard = [this](const char* word) {
+    return head_.wait([this, word] {
+      return !head_.questions_.empty() && head_.questions_.back().wanted == word;
+    });
+  };
+  ASSERT_TRUE(heard("p1."));
+  EXPECT_EQ(head_.questions_.front().wanted, "") << "it listens from the first";
+  head_.offer({.wanted = "p1."});
+  head_.offer({.wanted = "p2."});
+  ASSERT_TRUE(heard("p2."));
+  EXPECT_EQ(woken_, 2);
 }
 
 TEST_F(TaskChannelTest, an_end_that_is_not_heard_is_told_again) {

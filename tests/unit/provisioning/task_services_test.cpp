@@ -89,16 +89,18 @@ TEST_F(ExecServiceTest, a_nul_travels_as_a_sign_that_it_was_there) {
 
 TEST_F(ExecServiceTest, ends_the_service) {
   service_.end("0a");
-  EXPECT_EQ(runner_.ran.back(),
-            (std::vector<std::string>{"systemctl", "stop", "muster-exec-0a.service"}));
+  EXPECT_EQ(runner_.ran, (std::vector<std::vector<std::string>>{
+                             {"systemctl", "stop", "muster-exec-0a.service"},
+                             {"systemctl", "reset-failed", "muster-exec-0a.service"}}));
   EXPECT_EQ(run({"sleep"}).note, "was ended before it began");
-  EXPECT_EQ(runner_.ran.size(), 1U) << "and does not begin";
+  EXPECT_EQ(runner_.ran.size(), 2U) << "and does not begin";
 }
 
 TEST_F(ExecServiceTest, half_of_it_is_not_done_because_the_machine_goes_down) {
   runner_.answers["systemd-run"] = {.status = 1};
   runner_.answers["systemctl"] = {.status = 1, .out = "stopping\n"};
   EXPECT_EQ(run({"upgrade"}).note, "the node went down while it ran");
+  EXPECT_EQ(runner_.ran.back().at(1), "reset-failed") << "nothing is left of it";
 }
 
 TEST_F(ExecServiceTest, a_command_that_goes_on_was_started) {

@@ -6,13 +6,15 @@ namespace muster::task {
 namespace {
 
 TEST(Task, messages_are_read_as_they_were_written) {
-  const Question question{.boot = "b1", .kinds = {"exec", "reboot"}, .has = {"0a", "0b"}};
+  const Question question{
+      .boot = "b1", .kinds = {"exec", "reboot"}, .has = {"0a", "0b"}, .wanted = "p1.7f"};
   EXPECT_EQ(parse_question(render_question(question)), question);
   const Offer offer{.tasks = {{.id = "0c",
                                .kind = "exec",
                                .words = {"sh", "-c", "echo 'ü\t\n'", ""},
                                .timeout_s = 60}},
-                    .cancelled = {"0a"}};
+                    .cancelled = {"0a"},
+                    .wanted = "p2."};
   EXPECT_EQ(parse_offer(render_offer(offer)), offer);
   const Report report{.id = "0c",
                       .has_ended = true,
