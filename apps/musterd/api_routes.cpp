@@ -148,10 +148,14 @@ ServerResponse Api::call_at_once(const Route& route, const ServerRequest& reques
   return route.action.empty() ? response : noted(route.action, request, std::move(response));
 }
 
-/// What somebody tried who may not is in the log, where it would have changed something.
+/// What somebody tried who may not is in the journal, which has bounds for what one may write: the
+/// log of commands keeps a thousand requests, and nobody who only looks may push others out of it.
 ServerResponse Api::refused(const Route& route, const ServerRequest& request, Role role) {
-  ServerResponse response = not_with(role, route.role, request);
-  return route.action.empty() ? response : noted(route.action, request, std::move(response));
+  if (!route.action.empty()) {
+    std::println(stderr, "musterd: {} '{}' was refused '{}'", head::door_of(role).word,
+                 who_asks(request), route.action);
+  }
+  return not_with(role, route.role, request);
 }
 
 ServerResponse Api::noted(std::string_view action, const ServerRequest& request,

@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.beside import Beside, Run, Time  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
+import matrix  # noqa: E402
 import places  # noqa: E402
 
 # It knows of a lab as long as the file "lab" is there, and of a saved state as long as "state" is; "stuck" keeps a
@@ -202,6 +203,15 @@ print("2 passed, 0 failed, 1 skipped")
 """
 
 
+class AllGroups(unittest.TestCase):
+    def test_each_says_how_long_it_takes(self):
+        self.assertEqual([group.name for group in matrix.groups() if group.seconds <= 0], [],
+                         "or a run with a limit begins what it cannot end")
+        for group in matrix.groups():
+            unknown = set(getattr(group, "longer", {})) - set(group.scenarios)
+            self.assertEqual(unknown, set(), group.name)
+
+
 class BesideEachOther(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -266,7 +276,7 @@ class BesideEachOther(unittest.TestCase):
                 for name, seconds in tests.items()}
         self.assertIsNone(allowed.lacks(runs["long"]))
         now[0] = 40.0
-        allowed.ended(runs["short"], began)  # twice what it takes elsewhere
+        allowed.ended(runs["short"], began)  # twice what it takes elsewhere, as all that ended together
         self.assertIsNone(allowed.lacks(runs["short"]))
         beside = Beside(list(runs.values()), 2, 10, say=lambda line, flush: self.said.append(line), allowed=allowed)
         beside.finish()

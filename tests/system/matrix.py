@@ -46,21 +46,25 @@ def groups():
               "volume_comes_and_goes": with_nodes(upkeep.volume_comes_and_goes)}
     head_only = {"head_ready": lambda lab, product: product.wait_until_ready(),
                  "console_tells_how_to_log_in": first_job.console_tells_how_to_log_in}
-    return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios, seconds=420),
-            Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure, seconds=540),
+    return [Group("bios", {"nodes": NODES, "head_disk": "2GiB"}, bios, seconds=525),
+            Group("secureboot", {"nodes": NODES, "firmware": "secureboot", "site": True}, secure, seconds=555),
             # With Secure Boot off only the firmware's part is another; jobs have run in the groups before. A card as
             # servers have it.
             Group("uefi", {"nodes": 1, "firmware": "uefi", "card": "e1000e", "node_boot": "http"},
-                  {"node_boots_by_http": firmware.node_boots_by_http}, seconds=150),
+                  {"node_boots_by_http": firmware.node_boots_by_http}, seconds=140),
             Group("usb-bios", {"nodes": 0, "medium": "usb", "wait": "head"},
                   {**head_only, "words_as_typed": first_job.words_reach_a_machine_as_typed}, seconds=80),
             Group("usb-secureboot", {"nodes": 0, "medium": "usb", "wait": "head", "firmware": "secureboot"},
-                  {**head_only, "head_is_locked_down": first_job.head_is_locked_down}, seconds=100),
+                  {**head_only, "head_is_locked_down": first_job.head_is_locked_down}, seconds=80),
             Group("changed-grub", {"nodes": 0, "wait": "none", "firmware": "secureboot"},
-                  {"changed_grub_is_refused": firmware.changed_grub_is_refused}, seconds=40,
+                  {"changed_grub_is_refused": firmware.changed_grub_is_refused}, seconds=15,
                   change=firmware.changed_grub),
-            NativeGroup("native", {"nodes": NODES}, native, seconds=60),
-            NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site, seconds=60),
+            NativeGroup("native", {"nodes": NODES}, native, seconds=35,
+                        longer={"returns_to_work": 90, "refused_certificate": 65, "pulled_mid_image": 110,
+                                "corrupted_image": 70, "upgrade_loses_no_node": 135, "commands": 55,
+                                "rolling_restart": 85}),
+            NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site, seconds=40,
+                        longer={"changes_are_put_right": 270}),
             NativeGroup("chaos", {"nodes": 3}, {"comes_back_from_faults": with_nodes(chaos.comes_back_from_faults, 3)},
                         seconds=1800, soaks=True),
             # Each part of these two is in a group above: UEFI's PXE with Secure Boot on, a stick in UEFI's place too.

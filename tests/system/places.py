@@ -19,8 +19,8 @@ NATIVE_NODE_MEMORY = 384
 
 class Group:
     """Scenarios of one emulated lab. Where there are several, each of them begins with the lab as it was saved after
-    its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it takes beside others
-    on two processors of usual speed."""
+    its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it takes beside
+    others on two processors of usual speed."""
 
     def __init__(self, name, up, scenarios, *, seconds, soaks=False, change=None):
         self.name = name
@@ -35,6 +35,10 @@ class Group:
         self.processors = 1 if up["nodes"] == 0 else 1.5
         # A head alone boots faster than it is worth.
         self.is_saved = up["nodes"] > 0 and len(scenarios) > 1
+
+    def seconds_of(self, _names):
+        """What these scenarios take: the lab's boot is most of it."""
+        return self.seconds
 
     def split(self, names):
         """What may run beside each other of these scenarios: all are of one lab."""
@@ -85,11 +89,12 @@ class Group:
 
 
 class NativeGroup:
-    """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which. `seconds` is
-    what one takes beside others on two processors of usual speed."""
+    """Scenarios that need no firmware and no kernel of their own: each has a native cluster, `up` says which.
+    `seconds` is what one takes beside others on two processors of usual speed, `longer` has those that take longer."""
 
-    def __init__(self, name, up, scenarios, *, seconds, soaks=False):
+    def __init__(self, name, up, scenarios, *, seconds, longer=None, soaks=False):
         self.seconds = seconds
+        self.longer = longer or {}
         self.soaks = soaks
         # They wait more than they work. No more than four are beside each other: all machines of a kernel share what
         # root may have of some things (inotify(7)).
@@ -98,6 +103,10 @@ class NativeGroup:
         self.up = up
         self.scenarios = scenarios
         self.memory = NATIVE_HEAD_MEMORY + up["nodes"] * NATIVE_NODE_MEMORY
+
+    def seconds_of(self, names):
+        """What these scenarios take."""
+        return sum(self.longer.get(name, self.seconds) for name in names)
 
     def split(self, names):
         """What may run beside each other of these scenarios: each is on its own."""

@@ -93,7 +93,7 @@ def run_beside(parts, arguments):
     for group, names in parts:
         tests = tuple(f"{group.name}/{name}" for name in names)
         runs.append(Run(group.name, [sys.executable, __file__, *paths, *tests], group.memory, group.processors, tests,
-                        group.seconds))
+                        group.seconds_of(names)))
     beside = Beside(runs, len(os.sched_getaffinity(0)), available_memory() - KEPT_MEMORY,
                     allowed=Time(arguments.seconds))
     try:

@@ -38,9 +38,8 @@ class Roles(HeadTest):
                 status = self.ask(group, socket, method, page, body if method == "POST" else None)
                 may = ranks.index(group) >= ranks.index(lowest)
                 self.assertEqual(status != 403, may, f"{group}: {method} {page}: {status}")
-        refused = [entry for entry in self.head.admin("GET", "/v1/log")["entries"] if entry["status"] == 403]
-        self.assertEqual({(entry["who"], entry["action"]) for entry in refused[-3:]},
-                         {("nobody", "node reboot"), ("nobody", "node exec")})
+        logged = [entry for entry in self.head.admin("GET", "/v1/log")["entries"] if entry["status"] == 403]
+        self.assertEqual(logged, [], "who only looks writes nothing into the log of commands")
 
     def test_people_are_told_which_group_they_need(self):
         node = self.node().boot().enrol()

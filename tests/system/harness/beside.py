@@ -50,7 +50,8 @@ class Time:
     def __init__(self, seconds=None, clock=time.monotonic):
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
-        self._slowness = 1.0
+        # Of all runs that ended: what they took, and what they take elsewhere.
+        self._took = self._expected = 0.0
 
     def now(self):
         return self._clock()
@@ -58,13 +59,15 @@ class Time:
     def ended(self, run, began):
         """A run tells how much longer this machine takes."""
         if run.seconds:
-            self._slowness = max(self._slowness, (self._clock() - began) / run.seconds)
+            self._took += self._clock() - began
+            self._expected += run.seconds
 
     def lacks(self, run):
         """Why there is no time for a run; nothing when there is."""
         if self._end is None:
             return None
-        left, needed = self._end - self._clock(), run.seconds * self._slowness
+        slowness = max(1.0, self._took / self._expected) if self._expected else 1.0
+        left, needed = self._end - self._clock(), run.seconds * slowness
         if left >= needed:
             return None
         return f"no time is left: it takes {needed / 60:.1f} minutes here, and {max(0, left) / 60:.1f} are left"
