@@ -19,8 +19,8 @@ NATIVE_NODE_MEMORY = 384
 
 class Group:
     """Scenarios of one emulated lab. Where there are several, each of them begins with the lab as it was saved after
-    its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it takes beside
-    others on two processors of usual speed."""
+    its boot, so their order is no matter. Those that soak run only when somebody names them. `seconds` is what it
+    takes beside others on two processors of usual speed."""
 
     def __init__(self, name, up, scenarios, *, seconds, soaks=False, change=None):
         self.name = name
