@@ -87,9 +87,9 @@ class Api {
             os::Reply& reply);
   os::ServerResponse call_at_once(const Route& route, const os::ServerRequest& request,
                                   const std::string& name);
-  /// The answer, after it was written down.
   static os::ServerResponse refused(const Route& route, const os::ServerRequest& request,
                                     Role role);
+  /// The answer, after it was written down.
   os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
                            os::ServerResponse response);
 
