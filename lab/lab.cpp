@@ -157,6 +157,7 @@ Status make_lab(os::CommandRunner& runner, const LabPlan& plan,
     TRY(saved ? prepare_saved_machine(runner, machine, plan, *saved)
               : prepare_machine(runner, machine, plan));
   }
+  // Another lab may have started while disks were copied.
   TRY_ASSIGN(const os::Handle turn, take_turn_for_memory());
   TRY(check_memory(host_memory(plan)));
   TRY(start_keeper(plan, lock));

@@ -38,10 +38,6 @@ std::string line_of(const json& change) {
                      subject_of(change), is_told ? "" : kind + ": ", text_of(change, "text"));
 }
 
-void print_changes(const json& changes) {
-  for (const json& change : changes) print_answer(change, line_of(change));
-}
-
 /// A daemon that starts anew meanwhile is asked again. Errors: it does not answer for a minute.
 Result<json> wait_for_changes(std::uint64_t since) {
   constexpr auto kAway = 1min;
@@ -60,14 +56,13 @@ int run_changes(const ChangesOptions& options) {
   auto answer = call_head("GET", std::format("/v1/changes?last={}", options.last));
   if (!answer) return report(answer.error());
   if (!options.follow && form() == Form::json) return print_answer(*answer, "");
-  print_changes(answer->at("changes"));
-  // Each line is there when it is known; the end of the program tells of an output that is lost.
-  while (options.follow && flush_answers()) {
+  while (true) {
+    for (const json& change : answer->at("changes")) print_answer(change, line_of(change));
+    // Each line is there when it is known; the end of the program tells of an output that is lost.
+    if (!options.follow || !flush_answers()) return kDone;
     answer = wait_for_changes(answer->at("next").get<std::uint64_t>());
     if (!answer) return report(answer.error());
-    print_changes(answer->at("changes"));
   }
-  return kDone;
 }
 
 }  // namespace

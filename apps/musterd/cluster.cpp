@@ -17,6 +17,8 @@ namespace {
 
 /// Whoever waits for the disk waits so long at most for others to come along.
 constexpr std::int64_t kCommitSpacingMs = 5;
+
+/// All that a heartbeat of the node would be answered.
 std::string wanted_word(const NodePlans& plans, const provisioning::Node& node) {
   return plans.generation_of(node) + "." + (node.reboot ? node.reboot->id : std::string());
 }

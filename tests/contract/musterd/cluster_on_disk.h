@@ -1,6 +1,7 @@
 #pragma once
 // A cluster whose state is on a small disk that a test fills or makes read-only.
 
+#include <future>
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
@@ -63,6 +64,28 @@ class ClusterOnDisk : public SmallDiskTest {
   }
   std::string read(const std::string& name) const {
     return os::read_file(state() + "/" + name).value_or("missing");
+  }
+
+  /// A command that one node ran to its end, with this output; the operation's id.
+  std::string run_a_command(const std::string& out = "text\n") {
+    operations::Operations& operations = cluster_->operations();
+    const std::string id = operations
+                               .begin({.kind = "exec",
+                                       .words = {"true"},
+                                       .timeout_s = 1,
+                                       .by = "ada",
+                                       .targets = {{.id = "a1", .name = "n001"}}},
+                                      cluster_->now())
+                               .value();
+    std::promise<Status> told;
+    operations.ask("a1", {.boot = "b1", .kinds = {"exec"}}, "", cluster_->now(),
+                   [&](const Result<task::Offer>&) {
+                     operations.report("a1", {.id = id, .has_ended = true, .out = out},
+                                       cluster_->now(),
+                                       [&told](const Status& status) { told.set_value(status); });
+                   });
+    EXPECT_TRUE(told.get_future().get());
+    return id;
   }
 
   std::optional<os::TemporaryDirectory> directory_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <format>
-#include <future>
 
 #include "apps/musterd/health.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
@@ -30,25 +29,6 @@ class DamagedDocuments : public ClusterOnDisk {
     ASSERT_TRUE(
         cluster_->store().commit({.changes = {{.kind = "setting", .key = key, .value = value}}}));
     open();
-  }
-  /// A command that one node ran to its end.
-  void run_a_command() {
-    operations::Operations& operations = cluster_->operations();
-    const auto id = operations.begin({.kind = "exec",
-                                      .words = {"true"},
-                                      .timeout_s = 1,
-                                      .by = "ada",
-                                      .targets = {{.id = "a1", .name = "n001"}}},
-                                     cluster_->now());
-    ASSERT_TRUE(id);
-    std::promise<Status> told;
-    operations.ask("a1", {.boot = "b1", .kinds = {"exec"}}, "", cluster_->now(),
-                   [&](const Result<task::Offer>&) {
-                     operations.report("a1", {.id = *id, .has_ended = true, .out = "text\n"},
-                                       cluster_->now(),
-                                       [&told](const Status& status) { told.set_value(status); });
-                   });
-    ASSERT_TRUE(told.get_future().get());
   }
   std::string stored(const std::string& key, const std::string& kind = "setting") {
     const auto found = cluster_->store().find(kind, key).value();

@@ -141,7 +141,8 @@ class Beside:
             began = self._time.now()
             try:
                 self._run(run)
-                self._time.ended(run, began)
+                with self._room.changed:
+                    self._time.ended(run, began)
             except BrokenPipeError:  # nobody reads what we print: the run ended with its output
                 with self._lock:
                     self._interrupted = True
