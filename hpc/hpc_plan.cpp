@@ -12,6 +12,11 @@ constexpr auto kGresConf = "/etc/slurm/gres.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
+constexpr auto kPlugins = "/etc/slurm/plugstack.conf";
+constexpr auto kMpiParameters = "/etc/openmpi/openmpi-mca-params.conf";
+constexpr auto kHeadClock = "/etc/chrony/conf.d/muster.conf";
+constexpr auto kController = "slurmctld.service";
+constexpr auto kClock = "chrony.service";
 constexpr auto kNodeDefaults = "/etc/default/slurmd";
 constexpr auto kReturned = "/etc/slurm/returned";
 
@@ -27,14 +32,13 @@ plan::WriteFile key_file(const ClusterFacts& facts, const std::string& owner) {
 /// Steps that head and nodes share.
 void add_common(plan::Plan& plan, const ClusterFacts& facts) {
   // Debian's file includes others by a pattern, which Slurm reports as an error at every start.
-  plan.add(plan::WriteFile{.path = "/etc/slurm/plugstack.conf", .content = "# No plugins.\n"});
-  plan.add(plan::WriteFile{.path = "/etc/openmpi/openmpi-mca-params.conf",
-                           .content = render_mpi_parameters(facts.head)});
+  plan.add(plan::WriteFile{.path = kPlugins, .content = "# No plugins.\n"});
+  plan.add(plan::WriteFile{.path = kMpiParameters, .content = render_mpi_parameters(facts.head)});
 }
 
 void add_clock(plan::Plan& plan, std::string path, std::string content) {
   plan.add(plan::WriteFile{.path = path, .content = std::move(content)});
-  plan.add(plan::Service{.unit = "chrony.service", .watches = {path}});
+  plan.add(plan::Service{.unit = kClock, .watches = {path}});
 }
 
 }  // namespace
@@ -52,8 +56,7 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   result.refused = std::move(config.refused);
   result.small_nodes = std::move(config.small_nodes);
   plan::Plan& plan = result.plan;
-  add_clock(plan, "/etc/chrony/conf.d/muster.conf",
-            render_head_time(facts.head, facts.time_servers));
+  add_clock(plan, kHeadClock, render_head_time(facts.head, facts.time_servers));
   add_common(plan, facts);
   plan.add(key_file(facts, "slurm"));
   plan.add(
@@ -62,11 +65,17 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
   plan.add(plan::WriteFile{.path = kControllerUnit,
                            .content = render_slurmctld_unit(settings.cluster_name)});
-  plan.add(plan::Service{.unit = "slurmctld.service",
+  plan.add(plan::Service{.unit = kController,
                          .on_change = plan::Service::OnChange::reload,
                          .watches = {kSlurmConf, kGresConf, kCgroupConf},
                          .restart_watches = {kControllerUnit}});
   return result;
+}
+
+plan::Owns owns_on_head() {
+  return {.files = {kSlurmConf, kGresConf, kCgroupConf, kControllerUnit, kSlurmKey, kPlugins,
+                    kMpiParameters, kHeadClock},
+          .units = {kClock, kController}};
 }
 
 plan::Plan plan_node_own(Ipv4Address head, const std::string& name, std::int64_t returned_ms) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/plan/owns.h"
 #include "core/plan/plan.h"
 #include "hpc/slurm_config.h"
 
@@ -43,6 +44,9 @@ struct HeadPlan {
 /// applying.
 HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
                    std::span<const NodeHardware> nodes);
+
+/// What plan_head's steps are about.
+plan::Owns owns_on_head();
 
 /// Tells a node's scheduler daemon who it is. Goes before plan_node.
 /// `returned_ms`: when the node was heard again after a silence; another value has the daemon sign

@@ -85,6 +85,11 @@ plan::Plan plan_head_ssh(const std::string& certificate) {
   return plan;
 }
 
+plan::Owns owns_of_ssh() {
+  return {.files = {kSshServerSettings, kSshClientSettings, kKnownHosts, kHostCertificate},
+          .units = {kSshServer}};
+}
+
 plan::Plan plan_node_ssh() {
   plan::Plan plan;
   // Any host whose certificate the authority signed; sshd ignores a lone '+' there.

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/units.h"
+#include "core/plan/owns.h"
 #include "core/plan/plan.h"
 
 namespace muster::hpc {
@@ -23,6 +24,7 @@ inline constexpr const char* kSshClientSettings = "/etc/ssh/ssh_config.d/50-must
 /// ssh(1) and sshd(8) read it beside ssh_known_hosts, which is the owner's.
 inline constexpr const char* kKnownHosts = "/etc/ssh/ssh_known_hosts2";
 inline constexpr const char* kHostCertificate = "/etc/ssh/ssh_host_ed25519_key-cert.pub";
+inline constexpr const char* kSshServer = "ssh.service";
 /// The private key of the head's root, by which nodes let it in.
 inline constexpr const char* kRootKey = "/var/lib/muster-head/id_ed25519";
 
@@ -45,6 +47,9 @@ plan::Plan plan_ssh_client(const SshFacts& facts, const std::string& root_key = 
 
 /// The head's server: people's keys, and its certificate.
 plan::Plan plan_head_ssh(const std::string& certificate);
+
+/// What the steps of ssh on the head are about.
+plan::Owns owns_of_ssh();
 
 /// A node's server: people's keys, users who come from a machine of the cluster, and nobody
 /// without a job but root.

@@ -12,6 +12,9 @@
 namespace muster::hpc {
 namespace {
 
+/// Of an account that nobody logs in to.
+constexpr const char* kNoShell = "/usr/sbin/nologin";
+
 /// Errors: a name, a full name or a key that is none.
 Status check_texts(const spec::User& user) {
   if (!spec::is_user_name(user.name)) {
@@ -273,13 +276,20 @@ plan::Plan plan_users(const UserTable& table, Machine machine) {
   plan.add(plan::MakeDirectory{.path = std::string(kKeyDirectory)});
   if (!table.is_complete()) return plan;
   plan.add(account({.name = std::string(kCheckUser), .uid = kCheckUid, .full_name = "job check"},
-                   "/usr/sbin/nologin", machine));
+                   kNoShell, machine));
   for (const ClusterUser& user : table.users()) {
     plan.add(account(user, "/bin/bash", machine));
     plan.add(plan::WriteFile{.path = std::format("{}/{}", kKeyDirectory, user.name),
                              .content = render_authorized_keys(user)});
   }
   return plan;
+}
+
+plan::Owns owns_of_people() {
+  return {.files_of_people = {std::string(kKeyDirectory)},
+          .directories = {std::string(kKeyDirectory)},
+          .accounts = {{.name = std::string(kCheckUser), .uid = kCheckUid, .shell = kNoShell}},
+          .people = true};
 }
 
 }  // namespace muster::hpc

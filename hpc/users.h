@@ -13,6 +13,7 @@
 
 #include "core/base/result.h"
 #include "core/json/document.h"
+#include "core/plan/owns.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
 #include "core/spec/system_accounts.h"
@@ -136,6 +137,9 @@ enum class Machine { head, node };
 /// which accounts plans made there, and removes those that its plan does not name (core/apply). The
 /// plan of an incomplete table has no account, and then a machine removes none.
 plan::Plan plan_users(const UserTable& table, Machine machine);
+
+/// What plan_users' steps on the head are about.
+plan::Owns owns_of_people();
 
 /// The table that a plan of the head was made of by plan_users, as far as the plan says: whoever
 /// adds nothing to the plan of this table finds the same steps. That of a plan without accounts is

@@ -8,7 +8,7 @@
 #include "core/base/text.h"
 #include "core/os/name_service.h"
 #include "core/spec/system_accounts.h"
-#include "provisioning/head/allowed.h"
+#include "hpc/ssh_access.h"
 
 namespace muster::helper {
 namespace {
@@ -52,8 +52,8 @@ Result<std::optional<Error>> objection(const plan::EnsureUser& user, const spec:
 
 /// The person whose keys a file holds; empty for every other file.
 std::string owner_of_keys(const plan::WriteFile& file) {
-  if (!file.path.starts_with(head::kPeopleKeys)) return {};
-  return file.path.substr(head::kPeopleKeys.size());
+  const std::string directory = std::format("{}/", hpc::kKeyDirectory);
+  return file.path.starts_with(directory) ? file.path.substr(directory.size()) : std::string();
 }
 
 apply::Outcome failure(std::string step, const Error& why) {
@@ -135,7 +135,7 @@ plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string>
   plan::Plan result;
   for (const std::string& name : files) {
     if (!kept.contains(name)) {
-      result.add(plan::RemoveFile{.path = std::string(head::kPeopleKeys) + name});
+      result.add(plan::RemoveFile{.path = std::format("{}/{}", hpc::kKeyDirectory, name)});
     }
   }
   result.append(std::move(plan));

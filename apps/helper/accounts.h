@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/apply/apply.h"
+#include "core/apply/own_accounts.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::helper {
 
@@ -34,7 +34,7 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
                                const ListedAccounts& own);
 
 /// The plan, and before it the removal of each file of keys that belongs to nobody of the plan.
-/// `files`: the names in head::kPeopleKeys. Root's keys are not the plan's, and the keys of who is
+/// `files`: the names in hpc::kKeyDirectory. Root's keys are not the plan's, and the keys of who is
 /// undecided stay.
 plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string> files,
                                    const std::set<std::string, std::less<>>& undecided = {});

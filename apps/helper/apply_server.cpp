@@ -10,12 +10,12 @@
 #include "apps/plans/boots.h"
 #include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
+#include "core/apply/own_accounts.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
-#include "core/spec/volumes.h"
-#include "provisioning/head/allowed.h"
+#include "hpc/ssh_access.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/history.h"
 #include "provisioning/head/installed.h"
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> read_key_files(const plan::Plan& plan) {
     return std::holds_alternative<plan::EnsureUser>(step);
   });
   if (!has_accounts) return std::vector<std::string>();
-  return os::list_directory(head::kPeopleKeys);
+  return os::list_directory(hpc::kKeyDirectory);
 }
 
 /// A cluster.yaml that somebody edited is a generation as well. A disk that is full stops no plan.
@@ -65,7 +65,8 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
-  TRY(head::check_allowed(given, spec::shared_mounts(spec)));
+  TRY_ASSIGN(const head::Policy policy, plans::head_policy(spec));
+  TRY(policy.check(given));
   TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
   const provisioning::Boots boots = plans::read_boots(spec, facts.medium);
@@ -74,8 +75,10 @@ Result<json> apply_plan(os::CommandRunner& runner) {
       const plan::Plan plan,
       plans::check_plan(
           given, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
+  // Its steps say now whose they are.
+  TRY(policy.check(plan));
   note_specification(spec_text);
-  TRY_ASSIGN(const apply::ListedAccounts own, head::read_own_accounts());
+  TRY_ASSIGN(const apply::ListedAccounts own, apply::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
   TRY_ASSIGN(const auto keys, read_key_files(plan));
@@ -85,7 +88,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
                     .pending = kPending,
                     .record = kRecord,
                     // Stale keys have steps of their own.
-                    .unrecorded = std::filesystem::path(head::kPeopleKeys).parent_path(),
+                    .unrecorded = hpc::kKeyDirectory,
                     .undecided = accounts.undecided,
                     .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());

@@ -6,7 +6,7 @@
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
-#include "provisioning/head/allowed.h"
+#include "hpc/ssh_access.h"
 
 namespace muster::helper {
 namespace {
@@ -50,7 +50,7 @@ Status set_login(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
       "\nMuster head '{}' of cluster '{}', {} in the cluster's network.\nNext: 'muster status'\n",
       spec.head.hostname, spec.name, address);
   if (!spec.head.ssh_keys.empty()) {
-    TRY(os::write_file(std::string(head::kPeopleKeys) + "root", join_lines(spec.head.ssh_keys)));
+    TRY(os::write_file(std::format("{}/root", hpc::kKeyDirectory), join_lines(spec.head.ssh_keys)));
     return show(runner, where + std::format("Log in with your key: ssh root@{}\n\n", address));
   }
   // Once a boot: a password that somebody has set since is theirs.

@@ -16,7 +16,6 @@
 #include "core/base/text.h"
 #include "core/spec/json.h"
 #include "core/spec/volumes.h"
-#include "provisioning/head/allowed.h"
 #include "provisioning/head/firewall.h"
 
 namespace muster::daemon {

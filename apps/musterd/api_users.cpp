@@ -8,9 +8,9 @@
 #include "apps/musterd/api.h"
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
+#include "core/apply/own_accounts.h"
 #include "core/base/text.h"
 #include "core/os/name_service.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::daemon {
 namespace {
@@ -41,7 +41,7 @@ Result<bool> is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& s
   const bool there = found && found->uid == user.uid;
   if (!there || std::ranges::contains(spec.users, user.name, &spec::User::name)) return there;
   // By chance somebody else's may have the number.
-  const auto own = head::read_own_accounts();
+  const auto own = apply::read_own_accounts();
   return own && own->contains(user.name);
 }
 

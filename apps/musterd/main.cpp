@@ -20,6 +20,7 @@
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/health.h"
 #include "apps/musterd/service_watch.h"
+#include "apps/plans/plans.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/os/caught_exceptions.h"
@@ -33,6 +34,9 @@ namespace {
 
 using namespace muster;
 using namespace std::chrono_literals;
+
+/// It looks at what the daemon cannot see, and no plan has it.
+constexpr const char* kWatch = "muster-watch.service";
 
 /// For the node requests that cost processor time, and how many of them wait.
 constexpr unsigned kWorkers = 4;
@@ -105,6 +109,8 @@ void take_turns(const os::StopSignal& stop, daemon::Cluster& cluster,
       std::ranges::move(caught_troubles(all), std::back_inserter(troubles));
       teller.tell(troubles);
     });
+    // A turn takes the locks that everything takes (sd_notify(3), WatchdogSec of the unit).
+    sd_notify(0, "WATCHDOG=1");
   }
 }
 
@@ -148,7 +154,10 @@ Status serve(const daemon::Settings& settings) {
   const os::StopSignal stop;
   TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
   os::PosixCommandRunner runner;
-  daemon::ServiceWatch services(runner);
+  TRY_ASSIGN(const head::Policy policy, plans::head_policy(cluster->spec()));
+  std::vector<std::string> units = policy.units();
+  units.emplace_back(kWatch);
+  daemon::ServiceWatch services(runner, std::move(units));
   daemon::Api api(*cluster, services);
   provisioning::NodeApi node_api(
       cluster->registry(), cluster->authority(), cluster->ssh_authority(),

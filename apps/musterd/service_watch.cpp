@@ -1,29 +1,30 @@
 #include "apps/musterd/service_watch.h"
 
-#include <array>
+#include <utility>
 
 #include "core/base/text.h"
 
 namespace muster::daemon {
-namespace {
 
-constexpr std::array kUnits = {"muster-nginx.service", "muster-dnsmasq.service", "chrony.service",
-                               "nfs-server.service",   "slurmctld.service",      "ssh.service",
-                               "muster-watch.service"};
+ServiceWatch::ServiceWatch(os::CommandRunner& runner, std::vector<std::string> units)
+    : runner_(runner),
+      units_(std::move(units)),
+      states_(with_units({})),
+      thread_([this] { answer_questions(); }) {}
 
-/// `lines` are systemd's, one for each unit; what is missing is unknown.
-std::vector<ServiceState> with_units(const std::vector<std::string>& states) {
+/// `states` are systemd's, one for each unit; what is missing is unknown.
+std::vector<ServiceState> ServiceWatch::with_units(const std::vector<std::string>& states) const {
   std::vector<ServiceState> services;
-  for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    services.push_back({kUnits[i], i < states.size() ? states[i] : "unknown"});
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    services.push_back({units_[i], i < states.size() ? states[i] : "unknown"});
   }
   return services;
 }
 
-std::vector<ServiceState> read_services(os::CommandRunner& runner) {
+std::vector<ServiceState> ServiceWatch::read_services() {
   std::vector<std::string> argv = {"systemctl", "show", "--property=ActiveState", "--value"};
-  argv.insert(argv.end(), kUnits.begin(), kUnits.end());
-  const auto result = runner.run({.argv = argv, .timeout = std::chrono::seconds(10)});
+  argv.insert(argv.end(), units_.begin(), units_.end());
+  const auto result = runner_.run({.argv = argv, .timeout = std::chrono::seconds(10)});
   std::vector<std::string> states;
   if (result) {
     for (const std::string& line : lines(result->out)) {
@@ -32,11 +33,6 @@ std::vector<ServiceState> read_services(os::CommandRunner& runner) {
   }
   return with_units(states);
 }
-
-}  // namespace
-
-ServiceWatch::ServiceWatch(os::CommandRunner& runner)
-    : runner_(runner), states_(with_units({})), thread_([this] { answer_questions(); }) {}
 
 ServiceWatch::~ServiceWatch() {
   {
@@ -63,7 +59,7 @@ void ServiceWatch::answer_questions() {
     if (ends_) return;
     lock.unlock();
     std::vector<ServiceState> found;
-    const bool is_read = exceptions_.run([&] { found = read_services(runner_); });
+    const bool is_read = exceptions_.run([&] { found = read_services(); });
     lock.lock();
     // Who asked is answered with what was known before.
     if (!is_read) found = states_;

@@ -25,8 +25,8 @@ struct ServiceState {
 /// Threads: `states` may be called from several threads.
 class ServiceWatch {
  public:
-  /// Owns: a thread. `runner` must outlive this object.
-  explicit ServiceWatch(os::CommandRunner& runner);
+  /// Owns: a thread. `runner` must outlive this object. `units`: whose states are told.
+  ServiceWatch(os::CommandRunner& runner, std::vector<std::string> units);
   /// Waits for systemd's answer when it is being asked.
   ~ServiceWatch();
 
@@ -39,8 +39,11 @@ class ServiceWatch {
 
  private:
   void answer_questions();
+  std::vector<ServiceState> read_services();
+  std::vector<ServiceState> with_units(const std::vector<std::string>& states) const;
 
   os::CommandRunner& runner_;
+  const std::vector<std::string> units_;
   os::CaughtExceptions exceptions_;
   /// Guards what follows.
   std::mutex mutex_;

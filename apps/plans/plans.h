@@ -11,6 +11,7 @@
 #include "hpc/ssh_access.h"
 #include "hpc/users.h"
 #include "provisioning/head/facts.h"
+#include "provisioning/head/policy.h"
 #include "provisioning/image.h"
 #include "provisioning/microcode.h"
 #include "provisioning/network.h"
@@ -57,6 +58,9 @@ struct HeadPlan {
 };
 
 HeadPlan plan_head(const ClusterView& view);
+
+/// What root does for the plan of a head of this specification. Errors: as head::Policy::make.
+Result<head::Policy> head_policy(const spec::ClusterSpec& spec);
 
 /// What a node has for itself, such as its name. The short part of its plan, which comes first.
 plan::Plan plan_node_own(const spec::ClusterSpec& spec, const provisioning::Node& node);

@@ -1,11 +1,11 @@
-#include "apps/plans/storage.h"
+// What head and nodes share: /home and the volumes of the specification, by NFS 4.
 
 #include <algorithm>
 #include <format>
 
+#include "apps/plans/planner.h"
 #include "core/os/hash.h"
 #include "core/spec/volumes.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::plans {
 namespace {
@@ -15,10 +15,17 @@ using plan::Plan;
 using spec::Volume;
 
 constexpr const char* kExports = "/etc/exports.d/muster.exports";
+constexpr const char* kServer = "nfs-server.service";
+/// Where what NFS shows is bound together.
+constexpr const char* kVolumes = "/run/muster-volumes";
+constexpr const char* kVolumesSource = "muster-volumes";
+/// How it is mounted: nobody but root makes anything in it.
+constexpr const char* kVolumesOptions = "size=64k,mode=0755";
+/// How a volume is bound there (mount(8)): with the file systems below it, those that are mounted
+/// later, too; and nothing that is unmounted there is unmounted where it belongs.
+constexpr const char* kBindOptions = "rbind,rslave";
 
-std::string exported(const Volume& volume) {
-  return std::format("{}/{}", head::kVolumes, volume.name);
-}
+std::string exported(const Volume& volume) { return std::format("{}/{}", kVolumes, volume.name); }
 
 /// A file system in memory has no identity of its own that lasts; exports(5) takes a UUID.
 std::string identity_of(const Volume& volume) { return os::sha256(volume.name).substr(0, 32); }
@@ -37,7 +44,7 @@ std::string render_exports(const spec::ClusterSpec& spec) {
   const std::string network = std::format("{}/{}", to_string(head.network()), head.prefix);
   // A file system below a volume, such as /home/ada on a disk of its own, is shared with it.
   constexpr std::string_view kOptions = "sync,no_subtree_check,root_squash,crossmnt";
-  std::string text = std::format("{} {}(ro,{},fsid=0)\n", head::kVolumes, network, kOptions);
+  std::string text = std::format("{} {}(ro,{},fsid=0)\n", kVolumes, network, kOptions);
   for (const Volume& volume : shared_volumes(spec)) {
     text += std::format("{} {}(rw,{},fsid={})\n", exported(volume), network, kOptions,
                         identity_of(volume));
@@ -45,9 +52,33 @@ std::string render_exports(const spec::ClusterSpec& spec) {
   return text;
 }
 
-}  // namespace
+plan::Owns storage_owns(const spec::ClusterSpec& spec) {
+  const std::vector<std::string> shared = spec::shared_mounts(spec);
+  return {.files = {kExports},
+          .directories = shared,
+          .units = {kServer},
+          // With other options mount(8) would do something else than the type says, and a source of
+          // another form could be read as an option.
+          .mounts = {{.type = "tmpfs",
+                      .sources = {kVolumesSource},
+                      .targets = {kVolumes},
+                      .options = {kVolumesOptions}},
+                     {.type = "tmpfs",
+                      .sources = {"muster-*"},
+                      .targets = shared,
+                      .options = {"size=*,mode=0755"}},
+                     {.type = "none",
+                      .sources = shared,
+                      .targets = {std::format("{}/*", kVolumes)},
+                      .options = {kBindOptions}}}};
+}
 
-Plan plan_head_storage(const spec::ClusterSpec& spec, const head::Facts& facts) {
+/// Each volume is bound below one small file system, the root of what NFS 4 shows: without it the
+/// server would have to export the root file system, which on a live head is an overlay
+/// (exports(5), docs/decisions/0005).
+HeadPlan storage_on_head(const ClusterView& view) {
+  const spec::ClusterSpec& spec = view.spec;
+  const head::Facts& facts = view.facts;
   const std::vector<Volume> volumes = shared_volumes(spec);
   Plan plan;
   for (const Volume& volume : volumes) {
@@ -60,36 +91,41 @@ Plan plan_head_storage(const spec::ClusterSpec& spec, const head::Facts& facts) 
                                    .existing = plan::MakeDirectory::Existing::keep});
     }
   }
-  plan.add(MountFileSystem{.source = "muster-volumes",
-                           .target = head::kVolumes,
-                           .type = "tmpfs",
-                           .options = head::kVolumesOptions});
+  plan.add(MountFileSystem{
+      .source = kVolumesSource, .target = kVolumes, .type = "tmpfs", .options = kVolumesOptions});
   // The kernel remembers that an export was not there; what is mounted anew makes it look again.
-  std::vector<std::string> watches = {kExports, head::kVolumes};
+  std::vector<std::string> watches = {kExports, kVolumes};
   for (const Volume& volume : volumes) {
     watches.push_back(exported(volume));
     plan.add(MountFileSystem{.source = volume.mount,
                              .target = exported(volume),
                              .type = "none",
-                             .options = head::kBindOptions});
+                             .options = kBindOptions});
   }
   plan.add(plan::WriteFile{.path = kExports, .content = render_exports(spec)});
-  plan.add(plan::Service{.unit = "nfs-server.service",
+  plan.add(plan::Service{.unit = kServer,
                          .on_change = plan::Service::OnChange::reload,
                          .watches = std::move(watches)});
-  return plan;
+  return {.plan = std::move(plan)};
 }
 
-Plan plan_node_storage(const spec::ClusterSpec& spec) {
-  const std::string head = to_string(spec.head.address.address);
+Plan storage_on_nodes(const ClusterView& view) {
+  const std::string server = to_string(view.spec.head.address.address);
   Plan plan;
-  for (const Volume& volume : shared_volumes(spec)) {
-    plan.add(MountFileSystem{.source = std::format("{}:/{}", head, volume.name),
+  for (const Volume& volume : shared_volumes(view.spec)) {
+    plan.add(MountFileSystem{.source = std::format("{}:/{}", server, volume.name),
                              .target = volume.mount,
                              .type = "nfs4",
                              .options = "vers=4.2,hard,noatime"});
   }
   return plan;
 }
+
+}  // namespace
+
+constinit const Planner kStorage = {.origin = "storage",
+                                    .owns = storage_owns,
+                                    .head = storage_on_head,
+                                    .any_node = storage_on_nodes};
 
 }  // namespace muster::plans

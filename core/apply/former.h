@@ -37,9 +37,16 @@ nlohmann::json to_json(const Former& former);
 /// Errors (invalid): a member is missing or out of its bounds.
 Result<Former> parse_former(const nlohmann::json& value);
 
-/// Whether a machine remembers what a step of this kind replaced. Accounts have a list of their own
-/// (own_accounts.h), and a file that was removed is not made again.
+/// Whether a machine remembers what a step of this kind replaced (kinds.h). A file that was removed
+/// is not made again.
 bool is_remembered(const plan::Step& step);
+
+/// What is needed to look. Owns: nothing.
+struct Surroundings {
+  const Programs& programs;
+  /// As Target::settings.
+  const std::filesystem::path& settings;
+};
 
 struct Sight {
   Former former;
@@ -47,9 +54,8 @@ struct Sight {
   std::string content = {};
 };
 
-/// What is there now. `settings`: as Target::settings. Errors: a program that must be asked fails.
-Result<Sight> look_at(const plan::Step& step, const Programs& programs,
-                      const std::filesystem::path& settings);
+/// What is there now. Errors: a program that must be asked fails.
+Result<Sight> look_at(const plan::Step& step, const Surroundings& around);
 
 /// What findmnt(8) says is mounted at a directory, "SOURCE TYPE", a line for each file system, the
 /// lowest first; empty for nothing.

@@ -86,7 +86,7 @@ Status Memory::remember(const plan::Plan& plan) {
       record_->update(step);
       continue;
     }
-    auto sight = look_at(step, programs_, target_.settings);
+    auto sight = look_at(step, {.programs = programs_, .settings = target_.settings});
     if (sight) {
       record_->add(step, std::move(*sight));
     } else {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/text.h"
+#include "core/os/files.h"
 
 namespace muster::apply {
 namespace {
@@ -62,6 +63,13 @@ std::string render_own_accounts(const OwnAccounts& accounts) {
                         is_found ? kGroupFound : "");
   }
   return text;
+}
+
+Result<ListedAccounts> read_own_accounts(const std::filesystem::path& settings) {
+  const auto file = settings / kOwnAccounts;
+  if (os::is_missing(file)) return ListedAccounts();
+  TRY_ASSIGN(const std::string text, os::read_file(file));
+  return parse_listed_accounts(text);
 }
 
 }  // namespace muster::apply

@@ -37,6 +37,9 @@ OwnAccounts parse_own_accounts(std::string_view text, const UserNumbers& known);
 using ListedAccounts = std::map<std::string, std::optional<std::uint32_t>, std::less<>>;
 ListedAccounts parse_listed_accounts(std::string_view text);
 
+/// The list of this machine. `settings`: the directory of passwd. Empty when there is no such list.
+Result<ListedAccounts> read_own_accounts(const std::filesystem::path& settings = "/etc");
+
 std::string render_own_accounts(const OwnAccounts& accounts);
 
 }  // namespace muster::apply

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/base/units.h"
 #include "core/json/members.h"
 #include "core/os/hash.h"
 
@@ -15,16 +14,6 @@ namespace muster::plan {
 namespace {
 
 using nlohmann::json;
-
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-
-std::string describe_file(const WriteFile& s) {
-  return std::format("write {} ({}, mode {:04o}, {}:{}{})", s.path, human(Bytes{s.content.size()}),
-                     s.mode, s.owner, s.group, s.secrecy == Secrecy::secret ? ", secret" : "");
-}
 
 template <typename Codec>
 json document_of(const Plan& plan, Codec codec) {
@@ -36,41 +25,13 @@ json document_of(const Plan& plan, Codec codec) {
 }  // namespace
 
 std::string describe(const Step& step) {
-  return std::visit(
-      Overloaded{[](const WriteFile& s) { return describe_file(s); },
-                 [](const MakeDirectory& s) {
-                   return std::format("directory {} (mode {:04o}, {}:{})", s.path, s.mode, s.owner,
-                                      s.group);
-                 },
-                 [](const RemoveFile& s) { return std::format("remove {}", s.path); },
-                 [](const EnsureGroup& s) { return std::format("group {} ({})", s.name, s.gid); },
-                 [](const EnsureUser& s) {
-                   return std::format("user {} ({}), home {}", s.name, s.uid, s.home);
-                 },
-                 [](const RemoveUser& s) { return std::format("remove user {}", s.name); },
-                 [](const MountFileSystem& s) {
-                   return std::format("mount {} on {} ({}, {})", s.source, s.target, s.type,
-                                      s.options);
-                 },
-                 [](const SetHostname& s) { return std::format("host name {}", s.name); },
-                 [](const Service& s) {
-                   return std::format("service {} {}", s.unit,
-                                      s.state == Service::State::running ? "running" : "stopped");
-                 }},
-      step);
+  return std::visit([](const auto& known) { return known.words(); },
+                    static_cast<const AnyStep&>(step));
 }
 
 std::string subject(const Step& step) {
-  return std::visit(Overloaded{[](const WriteFile& s) { return "file " + s.path; },
-                               [](const MakeDirectory& s) { return "directory " + s.path; },
-                               [](const RemoveFile& s) { return "file " + s.path; },
-                               [](const EnsureGroup& s) { return "group " + s.name; },
-                               [](const EnsureUser& s) { return "user " + s.name; },
-                               [](const RemoveUser& s) { return "user " + s.name; },
-                               [](const MountFileSystem& s) { return "mount " + s.target; },
-                               [](const SetHostname&) { return std::string("hostname"); },
-                               [](const Service& s) { return "service " + s.unit; }},
-                    step);
+  return std::visit([](const auto& known) { return known.subject(); },
+                    static_cast<const AnyStep&>(step));
 }
 
 void Plan::append(Plan other, std::string_view origin) {

@@ -1,4 +1,4 @@
-// Steps to JSON and back. Each kind lists its members once, in `members`, for both directions.
+// Steps to JSON and back. Each kind lists its members once (kind.h), for both directions.
 
 #include <algorithm>
 #include <array>
@@ -15,106 +15,11 @@
 
 namespace muster::plan {
 
-// JSON names of the enumerations; the first name is what unknown text would become, so parse_step
-// compares with the text that was read.
-NLOHMANN_JSON_SERIALIZE_ENUM(Secrecy, {{Secrecy::open, "open"}, {Secrecy::secret, "secret"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(MakeDirectory::Existing,
-                             {{MakeDirectory::Existing::correct, "correct"},
-                              {MakeDirectory::Existing::keep, "keep"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(EnsureUser::Home, {{EnsureUser::Home::mounted, "mounted"},
-                                                {EnsureUser::Home::make, "make"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(Service::State, {{Service::State::running, "running"},
-                                              {Service::State::stopped, "stopped"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(Service::OnChange, {{Service::OnChange::restart, "restart"},
-                                                 {Service::OnChange::reload, "reload"},
-                                                 {Service::OnChange::nothing, "nothing"}})
-
 namespace {
 
 using muster::json::Members;
 using muster::json::Problems;
 using nlohmann::json;
-
-template <typename Visitor>
-void members(WriteFile& s, Visitor&& visit) {
-  visit("path", s.path);
-  visit("content", s.content);
-  visit("mode", s.mode);
-  visit("owner", s.owner);
-  visit("group", s.group);
-  visit("secrecy", s.secrecy);
-}
-template <typename Visitor>
-void members(MakeDirectory& s, Visitor&& visit) {
-  visit("path", s.path);
-  visit("mode", s.mode);
-  visit("owner", s.owner);
-  visit("group", s.group);
-  visit("existing", s.existing);
-}
-template <typename Visitor>
-void members(RemoveFile& s, Visitor&& visit) {
-  visit("path", s.path);
-}
-template <typename Visitor>
-void members(EnsureGroup& s, Visitor&& visit) {
-  visit("name", s.name);
-  visit("gid", s.gid);
-}
-template <typename Visitor>
-void members(EnsureUser& s, Visitor&& visit) {
-  visit("name", s.name);
-  visit("uid", s.uid);
-  visit("full_name", s.full_name);
-  visit("home", s.home);
-  visit("shell", s.shell);
-  visit("make_home", s.make_home);
-}
-template <typename Visitor>
-void members(RemoveUser& s, Visitor&& visit) {
-  visit("name", s.name);
-  visit("uid", s.uid);
-}
-template <typename Visitor>
-void members(MountFileSystem& s, Visitor&& visit) {
-  visit("source", s.source);
-  visit("target", s.target);
-  visit("type", s.type);
-  visit("options", s.options);
-}
-template <typename Visitor>
-void members(SetHostname& s, Visitor&& visit) {
-  visit("name", s.name);
-}
-template <typename Visitor>
-void members(Service& s, Visitor&& visit) {
-  visit("unit", s.unit);
-  visit("state", s.state);
-  visit("on_change", s.on_change);
-  visit("watches", s.watches);
-  visit("restart_watches", s.restart_watches);
-}
-
-template <typename S>
-constexpr std::string_view kKind = "";
-template <>
-constexpr std::string_view kKind<WriteFile> = "file";
-template <>
-constexpr std::string_view kKind<MakeDirectory> = "directory";
-template <>
-constexpr std::string_view kKind<RemoveFile> = "remove_file";
-template <>
-constexpr std::string_view kKind<EnsureGroup> = "group";
-template <>
-constexpr std::string_view kKind<EnsureUser> = "user";
-template <>
-constexpr std::string_view kKind<RemoveUser> = "remove_user";
-template <>
-constexpr std::string_view kKind<MountFileSystem> = "mount";
-template <>
-constexpr std::string_view kKind<SetHostname> = "hostname";
-template <>
-constexpr std::string_view kKind<Service> = "service";
 
 /// The length of the plan bounds the texts in it.
 constexpr std::size_t kLongestText = kLimits.bytes;
@@ -136,7 +41,7 @@ class Reader {
     auto text = members_.find_text(name, kLongestText);
     if (!text) return miss(name);
     member = std::move(*text);
-    const bool is_path = std::ranges::contains(kPaths, std::string_view(name));
+    const bool is_path = std::ranges::contains(kPathMembers, std::string_view(name));
     if (is_path && !is_plain_path(member)) {
       problems_.add(members_.path(name), "is no absolute path without '.' and '..'");
     }
@@ -161,18 +66,32 @@ class Reader {
   void operator()(const char* name, Enumeration& member) {
     const auto word = members_.find_word(name, kLongestKind);
     if (!word) return miss(name);
-    member = json(*word).get<Enumeration>();
-    if (json(member) != *word) problems_.add(members_.path(name), "has an unknown value");
+    static constexpr auto kWords = words_of(Enumeration{});
+    const auto* const known = std::ranges::find(kWords, *word, &Word<Enumeration>::second);
+    if (known == kWords.end()) return problems_.add(members_.path(name), "has an unknown value");
+    member = known->first;
   }
 
  private:
-  static constexpr std::array<std::string_view, 3> kPaths = {"path", "target", "home"};
-
   /// A member that is there and wrong has its problem already.
   void miss(const char* name) { problems_.add(members_.path(name), "is missing"); }
 
   Members& members_;
   Problems& problems_;
+};
+
+/// Writes the members of one kind.
+struct Writer {
+  json& value;
+
+  void operator()(const char* name, const auto& member) const { value[name] = member; }
+
+  template <typename Enumeration>
+    requires std::is_enum_v<Enumeration>
+  void operator()(const char* name, const Enumeration& member) const {
+    static constexpr auto kWords = words_of(Enumeration{});
+    value[name] = std::ranges::find(kWords, member, &Word<Enumeration>::first)->second;
+  }
 };
 
 template <std::size_t Index = 0>
@@ -184,10 +103,10 @@ Result<Step> parse_kind(std::string_view kind, Members& step_members, Problems& 
     return Step();
   } else {
     using Kind = std::variant_alternative_t<Index, AnyStep>;
-    if (kind != kKind<Kind>) return parse_kind<Index + 1>(kind, step_members, problems);
+    if (kind != Kind::kKind) return parse_kind<Index + 1>(kind, step_members, problems);
     Kind step;
     Reader reader(step_members, problems);
-    members(step, reader);
+    Kind::members(step, reader);
     step_members.refuse_unknown();
     TRY(problems.status());
     return step;
@@ -198,12 +117,12 @@ Result<Step> parse_kind(std::string_view kind, Members& step_members, Problems& 
 
 json to_json(const Step& step) {
   return std::visit(
-      [](auto copy) {
-        json value = {{"step", kKind<decltype(copy)>}};
-        members(copy, [&](const char* name, const auto& member) { value[name] = member; });
+      []<typename Kind>(const Kind& known) {
+        json value = {{"step", Kind::kKind}};
+        Kind::members(known, Writer{value});
         return value;
       },
-      step);
+      static_cast<const AnyStep&>(step));
 }
 
 json to_view(const Step& step) {
@@ -219,7 +138,7 @@ json to_view(const Step& step) {
 std::vector<std::string> step_kinds() {
   return []<std::size_t... Index>(std::index_sequence<Index...>) {
     return std::vector<std::string>{
-        std::string(kKind<std::variant_alternative_t<Index, AnyStep>>)...};
+        std::string(std::variant_alternative_t<Index, AnyStep>::kKind)...};
   }(std::make_index_sequence<std::variant_size_v<AnyStep>>());
 }
 

@@ -20,7 +20,6 @@
 #include "iso/layer_plan.h"
 #include "iso/sbom.h"
 #include "provisioning/boot_script.h"
-#include "provisioning/head/allowed.h"
 #include "provisioning/network.h"
 #include "tests/contract/checkers/any_cluster.h"
 
@@ -202,7 +201,9 @@ RC_GTEST_PROP(Checkers, take_whatever_a_valid_specification_may_say, ()) {
   const auto preview = plans::preview(spec);
   RC_ASSERT(preview.has_value());
   RC_ASSERT(spec::check_node_name(preview->node.name, spec).has_value());
-  RC_ASSERT(head::check_allowed(preview->head, spec::shared_mounts(spec)).has_value());
+  const auto policy = plans::head_policy(spec);
+  RC_ASSERT(policy.has_value());
+  RC_ASSERT(policy->check(preview->head).has_value());
   RC_ASSERT(iso::plan_layers(spec, {}).has_value());
   Checkers checkers;
   check_network(checkers, *preview);

@@ -46,7 +46,7 @@ class ApiTest : public ClusterOnDisk {
 
   std::string door_ = "admin";
   NoSystemd systemd_;
-  ServiceWatch services_{systemd_};
+  ServiceWatch services_{systemd_, {"muster-nginx.service", "ssh.service"}};
 };
 
 TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {

@@ -32,7 +32,7 @@ class SlowSystemd : public os::CommandRunner {
 
 TEST(ServiceWatch, a_systemd_that_does_not_answer_keeps_nobody) {
   SlowSystemd systemd;
-  ServiceWatch services(systemd);
+  ServiceWatch services(systemd, {"muster-nginx.service", "ssh.service"});
   const auto states = services.states(0ms);
   ASSERT_FALSE(states.empty());
   EXPECT_EQ(states.front(), (ServiceState{"muster-nginx.service", "unknown"}));
@@ -49,7 +49,7 @@ class ThrowingRunner : public os::CommandRunner {
 
 TEST(ServiceWatch, an_exception_leaves_the_states_unknown_and_the_next_question_is_asked) {
   ThrowingRunner runner;
-  ServiceWatch services(runner);
+  ServiceWatch services(runner, {"muster-nginx.service"});
   for (const std::uint64_t times : {1U, 2U}) {
     EXPECT_EQ(services.states(60s).front().state, "unknown");
     EXPECT_EQ(services.exceptions().count, times);
@@ -58,7 +58,7 @@ TEST(ServiceWatch, an_exception_leaves_the_states_unknown_and_the_next_question_
 
 TEST(ServiceWatch, callers_share_one_question_and_are_told_its_answer) {
   SlowSystemd systemd;
-  ServiceWatch services(systemd);
+  ServiceWatch services(systemd, {"muster-nginx.service", "ssh.service"});
   for (int i = 0; i < 10; ++i) EXPECT_EQ(services.states(0ms).front().state, "unknown");
   systemd.let();
   EXPECT_EQ(services.states(60s).front().state, "active");

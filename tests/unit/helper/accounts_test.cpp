@@ -127,9 +127,9 @@ TEST(Accounts, the_account_of_the_job_check_is_the_clusters_whoever_made_it) {
 
 TEST(Accounts, reads_its_list) {
   const auto place = os::TemporaryDirectory::make().value();
-  EXPECT_EQ(head::read_own_accounts(place.path()).value(), apply::ListedAccounts{});
+  EXPECT_EQ(apply::read_own_accounts(place.path()).value(), apply::ListedAccounts{});
   ASSERT_TRUE(os::write_file(place.path() / "muster/accounts", "ada 10000\nbob\n"));
-  EXPECT_EQ(head::read_own_accounts(place.path()).value(),
+  EXPECT_EQ(apply::read_own_accounts(place.path()).value(),
             (apply::ListedAccounts{{"ada", 10000}, {"bob", std::nullopt}}));
 }
 

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "provisioning/head/allowed.h"
+#include "core/plan/owns.h"
 
 namespace muster::plan {
 namespace {
@@ -134,67 +134,17 @@ TEST(PlanDiff, tells_what_is_added_changed_and_removed) {
   EXPECT_TRUE(diff(to, to).empty());
 }
 
-TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
-  const std::vector<std::string> shared = {"/home", "/srv/data"};
-  const auto refused = [&](Step step) { return !head::check_allowed({{std::move(step)}}, shared); };
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/shadow"}));
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/root"}));
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a/b"}));
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/hosts", .mode = 04755}));
-  EXPECT_TRUE(refused(RemoveFile{.path = "/etc/passwd"}));
-  EXPECT_TRUE(refused(RemoveFile{.path = "/etc/muster/ssh-keys/alice"}))
-      << "the helper finds these";
-  EXPECT_TRUE(refused(MakeDirectory{.path = "/root"}));
-  EXPECT_TRUE(refused(EnsureUser{.name = "root2", .uid = 0, .home = "/home/root2"}));
-  EXPECT_TRUE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/root"}));
-  EXPECT_TRUE(refused(EnsureUser{.name = "u\nada", .uid = 10000, .home = "/home/u\nada"}));
-  EXPECT_TRUE(refused(EnsureUser{.name = "docker", .uid = 10000, .home = "/home/docker"}));
-  EXPECT_TRUE(refused(
-      EnsureUser{.name = "u", .uid = 10000, .home = "/home/u", .shell = "/var/lib/muster/sh"}));
-  EXPECT_TRUE(
-      refused(EnsureUser{.name = "u", .uid = 10000, .full_name = "a:b", .home = "/home/u"}));
-  EXPECT_TRUE(
-      refused(EnsureUser{.name = "muster-check", .uid = 9999, .home = "/home/muster-check"}))
-      << "with a shell";
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/muster-check"}));
-  EXPECT_TRUE(refused(WriteFile{.path = "/etc/muster/ssh-keys/a\nb"}));
-  EXPECT_TRUE(refused(RemoveUser{.name = "alice", .uid = 10000}));
-  EXPECT_TRUE(refused(EnsureGroup{.name = "shadow", .gid = 42}));
-  EXPECT_TRUE(refused(RemoveUser{.name = "root", .uid = 0}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "x", .target = "/etc", .type = "tmpfs"}));
-  EXPECT_TRUE(refused(MountFileSystem{
-      .source = "muster-home", .target = "/home", .type = "tmpfs", .options = "size=1m,bind"}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "/etc",
-                                      .target = "/run/muster-volumes/a",
-                                      .type = "none",
-                                      .options = "rbind,rslave"}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
-                                      .target = "/run/muster-volumes/../../etc",
-                                      .type = "none",
-                                      .options = "rbind,rslave"}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "/home",
-                                      .target = "/run/muster-volumes/..",
-                                      .type = "none",
-                                      .options = "rbind,rslave"}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "--fstab=/var/lib/muster/f",
-                                      .target = "/home",
-                                      .type = "tmpfs",
-                                      .options = "size=1m"}));
-  EXPECT_TRUE(refused(MountFileSystem{.source = "muster-volumes",
-                                      .target = "/run/muster-volumes",
-                                      .type = "tmpfs",
-                                      .options = "size=64k,mode=1777"}));
-  EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
-  EXPECT_FALSE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/home/u"}));
-  EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
-  EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
-  EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
-  EXPECT_FALSE(refused(MountFileSystem{
-      .source = "muster-data", .target = "/srv/data", .type = "tmpfs", .options = "size=9m"}));
-  EXPECT_FALSE(refused(MountFileSystem{.source = "/srv/data",
-                                       .target = "/run/muster-volumes/data",
-                                       .type = "none",
-                                       .options = "rbind,rslave"}));
+TEST(Patterns, have_a_star_for_one_name_or_one_value) {
+  EXPECT_TRUE(is_like("/run/volumes/a", "/run/volumes/*"));
+  EXPECT_TRUE(is_like("size=1m,mode=0755", "size=*,mode=0755"));
+  EXPECT_TRUE(is_like("a", "a"));
+  for (const char* text : {"/run/volumes/", "/run/volumes/..", "/run/volumes/.a",
+                           "/run/volumes/a/b", "/run/volumes", "/etc/x"}) {
+    EXPECT_FALSE(is_like(text, "/run/volumes/*")) << text;
+  }
+  for (const char* text : {"size=1m,bind,mode=0755", "size=,mode=0755", "size=1m,mode=1777"}) {
+    EXPECT_FALSE(is_like(text, "size=*,mode=0755")) << text;
+  }
 }
 
 }  // namespace

@@ -14,7 +14,6 @@
 #include "core/os/files.h"
 #include "core/spec/parse.h"
 #include "core/spec/volumes.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::plans {
 namespace {
@@ -167,10 +166,27 @@ TEST(GoldenPlans, of_a_large_cluster) {
   compare("large-node.json", plan_node(view_of(site), site.nodes.front()));
 }
 
+// /etc/hosts stays: the machine needs a name for itself. What lies below /etc/muster nobody else
+// reads.
+TEST(GoldenPlans, write_nothing_that_the_removal_of_the_package_forgets) {
+  const auto removal = os::read_file(kFolder / "../../../debian/musterd.postrm");
+  ASSERT_TRUE(removal);
+  for (const Site& site : {small_site(), large_site()}) {
+    for (const plan::Step& step : plan_head(view_of(site)).plan.steps) {
+      const auto* const file = std::get_if<plan::WriteFile>(&step);
+      if (file == nullptr || file->path == "/etc/hosts") continue;
+      EXPECT_TRUE(file->path.starts_with("/etc/muster/") || removal->contains(file->path))
+          << file->path;
+    }
+  }
+}
+
 TEST(GoldenPlans, are_plans_that_the_helper_applies) {
   for (const Site& site : {small_site(), large_site()}) {
     const plan::Plan plan = plan_head(view_of(site)).plan;
-    const Status allowed = head::check_allowed(plan, spec::shared_mounts(site.spec));
+    const auto policy = head_policy(site.spec);
+    ASSERT_TRUE(policy) << policy.error().text();
+    const Status allowed = policy->check(plan);
     EXPECT_TRUE(allowed) << allowed.error().text();
     const auto checked = check_plan(plan, {.spec = site.spec,
                                            .facts = site.facts,

@@ -6,7 +6,6 @@
 #include "core/os/files.h"
 #include "core/spec/parse.h"
 #include "core/spec/volumes.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::plans {
 namespace {
@@ -61,7 +60,9 @@ class Plans : public testing::Test {
 };
 
 TEST_F(Plans, the_helper_is_willing_to_do_all_of_the_heads_plan) {
-  const Status allowed = head::check_allowed(plan_head(view()).plan, spec::shared_mounts(spec_));
+  const auto policy = head_policy(spec_);
+  ASSERT_TRUE(policy) << policy.error().text();
+  const Status allowed = policy->check(plan_head(view()).plan);
   EXPECT_TRUE(allowed) << allowed.error().text();
 }
 

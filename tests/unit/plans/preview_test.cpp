@@ -6,7 +6,6 @@
 #include "core/spec/parse.h"
 #include "core/spec/volumes.h"
 #include "iso/layer_plan.h"
-#include "provisioning/head/allowed.h"
 
 namespace muster::plans {
 namespace {
@@ -48,7 +47,9 @@ TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
   spec.volumes.push_back({.name = "data", .mount = "/srv/data"});
   const auto preview = plans::preview(spec);
   ASSERT_TRUE(preview);
-  const Status allowed = head::check_allowed(preview->head, spec::shared_mounts(spec));
+  const auto policy = head_policy(spec);
+  ASSERT_TRUE(policy) << policy.error().text();
+  const Status allowed = policy->check(preview->head);
   EXPECT_TRUE(allowed) << allowed.error().text();
 }
 

@@ -1,0 +1,46 @@
+#pragma once
+// What a room contributes to the plans of the cluster's machines. A planner is one row of the table
+// in planners.cpp.
+
+#include <span>
+#include <string_view>
+
+#include "apps/plans/plans.h"
+#include "core/plan/owns.h"
+
+namespace muster::plans {
+
+/// Pure functions. Those in the head's table have `owns` and `head`; of the others each is empty
+/// where the room has nothing for such a machine.
+struct Planner {
+  /// plan::Step::origin of its steps: a word for people, such as "storage".
+  std::string_view origin;
+  /// What its steps on the head may be about. Its steps on nodes have no such bounds: nodes believe
+  /// the head.
+  plan::Owns (*owns)(const spec::ClusterSpec& spec) = nullptr;
+  HeadPlan (*head)(const ClusterView& view) = nullptr;
+  /// What every node has. It does not depend on `view.nodes`, and is made once for all nodes.
+  plan::Plan (*any_node)(const ClusterView& view) = nullptr;
+  /// What one node has for itself, as its name. It depends on no more of the node than
+  /// daemon::NodePlans puts into a plan's name.
+  plan::Plan (*node)(const spec::ClusterSpec& spec, const provisioning::Node& node) = nullptr;
+};
+
+/// Names of the machines, and where they are asked for.
+extern const Planner kNames;
+/// What nodes boot from: DHCP, TFTP and HTTP.
+extern const Planner kBoot;
+/// File systems that head and nodes share.
+extern const Planner kStorage;
+/// Accounts of the cluster's people.
+extern const Planner kPeople;
+/// Who logs in where.
+extern const Planner kSsh;
+/// The scheduler, MPI and the clock.
+extern const Planner kJobs;
+
+/// All planners, in the order of their steps.
+std::span<const Planner* const> head_planners();
+std::span<const Planner* const> node_planners();
+
+}  // namespace muster::plans

@@ -1,0 +1,31 @@
+#pragma once
+// What every kind of step says of itself. A kind is a struct in a file of kinds/ with
+//
+//     kKind      its word in JSON
+//     members    each member once, for reading and for writing
+//     subject    what it is about: two steps of one subject stand for the same thing
+//     words      one line for people, without secrets
+//
+// and its place in plan::AnyStep (step.h). A member is a text, a number, a list of texts or an
+// enumeration with `words_of`. A text whose name is in kPathMembers is a path. What a machine does
+// with a kind: core/apply/kinds.h.
+
+#include <array>
+#include <cstdint>
+#include <format>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace muster::plan {
+
+/// A value of an enumeration and its word in JSON. An enumeration of a kind has all of its words in
+/// `words_of(Enumeration)`, beside the kind.
+template <typename Enumeration>
+using Word = std::pair<Enumeration, std::string_view>;
+
+/// Names of members that are absolute paths without "." and "..".
+inline constexpr std::array<std::string_view, 3> kPathMembers = {"path", "target", "home"};
+
+}  // namespace muster::plan

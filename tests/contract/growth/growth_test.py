@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""What is touched to add something: growth_test.py SOURCE BUILD
+
+Adds a room's steps, a kind of step, a page and a verb, each to a copy of the project: the new files of a folder beside this
+program, and a few lines in files that are there. ARCHITECTURE.md promises that these are two files at most, and names them;
+the compiler says whether the rest of the project takes it."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE, BUILD = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
+ROOMS = ["apps", "core", "hpc", "iso", "operations", "provisioning"]
+MOST = 2
+# Of each: a text that is in a file, and the text that takes its place.
+EDITS = {
+    "room": [("apps/plans/planner.h", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
+             ("apps/plans/planners.cpp", "&kPeople, &kSsh, &kJobs}", "&kPeople, &kSsh, &kJobs, &kGreetings}"),
+             ("apps/plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
+    "kind": [("core/plan/step.h", "SetHostname, Service>;", "SetHostname, Service, MakeLink>;"),
+             ("core/plan/step.h", '#include "core/plan/kinds/mount.h"', '#include "core/plan/kinds/link.h"\n#include "core/plan/kinds/mount.h"'),
+             ("core/apply/kinds.h", "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);",
+              "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);\n"
+              "EffectResult make_true(const plan::MakeLink& step, Machine& machine);\n"
+              "Result<Sight> see(const plan::MakeLink& step, const Surroundings& around);\n"
+              "EffectResult take_back(const plan::MakeLink& step, TakingBack& back);")],
+    "page": [("apps/musterd/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
+             ("apps/musterd/api_routes.cpp", '      Route{Role::viewer, "GET", "/v1/profiles"',
+              '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting},\n      Route{Role::viewer, "GET", "/v1/profiles"')],
+    "verb": [("apps/muster/commands.h", "void add_job(CLI::App& app, Session& session);", "void add_greet(CLI::App& app, Session& session);\nvoid add_job(CLI::App& app, Session& session);"),
+             ("apps/muster/main.cpp", "  cli::add_job(app, session);", "  cli::add_greet(app, session);\n  cli::add_job(app, session);")],
+}
+# What is compiled beside the new files: who must know of it.
+KNOW = {
+    "room": ["apps/plans/planners.cpp"],
+    "kind": ["core/plan/plan.cpp", "core/plan/step_json.cpp", "core/apply/apply.cpp", "core/apply/former.cpp",
+             "core/apply/undo.cpp", "provisioning/head/policy.cpp"],
+    "page": ["apps/musterd/api_routes.cpp"],
+    "verb": ["apps/muster/main.cpp"],
+}
+# The library that a room's files belong to.
+LIBRARIES = {"apps/plans": "muster_plans", "core/plan": "muster_plan", "core/apply": "muster_apply",
+             "provisioning/head": "muster_head", "apps/musterd": "muster_daemon", "apps/muster": "muster_cli"}
+
+
+def words_for(path):
+    """How a file of this room is compiled, without the file itself."""
+    room = max((room for room in LIBRARIES if path.startswith(room + "/")), key=len)
+    commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
+    entry = next((each for each in commands if f"/{LIBRARIES[room]}.dir/" in each["command"]), None)
+    if entry is None:
+        raise AssertionError(f"no file of '{LIBRARIES[room]}' in {BUILD}/compile_commands.json")
+    words = shlex.split(entry["command"])
+    end = words.index("-o")
+    return [word for word in words[:end] if word != "ccache"], entry["directory"]
+
+
+class Growth(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.place = pathlib.Path(scratch.name).resolve()
+        for room in ROOMS:
+            shutil.copytree(SOURCE / room, self.place / room)
+
+    def edit(self, kind):
+        """Makes the changes; the files that were touched."""
+        for path, old, text in EDITS[kind]:
+            file = self.place / path
+            now = file.read_text(encoding="utf-8")
+            self.assertEqual(now.count(old), 1, f"'{path}' has not once: {old}")
+            file.write_text(now.replace(old, text), encoding="utf-8")
+        return sorted({path for path, _, _ in EDITS[kind]})
+
+    def compile(self, path):
+        words, directory = words_for(path)
+        words = [word.replace(f"-I{SOURCE}", f"-I{self.place}") if word == f"-I{SOURCE}" else word for word in words]
+        done = subprocess.run([*words, "-fsyntax-only", self.place / path], cwd=directory, capture_output=True, text=True,
+                              check=False)
+        return path, done
+
+    def grow(self, kind):
+        folder = HERE / kind / "new"
+        shutil.copytree(folder, self.place, dirs_exist_ok=True)
+        new = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+        for path in new:
+            self.assertFalse((SOURCE / path).exists(), f"'{path}' is there already")
+        touched = self.edit(kind)
+        self.assertLessEqual(len(touched), MOST)
+        table = (SOURCE / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## To add something")[1].split("\n## ")[0]
+        for path in touched:
+            self.assertIn(f"`{path}`", table, "the table does not name what is touched")
+        with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as beside:
+            sources = [path for path in new if path.endswith(".cpp")] + KNOW[kind]
+            for path, done in beside.map(self.compile, sources):
+                self.assertEqual(done.returncode, 0, f"{path}: {done.stderr[:4000]}")
+
+    def test_a_room_that_wants_steps(self):
+        self.grow("room")
+
+    def test_a_kind_of_step(self):
+        self.grow("kind")
+
+    def test_a_page_of_the_api(self):
+        self.grow("page")
+
+    def test_a_verb(self):
+        self.grow("verb")
+
+    def test_a_kind_that_nobody_makes_true_does_not_compile(self):
+        shutil.copytree(HERE / "kind" / "new", self.place, dirs_exist_ok=True)
+        for path, old, text in EDITS["kind"]:
+            if path == "core/plan/step.h":
+                file = self.place / path
+                file.write_text(file.read_text(encoding="utf-8").replace(old, text), encoding="utf-8")
+        _, done = self.compile("core/apply/apply.cpp")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, re.compile("make_true.*MakeLink", re.DOTALL))
+
+
+if __name__ == "__main__":
+    unittest.main()
