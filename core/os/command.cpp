@@ -3,7 +3,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <format>
 #include <poll.h>
@@ -55,8 +57,12 @@ constexpr std::size_t kMostAtOnce = 64;
 std::array<std::atomic<pid_t>, kMostAtOnce> running_groups;
 /// The first signal that came; 0: none.
 std::atomic<int> interrupted_by = 0;
-/// How many came.
+/// When the last one came that counts, and how many counted. Units: milliseconds of the clock that
+/// nobody sets.
+std::atomic<std::int64_t> interrupted_ms = 0;
 std::atomic<int> interruptions = 0;
+/// timeout(1) signals a program and then its group, and a terminal that is closed signals twice.
+constexpr std::int64_t kSameMs = 100;
 /// Whether the caller puts things in order before we end.
 std::atomic<bool> is_orderly = false;
 
@@ -72,13 +78,24 @@ bool signal_programs(int number) {
   return any;
 }
 
+/// Whether a signal is one that came already, told once more. Async-signal-safe.
+bool is_told_again() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const std::int64_t now_ms = std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  const std::int64_t last_ms = interrupted_ms;
+  if (last_ms != 0 && now_ms - last_ms < kSameMs) return true;
+  interrupted_ms = now_ms;
+  return false;
+}
+
 /// Async-signal-safe.
 void end_programs(int signal_number) {
+  if (is_told_again()) return;
   int none = 0;
   ++interruptions;
   const bool is_first = interrupted_by.compare_exchange_strong(none, signal_number);
   if (is_orderly) {
-    // A terminal that is closed signals twice.
     signal_programs(is_first ? SIGTERM : SIGKILL);
     return;
   }

@@ -49,10 +49,11 @@ struct CommandResult {
 /// The command as a person would paste it into a terminal.
 std::string to_string(const Command& command);
 
-/// From now on the first SIGINT, SIGTERM or SIGHUP ends the programs that run, whose run() then
-/// fails with "interrupted", so that the caller can put things in order; the second one, or one
-/// while no program runs, ends us. For programs of a person; a daemon has a StopSignal. Threads:
-/// before any is started.
+/// A signal that comes within a tenth of a second of another is the same one: what ends a program
+/// may tell it twice. From now on the first SIGINT, SIGTERM or SIGHUP ends the programs that run,
+/// whose run() then fails with "interrupted", so that the caller can put things in order; the
+/// second one, or one while no program runs, ends us. For programs of a person; a daemon has a
+/// StopSignal. Threads: before any is started.
 void end_programs_on_signals();
 
 /// While one lives, these signals do not end us: no program is started any more ("interrupted"), a
