@@ -1,9 +1,10 @@
 """A whole build beside plain live-build making one ISO of the same packages on this machine: cold, with downloads kept,
 and after one changed line of our own C++.
 
-Both compress alike and leave the same files out, so a ratio says what the way of building is worth. What live-build takes
-with its own compression and with all files is a figure of its own. Builds take turns, and the median of three counts: the
-archives' proxy and the page cache are warmer for whoever comes later."""
+Both compress alike and pack the same files of Debian's, so a ratio says what the way of building is worth. What
+live-build takes with its own compression and with all files is a figure of its own; of it, and of a build of ours, comes
+the list of what live-build is told to leave out. Builds take turns, and the median of three counts: the archives' proxy and
+the page cache are warmer for whoever comes later."""
 
 import os
 import pathlib
@@ -45,9 +46,10 @@ def archives():
     return found[RELEASE], security
 
 
-def configure_live_build(folder, alike=True):
+def configure_live_build(folder, left_out=None):
     """What somebody would write who makes such an ISO by hand; zstd as ours, since the default xz would make live-build
-    look worse than it must. `alike`: with our level of compression and without the files that we leave out."""
+    look worse than it must. `left_out`: patterns of what is not packed; with it comes our level of compression, and what
+    dpkg does not unpack for us it does not unpack here."""
     folder.mkdir(exist_ok=True)
     main, security = archives()
     words = ["lb", "config", "noauto", "--mode", "debian", "--distribution", RELEASE,
@@ -61,23 +63,43 @@ def configure_live_build(folder, alike=True):
              "--apt-recommends", "false", "--debian-installer", "none", "--firmware-binary", "false",
              "--firmware-chroot", "false", "--memtest", "none", "--checksums", "none",
              "--win32-loader", "false", "--chroot-squashfs-compression-type", "zstd"]
-    if alike:
+    if left_out is not None:
         words += ["--chroot-squashfs-compression-level", LEVEL]
     if security:
         words += ["--mirror-chroot-security", security, "--mirror-binary-security", security]
     timed(*words, cwd=folder)
     listed = folder / "config/package-lists/all.list.chroot"
     listed.write_text("\n".join(packages()) + "\n", encoding="utf-8")
-    if alike:
-        excludes = folder / "config/rootfs/excludes"
-        excludes.parent.mkdir(exist_ok=True)
-        excludes.write_text(left_out(), encoding="utf-8")
+    if left_out is not None:
+        write(folder / "config/rootfs/excludes", left_out)
+        write(folder / "config/includes.chroot_before_packages/etc/dpkg/dpkg.cfg.d/90-left-out", never_unpacked())
 
 
-def left_out():
-    """The files that our first layer does not have, as patterns of mksquashfs(1)."""
-    text = (ROOT / "packaging/layers/squash.exclude").read_text(encoding="utf-8")
-    return "".join(f"{line}\n" for line in text.splitlines() if line and not line.startswith("#"))
+def write(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def never_unpacked():
+    """What dpkg(1) leaves out of our layers, as settings of dpkg."""
+    lines = (ROOT / "packaging/layers/unpack.exclude").read_text(encoding="utf-8").splitlines()
+    return "".join(f"path-include={line[1:]}\n" if line.startswith("+") else f"path-exclude={line}\n"
+                   for line in lines if line and not line.startswith("#"))
+
+
+def files_in(squashed):
+    """The paths of all files and directories in a squashed tree."""
+    told = subprocess.run(["unsquashfs", "-l", "-dest", "", squashed], check=True, capture_output=True, text=True)
+    return {line.strip("/") for line in told.stdout.splitlines() if line.strip("/")}
+
+
+def left_out(theirs, ours):
+    """What is in the first tree and not in the second, as patterns of mksquashfs(1); a directory stands for what is below."""
+    patterns = []
+    for path in sorted(theirs - ours):
+        if "/" not in path or path.rpartition("/")[0] in ours:
+            patterns.append(re.sub(r"([\\*?\[\]])", r"\\\1", path))
+    return "".join(f"{pattern}\n" for pattern in patterns)
 
 
 def live_build(folder, first="build"):
@@ -85,10 +107,10 @@ def live_build(folder, first="build"):
     return timed("lb", first, cwd=folder, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})[0]
 
 
-def live_build_again(folder):
+def live_build_again(folder, patterns):
     """As live_build after `lb clean`, which keeps what was downloaded and wants its configuration anew."""
     timed("lb", "clean", cwd=folder)
-    configure_live_build(folder)
+    configure_live_build(folder, patterns)
     return live_build(folder)
 
 
@@ -129,6 +151,14 @@ def drop_layers(cache):
     shutil.rmtree(cache / "layers")
 
 
+def record_sizes(figures, builds):
+    """Of what was made from nothing: a changed line leaves layers of before."""
+    theirs = builds.plain / "binary/live/filesystem.squashfs"
+    figures.record("lb build, size of its system", round(theirs.stat().st_size / 1e6), "MB")
+    ours = sum(layer.stat().st_size for layer in builds.layers())
+    figures.record("muster iso build, size of its layers", round(ours / 1e6), "MB")
+
+
 def remove(folder):
     """Removes what builds left."""
     gone = subprocess.run(["rm", "-rf", "--one-file-system", folder], check=False, capture_output=True, text=True)
@@ -154,6 +184,8 @@ class Builds:
     def __init__(self, place):
         self.tree, self.cache, self.plain = copy_tree(place), place / "cache", place / "plain"
         self.out = place / "muster.iso"
+        self.all_files = set()
+        self._left_out = None
 
     def ours(self):
         return muster_build(self.tree, self.cache, self.out)
@@ -170,10 +202,29 @@ class Builds:
         change_one_line(self.tree)
         return self.ours()
 
-    def theirs_from_nothing(self, alike=True):
+    def theirs_with_all_files(self):
+        configure_live_build(self.plain)
+        seconds = live_build(self.plain)
+        self.all_files = files_in(self.plain / "binary/live/filesystem.squashfs")
+        return seconds
+
+    def layers(self):
+        return self.cache.glob("layers/*/layer.squashfs")
+
+    def left_out(self):
+        """What live-build packs and ours does not; both were made before."""
+        if self._left_out is None:
+            ours = set().union(*map(files_in, self.layers()))
+            self._left_out = left_out(self.all_files, ours)
+        return self._left_out
+
+    def theirs_from_nothing(self):
         remove(self.plain)
-        configure_live_build(self.plain, alike)
+        configure_live_build(self.plain, self.left_out())
         return live_build(self.plain)
+
+    def theirs_with_downloads(self):
+        return live_build_again(self.plain, self.left_out())
 
 
 def run(figures):
@@ -182,10 +233,11 @@ def run(figures):
         builds = Builds(place)
         # What is compared is making an ISO: our programs are compiled.
         timed(builds.tree / "tools/packages", cwd=builds.tree)
-        seconds = builds.theirs_from_nothing(alike=False)
+        seconds = builds.theirs_with_all_files()
         figures.record("lb build, cold, its own compression, all files", round(seconds, 1), "s")
         record(figures, "cold", builds.ours_from_nothing, builds.theirs_from_nothing, 0.6)
-        record(figures, "downloads kept", builds.ours_with_downloads, lambda: live_build_again(builds.plain))
+        record_sizes(figures, builds)
+        record(figures, "downloads kept", builds.ours_with_downloads, builds.theirs_with_downloads)
         record(figures, "one line of C++ changed", builds.ours_with_a_change,
                lambda: live_build_medium_again(builds.plain), program="lb binary")
     finally:

@@ -52,10 +52,13 @@ detected_proxies() {
 write_settings() {
     local dumped wanted
     wanted="Acquire::(http|https|Check|Retries|Max-ValidTime|Min-ValidTime|ForceIPv|By-Hash|AllowInsecure|AllowWeak|AllowDowngrade)"
-    wanted+="|APT::Get::AllowUnauthenticated"
+    # Where apt cannot become another user, its settings say so.
+    wanted+="|APT::Get::AllowUnauthenticated|APT::Sandbox::User"
     dumped=$(apt-config dump)
     {
-        sed -nE -e '/:: |::Proxy-?Auto-?Detect/Id' -e "/^($wanted)[^ ]* \"[^\"]+\";\$/p" <<<"$dumped"
+        sed -nE -e '/:: |::Proxy-?Auto-?Detect|^APT::Sandbox::User "_apt"/Id' -e "/^($wanted)[^ ]* \"[^\"]+\";\$/p" <<<"$dumped"
+        # Only root reads the key of a connection; else what fetches runs as apt's own user.
+        if grep -qi '::SslKey "..*";' <<<"$dumped"; then setting APT::Sandbox::User root; fi
         environment_settings "$dumped"
         detected_proxies "$dumped"
     } >"$target/apt.conf"

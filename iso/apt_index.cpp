@@ -64,8 +64,7 @@ std::vector<std::string> apt_arguments(const std::filesystem::path& apt,
           "-oDir::Etc::sourceparts=-", option("Dir::State::lists", lists),
           option("Dir::Etc::netrc", apt / "auth.conf"), "-oDir::Etc::netrcparts=-",
           "-oDir::Etc::preferences=/dev/null", "-oDir::Etc::preferencesparts=-",
-          "-oDir::State::status=/dev/null",
-          "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=", "-oAPT::Sandbox::User=root",
+          "-oDir::State::status=/dev/null", "-oDir::Cache::pkgcache=", "-oDir::Cache::srcpkgcache=",
           // What is made has one architecture, and its own apt prefers no release.
           option("APT::Architectures", std::string(kArchitecture)),
           "-oAPT::Default-Release=", "-oAPT::Install-Suggests=false"};
@@ -104,13 +103,14 @@ Status write_keys(std::vector<AptSource>& archives, const std::filesystem::path&
 /// Whether an archive says that it has no such suite; false as well when nobody answers.
 Result<bool> is_absent(os::CommandRunner& runner, const std::filesystem::path& apt,
                        const AptSource& archive) {
+  const auto folder = apt / "probe";
+  TRY(make_fetch_directory(folder));
   for (const auto* file : {"InRelease", "Release"}) {
     const auto address = std::format("{}dists/{}/{}", archive.uri, archive.suite, file);
-    TRY_ASSIGN(const auto result,
-               runner.run({.argv = {"/usr/lib/apt/apt-helper",
-                                    option("Dir::Etc::netrc", apt / "auth.conf"),
-                                    "-oDir::Etc::netrcparts=-", "-oAPT::Sandbox::User=root",
-                                    "download-file", address, (apt / "probe").string()}}));
+    TRY_ASSIGN(const auto result, runner.run({.argv = {"/usr/lib/apt/apt-helper",
+                                                       option("Dir::Etc::netrc", apt / "auth.conf"),
+                                                       "-oDir::Etc::netrcparts=-", "download-file",
+                                                       address, (folder / file).string()}}));
     if (result.status == 0 || !(result.out + result.err).contains(" 404 ")) return false;
   }
   return true;

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
+#include "core/os/name_service.h"
 
 namespace muster::iso {
 namespace {
@@ -13,18 +14,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kCertificates = "Acquire::https::CaInfo";
+constexpr const char* kFetcher = "_apt";
 constexpr const char* kTrusted = "/etc/ssl/certs/ca-certificates.crt";
 
 bool is_wanted(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kWanted = {
-      "Acquire::http::",    "Acquire::https::",        "Acquire::Check-",
-      "Acquire::Retries",   "Acquire::Max-ValidTime",  "Acquire::Min-ValidTime",
-      "Acquire::ForceIPv",  "Acquire::By-Hash",        "Acquire::AllowInsecure",
-      "Acquire::AllowWeak", "Acquire::AllowDowngrade", "APT::Get::AllowUnauthenticated"};
+  static constexpr std::array<std::string_view, 13> kWanted = {
+      "Acquire::http::", "Acquire::https::", "Acquire::Check-", "Acquire::Retries",
+      "Acquire::Max-ValidTime", "Acquire::Min-ValidTime", "Acquire::ForceIPv", "Acquire::By-Hash",
+      "Acquire::AllowInsecure", "Acquire::AllowWeak", "Acquire::AllowDowngrade",
+      "APT::Get::AllowUnauthenticated",
+      // Where apt cannot become another user, its settings say so.
+      "APT::Sandbox::User"};
   // "NAME::" is an element of a list; there is none among these that matters.
   return !name.ends_with("::") &&
          std::ranges::any_of(kWanted, [&](auto start) { return name.starts_with(start); });
 }
+
+bool names_a_key(std::string_view name) { return name.ends_with("::SslKey"); }
 
 }  // namespace
 
@@ -53,6 +59,10 @@ std::string render_apt_settings(const AptSettings& settings) {
 Result<AptSettings> read_apt_settings(os::CommandRunner& runner) {
   TRY_ASSIGN(const auto dumped, run_checked(runner, {.argv = {"apt-config", "dump"}}));
   auto settings = parse_apt_settings(dumped);
+  // Only root reads the key of a connection.
+  if (std::ranges::any_of(settings, names_a_key, &AptSetting::name)) {
+    settings.push_back({"APT::Sandbox::User", "root"});
+  }
   const bool named = std::ranges::contains(settings, kCertificates, &AptSetting::name);
   if (!named && fs::is_regular_file(kTrusted)) {
     settings.push_back({std::string(kCertificates), kTrusted});
@@ -82,6 +92,14 @@ Status add_detected_proxy(os::CommandRunner& runner, const std::string& uri,
   settings.push_back(
       {std::format("Acquire::{}::Proxy::{}", scheme, host.substr(0, host.find(':'))), proxy});
   return {};
+}
+
+Status make_fetch_directory(const fs::path& directory) {
+  TRY(os::remove_tree(directory));
+  TRY_ASSIGN(const auto user, os::find_user(kFetcher));
+  os::FileMode mode = {.mode = 0755};
+  if (user) mode.uid = static_cast<int>(user->uid);
+  return os::make_directory(directory, mode);
 }
 
 }  // namespace muster::iso

@@ -13,12 +13,19 @@ constexpr std::string_view kStateless = "Live head, without its state disk";
 
 constexpr std::string_view kPlainGraphics = "Live head, plain graphics (black screen)";
 
+constexpr std::string_view kFromMemory = "Live head, all in memory (the stick may be pulled)";
+
+constexpr std::string_view kSecondLine = "Live head, on the second serial line (ttyS1)";
+
 constexpr std::string_view kCheck = "Check this ISO, then restart";
 
 /// The head's initrd reads it (layers/include/base/…/live-bottom/muster-state).
 constexpr const char* kStatelessWord = "muster.state=no";
 /// For a card whose driver shows nothing.
 constexpr const char* kPlainGraphicsWord = "nomodeset";
+
+/// live-boot(7): copies the medium into memory first.
+constexpr const char* kFromMemoryWord = "toram";
 
 /// live-boot(7): compares all that SHA256SUMS lists, and starts nothing.
 constexpr const char* kCheckWord = "verify-checksums=sha256";
@@ -28,10 +35,36 @@ std::vector<std::string> with(std::vector<std::string> arguments, const char* wo
   return arguments;
 }
 
+/// Servers show one of their serial lines over the network. The kernel talks on one only
+/// (serial-console.rst of Linux).
+std::vector<std::string> on_second_line(std::vector<std::string> arguments) {
+  for (std::string& word : arguments) {
+    if (word.starts_with("console=ttyS0")) word.replace(0, 13, "console=ttyS1");
+  }
+  return arguments;
+}
+
 /// Whoever checks a medium wants to read what is wrong with it: no restart after a failure.
 std::vector<std::string> check_arguments(std::vector<std::string> arguments) {
   std::erase_if(arguments, [](const std::string& word) { return word.starts_with("panic="); });
   return with(std::move(arguments), kCheckWord);
+}
+
+/// One of the entries that start the head.
+struct HeadEntry {
+  std::string_view id;
+  std::string_view title;
+  std::vector<std::string> arguments;
+};
+
+std::vector<HeadEntry> head_entries(const BootMenu& menu) {
+  const auto& plain = menu.kernel_arguments;
+  return {{"live", "Live head", plain},
+          {"stateless", kStateless, with(plain, kStatelessWord)},
+          {"memory", kFromMemory, with(plain, kFromMemoryWord)},
+          {"serial", kSecondLine, on_second_line(plain)},
+          {"graphics", kPlainGraphics, with(plain, kPlainGraphicsWord)},
+          {"check", kCheck, check_arguments(plain)}};
 }
 
 /// The microcode first: behind anything compressed the kernel does not find it.
@@ -41,25 +74,23 @@ std::string initrds(const BootMenu& menu, std::string_view separator) {
   return join(paths, separator);
 }
 
-std::string isolinux_entry(const BootMenu& menu, std::string_view label, std::string_view title,
-                           const std::vector<std::string>& arguments) {
+std::string isolinux_entry(const BootMenu& menu, const HeadEntry& entry) {
   return std::format(
       "label {}\n"
       "  menu label {}\n"
       "  linux /live/vmlinuz\n"
       "  initrd {}\n"
       "  append {}\n",
-      label, title, initrds(menu, ","), join(arguments, " "));
+      entry.id, entry.title, initrds(menu, ","), join(entry.arguments, " "));
 }
 
-std::string grub_entry(const BootMenu& menu, std::string_view id, std::string_view title,
-                       const std::vector<std::string>& arguments) {
+std::string grub_entry(const BootMenu& menu, const HeadEntry& entry) {
   return std::format(
       "menuentry '{}' --id {} {{\n"
       "  linux /live/vmlinuz {}\n"
       "  initrd {}\n"
       "}}\n",
-      title, id, join(arguments, " "), initrds(menu, " "));
+      entry.title, entry.id, join(entry.arguments, " "), initrds(menu, " "));
 }
 
 }  // namespace
@@ -80,14 +111,9 @@ std::string render_isolinux(const BootMenu& menu) {
       "timeout {}\n"
       "menu title {}\n"
       "menu autoboot The live head starts in # second{{,s}}\n"
-      "default live\n"
-      "{}{}{}{}",
-      menu.timeout * 10, menu.title,
-      isolinux_entry(menu, "live", "Live head", menu.kernel_arguments),
-      isolinux_entry(menu, "stateless", kStateless, with(menu.kernel_arguments, kStatelessWord)),
-      isolinux_entry(menu, "graphics", kPlainGraphics,
-                     with(menu.kernel_arguments, kPlainGraphicsWord)),
-      isolinux_entry(menu, "check", kCheck, check_arguments(menu.kernel_arguments)));
+      "default live\n",
+      menu.timeout * 10, menu.title);
+  for (const HeadEntry& entry : head_entries(menu)) text += isolinux_entry(menu, entry);
   text += std::format(
       "label install\n"
       "  menu label {}\n"
@@ -114,12 +140,9 @@ std::string render_grub(const BootMenu& menu) {
       "terminal_output console serial\n"
       "set timeout_style=menu\n"
       "set timeout={}\n"
-      "set default=0\n"
-      "{}{}{}{}",
-      menu.title, menu.timeout, grub_entry(menu, "live", "Live head", menu.kernel_arguments),
-      grub_entry(menu, "stateless", kStateless, with(menu.kernel_arguments, kStatelessWord)),
-      grub_entry(menu, "graphics", kPlainGraphics, with(menu.kernel_arguments, kPlainGraphicsWord)),
-      grub_entry(menu, "check", kCheck, check_arguments(menu.kernel_arguments)));
+      "set default=0\n",
+      menu.title, menu.timeout);
+  for (const HeadEntry& entry : head_entries(menu)) text += grub_entry(menu, entry);
   text += std::format(
       "menuentry '{}' --id install {{\n"
       "  echo 'This version runs the head from the ISO; press a key for the menu.'\n"

@@ -76,13 +76,32 @@ Status copy_included(const BuildContext& context, const std::filesystem::path& f
                                      (folder / ".").string(), root.string()}});
 }
 
+namespace {
+
+/// The regular files in a folder's directory, by their paths in the folder, sorted.
+Result<std::vector<std::string>> files_below(const std::filesystem::path& folder,
+                                             const std::string& directory) {
+  std::vector<std::string> files;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator each(folder / directory, error);
+  for (; !error && each != std::filesystem::end(each); each.increment(error)) {
+    if (each->symlink_status(error).type() != std::filesystem::file_type::regular) continue;
+    files.push_back(each->path().lexically_relative(folder).string());
+  }
+  if (error) return fail(std::format("cannot list '{}': {}", directory, error.message()));
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> layer_files(const LayerPlan& layer,
                                              const std::filesystem::path& folder) {
   switch (layer.kind) {
     case LayerKind::base:
       return std::vector<std::string>{"layer.squashfs", "vmlinuz", "initrd.img"};
     case LayerKind::tools:
-      return std::vector<std::string>{};
+      return files_below(folder, "binary");
     case LayerKind::microcode: {
       TRY_ASSIGN(auto names, os::list_directory(folder / "microcode"));
       for (auto& name : names) name.insert(0, "microcode/");

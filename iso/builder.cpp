@@ -119,11 +119,24 @@ class Build {
     return {};
   }
 
+  /// Errors: a file of a layer is another, or there is one more.
+  Status check_kept(const LayerPlan& layer) {
+    TRY(store_.check(layer));
+    TRY_ASSIGN(const auto facts, store_.read_facts(layer));
+    TRY_ASSIGN(const auto files, layer_files(layer, store_.path_of(layer)));
+    for (const auto& file : files) {
+      if (facts.contains(file)) continue;
+      return fail(std::format("'{}' came into a layer since it was made",
+                              (store_.path_of(layer) / file).string()));
+    }
+    return {};
+  }
+
   /// What the ISO says of its files are the hashes that layers had when they were made.
   Status drop_damaged() {
     for (const auto& layer : layers_) {
       if (!store_.holds(layer)) continue;
-      const Status whole = store_.check(layer);
+      const Status whole = check_kept(layer);
       if (whole) continue;
       warn({.message = whole.error().message, .hint = "the layer is made anew"});
       TRY(store_.remove(layer));
@@ -144,9 +157,35 @@ class Build {
     if (auto dropped = drop_old_archives(context_.runner, index_); !dropped) warn(dropped.error());
   }
 
+  /// What a disk or somebody changed since it was fetched is fetched again.
+  Status drop_changed_downloads() {
+    for (const auto& layer : layers_) {
+      if (store_.holds(layer)) continue;
+      TRY_ASSIGN(const auto changed,
+                 find_changed_downloads(index_.archives, own_closure(layer, inputs_.closures)));
+      for (const auto& file : changed) {
+        warn({.message = std::format("'{}' is not what the archive has", file.string()),
+              .hint = "it is fetched again"});
+        TRY(os::remove_tree(file));
+      }
+    }
+    return {};
+  }
+
+  /// A script of a package may write where the downloads lie.
+  Status check_downloads_of(const LayerPlan& layer) {
+    TRY_ASSIGN(const auto changed,
+               find_changed_downloads(index_.archives, own_closure(layer, inputs_.closures)));
+    if (changed.empty()) return {};
+    return fail(
+        std::format("'{}' changed while it was installed", changed.front().string()),
+        "build again; when it is said again, look at the disk and at the package's scripts");
+  }
+
   Status make_all() {
     TRY(isolate());
     TRY(os::write_file(context_.log, ""));
+    TRY(drop_changed_downloads());
     bool has_fetched = false;
     for (const auto& layer : layers_) {
       if (store_.holds(layer)) continue;
@@ -187,6 +226,7 @@ class Build {
 
   Status fill_layer(const LayerPlan& layer, const fs::path& folder) {
     TRY(build_layer(layer, folder));
+    TRY(check_downloads_of(layer));
     TRY(check_packages_of(layer, folder));
     TRY(look_at(layer, folder));
     TRY_ASSIGN(const auto files, layer_files(layer, folder));

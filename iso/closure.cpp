@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <map>
 #include <optional>
 #include <ranges>
 
 #include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/hash.h"
 #include "iso/package_status.h"
 
 namespace muster::iso {
@@ -130,6 +133,37 @@ Status resolve_layers(os::CommandRunner& runner, const AptIndex& index,
     inputs.of_others.merge(announced.of_others);
   }
   return {};
+}
+
+Closure own_closure(const LayerPlan& layer, const Closures& closures) {
+  Closure own;
+  const auto all = closures.find(layer.name);
+  if (all == closures.end()) return own;
+  for (const auto& package : all->second) {
+    const bool is_below = std::ranges::any_of(layer.lower, [&](const auto& name) {
+      const auto lower = closures.find(name);
+      return lower != closures.end() && std::ranges::binary_search(lower->second, package);
+    });
+    if (!is_below) own.push_back(package);
+  }
+  return own;
+}
+
+Result<std::vector<std::filesystem::path>> find_changed_downloads(
+    const std::filesystem::path& folder, const Closure& closure) {
+  std::map<std::pair<std::string, std::string>, std::string> announced;
+  for (const auto& [name, version, sha256] : closure) announced[{name, version}] = sha256;
+  TRY_ASSIGN(const auto files, os::list_directory(folder));
+  std::vector<std::filesystem::path> changed;
+  for (const auto& file : files) {
+    const auto words = split(file, '_');
+    if (words.size() != 3 || !file.ends_with(".deb")) continue;
+    const auto known = announced.find({words[0], decode(words[1])});
+    if (known == announced.end()) continue;
+    TRY_ASSIGN(const auto now, os::sha256_file(folder / file));
+    if (now != known->second) changed.push_back(folder / file);
+  }
+  return changed;
 }
 
 std::string render_closure(const Closure& closure) {

@@ -3,6 +3,7 @@
 // hashes. A layer's key has this of the archives and nothing else, so a new version of a package
 // makes anew the layers that have it, and no others.
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,6 +37,16 @@ std::vector<std::string> parse_conflicts(std::string_view out, std::string_view 
 /// apt says that they cannot be installed together.
 Status resolve_layers(os::CommandRunner& runner, const AptIndex& index,
                       const std::vector<LayerPlan>& layers, PlanInputs& inputs);
+
+/// The part of a layer's closure that is in no layer below it. Pure.
+Closure own_closure(const LayerPlan& layer, const Closures& closures);
+
+/// The downloads in `folder`, apt's archives, that are not what the archives have: of a package's
+/// name and version, and of another hash. apt compares sizes only before it takes one
+/// (apt-pkg/acquire-item.cc). Downloads of other packages are passed over. Errors: one cannot be
+/// read.
+Result<std::vector<std::filesystem::path>> find_changed_downloads(
+    const std::filesystem::path& folder, const Closure& closure);
 
 /// One line for each package: what a layer's key has of it. Pure.
 std::string render_closure(const Closure& closure);

@@ -11,14 +11,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The method that fetches reads the file with passwords; as apt's own user it could not.
-const AptSetting kAsRoot = {"APT::Sandbox::User", "root"};
-
 /// Whether a setting names a file that a connection needs; others that name files are programs.
 bool names_a_file(const std::string& setting) {
   static constexpr std::array<std::string_view, 5> kNames = {"::CaInfo", "::SslCert", "::SslKey",
                                                              "::IssuerCert", "::CrlFile"};
   return std::ranges::any_of(kNames, [&](auto name) { return setting.ends_with(name); });
+}
+
+/// Whom to believe is for everybody: what fetches reads it as apt's own user. A key is root's, and
+/// so is a certificate of our own, which may lie in one file with its key.
+os::FileMode mode_of(const std::string& setting) {
+  const bool is_own = setting.ends_with("::SslKey") || setting.ends_with("::SslCert");
+  return {.mode = is_own ? 0600U : 0644U};
 }
 
 /// The settings with copies of the files that they name.
@@ -31,7 +35,7 @@ Result<AptSettings> copy_files(const AptSettings& settings, const fs::path& root
     } else if (names_a_file(name)) {
       const auto copy = folder / std::format("file-{}", inside.size());
       TRY_ASSIGN(const auto text, os::read_file(value));
-      TRY(os::write_file(root / copy, text, {.mode = 0600}));
+      TRY(os::write_file(root / copy, text, mode_of(name)));
       inside.push_back({name, ("/" / copy).string()});
     }
   }
@@ -42,9 +46,8 @@ Result<AptSettings> copy_files(const AptSettings& settings, const fs::path& root
 
 AptSettings outer_settings(const AptIndex& index) {
   auto settings = index.settings;
-  settings.insert(
-      settings.end(),
-      {{"Dir::Etc::netrc", index.logins.string()}, {"Dir::Etc::netrcparts", "-"}, kAsRoot});
+  settings.insert(settings.end(),
+                  {{"Dir::Etc::netrc", index.logins.string()}, {"Dir::Etc::netrcparts", "-"}});
   return settings;
 }
 
@@ -58,8 +61,7 @@ Result<AptSettings> write_layer_apt(const AptIndex& index, const fs::path& root,
   settings.insert(settings.end(), {{"Dir::Etc::sourcelist", (there / "sources.list").string()},
                                    {"Dir::Etc::sourceparts", "-"},
                                    {"Dir::Etc::netrc", (there / "auth.conf").string()},
-                                   {"Dir::Etc::netrcparts", "-"},
-                                   kAsRoot});
+                                   {"Dir::Etc::netrcparts", "-"}});
   return settings;
 }
 

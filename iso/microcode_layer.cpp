@@ -5,6 +5,7 @@
 
 #include "core/os/files.h"
 #include "core/os/hash.h"
+#include "iso/apt_settings.h"
 #include "iso/build_context.h"
 #include "iso/microcode.h"
 
@@ -59,7 +60,7 @@ Status build_microcode(const BuildContext& context, const LayerPlan& layer,
                        const fs::path& folder) {
   const auto debs = folder / "debs";
   const auto tree = folder / "tree";
-  TRY(os::make_directory(debs));
+  TRY(make_fetch_directory(debs));
   TRY(os::make_directory(tree));
   TRY(run_step(context, {.argv = download_arguments(context.index, layer.packages), .cwd = debs}));
   TRY_ASSIGN(const auto status, unpack(context, debs, tree));

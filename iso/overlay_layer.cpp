@@ -46,7 +46,6 @@ std::vector<std::string> install_arguments(const LayerPlan& layer) {
                                         "-y",
                                         "--no-install-recommends",
                                         "-oDpkg::Use-Pty=0",
-                                        "-oAPT::Sandbox::User=root",
                                         "-oAPT::Keep-Downloaded-Packages=true",
                                         "install"};
   arguments.insert(arguments.end(), layer.packages.begin(), layer.packages.end());

@@ -21,6 +21,7 @@ constexpr auto kQuestionTime = 120s;
 /// execvp's status in the guest agent's words: the program is not there.
 constexpr std::string_view kNoProgram = "No such file or directory";
 
+constexpr const char* kListed = "the head to hear of it";
 constexpr const char* kListedAsReady = "the head to list it as ready";
 
 class BringUp {
@@ -31,15 +32,25 @@ class BringUp {
   Status run() {
     TRY(start("head"));
     if (options_.wait_for != WaitFor::none) TRY(wait_for_head());
+    // The head numbers nodes in the order in which it hears of them; from then on those that need
+    // no emulation boot beside each other.
+    const bool waits = options_.wait_for == WaitFor::nodes;
     for (const MachinePlan& machine : plan_.machines) {
       if (machine.role != Role::node) continue;
       TRY(start(machine.name));
-      if (options_.wait_for == WaitFor::nodes) TRY(wait_for_node(machine));
+      const bool is_fast = machine.accelerator == Accelerator::kvm;
+      if (waits) TRY(wait_for_node(machine, is_fast ? Until::listed : Until::ready));
+    }
+    for (const MachinePlan& machine : plan_.machines) {
+      const bool is_fast = machine.accelerator == Accelerator::kvm;
+      if (waits && is_fast && machine.role == Role::node) TRY(wait_for_node(machine, Until::ready));
     }
     return {};
   }
 
  private:
+  enum class Until { listed, ready };
+
   void say(std::string_view text) const {
     if (!options_.on_progress) return;
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(os::in(0ms) - start_);
@@ -89,10 +100,11 @@ class BringUp {
     return result->out.empty() ? std::string(trim(result->err)) : result->out;
   }
 
-  Status wait_for_node(const MachinePlan& machine) {
+  Status wait_for_node(const MachinePlan& machine, Until until) {
     const os::Deadline deadline = os::in(options_.node_time);
     // The head is asked, and the node is awaited.
-    const Awaited awaited{.machine = machine.name, .what = kListedAsReady};
+    const char* const what = until == Until::ready ? kListedAsReady : kListed;
+    const Awaited awaited{.machine = machine.name, .what = what};
     TRY_ASSIGN(MachineWait head, MachineWait::open(plan_, "head", tell(awaited)));
     TRY_ASSIGN(MachineWait node, MachineWait::open(plan_, machine.name, tell(awaited)));
     std::string last;
@@ -104,9 +116,11 @@ class BringUp {
       const std::string now = nodes ? render_node(status) : printable(*text);
       if (now != last) say(std::format("{}: {}", machine.name, now));
       last = now;
-      if (status != nullptr && status->state == "ready") return {};
-      if (os::in(0ms) >= deadline) return node.fail_at("boot", "not ready in time: " + last);
-      TRY(node.pause(kListedAsReady, kAskEvery));
+      if (status != nullptr && (until == Until::listed || status->state == "ready")) return {};
+      if (os::in(0ms) >= deadline) {
+        return node.fail_at("boot", std::format("waited in vain for {}: {}", what, last));
+      }
+      TRY(node.pause(what, kAskEvery));
     }
   }
 

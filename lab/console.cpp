@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "core/base/text.h"
-#include "core/os/files.h"
+#include "core/os/file_part.h"
 
 namespace muster::lab {
 namespace {
 
 constexpr char kEscape = '\x1b';
-/// A console's end is what is asked for; a guest that writes for days must not fill our memory.
-constexpr std::size_t kConsoleLimit = 512U << 20;
+/// A console's end is what is asked for; a guest may write for days.
+constexpr std::uint64_t kLongestEnd = 64U << 10;
 
 /// The length of the control sequence at the start of `text`, which begins with ESC.
 std::size_t sequence_length(std::string_view text) {
@@ -38,12 +38,12 @@ std::string render_console(std::string_view raw) {
 }
 
 std::string last_lines(const std::filesystem::path& file, std::size_t count) {
-  const auto raw = os::read_file(file, kConsoleLimit);
-  if (!raw) return {};
-  constexpr std::size_t kLongestEnd = 64U << 10;
-  const std::string_view end(*raw);
-  std::vector<std::string> all =
-      lines(render_console(end.substr(end.size() - std::min(end.size(), kLongestEnd))));
+  const auto size = os::size_of(file);
+  if (!size) return {};
+  const std::uint64_t length = std::min(*size, kLongestEnd);
+  const auto end = os::read_as_far_as_there(file, {.offset = *size - length, .size = length});
+  if (!end) return {};
+  std::vector<std::string> all = lines(render_console(*end));
   std::erase_if(all, [](const std::string& line) { return trim(line).empty(); });
   if (all.size() > count) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(count));
   for (std::string& line : all) line = printable(line);

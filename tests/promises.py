@@ -65,6 +65,10 @@ PROMISES = {
         "A volume in the head's memory stays on the head while it has files.": ["secureboot/volume_comes_and_goes"],
         "Nodes that run find the head again within a minute, without a boot.":
             ["bios/head_power_cut", "netns/head/backup_test.py"],
+        "A daemon that does not go on is ended after three minutes and started again": ["native/hung_daemon"],
+        "a live head whose first process does not go on for two minutes is restarted by the machine's watchdog":
+            ["usb-bios/head_is_watched"],
+        "they keep their addresses when the head is away for longer than a lease": ["native/lease_ends"],
         "is put right and noted": ["native-site/changes_are_put_right", "chaos/comes_back_from_faults"],
         "Nodes follow the head, and set their clock at once when it is wrong.": ["clocks/clock_ahead_and_back"],
     },

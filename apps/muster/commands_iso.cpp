@@ -13,11 +13,15 @@
 #include "core/base/units.h"
 #include "core/os/command.h"
 #include "iso/builder.h"
+#include "iso/inspect/medium_files.h"
 
 namespace muster::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// On the medium (iso/medium.cpp).
+constexpr std::string_view kOwnSpec = "muster/cluster.yaml";
 
 /// Shows progress on stderr: as JSON, or as a bar with lines for what ended, or as lines.
 class Display {
@@ -113,8 +117,29 @@ int report_verified(const IsoArguments& arguments, const std::string& medium,
                 kFailed);
 }
 
+/// The specification that an ISO has of itself.
+Result<std::string> read_own_spec(const std::filesystem::path& iso) {
+  TRY(check_iso(iso));
+  os::PosixCommandRunner runner;
+  TRY_ASSIGN(const auto files, inspect::list_medium(runner, iso));
+  auto text = inspect::read_medium_file(iso, files, std::string(kOwnSpec));
+  if (text) return text;
+  return fail(text.error().message, "name the cluster.yaml that it was built from: --file");
+}
+
+std::expected<iso::BuildOptions, int> read_verify_options(const IsoArguments& arguments) {
+  if (!arguments.file.empty()) return read_options(arguments);
+  const auto text = read_own_spec(arguments.out);
+  if (!text) return std::unexpected(report(text.error()));
+  if (!arguments.json) {
+    say(std::format("building by the cluster.yaml that is on '{}'; --file takes another",
+                    arguments.out));
+  }
+  return read_options(arguments, *text, std::format("{}:{}", arguments.out, kOwnSpec));
+}
+
 int verify(const IsoArguments& arguments) {
-  auto options = read_options(arguments);
+  auto options = read_verify_options(arguments);
   if (!options) return options.error();
   Display display(arguments);
   options->listener = [&](const iso::ProgressEvent& event) { display.show(event); };
@@ -160,15 +185,18 @@ void add_iso(CLI::App& app, Session& session) {
   add_common(*build_verb, *arguments);
   on_run(*build_verb, session, [arguments] { return build(*arguments); });
 
+  const auto verified = std::make_shared<IsoArguments>(IsoArguments{.file = ""});
   auto* verify_verb = noun->add_subcommand("verify", "build once more and compare bit for bit");
-  verify_verb->add_option("output", arguments->out, "the ISO that was built")
+  verify_verb->add_option("output", verified->out, "the ISO that was built")
       ->type_name(value::kFile)
       ->capture_default_str();
-  verify_verb->add_option("--file", arguments->file, "the cluster.yaml that it was built from")
-      ->type_name(value::kFile)
-      ->capture_default_str();
-  add_common(*verify_verb, *arguments);
-  on_run(*verify_verb, session, [arguments] { return verify(*arguments); });
+  verify_verb
+      ->add_option(
+          "--file", verified->file,
+          "the cluster.yaml that it was built from; without it, the one that is on the ISO")
+      ->type_name(value::kFile);
+  add_common(*verify_verb, *verified);
+  on_run(*verify_verb, session, [verified] { return verify(*verified); });
   add_iso_inspect(*noun, session);
   add_iso_write(*noun, session);
 }

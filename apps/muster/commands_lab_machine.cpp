@@ -98,6 +98,15 @@ int run_request(const LabPlace& place, const lab::Request& request) {
   return reply ? kDone : report(reply.error());
 }
 
+/// The same, and programs are told what was done.
+int run_told(const Target& target, const char* what, const lab::Request& request) {
+  const int status = run_request(target.place, request);
+  if (status == kDone && form() == Form::json) {
+    print_json(nlohmann::json{{"machine", target.machine}, {what, target.word}}.dump());
+  }
+  return status;
+}
+
 int run_power(const Target& target) {
   lab::Request request{.machine = target.machine};
   if (target.word == "reset") {
@@ -106,15 +115,15 @@ int run_power(const Target& target) {
   } else {
     request.action = target.word == "on" ? lab::Action::start : lab::Action::stop;
   }
-  return run_request(target.place, request);
+  return run_told(target, "power", request);
 }
 
 int run_cable(const Target& target) {
-  return run_request(target.place,
-                     {.action = lab::Action::monitor,
-                      .machine = target.machine,
-                      .command = "set_link",
-                      .arguments = {{"name", "wire"}, {"up", target.word == "plug"}}});
+  return run_told(target, "cable",
+                  {.action = lab::Action::monitor,
+                   .machine = target.machine,
+                   .command = "set_link",
+                   .arguments = {{"name", "wire"}, {"up", target.word == "plug"}}});
 }
 
 int run_monitor(const Target& target) {
@@ -191,6 +200,7 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
       ->required()
       ->check(CLI::IsMember({"on", "off", "reset"}));
   add_machine_option(*lab.get_subcommand("power"), *power);
+  add_json(*lab.get_subcommand("power"));
 
   auto cable = add_verb(lab, session, "cable", "plug or pull a machine's network cable", run_cable);
   lab.get_subcommand("cable")
@@ -198,6 +208,7 @@ void add_hand_verbs(CLI::App& lab, Session& session) {
       ->required()
       ->check(CLI::IsMember({"plug", "pull"}));
   add_machine_option(*lab.get_subcommand("cable"), *cable);
+  add_json(*lab.get_subcommand("cable"));
 
   auto run = add_verb(lab, session, "run", "run a command of this machine in the lab's network",
                       run_inside);

@@ -43,16 +43,22 @@ Status check_iso(const std::filesystem::path& iso) {
 }
 
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments) {
-  iso::BuildOptions options;
   const auto text = read_spec_text(arguments.file);
   if (!text) return std::unexpected(report(text.error(), kUsage));
+  return read_options(arguments, *text, arguments.file);
+}
+
+std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments,
+                                                   const std::string& text,
+                                                   const std::string& name) {
+  iso::BuildOptions options;
   options.cache = cache_directory(arguments.cache);
-  auto outcome = check_spec(*text, arguments.file, options.cache);
+  auto outcome = check_spec(text, name, options.cache);
   for (const auto& problem : outcome.problems) say(to_string(problem));
   print_remarks(outcome);
   if (!outcome.spec) return std::unexpected(kUsage);
   options.spec = std::move(*outcome.spec);
-  options.spec_text = *text;
+  options.spec_text = text;
   options.out = fs::absolute(arguments.out);
   if (!arguments.lock.empty()) {
     auto lock = iso::read_lock(arguments.lock);

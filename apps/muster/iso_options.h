@@ -27,6 +27,10 @@ struct IsoArguments {
 /// The specification and everything else a build needs; or the status to end with, after saying
 /// why.
 std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments);
+/// The same of this text in the place of `arguments.file`; `name`: what messages call it.
+std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments,
+                                                   const std::string& text,
+                                                   const std::string& name);
 
 /// Errors: the file is no ISO: the file system of one names itself behind its first sixteen sectors
 /// (ECMA-119 §8.4).

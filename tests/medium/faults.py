@@ -3,13 +3,15 @@
 
 The layers of the ISO that was built before are there. A disk becomes full while an ISO is written, and a build is
 interrupted while it makes a layer: an error is told, an older ISO stays whole, nothing is left over, and the next build
-succeeds. Ends with "N passed, N failed, N skipped"."""
+succeeds. A disk changes a download and a layer: both are noticed, and the ISO is the same. Ends with "N passed, N failed, N skipped"."""
 
 import argparse
 import contextlib
+import hashlib
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +34,7 @@ OLDER = "an older ISO\n"
 # Small ones. Which of them are in a layer is random: a run that went wrong may have left a layer.
 PACKAGES = ("ed", "bc", "dc", "tree", "pv", "cowsay", "figlet", "sl")
 CHOICES = 20
+CACHE = pathlib.Path(os.environ["MUSTER_CACHE"])
 
 
 class Build:
@@ -121,6 +124,42 @@ def an_interrupt(muster, place):
     expect(status == 0, f"the next build ended with {status}: {said[-2000:]}")
 
 
+def a_disk_that_changes_what_is_kept(muster, place):
+    """A download and a layer of which a byte became another are made anew, and both are named."""
+    iso, spec = place / "kept.iso", place / "kept.yaml"
+    before = state_of_cache()
+    status, said = build_that_makes_a_layer(muster, spec, iso).finish()
+    expect(status == 0, f"it ended with {status}: {said[-2000:]}")
+    whole = digest(iso)
+    made = {name.rsplit("-", 1)[0]: CACHE / "layers" / name for name in state_of_cache() - before}
+    expect({"head", "muster-head"} <= made.keys(), f"it made {made}")
+    word = spec.read_text(encoding="utf-8").split("\nhead:\n  packages: [")[1].split("]")[0].split(", ")[0]
+    download = next((CACHE / "apt/archives").glob(f"{word}_*.deb"))
+    change_last_byte(download)
+    change_last_byte(made["muster-head"] / "layer.squashfs")
+    shutil.rmtree(made["head"])
+    status, said = Build(muster, spec, iso).finish()
+    expect(status == 0, f"the next build ended with {status}: {said[-2000:]}")
+    expect(f"'{download}' is not what the archive has" in said, f"the download is not named: {said[-2000:]}")
+    expect("has changed since it was made" in said, f"the layer is not named: {said[-2000:]}")
+    expect(digest(iso) == whole, "the ISO is another")
+
+
+def digest(file):
+    """The SHA-256 of a file."""
+    with open(file, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def change_last_byte(file):
+    """As a disk that fails, or whoever may write there. The size is the same."""
+    with open(file, "r+b") as content:
+        content.seek(-1, os.SEEK_END)
+        byte = content.read(1)[0]
+        content.seek(-1, os.SEEK_END)
+        content.write(bytes([byte ^ 1]))
+
+
 def build_that_makes_a_layer(muster, spec, iso):
     """A build of a specification whose head has packages that no layer has yet, while it makes that layer."""
     for _ in range(CHOICES):
@@ -147,7 +186,7 @@ def write_with_packages(spec, packages):
 
 def state_of_cache():
     """What lies among the layers."""
-    layers = pathlib.Path(os.environ["MUSTER_CACHE"], "layers")
+    layers = CACHE / "layers"
     return {str(path.relative_to(layers)) for path in layers.iterdir()}
 
 
@@ -158,7 +197,7 @@ def main():
     muster = options.muster.resolve()
     report = Report()
     with tempfile.TemporaryDirectory(prefix="muster-faults-", dir=os.environ["MUSTER_CACHE"]) as directory:
-        for test in (a_disk_that_becomes_full, an_interrupt):
+        for test in (a_disk_that_becomes_full, an_interrupt, a_disk_that_changes_what_is_kept):
             place = pathlib.Path(directory, test.__name__)
             place.mkdir()
             report.scenario(f"medium.{test.__name__}", lambda run=test, there=place: run(muster, there))

@@ -52,12 +52,13 @@ class Medium:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         return place
 
-    def check_at_boot(self, folder, iso):
-        """Starts what the menu's entry 'check' starts, with this ISO in the drive: what the console said."""
+    def boot_entry(self, folder, iso, name, word, memory="1024"):
+        """Starts what this entry of the menu starts, with this ISO in the drive, until the console says the word: what
+        it said."""
         menu = self.take(folder, "/boot/grub/grub.cfg").read_text()
-        entry = menu[menu.index("--id check {"):]
+        entry = menu[menu.index(f"--id {name} {{"):]
         arguments = re.search(r"linux \S+ (.*)", entry).group(1)
-        command = ["qemu-system-x86_64", "-accel", "tcg", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
+        command = ["qemu-system-x86_64", "-accel", "tcg", "-smp", "2", "-m", memory, "-nodefaults", "-display", "none",
                    "-serial", "stdio", "-no-reboot", "-nic", "none", "-cdrom", iso,
                    "-kernel", self.take(folder, "/live/vmlinuz"), "-initrd", self.take(folder, "/live/initrd.img"),
                    "-append", arguments]
@@ -68,7 +69,7 @@ class Medium:
             timer.start()
             for line in machine.stdout:
                 said.append(line.strip())
-                if "Verification" in line:
+                if word in line:
                     break
             machine.terminate()
             timer.cancel()
@@ -179,20 +180,39 @@ def a_menu_that_loads_what_is_not_there_is_found(medium, folder):
     assert any("loads 'live/vmlinux', which is not there" in finding for finding in findings), findings
 
 
+def the_microcode_of_both_vendors_comes_first(medium, folder):
+    """Before the initial RAM disk, and uncompressed: behind anything else the kernel does not find it."""
+    menu = medium.take(folder, "/boot/grub/grub.cfg").read_text()
+    wanted = "initrd /muster/microcode/amd.img /muster/microcode/intel.img /live/initrd.img\n"
+    assert menu.count(wanted) == menu.count("linux /live/vmlinuz"), menu
+    for name, vendor in [("amd", b"AuthenticAMD"), ("intel", b"GenuineIntel")]:
+        image = medium.take(folder, f"/muster/microcode/{name}.img").read_bytes()
+        assert image.startswith(b"070701") and b"kernel/x86/microcode/" + vendor + b".bin" in image, name
+
+
 def the_menu_checks_a_whole_one(medium, folder):
-    said = medium.check_at_boot(folder, medium.iso)
+    said = medium.boot_entry(folder, medium.iso, "check", "Verification")
     assert "Verification success" in said[-1], said[-10:]
 
 
 def the_menu_finds_a_changed_byte(medium, folder):
     size = pathlib.Path(medium.iso).stat().st_size
-    said = medium.check_at_boot(folder, medium.changed(folder, lambda file: flip(file, size // 2)))
+    changed = medium.changed(folder, lambda file: flip(file, size // 2))
+    said = medium.boot_entry(folder, changed, "check", "Verification")
     assert "Verification failed" in said[-1], said[-10:]
+
+
+def the_menu_starts_a_head_that_is_all_in_memory(medium, folder):
+    said = medium.boot_entry(folder, medium.iso, "memory", "Muster head '", memory="2560")
+    assert "Muster head '" in said[-1], said[-10:]
+    assert any("to RAM" in line for line in said), "the medium was not copied"
 
 
 TESTS = [nothing_is_wrong_with_it, it_has_what_was_agreed_upon, its_bill_has_all_that_is_on_it,
          its_lock_has_every_package, a_changed_byte_of_a_layer_is_found, a_changed_boot_loader_is_found,
-         a_menu_that_loads_what_is_not_there_is_found, the_menu_checks_a_whole_one, the_menu_finds_a_changed_byte]
+         a_menu_that_loads_what_is_not_there_is_found,
+         the_microcode_of_both_vendors_comes_first, the_menu_checks_a_whole_one,
+         the_menu_finds_a_changed_byte, the_menu_starts_a_head_that_is_all_in_memory]
 
 
 def main():

@@ -28,6 +28,8 @@ PREPARE = f"{UNITS}/muster-prepare.service"
 EXPOSURES = {"musterd.service": 2.0, "muster-dnsmasq.service": 3.0, "muster-nginx.service": 2.5,
              "muster-host-keys.service": 2.5, "muster-apply.service": 6.5, "muster-prepare.service": 6.5,
              "muster-watch.service": 6.5}
+# Root on a node that is root's own: it mounts, makes accounts and starts commands of administrators.
+AGENT, AGENT_EXPOSURE = "usr/lib/systemd/system/muster-agent.service", 6.5
 
 
 def find_package(directory, name):
@@ -76,18 +78,36 @@ def units(server):
     expect(not pulled, f"a server that is no head would start systemd-networkd: {pulled}")
 
 
-def exposures(server, report):
+def exposure_of(server, unit):
+    said = server.run("systemd-analyze", "security", "--offline=yes", "--no-pager", unit)
+    level = re.search(r"exposure level for .*: ([\d.]+)", said)
+    expect(level is not None, f"systemd-analyze says of '{unit}': {said}")
+    return float(level[1])
+
+
+def exposures(server, directory, report):
     """No service of ours has more rights than it had; there is none that nobody looked at."""
     there = {pathlib.PurePath(file).name for file in server.files_named("muster")
              if file.startswith(UNITS.lstrip("/")) or file.startswith(UNITS)}
     services = {name for name in there if name.endswith(".service")}
     expect(services == set(EXPOSURES), f"the services are {sorted(services)}")
     for name, most in EXPOSURES.items():
-        said = server.run("systemd-analyze", "security", "--offline=yes", "--no-pager", f"{UNITS}/{name}")
-        level = re.search(r"exposure level for .*: ([\d.]+)", said)
-        expect(level is not None, f"systemd-analyze says of '{name}': {said}")
-        report.line(f"{name}: exposure {level[1]} of 10")
-        expect(float(level[1]) <= most, f"'{name}' has an exposure of {level[1]}, more than {most}")
+        level = exposure_of(server, f"{UNITS}/{name}")
+        report.line(f"{name}: exposure {level} of 10")
+        expect(level <= most, f"'{name}' has an exposure of {level}, more than {most}")
+    server.write("/root/muster-agent.service", file_in(find_package(directory, "muster-agent"), AGENT))
+    level = exposure_of(server, "/root/muster-agent.service")
+    (server.root / "root/muster-agent.service").unlink()
+    report.line(f"muster-agent.service: exposure {level} of 10")
+    expect(level <= AGENT_EXPOSURE, f"'muster-agent.service' has an exposure of {level}, more than {AGENT_EXPOSURE}")
+
+
+def file_in(package, path):
+    """The text of a file in a package."""
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as packed:
+        done = subprocess.run(["tar", "-xO", f"./{path}"], stdin=packed.stdout, capture_output=True, text=True, check=True)
+        packed.stdout.read()
+    return done.stdout
 
 
 def removed(server):
@@ -96,7 +116,13 @@ def removed(server):
     server.pretend_head()
     # apt gives programs of packages a path without /usr/local.
     server.write("/usr/sbin/exportfs", "#!/bin/sh\necho \"$*\" >>/root/exportfs\n", 0o755)
+    volume = server.root / "run/muster-volumes/home"
+    volume.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "volume", volume], check=True)
     server.run("apt-get", "-q", "-y", "remove", "muster", "musterd")
+    expect(not volume.is_mount(), "a volume is still bound for nodes")
+    volume.rmdir()
+    volume.parent.rmdir()
     left = [name for name in ("/etc/exports.d/muster.exports", "/etc/ssh/sshd_config.d/50-muster-keys.conf",
                               "/etc/chrony/conf.d/muster.conf", "/etc/slurm/slurm.conf") if server.exists(name)]
     expect(not left, f"the removal left {', '.join(left)} to other programs")
@@ -141,7 +167,7 @@ def test_server(directory, report):
             return
         if report.scenario("server/install", lambda: install(server, directory)):
             report.scenario("server/units", lambda: units(server))
-            report.scenario("server/exposures", lambda: exposures(server, report))
+            report.scenario("server/exposures", lambda: exposures(server, directory, report))
             report.scenario("server/removed", lambda: removed(server))
             report.scenario("server/again", lambda: again(server, directory))
             report.scenario("server/purge", lambda: purge(server))

@@ -25,6 +25,7 @@ from harness.lab import Lab  # noqa: E402
 from harness.report import Failed, Report  # noqa: E402
 import matrix  # noqa: E402
 import places  # noqa: E402
+import run  # noqa: E402
 
 # It knows of a lab as long as the file "lab" is there, and of a saved state as long as "state" is; "stuck" keeps a
 # lab from ending.
@@ -46,7 +47,7 @@ elif verb == "states":
 elif verb == "forget":
     state.unlink()
 elif not lab.exists():
-    sys.exit("there is no lab")
+    sys.exit("muster: there is no lab in 'here'")
 elif verb == "status":
     print('{{"machines": []}}')
 elif verb == "save":
@@ -121,7 +122,7 @@ class LabEnds(FakeLab):
         (self.place / "lab").touch()
         with self.quietly(), self.lab:
             self.lab.up(nodes=0)
-            self.assertEqual(self.asked(), ["status", "down", "up"])
+            self.assertEqual(self.asked(), ["down", "up"])
 
     def test_one_that_does_not_end_is_a_failure(self):
         (self.place / "stuck").touch()
@@ -210,6 +211,14 @@ class AllGroups(unittest.TestCase):
         for group in matrix.groups():
             unknown = set(getattr(group, "longer", {})) - set(group.scenarios)
             self.assertEqual(unknown, set(), group.name)
+
+
+class Shards(unittest.TestCase):
+    def test_together_run_everything_once(self):
+        parts = [(group.name, part) for group in matrix.groups() for part in group.split(list(group.scenarios))]
+        for count in (1, 2, 3, 100):
+            shards = [run.part_of(parts, run.shard(f"{index}/{count}")) for index in range(1, count + 1)]
+            self.assertEqual(sorted(part for shard in shards for part in shard), sorted(parts))
 
 
 class BesideEachOther(unittest.TestCase):

@@ -67,13 +67,18 @@ def main():
         signal.signal(number, signal.default_int_handler)
     parts = [(group, part) for group, names in chosen for part in group.split(names)]
     if arguments.shard:
-        index, count = arguments.shard
-        parts = parts[index::count]
+        parts = part_of(parts, arguments.shard)
         if not parts:
-            print(f"part {index + 1} of {count} has nothing to run")
+            print(f"part {arguments.shard[0] + 1} of {arguments.shard[1]} has nothing to run")
             print("0 passed, 0 failed, 0 skipped")
             return 0
     return run_alone(*parts[0], arguments) if len(parts) == 1 else run_beside(parts, arguments)
+
+
+def part_of(parts, which):
+    """What one of several machines runs that share the work."""
+    index, count = which
+    return parts[index::count]
 
 
 def run_alone(group, names, arguments):

@@ -86,6 +86,13 @@ TEST_F(IsoCommand, a_medium_that_is_not_there_is_a_failure) {
   EXPECT_NE(result.err.find("there is no '"), std::string::npos) << result.err;
 }
 
+TEST_F(IsoCommand, what_is_no_iso_has_no_description_to_verify_it_by) {
+  ASSERT_EQ(run({"sh", "-c", "head -c 40000 /dev/zero >b.iso"}).status, 0);
+  const auto result = run({MUSTER_PROGRAM, "iso", "verify", "b.iso"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(result.err.contains("'b.iso' is no ISO")) << result.err;
+}
+
 TEST_F(IsoCommand, a_file_that_is_no_description_is_wrong_use) {
   EXPECT_EQ(run({MUSTER_PROGRAM, "iso", "build", "none.yaml"}).status, 2);
 }

@@ -91,6 +91,27 @@ class SavedStates(unittest.TestCase):
     def machines(self, name):
         return {each["name"]: each for each in json.loads(self.check("status", "--name", name, "--json"))["machines"]}
 
+    def processes(self):
+        """Those that work in the cache or were told of it."""
+        place, found = str(self.cache), []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().decode(errors="replace")
+                if os.readlink(process / "cwd").startswith(place) or place in words:
+                    found.append(f"{process.name}: {words}")
+            except OSError:
+                continue  # it ended
+        return found
+
+    def test_a_lab_that_is_down_leaves_nothing(self):
+        self.up()
+        self.assertNotEqual(self.processes(), [])
+        said = json.loads(self.check("cable", "--name", "first", "--json", "pull", "n1"))
+        self.assertEqual(said, {"machine": "n1", "cable": "pull"})
+        self.check("down", "--name", "first")
+        self.assertEqual(self.processes(), [])
+        self.assertEqual(list((self.cache / "lab").glob("*")), [])
+
     def test_any_number_of_labs_go_on_from_one_state(self):
         self.up()
         before = self.machines("first")

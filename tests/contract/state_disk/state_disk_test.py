@@ -53,8 +53,12 @@ class StateDisks(unittest.TestCase):
         self.addCleanup(run, "losetup", "--detach", device)
         return device
 
-    def start(self):
-        """Runs the script as initramfs-tools does; what it said."""
+    def start(self, words="boot=live"):
+        """Runs the script as initramfs-tools does, with these words on the kernel's command line; what it said."""
+        line = self.place / "cmdline"
+        line.write_text(words + "\n", encoding="utf-8")
+        run("mount", "--bind", line, "/proc/cmdline")
+        self.addCleanup(run, "umount", "/proc/cmdline")
         log = self.place / "log"
         log.write_text("", encoding="utf-8")
         path = self.programs()
@@ -68,6 +72,12 @@ class StateDisks(unittest.TestCase):
         (directory / "udevadm").write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
         (directory / "udevadm").chmod(0o755)
         return directory
+
+    def test_the_menus_entry_without_a_state_disk_takes_none(self):
+        self.disk("one", files=("home/ada/notes",))
+        self.start("boot=live muster.state=no quiet")
+        self.assertFalse((self.root / "home").exists())
+        self.assertEqual(self.trouble(), "")
 
     def trouble(self):
         place = pathlib.Path("/run/muster-state-trouble")

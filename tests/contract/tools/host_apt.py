@@ -6,6 +6,9 @@ import base64
 import http.server
 import os
 import pathlib
+import pwd
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +16,8 @@ import threading
 import unittest
 
 SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+# A public key, and what `release` says, signed with it; the secret key is nowhere any more.
+SIGNED = SOURCE / "tests/contract/tools/signed"
 
 
 def release(origin="Debian", components="main contrib non-free-firmware"):
@@ -26,6 +31,8 @@ class Archives(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Proxy)
         self.files = {}
         self.asked = []
+        # Whose programs asked.
+        self.users = set()
         self.login = None
 
     def offer(self, uri, *suites, text=release()):
@@ -33,9 +40,20 @@ class Archives(http.server.ThreadingHTTPServer):
             self.files[f"{uri}dists/{suite}/InRelease"] = text
 
 
+def user_of(port):
+    """Whose process has the connection from a port of the loopback interface (proc_net_tcp.rst of Linux)."""
+    end = f"0100007F:{port:04X}"
+    for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines():
+        words = line.split()
+        if words[1] == end:
+            return pwd.getpwuid(int(words[7])).pw_name
+    return None
+
+
 class Proxy(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
+        self.server.users.add(user_of(self.client_address[1]))
         expected = self.server.login and "Basic " + base64.b64encode(self.server.login.encode()).decode()
         text = self.server.files.get(self.path)
         status = 404 if text is None else 200
@@ -60,6 +78,8 @@ class HostAptCase(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.place = pathlib.Path(scratch.name)
+        self.place.chmod(0o755)
+        self.source = SOURCE
         self.archives = Archives()
         thread = threading.Thread(target=self.archives.serve_forever, daemon=True)
         thread.start()
@@ -69,6 +89,16 @@ class HostAptCase(unittest.TestCase):
         self.archives.offer("http://s.example/debian-security/", "trixie-security")
         self.proxy = f"http://127.0.0.1:{self.archives.server_port}"
         self.configure(f'Acquire::http::Proxy "{self.proxy}";')
+
+    def make_debian(self):
+        """The program under test takes the keys of `signed` for Debian's: their file."""
+        keyring = SIGNED / "debian.gpg"
+        self.source = self.place / "source"
+        shutil.copytree(SOURCE / "buildroot", self.source / "buildroot")
+        program = self.source / "buildroot/host-apt"
+        text = program.read_text(encoding="utf-8")
+        program.write_text(re.sub("(?m)^keyring=.*$", f"keyring={keyring}", text), encoding="utf-8")
+        return keyring
 
     def write(self, name, text):
         path = self.place / name
@@ -96,7 +126,7 @@ class HostAptCase(unittest.TestCase):
 
     def run_it(self, expected=0, **environment):
         done = subprocess.run(
-            [SOURCE / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
+            [self.source / "buildroot/host-apt", self.place / "out", "/run/host-apt"], capture_output=True, text=True,
             check=False, env={"PATH": os.environ["PATH"], "APT_CONFIG": str(self.place / "apt.conf"),
                               "MUSTER_CACHE": str(self.place / "cache"), **environment})
         self.assertEqual(done.returncode, expected, done.stderr)

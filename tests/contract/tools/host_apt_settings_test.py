@@ -21,8 +21,8 @@ class Settings(HostAptCase):
         self.assertEqual(len(self.sources()), 2)
         for path in [*(self.place / "out").rglob("*"), *(self.place / "cache").rglob("*")]:
             if path.is_file() and path.name != "auth.conf":
-                self.assertNotIn("p@ss", path.read_text(encoding="utf-8"), path)
-                self.assertNotIn("p%40ss", path.read_text(encoding="utf-8"), path)
+                self.assertNotIn(b"p@ss", path.read_bytes(), path)
+                self.assertNotIn(b"p%40ss", path.read_bytes(), path)
 
     def test_shows_the_passwords_that_apt_has_in_files(self):
         self.archives.login = "ada:hush"
@@ -48,6 +48,17 @@ class Settings(HostAptCase):
                        'DPkg::Pre-Invoke { "/bin/false"; };', 'Acquire::http::Pipeline-Depth "";')
         self.run_it()
         self.assertEqual(sorted(self.settings()), sorted([*taken, 'Acquire::Retries "0";']))
+
+    def test_fetches_as_apts_own_user_but_where_a_connection_needs_a_key_of_roots(self):
+        proxy = f'Acquire::http::Proxy "{self.proxy}";'
+        self.configure(proxy)
+        self.one_line(*self.DEBIAN)
+        self.run_it()
+        self.assertNotIn('APT::Sandbox::User "root";', self.settings())
+        self.assertEqual(self.archives.users, {"_apt"})
+        self.configure(proxy, 'Acquire::https::m.example::SslKey "/etc/own.key";')
+        self.run_it()
+        self.assertIn('APT::Sandbox::User "root";', self.settings())
 
     def test_takes_a_proxy_of_the_environment_where_apt_has_none(self):
         self.configure()

@@ -4,7 +4,7 @@
 import pathlib
 import unittest
 
-from host_apt import HostAptCase, release
+from host_apt import SIGNED, HostAptCase, release
 
 KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n"
 
@@ -208,6 +208,28 @@ Architectures: arm64
                          "deb [signed-by=/run/host-apt/keys/usr_share_keyrings_debian-archive-keyring.gpg] "
                          "http://deb.debian.org/debian-security/ trixie-security main contrib non-free-firmware")
         self.assertIn("apt on this machine knows no archive of 'trixie'; asking http://deb.debian.org", self.said)
+
+    def test_has_debians_keys_also_when_the_archives_are_known_already(self):
+        if not pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg").exists():
+            self.skipTest("no keys of Debian's archive here")
+        self.archives.offer("http://deb.debian.org/debian/", "trixie", "trixie-updates")
+        self.archives.offer("http://deb.debian.org/debian-security/", "trixie-security")
+        self.one_line("deb http://ubuntu.example/ubuntu noble main")
+        for _ in range(2):
+            self.run_it()
+            self.assertTrue((self.place / "out/keys/usr_share_keyrings_debian-archive-keyring.gpg").exists())
+
+    def test_believes_debians_keys_alone_about_what_debian_signed(self):
+        keyring = self.make_debian()
+        self.archives.offer("http://m.example/debian/", "trixie", text=(SIGNED / "InRelease").read_text(encoding="utf-8"))
+        self.one_line("deb http://m.example/debian trixie main", *self.DEBIAN[1:])
+        self.run_it()
+        name = str(keyring).strip("/").replace("/", "_")
+        self.assertEqual(self.sources(), [
+            f"deb [signed-by=/run/host-apt/keys/{name}] http://m.example/debian/ trixie main contrib non-free-firmware",
+            "deb http://m.example/debian/ trixie-updates main contrib non-free-firmware",
+            "deb http://s.example/debian-security/ trixie-security main contrib non-free-firmware"])
+        self.assertTrue((self.place / "out/keys" / name).exists())
 
     def test_says_what_to_do_where_nobody_has_the_release(self):
         self.one_line("deb http://ubuntu.example/ubuntu noble main")

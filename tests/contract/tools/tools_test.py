@@ -2,6 +2,7 @@
 """The programs of tools/ and the Makefile: tools_test.py SOURCE"""
 
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -52,6 +53,92 @@ class CtestReport(Scratch):
         done = self.run_in(SOURCE / "tools/ctest_report.py", "report.xml")
         self.assertEqual(done.returncode, 2)
         self.assertIn("'report.xml'", done.stderr)
+
+
+class Count(Scratch):
+    """What a run makes of the last line of its parts: nothing that went wrong is green."""
+
+    def count(self, log, status=0, mode="all"):
+        self.write("log", log)
+        done = self.run_in("bash", "-euo", "pipefail", "-c",
+                           f'mode={mode}; source "{SOURCE}/tools/count.bash"; count log {status} a program; '
+                           'echo "$passed $failed $skipped"; printf "%s\\n" "${told[@]}"')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        counts, *told = done.stdout.splitlines()
+        return counts, [line for line in told if line]
+
+    def test_adds_what_a_part_says(self):
+        self.assertEqual(self.count("PASSED a\n3 passed, 0 failed, 0 skipped\n"), ("3 0 0", []))
+        self.assertEqual(self.count("FAILED a: why\n3 passed, 1 failed, 0 skipped\n", 1), ("3 1 0", ["FAILED a: why"]))
+
+    def test_a_part_without_a_count_has_failed(self):
+        for log in ("", "all is well\n", "3 passed, 0 failed, 0 skipped\nwarning: late\n"):
+            self.assertEqual(self.count(log), ("0 1 0", ["FAILED: no count of what passed: a program"]), log)
+
+    def test_a_status_without_a_failure_is_one(self):
+        counts, told = self.count("3 passed, 0 failed, 0 skipped\n", 1)
+        self.assertEqual(counts, "3 1 0")
+        self.assertIn("FAILED with status 1", told[0])
+
+    def test_a_skip_is_a_failure_where_all_was_to_run(self):
+        log = "SKIPPED a: no slurmd here\n2 passed, 0 failed, 1 skipped\n"
+        self.assertEqual(self.count(log)[0], "2 1 1")
+        self.assertEqual(self.count(log, mode="quick")[0], "2 0 1")
+
+    def test_what_there_was_no_time_for_is_no_failure(self):
+        log = "SKIPPED a: no time is left\n2 passed, 0 failed, 1 skipped\n"
+        self.assertEqual(self.count(log)[0], "2 0 1")
+
+
+class Version(Scratch):
+    """Each commit is another version, and a later one is higher, as dpkg compares."""
+
+    def setUp(self):
+        super().setUp()
+        (self.place / "tools").mkdir()
+        shutil.copy(SOURCE / "tools/version", self.place / "tools/version")
+        (self.place / "debian").mkdir()
+        self.write("debian/changelog", "muster (1.2) trixie; urgency=medium\n")
+
+    def git(self, *words, **environment):
+        done = self.run_in("git", "-c", "user.name=a", "-c", "user.email=a@b", *words, **environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def commit(self, second):
+        self.write("file", f"{second}\n")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "a", GIT_COMMITTER_DATE=f"2026-01-02T03:04:{second:02}Z")
+
+    def version(self):
+        done = self.run_in("tools/version")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def test_is_the_changelogs_without_git(self):
+        self.assertEqual(self.version(), "1.2")
+
+    def test_grows_with_each_commit(self):
+        self.git("init", "--quiet")
+        self.commit(5)
+        first = self.version()
+        self.assertRegex(first, r"^1\.2\+git20260102030405\.[0-9a-f]{10}$")
+        self.commit(6)
+        second = self.version()
+        self.assertEqual(self.run_in("dpkg", "--compare-versions", second, "gt", first).returncode, 0, (first, second))
+        self.write("file", "of nobody\n")
+        self.assertEqual(self.version(), second + ".changed")
+
+
+class Control(Scratch):
+    def test_suggests_what_builds_an_iso(self):
+        """The package says what 'muster iso build' starts; the program asks for the same."""
+        control = (SOURCE / "debian/control").read_text(encoding="utf-8").split("Package: muster\n")[1]
+        suggested = re.search(r"^Suggests: (.*)$", control, re.MULTILINE)[1].split(", ")
+        source = (SOURCE / "iso/inputs.cpp").read_text(encoding="utf-8")
+        needed = re.findall(r'"([\w-]+)"', source.split("kPackages = {")[1].split("}")[0])
+        # What every Debian has, and libraries that come with the programs.
+        missing = {name for name in needed if not name.startswith("lib")} - {"apt", "dpkg"} - set(suggested)
+        self.assertEqual(missing, set())
 
 
 class BuildDirectory(Scratch):

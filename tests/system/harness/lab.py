@@ -74,8 +74,9 @@ class Lab(Place):
 
     def _down(self, *words):
         """Ends the lab when there is one; there is none when `up` itself failed early."""
-        if self._lab("status", "--json", timeout=60).returncode == 0:
-            self._checked("down", *words)
+        done = self._lab("down", *words, timeout=120)
+        if done.returncode != 0 and "there is no lab" not in done.stderr:
+            raise Failed(f"lab down: {done.stderr.strip()}")
 
     def _words(self, verb, *words):
         return [self._muster, "lab", verb, "--name", self._name, *words]

@@ -38,6 +38,12 @@ class Place:
             raise Failed(f"{machine}: '{' '.join(argv)}' ended with {result.returncode}: {said}")
         return result.stdout
 
+    def check_on_wire(self, *argv):
+        """As run_on_wire, and the command must succeed."""
+        done = self.run_on_wire(*argv)
+        if done.returncode != 0:
+            raise Failed(f"on the wire: '{' '.join(argv)}' ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+
     def _start(self, argv):
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self._on_the_wire.append(process)

@@ -112,7 +112,7 @@ def cable_out(lab, product):
 
 def start_rogue(lab):
     """A second DHCP server on the lab's wire."""
-    lab.run_on_wire("ip", "address", "replace", f"{ROGUE_ADDRESS}/24", "dev", "wire")
+    lab.check_on_wire("ip", "address", "replace", f"{ROGUE_ADDRESS}/24", "dev", "wire")
     network = ROGUE_ADDRESS.rsplit(".", 1)[0]
     return lab.start_on_wire("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root",
                              "--port=0", "--interface=wire", "--bind-interfaces", "--leasefile-ro",
@@ -122,7 +122,7 @@ def start_rogue(lab):
 def stop_rogue(lab, rogue):
     """Ends what start_rogue started."""
     lab.stop_on_wire(rogue)
-    lab.run_on_wire("ip", "address", "delete", f"{ROGUE_ADDRESS}/24", "dev", "wire")
+    lab.check_on_wire("ip", "address", "delete", f"{ROGUE_ADDRESS}/24", "dev", "wire")
 
 
 def wait_for_silence(product, why, named):

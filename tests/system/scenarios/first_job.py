@@ -73,7 +73,7 @@ def stranger_learns_nothing(lab, product, count):
     """Somebody on the wire without a node's identity gets neither a plan nor a certificate, and the
     administrators' pages are not there (docs/reference/node-protocol.md)."""
     head = lab.check("head", "hostname", "-I").split()[0]
-    lab.run_on_wire("ip", "address", "replace", f"{head.rsplit('.', 1)[0]}.250/16", "dev", "wire")
+    lab.check_on_wire("ip", "address", "replace", f"{head.rsplit('.', 1)[0]}.250/16", "dev", "wire")
     expect_status(lab, "401", f"https://{head}/node/v1/plan")
     invented = json.dumps({"token": f"v1.{64 * '0'}.{64 * '0'}", "request": certificate_request()})
     expect_status(lab, "403", f"https://{head}/node/v1/enrol", "--header", "Content-Type: application/json",

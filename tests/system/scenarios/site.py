@@ -63,7 +63,7 @@ def site_sees_little(lab, product):
     head = address_of(product)
     inside = product.raw_status()["head"]["address"]
     node = product.node_of("n1").address
-    lab.run_on_wire("ip", "route", "replace", "10.42.0.0/16", "via", head)
+    lab.check_on_wire("ip", "route", "replace", "10.42.0.0/16", "via", head)
     expect(reaches(lab, head, 22), "SSH does not answer from the site")
     for address, port in ((head, 80), (head, 443), (head, 2049), (head, 6817), (inside, 80), (node, 22)):
         expect(not reaches(lab, address, port), f"{address} answers port {port} from the site")

@@ -7,6 +7,9 @@ from harness.report import expect
 
 IDENTITY = "/run/muster/agent/node.pem"
 
+# Who lends an address for the shortest time that dnsmasq(8) knows.
+LENDER, LEASE_SECONDS = "10.42.255.249", 120
+
 SWITCH = {"system": "lab-switch", "port": "Ethernet1/7"}
 
 
@@ -52,6 +55,37 @@ def node_returns_to_work(lab, product, _count):
     lab.cable("plug", "n2")
     product.wait_for_node("n2", lambda node: node.state == "ready", "is heard again")
     product.wait_for(f"{name} is idle", lambda: is_in("idle"), 90)
+
+
+def lease_ends(lab, product):
+    """A node keeps its address when its lease ends and no server answers: what runs between nodes goes on."""
+    node = product.node_of("n1")
+    shown = lab.check("n1", "ip", "-brief", "-4", "address", "show", "to", node.address)
+    card = shown.split()[0].split("@")[0]
+    servers = lab.check("head", "systemctl", "show", "--property=MainPID", "--value", "muster-dnsmasq.service").split()
+    lab.check("head", "kill", "-STOP", *servers)
+    try:
+        lab.check_on_wire("ip", "address", "replace", f"{LENDER}/16", "dev", "wire")
+        lender = lab.start_on_wire("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--user=root", "--port=0",
+                                   "--interface=wire", "--bind-interfaces", "--leasefile-ro", "--dhcp-authoritative",
+                                   f"--dhcp-range={node.address},{node.address},255.255.0.0,{LEASE_SECONDS}",
+                                   f"--dhcp-host={node.mac},{node.address}")
+        try:
+            lab.check("n1", "systemctl", "restart", "systemd-networkd.service")
+
+            def is_lent():
+                lease = lab.exec("n1", "sh", "-c", "cat /run/systemd/netif/leases/*").stdout
+                return f"SERVER_ADDRESS={LENDER}" in lease and "LIFETIME=2min" in lease, lease
+
+            product.wait_for("n1 has a short lease", is_lent, 60)
+        finally:
+            lab.stop_on_wire(lender)
+            lab.check_on_wire("ip", "address", "delete", f"{LENDER}/16", "dev", "wire")
+        lab.check("n1", "sleep", str(LEASE_SECONDS + 10), timeout=LEASE_SECONDS + 60)
+        held = lab.check("n1", "ip", "-brief", "-4", "address", "show", "dev", card)
+        expect(f" {node.address}/" in held, f"the node has {held}, and had {node.address}")
+    finally:
+        lab.check("head", "kill", "-CONT", *servers)
 
 
 def refused_certificate(lab, product, _count):

@@ -1,5 +1,6 @@
 #include "iso/apt_settings.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace muster::iso {
@@ -28,6 +29,30 @@ TEST(AptSettings, are_a_file_that_apt_reads_as_the_same) {
   EXPECT_EQ(render_apt_settings(settings),
             "Acquire::Retries \"5\";\nAcquire::http::Proxy \"http://p:1\";\n");
   EXPECT_EQ(parse_apt_settings(render_apt_settings(settings)), settings);
+}
+
+/// Answers as `apt-config dump` does.
+class Config : public os::CommandRunner {
+ public:
+  explicit Config(std::string text) : text_(std::move(text)) {}
+  Result<os::CommandResult> run(const os::Command&) override {
+    return os::CommandResult{.out = text_};
+  }
+
+ private:
+  std::string text_;
+};
+
+TEST(AptSettings, let_root_fetch_only_where_a_connection_needs_a_key_of_roots) {
+  const AptSetting root = {"APT::Sandbox::User", "root"};
+  Config plain("Acquire::https::CaInfo \"/etc/ours.crt\";\n");
+  const auto settings = read_apt_settings(plain);
+  ASSERT_TRUE(settings);
+  EXPECT_FALSE(std::ranges::contains(*settings, root));
+  Config key("Acquire::https::m.example::SslKey \"/etc/own.key\";\n");
+  const auto with_key = read_apt_settings(key);
+  ASSERT_TRUE(with_key);
+  EXPECT_TRUE(std::ranges::contains(*with_key, root));
 }
 
 /// Answers as apt-helper of apt 3.0 does.

@@ -48,6 +48,20 @@ TEST(BootMenu, a_head_may_start_without_its_state_disk_and_never_takes_another_s
   }
 }
 
+TEST(BootMenu, a_head_may_talk_on_the_second_serial_line) {
+  for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
+    EXPECT_TRUE(has(text, "Live head, on the second serial line"));
+    EXPECT_TRUE(has(text, " console=tty0 console=ttyS1,115200 panic=30"));
+    EXPECT_FALSE(has(text, "console=ttyS1,115200 console=ttyS0")) << "the kernel takes the first";
+  }
+}
+
+TEST(BootMenu, a_head_may_leave_its_stick) {
+  for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
+    EXPECT_TRUE(has(text, " systemd.firstboot=no toram\n"));
+  }
+}
+
 // What is wrong would be gone from the screen with a restart.
 TEST(BootMenu, checks_the_medium_and_waits_when_it_is_damaged) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
@@ -75,11 +89,12 @@ TEST(BootMenu, a_head_that_panics_starts_again_and_one_with_a_black_screen_has_a
   }
 }
 
-TEST(BootMenu, both_offer_the_same_six_choices) {
+TEST(BootMenu, both_offer_the_same_choices) {
   for (const auto& text : {render_isolinux(example()), render_grub(example())}) {
     for (const auto* entry :
-         {"Live head", "Live head, without its state disk", "Live head, plain graphics",
-          "Install on disk", "Boot from local disk", "Memory test"}) {
+         {"Live head", "Live head, without its state disk", "Live head, all in memory",
+          "Live head, plain graphics", "Check this ISO", "Install on disk", "Boot from local disk",
+          "Memory test"}) {
       EXPECT_TRUE(has(text, entry)) << entry;
     }
   }

@@ -3,6 +3,9 @@
 #include <format>
 #include <gtest/gtest.h>
 
+#include "core/os/files.h"
+#include "core/os/hash.h"
+
 namespace muster::iso {
 namespace {
 
@@ -40,6 +43,32 @@ TEST(Closures, say_which_packages_are_in_each_others_way) {
       parse_conflicts("Reading package lists...\n", "W: x\nE: Unable to locate a\nE: Other\n"),
       std::vector<std::string>{"Unable to locate a"});
   EXPECT_EQ(parse_conflicts("", "").size(), 1U);
+}
+
+TEST(Closures, are_of_a_layer_what_is_in_none_below) {
+  const LayerPlan head{.name = "head", .kind = LayerKind::head, .lower = {"base"}};
+  const Closures closures = {{"base", {{.name = "a", .version = "1"}}},
+                             {"head", {{.name = "a", .version = "1"}, {.name = "b"}}}};
+  EXPECT_EQ(own_closure(head, closures), Closure{{.name = "b"}});
+  EXPECT_TRUE(own_closure({.name = "tools"}, closures).empty());
+}
+
+TEST(Closures, show_which_downloads_are_not_what_the_archives_have) {
+  const auto place = os::TemporaryDirectory::make().value();
+  const auto write = [&](const char* name, const char* text) {
+    ASSERT_TRUE(os::write_file(place.path() / name, text));
+  };
+  write("htop_3.4.1-5_amd64.deb", "right");
+  write("zlib1g_1%3a1.3_amd64.deb", "wrong");
+  write("zlib1g_1%3a1.2_amd64.deb", "of another version");
+  write("other_1_amd64.deb", "of nobody");
+  write("lock", "");
+  const Closure closure = {{.name = "absent", .version = "1", .sha256 = kHash},
+                           {.name = "htop", .version = "3.4.1-5", .sha256 = os::sha256("right")},
+                           {.name = "zlib1g", .version = "1:1.3", .sha256 = os::sha256("right")}};
+  const auto changed = find_changed_downloads(place.path(), closure);
+  ASSERT_TRUE(changed) << changed.error().text();
+  EXPECT_EQ(*changed, std::vector{place.path() / "zlib1g_1%3a1.3_amd64.deb"});
 }
 
 TEST(Closures, need_a_hash_that_is_worth_something) {

@@ -74,6 +74,16 @@ TEST(ShippedLists, cut_no_driver_of_a_wired_adapter_or_fabric) {
   }
 }
 
+TEST(ShippedLists, bring_the_firmware_of_wired_adapters) {
+  const auto packages = shipped().list("firmware-network.list");
+  for (const std::string name :
+       {"firmware-bnx2", "firmware-bnx2x", "firmware-cavium", "firmware-intel-misc",
+        "firmware-misc-nonfree", "firmware-myricom", "firmware-netronome", "firmware-netxen",
+        "firmware-qlogic", "firmware-realtek"}) {
+    EXPECT_TRUE(std::ranges::contains(packages, name)) << name;
+  }
+}
+
 TEST(ShippedLists, leave_out_sound_and_wireless) {
   const auto patterns = shipped().list("modules.exclude");
   for (const std::string path :

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/base64.h"
+#include "core/os/files.h"
 #include "lab/console.h"
 #include "lab/lab_report.h"
 #include "lab/product.h"
@@ -32,6 +33,16 @@ TEST(Console, is_shown_without_control_sequences) {
   EXPECT_EQ(render_console("\x1b[2J\x1b[01;31mred\x1b[0m\r\nnext\x07\n"), "red\nnext\n");
   EXPECT_EQ(render_console("cut \x1b["), "cut ");
   EXPECT_EQ(render_console("cut \x1b"), "cut ");
+}
+
+TEST(Console, of_any_length_is_asked_for_its_end) {
+  const auto place = os::TemporaryDirectory::make().value();
+  const auto file = place.path() / "console.log";
+  std::string text;
+  while (text.size() < 200'000) text += "what was said before\n";
+  ASSERT_TRUE(os::write_file(file, text + "next\n\n  \nlast\n"));
+  EXPECT_EQ(last_lines(file, 2), "next\n  last");
+  EXPECT_EQ(last_lines(place.path() / "absent", 2), "");
 }
 
 TEST(HeadStatus, is_ready_when_it_says_so) {
