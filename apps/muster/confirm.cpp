@@ -2,13 +2,13 @@
 
 #include <cstdio>
 #include <format>
-#include <iostream>
 #include <print>
 #include <string>
 #include <unistd.h>
 
 #include "apps/muster/output.h"
 #include "core/base/text.h"
+#include "core/os/answer.h"
 
 namespace muster::cli {
 namespace {
@@ -51,8 +51,8 @@ std::optional<int> stop_before(const Deed& deed, const ConfirmOptions& options) 
   const std::string question = std::format("{}? {} [y/N] ", deed.what, deed.consequence);
   std::fwrite(question.data(), 1, question.size(), stderr);
   std::fflush(stderr);
-  std::string answer;
-  if (std::getline(std::cin, answer) && is_yes(answer)) return std::nullopt;
+  const auto answer = os::read_answer(STDIN_FILENO);
+  if (answer && is_yes(*answer)) return std::nullopt;
   return report({.message = "nothing was done: the answer was not 'y'", .hint = ""});
 }
 

@@ -15,6 +15,9 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals();
 
+  /// What was held back before.
+  const sigset_t& before() const { return before_; }
+
  private:
   sigset_t before_{};
 };

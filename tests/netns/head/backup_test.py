@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import subprocess
 import termios
 
@@ -14,10 +15,15 @@ from node import call_page, is_accepted, make_request
 from room import HeadTest
 from service_manager import ServiceManager
 
+PATIENCE_SECONDS = 30
+
+
 def read_until(terminal, end):
     """What a program says on a terminal, up to `end` or its own end."""
     said = b""
     while end not in said:
+        if not select.select([terminal], [], [], PATIENCE_SECONDS)[0]:
+            raise AssertionError(f"the program says nothing more after {said!r}")
         try:
             piece = os.read(terminal, 4096)
         except OSError:  # EIO: nobody has the other side any more.
@@ -145,12 +151,14 @@ class Refused(BackedUp):
             self.head.machine.inside("muster", "restore", self.FILE), stdin=theirs, stdout=theirs, stderr=theirs,
             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(theirs)
+        self.addCleanup(restore.wait)
+        self.addCleanup(restore.kill)
         said = read_until(ours, b"[y/N] ")
         self.assertIn(b"make this head the one of the backup of 'muster'", said)
         self.assertEqual(len(self.unpacked()), 1)
         os.write(ours, b"\x03")
         self.assertIn(b"nothing was done", read_until(ours, b"has no such end"))
-        restore.wait()
+        restore.wait(PATIENCE_SECONDS)
         os.close(ours)
         self.assertEqual(self.unpacked(), [])
 
