@@ -58,6 +58,12 @@ std::string render_client(const SshFacts& facts, const std::string& root_key) {
 
 }  // namespace
 
+std::string owner_of_keys(std::string_view path) {
+  const bool is_below =
+      path.starts_with(kKeyDirectory) && path.substr(kKeyDirectory.size()).starts_with('/');
+  return std::string(is_below ? path.substr(kKeyDirectory.size() + 1) : "");
+}
+
 std::string render_known_hosts(const SshFacts& facts) {
   std::string text;
   for (const std::string& names : {std::string(kShortNames), std::format("*.{}", facts.cluster),

@@ -37,6 +37,9 @@ struct SshFacts {
   std::string authority;
 };
 
+/// "ada" of "/etc/muster/ssh-keys/ada"; empty of a path elsewhere.
+std::string owner_of_keys(std::string_view path);
+
 /// Lines of sshd(8)'s list of known hosts that believe the authority about names of the cluster and
 /// about no other.
 std::string render_known_hosts(const SshFacts& facts);

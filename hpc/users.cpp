@@ -58,12 +58,6 @@ std::vector<std::string> distinct(const std::vector<std::string>& keys) {
   return result;
 }
 
-/// "ada" of "/etc/muster/ssh-keys/ada"; empty of a path elsewhere.
-std::string path_behind(std::string_view path, std::string_view directory) {
-  const bool below = path.starts_with(directory) && path.substr(directory.size()).starts_with('/');
-  return std::string(below ? path.substr(directory.size() + 1) : "");
-}
-
 plan::EnsureUser account(const ClusterUser& user, std::string shell, Machine machine) {
   using Home = plan::EnsureUser::Home;
   return {.name = user.name,
@@ -261,7 +255,7 @@ Result<UserTable> table_of(const plan::Plan& plan) {
       users[user->name] = {
           .name = user->name, .uid = user->uid, .full_name = user->full_name, .ssh_keys = {}};
     } else if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
-      const auto owner = users.find(path_behind(file->path, kKeyDirectory));
+      const auto owner = users.find(owner_of_keys(file->path));
       if (owner != users.end()) owner->second.ssh_keys = lines(file->content);
     }
   }

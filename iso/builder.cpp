@@ -157,12 +157,15 @@ class Build {
     if (auto dropped = drop_old_archives(context_.runner, index_); !dropped) warn(dropped.error());
   }
 
+  Result<std::vector<fs::path>> changed_downloads_of(const LayerPlan& layer) {
+    return find_changed_downloads(index_.archives, own_closure(layer, inputs_.closures));
+  }
+
   /// What a disk or somebody changed since it was fetched is fetched again.
   Status drop_changed_downloads() {
     for (const auto& layer : layers_) {
       if (store_.holds(layer)) continue;
-      TRY_ASSIGN(const auto changed,
-                 find_changed_downloads(index_.archives, own_closure(layer, inputs_.closures)));
+      TRY_ASSIGN(const auto changed, changed_downloads_of(layer));
       for (const auto& file : changed) {
         warn({.message = std::format("'{}' is not what the archive has", file.string()),
               .hint = "it is fetched again"});
@@ -174,8 +177,7 @@ class Build {
 
   /// A script of a package may write where the downloads lie.
   Status check_downloads_of(const LayerPlan& layer) {
-    TRY_ASSIGN(const auto changed,
-               find_changed_downloads(index_.archives, own_closure(layer, inputs_.closures)));
+    TRY_ASSIGN(const auto changed, changed_downloads_of(layer));
     if (changed.empty()) return {};
     return fail(
         std::format("'{}' changed while it was installed", changed.front().string()),

@@ -20,8 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using inspect::Finding;
 
-constexpr auto kSpec = "muster/cluster.yaml";
-
 /// One object of a manifest that names a file.
 std::vector<Finding> find_file_faults(const nlohmann::json& object,
                                       const inspect::MediumFiles& files,
@@ -164,11 +162,11 @@ class Inspection {
   /// Where the cluster's machines get packages from.
   Result<std::vector<std::string>> archives() {
     const auto debian = published_addresses(spec::ClusterSpec());
-    if (!files_.contains(kSpec)) return debian;
-    TRY_ASSIGN(const auto text, inspect::read_medium_file(iso_, files_, kSpec));
-    const auto outcome = spec::parse_cluster(text, kSpec);
+    if (!files_.contains(kMediumSpec)) return debian;
+    TRY_ASSIGN(const auto text, inspect::read_medium_file(iso_, files_, kMediumSpec));
+    const auto outcome = spec::parse_cluster(text, kMediumSpec);
     if (outcome.spec) return published_addresses(*outcome.spec);
-    note(kSpec,
+    note(kMediumSpec,
          {{"this version of Muster cannot read it", "inspect it with the one that made it"}});
     return debian;
   }

@@ -17,6 +17,9 @@
 
 namespace muster::iso {
 
+/// Where a medium has the specification that it was built from.
+inline constexpr const char* kMediumSpec = "muster/cluster.yaml";
+
 struct MediumReport {
   /// BuildReport::id, as the medium says; empty when it says none.
   std::string id;

@@ -10,6 +10,7 @@
 #include "iso/cpio.h"
 #include "iso/efi_image.h"
 #include "iso/inspect/medium_files.h"
+#include "iso/inspection.h"
 #include "iso/late_checksum.h"
 #include "iso/microcode.h"
 
@@ -184,7 +185,7 @@ class Assembler {
     TRY_ASSIGN(auto contents, read_contents(context_));
     TRY(os::write_file(stage_ / "muster/packages", render_package_list(contents)));
     if (!context_.inputs.spec_text.empty()) {
-      TRY(os::write_file(stage_ / "muster/cluster.yaml", context_.inputs.spec_text));
+      TRY(os::write_file(stage_ / kMediumSpec, context_.inputs.spec_text));
     }
     for (const auto& layer : contents) {
       for (const auto& [package, text] : layer.texts) {

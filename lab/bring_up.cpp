@@ -38,18 +38,21 @@ class BringUp {
     for (const MachinePlan& machine : plan_.machines) {
       if (machine.role != Role::node) continue;
       TRY(start(machine.name));
-      const bool is_fast = machine.accelerator == Accelerator::kvm;
-      if (waits) TRY(wait_for_node(machine, is_fast ? Until::listed : Until::ready));
+      if (waits) TRY(wait_for_node(machine, is_fast(machine) ? Until::listed : Until::ready));
     }
     for (const MachinePlan& machine : plan_.machines) {
-      const bool is_fast = machine.accelerator == Accelerator::kvm;
-      if (waits && is_fast && machine.role == Role::node) TRY(wait_for_node(machine, Until::ready));
+      const bool is_left = is_fast(machine) && machine.role == Role::node;
+      if (waits && is_left) TRY(wait_for_node(machine, Until::ready));
     }
     return {};
   }
 
  private:
   enum class Until { listed, ready };
+
+  static bool is_fast(const MachinePlan& machine) {
+    return machine.accelerator == Accelerator::kvm;
+  }
 
   void say(std::string_view text) const {
     if (!options_.on_progress) return;

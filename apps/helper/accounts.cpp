@@ -50,12 +50,6 @@ Result<std::optional<Error>> objection(const plan::EnsureUser& user, const spec:
                .hint = "name the person in cluster.yaml, which only root can change"};
 }
 
-/// The person whose keys a file holds; empty for every other file.
-std::string owner_of_keys(const plan::WriteFile& file) {
-  const std::string directory = std::format("{}/", hpc::kKeyDirectory);
-  return file.path.starts_with(directory) ? file.path.substr(directory.size()) : std::string();
-}
-
 apply::Outcome failure(std::string step, const Error& why) {
   return {.step = std::move(step), .kind = apply::Outcome::Kind::failed, .reason = why.text()};
 }
@@ -66,7 +60,7 @@ apply::Outcome failure(std::string step, const Error& why) {
 Result<std::vector<apply::Outcome>> drop_foreign_keys(plan::WriteFile& file,
                                                       const spec::ClusterSpec& spec,
                                                       const ListedAccounts& own) {
-  const std::string name = owner_of_keys(file);
+  const std::string name = hpc::owner_of_keys(file.path);
   const spec::User* const named = find_named(spec, name);
   std::vector<apply::Outcome> refused;
   if (named == nullptr) return refused;
@@ -109,10 +103,10 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
     if (user != nullptr && refused.contains(user->name)) continue;
     if (auto* const file = std::get_if<plan::WriteFile>(&step)) {
-      if (refused.contains(owner_of_keys(*file))) continue;
+      if (refused.contains(hpc::owner_of_keys(file->path))) continue;
       auto dropped = drop_foreign_keys(*file, spec, own);
       if (!dropped) {
-        result.undecided.insert(owner_of_keys(*file));
+        result.undecided.insert(hpc::owner_of_keys(file->path));
         result.refused.push_back(failure(plan::describe(step), dropped.error()));
         continue;
       }
@@ -129,7 +123,7 @@ plan::Plan with_stale_keys_removed(plan::Plan plan, std::span<const std::string>
   kept.insert("root");
   for (const plan::Step& step : plan.steps) {
     if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
-      kept.insert(owner_of_keys(*file));
+      kept.insert(hpc::owner_of_keys(file->path));
     }
   }
   plan::Plan result;

@@ -14,14 +14,12 @@
 #include "core/os/command.h"
 #include "iso/builder.h"
 #include "iso/inspect/medium_files.h"
+#include "iso/inspection.h"
 
 namespace muster::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// On the medium (iso/medium.cpp).
-constexpr std::string_view kOwnSpec = "muster/cluster.yaml";
 
 /// Shows progress on stderr: as JSON, or as a bar with lines for what ended, or as lines.
 class Display {
@@ -122,7 +120,7 @@ Result<std::string> read_own_spec(const std::filesystem::path& iso) {
   TRY(check_iso(iso));
   os::PosixCommandRunner runner;
   TRY_ASSIGN(const auto files, inspect::list_medium(runner, iso));
-  auto text = inspect::read_medium_file(iso, files, std::string(kOwnSpec));
+  auto text = inspect::read_medium_file(iso, files, iso::kMediumSpec);
   if (text) return text;
   return fail(text.error().message, "name the cluster.yaml that it was built from: --file");
 }
@@ -135,7 +133,7 @@ std::expected<iso::BuildOptions, int> read_verify_options(const IsoArguments& ar
     say(std::format("building by the cluster.yaml that is on '{}'; --file takes another",
                     arguments.out));
   }
-  return read_options(arguments, *text, std::format("{}:{}", arguments.out, kOwnSpec));
+  return read_options(arguments, *text, std::format("{}:{}", arguments.out, iso::kMediumSpec));
 }
 
 int verify(const IsoArguments& arguments) {

@@ -15,8 +15,7 @@ namespace {
 Outcome take_step(const plan::Step& step, Machine& machine) {
   Outcome outcome{.step = plan::describe(step), .origin = step.origin};
   const EffectResult effect =
-      std::visit([&](const auto& known) { return make_true(known, machine); },
-                 static_cast<const plan::AnyStep&>(step));
+      std::visit([&](const auto& known) { return make_true(known, machine); }, step);
   if (!effect) {
     if (const auto* const service = std::get_if<plan::Service>(&step)) {
       machine.changes.owe(*service);

@@ -61,8 +61,7 @@ Result<Former> parse_former(const nlohmann::json& value) {
 }
 
 bool is_remembered(const plan::Step& step) {
-  return std::visit([]<typename Kind>(const Kind&) { return Remembered<Kind>; },
-                    static_cast<const plan::AnyStep&>(step));
+  return std::visit([]<typename Kind>(const Kind&) { return Remembered<Kind>; }, step);
 }
 
 Result<Sight> look_at(const plan::Step& step, const Surroundings& around) {
@@ -71,7 +70,7 @@ Result<Sight> look_at(const plan::Step& step, const Surroundings& around) {
         if constexpr (Remembered<Kind>) return see(known, around);
         return Sight{};
       },
-      static_cast<const plan::AnyStep&>(step));
+      step);
 }
 
 Result<std::string> mounted_at(const std::string& directory, const Programs& programs) {

@@ -35,7 +35,7 @@ Outcome Undo::put_back(const Entry& entry) {
         if constexpr (Remembered<Kind>) return take_back(known, back);
         return Effect::unchanged;
       },
-      static_cast<const plan::AnyStep&>(entry.step));
+      entry.step);
   return outcome_of(entry.step, effect, std::move(back.waits));
 }
 

@@ -25,13 +25,11 @@ json document_of(const Plan& plan, Codec codec) {
 }  // namespace
 
 std::string describe(const Step& step) {
-  return std::visit([](const auto& known) { return known.words(); },
-                    static_cast<const AnyStep&>(step));
+  return std::visit([](const auto& known) { return known.words(); }, step);
 }
 
 std::string subject(const Step& step) {
-  return std::visit([](const auto& known) { return known.subject(); },
-                    static_cast<const AnyStep&>(step));
+  return std::visit([](const auto& known) { return known.subject(); }, step);
 }
 
 void Plan::append(Plan other, std::string_view origin) {

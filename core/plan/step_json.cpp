@@ -122,7 +122,7 @@ json to_json(const Step& step) {
         Kind::members(known, Writer{value});
         return value;
       },
-      static_cast<const AnyStep&>(step));
+      step);
 }
 
 json to_view(const Step& step) {

@@ -129,7 +129,7 @@ Status Policy::check(const plan::Plan& plan) const {
   for (const plan::Step& step : plan.steps) {
     const bool may = std::ranges::any_of(owners_, [&](const Owner& owner) {
       const bool is_its_own = step.origin.empty() || step.origin == owner.origin;
-      return is_its_own && std::visit(IsOwned{owner.owns}, static_cast<const plan::AnyStep&>(step));
+      return is_its_own && std::visit(IsOwned{owner.owns}, step);
     });
     if (may) continue;
     return fail(std::format("the head's plan wants more than it may: {}", plan::describe(step)),

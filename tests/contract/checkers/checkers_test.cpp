@@ -16,7 +16,6 @@
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
 #include "core/spec/parse.h"
-#include "core/spec/volumes.h"
 #include "iso/layer_plan.h"
 #include "iso/sbom.h"
 #include "provisioning/boot_script.h"

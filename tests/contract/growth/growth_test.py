@@ -83,7 +83,7 @@ class Growth(unittest.TestCase):
 
     def compile(self, path):
         words, directory = words_for(path)
-        words = [word.replace(f"-I{SOURCE}", f"-I{self.place}") if word == f"-I{SOURCE}" else word for word in words]
+        words = [f"-I{self.place}" if word == f"-I{SOURCE}" else word for word in words]
         done = subprocess.run([*words, "-fsyntax-only", self.place / path], cwd=directory, capture_output=True, text=True,
                               check=False)
         return path, done

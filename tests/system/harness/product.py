@@ -90,6 +90,20 @@ class Product:
         """How often something happened to a node since the head knows it."""
         return self.event_kinds(name).count(kind)
 
+    def wait_for_enrolment(self, name, before, timeout=420):
+        """Waits until a node has enrolled more often than `before`. A fast machine boots between two looks at its
+        state."""
+
+        def question():
+            now = self.count_events(name, "enrolled")
+            return now > before, now
+
+        self.wait_for(f"{name} enrols", question, timeout)
+
+    def main_processes(self, *units):
+        """The numbers of the first processes of services of the head."""
+        return self._lab.check("head", "systemctl", "show", "--property=MainPID", "--value", *units).split()
+
     def hardware(self, name):
         """What `muster node show --json` says of one node's hardware."""
         return json.loads(self._lab.check("head", "muster", "node", "show", name, "--json"))[0][

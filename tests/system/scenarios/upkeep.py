@@ -126,7 +126,7 @@ def upgrade_loses_no_node(lab, product, count):
     HTTP serve, and a machine that was off joins afterwards."""
     names = [product.node_of(f"n{index}").name for index in range(1, count + 1)]
     before = stories(product, names)
-    served, watched = main_process(lab, *SERVERS), main_process(lab, "muster-watch.service")
+    served, watched = product.main_processes(*SERVERS), product.main_processes("muster-watch.service")
     old = lab.check("head", "muster", "--version")
     for package in ("muster", "musterd"):
         lab.check("head", "sh", "-c", 'base64 --decode >"$0"', f"/run/{package}.deb", stdin=newer_package(package))
@@ -135,8 +135,8 @@ def upgrade_loses_no_node(lab, product, count):
     said = lab.check("head", "dpkg-query", "--show", "--showformat=${Version}", "musterd")
     expect(said.endswith(NEWER), f"another version is installed: {said}; the program was {old}")
     product.wait_until_ready()
-    expect(main_process(lab, *SERVERS) == served, f"DHCP or HTTP was stopped: {served} before")
-    expect(main_process(lab, "muster-watch.service") != watched, "the program of before watches the head")
+    expect(product.main_processes(*SERVERS) == served, f"DHCP or HTTP was stopped: {served} before")
+    expect(product.main_processes("muster-watch.service") != watched, "the program of before watches the head")
     # Longer than the head's patience with a node that says nothing.
     lab.check("head", "sleep", "70", timeout=120)
     for index in range(1, count + 1):
@@ -149,19 +149,8 @@ def upgrade_loses_no_node(lab, product, count):
     name = product.node_of("n2").name
     boots = product.count_events(name, "enrolled")
     lab.power("reset", "n2")
-
-    def question():
-        now = product.count_events(name, "enrolled")
-        return now > boots, now
-
-    # A fast machine boots between two looks at its state.
-    product.wait_for(f"{name} boots", question, PATIENCE)
+    product.wait_for_enrolment(name, boots)
     product.wait_for_node("n2", lambda node: node.state == "ready", "is ready")
-
-
-def main_process(lab, *units):
-    """The numbers of the first processes of services."""
-    return lab.check("head", "systemctl", "show", "--property=MainPID", "--value", *units).split()
 
 
 def hung_daemon_is_started_again(lab, product):
@@ -169,14 +158,14 @@ def hung_daemon_is_started_again(lab, product):
     lab.check("head", "mkdir", "-p", IMPATIENT)
     lab.check("head", "tee", f"{IMPATIENT}/lab.conf", stdin="[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\n")
     try:
-        for verb in ("daemon-reload", "restart"):
-            lab.check("head", "systemctl", verb, *(["musterd.service"] if verb == "restart" else []))
+        lab.check("head", "systemctl", "daemon-reload")
+        lab.check("head", "systemctl", "restart", "musterd.service")
         product.wait_until_ready()
-        hung = main_process(lab, "musterd.service")
+        hung = product.main_processes("musterd.service")
         lab.check("head", "kill", "-STOP", *hung)
 
         def question():
-            now = main_process(lab, "musterd.service")
+            now = product.main_processes("musterd.service")
             return now not in (hung, ["0"]), now
 
         product.wait_for("systemd starts the daemon again", question, PATIENCE)
@@ -192,8 +181,9 @@ def head_is_watched(lab, _product):
     """The first process of a head tells a watchdog that it goes on."""
     said = lab.check("head", "systemctl", "show", "--property=RuntimeWatchdogUSec", "--value").strip()
     expect(said == "2min", f"its patience is {said}")
-    there = [line.split(":", 1) for line in lab.check(
-        "head", "sh", "-c", "cd /sys/class/watchdog; for each in *; do cat $each/state $each/identity | paste -s -d:; done").splitlines()]
+    folder = "/sys/class/watchdog"
+    there = [[lab.check("head", "cat", f"{folder}/{name}/{what}").strip() for what in ("state", "identity")]
+             for name in lab.check("head", "ls", folder).split()]
     active = [name for state, name in there if state == "active"]
     own = [name for _, name in there if name != "Software Watchdog"]
     expect(len(active) == 1 and (active[0] in own or not own), f"the watchdogs are {there}")

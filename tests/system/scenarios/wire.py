@@ -62,7 +62,7 @@ def lease_ends(lab, product):
     node = product.node_of("n1")
     shown = lab.check("n1", "ip", "-brief", "-4", "address", "show", "to", node.address)
     card = shown.split()[0].split("@")[0]
-    servers = lab.check("head", "systemctl", "show", "--property=MainPID", "--value", "muster-dnsmasq.service").split()
+    servers = product.main_processes("muster-dnsmasq.service")
     lab.check("head", "kill", "-STOP", *servers)
     try:
         lab.check_on_wire("ip", "address", "replace", f"{LENDER}/16", "dev", "wire")
@@ -74,7 +74,7 @@ def lease_ends(lab, product):
             lab.check("n1", "systemctl", "restart", "systemd-networkd.service")
 
             def is_lent():
-                lease = lab.exec("n1", "sh", "-c", "cat /run/systemd/netif/leases/*").stdout
+                lease = lab.exec("n1", "grep", "--recursive", "--no-filename", "", "/run/systemd/netif/leases").stdout
                 return f"SERVER_ADDRESS={LENDER}" in lease and "LIFETIME=2min" in lease, lease
 
             product.wait_for("n1 has a short lease", is_lent, 60)
@@ -96,11 +96,6 @@ def refused_certificate(lab, product, _count):
     name = product.node_of("n1").name
     enrolments = product.count_events(name, "enrolled")
     lab.check("n1", "tee", IDENTITY, stdin=strange.stdout)
-
-    def question():
-        now = product.count_events(name, "enrolled")
-        return now > enrolments, now
-
-    product.wait_for(f"{name} enrols again", question, 300)
+    product.wait_for_enrolment(name, enrolments, 300)
     product.wait_for_node("n1", lambda node: node.state == "ready", "is ready with a new certificate")
     expect(lab.check("n1", "cat", IDENTITY) != strange.stdout, "the strange certificate is still there")

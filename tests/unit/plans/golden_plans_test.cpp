@@ -13,7 +13,6 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
-#include "core/spec/volumes.h"
 
 namespace muster::plans {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "core/os/files.h"
 #include "core/spec/parse.h"
-#include "core/spec/volumes.h"
 
 namespace muster::plans {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "core/os/files.h"
 #include "core/spec/parse.h"
-#include "core/spec/volumes.h"
 #include "iso/layer_plan.h"
 
 namespace muster::plans {
