@@ -10,6 +10,7 @@ namespace {
 constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
 constexpr auto kGresConf = "/etc/slurm/gres.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
+constexpr auto kMpiConf = "/etc/slurm/mpi.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
 constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
 constexpr auto kPlugins = "/etc/slurm/plugstack.conf";
@@ -61,20 +62,21 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   plan.add(key_file(facts, "slurm"));
   plan.add(
       plan::WriteFile{.path = kCgroupConf, .content = render_cgroup_conf(settings.containment)});
+  plan.add(plan::WriteFile{.path = kMpiConf, .content = render_mpi_conf()});
   plan.add(plan::WriteFile{.path = kGresConf, .content = std::move(config.gres)});
   plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
   plan.add(plan::WriteFile{.path = kControllerUnit,
                            .content = render_slurmctld_unit(settings.cluster_name)});
   plan.add(plan::Service{.unit = kController,
                          .on_change = plan::Service::OnChange::reload,
-                         .watches = {kSlurmConf, kGresConf, kCgroupConf},
+                         .watches = {kSlurmConf, kGresConf, kCgroupConf, kMpiConf},
                          .restart_watches = {kControllerUnit}});
   return result;
 }
 
 plan::Owns owns_on_head() {
-  return {.files = {kSlurmConf, kGresConf, kCgroupConf, kControllerUnit, kSlurmKey, kPlugins,
-                    kMpiParameters, kHeadClock},
+  return {.files = {kSlurmConf, kGresConf, kCgroupConf, kMpiConf, kControllerUnit, kSlurmKey,
+                    kPlugins, kMpiParameters, kHeadClock},
           .units = {kClock, kController}};
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Open MPI's site settings. Ranks are started by the scheduler through PMIx (srun), never by ssh,
-// so nothing here is about starting them: only about which network their messages take.
+// Settings of MPI for all jobs. Ranks are started by the scheduler through PMIx (srun), never by
+// ssh. They wait for each other in fences, which the scheduler's daemons on the nodes keep.
 
 #include <string>
 
@@ -14,5 +14,8 @@ inline constexpr Bytes kLeastMpiMemory = Bytes::from_mib(192);
 /// /etc/openmpi/openmpi-mca-params.conf for head and nodes. `cluster` is the head's address with
 /// its prefix: messages stay on that network, so a second card or a bridge is never tried.
 std::string render_mpi_parameters(const Ipv4Interface& cluster);
+
+/// /etc/slurm/mpi.conf of the head (mpi.conf(5)); nodes have it from the controller.
+std::string render_mpi_conf();
 
 }  // namespace muster::hpc

@@ -44,12 +44,27 @@ Result<std::unique_ptr<Machines>> Machines::start(const std::vector<MachineSpec>
   os::LineChannel lines(std::move(ends.first));
   while (true) {
     TRY_ASSIGN(const std::string line, lines.receive_line(os::in(std::chrono::seconds(60))));
-    if (line == "ready") return machines;
+    if (line == "ready") break;
     const auto words = split(line, ' ');
     const auto pid = words.size() == 2 ? parse_number(words[1]) : std::nullopt;
     if (!pid) return fail(std::format("machines.py wrote '{}'", printable(line)));
     machines->runners_.emplace(words[0], static_cast<pid_t>(*pid));
   }
+  TRY(machines->write_names(specs));
+  return machines;
+}
+
+/// As a head's name server tells them. For a name that nobody knows Slurm asks ten times, with a
+/// second between.
+Status Machines::write_names(const std::vector<MachineSpec>& specs) {
+  std::string hosts = "127.0.0.1 localhost\n";
+  for (const MachineSpec& spec : specs) {
+    hosts += std::format("{} {}\n", spec.address.substr(0, spec.address.find('/')), spec.name);
+  }
+  plan::Plan plan;
+  plan.add(plan::WriteFile{.path = "/etc/hosts", .content = hosts});
+  for (const MachineSpec& spec : specs) TRY(write_files(spec.name, plan));
+  return {};
 }
 
 Machines::~Machines() {

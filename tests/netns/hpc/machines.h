@@ -34,7 +34,7 @@ class MachineRunner : public os::CommandRunner {
   os::PosixCommandRunner runner_;
 };
 
-/// Owns: the machines; they end with it.
+/// Owns: the machines; they end with it. Each knows the names of all.
 class Machines {
  public:
   static Result<std::unique_ptr<Machines>> start(const std::vector<MachineSpec>& specs);
@@ -53,6 +53,7 @@ class Machines {
 
  private:
   explicit Machines(os::TemporaryDirectory directory) : directory_(std::move(directory)) {}
+  Status write_names(const std::vector<MachineSpec>& specs);
 
   os::TemporaryDirectory directory_;
   std::optional<os::Child> wire_;

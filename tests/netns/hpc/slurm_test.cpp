@@ -151,6 +151,7 @@ class Slurm : public ::testing::Test {
   Result<CheckReport> check(CheckOptions options = {}) {
     options.user = "ada";
     options.home = "/home/ada";
+    options.on_output = [this](std::string_view line) { job_said_ += std::format("{}\n", line); };
     options.identity = CheckOptions::Identity::switch_to_user;
     return run_job_check(machines_->on("head"), options);
   }
@@ -162,6 +163,8 @@ class Slurm : public ::testing::Test {
                           .partition = "all",
                           .containment = Containment::process_table};
   std::unique_ptr<Machines> machines_;
+  /// What the check's job wrote.
+  std::string job_said_;
 };
 
 TEST_F(Slurm, runs_an_mpi_job_of_an_ordinary_user_on_three_nodes) {
@@ -169,7 +172,10 @@ TEST_F(Slurm, runs_an_mpi_job_of_an_ordinary_user_on_three_nodes) {
   for (const auto* name : {"n1", "n2", "n3"}) start_node(name);
   const auto report = check();
   ASSERT_TRUE(report) << report.error().text();
-  ASSERT_TRUE(report->green()) << report->problem->text();
+  ASSERT_TRUE(report->green()) << report->problem->text() << "\n" << job_said_;
+  const std::string settings = run("head", {"scontrol", "show", "config"});
+  EXPECT_TRUE(settings.contains("PMIxCollFence           = ring"))
+      << "the tree lets ranks out early";
   EXPECT_EQ(report->measurement->nodes, (std::vector<std::string>{"n1", "n2", "n3"}));
   EXPECT_EQ(report->measurement->pairs.size(), 3U);
   EXPECT_EQ(as_ada({"ls", "-A", "/home/ada"}), "");
