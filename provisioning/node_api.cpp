@@ -18,6 +18,7 @@ ServerResponse answer(std::string body) { return {.status = 200, .body = std::mo
 /// that fails must not make a node throw it away.
 ServerResponse refuse(const Error& error, Refused refused = Refused::nothing) {
   ServerResponse response = os::refusal(error);
+  response.content_type = "application/json";
   response.body =
       render_refusal({.error = error.message,
                       .hint = error.hint,

@@ -175,7 +175,9 @@ std::string render_refusal(const Refusal& refusal) {
 
 Result<Refusal> parse_refusal(std::string_view body) {
   return json::parse_message(body, [](json::Members& members, json::Problems&) {
-    return Refusal{.error = members.shown("error", kLongestReason),
+    // What the daemon refuses before a page of nodes has it is a problem document.
+    const auto detail = members.find_shown("detail", kLongestReason);
+    return Refusal{.error = detail ? *detail : members.shown("error", kLongestReason),
                    .hint = members.find_shown("hint", kLongestReason).value_or(""),
                    .refused = refused_of(members.find_word("refused", kLongestWord).value_or(""))};
   });

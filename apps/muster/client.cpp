@@ -94,7 +94,7 @@ Result<std::string> accept(const Result<os::HttpResponse>& response) {
   }
   const json value = json::parse(response->body, nullptr, false);
   const Error error{.message = value.is_object()
-                                   ? text_of(value, "error")
+                                   ? text_of(value, "detail")
                                    : std::format("the daemon answered {}", response->status),
                     .hint = value.is_object() ? text_of(value, "hint") : ""};
   return std::unexpected(error);

@@ -43,6 +43,7 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_rollback(app, session);
   cli::add_log(app, session);
   cli::add_changes(app, session);
+  cli::add_api(app, session);
   cli::add_job(app, session);
   cli::add_iso(app, session);
   cli::add_lab(app, session);

@@ -9,6 +9,7 @@
 
 #include "apps/musterd/cluster.h"
 #include "apps/musterd/service_watch.h"
+#include "core/json/schema.h"
 #include "core/os/http_server.h"
 #include "operations/operations.h"
 #include "provisioning/head/role.h"
@@ -22,15 +23,29 @@ class Api {
  public:
   Api(Cluster& cluster, ServiceWatch& services) : cluster_(cluster), services_(services) {}
 
-  /// Never fails, and never waits for the helper: bad requests become 4xx with {"error", "hint"}. A
-  /// page that waits for news answers later, and no thread waits for it. What the role of the
-  /// request's door may not do is refused with 403, and so is everything without a door.
+  /// Never fails, and never waits for the helper: bad requests become 4xx with a problem document
+  /// (os::refusal). A page that waits for news answers later, and no thread waits for it. What the
+  /// role of the request's door may not do is refused with 403, and so is everything without a
+  /// door. A parameter of the query that the page does not have is refused: who misspells 'names'
+  /// shall not be answered with all nodes.
   void handle(const os::ServerRequest& request, os::Reply reply);
 
   using Page = os::ServerResponse (Api::*)(const os::ServerRequest& request);
   using NamedPage = os::ServerResponse (Api::*)(const std::string& name);
   using LaterPage = void (Api::*)(const os::ServerRequest& request, const std::string& name,
                                   os::Reply reply);
+  /// What a page is asked and answers, for programs.
+  struct Messages {
+    /// What it does, as a part of a sentence.
+    std::string_view about;
+    const muster::json::Schema* answer;
+    /// Of the body; null: it has none.
+    const muster::json::Schema* request = nullptr;
+    /// Parameters of the query.
+    std::span<const muster::json::Property> query = {};
+    /// Whether the answer may also be one of server-sent events.
+    bool streams = false;
+  };
   /// A row of the table of all pages.
   struct Route {
     /// The lowest role that may.
@@ -40,6 +55,7 @@ class Api {
     std::string_view path;
     /// A named page for a path with such a part.
     std::variant<Page, NamedPage, LaterPage> page;
+    Messages messages;
     /// What is done, in the words of the command line, of a page that changes something; its
     /// requests are in the log of commands.
     std::string_view action = {};
@@ -47,6 +63,7 @@ class Api {
   static std::span<const Route> routes();
 
  private:
+  os::ServerResponse openapi(const os::ServerRequest& request);
   os::ServerResponse status(const os::ServerRequest& request);
   os::ServerResponse nodes(const os::ServerRequest& request);
   os::ServerResponse node(const std::string& name);

@@ -21,8 +21,8 @@
 
 namespace muster::daemon {
 
-/// Errors of every function here: not a JSON object; a member that is missing, of the wrong type or
-/// out of range. The message names the member.
+/// Errors of every function here: not a JSON object; a member that is missing, unknown, of the
+/// wrong type or out of range (api_request_schemas.h). The message names the member.
 
 /// Which nodes a list shows.
 struct NodeQuery {
@@ -129,6 +129,9 @@ struct UserRequest {
 /// {"name", "full_name", "uid", "ssh_keys"}; all but the name may be left out. What the names and
 /// keys may be is checked when the user is added.
 Result<UserRequest> parse_user_request(std::string_view body);
+
+/// The same without the number, which stays.
+Result<UserRequest> parse_user_change(std::string_view body);
 
 /// {"spec": the text of a cluster.yaml}. Errors: also the specification's first problem.
 Result<spec::ClusterSpec> parse_plan_request(std::string_view body);

@@ -74,7 +74,7 @@ ServerResponse Api::add_user(const ServerRequest& request) {
 }
 
 ServerResponse Api::change_user(const ServerRequest& request) {
-  const auto wanted = parse_user_request(request.body);
+  const auto wanted = parse_user_change(request.body);
   if (!wanted) return refuse_request(wanted.error());
   using NoKeys = hpc::UserTable::NoKeys;
   const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;

@@ -36,7 +36,7 @@ std::string what_is_asked(const os::ServerRequest& request) {
 std::string error_of(const os::ServerResponse& response) {
   if (response.status < 400) return {};
   const json value = json::parse(response.body, nullptr, false);
-  return value.is_object() ? muster::json::text_of(value, "error") : std::string();
+  return value.is_object() ? muster::json::text_of(value, "detail") : std::string();
 }
 
 }  // namespace

@@ -3,6 +3,33 @@
 #include <nlohmann/json.hpp>
 
 namespace muster::os {
+namespace {
+
+/// RFC 9110 §15
+std::string_view phrase_of(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return status < 500 ? "Bad Request" : "Internal Server Error";
+  }
+}
+
+}  // namespace
 
 int http_status(ErrorKind kind) {
   switch (kind) {
@@ -23,12 +50,21 @@ int http_status(ErrorKind kind) {
 }
 
 ServerResponse refusal(const Error& error) {
-  using nlohmann::json;
-  ServerResponse response{.status = http_status(error.kind),
-                          .body = json{{"error", error.message}, {"hint", error.hint}}.dump(
-                              -1, ' ', false, json::error_handler_t::replace)};
+  ServerResponse response = refusal(http_status(error.kind), error);
   if (error.kind == ErrorKind::busy) response.headers["Retry-After"] = "1";
   return response;
+}
+
+ServerResponse refusal(int status, const Error& error) {
+  using nlohmann::json;
+  const json problem = {{"type", "about:blank"},
+                        {"title", phrase_of(status)},
+                        {"status", status},
+                        {"detail", error.message},
+                        {"hint", error.hint}};
+  return {.status = status,
+          .body = problem.dump(-1, ' ', false, json::error_handler_t::replace),
+          .content_type = kProblemType};
 }
 
 Reply::~Reply() {

@@ -37,9 +37,16 @@ struct ServerResponse {
 /// this machine from 500 on.
 int http_status(ErrorKind kind);
 
-/// The answer to a request that failed: the error's status, and {"error", "hint"} as its body. Who
-/// is told that the server is busy is told in Retry-After when to ask again.
+/// What a problem document is sent as (RFC 9457 §3).
+inline constexpr const char* kProblemType = "application/problem+json";
+
+/// The answer to a request that failed: a problem document (RFC 9457) with the error as its
+/// "detail" and the next step as "hint". Its kind is that of the status, so its "type" is
+/// "about:blank". Who is told that the server is busy is told in Retry-After when to ask again.
 ServerResponse refusal(const Error& error);
+
+/// The same with a status that no kind of error has, such as 405.
+ServerResponse refusal(int status, const Error& error);
 
 /// Answers one request, once, from any thread, now or later. A reply that is destroyed unanswered
 /// answers 500, so that no client waits for ever.

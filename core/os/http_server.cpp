@@ -199,8 +199,7 @@ class MicroHttpServer : public HttpServer {
   /// The request is complete, or its connection was resumed because its answer is there.
   MHD_Result go_on(MHD_Connection* connection, Pending& pending) {
     if (pending.too_large) {
-      return queue(connection,
-                   {.status = 413, .body = R"({"error":"the request is too large","hint":""})"});
+      return queue(connection, refusal(413, {.message = "the request is too large", .hint = ""}));
     }
     if (pending.exchange == nullptr) {
       pending.exchange = std::make_shared<Exchange>(connection);

@@ -89,6 +89,8 @@ void check_settings(std::string_view body) {
                   : is_explained(discovery.error()));
   const auto mode = daemon::parse_dhcp_request(body);
   CHECK(mode ? *mode != provisioning::DhcpMode::silent : is_explained(mode.error()));
+  const auto exec = daemon::parse_exec_request(body);
+  CHECK(exec ? exec->timeout_s > 0 : is_explained(exec.error()));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ class Answers(Test):
                                      "log: ada: node reboot; refused: it is off", "cluster: alarm: a stranger\\x1b[31m"])
         # Whoever follows reads them as they come, and a daemon that is away for a moment is asked again.
         later = {"id": 9, "time_ms": 6, "kind": "stage", "node": "n001", "text": "stopping"}
-        said = [ANSWERS["GET", "/v1/changes"], (503, {"error": "the daemon ends", "hint": ""}),
+        said = [ANSWERS["GET", "/v1/changes"], (503, {"detail": "the daemon ends", "hint": ""}),
                 (200, {"changes": [later], "next": 9, "now_ms": 10}), (200, "nothing that is JSON")]
         with FakeHead({**ANSWERS, ("GET", "/v1/changes"): lambda: said.pop(0)}):
             followed = subprocess.Popen([MUSTER, "changes", "--follow", "--json", "--last", "5"], text=True,
@@ -74,7 +74,7 @@ class Answers(Test):
             followed.communicate()
 
     def test_an_error_is_a_document_and_a_sentence(self):
-        with FakeHead(otherwise=(409, {"error": "it cannot be", "hint": "try another"})):
+        with FakeHead(otherwise=(409, {"detail": "it cannot be", "hint": "try another"})):
             for verb in VERBS:
                 if verb[:2] == ["node", "reboot"] and "--force" in verb:
                     continue
@@ -305,7 +305,7 @@ class People(Test):
             self.assertIn("the file is in UTF-16 or UTF-32; save it as plain text in UTF-8", err)
 
     def test_who_adds_a_user_waits_until_the_head_has_tried_it(self):
-        looks = iter([(500, {"error": "the daemon starts anew", "hint": ""}), (200, {"applied": False})])
+        looks = iter([(500, {"detail": "the daemon starts anew", "hint": ""}), (200, {"applied": False})])
         pages = {**ANSWERS, ("GET", "/v1/applied"): lambda: next(looks, (200, {"applied": True}))}
         with FakeHead(pages) as head:
             status, out, _ = muster("user", "add", "ada", "--json")

@@ -71,7 +71,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
         SOCKET.parent.mkdir(exist_ok=True)
         super().__init__(str(SOCKET), Handler)
         self.answers = {}
-        self.otherwise = (404, {"error": "no such page", "hint": ""})
+        self.otherwise = (404, {"detail": "no such page", "hint": ""})
         self.asked = []
 
 

@@ -34,8 +34,12 @@ EDITS = {
               "Result<Sight> see(const plan::MakeLink& step, const Surroundings& around);\n"
               "EffectResult take_back(const plan::MakeLink& step, TakingBack& back);")],
     "page": [("apps/musterd/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
-             ("apps/musterd/api_routes.cpp", '      Route{Role::viewer, "GET", "/v1/profiles"',
-              '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting},\n      Route{Role::viewer, "GET", "/v1/profiles"')],
+             ("apps/musterd/api_routes.cpp", '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"',
+              '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting,\n'
+              '            {.about = "greets", .answer = &schemas::kGreeting}},\n'
+              '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"'),
+             ("apps/musterd/api_routes.cpp", '#include "apps/musterd/node_schemas.h"',
+              '#include "apps/musterd/greeting_schemas.h"\n#include "apps/musterd/node_schemas.h"')],
     "verb": [("apps/muster/commands.h", "void add_job(CLI::App& app, Session& session);", "void add_greet(CLI::App& app, Session& session);\nvoid add_job(CLI::App& app, Session& session);"),
              ("apps/muster/main.cpp", "  cli::add_job(app, session);", "  cli::add_greet(app, session);\n  cli::add_job(app, session);")],
 }

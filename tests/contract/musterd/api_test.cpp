@@ -2,10 +2,14 @@
 
 #include "apps/musterd/api.h"
 
+#include <cstdlib>
 #include <set>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/musterd/api_answer_schemas.h"
+#include "apps/musterd/api_description.h"
+#include "core/os/files.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
 #include "tests/nss/name_source.h"
 #include "tests/unit/provisioning/ask.h"
@@ -18,6 +22,13 @@ class NoSystemd : public os::CommandRunner {
  public:
   Result<os::CommandResult> run(const os::Command&) override { return fail("no systemd"); }
 };
+
+/// A path of a route with something in the place of a name.
+std::string path_of(const Api::Route& route) {
+  std::string path(route.path);
+  const auto open = path.find('{');
+  return open == path.npos ? path : path.replace(open, path.find('}') - open + 1, "nobody");
+}
 
 class ApiTest : public ClusterOnDisk {
  protected:
@@ -49,6 +60,92 @@ class ApiTest : public ClusterOnDisk {
   ServiceWatch services_{systemd_, {"muster-nginx.service", "ssh.service"}};
 };
 
+/// A value that the schema takes, without anything that may be left out.
+nlohmann::json sample_of(const muster::json::Schema& schema) {
+  using Type = muster::json::Schema::Type;
+  switch (schema.type) {
+    case Type::text:
+      return schema.words.empty() ? "a" : std::string(schema.words.front());
+    case Type::number:
+      return schema.minimum;
+    case Type::flag:
+      return true;
+    case Type::list:
+      return nlohmann::json::array({sample_of(*schema.items)});
+    case Type::anything:
+    case Type::object:
+    case Type::table:
+      break;
+  }
+  nlohmann::json value = nlohmann::json::object();
+  for (const auto& property : schema.properties) {
+    if (property.need == muster::json::Need::required) {
+      value[std::string(property.name)] = sample_of(property.schema);
+    }
+  }
+  return value;
+}
+
+TEST_F(ApiTest, reads_requests_by_the_table_that_describes_them) {
+  open();
+  int requests = 0;
+  for (const Api::Route& route : Api::routes()) {
+    if (route.messages.request == nullptr) continue;
+    nlohmann::json body = sample_of(*route.messages.request);
+    body["mispelt"] = 1;
+    const auto answer = ask(std::string(route.method), path_of(route), body.dump());
+    EXPECT_EQ(answer.status, 400) << route.path;
+    EXPECT_TRUE(answer.body.dump().contains("member 'mispelt' is unknown")) << answer.body;
+    for (const auto& property : route.messages.request->properties) {
+      EXPECT_TRUE(answer.body.dump().contains(property.name)) << route.path << property.name;
+    }
+    ++requests;
+  }
+  EXPECT_GE(requests, 12);
+}
+
+TEST_F(ApiTest, answers_what_its_table_says) {
+  open();
+  ASSERT_EQ(change("POST", R"({"name": "ada"})"), 200);
+  run_a_command();
+  int answers = 0;
+  for (const Api::Route& route : Api::routes()) {
+    if (route.method != "GET") continue;
+    std::map<std::string, std::string> query;
+    if (route.path == "/v1/changes") query = {{"last", "10"}};
+    if (route.path == "/v1/applied") query = {{"since", "0"}};
+    std::string path = path_of(route);
+    if (route.path == "/v1/users/{user}") path = "/v1/users/ada";
+    const auto answer = ask("GET", path, {}, query);
+    muster::json::Problems problems;
+    const auto& schema = answer.status == 200 ? *route.messages.answer : schemas::kProblem;
+    check(answer.body, schema, problems);
+    EXPECT_TRUE(problems.status()) << path << ": " << problems.status().error().message;
+    answers += answer.status == 200 ? 1 : 0;
+  }
+  EXPECT_GE(answers, 14);
+}
+
+TEST_F(ApiTest, a_parameter_that_is_misspelt_is_not_passed_over) {
+  open();
+  const auto answer = ask("GET", "/v1/nodes", {}, {{"nmaes", "n001"}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.body["detail"], "GET /v1/nodes has no parameter 'nmaes'");
+  EXPECT_EQ(answer.body["hint"], "it has: names, machines, detail");
+  EXPECT_EQ(ask("GET", "/v1/status", {}, {{"verbose", "1"}}).body["hint"], "it has none");
+}
+
+/// What a review sees of a change to the API. MUSTER_RENEW_GOLDEN=1 writes it anew.
+TEST_F(ApiTest, is_described_as_the_golden_document_says) {
+  const std::string golden = MUSTER_SOURCE "/tests/golden/openapi.json";
+  const std::string described = describe_api(Api::routes()).dump(1) + "\n";
+  if (std::getenv("MUSTER_RENEW_GOLDEN") != nullptr) {
+    ASSERT_TRUE(os::write_file(golden, described));
+  }
+  EXPECT_EQ(os::read_file(golden).value_or("missing"), described)
+      << "MUSTER_RENEW_GOLDEN=1 writes it anew";
+}
+
 TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {
   open();
   Api api(*cluster_, services_);
@@ -61,13 +158,6 @@ TEST_F(ApiTest, only_root_may_have_a_copy_of_the_database) {
   EXPECT_NE(provisioning::ask(api, request).status, 403);
 }
 
-/// A path of a route with something in the place of a name.
-std::string path_of(const Api::Route& route) {
-  std::string path(route.path);
-  const auto open = path.find('{');
-  return open == path.npos ? path : path.replace(open, path.find('}') - open + 1, "nobody");
-}
-
 TEST_F(ApiTest, every_page_is_for_its_role_and_higher_ones) {
   open();
   int calls = 0;
@@ -75,9 +165,11 @@ TEST_F(ApiTest, every_page_is_for_its_role_and_higher_ones) {
     for (const head::RoleDoor& door : head::kRoleDoors) {
       door_ = door.word;
       // A page that waits for news has some.
-      const auto answer = ask(std::string(route.method), path_of(route), "{}", {{"last", "1"}});
+      std::map<std::string, std::string> query;
+      if (route.messages.streams) query = {{"last", "1"}};
+      const auto answer = ask(std::string(route.method), path_of(route), "{}", query);
       const bool is_refused =
-          answer.status == 403 && answer.body.at("error").get<std::string>().contains("the role");
+          answer.status == 403 && answer.body.at("detail").get<std::string>().contains("the role");
       EXPECT_EQ(is_refused, door.role < route.role)
           << route.method << " " << route.path << " as " << door.word << ": " << answer.status;
       ++calls;

@@ -66,7 +66,7 @@ class Changes(HeadTest):
         for query, word in (("?since=x", "since"), ("?last=0", "last"), ("?last=1001", "last")):
             done = self.head.machine.run("curl", "-sS", "--unix-socket", "/run/musterd/api.sock",
                                          f"http://muster/v1/changes{query}")
-            self.assertIn(word, json.loads(done.stdout)["error"])
+            self.assertIn(word, json.loads(done.stdout)["detail"])
 
     def test_people_read_them(self):
         node = self.node().boot().enrol()

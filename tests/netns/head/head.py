@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import socket
 
+import description
 from units import SOURCE, Daemon
 from wire import until
 
@@ -225,7 +226,9 @@ class Head:
         text = self.machine.check(*argv, *([] if body is None else ["--data-binary", "@-"]), stdin=data)
         for name, secret in self.secrets():
             assert secret not in text, f"{method} {page} shows the {name}"
-        return json.loads(text)
+        answer = json.loads(text)
+        description.check(method, page, body, answer)
+        return answer
 
     def adopt(self, mac):
         """Makes the machine a node. Its name."""

@@ -14,7 +14,9 @@ TEST(ApiAnswers, a_request_that_cannot_be_read_is_the_requests_fault_whatever_fo
   const auto response =
       refuse_request({.message = "not an address", .hint = "a.b.c.d", .kind = ErrorKind::world});
   EXPECT_EQ(response.status, 400);
-  EXPECT_EQ(response.body, R"({"error":"not an address","hint":"a.b.c.d"})");
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_EQ(response.body, R"({"detail":"not an address","hint":"a.b.c.d","status":400,)"
+                           R"("title":"Bad Request","type":"about:blank"})");
 }
 
 TEST(ApiAnswers, what_was_done_without_an_answer_is_an_empty_object) {

@@ -21,10 +21,21 @@ TEST(ApiRequests, a_user_needs_no_more_than_a_name) {
 }
 
 TEST(ApiRequests, errors_name_the_member) {
-  EXPECT_EQ(parse_node_list(R"({"nodes":[1]})").error().message, "'nodes' must be a list of texts");
-  EXPECT_EQ(parse_import(R"({})").error().message, "'nodes' must be a list of nodes");
-  EXPECT_EQ(parse_dhcp_request(R"({"mode":7})").error().message, "'mode' must be text");
+  EXPECT_EQ(parse_node_list(R"({"nodes":[1]})").error().message, "member 'nodes[0]' is not a text");
+  EXPECT_EQ(parse_import(R"({})").error().message, "member 'nodes' is missing");
+  EXPECT_EQ(parse_dhcp_request(R"({"mode":7})").error().message, "member 'mode' is not a text");
+  EXPECT_EQ(parse_dhcp_request(R"({"mode":"silent"})").error().message,
+            "member 'mode' is not one of: serve, proxy");
   EXPECT_EQ(parse_discovery("[]").error().message, "the request's body is not a JSON object");
+  EXPECT_EQ(parse_import(R"({"nodes":[{"name":"n001","mac":""}]})").error().message,
+            "member 'nodes[0].address' is missing");
+}
+
+TEST(ApiRequests, a_member_that_is_misspelt_is_not_passed_over) {
+  EXPECT_EQ(parse_reboot_request(R"({"nodes":["n001"],"drian":true})").error().message,
+            "member 'drian' is unknown; there are: nodes, by, reason, drain, at_once");
+  EXPECT_FALSE(parse_user_change(R"({"name":"ada","uid":10001})")) << "the number stays";
+  EXPECT_FALSE(parse_node_list(R"({"nodes":["n001"],"nodes":["n002"]})")) << "which of them?";
 }
 
 TEST(ApiRequests, an_imported_node_has_a_name_an_address_and_a_card) {

@@ -197,9 +197,10 @@ TEST_F(HttpServerTest, tells_those_that_wait_when_it_ends) {
   server.reset();
   const std::string answer = client.receive();
   EXPECT_EQ(status_of(answer), "HTTP/1.1 503 Service Unavailable");
-  EXPECT_EQ(
-      body_of(answer),
-      R"({"error":"the head's daemon is being stopped","hint":"ask again in a few seconds"})");
+  EXPECT_TRUE(answer.contains("Content-Type: application/problem+json")) << answer;
+  EXPECT_EQ(body_of(answer), R"({"detail":"the head's daemon is being stopped",)"
+                             R"("hint":"ask again in a few seconds","status":503,)"
+                             R"("title":"Service Unavailable","type":"about:blank"})");
   // A reply that outlived the server goes nowhere.
   waiting.answer_one();
 }
@@ -218,7 +219,7 @@ TEST_F(HttpServerTest, answers_500_when_a_reply_is_lost) {
   start([](const ServerRequest&, const Reply&) {});
   const std::string answer = ask("/");
   EXPECT_EQ(status_of(answer), "HTTP/1.1 500 Internal Server Error");
-  EXPECT_TRUE(body_of(answer).starts_with(R"({"error":")")) << answer;
+  EXPECT_TRUE(body_of(answer).starts_with(R"({"detail":")")) << answer;
 }
 
 TEST_F(HttpServerTest, answers_500_when_a_waiting_reply_is_lost) {
