@@ -14,12 +14,14 @@ TEST(HttpStatus, is_the_clients_fault_or_the_heads) {
   EXPECT_EQ(http_status(ErrorKind::busy), 503);
 }
 
-TEST(Refusal, says_error_and_hint_and_keeps_bytes_that_are_no_text_out) {
+TEST(Refusal, is_a_problem_document_without_bytes_that_are_no_text) {
   const ServerResponse response =
       refusal({.message = "no 'a\xff'", .hint = "try 'b'", .kind = ErrorKind::absent});
   EXPECT_EQ(response.status, 404);
-  EXPECT_EQ(response.body, "{\"error\":\"no 'a\xEF\xBF\xBD'\",\"hint\":\"try 'b'\"}");
-  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(response.body,
+            "{\"detail\":\"no 'a\xEF\xBF\xBD'\",\"hint\":\"try 'b'\","
+            "\"status\":404,\"title\":\"Not Found\",\"type\":\"about:blank\"}");
+  EXPECT_EQ(response.content_type, "application/problem+json");
 }
 
 TEST(Refusal, tells_a_client_when_to_ask_again_only_when_the_head_is_busy) {
