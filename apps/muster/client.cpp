@@ -93,10 +93,10 @@ Result<std::string> accept(const Result<os::HttpResponse>& response) {
     return fail("the daemon's answer is not JSON");
   }
   const json value = json::parse(response->body, nullptr, false);
-  const Error error{.message = value.is_object()
-                                   ? text_of(value, "detail")
-                                   : std::format("the daemon answered {}", response->status),
-                    .hint = value.is_object() ? text_of(value, "hint") : ""};
+  Error error{.message = value.is_object() ? text_of(value, "detail") : "",
+              .hint = value.is_object() ? text_of(value, "hint") : ""};
+  if (error.message.empty())
+    error.message = std::format("the daemon answered {}", response->status);
   return std::unexpected(error);
 }
 

@@ -42,8 +42,7 @@ struct Failure {
 };
 
 /// Prints "muster: message; hint" on the standard error and returns `status`. To a program that has
-/// no answer yet the error is the answer: {"error": …, "hint": …}, as the daemon's own (docs/
-/// reference/api.md).
+/// no answer yet the error is the answer: {"error": …, "hint": …}.
 int report(const Error& error, int status = kFailed);
 int report(const Failure& failure);
 

@@ -38,7 +38,7 @@ class Api {
   struct Messages {
     /// What it does, as a part of a sentence.
     std::string_view about;
-    const muster::json::Schema* answer;
+    const muster::json::Schema& answer;
     /// Of the body; null: it has none.
     const muster::json::Schema* request = nullptr;
     /// Parameters of the query.
@@ -106,9 +106,9 @@ class Api {
                                   const std::string& name);
   static os::ServerResponse refused(const Route& route, const os::ServerRequest& request,
                                     Role role);
-  /// The answer, after it was written down.
-  os::ServerResponse noted(std::string_view action, const os::ServerRequest& request,
-                           os::ServerResponse response);
+  /// The answer, after it was written down where the page changes something.
+  os::ServerResponse told(const Route& route, const os::ServerRequest& request,
+                          os::ServerResponse response);
 
   Cluster& cluster_;
   ServiceWatch& services_;

@@ -90,7 +90,7 @@ inline constexpr auto kStatusMembers = std::to_array<Property>({
     {"nodes", table_of(kCount, "nodes in each state")},
     {"scheduler", object("Slurm's view; null: no answer", kSchedulerMembers).nullable()},
     {"services", list_of(kService, "the head's services")},
-    {"put_right", list_of(kPutRight, "of the last hour")},
+    {"put_right", list_of(kPutRight, "what was put right within the last hour")},
     kNow,
     {"problems", list_of(kTrouble, "what somebody should see to")},
     {"remarks", list_of(kRemark, "about the head's cluster.yaml")},

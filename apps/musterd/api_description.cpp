@@ -60,9 +60,9 @@ json describe_body(const muster::json::Schema& schema, Others others) {
 }
 
 json describe_answers(const Api::Messages& messages) {
-  json content = describe_body(*messages.answer, Others::allowed);
+  json content = describe_body(messages.answer, Others::allowed);
   if (messages.streams) content[kEvents] = {{"schema", {{"type", "string"}}}};
-  return {{"200", {{"description", messages.answer->description}, {"content", std::move(content)}}},
+  return {{"200", {{"description", messages.answer.description}, {"content", std::move(content)}}},
           {"default", {{"$ref", "#/components/responses/refused"}}}};
 }
 

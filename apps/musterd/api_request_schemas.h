@@ -6,6 +6,7 @@
 #include <limits>
 #include <string_view>
 
+#include "apps/musterd/change_feed.h"
 #include "core/base/node_set.h"
 #include "core/json/schema.h"
 #include "core/task/task.h"
@@ -23,8 +24,6 @@ using muster::json::text;
 
 /// A year: whoever wants more wants "for ever".
 inline constexpr std::uint64_t kMostMinutes = 525'600;
-/// Changes that one answer tells.
-inline constexpr std::uint64_t kMostChanges = 1000;
 
 inline constexpr Schema kNodeWord = text("a name, an id, or the MAC address of a card");
 inline constexpr Schema kNodes = list_of(kNodeWord, "the nodes");
@@ -117,7 +116,8 @@ inline constexpr auto kProgressQuery = std::to_array<Property>(
     {{"seen", number("the version that the caller knows"), Need::optional}});
 inline constexpr auto kChangesQuery = std::to_array<Property>({
     {"since", number("the id of the last change that the caller knows"), Need::optional},
-    {"last", number("so many of the newest ids, at once", 1, kMostChanges), Need::optional},
+    {"last", number("answers at once with this many of the newest", 1, kMostChanges),
+     Need::optional},
 });
 
 }  // namespace muster::daemon::schemas

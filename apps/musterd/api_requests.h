@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "apps/musterd/node_json.h"
 #include "core/base/node_set.h"
 #include "core/base/result.h"
+#include "core/json/schema.h"
 #include "core/os/http_message.h"
 #include "core/spec/cluster_spec.h"
 #include "core/state/store.h"
@@ -23,6 +25,14 @@ namespace muster::daemon {
 
 /// Errors of every function here: not a JSON object; a member that is missing, unknown, of the
 /// wrong type or out of range (api_request_schemas.h). The message names the member.
+
+/// Whether a query is one of the table: no parameter that is unknown, missing or out of its bounds.
+/// `page`: for the message.
+Status check_query(std::string_view page, const std::map<std::string, std::string>& query,
+                   std::span<const muster::json::Property> known);
+
+// The functions of queries take those that check_query lets through; they refuse what they cannot
+// read all the same.
 
 /// Which nodes a list shows.
 struct NodeQuery {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kHourMs = 3'600'000;
 /// Once is an accident; three times an hour is a program.
 constexpr int kOften = 3;
-constexpr std::size_t kMostChanges = 256;
+constexpr std::size_t kMostKeptChanges = 256;
 
 struct Owner {
   std::string_view part;
@@ -38,7 +38,7 @@ constexpr std::array kOwners = {
 
 void Drift::note(const std::string& step, std::int64_t now_ms) {
   changes_.push_back({step, now_ms});
-  if (changes_.size() > kMostChanges) changes_.pop_front();
+  if (changes_.size() > kMostKeptChanges) changes_.pop_front();
 }
 
 std::vector<Drift::Entry> Drift::recent(std::int64_t now_ms) const {

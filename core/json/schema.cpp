@@ -17,8 +17,6 @@ using Type = Schema::Type;
 /// What a value of another type is told.
 std::string_view lack_of(Type type) {
   switch (type) {
-    case Type::anything:
-      return "is not there";
     case Type::text:
       return "is not a text";
     case Type::number:
@@ -36,8 +34,6 @@ std::string_view lack_of(Type type) {
 
 bool is_of(const Value& value, Type type) {
   switch (type) {
-    case Type::anything:
-      return true;
     case Type::text:
       return value.is_string();
     case Type::number:
@@ -124,8 +120,6 @@ Value describe_object(const Schema& schema, Others others) {
 
 Value describe_type(const Schema& schema, Others others) {
   switch (schema.type) {
-    case Type::anything:
-      return Value::object();
     case Type::text:
       return schema.words.empty() ? Value{{"type", "string"}}
                                   : Value{{"type", "string"}, {"enum", schema.words}};

@@ -22,8 +22,6 @@ struct Property;
 /// Owns: nothing; tables are constants.
 struct Schema {
   enum class Type {
-    /// Whatever JSON there is.
-    anything,
     text,
     /// A whole number from `minimum` to `maximum`.
     number,
@@ -36,7 +34,7 @@ struct Schema {
     table,
   };
 
-  Type type = Type::anything;
+  Type type;
   /// A part of a sentence for people.
   std::string_view description = {};
   std::uint64_t minimum = 0;

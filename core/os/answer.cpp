@@ -33,7 +33,7 @@ std::optional<std::string> read_answer(int descriptor) {
   while (await_input(descriptor, held)) {
     const ssize_t count =
         uninterrupted([&] { return read(descriptor, buffer.data(), buffer.size()); });
-    if (count <= 0) return std::nullopt;
+    if (count <= 0) return line.empty() ? std::nullopt : std::optional(line);
     line += std::string_view(buffer.data(), static_cast<std::size_t>(count));
     // A terminal gives one line at a time (termios(3)).
     if (const std::size_t end = line.find('\n'); end != std::string::npos)

@@ -6,8 +6,8 @@
 
 namespace muster::os {
 
-/// One line from a terminal, without its end. Nothing where the input ended, and where a signal
-/// came (end_programs_on_signals): before the call or while it waits. A signal is never lost
+/// One line from a terminal, without its end. Nothing where the input ended before it, and where a
+/// signal came (end_programs_on_signals): before the call or while it waits. A signal is never lost
 /// between the two, since it is held back except while the call waits (ppoll(2)).
 std::optional<std::string> read_answer(int descriptor);
 

@@ -91,6 +91,8 @@ void check_settings(std::string_view body) {
   CHECK(mode ? *mode != provisioning::DhcpMode::silent : is_explained(mode.error()));
   const auto exec = daemon::parse_exec_request(body);
   CHECK(exec ? exec->timeout_s > 0 : is_explained(exec.error()));
+  const auto change = daemon::parse_user_change(body);
+  CHECK(change ? !change->user.uid : is_explained(change.error()));
 }
 
 }  // namespace

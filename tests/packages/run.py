@@ -147,7 +147,7 @@ def purge(server):
     server.run("apt-get", "-q", "-y", "purge", "muster", "musterd")
     left = server.files_named("muster")
     expect(not left, f"the purge left {', '.join(left)}")
-    jobs = [name for name in ("slurm.conf", "slurm.key", "cgroup.conf", "gres.conf") if server.exists(f"/etc/slurm/{name}")]
+    jobs = [name for name in ("slurm.conf", "slurm.key", "cgroup.conf", "gres.conf", "mpi.conf") if server.exists(f"/etc/slurm/{name}")]
     expect(not jobs, f"the purge left {', '.join(jobs)} of the cluster in /etc/slurm")
     expect("192.0.2.53" in server.read("/etc/resolv.conf"), "the former name servers are not back")
     expect(server.read("/etc/slurm/plugstack.conf") == "# the server's own\n", "a former setting is not back")

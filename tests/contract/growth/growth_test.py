@@ -36,7 +36,7 @@ EDITS = {
     "page": [("apps/musterd/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
              ("apps/musterd/api_routes.cpp", '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"',
               '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting,\n'
-              '            {.about = "greets", .answer = &schemas::kGreeting}},\n'
+              '            {.about = "greets", .answer = schemas::kGreeting}},\n'
               '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"'),
              ("apps/musterd/api_routes.cpp", '#include "apps/musterd/node_schemas.h"',
               '#include "apps/musterd/greeting_schemas.h"\n#include "apps/musterd/node_schemas.h"')],

@@ -28,6 +28,13 @@ TEST(Answer, is_a_line) {
   EXPECT_EQ(read_answer(terminal.ends[0]), "yes");
 }
 
+TEST(Answer, may_end_with_the_input) {
+  Silence terminal;
+  ASSERT_EQ(write(terminal.ends[1], "y", 1), 1);
+  close(terminal.ends[1]);
+  EXPECT_EQ(read_answer(terminal.ends[0]), "y");
+}
+
 TEST(Answer, is_none_where_the_input_ends) {
   Silence terminal;
   close(terminal.ends[1]);
