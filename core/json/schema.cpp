@@ -140,7 +140,7 @@ Value describe_type(const Schema& schema, Others others) {
 
 }  // namespace
 
-void check(const Value& value, const Schema& schema, Problems& problems, std::string place) {
+void check(const Value& value, const Schema& schema, Problems& problems, const std::string& place) {
   if (schema.or_null && value.is_null()) return;
   if (!is_of(value, schema.type)) return problems.add(place, lack_of(schema.type));
   if (schema.type == Type::text) check_text(value, schema, problems, place);

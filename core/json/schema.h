@@ -93,7 +93,8 @@ constexpr Schema object(std::string_view description, std::span<const Property> 
 /// Adds what is wrong with the value to the problems: a member that is missing, of another type,
 /// out of its bounds, or that the schema does not know. `place`: the name of the value in its text;
 /// empty for the whole text, which names each problem's member.
-void check(const Value& value, const Schema& schema, Problems& problems, std::string place = {});
+void check(const Value& value, const Schema& schema, Problems& problems,
+           const std::string& place = {});
 
 /// Whether objects may have members that are not in the description: who asks may name no others,
 /// and who reads an answer must expect new ones.
