@@ -17,13 +17,10 @@ ServerResponse answer(std::string body) { return {.status = 200, .body = std::mo
 /// What failed, by its kind. `refused` is worth nothing any more, when the error says so: a head
 /// that fails must not make a node throw it away.
 ServerResponse refuse(const Error& error, Refused refused = Refused::nothing) {
-  ServerResponse response = os::refusal(error);
-  response.content_type = "application/json";
-  response.body =
-      render_refusal({.error = error.message,
-                      .hint = error.hint,
-                      .refused = error.kind == ErrorKind::denied ? refused : Refused::nothing});
-  return response;
+  const Refusal told{.error = error.message,
+                     .hint = error.hint,
+                     .refused = error.kind == ErrorKind::denied ? refused : Refused::nothing};
+  return os::refusal(error.kind, {.body = render_refusal(told)});
 }
 
 /// A request that no state of the head would change.

@@ -1,10 +1,7 @@
 // api: what programs may ask of the head's daemon.
 
-#include <print>
-
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
-#include "core/base/text.h"
 
 namespace muster::cli {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
+#include "apps/musterd/command_log.h"
 #include "apps/musterd/health.h"
 #include "apps/musterd/node_json.h"
 #include "apps/musterd/scheduler.h"
@@ -307,6 +308,12 @@ ServerResponse Api::copy_database(const ServerRequest& request) {
   const auto copy = cluster_.copy_database();
   if (!copy) return os::refusal(copy.error());
   return answer({{"database", *copy}});
+}
+
+ServerResponse Api::log(const ServerRequest&) {
+  auto entries = read_log(cluster_.store());
+  if (!entries) return os::refusal(entries.error());
+  return answer({{"entries", std::move(*entries)}, {"now_ms", cluster_.now_ms()}});
 }
 
 ServerResponse Api::applied(const ServerRequest& request) {

@@ -142,12 +142,6 @@ ServerResponse Api::told(const Route& route, const ServerRequest& request,
   return response;
 }
 
-ServerResponse Api::log(const ServerRequest&) {
-  auto entries = read_log(cluster_.store());
-  if (!entries) return os::refusal(entries.error());
-  return answer({{"entries", std::move(*entries)}, {"now_ms", cluster_.now_ms()}});
-}
-
 void Api::handle(const ServerRequest& request, os::Reply reply) {
   try {
     find_page(request, reply);

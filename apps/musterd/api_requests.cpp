@@ -84,20 +84,16 @@ Result<UserRequest> read_user(std::string_view body, const muster::json::Schema&
 Status check_query(std::string_view page, const std::map<std::string, std::string>& query,
                    std::span<const muster::json::Property> known) {
   using muster::json::Property;
-  muster::json::Problems problems;
+  json asked = json::object();
   for (const auto& [name, value] : query) {
     const auto found = std::ranges::find(known, name, &Property::name);
     if (found == known.end()) return no_parameter(page, name, known);
     const bool is_number = found->schema.type == muster::json::Schema::Type::number;
     const auto number = is_number ? parse_number(value) : std::nullopt;
-    check(number ? json(*number) : json(value), found->schema, problems, name);
+    asked[name] = number ? json(*number) : json(value);
   }
-  for (const Property& property : known) {
-    const bool is_needed = property.need == muster::json::Need::required;
-    if (is_needed && !query.contains(std::string(property.name))) {
-      problems.add(property.name, "is missing");
-    }
-  }
+  muster::json::Problems problems;
+  check(asked, muster::json::object("a query", known), problems);
   return problems.status();
 }
 

@@ -10,8 +10,6 @@ std::string_view phrase_of(int status) {
   switch (status) {
     case 400:
       return "Bad Request";
-    case 401:
-      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
@@ -50,9 +48,13 @@ int http_status(ErrorKind kind) {
 }
 
 ServerResponse refusal(const Error& error) {
-  ServerResponse response = refusal(http_status(error.kind), error);
-  if (error.kind == ErrorKind::busy) response.headers["Retry-After"] = "1";
-  return response;
+  return refusal(error.kind, refusal(http_status(error.kind), error));
+}
+
+ServerResponse refusal(ErrorKind kind, ServerResponse told) {
+  told.status = http_status(kind);
+  if (kind == ErrorKind::busy) told.headers["Retry-After"] = "1";
+  return told;
 }
 
 ServerResponse refusal(int status, const Error& error) {

@@ -45,6 +45,9 @@ inline constexpr const char* kProblemType = "application/problem+json";
 /// "about:blank". Who is told that the server is busy is told in Retry-After when to ask again.
 ServerResponse refusal(const Error& error);
 
+/// The same with what a protocol of its own tells.
+ServerResponse refusal(ErrorKind kind, ServerResponse told);
+
 /// The same with a status that no kind of error has, such as 405.
 ServerResponse refusal(int status, const Error& error);
 

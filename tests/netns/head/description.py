@@ -16,7 +16,7 @@ def closed(schema):
     if not isinstance(schema, dict):
         return schema
     made = {name: closed(value) for name, value in schema.items()}
-    if "properties" in made and isinstance(made["properties"], dict) and made.get("type") != "string":
+    if isinstance(made.get("properties"), dict):
         made.setdefault("additionalProperties", False)
     return made
 

@@ -1,11 +1,13 @@
 #include "core/os/answer.h"
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <format>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <string>
 #include <thread>
 #include <unistd.h>
 
@@ -41,6 +43,19 @@ TEST(Answer, is_none_where_the_input_ends) {
   EXPECT_EQ(read_answer(terminal.ends[0]), std::nullopt);
 }
 
+/// Signals this thread, a test's first, once it sleeps in a system call (proc_pid_stat(5)).
+std::jthread signal_when_it_waits(int number) {
+  return std::jthread(
+      [number, target = pthread_self(), stat = std::format("/proc/self/task/{}/stat", getpid())] {
+        std::string text;
+        do {
+          std::this_thread::yield();
+          std::getline(std::ifstream(stat), text);
+        } while (!text.substr(text.rfind(')') + 1).starts_with(" S"));
+        pthread_kill(target, number);
+      });
+}
+
 void ask_somebody_who_pressed_ctrl_c_before() {
   alarm(20);
   end_programs_on_signals();
@@ -53,10 +68,7 @@ void ask_somebody_who_presses_ctrl_c() {
   alarm(20);
   end_programs_on_signals();
   const OrderlyEnd orderly;
-  const std::jthread finger([target = pthread_self()] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    pthread_kill(target, SIGINT);
-  });
+  const std::jthread finger = signal_when_it_waits(SIGINT);
   if (!read_answer(Silence().ends[0])) std::fputs("in order", stderr);
 }
 
@@ -72,10 +84,7 @@ TEST(Answer, is_none_where_a_signal_comes) {
 void ask_without_an_orderly_end() {
   alarm(20);
   end_programs_on_signals();
-  const std::jthread finger([target = pthread_self()] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    pthread_kill(target, SIGTERM);
-  });
+  const std::jthread finger = signal_when_it_waits(SIGTERM);
   read_answer(Silence().ends[0]);
 }
 
