@@ -22,6 +22,9 @@ struct BuildOptions {
   spec::ClusterSpec spec;
   /// The text of cluster.yaml, which the head gets as it is.
   std::string spec_text;
+  /// What is made true in the head's layer and in each image, when Muster's packages are in.
+  plan::Plan head_steps = {};
+  plan::Plan image_steps = {};
   std::filesystem::path out;
   /// The folder with the layers' recipes.
   std::filesystem::path data;

@@ -130,18 +130,13 @@ class Planner {
             .lower = {"base", image_layer(image.name)},
             .debs = std::move(debs),
             .medium_path = std::format("muster/90-muster-{}.squashfs", image.name)},
-           region_settings());
+           plan::generation(inputs_.image_steps));
     }
     return {};
   }
 
-  std::string region_settings() const {
-    return std::format("{}\n{}\n", spec_.head.locale, spec_.head.time_zone);
-  }
-
   std::string head_settings() const {
-    return std::format("{}\n{}\n", spec_.head.hostname, join(spec_.head.ssh_keys, "\n")) +
-           region_settings() + inputs_.spec_text;
+    return plan::generation(inputs_.head_steps) + "\n" + inputs_.spec_text;
   }
 
   std::string text_of(const std::string& list) const {

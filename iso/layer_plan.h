@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
 #include "iso/data_files.h"
 #include "iso/recipe.h"
@@ -71,6 +72,9 @@ struct PlanInputs {
   Recipe recipe;
   /// The text of cluster.yaml, for the head.
   std::string spec_text;
+  /// As those of BuildOptions.
+  plan::Plan head_steps = {};
+  plan::Plan image_steps = {};
 };
 
 struct LayerPlan {

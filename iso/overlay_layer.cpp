@@ -7,7 +7,7 @@
 #include "core/os/files.h"
 #include "core/os/hash.h"
 #include "iso/build_context.h"
-#include "iso/head_files.h"
+#include "iso/image_steps.h"
 #include "iso/layer_apt.h"
 #include "iso/live_build.h"
 #include "iso/mounts.h"
@@ -172,12 +172,14 @@ Status build_overlay(const BuildContext& context, const LayerPlan& layer, const 
     if (layer.kind == LayerKind::head || layer.kind == LayerKind::image) {
       TRY(generate_locale(context, root));
     } else {
-      TRY(write_region(context.spec.head, root.path()));
+      TRY(check_time_zone(context.spec.head, root.path()));
     }
     if (layer.kind == LayerKind::muster_head) {
-      TRY(write_head_files(context.spec, context.inputs.spec_text, root.path()));
+      TRY(make_true(context, context.inputs.head_steps, root.path()));
+      TRY(write_spec(context.inputs.spec_text, root.path()));
     }
     if (layer.kind == LayerKind::muster_image) {
+      TRY(make_true(context, context.inputs.image_steps, root.path()));
       TRY(make_node_initrd(context, layer, root, folder));
     }
     TRY(root.close());

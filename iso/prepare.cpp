@@ -42,7 +42,9 @@ Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& inde
                     .epoch = index.epoch,
                     .toolchain = std::move(programs),
                     .recipe = own_recipe(),
-                    .spec_text = options.spec_text};
+                    .spec_text = options.spec_text,
+                    .head_steps = options.head_steps,
+                    .image_steps = options.image_steps};
   TRY_ASSIGN(inputs.data, read_data_files(options.data));
   TRY_ASSIGN(const auto folders, os::list_directory(options.data / "include"));
   for (const auto& folder : folders) {

@@ -1,10 +1,10 @@
 #include "iso/region.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <format>
 
 #include "core/base/text.h"
-#include "core/os/files.h"
 #include "core/spec/time_zones.h"
 
 namespace muster::iso {
@@ -38,18 +38,10 @@ bool is_supported(const spec::Head& head, std::string_view list) {
   });
 }
 
-Status write_region(const spec::Head& head, const std::filesystem::path& root) {
-  const auto etc = root / "etc";
-  if (!head.locale.empty()) {
-    TRY(os::write_file(etc / "locale.conf", std::format("LANG={}\n", head.locale)));
-  }
-  if (head.time_zone.empty()) return {};
-  if (!std::filesystem::is_regular_file(root / "usr/share/zoneinfo" / head.time_zone)) {
-    return fail(std::format("there is no time zone '{}'", head.time_zone),
-                "change head.time_zone; names look like Europe/Berlin");
-  }
-  TRY(os::write_symlink(etc / "localtime", "/usr/share/zoneinfo/" + head.time_zone));
-  return os::write_file(etc / "timezone", head.time_zone + "\n");
+Status check_time_zone(const spec::Head& head, const std::filesystem::path& root) {
+  if (std::filesystem::is_regular_file(root / "usr/share/zoneinfo" / head.time_zone)) return {};
+  return fail(std::format("there is no time zone '{}'", head.time_zone),
+              "change head.time_zone; names look like Europe/Berlin");
 }
 
 }  // namespace muster::iso

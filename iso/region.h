@@ -1,6 +1,6 @@
 #pragma once
-// Language and time zone, the same on the head and in every image: a job's dates and messages do
-// not depend on where it ran.
+// What language and time zone need of Debian; apps/plans/region.cpp says what head and images have
+// of it.
 
 #include <filesystem>
 #include <string>
@@ -22,8 +22,7 @@ std::string render_locale_gen(const spec::Head& head);
 /// Whether the language is in the list of Debian's package, a name and its character set a line.
 bool is_supported(const spec::Head& head, std::string_view list);
 
-/// Writes locale.conf(5), localtime(5) and Debian's /etc/timezone below `root`. Errors: there is no
-/// such time zone in `root`.
-Status write_region(const spec::Head& head, const std::filesystem::path& root);
+/// Errors: the tree at `root` has no such time zone, to which its /etc/localtime will lead.
+Status check_time_zone(const spec::Head& head, const std::filesystem::path& root);
 
 }  // namespace muster::iso

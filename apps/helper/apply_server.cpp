@@ -11,6 +11,7 @@
 #include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
 #include "core/apply/own_accounts.h"
+#include "core/apply/target/running_machine.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
@@ -82,15 +83,15 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);
   TRY_ASSIGN(const auto keys, read_key_files(plan));
-  apply::Report report =
-      apply::apply(with_stale_keys_removed(std::move(accounts.plan), keys, accounts.undecided),
-                   {.runner = runner,
-                    .pending = kPending,
-                    .record = kRecord,
-                    // Stale keys have steps of their own.
-                    .unrecorded = hpc::kKeyDirectory,
-                    .undecided = accounts.undecided,
-                    .on_step = print_outcome});
+  apply::RunningMachine machine(runner);
+  apply::Report report = apply::apply(
+      with_stale_keys_removed(std::move(accounts.plan), keys, accounts.undecided), machine,
+      {.pending = kPending,
+       .record = kRecord,
+       // Stale keys have steps of their own.
+       .unrecorded = hpc::kKeyDirectory,
+       .undecided = accounts.undecided,
+       .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);

@@ -7,6 +7,7 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/source_tree.h"
 #include "apps/muster/spec_file.h"
+#include "apps/plans/plans.h"
 #include "core/os/file_part.h"
 
 namespace muster::cli {
@@ -59,6 +60,8 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   if (!outcome.spec) return std::unexpected(kUsage);
   options.spec = std::move(*outcome.spec);
   options.spec_text = text;
+  options.head_steps = plans::plan_head_image(options.spec);
+  options.image_steps = plans::plan_node_image(options.spec);
   options.out = fs::absolute(arguments.out);
   if (!arguments.lock.empty()) {
     auto lock = iso::read_lock(arguments.lock);

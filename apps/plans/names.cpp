@@ -24,6 +24,18 @@ plan::Owns names_owns(const spec::ClusterSpec&) {
   return {.files = {kHosts, kResolver}, .host_name = true};
 }
 
+/// Of a head that does not know its cluster yet.
+Plan names_in_head_image(const spec::ClusterSpec& spec) {
+  Plan plan;
+  plan.add(plan::SetHostname{.name = spec.head.hostname});
+  plan.add(
+      WriteFile{.path = kHosts,
+                .content = std::format(
+                    "127.0.0.1 localhost\n127.0.1.1 {}\n::1 localhost ip6-localhost ip6-loopback\n",
+                    spec.head.hostname)});
+  return plan;
+}
+
 HeadPlan names_on_head(const ClusterView& view) {
   const std::string address = to_string(view.spec.head.address.address);
   Plan plan;
@@ -52,6 +64,7 @@ Plan names_of_node(const spec::ClusterSpec& spec, const Node& node) {
 
 constinit const Planner kNames = {.origin = "names",
                                   .owns = names_owns,
+                                  .head_image = names_in_head_image,
                                   .head = names_on_head,
                                   .any_node = names_on_nodes,
                                   .node = names_of_node};

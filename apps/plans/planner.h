@@ -18,6 +18,10 @@ struct Planner {
   /// What its steps on the head may be about. Its steps on nodes have no such bounds: nodes believe
   /// the head.
   plan::Owns (*owns)(const spec::ClusterSpec& spec) = nullptr;
+  /// What the system on the medium has that the head starts from, and every image of nodes: steps
+  /// that are made true while the ISO is built, in a system that does not run.
+  plan::Plan (*head_image)(const spec::ClusterSpec& spec) = nullptr;
+  plan::Plan (*node_image)(const spec::ClusterSpec& spec) = nullptr;
   HeadPlan (*head)(const ClusterView& view) = nullptr;
   /// What every node has. It does not depend on `view.nodes`, and is made once for all nodes.
   plan::Plan (*any_node)(const ClusterView& view) = nullptr;
@@ -28,6 +32,8 @@ struct Planner {
 
 /// Names of the machines, and where they are asked for.
 extern const Planner kNames;
+/// Language and time zone.
+extern const Planner kRegion;
 /// What nodes boot from: DHCP, TFTP and HTTP.
 extern const Planner kBoot;
 /// File systems that head and nodes share.

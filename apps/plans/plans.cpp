@@ -28,6 +28,22 @@ provisioning::Wire wire_of(const ClusterView& view) {
                          : provisioning::Passage::open};
 }
 
+Plan plan_head_image(const spec::ClusterSpec& spec) {
+  Plan plan;
+  for (const Planner* const planner : head_planners()) {
+    if (planner->head_image != nullptr) plan.append(planner->head_image(spec), planner->origin);
+  }
+  return plan;
+}
+
+Plan plan_node_image(const spec::ClusterSpec& spec) {
+  Plan plan;
+  for (const Planner* const planner : node_planners()) {
+    if (planner->node_image != nullptr) plan.append(planner->node_image(spec), planner->origin);
+  }
+  return plan;
+}
+
 HeadPlan plan_head(const ClusterView& view) {
   HeadPlan whole;
   for (const Planner* const planner : head_planners()) {

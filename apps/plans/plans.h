@@ -57,6 +57,10 @@ struct HeadPlan {
   std::optional<Error> small_nodes = {};
 };
 
+/// What the head's system on the medium has, and every image of nodes, before they start first.
+plan::Plan plan_head_image(const spec::ClusterSpec& spec);
+plan::Plan plan_node_image(const spec::ClusterSpec& spec);
+
 HeadPlan plan_head(const ClusterView& view);
 
 /// What root does for the plan of a head of this specification. Errors: as head::Policy::make.

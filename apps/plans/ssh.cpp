@@ -3,6 +3,7 @@
 #include <format>
 
 #include "apps/plans/planner.h"
+#include "core/base/text.h"
 
 namespace muster::plans {
 namespace {
@@ -18,6 +19,16 @@ plan::Service server() {
 }
 
 plan::Owns ssh_owns(const spec::ClusterSpec&) { return hpc::owns_of_ssh(); }
+
+Plan ssh_in_head_image(const spec::ClusterSpec& spec) {
+  if (spec.head.ssh_keys.empty()) return {};
+  Plan plan;
+  plan.add(plan::MakeDirectory{.path = "/root/.ssh", .mode = 0700});
+  plan.add(WriteFile{.path = "/root/.ssh/authorized_keys",
+                     .content = join(spec.head.ssh_keys, "\n") + "\n",
+                     .mode = 0600});
+  return plan;
+}
 
 HeadPlan ssh_on_head(const ClusterView& view) {
   Plan plan = hpc::plan_ssh_client(ssh_facts(view), view.facts.root_key);
@@ -49,6 +60,7 @@ Plan ssh_of_node(const spec::ClusterSpec&, const Node& node) {
 
 constinit const Planner kSsh = {.origin = "ssh",
                                 .owns = ssh_owns,
+                                .head_image = ssh_in_head_image,
                                 .head = ssh_on_head,
                                 .any_node = ssh_on_nodes,
                                 .node = ssh_of_node};

@@ -73,6 +73,13 @@ plan::Owns storage_owns(const spec::ClusterSpec& spec) {
                       .options = {kBindOptions}}}};
 }
 
+/// Of a head from the ISO alone: a server that has the package may have clients of version 3.
+Plan storage_in_head_image(const spec::ClusterSpec&) {
+  return {.steps = {plan::WriteFile{
+              .path = "/etc/nfs.conf.d/muster.conf",
+              .content = "# Version 4 only: one port, no rpcbind.\n[nfsd]\nvers3=n\n"}}};
+}
+
 /// Each volume is bound below one small file system, the root of what NFS 4 shows: without it the
 /// server would have to export the root file system, which on a live head is an overlay
 /// (exports(5), docs/decisions/0005).
@@ -125,6 +132,7 @@ Plan storage_on_nodes(const ClusterView& view) {
 
 constinit const Planner kStorage = {.origin = "storage",
                                     .owns = storage_owns,
+                                    .head_image = storage_in_head_image,
                                     .head = storage_on_head,
                                     .any_node = storage_on_nodes};
 

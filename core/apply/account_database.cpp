@@ -1,68 +1,26 @@
 #include "core/apply/account_database.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <format>
-#include <utility>
 #include <vector>
 
-#include "core/base/text.h"
-#include "core/os/file_lock.h"
-#include "core/os/files.h"
-
 namespace muster::apply {
-namespace {
-
-/// A program that keeps copies of accounts, and what makes it forget them.
-struct Cache {
-  std::string_view program;
-  std::vector<std::string> arguments;
-  /// The status with which it says that it has no copies.
-  int status_of_nothing = 0;
-  /// Without this file it has none, and fails when it is asked.
-  std::string_view made_by_its_service = {};
-};
-
-/// What the tools of passwd(5) run after a change (lib/nscd.c and lib/sssd.c in shadow's source):
-/// nscd ends with 1 when its service does not run, and sss_cache with ENOENT when nothing matches.
-const std::array<Cache, 3> kCaches = {
-    {{.program = "usr/sbin/nscd", .arguments = {"-i", "passwd"}, .status_of_nothing = 1},
-     {.program = "usr/sbin/nscd", .arguments = {"-i", "group"}, .status_of_nothing = 1},
-     {.program = "usr/sbin/sss_cache",
-      .arguments = {"-UG"},
-      .status_of_nothing = ENOENT,
-      .made_by_its_service = "var/lib/sss/db/config.ldb"}}};
-
-/// `root`: the directory in which the machine's files are, "/".
-Status flush(const Cache& cache, const std::filesystem::path& root, const Programs& programs) {
-  const std::string program = (root / cache.program).string();
-  if (os::is_missing(program) || os::is_missing(root / cache.made_by_its_service)) return {};
-  std::vector<std::string> argv = {program};
-  argv.insert(argv.end(), cache.arguments.begin(), cache.arguments.end());
-  TRY_ASSIGN(const os::CommandResult result, programs.ask(std::move(argv)));
-  if (result.status == 0 || result.status == cache.status_of_nothing) return {};
-  return fail(std::format("'{}' ended with status {}, and has copies of the old accounts: {}",
-                          program, result.status, trim(result.err)),
-              "restart its service: nscd or sssd");
-}
-
-}  // namespace
 
 Result<AccountFiles> AccountDatabase::read() const {
   std::vector<std::string_view> names(kAccountFiles.begin(), kAccountFiles.end());
   names.push_back(kAccountRules);
   AccountFiles files;
   for (const std::string_view name : names) {
-    if (os::is_missing(settings_ / name)) continue;
-    TRY_ASSIGN(files[std::string(name)], os::read_file(settings_ / name));
+    TRY_ASSIGN(const PathState state, files_.look(path_of(name), Links::follow));
+    if (state.kind == PathState::Kind::absent) continue;
+    TRY_ASSIGN(files[std::string(name)], files_.read(path_of(name), Links::follow));
   }
   return files;
 }
 
 EffectResult AccountDatabase::change(const Change& change, Order order) {
-  TRY_ASSIGN(const auto lock, os::try_lock_accounts(settings_));
-  if (!lock) {
+  TRY_ASSIGN(const auto lock, files_.try_lock_accounts(settings_));
+  if (lock == nullptr) {
     return fail(ErrorKind::busy, "another program changes the accounts of this machine",
                 "Muster tries again by itself");
   }
@@ -74,22 +32,11 @@ EffectResult AccountDatabase::change(const Change& change, Order order) {
   for (const std::string_view name : names) {
     const auto file = wanted.find(name);
     if (file == wanted.end() || file->second == now.find(name)->second) continue;
-    TRY(os::rewrite_file(settings_ / name, file->second));
+    TRY(files_.rewrite(path_of(name), file->second));
     is_changed_ = true;
     effect = Effect::changed;
   }
   return effect;
-}
-
-Status AccountDatabase::flush_caches(const Programs& programs) {
-  if (!std::exchange(is_changed_, false)) return {};
-  Status done;
-  // One that fails does not keep the others from it.
-  for (const Cache& cache : kCaches) {
-    Status flushed = flush(cache, settings_.parent_path(), programs);
-    if (done) done = std::move(flushed);
-  }
-  return done;
 }
 
 }  // namespace muster::apply

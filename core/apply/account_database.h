@@ -1,19 +1,22 @@
 #pragma once
-// The account files of a machine: read, changed under the lock that the tools of passwd(5) take,
-// and told to the programs that keep copies of them.
+// The account files of a system: read, and changed under the lock that the tools of passwd(5) take.
 
-#include <filesystem>
+#include <format>
 #include <functional>
+#include <utility>
 
 #include "core/apply/account_files.h"
-#include "core/apply/programs.h"
+#include "core/apply/effect.h"
+#include "core/apply/target/target.h"
 
 namespace muster::apply {
 
+/// Owns: nothing; the system's files must live longer.
 class AccountDatabase {
  public:
   /// `settings`: the directory of passwd and its siblings, "/etc".
-  explicit AccountDatabase(std::filesystem::path settings) : settings_(std::move(settings)) {}
+  AccountDatabase(Files& files, std::string settings)
+      : files_(files), settings_(std::move(settings)) {}
 
   /// Errors: a file that is there cannot be read.
   Result<AccountFiles> read() const;
@@ -28,12 +31,14 @@ class AccountDatabase {
   /// files may be written then, in the order of kAccountFiles or the opposite one.
   EffectResult change(const Change& change, Order order);
 
-  /// After a change: tells nscd(8) and SSSD, where they are installed, to ask again.
-  /// Errors: one of them fails; what it has copied may be old for a while.
-  Status flush_caches(const Programs& programs);
+  /// Whether the files were changed since this was asked last: who keeps copies must ask again.
+  bool take_changed() { return std::exchange(is_changed_, false); }
 
  private:
-  std::filesystem::path settings_;
+  std::string path_of(std::string_view name) const { return std::format("{}/{}", settings_, name); }
+
+  Files& files_;
+  std::string settings_;
   bool is_changed_ = false;
 };
 

@@ -69,6 +69,13 @@ void add_lines(AccountFiles& files, std::string_view name, std::span<const Ensur
   file->second = with_lines(std::move(file->second), more);
 }
 
+/// Of a group that has the name and the number of a user.
+std::string group_line(const EnsureUser& user) {
+  return std::format("{}:x:{}:\n", user.name, user.uid);
+}
+
+std::string gshadow_line(const EnsureUser& user) { return std::format("{}:!::\n", user.name); }
+
 /// Replaces each line by what `change` makes of it; none: the line goes.
 template <typename Change>
 void change_lines(AccountFiles& files, std::string_view name, Change change) {
@@ -192,10 +199,13 @@ std::map<std::string, Account, std::less<>> parse_passwd(std::string_view text) 
   for (const std::string& line : lines(text)) {
     const auto fields = split(line, ':');
     const auto uid = fields.size() == 7 ? parse_id(fields[2]) : std::nullopt;
-    if (!uid || !is_name(fields[0])) continue;
-    accounts.try_emplace(
-        fields[0],
-        Account{.uid = *uid, .full_name = fields[4], .home = fields[5], .shell = fields[6]});
+    const auto gid = fields.size() == 7 ? parse_id(fields[3]) : std::nullopt;
+    if (!uid || !gid || !is_name(fields[0])) continue;
+    accounts.try_emplace(fields[0], Account{.uid = *uid,
+                                            .gid = *gid,
+                                            .full_name = fields[4],
+                                            .home = fields[5],
+                                            .shell = fields[6]});
   }
   return accounts;
 }
@@ -230,16 +240,33 @@ Status check_account(const EnsureUser& user) {
 AccountFiles add_accounts(AccountFiles files, const NewAccounts& added) {
   add_ranges(files, "subuid", added, Subordinate::uids);
   add_ranges(files, "subgid", added, Subordinate::gids);
-  add_lines(files, "group", added.users,
-            [](const EnsureUser& u) { return std::format("{}:x:{}:\n", u.name, u.uid); });
-  add_lines(files, "gshadow", added.users,
-            [](const EnsureUser& u) { return std::format("{}:!::\n", u.name); });
+  add_lines(files, "group", added.users, group_line);
+  add_lines(files, "gshadow", added.users, gshadow_line);
   drop_passwords(files, added.users);
   add_lines(files, "shadow", added.users, [&](const EnsureUser& u) {
     return std::format("{}:!:{}:0:99999:7:::\n", u.name, added.day);
   });
   add_lines(files, "passwd", added.users, [](const EnsureUser& u) {
     return std::format("{}:x:{}:{}:{}:{}:{}\n", u.name, u.uid, u.uid, u.full_name, u.home, u.shell);
+  });
+  return files;
+}
+
+AccountFiles add_group(AccountFiles files, const plan::EnsureGroup& added) {
+  const EnsureUser entry{.name = added.name, .uid = added.gid};
+  add_lines(files, "group", std::span(&entry, 1), group_line);
+  add_lines(files, "gshadow", std::span(&entry, 1), gshadow_line);
+  return files;
+}
+
+AccountFiles change_account(AccountFiles files, const EnsureUser& user) {
+  change_lines(files, "passwd", [&](const std::string& line) -> std::optional<std::string> {
+    auto fields = split(line, ':');
+    if (fields.size() != 7 || fields[0] != user.name) return line;
+    fields[4] = user.full_name;
+    fields[5] = user.home;
+    fields[6] = user.shell;
+    return join(fields, ":");
   });
   return files;
 }

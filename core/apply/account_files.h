@@ -36,6 +36,8 @@ inline constexpr std::string_view kAccountRules = "login.defs";
 /// What passwd(5) says of one user.
 struct Account {
   std::uint32_t uid = 0;
+  /// The primary group.
+  std::uint32_t gid = 0;
   std::string full_name;
   std::string home;
   std::string shell;
@@ -66,6 +68,12 @@ struct NewAccounts {
 /// is missing. The account has no password (useradd(8) writes the same "!"). It gets a range of
 /// numbers for containers as login.defs(5) says, where there is room.
 AccountFiles add_accounts(AccountFiles files, const NewAccounts& added);
+
+/// The files with this group. It is in neither group nor gshadow yet.
+AccountFiles add_group(AccountFiles files, const plan::EnsureGroup& added);
+
+/// The files with full name, home and shell of a user who is in passwd as `user` has them.
+AccountFiles change_account(AccountFiles files, const plan::EnsureUser& user);
 
 /// Whom remove_account removes.
 struct OldAccount {

@@ -6,8 +6,6 @@
 
 #include "core/base/text.h"
 #include "core/os/clock.h"
-#include "core/os/files.h"
-#include "core/os/name_service.h"
 
 namespace muster::apply {
 namespace {
@@ -23,6 +21,10 @@ Error taken(const EnsureUser& user, std::string_view kind, std::string_view hold
 }
 
 }  // namespace
+
+std::string Accounts::path_of(std::string_view name) const {
+  return std::format("{}/{}", target_.settings(), name);
+}
 
 Accounts::Known Accounts::Known::of(const AccountFiles& files) {
   Known known{.accounts = parse_passwd(text_of(files, "passwd")),
@@ -47,16 +49,17 @@ Result<Accounts::Known*> Accounts::known() {
   TRY_ASSIGN(const AccountFiles files, database_.read());
   // A machine without these has lost them.
   for (const std::string_view name : {"passwd", "group"}) {
-    if (!files.contains(name)) TRY(os::read_file(settings_ / name));
+    if (!files.contains(name)) TRY(target_.files().read(path_of(name), Links::follow));
   }
   known_ = Known::of(files);
   return &*known_;
 }
 
 Result<OwnAccounts> Accounts::own() {
-  const auto path = settings_ / kOwnAccounts;
-  if (os::is_missing(path)) return OwnAccounts();
-  TRY_ASSIGN(const std::string text, os::read_file(path));
+  const std::string path = path_of(kOwnAccounts);
+  TRY_ASSIGN(const PathState state, target_.files().look(path, Links::follow));
+  if (state.kind == PathState::Kind::absent) return OwnAccounts();
+  TRY_ASSIGN(const std::string text, target_.files().read(path, Links::follow));
   TRY_ASSIGN(const Known* const here, known());
   // A name without a number may be that of an account which its owner made since: only one that the
   // plan has with the same number is certain.
@@ -69,16 +72,17 @@ Result<OwnAccounts> Accounts::own() {
 }
 
 Status Accounts::write_own(const OwnAccounts& own) const {
-  return os::write_file(settings_ / kOwnAccounts, render_own_accounts(own));
+  return target_.files().write(path_of(kOwnAccounts), render_own_accounts(own), {});
 }
 
 Result<std::optional<Account>> Accounts::find_account(const std::string& name) {
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->accounts.find(name);
   if (found != here->accounts.end()) return found->second;
-  TRY_ASSIGN(const auto listed, os::find_user(name));
+  TRY_ASSIGN(const auto listed, target_.names().find_user(name));
   if (!listed) return std::nullopt;
   return Account{.uid = listed->uid,
+                 .gid = listed->gid,
                  .full_name = listed->full_name,
                  .home = listed->home,
                  .shell = listed->shell};
@@ -88,7 +92,7 @@ Result<std::optional<std::uint32_t>> Accounts::find_group(const std::string& nam
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->groups.find(name);
   if (found != here->groups.end()) return found->second;
-  TRY_ASSIGN(const auto listed, os::find_group(name));
+  TRY_ASSIGN(const auto listed, target_.names().find_group(name));
   return listed ? std::optional(listed->gid) : std::nullopt;
 }
 
@@ -96,7 +100,7 @@ Result<std::string> Accounts::user_of(std::uint32_t uid) {
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->users_by_number.find(uid);
   if (found != here->users_by_number.end()) return found->second;
-  TRY_ASSIGN(const auto listed, os::find_user(uid));
+  TRY_ASSIGN(const auto listed, target_.names().find_user(uid));
   return listed ? listed->name : "";
 }
 
@@ -104,7 +108,7 @@ Result<std::string> Accounts::group_of(std::uint32_t gid) {
   TRY_ASSIGN(const Known* const here, known());
   const auto found = here->groups_by_number.find(gid);
   if (found != here->groups_by_number.end()) return found->second;
-  TRY_ASSIGN(const auto listed, os::find_group(gid));
+  TRY_ASSIGN(const auto listed, target_.names().find_group(gid));
   return listed ? listed->name : "";
 }
 
@@ -150,7 +154,7 @@ Status Accounts::check_ranges(const EnsureUser& user) {
   const auto check = [&](const std::vector<SubordinateRange>& ranges, std::string_view file) {
     const auto owner = find_range_owner(ranges, user.uid);
     if (!owner) return Status();
-    const std::string path = (settings_ / file).string();
+    const std::string path = path_of(file);
     return Status(fail(std::format("number {} is in a range of '{}' in '{}', who could act as '{}'",
                                    user.uid, *owner, path, user.name),
                        "give the cluster's user another number, or take the range out of that "
@@ -247,9 +251,14 @@ EffectResult Accounts::ensure(const plan::EnsureGroup& step) {
     return fail(std::format("group '{}' already has number {} here", step.name, *gid),
                 "give the cluster's user another name");
   }
-  TRY(programs_.run({"groupadd", "--gid", std::to_string(step.gid), step.name}));
+  TRY_ASSIGN(const std::string holder, group_of(step.gid));
+  if (!holder.empty()) {
+    return fail(std::format("number {} is that of group '{}' here", step.gid, holder),
+                "give the cluster's group another number");
+  }
   known_.reset();
-  return Effect::changed;
+  return database_.change([&](const AccountFiles& files) { return add_group(files, step); },
+                          AccountDatabase::Order::accounts_last);
 }
 
 EffectResult Accounts::ensure(const EnsureUser& step) {
@@ -262,23 +271,38 @@ EffectResult Accounts::ensure(const EnsureUser& step) {
                 std::format("remove that account, or give the cluster's user number {}", now->uid));
   }
   TRY(ensure(plan::EnsureGroup{.name = step.name, .gid = step.uid}));
-  const Account wanted{
-      .uid = step.uid, .full_name = step.full_name, .home = step.home, .shell = step.shell};
+  const Account wanted{.uid = step.uid,
+                       .gid = now->gid,
+                       .full_name = step.full_name,
+                       .home = step.home,
+                       .shell = step.shell};
   const bool same = *now == wanted;
   if (!same) {
-    TRY(programs_.run({"usermod", "--comment", step.full_name, "--home", step.home, "--shell",
-                       step.shell, step.name}));
+    TRY(correct(step));
     known_.reset();
   }
   TRY_ASSIGN(const Effect home, ensure_home(step));
   return made_.contains(step.name) || !same ? Effect::changed : home;
 }
 
+Status Accounts::correct(const EnsureUser& step) {
+  TRY(check_account(step));
+  TRY_ASSIGN(const Known* const here, known());
+  if (!here->accounts.contains(step.name)) {
+    return fail(std::format("user '{}' is another than the cluster's, and not in '{}'", step.name,
+                            path_of("passwd")),
+                "change the user where this machine finds the account (nsswitch.conf)");
+  }
+  TRY(database_.change([&](const AccountFiles& files) { return change_account(files, step); },
+                       AccountDatabase::Order::accounts_last));
+  return {};
+}
+
 EffectResult Accounts::ensure_home(const EnsureUser& step) const {
-  std::error_code error;
-  const bool there = std::filesystem::is_directory(step.home, error);
-  if (step.make_home == EnsureUser::Home::mounted || there) return Effect::unchanged;
-  TRY(programs_.run({"mkhomedir_helper", step.name, "0077"}));
+  if (step.make_home == EnsureUser::Home::mounted) return Effect::unchanged;
+  TRY_ASSIGN(const PathState now, target_.files().look(step.home, Links::follow));
+  if (now.kind == PathState::Kind::directory) return Effect::unchanged;
+  TRY(target_.make_home(step));
   return Effect::changed;
 }
 

@@ -1,18 +1,17 @@
 #pragma once
-// The account steps of a plan on this machine. All accounts that are missing are made in one go:
+// The account steps of a plan on one system. All accounts that are missing are made in one go:
 // useradd(8) reads and writes four files for each person, and a node makes a thousand at each boot.
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/apply/account_database.h"
 #include "core/apply/account_files.h"
 #include "core/apply/own_accounts.h"
-#include "core/apply/programs.h"
 #include "core/apply/subordinate_ids.h"
 #include "core/plan/plan.h"
 
@@ -20,9 +19,9 @@ namespace muster::apply {
 
 class Accounts {
  public:
-  /// `settings`: the directory of passwd and its siblings, "/etc".
-  Accounts(Programs programs, std::filesystem::path settings)
-      : programs_(programs), settings_(std::move(settings)), database_(settings_) {}
+  /// `target` must live longer.
+  explicit Accounts(Target& target)
+      : target_(target), database_(target.files(), target.settings()) {}
 
   /// The accounts that an earlier plan made on this machine, wholly or in part, and that this plan
   /// does not name with the same number. A plan without any account has no leavers, and nobody in
@@ -40,8 +39,8 @@ class Accounts {
   /// memberships. Keeps home and files of the user.
   EffectResult remove(const plan::RemoveUser& step);
 
-  /// As AccountDatabase::flush_caches, after one of the others changed the files.
-  Status flush_caches() { return database_.flush_caches(programs_); }
+  /// As Target::forget_accounts, when one of the others changed the files.
+  Status flush_caches() { return database_.take_changed() ? target_.forget_accounts() : Status(); }
 
  private:
   /// What the files say.
@@ -78,10 +77,13 @@ class Accounts {
   /// Returns those whom it made.
   Result<std::vector<plan::EnsureUser>> add(const std::vector<plan::EnsureUser>& users);
   Status add_and_note(const std::vector<plan::EnsureUser>& users);
+  /// Gives an account of the files the full name, the home and the shell of the step.
+  Status correct(const plan::EnsureUser& step);
   EffectResult ensure_home(const plan::EnsureUser& step) const;
 
-  Programs programs_;
-  std::filesystem::path settings_;
+  std::string path_of(std::string_view name) const;
+
+  Target& target_;
   AccountDatabase database_;
   std::optional<Known> known_;
   /// Those of the plan, by name.

@@ -74,19 +74,19 @@ nlohmann::json to_json(const Report& report) {
   return {{"succeeded", report.succeeded()}, {"steps", std::move(steps)}};
 }
 
-Report apply(const plan::Plan& plan, const Target& target) {
-  Machine machine(target);
+Report apply(const plan::Plan& plan, Target& target, const Options& options) {
+  Machine machine(target, options.pending);
   Report report;
   const Status loaded = machine.changes.load();
   add_failure(report, "what the last apply left", loaded);
   const auto add = [&](Outcome outcome) {
     report.outcomes.push_back(std::move(outcome));
-    if (target.on_step) target.on_step(report.outcomes.back());
+    if (options.on_step) options.on_step(report.outcomes.back());
   };
   const auto take = [&](const plan::Step& step) { add(take_step(step, machine)); };
-  Memory memory(target, machine.programs, machine.changes);
+  Memory memory(target, options, machine.changes);
   add_failure(report, "the record of what was here before", memory.put_back_leavers(plan, add));
-  const auto leavers = machine.accounts.find_leavers(plan, target.undecided);
+  const auto leavers = machine.accounts.find_leavers(plan, options.undecided);
   add_failure(report, "the list of the accounts that were made here",
               leavers ? Status() : std::unexpected(leavers.error()));
   if (leavers) std::ranges::for_each(*leavers, take);

@@ -1,5 +1,5 @@
 #pragma once
-// Makes the steps of a plan true on the machine it runs on, and says what it had to change.
+// Makes the steps of a plan true on a system (target/target.h), and says what it had to change.
 // Applying the same plan twice changes nothing the second time.
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/os/command.h"
+#include "core/apply/target/target.h"
 #include "core/plan/plan.h"
 
 namespace muster::apply {
@@ -34,12 +34,8 @@ struct Report {
 
 nlohmann::json to_json(const Report& report);
 
-/// Where and with what a plan is applied.
-struct Target {
-  os::CommandRunner& runner;
-  /// Where the machine has the files that steps change without naming them: hostname, passwd(5) and
-  /// its siblings, and the list of the accounts that plans made.
-  std::filesystem::path settings = "/etc";
+/// What an apply keeps beside the system. Paths are of the machine that runs.
+struct Options {
   /// A file that remembers which paths were written while their services have not heard of it: a
   /// reload that fails, or an apply that is cut off, is made good by the next one. Empty: nothing
   /// is kept. It must not outlive a boot, which starts every service anew.
@@ -64,6 +60,6 @@ struct Target {
 /// machine with one broken service is better than one with none. Before the first step, the
 /// accounts that an earlier plan made here and this one does not name are removed, and all accounts
 /// that are missing are made.
-Report apply(const plan::Plan& plan, const Target& target);
+Report apply(const plan::Plan& plan, Target& target, const Options& options = {});
 
 }  // namespace muster::apply

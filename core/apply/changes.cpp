@@ -58,7 +58,9 @@ void Changes::owe(const plan::Service& step) {
 void Changes::owe(const plan::Step& step) {
   const auto* const file = std::get_if<plan::WriteFile>(&step);
   const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
+  const auto* const link = std::get_if<plan::MakeLink>(&step);
   if (file != nullptr) owed_.insert(file->path);
+  if (link != nullptr) owed_.insert(link->path);
   if (mount != nullptr) owed_.insert(mount->target);
 }
 

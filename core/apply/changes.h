@@ -13,7 +13,7 @@ namespace muster::apply {
 
 class Changes {
  public:
-  /// `pending`: as Target::pending.
+  /// `pending`: as Options::pending.
   explicit Changes(std::filesystem::path pending) : pending_(std::move(pending)) {}
 
   /// What an earlier apply changed and no service has heard of yet. Errors: the file cannot be

@@ -21,6 +21,8 @@ constexpr std::array kWords = {Word{Kind::absent, "absent"},   Word{Kind::file, 
                                Word{Kind::link, "link"},       Word{Kind::directory, "directory"},
                                Word{Kind::mounted, "mounted"}, Word{Kind::running, "running"},
                                Word{Kind::stopped, "stopped"}, Word{Kind::name, "name"},
+                               Word{Kind::enabled, "enabled"}, Word{Kind::disabled, "disabled"},
+                               Word{Kind::masked, "masked"},   Word{Kind::holds, "holds"},
                                Word{Kind::other, "other"}};
 
 constexpr std::size_t kLongestWord = 16;
@@ -64,20 +66,13 @@ bool is_remembered(const plan::Step& step) {
   return std::visit([]<typename Kind>(const Kind&) { return Remembered<Kind>; }, step);
 }
 
-Result<Sight> look_at(const plan::Step& step, const Surroundings& around) {
+Result<Sight> look_at(const plan::Step& step, Target& target) {
   return std::visit(
       [&]<typename Kind>(const Kind& known) -> Result<Sight> {
-        if constexpr (Remembered<Kind>) return see(known, around);
+        if constexpr (Remembered<Kind>) return see(known, target);
         return Sight{};
       },
       step);
-}
-
-Result<std::string> mounted_at(const std::string& directory, const Programs& programs) {
-  TRY_ASSIGN(const os::CommandResult now,
-             programs.ask({"findmnt", "--noheadings", "--output", "SOURCE,FSTYPE", "--mountpoint",
-                           directory}));
-  return now.status == 0 ? std::string(trim(now.out)) : std::string();
 }
 
 }  // namespace muster::apply

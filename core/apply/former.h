@@ -1,12 +1,11 @@
 #pragma once
 // What stood on a machine in the place of a step's subject before a plan changed it.
 
-#include <filesystem>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/apply/programs.h"
+#include "core/apply/target/target.h"
 #include "core/os/files.h"
 #include "core/plan/step.h"
 
@@ -22,6 +21,10 @@ struct Former {
     running,    ///< a service
     stopped,    ///< a service
     name,       ///< `text`: the host's name
+    enabled,    ///< a unit
+    disabled,   ///< a unit
+    masked,     ///< a unit
+    holds,      ///< what a command makes true was true
     other       ///< what nobody can put back, such as a device or a file that cannot be read
   };
   Kind kind = Kind::other;
@@ -41,13 +44,6 @@ Result<Former> parse_former(const nlohmann::json& value);
 /// is not made again.
 bool is_remembered(const plan::Step& step);
 
-/// What is needed to look. Owns: nothing.
-struct Surroundings {
-  const Programs& programs;
-  /// As Target::settings.
-  const std::filesystem::path& settings;
-};
-
 struct Sight {
   Former former;
   /// Of a file.
@@ -55,10 +51,6 @@ struct Sight {
 };
 
 /// What is there now. Errors: a program that must be asked fails.
-Result<Sight> look_at(const plan::Step& step, const Surroundings& around);
-
-/// What findmnt(8) says is mounted at a directory, "SOURCE TYPE", a line for each file system, the
-/// lowest first; empty for nothing.
-Result<std::string> mounted_at(const std::string& directory, const Programs& programs);
+Result<Sight> look_at(const plan::Step& step, Target& target);
 
 }  // namespace muster::apply

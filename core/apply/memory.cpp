@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "core/os/process.h"
-
 namespace muster::apply {
 
 using plan::MountFileSystem;
@@ -15,7 +13,7 @@ Outcome Memory::put_back(Entry entry) {
   if (is_wanted && entry.former.kind == Former::Kind::absent) {
     entry.former.kind = Former::Kind::directory;
   }
-  return Undo(programs_, changes_, *record_, target_.settings).put_back(entry);
+  return Undo(target_, changes_, *record_).put_back(entry);
 }
 
 bool Memory::is_done(const Outcome& outcome) {
@@ -30,9 +28,9 @@ void Memory::make_wait(const Entry& entry) {
 }
 
 Status Memory::put_back_leavers(const plan::Plan& plan, const Add& add) {
-  if (target_.record.empty()) return {};
-  TRY_ASSIGN(const std::string boot, os::read_boot_id());
-  TRY_ASSIGN(record_, Record::load(target_.record, boot));
+  if (options_.record.empty()) return {};
+  TRY_ASSIGN(const std::string boot, target_.boot_id());
+  TRY_ASSIGN(record_, Record::load(options_.record, boot));
   for (const plan::Step& step : plan.steps) planned_.insert(plan::subject(step));
   std::vector<plan::Step> running;
   for (const Entry& entry : record_->find_leavers(plan)) {
@@ -47,7 +45,7 @@ Status Memory::put_back_leavers(const plan::Plan& plan, const Add& add) {
     if (done && !ran) record_->forget(plan::subject(entry.step));
   }
   for (const plan::Step& service : running) {
-    Outcome outcome = Undo(programs_, changes_, *record_, target_.settings).tell(service);
+    Outcome outcome = Undo(target_, changes_, *record_).tell(service);
     if (is_done(outcome)) record_->forget(plan::subject(service));
     if (outcome.kind != Outcome::Kind::unchanged) add(std::move(outcome));
   }
@@ -86,7 +84,7 @@ Status Memory::remember(const plan::Plan& plan) {
       record_->update(step);
       continue;
     }
-    auto sight = look_at(step, {.programs = programs_, .settings = target_.settings});
+    auto sight = look_at(step, target_);
     if (sight) {
       record_->add(step, std::move(*sight));
     } else {
@@ -100,8 +98,8 @@ Status Memory::remember(const plan::Plan& plan) {
 bool Memory::is_recorded(const plan::Step& step) const {
   if (!is_remembered(step)) return false;
   const auto* const file = std::get_if<plan::WriteFile>(&step);
-  return file == nullptr || target_.unrecorded.empty() ||
-         std::filesystem::path(file->path).parent_path() != target_.unrecorded;
+  return file == nullptr || options_.unrecorded.empty() ||
+         std::filesystem::path(file->path).parent_path() != options_.unrecorded;
 }
 
 }  // namespace muster::apply

@@ -14,8 +14,8 @@ namespace muster::apply {
 /// Owns: the record while an apply runs; what it is made of must live longer.
 class Memory {
  public:
-  Memory(const Target& target, const Programs& programs, Changes& changes)
-      : target_(target), programs_(programs), changes_(changes) {}
+  Memory(Target& target, const Options& options, Changes& changes)
+      : target_(target), options_(options), changes_(changes) {}
 
   /// Is told each outcome but "unchanged".
   using Add = std::function<void(Outcome)>;
@@ -40,8 +40,8 @@ class Memory {
   static bool is_done(const Outcome& outcome);
   void make_wait(const Entry& entry);
 
-  const Target& target_;
-  const Programs& programs_;
+  Target& target_;
+  const Options& options_;
   Changes& changes_;
   /// None: there is none to be used.
   std::optional<Record> record_;

@@ -38,6 +38,8 @@ plan::Step without_content(const plan::Step& step) {
 
 std::string written_by(const plan::Step& step) {
   const auto* const file = std::get_if<WriteFile>(&step);
+  const auto* const link = std::get_if<plan::MakeLink>(&step);
+  if (link != nullptr) return os::sha256(link->to);
   return file == nullptr ? std::string() : os::sha256(file->content);
 }
 

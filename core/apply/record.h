@@ -17,8 +17,8 @@ namespace muster::apply {
 struct Entry {
   /// Without the content of a file.
   plan::Step step;
-  /// SHA-256 of the content that the plan wrote last, and of the one before, which the file still
-  /// has when the last writing was cut off; empty for what is no file.
+  /// SHA-256 of the content that the plan wrote last, or of where its link leads, and of the one
+  /// before, which is still there when the last writing was cut off; empty for what is no file.
   std::string written = {};
   std::string written_before = {};
   Former former = {};

@@ -25,11 +25,7 @@ Outcome outcome_of(const plan::Step& step, const EffectResult& effect, std::stri
 }  // namespace
 
 Outcome Undo::put_back(const Entry& entry) {
-  TakingBack back{.programs = programs_,
-                  .changes = changes_,
-                  .record = record_,
-                  .settings = settings_,
-                  .entry = entry};
+  TakingBack back{.target = target_, .changes = changes_, .record = record_, .entry = entry};
   const EffectResult effect = std::visit(
       [&]<typename Kind>(const Kind& known) -> EffectResult {
         if constexpr (Remembered<Kind>) return take_back(known, back);
@@ -43,10 +39,10 @@ Outcome Undo::tell(const plan::Step& step) {
   const auto told = [&]() -> EffectResult {
     const auto* const service = std::get_if<plan::Service>(&step);
     if (service == nullptr || !changes_.is_touched(*service)) return Effect::unchanged;
-    TRY_ASSIGN(const bool running, is_running(programs_, service->unit));
+    TRY_ASSIGN(const bool running, target_.services().is_running(service->unit));
     if (!running) return Effect::unchanged;
-    TRY(read_new_units(programs_, changes_));
-    return tell_changes(programs_, changes_, *service);
+    TRY(read_new_units(target_.services(), changes_));
+    return tell_changes(target_.services(), changes_, *service);
   };
   return outcome_of(step, told(), {});
 }

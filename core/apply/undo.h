@@ -3,7 +3,6 @@
 
 #include "core/apply/apply.h"
 #include "core/apply/changes.h"
-#include "core/apply/programs.h"
 #include "core/apply/record.h"
 
 namespace muster::apply {
@@ -14,9 +13,8 @@ namespace muster::apply {
 /// Owns: nothing; what it is made of must live longer.
 class Undo {
  public:
-  Undo(const Programs& programs, Changes& changes, const Record& record,
-       const std::filesystem::path& settings)
-      : programs_(programs), changes_(changes), record_(record), settings_(settings) {}
+  Undo(Target& target, Changes& changes, const Record& record)
+      : target_(target), changes_(changes), record_(record) {}
 
   /// What became of it. `kept`: it is tried again.
   Outcome put_back(const Entry& entry);
@@ -26,10 +24,9 @@ class Undo {
   Outcome tell(const plan::Step& step);
 
  private:
-  Programs programs_;
+  Target& target_;
   Changes& changes_;
   const Record& record_;
-  const std::filesystem::path& settings_;
 };
 
 }  // namespace muster::apply

@@ -25,6 +25,15 @@ namespace muster::plan {
 template <typename Enumeration>
 using Word = std::pair<Enumeration, std::string_view>;
 
+/// The word of a value.
+template <typename Enumeration>
+constexpr std::string_view word_of(Enumeration value) {
+  for (const auto& [each, word] : words_of(Enumeration{})) {
+    if (each == value) return word;
+  }
+  return {};
+}
+
 /// Names of members that are absolute paths without "." and "..".
 inline constexpr std::array<std::string_view, 3> kPathMembers = {"path", "target", "home"};
 

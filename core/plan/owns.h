@@ -25,8 +25,14 @@ struct Owns {
   std::vector<std::string> files_of_people = {};
   /// Directories, by their whole path.
   std::vector<std::string> directories = {};
+  /// Links, with where they lead.
+  std::vector<MakeLink> links = {};
   /// Units of systemd.
   std::vector<std::string> units = {};
+  /// Packages of the distribution.
+  std::vector<std::string> packages = {};
+  /// Commands, to the word.
+  std::vector<RunCommand> commands = {};
   std::vector<OwnMounts> mounts = {};
   /// Accounts of the system by name, number and shell; others are not compared.
   std::vector<EnsureUser> accounts = {};

@@ -9,21 +9,28 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/base/result.h"
+#include "core/plan/kinds/command.h"
 #include "core/plan/kinds/directory.h"
 #include "core/plan/kinds/file.h"
 #include "core/plan/kinds/group.h"
 #include "core/plan/kinds/hostname.h"
+#include "core/plan/kinds/link.h"
 #include "core/plan/kinds/mount.h"
+#include "core/plan/kinds/package.h"
+#include "core/plan/kinds/remove_directory.h"
 #include "core/plan/kinds/remove_file.h"
 #include "core/plan/kinds/remove_user.h"
 #include "core/plan/kinds/service.h"
+#include "core/plan/kinds/unit.h"
+#include "core/plan/kinds/unmount.h"
 #include "core/plan/kinds/user.h"
 
 namespace muster::plan {
 
 /// All kinds (kind.h).
-using AnyStep = std::variant<WriteFile, MakeDirectory, RemoveFile, EnsureGroup, EnsureUser,
-                             RemoveUser, MountFileSystem, SetHostname, Service>;
+using AnyStep = std::variant<WriteFile, MakeLink, MakeDirectory, RemoveFile, RemoveDirectory,
+                             InstallPackage, EnsureGroup, EnsureUser, RemoveUser, MountFileSystem,
+                             Unmount, SetHostname, Unit, Service, RunCommand>;
 
 /// A step and who wants it. Two steps are equal when they say the same, whoever wants them.
 struct Step : AnyStep {

@@ -87,7 +87,11 @@ const Field kHead[] = {
                 "`locales` has.",
          .fallback = "C.UTF-8"}),
     value<kTimeZone, &ClusterSpec::head, &Head::time_zone>(
-        {.key = "time_zone", .doc = "Time zone of the head and its nodes.", .fallback = "Etc/UTC"}),
+        {.key = "time_zone",
+         .doc = "Time zone of the head and its nodes. A head that was installed as packages keeps "
+                "the zone of its server. An older name of a zone, such as 'US/Pacific', takes a "
+                "new ISO.",
+         .fallback = "Etc/UTC"}),
     section<&ClusterSpec::head, &Head::external>(
         {.key = "external",
          .doc = "The head's second network, which leads to the site: people log in from there, and "

@@ -92,8 +92,7 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
   // From the first step on the plan before does not hold any more.
   applied_.clear();
   std::size_t changes = 0;
-  const apply::Target target{
-      .runner = options_.runner,
+  const apply::Options keep{
       .pending = options_.pending,
       .record = options_.record,
       .unrecorded = options_.unrecorded,
@@ -103,7 +102,7 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
         if (!failed && ++changes > kMostChangesSaid) return;
         say(outcome.step + (outcome.reason.empty() ? "" : ": " + outcome.reason));
       }};
-  apply::Report done = while_beating([&] { return apply::apply(plan, target); });
+  apply::Report done = while_beating([&] { return apply::apply(plan, options_.machine, keep); });
   if (changes > kMostChangesSaid) {
     say(std::format("and {} more changes", changes - kMostChangesSaid));
   }

@@ -19,8 +19,11 @@ namespace muster::agent {
 
 /// What a follower uses of the machine it runs on.
 struct FollowerOptions {
+  /// What the plan is made true on.
+  apply::Target& machine;
+  /// For the restart that the head wishes.
   os::CommandRunner& runner;
-  /// As those of apply::Target.
+  /// As those of apply::Options.
   std::filesystem::path pending = {};
   std::filesystem::path record = {};
   std::filesystem::path unrecorded = {};

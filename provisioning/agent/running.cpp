@@ -4,6 +4,7 @@
 #include <chrono>
 #include <format>
 
+#include "core/apply/target/running_machine.h"
 #include "core/os/files.h"
 #include "core/os/wait.h"
 #include "provisioning/agent/accelerators.h"
@@ -131,9 +132,11 @@ class RunningNode {
   std::string trusted_ca_;
   NeighbourListener neighbours_;
   AcceleratorNews cards_;
+  apply::RunningMachine machine_{options_.runner};
   PlanFollower follower_{
       identity_,
-      {.runner = options_.runner,
+      {.machine = machine_,
+       .runner = options_.runner,
        .pending = options_.pending,
        .record = options_.record,
        .unrecorded = options_.unrecorded,

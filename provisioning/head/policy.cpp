@@ -46,6 +46,16 @@ struct IsOwned {
   bool operator()(const plan::MakeDirectory& s) const {
     return std::ranges::contains(owns.directories, s.path);
   }
+  bool operator()(const plan::RemoveDirectory& s) const {
+    return std::ranges::contains(owns.directories, s.path);
+  }
+  bool operator()(const plan::MakeLink& s) const { return std::ranges::contains(owns.links, s); }
+  bool operator()(const plan::InstallPackage& s) const {
+    return std::ranges::contains(owns.packages, s.name);
+  }
+  bool operator()(const plan::RunCommand& s) const {
+    return std::ranges::contains(owns.commands, s);
+  }
   bool operator()(const plan::EnsureUser& s) const {
     const bool is_own = std::ranges::any_of(owns.accounts, [&](const plan::EnsureUser& own) {
       return own.name == s.name && own.uid == s.uid && own.shell == s.shell;
@@ -58,10 +68,15 @@ struct IsOwned {
              is_any_like(s.target, own.targets) && is_any_like(s.options, own.options);
     });
   }
+  bool operator()(const plan::Unmount& s) const {
+    return std::ranges::any_of(
+        owns.mounts, [&](const OwnMounts& own) { return is_any_like(s.target, own.targets); });
+  }
   bool operator()(const plan::SetHostname&) const { return owns.host_name; }
   bool operator()(const plan::Service& s) const {
     return std::ranges::contains(owns.units, s.unit);
   }
+  bool operator()(const plan::Unit& s) const { return std::ranges::contains(owns.units, s.unit); }
   // A person's group comes with the person, and the helper itself finds who left and which files
   // are left of them. What else there may be nobody owns.
   bool operator()(const auto&) const { return false; }
@@ -76,7 +91,11 @@ std::vector<std::string> things_of(const Owns& owns) {
   add("file", owns.files);
   add("files in", owns.files_of_people);
   add("directory", owns.directories);
+  // A path stands for one thing, file or link.
+  for (const plan::MakeLink& link : owns.links) add("file", {link.path});
   add("unit", owns.units);
+  add("package", owns.packages);
+  for (const plan::RunCommand& command : owns.commands) add("command", {command.name});
   for (const OwnMounts& mounts : owns.mounts) add("mount at", mounts.targets);
   for (const plan::EnsureUser& account : owns.accounts) add("account", {account.name});
   if (owns.people) things.emplace_back("accounts of people");

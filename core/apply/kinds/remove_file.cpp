@@ -7,17 +7,13 @@
 namespace muster::apply {
 
 EffectResult make_true(const plan::RemoveFile& step, Machine& machine) {
-  const std::string& path = step.path;
-  std::error_code error;
-  const auto kind = std::filesystem::symlink_status(path, error).type();
-  if (kind == std::filesystem::file_type::not_found) return Effect::unchanged;
-  if (kind == std::filesystem::file_type::directory) {
+  Files& files = machine.target.files();
+  TRY_ASSIGN(const PathState now, files.look(step.path));
+  if (now.kind == PathState::Kind::absent) return Effect::unchanged;
+  if (now.kind == PathState::Kind::directory) {
     return fail(std::format("'{}' is a directory; only files are removed", step.path));
   }
-  TRY(machine.changes.make(step.path, [&]() -> Status {
-    if (std::filesystem::remove(path, error)) return {};
-    return fail(std::format("cannot remove '{}': {}", step.path, error.message()));
-  }));
+  TRY(machine.changes.make(step.path, [&] { return files.remove(step.path); }));
   return Effect::changed;
 }
 

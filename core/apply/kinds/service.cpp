@@ -8,21 +8,22 @@ namespace muster::apply {
 using plan::Service;
 
 EffectResult make_true(const Service& step, Machine& machine) {
-  TRY(read_new_units(machine.programs, machine.changes));
+  Services& services = machine.target.services();
+  TRY(read_new_units(services, machine.changes));
   const bool wanted = step.state == Service::State::running;
-  TRY_ASSIGN(const bool running, is_running(machine.programs, step.unit));
+  TRY_ASSIGN(const bool running, services.is_running(step.unit));
   if (!wanted) {
     if (!running) return Effect::unchanged;
-    TRY(machine.programs.run({"systemctl", "stop", step.unit}));
+    TRY(services.stop(step.unit));
     return Effect::changed;
   }
-  if (running) return tell_changes(machine.programs, machine.changes, step);
-  TRY(start_service(machine.programs, step.unit));
+  if (running) return tell_changes(services, machine.changes, step);
+  TRY(services.start(step.unit));
   return Effect::changed;
 }
 
-Result<Sight> see(const Service& step, const Surroundings& around) {
-  TRY_ASSIGN(const bool running, is_running(around.programs, step.unit));
+Result<Sight> see(const Service& step, Target& target) {
+  TRY_ASSIGN(const bool running, target.services().is_running(step.unit));
   return Sight{.former = {.kind = running ? Former::Kind::running : Former::Kind::stopped}};
 }
 
@@ -30,10 +31,10 @@ EffectResult take_back(const Service& step, TakingBack& back) {
   const bool runs = step.state == Service::State::running;
   const bool ran = back.entry.former.kind == Former::Kind::running;
   if (back.entry.former.kind == Former::Kind::other || runs == ran) return Effect::unchanged;
-  TRY_ASSIGN(const bool running, is_running(back.programs, step.unit));
+  Services& services = back.target.services();
+  TRY_ASSIGN(const bool running, services.is_running(step.unit));
   if (running == ran) return Effect::unchanged;
-  TRY(ran ? start_service(back.programs, step.unit)
-          : back.programs.run({"systemctl", "stop", step.unit}));
+  TRY(ran ? services.start(step.unit) : services.stop(step.unit));
   return Effect::changed;
 }
 

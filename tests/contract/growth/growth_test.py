@@ -24,15 +24,15 @@ MOST = 2
 # Of each: a text that is in a file, and the text that takes its place.
 EDITS = {
     "room": [("apps/plans/planner.h", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
-             ("apps/plans/planners.cpp", "&kPeople, &kSsh, &kJobs}", "&kPeople, &kSsh, &kJobs, &kGreetings}"),
+             ("apps/plans/planners.cpp", "&kSsh,    &kJobs}", "&kSsh,    &kJobs, &kGreetings}"),
              ("apps/plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
-    "kind": [("core/plan/step.h", "SetHostname, Service>;", "SetHostname, Service, MakeLink>;"),
-             ("core/plan/step.h", '#include "core/plan/kinds/mount.h"', '#include "core/plan/kinds/link.h"\n#include "core/plan/kinds/mount.h"'),
+    "kind": [("core/plan/step.h", "Unit, Service, RunCommand>;", "Unit, Service, RunCommand, SetKernel>;"),
+             ("core/plan/step.h", '#include "core/plan/kinds/link.h"', '#include "core/plan/kinds/kernel_setting.h"\n#include "core/plan/kinds/link.h"'),
              ("core/apply/kinds.h", "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);",
               "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);\n"
-              "EffectResult make_true(const plan::MakeLink& step, Machine& machine);\n"
-              "Result<Sight> see(const plan::MakeLink& step, const Surroundings& around);\n"
-              "EffectResult take_back(const plan::MakeLink& step, TakingBack& back);")],
+              "EffectResult make_true(const plan::SetKernel& step, Machine& machine);\n"
+              "Result<Sight> see(const plan::SetKernel& step, Target& target);\n"
+              "EffectResult take_back(const plan::SetKernel& step, TakingBack& back);")],
     "page": [("apps/musterd/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
              ("apps/musterd/api_routes.cpp", '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"',
               '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting,\n'
@@ -128,7 +128,7 @@ class Growth(unittest.TestCase):
                 file.write_text(file.read_text(encoding="utf-8").replace(old, text), encoding="utf-8")
         _, done = self.compile("core/apply/apply.cpp")
         self.assertNotEqual(done.returncode, 0)
-        self.assertRegex(done.stderr, re.compile("make_true.*MakeLink", re.DOTALL))
+        self.assertRegex(done.stderr, re.compile("make_true.*SetKernel", re.DOTALL))
 
 
 if __name__ == "__main__":

@@ -178,8 +178,10 @@ TEST(AccountFiles, accounts_and_groups_are_read_and_other_lines_are_none) {
       "sh\n"
       "ada:x:7:7:a second one is never found:/:/\nbad:x:-1:0:::\nbig:x:4294967295:0:::\n");
   ASSERT_EQ(accounts.size(), 2U);
-  EXPECT_EQ(accounts.at("ada"),
-            (Account{.uid = 10000, .full_name = "Ada", .home = "/h/ada", .shell = "/bin/sh"}));
+  EXPECT_EQ(
+      accounts.at("ada"),
+      (Account{
+          .uid = 10000, .gid = 10000, .full_name = "Ada", .home = "/h/ada", .shell = "/bin/sh"}));
   const auto groups = parse_group("root:x:0:\nada:x:10000:bob,eve\n+:::\nx:x:no:\n");
   EXPECT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups.at("ada"), 10000U);

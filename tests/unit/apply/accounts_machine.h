@@ -11,6 +11,7 @@
 
 #include "core/apply/account_files.h"
 #include "core/apply/apply.h"
+#include "core/apply/target/running_machine.h"
 #include "core/os/files.h"
 
 namespace muster::apply {
@@ -46,7 +47,8 @@ class AccountsTest : public testing::Test {
   std::string read(const std::string& name) const { return *os::read_file(etc() / name); }
   std::filesystem::path etc() const { return place_->path() / "etc"; }
   Report run(const plan::Plan& plan, const std::set<std::string, std::less<>>& undecided = {}) {
-    return apply(plan, {.runner = programs_, .settings = etc(), .undecided = undecided});
+    RunningMachine machine(programs_, etc());
+    return apply(plan, machine, {.undecided = undecided});
   }
   static plan::Plan plan_of(const std::vector<EnsureUser>& users) {
     plan::Plan plan;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "core/apply/target/running_machine.h"
 #include "core/os/files.h"
 
 namespace muster::apply {
@@ -45,7 +46,8 @@ class Apply : public testing::Test {
                             .watches = {at("/etc/daemon.conf")}});
   }
   Report run() {
-    return apply(plan_, {.runner = system_, .settings = at("/etc"), .pending = pending()});
+    RunningMachine machine(system_, at("/etc"));
+    return apply(plan_, machine, {.pending = pending()});
   }
   /// A path in the place of this test.
   std::string at(const std::string& path) const { return root_->path().string() + path; }

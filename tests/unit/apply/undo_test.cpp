@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "core/apply/apply.h"
+#include "core/apply/target/running_machine.h"
 #include "core/os/files.h"
 
 namespace muster::apply {
@@ -59,11 +60,10 @@ class Undo : public testing::Test {
     ASSERT_TRUE(os::write_file(at("/etc/group"), "root:x:0:\n"));
   }
   Report run(plan::Plan plan) {
-    return apply(plan, {.runner = machine_,
-                        .settings = at("/etc"),
-                        .pending = at("/pending"),
-                        .record = at("/record"),
-                        .unrecorded = at("/etc/keys")});
+    RunningMachine machine(machine_, at("/etc"));
+    return apply(
+        plan, machine,
+        {.pending = at("/pending"), .record = at("/record"), .unrecorded = at("/etc/keys")});
   }
   Report take_all_back() { return run({}); }
   std::string at(const std::string& path) const { return root_->path().string() + path; }

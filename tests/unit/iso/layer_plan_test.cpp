@@ -207,11 +207,12 @@ TEST(LayerPlan, brings_locales_to_head_and_nodes_for_a_language_that_needs_them)
   }
 }
 
-TEST(LayerPlan, makes_only_our_own_layers_anew_for_another_time_zone) {
-  spec::ClusterSpec moved;
-  moved.head.time_zone = "Europe/Berlin";
+TEST(LayerPlan, makes_only_our_own_layers_anew_for_other_steps_in_them) {
+  PlanInputs moved = inputs();
+  moved.head_steps.add(plan::WriteFile{.path = "/etc/timezone", .content = "Europe/Berlin"});
+  moved.image_steps = moved.head_steps;
   const auto before = plan({}, inputs());
-  const auto after = plan(moved, inputs());
+  const auto after = plan({}, moved);
   for (const auto* name : {"base", "head", "image-compute"}) {
     EXPECT_EQ(layer_named(before, name).key, layer_named(after, name).key) << name;
   }

@@ -86,6 +86,48 @@ TEST_F(Plans, a_live_head_has_a_home_that_can_be_exported) {
   EXPECT_FALSE(mounts_home()) << "an installed head has its own /home";
 }
 
+/// Where a plan lets a link lead; empty: it has none.
+std::string link_at(const plan::Plan& plan, const std::string& path) {
+  for (const plan::Step& step : plan.steps) {
+    const auto* const link = std::get_if<plan::MakeLink>(&step);
+    if (link != nullptr && link->path == path) return link->to;
+  }
+  return {};
+}
+
+TEST_F(Plans, the_time_zone_is_the_same_in_images_on_a_live_head_and_on_nodes) {
+  spec_.head.time_zone = "Europe/Berlin";
+  const std::string zone = "/usr/share/zoneinfo/Europe/Berlin";
+  for (const plan::Plan& plan : {plan_head_image(spec_), plan_node_image(spec_),
+                                 plan_head(view()).plan, plan_node(view(), node_)}) {
+    EXPECT_EQ(link_at(plan, "/etc/localtime"), zone);
+    EXPECT_EQ(content_of(plan, "/etc/timezone"), "Europe/Berlin\n");
+  }
+  facts_.live = false;
+  EXPECT_EQ(link_at(plan_head(view()).plan, "/etc/localtime"), "") << "a server keeps its own";
+  EXPECT_EQ(link_at(plan_node(view(), node_), "/etc/localtime"), zone);
+}
+
+TEST_F(Plans, a_zone_that_only_a_new_image_has_is_not_set_on_a_machine_that_runs) {
+  spec_.head.time_zone = "US/Pacific";
+  EXPECT_EQ(link_at(plan_node(view(), node_), "/etc/localtime"), "");
+  EXPECT_EQ(link_at(plan_node_image(spec_), "/etc/localtime"), "/usr/share/zoneinfo/US/Pacific");
+}
+
+TEST_F(Plans, the_heads_image_has_its_name_its_language_and_the_keys_of_its_root) {
+  spec_.head.hostname = "login";
+  spec_.head.locale = "de_DE.UTF-8";
+  spec_.head.ssh_keys = {"ssh-ed25519 AAAA ada", "ssh-ed25519 BBBB bob"};
+  const plan::Plan plan = plan_head_image(spec_);
+  EXPECT_TRUE(content_of(plan, "/etc/hosts").contains("127.0.1.1 login\n"));
+  EXPECT_EQ(content_of(plan, "/etc/locale.conf"), "LANG=de_DE.UTF-8\n");
+  EXPECT_EQ(content_of(plan, "/root/.ssh/authorized_keys"),
+            "ssh-ed25519 AAAA ada\nssh-ed25519 BBBB bob\n");
+  EXPECT_TRUE(content_of(plan, "/etc/nfs.conf.d/muster.conf").contains("vers3=n"));
+  EXPECT_EQ(content_of(plan_node_image(spec_), "/root/.ssh/authorized_keys"), "")
+      << "a node has them when it has proved itself";
+}
+
 TEST_F(Plans, a_volume_is_exported_and_every_node_has_it_before_jobs_run) {
   spec_.volumes.push_back({.name = "data", .mount = "/srv/data"});
   const std::string exports = content_of(plan_head(view()).plan, "/etc/exports.d/muster.exports");

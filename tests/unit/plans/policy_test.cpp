@@ -72,10 +72,19 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
                                       .type = "tmpfs",
                                       .options = "size=64k,mode=1777"}));
   EXPECT_TRUE(refused(Service{.unit = "evil.service"}));
+  EXPECT_TRUE(refused(Unit{.unit = "evil.service"}));
+  EXPECT_TRUE(refused(MakeLink{.path = "/etc/localtime", .to = "/etc/shadow"}));
+  EXPECT_TRUE(refused(MakeLink{.path = "/etc/hosts", .to = "/var/lib/muster/hosts"}));
+  EXPECT_TRUE(refused(InstallPackage{.name = "netcat-openbsd"}));
+  EXPECT_TRUE(refused(RemoveDirectory{.path = "/root"}));
+  EXPECT_TRUE(refused(Unmount{.target = "/"}));
+  EXPECT_TRUE(refused(RunCommand{.name = "a", .check = {"false"}, .run = {"/bin/sh"}}));
   EXPECT_FALSE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/home/u"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
   EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
+  EXPECT_FALSE(refused(Unit{.unit = "slurmctld.service"}));
+  EXPECT_FALSE(refused(MakeLink{.path = "/etc/localtime", .to = "/usr/share/zoneinfo/Etc/UTC"}));
   EXPECT_FALSE(refused(MountFileSystem{.source = "muster-data",
                                        .target = "/srv/data",
                                        .type = "tmpfs",
@@ -107,6 +116,10 @@ TEST(Policy, has_one_owner_for_each_thing) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "file /etc/b belongs to 'first' and to 'second'");
   EXPECT_FALSE(two({.units = {"a.service"}}, {.units = {"a.service"}}));
+  EXPECT_FALSE(two({.links = {{.path = "/a", .to = "/b"}}}, {.files = {"/a"}}));
+  EXPECT_FALSE(two({.packages = {"a"}}, {.packages = {"a"}}));
+  EXPECT_FALSE(two({.commands = {{.name = "a", .check = {}, .run = {}}}},
+                   {.commands = {{.name = "a", .check = {}, .run = {}}}}));
   EXPECT_FALSE(two({.directories = {"/a"}}, {.directories = {"/a"}}));
   EXPECT_FALSE(two({.people = true}, {.people = true}));
   EXPECT_FALSE(two({.host_name = true}, {.host_name = true}));
@@ -116,6 +129,17 @@ TEST(Policy, has_one_owner_for_each_thing) {
   EXPECT_FALSE(two(volumes, {.mounts = {{.type = "none", .targets = {"/run/volumes/a"}}}}));
   EXPECT_TRUE(two(volumes, {.mounts = {{.type = "none", .targets = {"/srv/a"}}}}));
   EXPECT_TRUE(two({.files = {"/etc/a"}}, {.files = {"/etc/b"}, .directories = {"/etc/a.d"}}));
+}
+
+TEST(Policy, a_command_is_its_owners_to_the_word) {
+  const RunCommand command{.name = "a", .check = {"test", "-e", "/a"}, .run = {"touch", "/a"}};
+  const auto policy = head::Policy::make(
+      {{.origin = "room", .owns = {.packages = {"tool"}, .commands = {command}}}});
+  ASSERT_TRUE(policy);
+  EXPECT_TRUE(policy->check({{command, InstallPackage{.name = "tool"}}}));
+  RunCommand other = command;
+  other.undo = {"rm", "/etc/passwd"};
+  EXPECT_FALSE(policy->check({{other}}));
 }
 
 TEST(Policy, names_the_units_that_the_head_watches) {

@@ -8,7 +8,7 @@ class PlanFollowerFailuresTest : public PlanFollowerTest {};
 TEST_F(PlanFollowerFailuresTest,
        a_head_that_was_away_when_the_plan_held_is_told_at_the_next_heartbeat) {
   ASSERT_TRUE(follower_.apply_plan());
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   head_.deaf_to = "ready";
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(told_of("ready"), 1U);
@@ -21,7 +21,7 @@ TEST_F(PlanFollowerFailuresTest,
 
 TEST_F(PlanFollowerFailuresTest,
        a_head_that_was_away_when_the_plan_failed_is_told_at_the_next_heartbeat) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   head_.deaf_to_failures = true;
   EXPECT_FALSE(follower_.beat());
@@ -37,7 +37,7 @@ TEST_F(PlanFollowerFailuresTest,
 
 TEST_F(PlanFollowerFailuresTest, a_plan_that_another_one_broke_is_applied_again) {
   ASSERT_TRUE(follower_.beat());
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   EXPECT_TRUE(follower_.beat());
@@ -49,7 +49,7 @@ TEST_F(PlanFollowerFailuresTest, a_plan_that_another_one_broke_is_applied_again)
 }
 
 TEST_F(PlanFollowerFailuresTest, a_step_that_fails_is_named_and_tried_again) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.apply_plan());
   EXPECT_NE(head_.told.back().failure.find("grace"), std::string::npos);
@@ -62,7 +62,7 @@ TEST_F(PlanFollowerFailuresTest, a_step_that_fails_is_named_and_tried_again) {
 
 TEST_F(PlanFollowerFailuresTest,
        a_plan_that_fails_is_tried_again_with_growing_pauses_and_the_node_beats_on) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   for (const auto end = now_ + 1h; now_ < end; now_ += 10s) {
     const auto beaten = follower_.beat();
@@ -75,7 +75,7 @@ TEST_F(PlanFollowerFailuresTest,
 }
 
 TEST_F(PlanFollowerFailuresTest, another_plan_is_tried_at_once) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   EXPECT_TRUE(follower_.beat()) << "the plan rests";
@@ -86,7 +86,7 @@ TEST_F(PlanFollowerFailuresTest, another_plan_is_tried_at_once) {
 }
 
 TEST_F(PlanFollowerFailuresTest, a_node_whose_plan_rests_never_says_that_it_is_ready) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   neighbour_ = LldpNeighbour{.system = "switch", .port = "7"};
@@ -95,7 +95,7 @@ TEST_F(PlanFollowerFailuresTest, a_node_whose_plan_rests_never_says_that_it_is_r
 }
 
 TEST_F(PlanFollowerFailuresTest, a_node_that_enrols_anew_tries_its_plan_at_once) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   runner_.status = 0;
@@ -107,7 +107,7 @@ TEST_F(PlanFollowerFailuresTest, a_node_that_enrols_anew_tries_its_plan_at_once)
 TEST_F(PlanFollowerFailuresTest, a_plan_that_it_cannot_read_is_told_and_the_old_one_stays) {
   ASSERT_TRUE(follower_.apply_plan());
   const std::string held = head_.generation();
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   head_.unreadable = "this node's agent does not know step 'bond'";
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(head_.told.back().stage, "plan");
@@ -132,7 +132,7 @@ TEST_F(PlanFollowerFailuresTest, an_answer_without_a_plan_is_told_and_a_head_tha
 }
 
 TEST_F(PlanFollowerFailuresTest, what_cannot_be_put_right_is_told_as_a_failure_and_tried_again) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   ASSERT_TRUE(follower_.apply_plan());
   runner_.status = 1;
   now_ += std::chrono::hours(1);

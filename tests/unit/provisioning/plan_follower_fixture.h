@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <mutex>
 
-#include "core/os/files.h"
+#include "core/apply/target/fake.h"
 #include "core/plan/plan.h"
 #include "provisioning/agent/plan_follower.h"
 
@@ -106,7 +106,8 @@ class PlanFollowerTest : public testing::Test {
   }
 
   FollowerOptions options(std::chrono::milliseconds heartbeat) {
-    return {.runner = runner_,
+    return {.machine = machine_,
+            .runner = runner_,
             .say = [this](const std::string& line) { said_.push_back(line); },
             .neighbour = [this] { return neighbour_; },
             .accelerators = [this] { return cards_; },
@@ -119,8 +120,25 @@ class PlanFollowerTest : public testing::Test {
             .now = [this] { return now_; }};
   }
 
+  /// A step that fails when `runner_` does.
+  static plan::RunCommand grace() {
+    return {.name = "grace", .check = {"has-grace"}, .run = {"give-grace"}};
+  }
+  void SetUp() override {
+    machine_.programs["has-grace"] = [this](const auto&) {
+      return has_grace_ ? runner_.status : 1;
+    };
+    machine_.programs["give-grace"] = [this](const auto&) {
+      if (runner_.on_run) runner_.on_run();
+      has_grace_ = has_grace_ || runner_.status == 0;
+      return runner_.status;
+    };
+  }
+
   FakeHead head_;
   FakeRunner runner_;
+  apply::Fake machine_;
+  bool has_grace_ = false;
   std::vector<std::string> said_;
   std::optional<LldpNeighbour> neighbour_;
   std::optional<std::vector<Accelerator>> cards_;

@@ -86,7 +86,7 @@ TEST_F(PlanFollowerTest, a_card_that_is_gone_is_told_before_the_plan_is_applied)
   cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
   ASSERT_TRUE(follower_.apply_plan());
   cards_ = std::vector<Accelerator>();
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   EXPECT_EQ(head_.told[2].stage, "plan");
@@ -127,58 +127,42 @@ TEST_F(PlanFollowerTest, the_scheduler_is_asked_each_minute_while_it_waits_for_a
 }
 
 TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {
-  const auto directory = os::TemporaryDirectory::make();
-  ASSERT_TRUE(directory);
-  const std::string file = directory->path() / "resolv.conf";
+  const std::string file = "/etc/resolv.conf";
+  const auto text = [&] { return machine_.files().read(file).value(); };
   head_.wanted.add(plan::WriteFile{.path = file, .content = "nameserver 10.42.0.1\n"});
   ASSERT_TRUE(follower_.apply_plan());
-  ASSERT_TRUE(os::write_file(file, "nameserver 192.0.2.1\n"));
+  ASSERT_TRUE(machine_.files().write(file, "nameserver 192.0.2.1\n", {}));
   now_ += std::chrono::minutes(7);
   ASSERT_TRUE(follower_.beat());
-  EXPECT_EQ(os::read_file(file).value(), "nameserver 192.0.2.1\n") << "not at every heartbeat";
+  EXPECT_EQ(text(), "nameserver 192.0.2.1\n") << "not at every heartbeat";
   now_ += std::chrono::minutes(6);
   ASSERT_TRUE(follower_.beat());
-  EXPECT_EQ(os::read_file(file).value(), "nameserver 10.42.0.1\n");
+  EXPECT_EQ(text(), "nameserver 10.42.0.1\n");
   EXPECT_EQ(head_.told.back().stage, "ready");
   ASSERT_EQ(head_.told.back().drift.size(), 1U);
   EXPECT_TRUE(head_.told.back().drift[0].starts_with("write " + file))
       << head_.told.back().drift[0];
 }
 
-/// A volume that somebody uses until it is free.
-class UsedVolume final : public os::CommandRunner {
- public:
-  Result<os::CommandResult> run(const os::Command& command) override {
-    const std::string& program = command.argv.front();
-    if (program == "findmnt") {
-      return os::CommandResult{.status = mounted ? 0 : 1, .out = "head:/s nfs4\n", .err = {}};
-    }
-    if (program == "mount") mounted = true;
-    if (program == "umount" && used) return os::CommandResult{.status = 32, .err = "busy"};
-    if (program == "umount") mounted = false;
-    return os::CommandResult{};
-  }
-  bool mounted = false;
-  bool used = true;
-};
-
 TEST(KeptVolume, is_told_once_and_taken_back_soon_after_nobody_uses_it) {
   const auto root = os::TemporaryDirectory::make();
   FakeHead head;
-  UsedVolume machine;
+  apply::Fake machine;
+  machine.system.busy = {"/s"};
+  FakeRunner programs;
   std::chrono::steady_clock::time_point now{};
   PlanFollower follower(head,
-                        {.runner = machine,
+                        {.machine = machine,
+                         .runner = programs,
                          .record = root->path() / "record",
                          .say = [](const std::string&) {},
                          .neighbour = [] { return std::optional<LldpNeighbour>(); },
                          .accelerators = [] { return std::optional<std::vector<Accelerator>>(); },
                          .return_to_work = [] { return Result<bool>(false); },
                          .now = [&] { return now; }});
-  head.wanted.add(
-      plan::MountFileSystem{.source = "head:/s", .target = root->path() / "s", .type = "nfs4"});
+  head.wanted.add(plan::MountFileSystem{.source = "head:/s", .target = "/s", .type = "nfs4"});
   ASSERT_TRUE(follower.apply_plan());
-  ASSERT_TRUE(machine.mounted);
+  ASSERT_TRUE(machine.system.mounts.contains("/s"));
   head.wanted = {};
   ASSERT_TRUE(follower.beat());
   EXPECT_EQ(head.told.back().stage, "ready") << "a job that goes on is no failure";
@@ -188,10 +172,10 @@ TEST(KeptVolume, is_told_once_and_taken_back_soon_after_nobody_uses_it) {
   now += 2min;
   ASSERT_TRUE(follower.beat());
   EXPECT_EQ(head.told.size(), told) << "the head knows it";
-  machine.used = false;
+  machine.system.busy.clear();
   now += 2min;
   ASSERT_TRUE(follower.beat());
-  EXPECT_FALSE(machine.mounted);
+  EXPECT_FALSE(machine.system.mounts.contains("/s"));
 }
 
 TEST_F(PlanFollowerTest, a_plan_that_still_holds_is_looked_at_without_a_word) {
@@ -205,7 +189,7 @@ TEST_F(PlanFollowerTest, a_plan_that_still_holds_is_looked_at_without_a_word) {
 TEST_F(PlanFollowerTest, heartbeats_go_on_while_a_step_takes_long) {
   PlanFollower follower(head_, options(1ms));
   ASSERT_TRUE(follower.apply_plan());
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.on_run = [this] { head_.wait_for_heartbeats(head_.held().size() + 3); };
   ASSERT_TRUE(follower.apply_plan());
   EXPECT_GE(head_.held().size(), 3U);
@@ -215,7 +199,7 @@ TEST_F(PlanFollowerTest, heartbeats_go_on_while_a_step_takes_long) {
 
 TEST_F(PlanFollowerTest, a_plan_holds_though_no_heartbeat_beside_it_arrives) {
   PlanFollower follower(head_, options(1ms));
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   head_.deaf_to = "heartbeat";
   runner_.on_run = [this] { head_.wait_for_heartbeats(1); };
   ASSERT_TRUE(follower.apply_plan());
@@ -238,7 +222,7 @@ TEST_F(PlanFollowerTest, reboots_once_for_one_wish_however_often_it_is_told) {
 }
 
 TEST_F(PlanFollowerTest, reboots_before_it_has_a_plan_that_holds) {
-  head_.wanted.add(plan::EnsureGroup{.name = "grace", .gid = 10001});
+  head_.wanted.add(grace());
   runner_.status = 1;
   EXPECT_FALSE(follower_.beat());
   runner_.status = 0;

@@ -103,8 +103,9 @@ TEST(Protocol, a_body_that_is_no_object_is_refused_everywhere) {
 TEST(Protocol, a_heartbeat_tells_what_the_agent_holds_and_can) {
   const HeartbeatRequest beat{.holds = "g1", .agent = capabilities_of("0.1.0")};
   EXPECT_EQ(render_heartbeat_request(beat),
-            R"({"holds":"g1","schema":2,"steps":["file","directory","remove_file","group","user",)"
-            R"("remove_user","mount","hostname","service"],"version":"0.1.0"})");
+            R"({"holds":"g1","schema":2,"steps":["file","link","directory","remove_file",)"
+            R"("remove_directory","package","group","user","remove_user","mount","unmount",)"
+            R"("hostname","unit","service","command"],"version":"0.1.0"})");
   EXPECT_EQ(parse_heartbeat_request(render_heartbeat_request(beat)), beat);
   const HeartbeatRequest new_node{.holds = "", .agent = capabilities_of("0.1.0")};
   EXPECT_EQ(parse_heartbeat_request(render_heartbeat_request(new_node)), new_node);

@@ -1,5 +1,5 @@
 #pragma once
-// link: a symbolic link that leads to this place.
+// link: a symbolic link that says `to`, in place of a file or another link.
 
 #include "core/plan/kind.h"
 
@@ -8,6 +8,7 @@ namespace muster::plan {
 struct MakeLink {
   static constexpr std::string_view kKind = "link";
   std::string path;
+  /// As it stands in the link: absolute, or from the link's own directory.
   std::string to;
   bool operator==(const MakeLink&) const = default;
 
