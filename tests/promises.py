@@ -42,6 +42,7 @@ PROMISES = {
             ["native/commands", "netns/head/operations_test.py"],
         "Ctrl-C ends the command on all nodes, and `--background` leaves it to the head.":
             ["native/commands", "netns/head/operations_test.py"],
+        "A change reaches them with `muster apply`": ["native/time_zone_follows"],
         "Two groups are for others:": ["netns/head/roles_test.py"],
         "`muster changes --follow` shows what happens on the cluster as it happens":
             ["native/commands", "netns/head/changes_test.py"],

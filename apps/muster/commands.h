@@ -54,6 +54,7 @@ void add_history(CLI::App& app, Session& session);    // history
 void add_log(CLI::App& app, Session& session);        // log
 void add_changes(CLI::App& app, Session& session);    // changes
 void add_api(CLI::App& app, Session& session);        // api describe
+void add_explain(CLI::App& app, Session& session);    // explain
 void add_rollback(CLI::App& app, Session& session);   // rollback
 void add_iso(CLI::App& app, Session& session);        // iso build, verify, inspect, write
 void add_lab(CLI::App& app, Session& session);        // lab up, status, exec, console, down

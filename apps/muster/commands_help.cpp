@@ -20,14 +20,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Lines longer than this are hard to read, however wide the terminal is.
-constexpr std::size_t kWidest = 100;
-
-std::size_t text_width() {
-  const std::size_t terminal = terminal_width();
-  return terminal == 0 ? kWidest : std::min(terminal, kWidest);
-}
-
 /// What `--help` prints; App::help prefers the verb that was chosen, which is `help`. `path`: the
 /// words before the verb's own name.
 std::string help_of(const CLI::App& verb, const std::string& path) {

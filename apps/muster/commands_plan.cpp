@@ -151,6 +151,8 @@ void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                         const plans::Preview& preview, const json& changes) {
   json value = {{"cluster", spec.name},
                 {"medium", medium},
+                {"head_image", plan::to_view(preview.head_image)},
+                {"node_image", plan::to_view(preview.node_image)},
                 {"head", plan::to_view(preview.head)},
                 {"node", plan::to_view(preview.node_plan)}};
   if (!changes.is_null()) value["changes"] = changes;
@@ -165,16 +167,20 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
     print_changes(changes);
     return;
   }
+  print_plan("in the ISO's head before it starts", preview.head_image, depth);
+  print_plan("in every image of nodes", preview.node_image, depth);
   print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
   print_plan(
       std::format("every node (here {}, {})", preview.node.name, to_string(preview.node.address)),
       preview.node_plan, depth);
 }
 
-/// The content of one file that the plan writes, and nothing else: the head's before a node's.
+/// The content of one file that the plan writes, and nothing else: the head's before a node's, and
+/// that of machines which run before what the ISO has.
 int print_file(const plans::Preview& preview, const std::string& path) {
   std::vector<std::string> known;
-  for (const plan::Plan* plan : {&preview.head, &preview.node_plan}) {
+  for (const plan::Plan* plan :
+       {&preview.head, &preview.node_plan, &preview.head_image, &preview.node_image}) {
     for (const plan::Step& step : plan->steps) {
       const auto* const file = std::get_if<plan::WriteFile>(&step);
       if (file == nullptr) continue;

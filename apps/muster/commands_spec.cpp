@@ -90,7 +90,7 @@ void add_check(CLI::App& noun, Session& session) {
   on_run(*verb, session, [options] { return check(*options); });
 }
 
-void add_explain(CLI::App& noun, Session& session) {
+void add_spec_explain(CLI::App& noun, Session& session) {
   CLI::App* verb = noun.add_subcommand("explain", "what a key means and what may be written");
   auto path = std::make_shared<std::string>();
   verb->add_option("key", *path, "such as head.address")->type_name(value::kKey)->required();
@@ -123,7 +123,7 @@ void add_spec(CLI::App& app, Session& session) {
   CLI::App* noun = app.add_subcommand("spec", "check and explain cluster.yaml");
   noun->require_subcommand(1);
   add_check(*noun, session);
-  add_explain(*noun, session);
+  add_spec_explain(*noun, session);
   add_schema(*noun, session);
   add_reference(*noun, session);
 }

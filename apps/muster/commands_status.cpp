@@ -73,6 +73,8 @@ void print_status(const json& status) {
   }
   for (const json& problem : status.at("problems")) {
     std::println("! {}\n  next: {}", text_of(problem, "what"), text_of(problem, "next"));
+    const std::string id = problem.value("id", "");
+    if (!id.empty()) std::println("  more: muster explain {}", id);
   }
   print_spec_remarks(status);
   if (!status.at("problems").empty()) return;

@@ -25,6 +25,7 @@ namespace cli = muster::cli;
 
 void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_help(app, session);
+  cli::add_explain(app, session);
   cli::add_status(app, session);
   cli::add_head(app, session);
   cli::add_backup(app, session);

@@ -9,6 +9,8 @@
 namespace muster::cli {
 namespace {
 
+constexpr std::string_view kAnchor = "<a id=\"";
+
 /// Where a link leads, for a person at a terminal: a document of ours is a topic of the help.
 std::string render_target(std::string_view target) {
   const std::string_view file = target.substr(0, target.find('#'));
@@ -52,7 +54,16 @@ Piece take_emphasis(std::string_view text) {
   return {render_inline(text.substr(1, end - 1)), text.substr(end + 1)};
 }
 
+/// The name of a place, which links lead to, is not shown.
+Piece take_anchor(std::string_view text) {
+  constexpr std::string_view kEnd = "</a>";
+  const std::size_t end = text.find(kEnd);
+  if (end == std::string_view::npos) return {"<", text.substr(1)};
+  return {"", text.substr(end + kEnd.size())};
+}
+
 Piece take(std::string_view text) {
+  if (text.starts_with(kAnchor)) return take_anchor(text);
   if (text.starts_with('`')) return take_code(text);
   if (text.starts_with('[')) return take_link(text);
   if (text.starts_with("**")) return {"", text.substr(2)};
@@ -62,6 +73,7 @@ Piece take(std::string_view text) {
 }
 
 std::string render_cell(std::string_view cell) {
+  if (cell.starts_with(kAnchor)) cell = take_anchor(cell).rest;
   const bool is_code = cell.size() > 2 && cell.starts_with('`') && cell.ends_with('`') &&
                        cell.find('`', 1) == cell.size() - 1;
   return is_code ? std::string(cell.substr(1, cell.size() - 2)) : render_inline(cell);

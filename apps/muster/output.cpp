@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/explain/explanations.h"
+
 namespace muster::cli {
 namespace {
 
@@ -62,8 +64,11 @@ bool flush_answers() { return flush(stdout); }
 
 int report(const Error& error, int status) {
   say("muster: " + error.text());
+  const explain::Explanation* const row = explain::explain_text(error.message);
+  if (row != nullptr) say(std::format("muster: 'muster explain {}' says more", row->id));
   if (form() == Form::json && !speech().answered) {
-    const nlohmann::json answer = {{"error", error.message}, {"hint", error.hint}};
+    nlohmann::json answer = {{"error", error.message}, {"hint", error.hint}};
+    if (row != nullptr) answer["id"] = row->id;
     print_json(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   return status;

@@ -5,6 +5,7 @@
 
 #include "apps/muster/client.h"
 #include "core/base/text.h"
+#include "core/spec/time_zones.h"
 
 namespace muster::cli {
 namespace {
@@ -21,7 +22,9 @@ std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::C
   compare("kernel", now.kernel == then.kernel);
   compare("firmware", now.firmware == then.firmware);
   compare("head.locale", now.head.locale == then.head.locale);
-  compare("head.time_zone", now.head.time_zone == then.head.time_zone);
+  // Others are in every system, and a step sets them.
+  const bool has_zone = !spec::is_legacy_time_zone(then.head.time_zone);
+  compare("head.time_zone", has_zone || now.head.time_zone == then.head.time_zone);
   compare("head.packages", now.head_packages == then.head_packages);
   compare("images", now.images == then.images);
   return keys;

@@ -125,4 +125,10 @@ ShowDate date_for(std::int64_t time_ms, std::int64_t now_ms) {
   return same_day ? ShowDate::no : ShowDate::yes;
 }
 
+std::size_t text_width() {
+  constexpr std::size_t kWidest = 100;
+  const std::size_t terminal = terminal_width();
+  return terminal == 0 ? kWidest : std::min(terminal, kWidest);
+}
+
 }  // namespace muster::cli

@@ -32,4 +32,7 @@ std::string clock_time(std::int64_t time_ms, ShowDate date);
 /// Of a time that is read at `now_ms`: one of another day is not understood without its date.
 ShowDate date_for(std::int64_t time_ms, std::int64_t now_ms);
 
+/// How wide text is printed: as the terminal, and no wider than people read easily.
+std::size_t text_width();
+
 }  // namespace muster::cli

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/explain/explanations.h"
 #include "apps/musterd/api_answers.h"
 #include "apps/musterd/api_requests.h"
 #include "apps/musterd/command_log.h"
@@ -107,6 +108,12 @@ bool keeps_all(const Cluster& cluster) {
   return cluster.facts().kept.size() == spec::shared_mounts(cluster.spec()).size();
 }
 
+/// The name of what explains a problem; empty: nothing does.
+std::string id_of(const Problem& problem) {
+  const explain::Explanation* const row = explain::explain_text(problem.what);
+  return row == nullptr ? std::string() : row->id;
+}
+
 }  // namespace
 
 ServerResponse Api::status(const ServerRequest&) {
@@ -116,7 +123,7 @@ ServerResponse Api::status(const ServerRequest&) {
     services.push_back({{"unit", s.unit}, {"state", s.state}});
   json problems = json::array();
   for (const Problem& p : health.problems)
-    problems.push_back({{"what", p.what}, {"next", p.next_step}});
+    problems.push_back({{"id", id_of(p)}, {"what", p.what}, {"next", p.next_step}});
   const bool running = std::ranges::all_of(
       health.services, [](const ServiceState& s) { return s.state == "active"; });
   return answer({{"cluster", cluster_.spec().name},

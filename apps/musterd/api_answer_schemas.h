@@ -68,6 +68,7 @@ inline constexpr auto kPutRightMembers = std::to_array<Property>({
 });
 inline constexpr Schema kPutRight = object("what was put right", kPutRightMembers);
 inline constexpr auto kTroubleMembers = std::to_array<Property>({
+    {"id", text("the name of what `muster explain` says of it; may be empty")},
     {"what", text("what is wrong")},
     {"next", text("the next step")},
 });

@@ -91,7 +91,11 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
       .interface = spec.head.interface.value_or("auto"), .live = true, .medium = head::kLiveMedium};
   std::vector<provisioning::Image> images;
   for (const spec::Image& image : spec.images) images.push_back(image_of(image.name));
-  Preview preview{.head = {}, .node = first_node(spec), .node_plan = {}};
+  Preview preview{.head_image = plan_head_image(spec),
+                  .node_image = plan_node_image(spec),
+                  .head = {},
+                  .node = first_node(spec),
+                  .node_plan = {}};
   const ClusterView view{.spec = spec,
                          .facts = facts,
                          .images = images,

@@ -38,6 +38,9 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
 provisioning::Node first_node(const spec::ClusterSpec& spec);
 
 struct Preview {
+  /// What the ISO's head has before it starts, and every image of nodes.
+  plan::Plan head_image;
+  plan::Plan node_image;
   plan::Plan head;
   provisioning::Node node;
   plan::Plan node_plan;

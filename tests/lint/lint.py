@@ -30,6 +30,7 @@ MAY_INCLUDE = {
     "provisioning/head": CORE,
     "hpc": CORE,
     "lab": CORE,
+    "apps/explain": ["core/base"],
     "apps/plans": CORE + ["provisioning", "provisioning/head", "hpc"],
     "apps": None,
     "cmake": None,

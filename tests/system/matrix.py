@@ -34,6 +34,7 @@ def groups():
               "upgrade_loses_no_node": with_nodes(upkeep.upgrade_loses_no_node),
               "lease_ends": wire.lease_ends,
               "hung_daemon": upkeep.hung_daemon_is_started_again,
+              "time_zone_follows": with_nodes(upkeep.time_zone_follows),
               "commands": with_nodes(operations.commands_run_on_nodes),
               "rolling_restart": with_nodes(operations.nodes_restart_one_after_another),
               "cable_out": faults.cable_out}

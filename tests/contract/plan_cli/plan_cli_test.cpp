@@ -45,8 +45,11 @@ TEST_F(PlanCommand, for_people_each_step_is_a_line) {
   write("schema: 1\nname: a\nhead:\n  hostname: boss\nusers:\n  - name: ada\n");
   const auto result = run({});
   EXPECT_EQ(result.status, 0) << result.err;
-  for (const char* const line : {"head 'boss': ", "  host name boss\n", "  user ada (10000)",
-                                 "every node (here n001, 10.42.1.1)", "  host name n001\n"}) {
+  for (const char* const line :
+       {"in the ISO's head before it starts: ", "in every image of nodes: ",
+        "  region   link /etc/localtime to /usr/share/zoneinfo/Etc/UTC\n",
+        "head 'boss': ", "  host name boss\n", "  user ada (10000)",
+        "every node (here n001, 10.42.1.1)", "  host name n001\n"}) {
     EXPECT_NE(result.out.find(line), std::string::npos) << line << " is not in:\n" << result.out;
   }
 }
@@ -65,6 +68,7 @@ TEST_F(PlanCommand, the_files_own_settings_and_the_room_for_nodes_come_first) {
 TEST_F(PlanCommand, files_are_shown_when_they_are_asked_for) {
   write("schema: 1\nname: a\n");
   EXPECT_EQ(run({"--show", "/etc/hosts"}).out, "127.0.0.1 localhost\n10.42.0.1 head.a head\n");
+  EXPECT_EQ(run({"--show", "/etc/locale.conf"}).out, "LANG=C.UTF-8\n");
   const auto unknown = run({"--show", "/etc/host"});
   EXPECT_EQ(unknown.status, 2);
   EXPECT_NE(unknown.err.find("did you mean '/etc/hosts"), std::string::npos) << unknown.err;

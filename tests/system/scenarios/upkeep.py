@@ -250,6 +250,32 @@ def volume_comes_and_goes(lab, product, count):
     expect([each["how"] for each in told[:3]] == ["went back to 1", "applied", "from the file"], f"history: {told}")
 
 
+def expect_offset(lab, offset):
+    """Head and nodes have the time zone with this offset; `date` reads it anew."""
+    for machine in ("head", "n1", "n2"):
+        said = lab.check(machine, "date", "+%z").strip()
+        expect(said == offset, f"{machine} is {said} from UTC, and not {offset}")
+
+
+def time_zone_follows(lab, product, count):
+    """Another time zone reaches head and nodes while they run, and so does the one before."""
+    written = lab.check("head", "cat", CLUSTER)
+    expect_offset(lab, "+0000")
+    wanted = written.replace("\nhead:", "\nhead:\n  time_zone: Asia/Kathmandu")
+    lab.check("head", "tee", "/root/wanted.yaml", stdin=wanted)
+    told = lab.check("head", "muster", "plan", "/root/wanted.yaml")
+    expect("/etc/localtime" in told and "needs a new ISO" not in told, f"the plan: {told}")
+    lab.check("head", "muster", "apply", "/root/wanted.yaml", "--yes")
+    product.wait_until_nodes_hold_plan(count)
+    expect_offset(lab, "+0545")
+    lab.check("head", "muster", "rollback", "--yes")
+    product.wait_until_nodes_hold_plan(count)
+    expect_offset(lab, "+0000")
+    for machine in ("head", "n1"):
+        link = lab.check(machine, "readlink", "/etc/localtime").strip()
+        expect(link == "/usr/share/zoneinfo/Etc/UTC", f"{machine} has the link {link}")
+
+
 def has_no(lab, machine, path):
     """Whether nothing is there, and what is."""
     seen = lab.exec(machine, "ls", "-d", path)

@@ -1,0 +1,89 @@
+#include "apps/explain/explanations.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+
+namespace muster::explain {
+namespace {
+
+TEST(Explanations, have_names_that_are_words_and_their_own) {
+  std::set<std::string> ids;
+  for (const Explanation& row : explanations()) {
+    EXPECT_TRUE(ids.insert(row.id).second) << row.id << " twice";
+    EXPECT_FALSE(row.id.empty() || row.id.front() == '-' || row.id.back() == '-') << row.id;
+    EXPECT_EQ(row.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos)
+        << row.id;
+    for (const std::string& text : {row.section, row.seen, row.cause, row.next}) {
+      EXPECT_FALSE(text.empty()) << row.id;
+    }
+  }
+}
+
+TEST(Explanations, every_row_of_the_page_has_a_name) {
+  const auto rows = std::ranges::count_if(lines(kPage), [](const std::string& line) {
+    return line.starts_with("| ") && !line.starts_with("| what you see");
+  });
+  EXPECT_EQ(explanations().size(), static_cast<std::size_t>(rows));
+}
+
+// Monitoring acts on names. One that is not needed any more stays in the file with a '-' before it,
+// so that nothing else ever gets it.
+TEST(Explanations, keep_their_names) {
+  const std::string file = MUSTER_SOURCE "/tests/golden/explanations.txt";
+  std::set<std::string> known;
+  for (const std::string& line : lines(os::read_file(file).value())) known.insert(line);
+  for (const Explanation& row : explanations()) {
+    EXPECT_EQ(known.erase(row.id), 1U) << "write '" << row.id << "' into " << file;
+  }
+  std::erase_if(known, [](const std::string& line) { return line.starts_with('-'); });
+  EXPECT_TRUE(known.empty()) << "no row has the name '" << *known.begin() << "' any more";
+}
+
+std::string id_of(std::string_view text) {
+  const Explanation* const row = explain_text(text);
+  return row == nullptr ? "none" : row->id;
+}
+
+TEST(Explanations, are_found_by_what_somebody_sees) {
+  EXPECT_EQ(id_of("a DHCP server at 10.42.0.9 answers on eth0; Muster stays silent"),
+            "other-dhcp-server");
+  EXPECT_EQ(id_of("a DHCP server at 10.42.0.9 answers on eth0 since this head serves it"),
+            "new-dhcp-server");
+  EXPECT_EQ(id_of("there is no network card 'x' as head.interface says; eth0 leads to the nodes "
+                  "instead"),
+            "another-card")
+      << "the longer one";
+  EXPECT_EQ(id_of("there is no network card 'x' as head.interface says"), "no-such-card");
+  EXPECT_EQ(id_of("n004: failed at stage 'plan': write /etc/hosts: no room"), "plan-failed");
+  EXPECT_EQ(id_of("the file system of /var/lib/muster on /dev/sda1 is full"), "disk-full");
+}
+
+TEST(Explanations, are_not_found_by_commands_and_paths_that_a_row_names) {
+  EXPECT_EQ(id_of(""), "none");
+  EXPECT_EQ(id_of("muster status"), "none");
+  EXPECT_EQ(id_of("cannot read '/etc/subuid': No such file or directory"), "none");
+  EXPECT_EQ(id_of("n004 is off"), "none");
+  EXPECT_EQ(id_of("Muster stays silent; a DHCP server at 10.42.0.9 answers on eth0"), "none")
+      << "in another order";
+}
+
+TEST(Explanations, of_a_page_are_its_named_rows) {
+  const auto rows = parse_explanations(
+      "# Page\n## First\n| what you see | why | what to do |\n|---|---|---|\n"
+      "| <a id=\"a-b\"></a>`it is … | broken` | a \\| bar | `x | y` |\n"
+      "| no name | a | b |\n| <a id=\"cut | a | b |\n| <a id=\"short\"></a>a |\n## Second\n"
+      "| <a id=\"c\"></a>C | why | what |");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].id, "a-b");
+  EXPECT_EQ(rows[0].section, "First");
+  EXPECT_EQ(rows[0].messages, std::vector<std::string>{"it is … | broken"});
+  EXPECT_EQ(rows[0].next, "`x | y`");
+  EXPECT_EQ(rows[1].section, "Second");
+}
+
+}  // namespace
+}  // namespace muster::explain

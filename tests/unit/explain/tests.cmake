@@ -1,0 +1,1 @@
+muster_tests(unit/explain unit USES explain os)
