@@ -6,6 +6,7 @@
 #include <print>
 
 #include "core/apply/apply.h"
+#include "core/apply/target/running_machine.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
@@ -47,7 +48,8 @@ Result<double> take_plan(const std::string& text, const fs::path& etc) {
   os::PosixCommandRunner runner;
   const std::int64_t start = os::steady_ms();
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
-  const apply::Report report = apply::apply(plan, {.runner = runner, .settings = etc});
+  apply::RunningMachine machine(runner, etc);
+  const apply::Report report = apply::apply(plan, machine);
   const double took = static_cast<double>(os::steady_ms() - start) / 1000;
   if (!report.succeeded()) return fail("the plan could not be made true");
   return took;

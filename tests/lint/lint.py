@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "core/spec": ["core/base"],
     "core/apply": ["core/base", "core/json", "core/os", "core/plan"],
     "core/state": ["core/base"],
-    "bench": CORE,
+    "bench": None,
     "iso": CORE + ["iso/inspect"],
     "iso/inspect": ["core/base", "core/os"],
     "operations": CORE,
