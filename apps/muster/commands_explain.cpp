@@ -1,9 +1,7 @@
 // explain: what a message means, and what to do.
 
-#include <algorithm>
 #include <format>
 #include <memory>
-#include <print>
 
 #include "apps/explain/explanations.h"
 #include "apps/muster/commands.h"

@@ -67,8 +67,8 @@ int report(const Error& error, int status) {
   const explain::Explanation* const row = explain::explain_text(error.message);
   if (row != nullptr) say(std::format("muster: 'muster explain {}' says more", row->id));
   if (form() == Form::json && !speech().answered) {
-    nlohmann::json answer = {{"error", error.message}, {"hint", error.hint}};
-    if (row != nullptr) answer["id"] = row->id;
+    const nlohmann::json answer = {
+        {"error", error.message}, {"hint", error.hint}, {"id", row == nullptr ? "" : row->id}};
     print_json(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   return status;

@@ -42,8 +42,8 @@ struct Failure {
 };
 
 /// Prints "muster: message; hint" on the standard error and returns `status`. To a program that has
-/// no answer yet the error is the answer: {"error": …, "hint": …}. An error that `muster explain`
-/// knows has its name with it ("id").
+/// no answer yet the error is the answer: {"error": …, "hint": …, "id": …}; the last is the name of
+/// what `muster explain` says of it, empty when there is none.
 int report(const Error& error, int status = kFailed);
 int report(const Failure& failure);
 

@@ -247,7 +247,6 @@ EffectResult Accounts::ensure(const plan::EnsureGroup& step) {
   TRY_ASSIGN(const auto gid, find_group(step.name));
   if (gid == step.gid) return Effect::unchanged;
   if (gid) {
-    // Whose files would change hands is not ours to decide.
     return fail(std::format("group '{}' already has number {} here", step.name, *gid),
                 "give the cluster's user another name");
   }
@@ -256,9 +255,17 @@ EffectResult Accounts::ensure(const plan::EnsureGroup& step) {
     return fail(std::format("number {} is that of group '{}' here", step.gid, holder),
                 "give the cluster's group another number");
   }
+  // Somebody may have made such a group until the lock was taken.
+  Status fits;
+  const auto change = [&](const AccountFiles& now) {
+    fits = check_group(now, step);
+    return fits ? add_group(now, step) : now;
+  };
+  TRY_ASSIGN(const Effect effect, database_.change(change, AccountDatabase::Order::accounts_last));
+  TRY(std::move(fits));
   known_.reset();
-  return database_.change([&](const AccountFiles& files) { return add_group(files, step); },
-                          AccountDatabase::Order::accounts_last);
+  TRY(flush_caches());
+  return effect;
 }
 
 EffectResult Accounts::ensure(const EnsureUser& step) {
@@ -295,7 +302,8 @@ Status Accounts::correct(const EnsureUser& step) {
   }
   TRY(database_.change([&](const AccountFiles& files) { return change_account(files, step); },
                        AccountDatabase::Order::accounts_last));
-  return {};
+  // Who makes the home asks for the account.
+  return flush_caches();
 }
 
 EffectResult Accounts::ensure_home(const EnsureUser& step) const {

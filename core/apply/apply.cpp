@@ -14,8 +14,10 @@ namespace {
 /// Makes one step true, and says what it came to.
 Outcome take_step(const plan::Step& step, Machine& machine) {
   Outcome outcome{.step = plan::describe(step), .origin = step.origin};
+  const auto apply_known = [&](const auto& known) { return make_true(known, machine); };
+  const Status fits = plan::check(step);
   const EffectResult effect =
-      std::visit([&](const auto& known) { return make_true(known, machine); }, step);
+      fits ? std::visit(apply_known, step) : EffectResult(std::unexpected(fits.error()));
   if (!effect) {
     if (const auto* const service = std::get_if<plan::Service>(&step)) {
       machine.changes.owe(*service);

@@ -43,12 +43,26 @@ std::string written_by(const plan::Step& step) {
   return file == nullptr ? std::string() : os::sha256(file->content);
 }
 
-/// Whether both mount the same file system in one place.
-bool is_same_mount(const plan::Step& before, const plan::Step& now) {
-  const auto* const former = std::get_if<MountFileSystem>(&before);
-  const auto* const wanted = std::get_if<MountFileSystem>(&now);
-  if (former == nullptr || wanted == nullptr) return true;
-  return former->source == wanted->source && former->type == wanted->type;
+bool is_same(const MountFileSystem& before, const MountFileSystem& now) {
+  return before.source == now.source && before.type == now.type;
+}
+
+bool is_same(const plan::RunCommand& before, const plan::RunCommand& now) {
+  return before.check == now.check;
+}
+
+/// Whether a step of the same subject is about what the one before made true, and not about
+/// something else in its place: another file system, none, or what another command makes.
+bool is_same_thing(const plan::Step& before, const plan::Step& now) {
+  if (std::holds_alternative<MountFileSystem>(before) && before.index() != now.index()) {
+    return false;
+  }
+  return std::visit(
+      []<typename Before, typename Now>(const Before& former, const Now& wanted) {
+        if constexpr (requires { is_same(former, wanted); }) return is_same(former, wanted);
+        return true;
+      },
+      static_cast<const plan::AnyStep&>(before), static_cast<const plan::AnyStep&>(now));
 }
 
 json to_json(const Entry& entry) {
@@ -152,7 +166,7 @@ std::vector<Entry> Record::find_leavers(const plan::Plan& plan) const {
   std::vector<const Kept*> leavers;
   for (const auto& [subject, kept] : entries_) {
     const auto found = wanted.find(subject);
-    const bool stays = found != wanted.end() && is_same_mount(kept.entry.step, *found->second);
+    const bool stays = found != wanted.end() && is_same_thing(kept.entry.step, *found->second);
     if (!stays) leavers.push_back(&kept);
   }
   std::ranges::sort(leavers, std::greater{}, &Kept::order);

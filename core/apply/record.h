@@ -37,8 +37,8 @@ class Record {
   /// What of the record this version could not read, and forgot.
   Status lost() const;
 
-  /// What the plan does not have any more, and file systems of which it wants another in their
-  /// place; the last first.
+  /// What the plan does not have any more, and what it wants something else in the place of, such
+  /// as another file system; the last first.
   std::vector<Entry> find_leavers(const plan::Plan& plan) const;
 
   /// Whether the record has this subject.

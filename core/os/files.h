@@ -89,6 +89,10 @@ Status sync_filesystem(const std::filesystem::path& path);
 /// Makes a directory and its missing parents.
 Status make_directory(const std::filesystem::path& path, FileMode mode = {.mode = 0755});
 
+/// Gives a file or directory another owner, where it is not -1, and other permission bits; follows
+/// a link.
+Status set_mode(const std::filesystem::path& path, FileMode mode);
+
 /// Removes a file or a whole tree, never across a mount point's edge upwards; fine when missing.
 Status remove_tree(const std::filesystem::path& path);
 

@@ -6,6 +6,8 @@
 //     subject    what it is about: two steps of one subject stand for the same thing
 //     words      one line for people, without secrets
 //
+//     check      (may be missing) errors: a member has a value that no such step can have
+//
 // and its place in plan::AnyStep (step.h). A member is a text, a number, a list of texts or an
 // enumeration with `words_of`. A text whose name is in kPathMembers is a path. What a machine does
 // with a kind: core/apply/kinds.h.
@@ -17,6 +19,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "core/base/result.h"
 
 namespace muster::plan {
 
@@ -36,5 +40,12 @@ constexpr std::string_view word_of(Enumeration value) {
 
 /// Names of members that are absolute paths without "." and "..".
 inline constexpr std::array<std::string_view, 3> kPathMembers = {"path", "target", "home"};
+
+/// What names of systemd's units have beside letters and digits (systemd.unit(5)).
+inline constexpr std::string_view kUnitMarks = ":-_.\\@";
+
+/// Errors: `text` is empty, begins with '-', or has another character than letters, digits and
+/// `marks`: what programs take as an option, a pattern or more than one name. `what`: "package".
+Status check_name(std::string_view what, std::string_view text, std::string_view marks);
 
 }  // namespace muster::plan

@@ -24,6 +24,25 @@ json document_of(const Plan& plan, Codec codec) {
 
 }  // namespace
 
+Status check_name(std::string_view what, std::string_view text, std::string_view marks) {
+  const auto fits = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           marks.contains(c);
+  };
+  if (!text.empty() && text.front() != '-' && std::ranges::all_of(text, fits)) return {};
+  return fail(ErrorKind::invalid,
+              std::format("'{}' is no name of a {}", printable(text, 80), what));
+}
+
+Status check(const Step& step) {
+  return std::visit(
+      []<typename Kind>(const Kind& known) -> Status {
+        if constexpr (requires { Kind::check(known); }) return Kind::check(known);
+        return {};
+      },
+      step);
+}
+
 std::string describe(const Step& step) {
   return std::visit([](const auto& known) { return known.words(); }, step);
 }

@@ -46,6 +46,9 @@ std::string describe(const Step& step);
 /// What the step is about, to match steps of two plans: "file /etc/hosts", "service nginx.service".
 std::string subject(const Step& step);
 
+/// Errors (invalid): a member has a value that no such step can have (kind.h).
+Status check(const Step& step);
+
 /// The whole step, as it travels to the machine that applies it.
 nlohmann::json to_json(const Step& step);
 

@@ -109,6 +109,7 @@ Result<Step> parse_kind(std::string_view kind, Members& step_members, Problems& 
     Kind::members(step, reader);
     step_members.refuse_unknown();
     TRY(problems.status());
+    TRY(check(step));
     return step;
   }
 }

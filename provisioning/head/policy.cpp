@@ -46,9 +46,6 @@ struct IsOwned {
   bool operator()(const plan::MakeDirectory& s) const {
     return std::ranges::contains(owns.directories, s.path);
   }
-  bool operator()(const plan::RemoveDirectory& s) const {
-    return std::ranges::contains(owns.directories, s.path);
-  }
   bool operator()(const plan::MakeLink& s) const { return std::ranges::contains(owns.links, s); }
   bool operator()(const plan::InstallPackage& s) const {
     return std::ranges::contains(owns.packages, s.name);
@@ -68,15 +65,10 @@ struct IsOwned {
              is_any_like(s.target, own.targets) && is_any_like(s.options, own.options);
     });
   }
-  bool operator()(const plan::Unmount& s) const {
-    return std::ranges::any_of(
-        owns.mounts, [&](const OwnMounts& own) { return is_any_like(s.target, own.targets); });
-  }
   bool operator()(const plan::SetHostname&) const { return owns.host_name; }
   bool operator()(const plan::Service& s) const {
     return std::ranges::contains(owns.units, s.unit);
   }
-  bool operator()(const plan::Unit& s) const { return std::ranges::contains(owns.units, s.unit); }
   // A person's group comes with the person, and the helper itself finds who left and which files
   // are left of them. What else there may be nobody owns.
   bool operator()(const auto&) const { return false; }
@@ -105,7 +97,9 @@ std::vector<std::string> things_of(const Owns& owns) {
 
 /// What of one owner another owns by a pattern; empty: nothing.
 std::string shared_by_pattern(const Owns& owns, const Owns& other) {
-  for (const std::string& file : owns.files) {
+  std::vector<std::string> files = owns.files;
+  for (const plan::MakeLink& link : owns.links) files.push_back(link.path);
+  for (const std::string& file : files) {
     if (IsOwned{other}.is_file_of_person(file)) return "file " + file;
   }
   for (const OwnMounts& mounts : owns.mounts) {

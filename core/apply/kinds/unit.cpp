@@ -1,5 +1,6 @@
 // unit: what the start of the system does with a unit.
 
+#include <format>
 #include <optional>
 
 #include "core/apply/kinds.h"
@@ -9,6 +10,13 @@ namespace muster::apply {
 namespace {
 
 using State = plan::Unit::State;
+using Start = std::optional<StartState>;
+
+/// A unit that only others start is not enabled, and one that is not there neither.
+State state_of(const Start& start) {
+  if (start == StartState::masked) return State::masked;
+  return start == StartState::enabled ? State::enabled : State::disabled;
+}
 
 Former::Kind former_of(State state) {
   if (state == State::masked) return Former::Kind::masked;
@@ -33,26 +41,30 @@ std::optional<State> state_of(Former::Kind former) {
 EffectResult make_true(const plan::Unit& step, Machine& machine) {
   Services& services = machine.target.services();
   TRY(read_new_units(services, machine.changes));
-  // A unit that is not there can be masked as well.
-  const auto now = services.state_at_start(step.unit);
-  if (now ? *now == step.state : step.state == State::disabled) return Effect::unchanged;
-  if (!now && step.state == State::enabled) return std::unexpected(now.error());
+  TRY_ASSIGN(const Start before, services.state_at_start(step.unit));
+  if (state_of(before) == step.state) return Effect::unchanged;
   TRY(services.set_state_at_start(step.unit, step.state));
-  return Effect::changed;
+  TRY_ASSIGN(const Start now, services.state_at_start(step.unit));
+  if (state_of(now) == step.state) return Effect::changed;
+  return fail(std::format("unit '{}' is not {} though systemctl took it", step.unit,
+                          plan::word_of(step.state)),
+              std::format("run 'systemctl is-enabled {}' to see what it is", step.unit));
 }
 
 Result<Sight> see(const plan::Unit& step, Target& target) {
-  const auto now = target.services().state_at_start(step.unit);
   // The plan may be about to bring the unit.
-  return Sight{.former = {.kind = now ? former_of(*now) : Former::Kind::disabled}};
+  TRY_ASSIGN(const Start now, target.services().state_at_start(step.unit));
+  return Sight{.former = {.kind = former_of(state_of(now))}};
 }
 
 EffectResult take_back(const plan::Unit& step, TakingBack& back) {
   const auto former = state_of(back.entry.former.kind);
   Services& services = back.target.services();
-  const auto now = services.state_at_start(step.unit);
+  TRY_ASSIGN(const Start now, services.state_at_start(step.unit));
   // It is gone, or somebody decided otherwise since.
-  if (!former || !now || *now != step.state || *now == *former) return Effect::unchanged;
+  if (!former || !now || state_of(now) != step.state || step.state == *former) {
+    return Effect::unchanged;
+  }
   TRY(services.set_state_at_start(step.unit, *former));
   return Effect::changed;
 }

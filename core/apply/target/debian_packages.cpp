@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/apply/target/running_machine.h"
 #include "core/base/text.h"
 
@@ -15,8 +17,9 @@ const std::map<std::string, std::string> kQuiet = {{"DEBIAN_FRONTEND", "noninter
 Result<bool> DebianPackages::is_installed(const std::string& name) {
   TRY_ASSIGN(
       const os::CommandResult now,
-      programs_.ask({"dpkg-query", "--show", "--showformat=${db:Status-Status}", "--", name}));
-  return now.status == 0 && trim(now.out) == "installed";
+      programs_.ask({"dpkg-query", "--show", R"(--showformat=${db:Status-Status}\n)", "--", name}));
+  // A line for each architecture that it is known in.
+  return now.status == 0 && std::ranges::contains(lines(now.out), "installed");
 }
 
 Status DebianPackages::install(const std::string& name) {

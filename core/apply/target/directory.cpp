@@ -10,8 +10,8 @@ namespace muster::apply {
 using State = plan::Unit::State;
 
 Result<bool> OfflineServices::is_running(const std::string& unit) {
-  TRY_ASSIGN(const State state, state_at_start(unit));
-  return state == State::enabled;
+  TRY_ASSIGN(const auto state, state_at_start(unit));
+  return state == StartState::enabled;
 }
 
 Status OfflineServices::start(const std::string& unit) {
@@ -22,7 +22,7 @@ Status OfflineServices::stop(const std::string& unit) {
   return set_state_at_start(unit, State::disabled);
 }
 
-Result<State> OfflineServices::state_at_start(const std::string& unit) {
+Result<std::optional<StartState>> OfflineServices::state_at_start(const std::string& unit) {
   return ask_unit_state(programs_, systemctl_, unit);
 }
 
@@ -49,7 +49,10 @@ Status Directory::make_home(const plan::EnsureUser& user) {
   TRY(files_.make_directory(user.home, {.mode = 0700}));
   TRY_ASSIGN(const auto home, os::find_below(root_, user.home));
   TRY_ASSIGN(const auto skeleton, os::find_below(root_, "/etc/skel"));
-  if (!home) return fail(std::format("home '{}' was removed", user.home));
+  if (!home) {
+    return fail(std::format("home '{}' was removed while it was made", user.home),
+                "apply again, and let nobody else change the directory");
+  }
   if (skeleton) {
     TRY(here_.run({"cp", "--recursive", "--no-dereference", "--", (*skeleton / ".").string(),
                    home->string()}));

@@ -21,7 +21,7 @@ class OfflineServices final : public Services {
   Status reload(const std::string&) override { return {}; }
   Status restart(const std::string&) override { return {}; }
   Status read_units() override { return {}; }
-  Result<plan::Unit::State> state_at_start(const std::string& unit) override;
+  Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;
 
  private:

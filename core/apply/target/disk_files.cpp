@@ -21,7 +21,8 @@ PathState::Kind kind_of(mode_t mode) {
 }
 
 Error not_there(const std::string& path) {
-  return {.message = std::format("there is no '{}'", path), .hint = {}};
+  return {.message = std::format("there is no '{}'", path),
+          .hint = "make it first, or take the step out of the plan"};
 }
 
 }  // namespace
@@ -100,8 +101,10 @@ Status DiskFiles::remove(const std::string& path) {
 }
 
 Status DiskFiles::make_directory(const std::string& path, os::FileMode mode) {
-  TRY_ASSIGN(const fs::path here, make_way(path));
-  return os::make_directory(here, mode);
+  if (root_.empty()) return os::make_directory(path, mode);
+  TRY_ASSIGN(const auto there, os::find_below(root_, path));
+  TRY_ASSIGN(const fs::path here, os::make_directory_below(root_, path));
+  return there ? Status() : os::set_mode(here, mode);
 }
 
 bool DiskFiles::is_empty(const std::string& path) const {
@@ -117,11 +120,7 @@ bool DiskFiles::remove_directory(const std::string& path) {
 
 Status DiskFiles::set_mode(const std::string& path, os::FileMode mode) {
   TRY_ASSIGN(const fs::path here, follow(path));
-  if (chown(here.c_str(), static_cast<uid_t>(mode.uid), static_cast<gid_t>(mode.gid)) == 0 &&
-      chmod(here.c_str(), mode.mode) == 0) {
-    return {};
-  }
-  return fail(std::format("cannot change owner or mode of '{}': {}", path, std::strerror(errno)));
+  return os::set_mode(here, mode);
 }
 
 Result<std::shared_ptr<void>> DiskFiles::try_lock_accounts(const std::string& settings) {

@@ -26,14 +26,25 @@ Status FakeSystem::restart(const std::string& unit) {
   return {};
 }
 
-Result<State> FakeSystem::state_at_start(const std::string& unit) {
+Result<std::optional<StartState>> FakeSystem::state_at_start(const std::string& unit) {
   const auto known = units.find(unit);
-  if (known != units.end()) return known->second;
-  return fail(std::format("there is no unit '{}'", unit));
+  return known == units.end() ? std::nullopt : std::optional(known->second);
 }
 
 Status FakeSystem::set_state_at_start(const std::string& unit, State state) {
-  units[unit] = state;
+  const auto known = units.find(unit);
+  if (state == State::masked) {
+    units[unit] = StartState::masked;
+    return {};
+  }
+  if (known == units.end()) return fail(std::format("there is no unit '{}'", unit));
+  const bool is_fixed = known->second == StartState::fixed;
+  if (is_fixed && state == State::enabled) {
+    return fail(std::format("unit '{}' cannot be enabled: it has no [Install] section", unit));
+  }
+  if (!is_fixed) {
+    known->second = state == State::enabled ? StartState::enabled : StartState::disabled;
+  }
   return {};
 }
 

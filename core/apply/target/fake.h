@@ -45,7 +45,7 @@ class FakeSystem final : public Services, public Mounts, public Packages {
   Status reload(const std::string& unit) override;
   Status restart(const std::string& unit) override;
   Status read_units() override { return {}; }
-  Result<plan::Unit::State> state_at_start(const std::string& unit) override;
+  Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;
 
   Result<std::string> mounted_at(const std::string& directory) override;
@@ -61,7 +61,7 @@ class FakeSystem final : public Services, public Mounts, public Packages {
   Status remove(const std::string& name) override;
 
   std::set<std::string> running;
-  std::map<std::string, plan::Unit::State> units;
+  std::map<std::string, StartState> units;
   /// "reload UNIT" and "restart UNIT", in their order.
   std::vector<std::string> told;
   /// Directory → "SOURCE TYPE".

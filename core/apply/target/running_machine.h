@@ -15,7 +15,7 @@ class SystemdServices final : public Services {
   Status reload(const std::string& unit) override;
   Status restart(const std::string& unit) override;
   Status read_units() override;
-  Result<plan::Unit::State> state_at_start(const std::string& unit) override;
+  Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;
 
  private:

@@ -29,7 +29,7 @@ Status SystemdServices::restart(const std::string& unit) {
 
 Status SystemdServices::read_units() { return programs_.run({"systemctl", "daemon-reload"}); }
 
-Result<plan::Unit::State> SystemdServices::state_at_start(const std::string& unit) {
+Result<std::optional<StartState>> SystemdServices::state_at_start(const std::string& unit) {
   return ask_unit_state(programs_, {"systemctl"}, unit);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The system that steps are made true on: the machine that runs (running_machine.h), a directory
 // that will be a system's root (directory.h), or one that is only remembered (fake.h).
-// tests/unit/apply/target_test.cpp holds all of them to the same promises.
+// tests/contract/targets holds all of them to the same promises.
 //
 // All paths are absolute, as the system itself has them.
 
@@ -59,6 +59,10 @@ class Files {
   virtual Result<std::shared_ptr<void>> try_lock_accounts(const std::string& settings) = 0;
 };
 
+/// What the start of a system does with a unit (systemctl(1), is-enabled). fixed: it has no
+/// [Install] section, or a generator made it: others start it, or nobody does.
+enum class StartState { enabled, disabled, masked, fixed };
+
 /// Units of systemd. Errors: systemd cannot be asked, or refuses.
 class Services {
  public:
@@ -71,8 +75,9 @@ class Services {
   virtual Status restart(const std::string& unit) = 0;
   /// Has systemd read unit files that changed.
   virtual Status read_units() = 0;
-  /// What the next start of the system does with a unit.
-  virtual Result<plan::Unit::State> state_at_start(const std::string& unit) = 0;
+  /// What the next start of the system does with a unit; none: there is no such unit.
+  virtual Result<std::optional<StartState>> state_at_start(const std::string& unit) = 0;
+  /// Errors: also a unit that only others start shall be enabled.
   virtual Status set_state_at_start(const std::string& unit, plan::Unit::State state) = 0;
 };
 

@@ -11,47 +11,72 @@ namespace {
 
 using State = plan::Unit::State;
 
-/// The words of "systemctl is-enabled" that mean another thing than themselves; the rest counts as
-/// disabled.
-constexpr std::array<std::pair<std::string_view, State>, 9> kStates = {
-    {{"enabled", State::enabled},
-     {"enabled-runtime", State::enabled},
-     {"static", State::enabled},
-     {"alias", State::enabled},
-     {"indirect", State::enabled},
-     {"generated", State::enabled},
-     {"transient", State::enabled},
-     {"masked", State::masked},
-     {"masked-runtime", State::masked}}};
+/// The words of "systemctl is-enabled". Those that are not here, such as "disabled", "linked" and
+/// the ones for this run of the system alone, mean that the start does not begin the unit.
+constexpr std::array<std::pair<std::string_view, StartState>, 7> kStates = {
+    {{"enabled", StartState::enabled},
+     {"alias", StartState::enabled},
+     {"masked", StartState::masked},
+     {"static", StartState::fixed},
+     {"indirect", StartState::fixed},
+     {"generated", StartState::fixed},
+     {"transient", StartState::fixed}}};
 
-Status call(const Programs& programs, std::vector<std::string> systemctl, std::string_view verb,
-            const std::string& unit) {
-  systemctl.insert(systemctl.end(), {"--quiet", std::string(verb), "--", unit});
+constexpr std::string_view kMissing = "not-found";
+
+/// What systemctl(1) says of a unit.
+Result<std::string> ask_word(const Programs& programs, std::vector<std::string> systemctl,
+                             const std::string& unit) {
+  systemctl.insert(systemctl.end(), {"is-enabled", "--", unit});
+  TRY_ASSIGN(const os::CommandResult now, programs.ask(std::move(systemctl)));
+  const std::string_view word = trim(now.out);
+  if (!word.empty()) return std::string(word);
+  // As versions before 253 have it.
+  if (now.err.contains("No such file or directory")) return std::string(kMissing);
+  return fail(std::format("systemctl does not say whether '{}' is enabled: {}", unit,
+                          printable(trim(now.err), 400)),
+              std::format("run 'systemctl is-enabled {}' by hand to see more", unit));
+}
+
+Status call(const Programs& programs, std::vector<std::string> systemctl,
+            std::vector<std::string> words, const std::string& unit) {
+  systemctl.insert(systemctl.end(), words.begin(), words.end());
+  systemctl.insert(systemctl.end(), {"--", unit});
   return programs.run(std::move(systemctl));
 }
 
 }  // namespace
 
-Result<State> ask_unit_state(const Programs& programs, std::vector<std::string> systemctl,
-                             const std::string& unit) {
-  systemctl.insert(systemctl.end(), {"is-enabled", "--", unit});
-  TRY_ASSIGN(const os::CommandResult now, programs.ask(std::move(systemctl)));
-  const std::string_view word = trim(now.out);
+Result<std::optional<StartState>> ask_unit_state(const Programs& programs,
+                                                 std::vector<std::string> systemctl,
+                                                 const std::string& unit) {
+  TRY_ASSIGN(const std::string word, ask_word(programs, std::move(systemctl), unit));
+  if (word == kMissing) return std::nullopt;
   const auto* const known =
-      std::ranges::find(kStates, word, &std::pair<std::string_view, State>::first);
-  if (known != kStates.end()) return known->second;
-  if (!word.empty() && word != "not-found") return State::disabled;
-  return fail(std::format("there is no unit '{}'{}{}", unit, now.err.empty() ? "" : ": ",
-                          printable(trim(now.err))),
-              "install what has it, or write its file first");
+      std::ranges::find(kStates, word, &std::pair<std::string_view, StartState>::first);
+  return known == kStates.end() ? StartState::disabled : known->second;
 }
 
 Status set_unit_state(const Programs& programs, const std::vector<std::string>& systemctl,
                       const std::string& unit, State state) {
-  if (state == State::masked) return call(programs, systemctl, "mask", unit);
-  TRY_ASSIGN(const State now, ask_unit_state(programs, systemctl, unit));
-  if (now == State::masked) TRY(call(programs, systemctl, "unmask", unit));
-  return call(programs, systemctl, state == State::enabled ? "enable" : "disable", unit);
+  if (state == State::masked) return call(programs, systemctl, {"--quiet", "mask"}, unit);
+  TRY_ASSIGN(const std::string before, ask_word(programs, systemctl, unit));
+  if (before == "masked") TRY(call(programs, systemctl, {"--quiet", "unmask"}, unit));
+  if (before == "masked-runtime") {
+    TRY(call(programs, systemctl, {"--quiet", "--runtime", "unmask"}, unit));
+  }
+  TRY_ASSIGN(const auto now, ask_unit_state(programs, systemctl, unit));
+  if (!now) {
+    return fail(std::format("there is no unit '{}'", unit),
+                "install what has it, or write its file first");
+  }
+  if (now == StartState::fixed && state == State::disabled) return {};
+  if (now == StartState::fixed) {
+    return fail(std::format("unit '{}' cannot be enabled: it has no [Install] section", unit),
+                "enable the unit that starts it, or add the section");
+  }
+  return call(programs, systemctl, {"--quiet", state == State::enabled ? "enable" : "disable"},
+              unit);
 }
 
 }  // namespace muster::apply

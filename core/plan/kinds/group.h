@@ -15,6 +15,7 @@ struct EnsureGroup {
     visit("name", step.name);
     visit("gid", step.gid);
   }
+  static Status check(const EnsureGroup& step) { return check_name("group", step.name, "_-."); }
   std::string subject() const { return "group " + name; }
   std::string words() const { return std::format("group {} ({})", name, gid); }
 };

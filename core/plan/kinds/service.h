@@ -23,6 +23,7 @@ struct Service {
     visit("watches", step.watches);
     visit("restart_watches", step.restart_watches);
   }
+  static Status check(const Service& step) { return check_name("unit", step.unit, kUnitMarks); }
   std::string subject() const { return "service " + unit; }
   std::string words() const {
     return std::format("service {} {}", unit, state == State::running ? "running" : "stopped");

@@ -16,6 +16,7 @@ struct Unit {
     visit("unit", step.unit);
     visit("state", step.state);
   }
+  static Status check(const Unit& step) { return check_name("unit", step.unit, kUnitMarks); }
   std::string subject() const { return "unit " + unit; }
   std::string words() const;
 };

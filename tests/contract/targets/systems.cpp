@@ -48,14 +48,17 @@ System::System(Kind kind) : kind_(kind) {
   target_ = std::make_unique<RunningMachine>(runner_);
 }
 
-void System::add_unit(const std::string& name) {
+void System::add_unit(const std::string& name, UnitKind kind) {
   if (kind_ == Kind::fake) {
-    static_cast<Fake&>(*target_).system.units[name] = plan::Unit::State::disabled;
+    static_cast<Fake&>(*target_).system.units[name] =
+        kind == UnitKind::fixed ? StartState::fixed : StartState::disabled;
     return;
   }
-  EXPECT_TRUE(target_->files().write("/etc/systemd/system/" + name,
-                                     "[Service]\nExecStart=/bin/true\n[Install]\n"
-                                     "WantedBy=multi-user.target\n",
+  EXPECT_TRUE(target_->files().write("/usr/lib/systemd/system/" + name,
+                                     kind == UnitKind::fixed
+                                         ? "[Service]\nExecStart=/bin/true\n"
+                                         : "[Service]\nExecStart=/bin/true\n[Install]\n"
+                                           "WantedBy=multi-user.target\n",
                                      {}));
 }
 

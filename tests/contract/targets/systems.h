@@ -20,8 +20,9 @@ class System {
   Target& target() { return *target_; }
   /// Where the record of what plans changed is, beside the system.
   const std::filesystem::path& record() const { return record_; }
-  /// Brings a unit that can be enabled.
-  void add_unit(const std::string& name);
+  /// Brings a unit that can be enabled, or one that only others start.
+  enum class UnitKind { installable, fixed };
+  void add_unit(const std::string& name, UnitKind kind = UnitKind::installable);
   /// Whether file systems can be mounted.
   bool runs() const { return kind_ != Kind::directory; }
   bool is_real() const { return kind_ != Kind::fake; }

@@ -192,13 +192,25 @@ TEST_P(Targets, a_unit_is_enabled_masked_and_as_before) {
   Services& services = system_->target().services();
   const auto state = [&] { return services.state_at_start("a.service").value(); };
   settle({.steps = {Unit{.unit = "a.service"}}});
-  EXPECT_EQ(state(), Unit::State::enabled);
+  EXPECT_EQ(state(), StartState::enabled);
+  settle({.steps = {Unit{.unit = "a.service", .state = Unit::State::masked}}});
+  EXPECT_EQ(state(), StartState::masked);
   settle({.steps = {Unit{.unit = "a.service", .state = Unit::State::disabled}}});
-  EXPECT_EQ(state(), Unit::State::disabled);
+  EXPECT_EQ(state(), StartState::disabled);
   settle({}, 0);
+  settle({.steps = {Unit{.unit = "a.service", .state = Unit::State::masked}}});
+  settle({});
+  EXPECT_EQ(state(), StartState::disabled);
   settle({.steps = {Unit{.unit = "a.service"}}});
   settle({});
-  EXPECT_EQ(state(), Unit::State::disabled);
+  EXPECT_EQ(state(), StartState::disabled);
+}
+
+TEST_P(Targets, a_unit_that_only_others_start_cannot_be_enabled) {
+  system_->add_unit("a.service", System::UnitKind::fixed);
+  EXPECT_FALSE(run({.steps = {Unit{.unit = "a.service"}}}).succeeded());
+  EXPECT_NE(said_.find("'a.service' cannot be enabled"), std::string::npos) << said_;
+  settle({.steps = {Unit{.unit = "a.service", .state = Unit::State::disabled}}}, 0);
 }
 
 TEST_P(Targets, a_unit_that_is_not_there_is_an_error_that_names_it) {
@@ -213,6 +225,17 @@ TEST_P(Targets, a_service_runs_or_will_and_stops_when_it_leaves) {
   EXPECT_TRUE(system_->target().services().is_running("a.service").value());
   settle({});
   EXPECT_FALSE(system_->target().services().is_running("a.service").value());
+}
+
+TEST_P(Targets, a_service_comes_with_its_unit_and_stops_when_both_leave) {
+  if (!system_->is_real()) return;
+  settle({.steps = {WriteFile{.path = "/etc/systemd/system/b.service",
+                              .content = "[Service]\nExecStart=/bin/true\n[Install]\n"
+                                         "WantedBy=multi-user.target\n"},
+                    Service{.unit = "b.service"}}},
+         2);
+  EXPECT_TRUE(run({}).succeeded()) << said_;
+  EXPECT_FALSE(system_->target().services().is_running("b.service").value());
 }
 
 TEST_P(Targets, a_file_system_is_mounted_and_unmounted_where_the_system_runs) {
@@ -254,6 +277,62 @@ TEST_P(Targets, a_command_runs_once_and_is_taken_back) {
   settle({.steps = {mark}}, 0);
   settle({}, 0);
   EXPECT_TRUE(is_there("/opt/mark"));
+}
+
+TEST_P(Targets, a_file_system_that_somebody_mounts_after_the_plan_let_go_of_it_stays) {
+  if (!system_->runs()) return;
+  const MountFileSystem step{.source = "data", .target = "/srv/data", .type = "tmpfs"};
+  settle({.steps = {step}});
+  EXPECT_TRUE(run({.steps = {Unmount{.target = "/srv/data"}}}).succeeded()) << said_;
+  Mounts& mounts = system_->target().mounts();
+  EXPECT_EQ(mounts.mounted_at("/srv/data").value(), "");
+  ASSERT_TRUE(files().make_directory("/srv/data", {.mode = 0755}));
+  ASSERT_TRUE(mounts.mount(step));
+  settle({}, 0);
+  EXPECT_EQ(mounts.mounted_at("/srv/data").value(), "data tmpfs");
+}
+
+TEST_P(Targets, a_command_whose_program_comes_with_the_same_plan_is_taken_back) {
+  if (!system_->is_real()) return;
+  const WriteFile program{.path = "/usr/local/bin/tool",
+                          .content =
+                              "#!/bin/sh\ncase $1 in\ncheck) test -e /opt/mark ;;\n"
+                              "make) touch /opt/mark ;;\nundo) rm /opt/mark ;;\nesac\n",
+                          .mode = 0755};
+  const RunCommand mark{.name = "mark",
+                        .check = {"/usr/local/bin/tool", "check"},
+                        .run = {"/usr/local/bin/tool", "make"},
+                        .undo = {"/usr/local/bin/tool", "undo"}};
+  settle({.steps = {program, mark}}, 2);
+  settle({}, 2);
+  EXPECT_FALSE(is_there("/opt/mark"));
+}
+
+TEST_P(Targets, another_command_of_the_same_name_takes_the_first_ones_place) {
+  const auto touch = [](const std::string& path) {
+    return RunCommand{.name = "mark",
+                      .check = {"test", "-e", path},
+                      .run = {"touch", path},
+                      .undo = {"rm", path}};
+  };
+  settle({.steps = {touch("/opt/first")}});
+  settle({.steps = {touch("/opt/second")}}, 2);
+  EXPECT_FALSE(is_there("/opt/first"));
+  EXPECT_TRUE(is_there("/opt/second"));
+  settle({});
+  EXPECT_FALSE(is_there("/opt/second"));
+}
+
+TEST_P(Targets, names_that_programs_would_take_as_something_else_are_refused) {
+  for (const char* name : {"", "-a", "muster-test-tool-", "a=1", "a/sid", "./a.deb", "a*", "a b"}) {
+    EXPECT_FALSE(run({.steps = {plan::InstallPackage{.name = name}}}).succeeded()) << name;
+  }
+  for (const char* name : {"", "--all", "a*", "a.service b.service"}) {
+    EXPECT_FALSE(run({.steps = {Unit{.unit = name, .state = Unit::State::disabled}}}).succeeded());
+    EXPECT_FALSE(run({.steps = {Service{.unit = name}}}).succeeded()) << name;
+  }
+  EXPECT_FALSE(run({.steps = {EnsureGroup{.name = "a:b\nroot2", .gid = 12400}}}).succeeded());
+  EXPECT_FALSE(text("/etc/group").contains("12400"));
 }
 
 TEST_P(Targets, a_command_whose_check_does_not_see_what_it_made_fails) {

@@ -44,6 +44,19 @@ TEST_F(InDirectory, no_link_leads_out_of_it) {
   EXPECT_EQ(os::read_file(at("outside/a")).value_or(""), "outside");
 }
 
+TEST_F(InDirectory, a_directory_is_not_made_where_a_link_leads_on_this_machine) {
+  ASSERT_TRUE(os::make_directory(at("outside/data")));
+  ASSERT_TRUE(os::write_symlink(at("root/data"), at("outside/data")));
+  EXPECT_FALSE(files_.make_directory("/data", {.mode = 0755}));
+  ASSERT_TRUE(files_.make_directory("/own/deep", {.mode = 02770}));
+  EXPECT_EQ(os::read_state(at("root/own/deep"))->mode.mode, 02770U);
+}
+
+TEST_F(InDirectory, nothing_is_below_a_file) {
+  ASSERT_TRUE(files_.write("/etc/hosts", "", {}));
+  EXPECT_EQ(files_.look("/etc/hosts/a/b", Links::keep)->kind, PathState::Kind::absent);
+}
+
 TEST_F(InDirectory, links_in_a_circle_are_an_error_and_no_file) {
   ASSERT_TRUE(os::write_symlink(at("root/a"), "/b"));
   ASSERT_TRUE(os::write_symlink(at("root/b"), "/a"));

@@ -59,6 +59,8 @@ TEST(Explanations, are_found_by_what_somebody_sees) {
       << "the longer one";
   EXPECT_EQ(id_of("there is no network card 'x' as head.interface says"), "no-such-card");
   EXPECT_EQ(id_of("n004: failed at stage 'plan': write /etc/hosts: no room"), "plan-failed");
+  EXPECT_EQ(id_of("gpu01 is drained in Slurm and takes no jobs: Kill task failed"), "node-drained");
+  EXPECT_EQ(id_of("you may not connect to the head's daemon"), "not-in-group");
   EXPECT_EQ(id_of("the file system of /var/lib/muster on /dev/sda1 is full"), "disk-full");
 }
 

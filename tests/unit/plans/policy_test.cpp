@@ -76,14 +76,14 @@ TEST(AllowedOnTheHead, refuses_what_a_captured_daemon_would_ask_for) {
   EXPECT_TRUE(refused(MakeLink{.path = "/etc/localtime", .to = "/etc/shadow"}));
   EXPECT_TRUE(refused(MakeLink{.path = "/etc/hosts", .to = "/var/lib/muster/hosts"}));
   EXPECT_TRUE(refused(InstallPackage{.name = "netcat-openbsd"}));
-  EXPECT_TRUE(refused(RemoveDirectory{.path = "/root"}));
-  EXPECT_TRUE(refused(Unmount{.target = "/"}));
+  EXPECT_TRUE(refused(RemoveDirectory{.path = "/home"}));
+  EXPECT_TRUE(refused(Unmount{.target = "/home"}));
+  EXPECT_TRUE(refused(Unit{.unit = "slurmctld.service", .state = Unit::State::masked}));
   EXPECT_TRUE(refused(RunCommand{.name = "a", .check = {"false"}, .run = {"/bin/sh"}}));
   EXPECT_FALSE(refused(EnsureUser{.name = "u", .uid = 10000, .home = "/home/u"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/slurm/slurm.conf"}));
   EXPECT_FALSE(refused(WriteFile{.path = "/etc/muster/ssh-keys/alice"}));
   EXPECT_FALSE(refused(Service{.unit = "slurmctld.service"}));
-  EXPECT_FALSE(refused(Unit{.unit = "slurmctld.service"}));
   EXPECT_FALSE(refused(MakeLink{.path = "/etc/localtime", .to = "/usr/share/zoneinfo/Etc/UTC"}));
   EXPECT_FALSE(refused(MountFileSystem{.source = "muster-data",
                                        .target = "/srv/data",
@@ -117,6 +117,7 @@ TEST(Policy, has_one_owner_for_each_thing) {
   EXPECT_EQ(refused.error().message, "file /etc/b belongs to 'first' and to 'second'");
   EXPECT_FALSE(two({.units = {"a.service"}}, {.units = {"a.service"}}));
   EXPECT_FALSE(two({.links = {{.path = "/a", .to = "/b"}}}, {.files = {"/a"}}));
+  EXPECT_FALSE(two({.links = {{.path = "/k/ada", .to = "/b"}}}, {.files_of_people = {"/k"}}));
   EXPECT_FALSE(two({.packages = {"a"}}, {.packages = {"a"}}));
   EXPECT_FALSE(two({.commands = {{.name = "a", .check = {}, .run = {}}}},
                    {.commands = {{.name = "a", .check = {}, .run = {}}}}));
