@@ -81,7 +81,7 @@ class Answers(Test):
                 with self.subTest(verb=verb):
                     status, out, err = muster(*verb, "--json")
                     self.assertEqual(status, 1)
-                    self.assertEqual(json.loads(out), {"error": "it cannot be", "hint": "try another"})
+                    self.assertEqual(json.loads(out), {"error": "it cannot be", "hint": "try another", "id": ""})
                     self.assertIn("muster: it cannot be; try another\n", err)
 
     def test_without_a_daemon_there_is_a_document_too(self):
