@@ -78,7 +78,7 @@ PROMISES = {
             ["secureboot/user_reaches_the_nodes_of_a_job"],
     },
     "docs/troubleshooting.md": {
-        "`failed at stage 'image': wrong hash`": ["native/corrupted_image"],
+        "`failed at stage 'image': … wrong hash`": ["native/corrupted_image"],
         "`muster node list` shows the stage, and `muster node why NAME` the reason.": ["native/pulled_mid_image"],
         "names the switch and the port that the node is connected to, if the switch speaks LLDP":
             ["native/switch_port"],

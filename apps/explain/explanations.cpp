@@ -14,12 +14,13 @@ constexpr std::string_view kAny = "…";
 /// Shorter ones are words of commands, or would be in many texts.
 constexpr std::size_t kFewestLetters = 12;
 
-/// The fixed parts of a message.
+/// The fixed parts of a message, without the blanks at their ends: "…" may stand for nothing.
 std::vector<std::string_view> pieces_of(std::string_view message) {
   std::vector<std::string_view> pieces;
   while (true) {
     const auto end = message.find(kAny);
-    if (end > 0 && !message.empty()) pieces.push_back(message.substr(0, end));
+    const std::string_view piece = trim(message.substr(0, end));
+    if (!piece.empty()) pieces.push_back(piece);
     if (end == message.npos) return pieces;
     message.remove_prefix(end + kAny.size());
   }

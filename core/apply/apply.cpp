@@ -99,7 +99,9 @@ Report apply(const plan::Plan& plan, Target& target, const Options& options) {
     add_failure(report, "caches of the accounts", machine.accounts.flush_caches());
   };
   flush();
-  std::ranges::for_each(plan.steps, take);
+  for (const plan::Step& step : plan.steps) {
+    if (!memory.must_wait(step)) take(step);
+  }
   const auto free = memory.try_again(add);
   add_failure(report, "the record of what was here before",
               free ? Status() : std::unexpected(free.error()));

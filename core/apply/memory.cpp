@@ -1,5 +1,6 @@
 #include "core/apply/memory.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace muster::apply {
@@ -70,6 +71,13 @@ Result<std::set<std::string>> Memory::try_again(const Add& add) {
   return free;
 }
 
+bool Memory::must_wait(const plan::Step& step) const {
+  if (!std::holds_alternative<plan::RunCommand>(step)) return false;
+  const std::string subject = plan::subject(step);
+  return std::ranges::any_of(
+      waiting_, [&](const Entry& entry) { return plan::subject(entry.step) == subject; });
+}
+
 Status Memory::remember(const plan::Plan& plan) {
   if (!record_) return {};
   // What waits to be put back is not the plan's yet.
@@ -96,7 +104,8 @@ Status Memory::remember(const plan::Plan& plan) {
 }
 
 bool Memory::is_recorded(const plan::Step& step) const {
-  if (!is_remembered(step)) return false;
+  // What no such step can have would not be read again.
+  if (!is_remembered(step) || !plan::check(step)) return false;
   const auto* const file = std::get_if<plan::WriteFile>(&step);
   return file == nullptr || options_.unrecorded.empty() ||
          std::filesystem::path(file->path).parent_path() != options_.unrecorded;

@@ -29,6 +29,10 @@ class Memory {
   /// as another file system. Errors: the record cannot be written.
   Result<std::set<std::string>> try_again(const Add& add);
 
+  /// Whether a step must not be made true before what stood for its subject is put back: both would
+  /// be run, and nobody could tell afterwards what was there before.
+  bool must_wait(const plan::Step& step) const;
+
   /// Remembers what the plan's steps are about to replace, on the disk. Call it before the steps.
   /// Errors: something could not be looked at, or the record cannot be written; what was replaced
   /// then stays for good.

@@ -1,5 +1,7 @@
 // command: what a program makes true that no other kind can say.
 
+#include <algorithm>
+#include <array>
 #include <format>
 
 #include "core/apply/kinds.h"
@@ -28,6 +30,19 @@ Result<bool> holds(Target& target, const plan::RunCommand& step) {
   return seen.status == 0;
 }
 
+/// Whether there is a program of this name, as os::Command looks for it.
+bool has_program(const Files& files, const std::string& name) {
+  constexpr std::array kPath = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                "/usr/bin",        "/sbin",          "/bin"};
+  const auto is_there = [&](const std::string& path) {
+    const auto state = files.look(path, Links::follow);
+    return state && state->kind == PathState::Kind::file;
+  };
+  if (name.contains('/')) return is_there(name);
+  return std::ranges::any_of(
+      kPath, [&](const char* place) { return is_there(std::format("{}/{}", place, name)); });
+}
+
 Status succeed(Target& target, const plan::RunCommand& step, const std::vector<std::string>& argv) {
   TRY_ASSIGN(const os::CommandResult done, run(target, step, argv));
   if (done.status == 0) return {};
@@ -50,8 +65,12 @@ EffectResult make_true(const plan::RunCommand& step, Machine& machine) {
 }
 
 Result<Sight> see(const plan::RunCommand& step, Target& target) {
-  // A check that cannot be started yet is of what the plan is about to bring.
-  const bool held = holds(target, step).value_or(false);
+  const auto seen = holds(target, step);
+  // A program that is not there yet is one that the plan is about to bring.
+  if (!seen && (step.check.empty() || has_program(target.files(), step.check.front()))) {
+    return std::unexpected(seen.error());
+  }
+  const bool held = seen.value_or(false);
   return Sight{.former = {.kind = held ? Former::Kind::holds : Former::Kind::absent}};
 }
 

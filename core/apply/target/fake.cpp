@@ -27,25 +27,25 @@ Status FakeSystem::restart(const std::string& unit) {
 }
 
 Result<std::optional<StartState>> FakeSystem::state_at_start(const std::string& unit) {
+  if (masked.contains(unit)) return StartState::masked;
   const auto known = units.find(unit);
   return known == units.end() ? std::nullopt : std::optional(known->second);
 }
 
 Status FakeSystem::set_state_at_start(const std::string& unit, State state) {
-  const auto known = units.find(unit);
   if (state == State::masked) {
-    units[unit] = StartState::masked;
+    masked.insert(unit);
     return {};
   }
-  if (known == units.end()) return fail(std::format("there is no unit '{}'", unit));
-  const bool is_fixed = known->second == StartState::fixed;
-  if (is_fixed && state == State::enabled) {
-    return fail(std::format("unit '{}' cannot be enabled: it has no [Install] section", unit));
-  }
-  if (!is_fixed) {
+  masked.erase(unit);
+  const auto known = units.find(unit);
+  const bool can_be_told = known != units.end() && known->second != StartState::fixed;
+  if (can_be_told) {
     known->second = state == State::enabled ? StartState::enabled : StartState::disabled;
   }
-  return {};
+  if (can_be_told || state == State::disabled) return {};
+  if (known == units.end()) return fail(std::format("there is no unit '{}'", unit));
+  return fail(std::format("unit '{}' cannot be enabled", unit));
 }
 
 Result<std::string> FakeSystem::mounted_at(const std::string& directory) {

@@ -61,7 +61,10 @@ class FakeSystem final : public Services, public Mounts, public Packages {
   Status remove(const std::string& name) override;
 
   std::set<std::string> running;
+  /// What there is; disabled, enabled or fixed.
   std::map<std::string, StartState> units;
+  /// Also of what there is not.
+  std::set<std::string> masked;
   /// "reload UNIT" and "restart UNIT", in their order.
   std::vector<std::string> told;
   /// Directory → "SOURCE TYPE".

@@ -59,7 +59,7 @@ class Files {
   virtual Result<std::shared_ptr<void>> try_lock_accounts(const std::string& settings) = 0;
 };
 
-/// What the start of a system does with a unit (systemctl(1), is-enabled). fixed: it has no
+/// What the start of a system does with a unit itself (systemctl(1), is-enabled). fixed: it has no
 /// [Install] section, or a generator made it: others start it, or nobody does.
 enum class StartState { enabled, disabled, masked, fixed };
 

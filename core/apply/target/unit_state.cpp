@@ -11,18 +11,24 @@ namespace {
 
 using State = plan::Unit::State;
 
-/// The words of "systemctl is-enabled". Those that are not here, such as "disabled", "linked" and
-/// the ones for this run of the system alone, mean that the start does not begin the unit.
-constexpr std::array<std::pair<std::string_view, StartState>, 7> kStates = {
+/// The words of "systemctl is-enabled". Those that are not here, such as "disabled", "indirect" and
+/// the ones for this run of the system alone, mean that the start does not begin the unit itself.
+constexpr std::array<std::pair<std::string_view, StartState>, 6> kStates = {
     {{"enabled", StartState::enabled},
      {"alias", StartState::enabled},
      {"masked", StartState::masked},
      {"static", StartState::fixed},
-     {"indirect", StartState::fixed},
      {"generated", StartState::fixed},
      {"transient", StartState::fixed}}};
 
 constexpr std::string_view kMissing = "not-found";
+
+std::optional<StartState> state_of(std::string_view word) {
+  if (word == kMissing) return std::nullopt;
+  const auto* const known =
+      std::ranges::find(kStates, word, &std::pair<std::string_view, StartState>::first);
+  return known == kStates.end() ? StartState::disabled : known->second;
+}
 
 /// What systemctl(1) says of a unit.
 Result<std::string> ask_word(const Programs& programs, std::vector<std::string> systemctl,
@@ -51,10 +57,7 @@ Result<std::optional<StartState>> ask_unit_state(const Programs& programs,
                                                  std::vector<std::string> systemctl,
                                                  const std::string& unit) {
   TRY_ASSIGN(const std::string word, ask_word(programs, std::move(systemctl), unit));
-  if (word == kMissing) return std::nullopt;
-  const auto* const known =
-      std::ranges::find(kStates, word, &std::pair<std::string_view, StartState>::first);
-  return known == kStates.end() ? StartState::disabled : known->second;
+  return state_of(word);
 }
 
 Status set_unit_state(const Programs& programs, const std::vector<std::string>& systemctl,
@@ -65,15 +68,18 @@ Status set_unit_state(const Programs& programs, const std::vector<std::string>& 
   if (before == "masked-runtime") {
     TRY(call(programs, systemctl, {"--quiet", "--runtime", "unmask"}, unit));
   }
-  TRY_ASSIGN(const auto now, ask_unit_state(programs, systemctl, unit));
+  TRY_ASSIGN(const std::string word, ask_word(programs, systemctl, unit));
+  const auto now = state_of(word);
+  const bool can_be_told = now && now != StartState::fixed;
+  if (!can_be_told && state == State::disabled) return {};
   if (!now) {
     return fail(std::format("there is no unit '{}'", unit),
                 "install what has it, or write its file first");
   }
-  if (now == StartState::fixed && state == State::disabled) return {};
-  if (now == StartState::fixed) {
-    return fail(std::format("unit '{}' cannot be enabled: it has no [Install] section", unit),
-                "enable the unit that starts it, or add the section");
+  if (!can_be_told) {
+    return fail(
+        std::format("unit '{}' cannot be enabled: systemctl says that it is {}", unit, word),
+        "enable the unit that starts it; a unit of its own has an [Install] section");
   }
   return call(programs, systemctl, {"--quiet", state == State::enabled ? "enable" : "disable"},
               unit);

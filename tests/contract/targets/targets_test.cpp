@@ -219,6 +219,12 @@ TEST_P(Targets, a_unit_that_is_not_there_is_an_error_that_names_it) {
   settle({.steps = {Unit{.unit = "none.service", .state = Unit::State::disabled}}}, 0);
 }
 
+TEST_P(Targets, a_unit_that_is_not_there_is_masked_and_let_go) {
+  settle({.steps = {Unit{.unit = "none.service", .state = Unit::State::masked}}});
+  settle({});
+  EXPECT_FALSE(system_->target().services().state_at_start("none.service").value());
+}
+
 TEST_P(Targets, a_service_runs_or_will_and_stops_when_it_leaves) {
   system_->add_unit("a.service");
   settle({.steps = {Service{.unit = "a.service"}}});
@@ -324,6 +330,9 @@ TEST_P(Targets, another_command_of_the_same_name_takes_the_first_ones_place) {
 }
 
 TEST_P(Targets, names_that_programs_would_take_as_something_else_are_refused) {
+  for (const char* name : {"g++", "libc6:amd64"}) {
+    EXPECT_TRUE(plan::check(plan::InstallPackage{.name = name})) << name;
+  }
   for (const char* name : {"", "-a", "muster-test-tool-", "a=1", "a/sid", "./a.deb", "a*", "a b"}) {
     EXPECT_FALSE(run({.steps = {plan::InstallPackage{.name = name}}}).succeeded()) << name;
   }

@@ -59,6 +59,27 @@ TEST(Explanations, are_found_by_what_somebody_sees) {
       << "the longer one";
   EXPECT_EQ(id_of("there is no network card 'x' as head.interface says"), "no-such-card");
   EXPECT_EQ(id_of("n004: failed at stage 'plan': write /etc/hosts: no room"), "plan-failed");
+  EXPECT_EQ(id_of("n[1-4] (4 nodes) failed at plan, n1: service slurmd.service running: no"),
+            "plan-failed");
+  EXPECT_EQ(id_of("n1 failed at lost: no message for 61 s"), "node-lost");
+  EXPECT_EQ(
+      id_of("n1 failed at image: 'live/10-base.squashfs': wrong hash abc, expected def (tried "
+            "3 times)"),
+      "image-wrong-hash");
+  EXPECT_EQ(id_of("n1 failed at enrol: the head refused (403): the token is too old; wait"),
+            "token-refused");
+  EXPECT_EQ(id_of("could not be started: Failed to find executable lss"), "program-missing");
+  EXPECT_EQ(id_of("n[1-2] are draining in Slurm and take no jobs"), "node-drained");
+  EXPECT_EQ(id_of("n1 is down in Slurm and takes no jobs: Not responding"), "node-down-in-slurm");
+  EXPECT_EQ(id_of("n1 is inval in Slurm and takes no jobs: Low RealMemory"), "node-too-small");
+  EXPECT_EQ(id_of("1 AMD card has no driver in image 'compute'"), "cards-without-driver");
+  EXPECT_EQ(id_of("2 machines cannot join, 52:54:00:00:00:01 the first: no address is free"),
+            "machine-cannot-join");
+  EXPECT_EQ(id_of("the file system of /var/lib/muster is full: 0 B of 9 GiB are free"),
+            "disk-full");
+  EXPECT_EQ(id_of("cannot look up the group with number 7: a source in '/etc/nsswitch.conf' "
+                  "failed"),
+            "name-service-failed");
   EXPECT_EQ(id_of("gpu01 is drained in Slurm and takes no jobs: Kill task failed"), "node-drained");
   EXPECT_EQ(id_of("you may not connect to the head's daemon"), "not-in-group");
   EXPECT_EQ(id_of("the file system of /var/lib/muster on /dev/sda1 is full"), "disk-full");
@@ -69,6 +90,7 @@ TEST(Explanations, are_not_found_by_commands_and_paths_that_a_row_names) {
   EXPECT_EQ(id_of("muster status"), "none");
   EXPECT_EQ(id_of("cannot read '/etc/subuid': No such file or directory"), "none");
   EXPECT_EQ(id_of("n004 is off"), "none");
+  EXPECT_EQ(id_of("no machine waits for adoption"), "none");
   EXPECT_EQ(id_of("Muster stays silent; a DHCP server at 10.42.0.9 answers on eth0"), "none")
       << "in another order";
 }

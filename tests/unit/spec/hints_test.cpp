@@ -54,7 +54,7 @@ RC_GTEST_PROP(Hints, of_address_ranges_lead_to_a_valid_file, ()) {
   const int prefix = *rc::gen::inRange(20, 30);
   Ipv4Interface head{.address = {0x0A4D0800}, .prefix = prefix};
   const auto size = head.broadcast().value - head.network().value;
-  head.address.value += *rc::gen::inRange<std::uint32_t>(1, size);
+  head.address.value = head.network().value + *rc::gen::inRange<std::uint32_t>(1, size);
   Draft draft{.head = to_string(head), .addresses = {}, .unknown = {}};
   if (*rc::gen::arbitrary<bool>()) draft.addresses = any_range(head);
   if (*rc::gen::arbitrary<bool>()) draft.unknown = any_range(head);
