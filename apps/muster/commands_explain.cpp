@@ -3,6 +3,8 @@
 #include <format>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/explain/explanations.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/markdown.h"
