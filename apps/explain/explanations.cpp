@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/markdown_table.h"
 #include "core/base/text.h"
 
 namespace muster::explain {
@@ -44,25 +45,9 @@ std::vector<std::string> messages_in(std::string_view cell) {
   return messages;
 }
 
-/// The cells of a line of a table; a bar in code is one, and one with a backslash before it.
-std::vector<std::string> cells_of(std::string_view line) {
-  std::vector<std::string> cells(1);
-  bool is_code = false;
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    if (line[i] == '`') is_code = !is_code;
-    if (line[i] == '|' && !is_code && line[i - 1] != '\\') {
-      cells.emplace_back();
-    } else {
-      cells.back() += line[i];
-    }
-  }
-  for (std::string& cell : cells) cell = std::string(trim(cell));
-  return cells;
-}
-
 std::optional<Explanation> parse_row(std::string_view line, std::string_view section) {
   if (!line.starts_with("| ")) return std::nullopt;
-  const std::vector<std::string> cells = cells_of(line);
+  const std::vector<std::string> cells = markdown_cells(line);
   if (cells.size() < 3 || !cells[0].starts_with(kAnchor)) return std::nullopt;
   const auto end = cells[0].find(kAnchorEnd);
   if (end == std::string::npos) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <format>
 
 #include "apps/muster/table.h"
+#include "core/base/markdown_table.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
@@ -92,19 +93,8 @@ std::string render_inline(std::string_view text) {
 }
 
 std::vector<std::string> render_cells(std::string_view line) {
-  std::vector<std::string> cells;
-  std::string cell;
-  bool in_code = false;
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '`') in_code = !in_code;
-    if (c == '|' && !in_code && line[i - 1] != '\\') {
-      cells.push_back(render_cell(trim(cell)));
-      cell.clear();
-    } else {
-      cell += c;
-    }
-  }
+  std::vector<std::string> cells = markdown_cells(line);
+  for (std::string& cell : cells) cell = render_cell(cell);
   return cells;
 }
 

@@ -252,21 +252,6 @@ AccountFiles add_accounts(AccountFiles files, const NewAccounts& added) {
   return files;
 }
 
-Status check_group(const AccountFiles& files, const plan::EnsureGroup& added) {
-  for (const auto& [name, gid] : parse_group(text_of(files, "group"))) {
-    if (name == added.name && gid != added.gid) {
-      // Whose files would change hands is not ours to decide.
-      return fail(std::format("group '{}' already has number {} here", name, gid),
-                  "give the cluster's user another name");
-    }
-    if (name != added.name && gid == added.gid) {
-      return fail(std::format("number {} is that of group '{}' here", gid, name),
-                  "give the cluster's group another number");
-    }
-  }
-  return {};
-}
-
 AccountFiles add_group(AccountFiles files, const plan::EnsureGroup& added) {
   const EnsureUser entry{.name = added.name, .uid = added.gid};
   add_lines(files, "group", std::span(&entry, 1), group_line);

@@ -69,11 +69,7 @@ struct NewAccounts {
 /// numbers for containers as login.defs(5) says, where there is room.
 AccountFiles add_accounts(AccountFiles files, const NewAccounts& added);
 
-/// Why the files cannot have this group: its name, or its number, is another's. A group of this
-/// name and number is none.
-Status check_group(const AccountFiles& files, const plan::EnsureGroup& added);
-
-/// The files with this group, which check_group accepts.
+/// The files with this group, whose name and number no other has.
 AccountFiles add_group(AccountFiles files, const plan::EnsureGroup& added);
 
 /// The files with full name, home and shell of a user who is in passwd as `user` has them.

@@ -20,6 +20,27 @@ Error taken(const EnsureUser& user, std::string_view kind, std::string_view hold
           .hint = "give the cluster's user another number"};
 }
 
+/// Errors: the group's name has another number, `gid`, or its number is that of `holder`; none and
+/// empty: nobody's.
+Status check_group(const plan::EnsureGroup& group, std::optional<std::uint32_t> gid,
+                   std::string_view holder) {
+  if (gid && *gid != group.gid) {
+    // Whose files would change hands is not ours to decide.
+    return fail(std::format("group '{}' already has number {} here", group.name, *gid),
+                "give the cluster's user another name");
+  }
+  if (holder.empty() || holder == group.name) return {};
+  return fail(std::format("number {} is that of group '{}' here", group.gid, holder),
+              "give the cluster's group another number");
+}
+
+/// The value of a key; none: there is no such key.
+template <typename Map, typename Key>
+auto find_value(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
 }  // namespace
 
 std::string Accounts::path_of(std::string_view name) const {
@@ -135,10 +156,7 @@ Status Accounts::check_new(const EnsureUser& user) {
   TRY(check_account(user));
   TRY_ASSIGN(Known* const here, known());
   TRY_ASSIGN(const auto gid, find_group(user.name));
-  if (gid && *gid != user.uid) {
-    return fail(std::format("group '{}' already has number {} here", user.name, *gid),
-                "give the cluster's user another name");
-  }
+  TRY(check_group({.name = user.name, .gid = user.uid}, gid, {}));
   TRY_ASSIGN(const std::string group, group_of(user.uid));
   if (!group.empty() && group != user.name) return std::unexpected(taken(user, "group", group));
   TRY_ASSIGN(const std::string holder, user_of(user.uid));
@@ -246,19 +264,14 @@ void Accounts::make_missing(const plan::Plan& plan) {
 EffectResult Accounts::ensure(const plan::EnsureGroup& step) {
   TRY_ASSIGN(const auto gid, find_group(step.name));
   if (gid == step.gid) return Effect::unchanged;
-  if (gid) {
-    return fail(std::format("group '{}' already has number {} here", step.name, *gid),
-                "give the cluster's user another name");
-  }
   TRY_ASSIGN(const std::string holder, group_of(step.gid));
-  if (!holder.empty()) {
-    return fail(std::format("number {} is that of group '{}' here", step.gid, holder),
-                "give the cluster's group another number");
-  }
+  TRY(check_group(step, gid, holder));
   // Somebody may have made such a group until the lock was taken.
   Status fits;
   const auto change = [&](const AccountFiles& now) {
-    fits = check_group(now, step);
+    const Known here = Known::of(now);
+    fits = check_group(step, find_value(here.groups, step.name),
+                       find_value(here.groups_by_number, step.gid).value_or(""));
     return fits ? add_group(now, step) : now;
   };
   TRY_ASSIGN(const Effect effect, database_.change(change, AccountDatabase::Order::accounts_last));

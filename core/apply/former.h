@@ -24,7 +24,7 @@ struct Former {
     enabled,    ///< a unit
     disabled,   ///< a unit
     masked,     ///< a unit
-    holds,      ///< what a command makes true was true
+    holds,      ///< what a package or a command step makes true was true
     other       ///< what nobody can put back, such as a device or a file that cannot be read
   };
   Kind kind = Kind::other;

@@ -382,13 +382,16 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   return result;
 }
 
+Status check_status(const Command& command, const CommandResult& result) {
+  if (result.status == 0) return {};
+  const std::string& said = trim(result.err).empty() ? result.out : result.err;
+  return fail(std::format("'{}' ended with status {}{}{}", to_string(command), result.status,
+                          said.empty() ? "" : ":\n  ", last_lines(said, 20)));
+}
+
 Result<std::string> run_checked(CommandRunner& runner, const Command& command) {
   TRY_ASSIGN(CommandResult result, runner.run(command));
-  if (result.status != 0) {
-    const std::string& said = trim(result.err).empty() ? result.out : result.err;
-    return fail(std::format("'{}' ended with status {}{}{}", to_string(command), result.status,
-                            said.empty() ? "" : ":\n  ", last_lines(said, 20)));
-  }
+  TRY(check_status(command, result));
   return std::move(result.out);
 }
 

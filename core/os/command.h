@@ -84,6 +84,9 @@ class CommandRunner {
   virtual Result<CommandResult> run(const Command& command) = 0;
 };
 
+/// Errors: the status is not 0, with the last lines of stderr, or of stdout where that is empty.
+Status check_status(const Command& command, const CommandResult& result);
+
 /// Runs `command` and returns its stdout.
 /// Errors: as CommandRunner::run; and a status other than 0, with the last lines of stderr.
 Result<std::string> run_checked(CommandRunner& runner, const Command& command);

@@ -5,19 +5,9 @@
 #include <format>
 
 #include "core/apply/kinds.h"
-#include "core/base/text.h"
 
 namespace muster::apply {
 namespace {
-
-/// The end of what a program printed, for one line of an error.
-std::string last_words(const os::CommandResult& result) {
-  constexpr std::size_t kMostShown = 400;
-  const std::string& text = result.err.empty() ? result.out : result.err;
-  std::string_view end = trim(text);
-  if (end.size() > kMostShown) end.remove_prefix(end.size() - kMostShown);
-  return end.empty() ? "" : ": " + printable(end, kMostShown);
-}
 
 Result<os::CommandResult> run(Target& target, const plan::RunCommand& step,
                               const std::vector<std::string>& argv) {
@@ -45,10 +35,7 @@ bool has_program(const Files& files, const std::string& name) {
 
 Status succeed(Target& target, const plan::RunCommand& step, const std::vector<std::string>& argv) {
   TRY_ASSIGN(const os::CommandResult done, run(target, step, argv));
-  if (done.status == 0) return {};
-  return fail(
-      std::format("'{}' ended with status {}{}", argv.front(), done.status, last_words(done)),
-      "run it by hand to see more");
+  return os::check_status({.argv = argv}, done);
 }
 
 }  // namespace

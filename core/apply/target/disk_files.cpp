@@ -50,10 +50,8 @@ Result<fs::path> DiskFiles::make_way(const std::string& path) const {
 }
 
 Result<PathState> DiskFiles::look(const std::string& path, Links links) const {
-  TRY_ASSIGN(auto here, find(path));
-  if (here && links == Links::follow && !root_.empty()) {
-    TRY_ASSIGN(here, os::find_below(root_, path));
-  }
+  const bool is_followed = links == Links::follow && !root_.empty();
+  TRY_ASSIGN(const auto here, is_followed ? os::find_below(root_, path) : find(path));
   if (!here) return PathState{};
   struct stat now{};
   const int done = links == Links::follow ? stat(here->c_str(), &now) : lstat(here->c_str(), &now);

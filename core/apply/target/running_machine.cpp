@@ -1,7 +1,5 @@
 #include "core/apply/target/running_machine.h"
 
-#include <format>
-
 #include "core/apply/target/account_caches.h"
 #include "core/base/text.h"
 #include "core/os/name_service.h"
