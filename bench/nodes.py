@@ -43,6 +43,8 @@ def start_daemon(place):
     """A musterd on a medium that holds one image's manifest only."""
     manifest = pathlib.Path(place, "medium/muster/image/compute")
     manifest.mkdir(parents=True)
+    pathlib.Path(place, "medium/live").mkdir()
+    pathlib.Path(place, "medium/live/vmlinuz").write_text("x", encoding="utf-8")
     file = {"file": "live/vmlinuz", "size": 1, "sha256": "0" * 64}
     (manifest / "manifest.json").write_text(json.dumps(
         {"name": "compute", "kernel": file, "initrd": file, "layers": [file], "kernel_arguments": []}),

@@ -43,7 +43,7 @@ void measure(spec::ClusterSpec spec, std::uint32_t count) {
   const hpc::UserTable users;
   const auto nodes = make_nodes(spec, count);
   const plans::ClusterView view{
-      .spec = spec, .facts = facts, .images = {}, .nodes = nodes, .users = users, .slurm_key = "k"};
+      .spec = spec, .facts = facts, .nodes = nodes, .users = users, .slurm_key = "k"};
   daemon::NodePlans shared(spec);
   shared.refresh(1, [&] { return plans::plan_any_node(view); });
   spec.profiles.front().kernel_arguments.push_back(*spec::KernelArgument::parse("quiet"));

@@ -16,7 +16,7 @@ namespace muster::provisioning {
 
 using spec::KernelArgument;
 
-/// What a machine is given to boot. Paths are the head's URL paths: "/medium/live/vmlinuz".
+/// What a machine is given to boot. Paths are the head's URL paths: "/blob/HASH".
 struct BootTarget {
   Ipv4Address head;
   std::string kernel;

@@ -41,6 +41,7 @@ std::shared_ptr<const Session> session_of(const Member& member, const Arrival& a
   session->address = arrival.address;
   session->hardware = arrival.hardware;
   session->profile = arrival.profile;
+  session->image = arrival.image;
   const bool is_claimed = member.session && member.session->state != Session::State::over;
   session->state_before = is_claimed ? member.session->state_before : member.node->state;
   session->stage_before = is_claimed ? member.session->stage_before : member.node->stage;
@@ -108,7 +109,10 @@ Outcome begin_boot(Member& member, const Arrival& arrival, Now now) {
   member.session = session_of(member, arrival, now);
   auto node = std::make_shared<Node>(*member.node);
   Outcome outcome{.write = Write::relaxed};
-  if (!node->has_enrolled()) node->booted_profile = arrival.profile;
+  if (!node->has_enrolled()) {
+    node->booted_profile = arrival.profile;
+    node->booted_image = arrival.image;
+  }
   node->claimed_mac = claimed_mac(*node, arrival.hardware);
   node->state = NodeState::booting;
   node->stage = "discovery";
@@ -196,6 +200,7 @@ Answer enrol(Member& member, const std::string& secret, const Credentials& given
   merge_hardware(*node, session->hardware, outcome.events, now);
   node->claimed_mac.reset();
   node->booted_profile = session->profile;
+  node->booted_image = session->image;
   // What was put right in the boot before is gone with it.
   node->drift.clear();
   node->drifts = 0;

@@ -5,23 +5,31 @@
 namespace muster::provisioning {
 
 Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string first,
-             std::map<std::string, Error, std::less<>> unbootable,
-             Result<std::vector<MicrocodeFile>> microcode)
+             std::map<std::string, Error, std::less<>> unbootable, Catalogue catalogue)
     : by_profile_(std::move(by_profile)),
       first_(std::move(first)),
-      unbootable_(std::move(unbootable)) {
+      unbootable_(std::move(unbootable)),
+      catalogue_(std::move(catalogue)) {
   CHECK(empty() ? first_.empty() : knows(first_));
-  if (microcode) {
-    microcode_ = std::move(*microcode);
-  } else {
-    microcode_error_ = std::move(microcode).error();
-  }
 }
 
 const Boot& Boots::of(std::string_view profile) const { return by_profile_.at(name_of(profile)); }
 
 std::string Boots::image_of(std::string_view profile) const {
-  return empty() ? std::string() : of(profile).image.name;
+  return empty() ? std::string() : of(profile).reference;
+}
+
+std::string Boots::image_name_of(const Node& node) const {
+  if (!node.booted_image.empty()) return std::string(name_in(node.booted_image));
+  // It booted from a head of an earlier version.
+  const bool has_booted = !node.booted_profile.empty() && !empty();
+  return has_booted ? of(node.booted_profile).image.name : std::string();
+}
+
+bool Boots::is_outdated(const Node& node) const {
+  if (empty() || node.name.empty() || node.state != NodeState::ready) return false;
+  return node.booted_profile != name_of(node.profile) ||
+         node.booted_image != image_of(node.profile);
 }
 
 const std::string& Boots::name_of(std::string_view profile) const {
@@ -33,12 +41,9 @@ std::vector<std::string> Boots::profiles() const {
   return std::ranges::to<std::vector>(by_profile_ | std::views::keys);
 }
 
-std::vector<Image> Boots::images() const {
-  std::map<std::string, Image> images;
-  for (const Boot& boot : by_profile_ | std::views::values) {
-    images.emplace(boot.image.name, boot.image);
-  }
-  return std::ranges::to<std::vector>(images | std::views::values);
+std::span<const MicrocodeFile> Boots::microcode() const {
+  if (!catalogue_.microcode) return {};
+  return *catalogue_.microcode;
 }
 
 }  // namespace muster::provisioning

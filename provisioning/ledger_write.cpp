@@ -52,6 +52,7 @@ Node taken_back(const Node& now, const Node& shown) {
   if (!has_lost_enrolment(now, shown)) return node;
   node.hardware = shown.hardware;
   node.booted_profile = shown.booted_profile;
+  node.booted_image = shown.booted_image;
   node.drift = shown.drift;
   node.drifts = shown.drifts;
   return node;
@@ -174,8 +175,10 @@ void Ledger::add_documents(Writing& writing, const std::string& id, const Node* 
   const auto kept = kept_.find(id);
   for (std::size_t i = 0; i < kNodeKinds.size(); ++i) {
     const state::Revision revision = kept == kept_.end() ? 0 : kept->second.revisions[i];
-    state::Change change{
-        .kind = std::string(kNodeKinds[i]), .key = id, .expected = revision, .schema = kNodeSchema};
+    state::Change change{.kind = std::string(kNodeKinds[i]),
+                         .key = id,
+                         .expected = revision,
+                         .schema = schema_of(kNodeKinds[i])};
     if (node != nullptr) {
       const Node* const stored = kept == kept_.end() ? nullptr : kept->second.node.get();
       // A document of an earlier schema has all parts: each gets its own with the first change.

@@ -37,6 +37,8 @@ struct Session {
   /// What the machine said of itself. It becomes the node's at enrolment.
   Hardware hardware;
   std::string profile;
+  /// The reference of the image that it fetches.
+  std::string image;
   /// What the node was when nobody had claimed to be it. A node that shows its certificate is that
   /// again.
   NodeState state_before = NodeState::discovered;

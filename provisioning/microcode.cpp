@@ -33,11 +33,11 @@ Result<MicrocodeFile> parse_file(const nlohmann::json& value) {
   return file;
 }
 
-/// The path of the file with all of a vendor; empty when there is none.
-std::string whole_vendor(const std::vector<MicrocodeFile>& files, std::string_view vendor) {
+/// The hash of the file with all of a vendor; empty when there is none.
+std::string whole_vendor(std::span<const MicrocodeFile> files, std::string_view vendor) {
   const auto found = std::ranges::find_if(
       files, [&](const auto& file) { return file.vendor == vendor && file.processors.empty(); });
-  return found == files.end() ? std::string() : found->file.path;
+  return found == files.end() ? std::string() : found->file.sha256;
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Result<std::vector<MicrocodeFile>> parse_microcode(std::string_view text) {
   }
 }
 
-MicrocodeChoice choose_microcode(const std::vector<MicrocodeFile>& files,
+MicrocodeChoice choose_microcode(std::span<const MicrocodeFile> files,
                                  const std::optional<Processor>& processor) {
   if (!processor) {
     VendorMicrocode both{.amd = whole_vendor(files, "AuthenticAMD"),
@@ -70,7 +70,7 @@ MicrocodeChoice choose_microcode(const std::vector<MicrocodeFile>& files,
       .family = processor->family, .model = processor->model, .stepping = processor->stepping};
   for (const MicrocodeFile& file : files) {
     if (file.vendor == processor->vendor && std::ranges::contains(file.processors, kind)) {
-      return file.file.path;
+      return file.file.sha256;
     }
   }
   return {};

@@ -3,6 +3,7 @@
 // muster/microcode/manifest.json: early initial RAM disks, which a kernel reads before its own
 // (Documentation/arch/x86/microcode.rst).
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,7 +36,7 @@ struct MicrocodeFile {
 Result<std::vector<MicrocodeFile>> parse_microcode(std::string_view json);
 
 /// The files of a medium for a machine whose processor nobody has seen: its boot loader chooses.
-/// Paths below the medium's root.
+/// Hashes of the files, or what a machine fetches them by.
 struct VendorMicrocode {
   std::string amd;
   std::string intel;
@@ -47,7 +48,7 @@ using MicrocodeChoice = std::variant<std::monostate, std::string, VendorMicrocod
 
 /// The file for `processor`; nothing when the medium has none for its kind. A processor that is not
 /// known: the boot loader's choice, where the medium has all of both vendors.
-MicrocodeChoice choose_microcode(const std::vector<MicrocodeFile>& files,
+MicrocodeChoice choose_microcode(std::span<const MicrocodeFile> files,
                                  const std::optional<Processor>& processor);
 
 }  // namespace muster::provisioning

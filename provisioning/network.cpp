@@ -160,9 +160,9 @@ constexpr std::string_view kHttpHead =
 std::string plain_server(const HttpSite& site) {
   std::string text =
       std::format("  server {{\n    listen {}:80 backlog=4096;\n", to_string(site.head));
-  for (const std::string& file : site.files) {
-    text += file_location("/medium/" + file, site.medium + "/" + file);
-  }
+  // Agents of versions before hashes ask below /medium/.
+  text += std::format("    location ~ \"^/(?:blob|medium)/([0-9a-f]{{64}})$\" {{ alias {}/$1; }}\n",
+                      site.blobs);
   // A loader that came over HTTP looks for its configuration there as well, not over TFTP.
   for (const std::string_view file : {"shimx64.efi", "grubx64.efi", "grub/grub.cfg"}) {
     text +=

@@ -61,9 +61,8 @@ std::string render_names(const Wire& wire, std::span<const Node> nodes);
 /// What nginx shows the network: boot files, the node endpoints, and nothing else.
 struct HttpSite {
   Ipv4Address head;
-  /// Directory of the medium, and the files under it that machines may fetch.
-  std::string medium;
-  std::vector<std::string> files;
+  /// Directory with the files that machines may fetch, by their hash (blobs.h).
+  std::string blobs;
   /// Directory with shimx64.efi and grubx64.efi.
   std::string boot_directory;
   std::string node_socket;

@@ -55,6 +55,9 @@ struct ObservedNode {
   Hardware hardware;
   /// What it booted as the last time; empty before its first boot.
   std::string booted_profile;
+  /// The reference ("NAME@ID") of the image that it booted the last time; empty before its first
+  /// boot, and when it booted from a head of an earlier version.
+  std::string booted_image;
   NodeState state = NodeState::discovered;
   /// Where the boot is: "discovery", "image", "enrol", "plan", …
   std::string stage;

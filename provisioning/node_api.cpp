@@ -53,13 +53,18 @@ std::string common_name(std::string_view name) {
 
 /// The same choice with the head's URL paths.
 MicrocodeChoice served(MicrocodeChoice choice) {
-  constexpr std::string_view kMedium = "/medium/";
-  if (auto* const path = std::get_if<std::string>(&choice)) path->insert(0, kMedium);
+  if (auto* const hash = std::get_if<std::string>(&choice)) *hash = blob_url(*hash);
   if (auto* const both = std::get_if<VendorMicrocode>(&choice)) {
-    both->amd.insert(0, kMedium);
-    both->intel.insert(0, kMedium);
+    both->amd = blob_url(both->amd);
+    both->intel = blob_url(both->intel);
   }
   return choice;
+}
+
+/// The layers as an agent is told of them: agents of versions before hashes fetch /medium/FILE.
+std::vector<Artefact> told(std::vector<Artefact> layers) {
+  for (Artefact& layer : layers) layer.path = layer.sha256;
+  return layers;
 }
 
 }  // namespace
@@ -68,8 +73,8 @@ BootTarget NodeApi::target_of(MacAddress mac) const {
   const std::string& profile = options_.boots.name_of(registry_.profile_of(mac));
   const Boot& boot = options_.boots.of(profile);
   BootTarget target{.head = options_.head,
-                    .kernel = "/medium/" + boot.image.kernel.path,
-                    .initrd = "/medium/" + boot.image.initrd.path,
+                    .kernel = blob_url(boot.image.kernel.sha256),
+                    .initrd = blob_url(boot.image.initrd.sha256),
                     .arguments = boot.arguments};
   const auto node = registry_.find(to_string(mac));
   target.microcode = served(
@@ -77,6 +82,7 @@ BootTarget NodeApi::target_of(MacAddress mac) const {
   // The machine tells it again in its discovery: a profile that is changed in between waits for the
   // next start, and this boot has kernel arguments and image of one profile.
   target.arguments.push_back(KernelArgument::profile(profile));
+  if (!boot.reference.empty()) target.arguments.push_back(KernelArgument::image(boot.reference));
   return target;
 }
 
@@ -115,7 +121,8 @@ void NodeApi::discover(const ServerRequest& request, Reply reply) {
   }
   registry_
       .discover(asked->hardware, *address, now,
-                options_.boots.knows(asked->profile) ? asked->profile : std::string())
+                options_.boots.knows(asked->profile) ? asked->profile : std::string(),
+                is_reference(asked->image) ? asked->image : std::string())
       .then([this, now, reply = std::move(reply)](const Result<Welcome>& welcome) mutable {
         reply(welcome ? answer(render_discover_answer(answer_of(*welcome, now)))
                       : refuse(welcome.error()));
@@ -126,7 +133,10 @@ DiscoverAnswer NodeApi::answer_of(const Welcome& welcome, Now now) const {
   if (welcome.kind == Welcome::Kind::wait) {
     return {.time_ms = now.wall_ms, .decision = WaitAnswer{welcome.reason}};
   }
-  const Image& image = options_.boots.of(welcome.profile).image;
+  // The one that it was started with, also when nodes boot another by now.
+  const KeptImage* const started = options_.boots.catalogue().find_by_reference(welcome.image);
+  const Boot& boot = options_.boots.of(welcome.profile);
+  const Image& image = started == nullptr ? boot.image : started->image;
   return {.time_ms = now.wall_ms,
           .decision =
               BootAnswer{.node_id = welcome.node.id,
@@ -136,7 +146,8 @@ DiscoverAnswer NodeApi::answer_of(const Welcome& welcome, Now now) const {
                          .token = std::format("v1.{}.{}", authority_.fingerprint(), welcome.token),
                          .ca = authority_.certificate(),
                          .image_name = image.name,
-                         .layers = image.layers}};
+                         .image = started == nullptr ? boot.reference : started->reference(),
+                         .layers = told(image.layers)}};
 }
 
 void NodeApi::stage(const ServerRequest& request, Reply reply) {

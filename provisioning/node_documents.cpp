@@ -38,9 +38,9 @@ bool is_placeholder(const Hardware& hardware) {
 /// The first versions lacked members that later ones added to schema 1.
 void upgrade_from_1(Value& value) {
   if (!value.is_object()) return;
-  const Value added = {{"booted_profile", ""}, {"offered_serial", ""}, {"agent_note", ""},
-                       {"drift", ""},          {"drifts", 0},          {"returned_ms", 0},
-                       {"ssh_certificate", ""}};
+  const Value added = {{"booted_profile", ""},  {"offered_serial", ""}, {"agent_note", ""},
+                       {"drift", ""},           {"drifts", 0},          {"returned_ms", 0},
+                       {"ssh_certificate", ""}, {"booted_image", ""}};
   for (const auto& [name, without] : added.items()) value.emplace(name, without);
   const auto hardware = value.find("hardware");
   if (hardware == value.end()) return;
@@ -49,6 +49,13 @@ void upgrade_from_1(Value& value) {
 }
 
 constexpr std::array<json::Upgrade, 1> kUpgrades = {&upgrade_from_1};
+
+/// Schema 2 knew no images by their content.
+void upgrade_observed_from_2(Value& value) {
+  if (value.is_object()) value.emplace("booted_image", "");
+}
+
+constexpr std::array<json::Upgrade, 1> kObservedUpgrades = {&upgrade_observed_from_2};
 
 /// A text that may be empty.
 std::string text_of(Members& members, Problems& problems, const char* name) {
@@ -78,6 +85,7 @@ void read_desired(DesiredNode& node, Members& members, Problems& problems) {
 
 void read_observed(ObservedNode& node, const Value& value, Members& members, Problems& problems) {
   node.booted_profile = text_of(members, problems, "booted_profile");
+  node.booted_image = text_of(members, problems, "booted_image");
   const auto given = value.find("hardware");
   auto hardware = given == value.end() ? fail("") : parse_hardware(*given);
   if (!hardware) problems.add(members.path("hardware"), "is no hardware of a machine");
@@ -111,11 +119,14 @@ const json::DocumentKind& kind_of(std::string_view name) {
 
 }  // namespace
 
+/// Schema 1 was one document.
+constexpr int kFirstOfParts = 2;
+
 constinit const json::DocumentKind kDesiredDocument = {.name = kDesiredKind, .upgrades = kUpgrades};
-constinit const json::DocumentKind kObservedDocument = {.name = kObservedKind,
-                                                        .first_schema = kNodeSchema};
+constinit const json::DocumentKind kObservedDocument = {
+    .name = kObservedKind, .first_schema = kFirstOfParts, .upgrades = kObservedUpgrades};
 constinit const json::DocumentKind kIdentityDocument = {.name = kIdentityKind,
-                                                        .first_schema = kNodeSchema};
+                                                        .first_schema = kFirstOfParts};
 
 nlohmann::json to_json(const DesiredNode& desired) {
   return {{"name", desired.name},
@@ -126,6 +137,7 @@ nlohmann::json to_json(const DesiredNode& desired) {
 
 nlohmann::json to_json(const ObservedNode& observed) {
   return {{"booted_profile", observed.booted_profile},
+          {"booted_image", observed.booted_image},
           {"hardware", to_json(observed.hardware)},
           {"state", to_string(observed.state)},
           {"stage", observed.stage},
@@ -145,6 +157,8 @@ nlohmann::json to_json(const NodeIdentity& identity) {
           {"offered_serial", identity.offered_serial},
           {"ssh_certificate", identity.ssh_certificate}};
 }
+
+int schema_of(std::string_view kind) { return kind_of(kind).schema(); }
 
 std::string render_document(const Node& node, std::string_view kind) {
   Value value = kind == kDesiredKind    ? to_json(static_cast<const DesiredNode&>(node))

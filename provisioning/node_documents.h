@@ -24,7 +24,9 @@ inline constexpr std::string_view kDesiredKind = "node";
 inline constexpr std::string_view kObservedKind = "node-observed";
 inline constexpr std::string_view kIdentityKind = "node-identity";
 inline constexpr std::array kNodeKinds = {kDesiredKind, kObservedKind, kIdentityKind};
-inline constexpr int kNodeSchema = 2;
+
+/// The newest schema of this kind, which is written.
+int schema_of(std::string_view kind);
 
 nlohmann::json to_json(const DesiredNode& desired);
 nlohmann::json to_json(const ObservedNode& observed);

@@ -28,6 +28,8 @@ struct DiscoverRequest {
   Hardware hardware;
   /// The profile whose kernel runs, by the kernel's command line; empty: unknown.
   std::string profile = {};
+  /// The reference of the image whose kernel runs, or of the system that runs; empty: unknown.
+  std::string image = {};
   bool operator==(const DiscoverRequest&) const = default;
 };
 
@@ -50,6 +52,8 @@ struct BootAnswer {
   /// The certificate of the cluster's authority, PEM.
   std::string ca;
   std::string image_name;
+  /// The image's reference; empty: the head is of an earlier version.
+  std::string image = {};
   /// The lowest first; at least one.
   std::vector<Artefact> layers;
   bool operator==(const BootAnswer&) const = default;

@@ -58,6 +58,7 @@ BootAnswer read_boot(json::Members& members, json::Problems& problems) {
                   .token = members.word("token", kLongestToken),
                   .ca = members.text("ca", kLongestPem),
                   .image_name = image.word("name", kLongestWord),
+                  .image = image.find_word("reference", kLongestReference).value_or(""),
                   .layers = read_layers(image, problems)};
   if (!is_host_label(boot.node_name)) problems.add(node.path("name"), "is not a host name");
   return boot;
@@ -77,14 +78,17 @@ Result<CertificateRequest> parse_certificate_request(std::string_view body, Read
 }  // namespace
 
 std::string render_discover_request(const DiscoverRequest& request) {
-  return json::render({{"hardware", to_json(request.hardware)}, {"profile", request.profile}});
+  return json::render({{"hardware", to_json(request.hardware)},
+                       {"profile", request.profile},
+                       {"image", request.image}});
 }
 
 Result<DiscoverRequest> parse_discover_request(std::string_view body) {
   TRY_ASSIGN(const json::Value value, json::parse_object(body));
   json::Problems problems;
   json::Members members(value, problems);
-  DiscoverRequest request{.profile = members.find_word("profile", kLongestWord).value_or("")};
+  DiscoverRequest request{.profile = members.find_word("profile", kLongestWord).value_or(""),
+                          .image = members.find_word("image", kLongestReference).value_or("")};
   TRY(problems.status());
   const auto hardware = value.find("hardware");
   if (hardware == value.end()) return fail(ErrorKind::invalid, "member 'hardware' is missing");
@@ -106,7 +110,8 @@ std::string render_discover_answer(const DiscoverAnswer& answer) {
   value["session"] = boot.session;
   value["token"] = boot.token;
   value["ca"] = boot.ca;
-  value["image"] = {{"name", boot.image_name}, {"layers", layers_value(boot.layers)}};
+  value["image"] = {
+      {"name", boot.image_name}, {"reference", boot.image}, {"layers", layers_value(boot.layers)}};
   return json::render(value);
 }
 

@@ -12,6 +12,8 @@ namespace muster::provisioning {
 
 /// Names, sessions, stages, versions.
 inline constexpr std::size_t kLongestWord = 64;
+/// "NAME@ID" of an image.
+inline constexpr std::size_t kLongestReference = 160;
 inline constexpr std::size_t kLongestGeneration = 128;
 inline constexpr std::size_t kLongestToken = 256;
 /// A public key of an SSH server.

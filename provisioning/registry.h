@@ -36,11 +36,22 @@ struct RegistrySettings {
   int name_digits = 3;
   Ipv4Range addresses;
   std::string default_profile = "default";
+  /// The reference of the image that a machine gets that boots as this profile; empty: not known.
+  std::function<std::string(const std::string& profile)> image_of = [](const std::string&) {
+    return std::string();
+  };
   /// When the registry is opened. Nobody is missed for silence before that: there was no head to
   /// hear them.
   Now opened = {};
   /// At least so long between two transactions; 0: each as soon as the last one is on disk.
   std::int64_t spacing_ms = 0;
+};
+
+/// What a machine says it was started as; each may be empty.
+struct Started {
+  std::string profile;
+  /// A reference.
+  std::string image;
 };
 
 /// What a machine in stage one is told.
@@ -53,8 +64,9 @@ struct Welcome {
   } kind = Kind::wait;
   std::string reason;
   Node node;
-  /// The profile that this boot is of.
+  /// The profile that this boot is of, and the reference of its image.
   std::string profile;
+  std::string image = {};
   /// Proves later stage reports of this boot. Empty when waiting.
   std::string session;
   /// One-time secret for the node's certificate. Empty when waiting.
@@ -83,11 +95,12 @@ class Registry {
   void set_addressing(Addressing addressing);
 
   /// A machine in stage one says what it is, from `address`, and which profile's kernel it was
-  /// started with (empty: its node's): the image must be of the same. Drivers and device files in
-  /// `report` are ignored: only a node's certificate tells them. What keeps it from joining is the
-  /// Welcome's reason, and is on its timeline.
+  /// started with (empty: its node's): the image must be of the same. `image`: the reference of the
+  /// image whose kernel it was started with, or that it runs; empty: that of the profile. Drivers
+  /// and device files in `report` are ignored: only a node's certificate tells them. What keeps it
+  /// from joining is the Welcome's reason, and is on its timeline.
   Pending<Welcome> discover(const Hardware& report, Ipv4Address address, Now now,
-                            const std::string& started_as = {});
+                            const std::string& started_as = {}, const std::string& image = {});
 
   /// How far a boot is. Errors (denied): the session is unknown or over: discover again.
   Pending<bool> stage(const std::string& session, const StageReport& report, Now now);
@@ -201,7 +214,7 @@ class Registry {
   void note_refusal(const Node& node, const std::string& kind, const std::string& reason, Now now);
   Result<Welcome> refuse(const Node& node, const std::string& kind, std::string reason, Now now);
   Result<Welcome> welcome(const std::string& id, const Hardware& hardware, Ipv4Address address,
-                          const std::string& started_as, Now now);
+                          const Started& started, Now now);
   std::string add_unknown(const Hardware& hardware, Now now);
   void note_twins(const Node& node, Now now);
   Status name(Member member, std::string name, Now now);

@@ -94,7 +94,7 @@ Status Registry::name(Member member, std::string name, Now now) {
 }
 
 Pending<Welcome> Registry::discover(const Hardware& report, Ipv4Address address, Now now,
-                                    const std::string& started_as) {
+                                    const std::string& started_as, const std::string& image) {
   const Hardware hardware = without_drivers(report);
   const std::scoped_lock lock(ledger_->mutex());
   const std::vector<std::string> known = ledger_->directory().recognise(
@@ -114,7 +114,7 @@ Pending<Welcome> Registry::discover(const Hardware& report, Ipv4Address address,
     welcomed = Welcome{.reason = "discovery is closed; run 'muster discover open' on the head"};
   } else {
     const std::string id = known.empty() ? add_unknown(hardware, now) : known.front();
-    welcomed = welcome(id, hardware, address, started_as, now);
+    welcomed = welcome(id, hardware, address, {.profile = started_as, .image = image}, now);
   }
   const bool is_named_now = welcomed && welcomed->kind == Welcome::Kind::boot && !has_name;
   // A name that could not be written is nobody's.
@@ -139,7 +139,7 @@ void Registry::note_refusal(const Node& node, const std::string& kind, const std
 
 /// What a machine that is known is told.
 Result<Welcome> Registry::welcome(const std::string& id, const Hardware& hardware,
-                                  Ipv4Address address, const std::string& started_as, Now now) {
+                                  Ipv4Address address, const Started& started, Now now) {
   Member member = *ledger_->find(id);
   if (const std::string busy = busy_reason(member, address, now); !busy.empty()) {
     return refuse(*member.node, "claim", busy, now);
@@ -172,13 +172,15 @@ Result<Welcome> Registry::welcome(const std::string& id, const Hardware& hardwar
   }
   member = *ledger_->find(id);
   Welcome welcome{.kind = Welcome::Kind::boot,
-                  .profile = started_as.empty() ? member.node->profile : started_as,
+                  .profile = started.profile.empty() ? member.node->profile : started.profile,
                   .session = os::random_hex(16),
                   .token = os::random_hex(32)};
+  welcome.image = started.image.empty() ? settings_.image_of(welcome.profile) : started.image;
   Outcome outcome = begin_boot(member,
                                {.hardware = hardware,
                                 .address = address,
                                 .profile = welcome.profile,
+                                .image = welcome.image,
                                 .secret = welcome.session,
                                 .token_hash = os::sha256(welcome.token)},
                                now);

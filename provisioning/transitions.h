@@ -45,6 +45,8 @@ struct Arrival {
   Ipv4Address address;
   /// Whose kernel it was started with; the image must be of the same.
   std::string profile;
+  /// The reference of that image.
+  std::string image;
   /// Session::secret and Session::token_hash of the boot that may begin.
   std::string secret;
   std::string token_hash;

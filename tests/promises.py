@@ -42,6 +42,8 @@ PROMISES = {
             ["native/commands", "netns/head/operations_test.py"],
         "Ctrl-C ends the command on all nodes, and `--background` leaves it to the head.":
             ["native/commands", "netns/head/operations_test.py"],
+        "Nodes take a new image while the head goes on.": ["native/another_image"],
+        "`muster image remove` removes an added": ["native/another_image", "unit/provisioning/catalogue_test.cpp"],
         "A change reaches them with `muster apply`": ["native/time_zone_follows"],
         "Two groups are for others:": ["netns/head/roles_test.py"],
         "`muster changes --follow` shows what happens on the cluster as it happens":
@@ -84,7 +86,9 @@ PROMISES = {
             ["native/switch_port"],
     },
     "docs/threat-model.md": {
-        "Port 80 serves exact file names, nothing else.": ["native/stranger", "netns/head/hostile_test.py"],
+        "Port 80 serves boot loaders by their names and the files of the head's images by the": ["native/stranger", "netns/head/hostile_test.py"],
+        "none is taken whose hash is another one than its image says, and none of its links is followed.":
+            ["unit/cli/medium_source_test.cpp", "unit/provisioning/catalogue_test.cpp"],
         "A node gives up its own key and certificate only when the head says so":
             ["native/refused_certificate", "netns/head/refusal_test.py"],
         "A decision that could not be written to the disk did not happen": ["musterd/power.py", "musterd/kill.py"],

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/helper/accounts.h"
-#include "apps/plans/boots.h"
 #include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
 #include "core/apply/own_accounts.h"
@@ -17,6 +16,7 @@
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
 #include "hpc/ssh_access.h"
+#include "provisioning/blobs.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/history.h"
 #include "provisioning/head/installed.h"
@@ -70,15 +70,12 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY(policy.check(given));
   TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
   TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
-  const provisioning::Boots boots = plans::read_boots(spec, facts.medium);
-  const auto images = boots.images();
-  TRY_ASSIGN(
-      const plan::Plan plan,
-      plans::check_plan(
-          given, {.spec = spec, .facts = facts, .images = images, .microcode = boots.microcode()}));
+  TRY_ASSIGN(const plan::Plan plan, plans::check_plan(given, {.spec = spec, .facts = facts}));
   // Its steps say now whose they are.
   TRY(policy.check(plan));
   note_specification(spec_text);
+  // Before nginx is told to show them.
+  TRY(provisioning::publish_blobs(provisioning::read_catalogue(facts.medium)));
   TRY_ASSIGN(const apply::ListedAccounts own, apply::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);

@@ -9,6 +9,9 @@
 
 namespace muster::cli {
 
+/// The longest step of a plan may take three minutes.
+inline constexpr std::chrono::minutes kApplyPatience{5};
+
 /// Waits until the helper has tried this change (GET /v1/applied); whether all steps of its plan
 /// succeeded. None: not within `patience`. A daemon that starts anew meanwhile is asked again.
 /// Errors: the wait was interrupted.

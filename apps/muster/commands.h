@@ -31,6 +31,7 @@ inline constexpr const char* kWaiting = "MAC";
 inline constexpr const char* kGroup = "GROUP";
 inline constexpr const char* kUser = "USER";
 inline constexpr const char* kProfile = "PROFILE";
+inline constexpr const char* kImage = "IMAGE";
 inline constexpr const char* kLab = "LAB";
 inline constexpr const char* kState = "STATE";
 inline constexpr const char* kMachine = "MACHINE";
@@ -63,6 +64,7 @@ void add_node(CLI::App& app, Session& session);       // node list, show, wait, 
 void add_group(CLI::App& app, Session& session);      // group list, show
 void add_operation(CLI::App& app, Session& session);  // operation list, show, watch, cancel
 void add_profile(CLI::App& app, Session& session);    // profile list
+void add_image(CLI::App& app, Session& session);      // image list, show, add, set, remove
 void add_discover(CLI::App& app, Session& session);   // discover show, open, ask, close
 void add_dhcp(CLI::App& app, Session& session);       // dhcp show, take, proxy
 void add_user(CLI::App& app, Session& session);       // user add, set, remove, rebuild, list

@@ -32,10 +32,6 @@ namespace muster::cli {
 namespace {
 
 using nlohmann::json;
-using namespace std::chrono_literals;
-
-/// The longest step of a plan may take three minutes.
-constexpr auto kApplyPatience = 5min;
 
 struct ApplyOptions {
   std::string file = head::kInstalledSpec;

@@ -1,5 +1,6 @@
 #include "apps/muster/complete_names.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 
@@ -9,6 +10,7 @@
 #include "core/spec/fields.h"
 #include "lab/lab.h"
 #include "lab/saved_state.h"
+#include "provisioning/image.h"
 
 namespace muster::cli {
 namespace {
@@ -50,6 +52,18 @@ Names machines_of(const Given& given) {
   return names;
 }
 
+/// Each name once, and each image as NAME@ID.
+Names images() {
+  Names names = ask_head("/v1/images", "images", "name", any);
+  const Names ids = ask_head("/v1/images", "images", "id", any);
+  Names all;
+  for (std::size_t i = 0; i < names.size() && i < ids.size(); ++i) {
+    if (!std::ranges::contains(all, names[i])) all.push_back(names[i]);
+    all.push_back(provisioning::short_reference(names[i] + "@" + ids[i]));
+  }
+  return all;
+}
+
 Names keys() {
   Names paths;
   for (const auto& known : spec::all_fields()) paths.push_back(known.path);
@@ -65,6 +79,7 @@ Names names_of_kind(const std::string& kind, const Given& given) {
   if (kind == value::kOperation) return ask_head("/v1/operations", "operations", "id", any);
   if (kind == value::kUser) return ask_head("/v1/users", "users", "name", any);
   if (kind == value::kProfile) return ask_head("/v1/profiles", "profiles", "name", any);
+  if (kind == value::kImage) return images();
   if (kind == value::kMachine) return machines_of(given);
   if (kind == value::kState) return os::list_directory(lab::states_directory()).value_or(Names());
   if (kind == value::kLab) return os::list_directory(lab::labs_directory()).value_or(Names());

@@ -34,6 +34,7 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_operation(app, session);
   cli::add_group(app, session);
   cli::add_profile(app, session);
+  cli::add_image(app, session);
   cli::add_discover(app, session);
   cli::add_dhcp(app, session);
   cli::add_user(app, session);

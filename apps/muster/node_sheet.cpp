@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "provisioning/hardware.h"
+#include "provisioning/image.h"
 
 namespace muster::cli {
 namespace {
@@ -16,15 +17,21 @@ using nlohmann::json;
 
 std::string or_unknown(std::string text) { return text.empty() ? "unknown" : std::move(text); }
 
-std::string line(std::string_view key, const std::string& text) {
-  return std::format("  {:<11} {}\n", key, text);
-}
-
 std::string profile_text(const json& node) {
   const std::string profile = text_of(node, "profile");
   const std::string booted = text_of(node, "booted_profile");
   if (booted.empty() || booted == profile) return profile;
   return std::format("{}, from its next start on {}", booted, profile);
+}
+
+/// "compute@3f2a91bb0c12, another from its next start on"; empty: it has booted none.
+std::string image_text(const json& node) {
+  const std::string reference = text_of(node, "booted_image");
+  const std::string image =
+      reference.empty() ? text_of(node, "image") : provisioning::short_reference(reference);
+  const bool changes =
+      node.value("outdated", false) && text_of(node, "booted_profile") == text_of(node, "profile");
+  return image + (changes ? ", another from its next start on" : "");
 }
 
 /// "Dell Inc. R650, serial ABC123, UUID 4c4c4544-…".
@@ -87,14 +94,14 @@ std::string accelerator_text(const json& card) {
 
 std::string lists_text(const json& hardware) {
   std::string text;
-  for (const json& mac : hardware.at("macs")) text += line("MAC", mac.get<std::string>());
+  for (const json& mac : hardware.at("macs")) text += sheet_line("MAC", mac.get<std::string>());
   for (const json& disk : hardware.at("disks")) {
-    text += line("disk", std::format("{} {} {}", text_of(disk, "name"),
-                                     human(Bytes{disk.value("size", std::uint64_t{0})}),
-                                     text_of(disk, "model")));
+    text += sheet_line("disk", std::format("{} {} {}", text_of(disk, "name"),
+                                           human(Bytes{disk.value("size", std::uint64_t{0})}),
+                                           text_of(disk, "model")));
   }
   if (const auto cards = hardware.find("accelerators"); cards != hardware.end()) {
-    for (const json& card : *cards) text += line("accelerator", accelerator_text(card));
+    for (const json& card : *cards) text += sheet_line("accelerator", accelerator_text(card));
   }
   return text;
 }
@@ -102,7 +109,7 @@ std::string lists_text(const json& hardware) {
 std::string left_out_text(const json& hardware) {
   const auto parsed = provisioning::parse_hardware(hardware);
   const std::string text = parsed ? provisioning::describe(parsed->left_out) : std::string();
-  return text.empty() ? text : line("report", text);
+  return text.empty() ? text : sheet_line("report", text);
 }
 
 }  // namespace
@@ -112,27 +119,30 @@ std::string render_node(const json& node) {
   const std::string name = text_of(node, "name");
   std::string text = std::format("{}: {} ({})\n", name.empty() ? "not adopted" : name,
                                  text_of(node, "state"), text_of(node, "stage"));
-  text += line("address", text_of(node, "address"));
-  text += line("profile", profile_text(node));
-  text += line("id", text_of(node, "id"));
-  text += line("machine", machine_text(hardware));
-  text += line("firmware", or_unknown(text_of(hardware, "firmware")) +
-                               (hardware.value("secure_boot", false) ? ", Secure Boot on" : ""));
-  text += line("processor", processor_text(hardware));
-  text += line("CPUs", cpus_text(hardware));
-  text += line("memory", memory_text(hardware));
+  text += sheet_line("address", text_of(node, "address"));
+  text += sheet_line("profile", profile_text(node));
+  if (const std::string image = image_text(node); !image.empty())
+    text += sheet_line("image", image);
+  text += sheet_line("id", text_of(node, "id"));
+  text += sheet_line("machine", machine_text(hardware));
+  text +=
+      sheet_line("firmware", or_unknown(text_of(hardware, "firmware")) +
+                                 (hardware.value("secure_boot", false) ? ", Secure Boot on" : ""));
+  text += sheet_line("processor", processor_text(hardware));
+  text += sheet_line("CPUs", cpus_text(hardware));
+  text += sheet_line("memory", memory_text(hardware));
   text += lists_text(hardware);
   if (const auto lldp = hardware.find("lldp"); lldp != hardware.end()) {
-    text += line("switch",
-                 std::format("{}, port {}", text_of(*lldp, "system"), text_of(*lldp, "port")));
+    text += sheet_line(
+        "switch", std::format("{}, port {}", text_of(*lldp, "system"), text_of(*lldp, "port")));
   }
   text += left_out_text(hardware);
   if (const std::string state = text_of(node, "scheduler"); !state.empty()) {
     const std::string why = text_of(node, "scheduler_reason");
-    text += line("Slurm", state + (why.empty() ? "" : ": " + why));
+    text += sheet_line("Slurm", state + (why.empty() ? "" : ": " + why));
   }
   if (const std::string reason = text_of(node, "reason"); !reason.empty()) {
-    text += line("problem", reason);
+    text += sheet_line("problem", reason);
   }
   return text;
 }

@@ -11,6 +11,7 @@
 #include "apps/muster/client.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "provisioning/image.h"
 
 namespace muster::cli {
 namespace {
@@ -37,6 +38,7 @@ struct Line {
   std::string scheduler;
   std::string scheduler_reason;
   std::string image;
+  std::string booted_image;
   std::string processor;
   std::string machine;
   std::string firmware;
@@ -48,6 +50,7 @@ struct Line {
   std::uint64_t seen_ms = 0;
   bool holds_plan = true;
   bool secure_boot = false;
+  bool outdated = false;
 };
 
 /// The member of a line that has this name in the answer.
@@ -64,6 +67,7 @@ std::string* text_member(Line& line, std::string_view name) {
       {"scheduler", &Line::scheduler},
       {"scheduler_reason", &Line::scheduler_reason},
       {"image", &Line::image},
+      {"booted_image", &Line::booted_image},
       {"processor", &Line::processor},
       {"machine", &Line::machine},
       {"firmware", &Line::firmware},
@@ -113,6 +117,7 @@ class NodeReader : public json::json_sax_t {
   bool null() override { return true; }
   bool boolean(bool value) override {
     if (depth_ == kNode && key_ == "holds_plan") lines.back().holds_plan = value;
+    if (depth_ == kNode && key_ == "outdated") lines.back().outdated = value;
     if (depth_ == kNode && key_ == "secure_boot") lines.back().secure_boot = value;
     return true;
   }
@@ -158,7 +163,13 @@ std::string stage_of(const Line& line) {
   return moving ? std::format("{} {} %", line.stage, line.progress) : printable(line.stage);
 }
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
+/// "compute@3f2a91bb0c12 (outdated)".
+std::string image_of(const Line& line) {
+  if (line.image.empty()) return "-";
+  const std::string image =
+      line.booted_image.empty() ? line.image : provisioning::short_reference(line.booted_image);
+  return image + (line.outdated ? " (outdated)" : "");
+}
 
 /// Why the node is no good, in its own words, else in the scheduler's.
 std::string reason_of(const Line& line) {
@@ -189,7 +200,7 @@ std::vector<std::string> row_of(const Line& line, std::uint64_t now_ms, Columns 
                                   line.mac,
                                   profile_of(line)};
   const bool wide = columns == Columns::wide;
-  if (wide) row.push_back(or_dash(line.image));
+  if (wide) row.push_back(image_of(line));
   row.push_back(line.cpus ? std::to_string(*line.cpus) : "-");
   row.push_back(line.memory ? human(Bytes{*line.memory}) : "-");
   if (wide) {

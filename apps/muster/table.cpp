@@ -131,4 +131,10 @@ std::size_t text_width() {
   return terminal == 0 ? kWidest : std::min(terminal, kWidest);
 }
 
+std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
+
+std::string sheet_line(std::string_view key, const std::string& text) {
+  return std::format("  {:<11} {}\n", key, text);
+}
+
 }  // namespace muster::cli

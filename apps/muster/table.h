@@ -23,6 +23,12 @@ std::size_t terminal_width();
 std::string render_table(const std::vector<std::vector<std::string>>& rows,
                          std::size_t width = terminal_width());
 
+/// What a cell shows that has nothing to show.
+std::string or_dash(std::string text);
+
+/// A line of a sheet about one thing: a word, and what there is to say of it.
+std::string sheet_line(std::string_view key, const std::string& text);
+
 /// Whether a time is shown with its date.
 enum class ShowDate { no, yes };
 

@@ -17,6 +17,7 @@
 #include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/spec/json.h"
+#include "core/spec/node_names.h"
 #include "core/spec/volumes.h"
 #include "provisioning/head/firewall.h"
 
@@ -84,9 +85,9 @@ json site_json(Cluster& cluster) {
 /// What only the head knows of a node.
 NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
                        const SchedulerNodes& scheduler, const Node& node) {
-  const bool booted = !node.booted_profile.empty();
   return {.holds_plan = plans.is_held_by(node),
-          .image = booted ? cluster.boots().image_of(node.booted_profile) : std::string(),
+          .image = cluster.boots().image_name_of(node),
+          .outdated = cluster.boots().is_outdated(node),
           .scheduler = said_of(node, scheduler),
           .seen_ms = node.seen_ms,
           .names = cluster.names()};
@@ -166,7 +167,8 @@ ServerResponse Api::nodes(const ServerRequest& request) {
 ServerResponse Api::groups(const ServerRequest&) {
   // A state or a profile that no node has is a group all the same: nobody shall be told that there
   // is no group of nodes that failed.
-  std::map<std::string, std::vector<std::string>, std::less<>> members = {{"*", {}}};
+  std::map<std::string, std::vector<std::string>, std::less<>> members = {
+      {"*", {}}, {std::string(spec::kOutdatedGroup), {}}};
   for (const NodeState state : provisioning::kStatesWithName) {
     members[std::string(provisioning::to_string(state))];
   }
@@ -175,6 +177,7 @@ ServerResponse Api::groups(const ServerRequest&) {
   cluster_.registry().each([&](const Node& node) {
     if (node.name.empty()) return;
     members["*"].push_back(node.name);
+    if (boots.is_outdated(node)) members[std::string(spec::kOutdatedGroup)].push_back(node.name);
     members[std::string(provisioning::to_string(node.state))].push_back(node.name);
     members[boots.empty() ? node.profile : boots.name_of(node.profile)].push_back(node.name);
   });

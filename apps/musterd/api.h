@@ -71,6 +71,7 @@ class Api {
   os::ServerResponse adopt(const os::ServerRequest& request);
   os::ServerResponse set_nodes(const os::ServerRequest& request);
   os::ServerResponse profiles(const os::ServerRequest& request);
+  os::ServerResponse images(const os::ServerRequest& request);
   os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);

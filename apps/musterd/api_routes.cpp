@@ -4,6 +4,7 @@
 
 #include "apps/musterd/api.h"
 #include "apps/musterd/api_request_schemas.h"
+#include "apps/musterd/image_schemas.h"
 #include "apps/musterd/node_schemas.h"
 
 namespace muster::daemon {
@@ -118,6 +119,12 @@ std::span<const Api::Route> Api::routes() {
             "/v1/profiles",
             &Api::profiles,
             {.about = "the profiles", .answer = schemas::kProfiles}},
+      Route{Role::viewer,
+            "GET",
+            "/v1/images",
+            &Api::images,
+            {.about = "the images, and the nodes that run and boot each",
+             .answer = schemas::kImages}},
       Route{Role::viewer,
             "GET",
             "/v1/groups",

@@ -24,11 +24,13 @@ std::string wanted_word(const NodePlans& plans, const provisioning::Node& node) 
 }
 
 provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
+                                                 const provisioning::Boots& boots,
                                                  provisioning::Now now) {
   return {.name_prefix = spec.nodes.prefix,
           .name_digits = spec.nodes.digits,
           .addresses = spec.nodes.addresses,
           .default_profile = spec.profiles.front().name,
+          .image_of = [&boots](const std::string& profile) { return boots.image_of(profile); },
           .opened = now,
           .spacing_ms = kCommitSpacingMs};
 }
@@ -54,8 +56,7 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   if (const auto names = os::read_file(settings.pci_names)) {
     cluster->names_ = provisioning::PciNames::parse(*names);
   }
-  cluster->boots_ = plans::read_boots(cluster->spec_, cluster->facts_.medium);
-  cluster->images_ = cluster->boots_->images();
+  cluster->boots_ = plans::make_boots(cluster->spec_, cluster->read_images());
   TRY(cluster->open_state());
   return cluster;
 }
@@ -72,7 +73,8 @@ Status Cluster::open_state() {
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
   documents_.emplace(*store_);
   decided_ = store_->revision().value_or(0);
-  TRY_ASSIGN(registry_, provisioning::Registry::open(*store_, registry_settings(spec_, now())));
+  TRY_ASSIGN(registry_,
+             provisioning::Registry::open(*store_, registry_settings(spec_, *boots_, now())));
   for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
     lost_.push_back(error_of(damaged));
   }
@@ -94,8 +96,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
                                  const hpc::UserTable& users) {
   return {.spec = spec,
           .facts = facts_,
-          .images = images_,
-          .microcode = boots_->microcode(),
+          .images = boots_->catalogue().images,
           .dhcp = dhcp_mode(),
           .nodes = nodes,
           .address_lost_ms = registry_->address_lost_ms(),
@@ -107,6 +108,10 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / "node.sock").string()};
+}
+
+provisioning::Catalogue Cluster::read_images() const {
+  return provisioning::read_catalogue(facts_.medium, settings_.images);
 }
 
 Result<std::string> Cluster::copy_database() {

@@ -48,7 +48,10 @@ class Cluster {
 
   const spec::ClusterSpec& spec() const { return spec_; }
   const head::Facts& facts() const { return facts_; }
+  /// As they were when the daemon started.
   const provisioning::Boots& boots() const { return *boots_; }
+  /// The images that the head has now: others are added and removed while the daemon goes on.
+  provisioning::Catalogue read_images() const;
   const Settings& settings() const { return settings_; }
   const provisioning::PciNames& names() const { return names_; }
   provisioning::Registry& registry() { return *registry_; }
@@ -223,8 +226,6 @@ class Cluster {
   head::Facts facts_;
   provisioning::PciNames names_;
   std::optional<provisioning::Boots> boots_;
-  /// Those of boots_, each once.
-  std::vector<provisioning::Image> images_;
   std::unique_ptr<state::Store> store_;
   /// Under deciding_.
   std::optional<SettingDocuments> documents_;

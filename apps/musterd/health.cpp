@@ -95,7 +95,7 @@ void add_node_problems(Cluster& cluster, std::span<const provisioning::Node> nod
   }
 }
 
-/// What the medium has and machines cannot boot.
+/// What the head has and machines cannot boot.
 void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   const provisioning::Boots& boots = cluster.boots();
   for (const auto& [name, why] : boots.unbootable()) {
@@ -103,9 +103,22 @@ void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
         boots.empty() ? "machines wait" : std::format("its nodes boot as '{}'", boots.first());
     problems.push_back({std::format("{}; {}", why.message, effect), why.hint});
   }
-  if (const auto& lost = boots.microcode_error()) {
-    problems.push_back({std::format("machines start without microcode: {}", lost->message),
-                        "build the ISO again, and boot the head from it"});
+  const provisioning::Catalogue images = cluster.read_images();
+  for (const Error& problem : images.problems) {
+    problems.push_back({problem.message, problem.hint});
+  }
+  for (const std::string& profile : boots.profiles()) {
+    const std::string& booted = boots.of(profile).reference;
+    if (images.find_by_reference(booted) != nullptr) continue;
+    problems.push_back(
+        {std::format("image {} is no longer there, and profile '{}' boots it",
+                     provisioning::short_reference(booted), profile),
+         "mount the ISO again, or 'systemctl restart musterd' for what is there now"});
+  }
+  if (const auto& microcode = boots.catalogue().microcode; !microcode) {
+    problems.push_back(
+        {std::format("machines start without microcode: {}", microcode.error().message),
+         "build the ISO again, and boot the head from it"});
   }
 }
 

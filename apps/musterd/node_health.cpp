@@ -175,7 +175,7 @@ std::vector<Problem> cards_without_driver(std::span<const Node> nodes,
   std::map<CardsInTrouble, std::vector<const Node*>> alike;
   for (const Node& node : nodes) {
     if (node.state != NodeState::ready || node.booted_profile.empty()) continue;
-    const std::string image = boots.image_of(node.booted_profile);
+    const std::string image = boots.image_name_of(node);
     for (const CardsInTrouble& cards : cards_in_trouble(node, image)) alike[cards].push_back(&node);
   }
   std::vector<Problem> problems;

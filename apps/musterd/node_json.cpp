@@ -68,11 +68,12 @@ std::string wide_members(const Node& node, const NodeContext& context) {
   const std::string processor = hardware.processor ? hardware.processor->name : "";
   const std::string port =
       hardware.lldp ? joined({hardware.lldp->system, hardware.lldp->port}, " ") : "";
-  return std::format(R"(,"image":{},"accelerators":{},"processor":{},"machine":{},"firmware":"{}",)"
-                     R"("secure_boot":{},"switch_port":{})",
-                     quoted(context.image), cards_json(hardware, context.names).dump(),
-                     quoted(processor), quoted(joined({hardware.vendor, hardware.product}, " ")),
-                     hardware.firmware, hardware.secure_boot, quoted(port));
+  return std::format(
+      R"(,"image":{},"booted_image":"{}","accelerators":{},"processor":{},"machine":{},"firmware":"{}",)"
+      R"("secure_boot":{},"switch_port":{})",
+      quoted(context.image), node.booted_image, cards_json(hardware, context.names).dump(),
+      quoted(processor), quoted(joined({hardware.vendor, hardware.product}, " ")),
+      hardware.firmware, hardware.secure_boot, quoted(port));
 }
 
 }  // namespace
@@ -87,12 +88,12 @@ std::string summary_json(const Node& node, const NodeContext& context, Detail de
   return std::format(
       R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}","booted_profile":"{}",)"
       R"("state":"{}","stage":{},"progress":{},"reason":{},"cpus":{},"memory":{},"seen_ms":{},)"
-      R"("holds_plan":{},"scheduler":{},"scheduler_reason":{}{}}})",
+      R"("holds_plan":{},"outdated":{},"scheduler":{},"scheduler_reason":{}{}}})",
       node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
       to_string(hardware.macs.front()), node.profile, node.booted_profile,
       provisioning::to_string(node.state), quoted(node.stage), node.progress, quoted(node.reason),
       number_or_null(cpus), number_or_null(memory), context.seen_ms, context.holds_plan,
-      quoted(context.scheduler.state), quoted(context.scheduler.reason),
+      context.outdated, quoted(context.scheduler.state), quoted(context.scheduler.reason),
       detail == Detail::wide ? wide_members(node, context) : std::string());
 }
 
@@ -100,6 +101,7 @@ json node_json(const Node& node, const NodeContext& context) {
   json shown = provisioning::to_json(node);
   shown["holds_plan"] = context.holds_plan;
   shown["image"] = context.image;
+  shown["outdated"] = context.outdated;
   shown["scheduler"] = context.scheduler.state;
   shown["scheduler_reason"] = context.scheduler.reason;
   const Hardware& hardware = node.hardware;

@@ -23,8 +23,10 @@ enum class Detail {
 struct NodeContext {
   /// NodePlans::is_held_by.
   bool holds_plan = false;
-  /// The image that it booted; empty: none yet.
+  /// The name of the image that it booted; empty: none yet.
   std::string image = {};
+  /// Boots::is_outdated
+  bool outdated = false;
   /// What Slurm says of it.
   hpc::SchedulerNode scheduler = {};
   /// When it was heard last, in milliseconds since 1970; 0: never.

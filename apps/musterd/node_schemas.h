@@ -18,6 +18,7 @@ inline constexpr std::array kNodeStateMembers = {
     Property{"progress", number("while it fetches the image", 0, 100)},
     Property{"seen_ms", kTime},
     Property{"holds_plan", flag("whether it is ready and has applied the newest plan")},
+    Property{"outdated", flag("whether a restart would give it another image or profile")},
     Property{"scheduler", text("Slurm's state; empty: not known")},
     Property{"scheduler_reason", text("why it takes no jobs; may be empty")},
 };
@@ -36,6 +37,7 @@ inline constexpr auto kNodeSummaryMembers =
              {"memory", number("in bytes; null: not known").nullable()},
              // With detail=wide.
              {"image", text("the image that it booted"), Need::optional},
+             {"booted_image", text("that image as NAME@ID; empty: not known"), Need::optional},
              {"accelerators", list_of(kCard, "its cards for computing"), Need::optional},
              {"processor", text("the processor's name"), Need::optional},
              {"machine", text("vendor and product"), Need::optional},
@@ -66,6 +68,7 @@ inline constexpr auto kNodeMembers = with(
         {"ready_ms", kTime},
         {"returned_ms", kTime},
         {"image", text("the image that it booted; may be empty")},
+        {"booted_image", text("that image as NAME@ID; empty: not known")},
         {"hardware", object("as the machine reports it, with names of its accelerators")},
     }));
 inline constexpr Schema kNode = object("all that is known of a node", kNodeMembers);

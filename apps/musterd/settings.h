@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/base/result.h"
+#include "provisioning/catalogue.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/installed.h"
 
@@ -27,6 +28,8 @@ struct Settings {
   std::filesystem::path helper = "/run/muster-apply.sock";
   /// What the helper said about the last head plan.
   std::filesystem::path report = "/run/muster-helper/report.json";
+  /// The images beside those of the medium.
+  std::filesystem::path images = provisioning::kImageDirectory;
   /// What dnsmasq has lent.
   std::filesystem::path leases = "/run/muster-dnsmasq/leases";
   /// The names of PCI devices (package pci.ids). Without it cards are called by their numbers.

@@ -1,8 +1,7 @@
 // What nodes boot from: DHCP, TFTP and HTTP.
 
-#include <set>
-
 #include "apps/plans/planner.h"
+#include "provisioning/blobs.h"
 
 namespace muster::plans {
 namespace {
@@ -16,19 +15,6 @@ constexpr const char* kDnsmasqFile = "/etc/muster/dnsmasq.conf";
 constexpr const char* kNginx = "muster-nginx.service";
 constexpr const char* kDnsmasq = "muster-dnsmasq.service";
 
-/// What nodes fetch, each file once: the images share a kernel and their lowest layers.
-std::vector<std::string> files_of(const ClusterView& view) {
-  std::set<std::string> files;
-  for (const provisioning::MicrocodeFile& microcode : view.microcode) {
-    files.insert(microcode.file.path);
-  }
-  for (const provisioning::Image& image : view.images) {
-    files.insert({image.kernel.path, image.initrd.path});
-    for (const auto& layer : image.layers) files.insert(layer.path);
-  }
-  return {files.begin(), files.end()};
-}
-
 plan::Owns boot_owns(const spec::ClusterSpec&) {
   return {.files = {kNginxFile, kDnsmasqFile}, .units = {kNginx, kDnsmasq}};
 }
@@ -36,14 +22,13 @@ plan::Owns boot_owns(const spec::ClusterSpec&) {
 HeadPlan boot_on_head(const ClusterView& view) {
   const std::string dnsmasq = view.state_directory + "/dnsmasq";
   const std::string tls = view.state_directory + "/tls";
-  provisioning::HttpSite site{.head = view.spec.head.address.address,
-                              .medium = view.facts.medium,
-                              .boot_directory = view.boot_directory,
-                              .node_socket = view.node_socket,
-                              .certificate = tls + "/head.pem",
-                              .key = tls + "/head.pem",
-                              .ca = tls + "/ca.crt"};
-  site.files = files_of(view);
+  const provisioning::HttpSite site{.head = view.spec.head.address.address,
+                                    .blobs = provisioning::kBlobDirectory,
+                                    .boot_directory = view.boot_directory,
+                                    .node_socket = view.node_socket,
+                                    .certificate = tls + "/head.pem",
+                                    .key = tls + "/head.pem",
+                                    .ca = tls + "/ca.crt"};
   Plan plan;
   plan.add(WriteFile{.path = kNginxFile, .content = provisioning::render_nginx(site)});
   plan.add(

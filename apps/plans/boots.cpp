@@ -2,8 +2,6 @@
 
 #include <format>
 
-#include "core/os/files.h"
-
 namespace muster::plans {
 namespace {
 
@@ -12,15 +10,12 @@ using provisioning::Boots;
 using provisioning::Image;
 using provisioning::KernelArgument;
 
-std::filesystem::path manifest_of(const std::filesystem::path& medium,
-                                  const spec::Profile& profile) {
-  return medium / "muster/image" / profile.image / "manifest.json";
-}
-
 Error no_image(const spec::Profile& profile) {
   return {.message = std::format("profile '{}' boots image '{}', which the ISO does not have",
                                  profile.name, profile.image),
-          .hint = "boot the head from an ISO that was built from this cluster.yaml"};
+          .hint =
+              "boot the head from an ISO that was built from this cluster.yaml, or 'muster image "
+              "add' that ISO"};
 }
 
 /// Of an image that is there and cannot be used.
@@ -28,11 +23,6 @@ Error bad_image(const spec::Profile& profile, const Error& why) {
   return {.message = std::format("profile '{}' boots image '{}', which cannot be used: {}",
                                  profile.name, profile.image, why.message),
           .hint = why.hint.empty() ? "build the ISO again, and boot the head from it" : why.hint};
-}
-
-Result<Image> read_image(const std::filesystem::path& manifest) {
-  TRY_ASSIGN(const std::string text, os::read_plain_file(manifest));
-  return provisioning::parse_image(text);
 }
 
 /// What every node's kernel is told. Screen and serial line both: a node's console is read on
@@ -59,33 +49,30 @@ std::vector<KernelArgument> arguments_of(const spec::ClusterSpec& spec, const Im
   return arguments;
 }
 
-Result<std::vector<provisioning::MicrocodeFile>> read_microcode(
-    const std::filesystem::path& medium) {
-  const auto manifest = medium / "muster/microcode/manifest.json";
-  if (os::is_missing(manifest)) return {};
-  TRY_ASSIGN(const std::string text, os::read_plain_file(manifest));
-  return provisioning::parse_microcode(text);
+Error why_unbootable(const spec::Profile& profile, const provisioning::Catalogue& catalogue) {
+  const auto damaged = catalogue.damaged.find(profile.image);
+  return damaged == catalogue.damaged.end() ? no_image(profile)
+                                            : bad_image(profile, damaged->second);
 }
 
 }  // namespace
 
-Boots read_boots(const spec::ClusterSpec& spec, const std::filesystem::path& medium) {
+Boots make_boots(const spec::ClusterSpec& spec, provisioning::Catalogue catalogue) {
   std::map<std::string, Boot, std::less<>> boots;
   std::map<std::string, Error, std::less<>> unbootable;
   std::string first;
   for (const spec::Profile& profile : spec.profiles) {
-    const auto manifest = manifest_of(medium, profile);
-    if (os::is_missing(manifest)) {
-      unbootable[profile.name] = no_image(profile);
-    } else if (auto image = read_image(manifest); !image) {
-      unbootable[profile.name] = bad_image(profile, image.error());
-    } else {
-      auto arguments = arguments_of(spec, *image, profile);
-      boots[profile.name] = {.image = std::move(*image), .arguments = std::move(arguments)};
-      if (first.empty()) first = profile.name;
+    const provisioning::KeptImage* const kept = catalogue.find_by_name(profile.image);
+    if (kept == nullptr) {
+      unbootable[profile.name] = why_unbootable(profile, catalogue);
+      continue;
     }
+    boots[profile.name] = {.image = kept->image,
+                           .reference = kept->reference(),
+                           .arguments = arguments_of(spec, kept->image, profile)};
+    if (first.empty()) first = profile.name;
   }
-  return Boots(std::move(boots), first, std::move(unbootable), read_microcode(medium));
+  return Boots(std::move(boots), first, std::move(unbootable), std::move(catalogue));
 }
 
 }  // namespace muster::plans

@@ -28,13 +28,18 @@ hpc::ClusterFacts hpc_facts(const ClusterView& view) {
           .time_servers = live ? view.spec.head.external.ntp : std::vector<std::string>()};
 }
 
-/// How much memory the root of a node takes, by the image that it booted.
+/// How much memory the root of a node takes, by the name of the image that its profile boots. Of
+/// several with that name the largest: nodes take one after the other while jobs go on, and each
+/// change would make the scheduler read all nodes anew.
 Bytes root_of(const ClusterView& view, std::string_view profile) {
   const auto known = std::ranges::find(view.spec.profiles, profile, &spec::Profile::name);
   const spec::Profile& booted =
       known == view.spec.profiles.end() ? view.spec.profiles.front() : *known;
-  const auto image = std::ranges::find(view.images, booted.image, &provisioning::Image::name);
-  return image == view.images.end() ? Bytes{} : image->size();
+  Bytes largest;
+  for (const provisioning::KeptImage& kept : view.images) {
+    if (kept.image.name == booted.image) largest = std::max(largest, kept.image.size());
+  }
+  return largest;
 }
 
 /// The cards that jobs can be given now.

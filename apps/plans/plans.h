@@ -10,10 +10,9 @@
 #include "core/spec/cluster_spec.h"
 #include "hpc/ssh_access.h"
 #include "hpc/users.h"
+#include "provisioning/catalogue.h"
 #include "provisioning/head/facts.h"
 #include "provisioning/head/policy.h"
-#include "provisioning/image.h"
-#include "provisioning/microcode.h"
 #include "provisioning/network.h"
 #include "provisioning/node.h"
 #include "provisioning/pci_names.h"
@@ -24,9 +23,8 @@ namespace muster::plans {
 struct ClusterView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
-  /// Every image that a node may boot, and what processors load before it.
-  std::span<const provisioning::Image> images;
-  std::span<const provisioning::MicrocodeFile> microcode = {};
+  /// Every image that a node may have booted; none where that is not known.
+  std::span<const provisioning::KeptImage> images = {};
   provisioning::DhcpMode dhcp = provisioning::DhcpMode::silent;
   /// Named nodes.
   std::span<const provisioning::Node> nodes;

@@ -11,20 +11,6 @@
 namespace muster::plans {
 namespace {
 
-/// An image by the names that its files have on every medium (iso/layer_plan.h; a test holds both
-/// together).
-provisioning::Image image_of(const std::string& name) {
-  provisioning::Image image{.name = name};
-  image.kernel.path = "live/vmlinuz";
-  image.initrd.path = std::format("muster/image/{}/initrd.img", name);
-  for (const std::string& path :
-       {std::string("live/10-base.squashfs"), std::format("muster/20-{}.squashfs", name),
-        std::format("muster/90-muster-{}.squashfs", name)}) {
-    image.layers.push_back({.path = path, .size = {}, .sha256 = {}});
-  }
-  return image;
-}
-
 Error keeps_number(const hpc::ClusterUser& own, const spec::User& user) {
   return {.message = std::format("user '{}' has number {}, and cluster.yaml says {}", own.name,
                                  own.uid, user.uid.value_or(0)),
@@ -89,8 +75,6 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
   if (!users.refused.empty()) return std::unexpected(users.refused.front());
   const head::Facts facts{
       .interface = spec.head.interface.value_or("auto"), .live = true, .medium = head::kLiveMedium};
-  std::vector<provisioning::Image> images;
-  for (const spec::Image& image : spec.images) images.push_back(image_of(image.name));
   Preview preview{.head_image = plan_head_image(spec),
                   .node_image = plan_node_image(spec),
                   .head = {},
@@ -98,7 +82,6 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                   .node_plan = {}};
   const ClusterView view{.spec = spec,
                          .facts = facts,
-                         .images = images,
                          .dhcp = provisioning::DhcpMode::serve,
                          .nodes = {&preview.node, 1},
                          .users = users.table,

@@ -60,8 +60,6 @@ Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
 ClusterView view_of(const OwnView& own, const Claims& claims, DhcpMode mode) {
   return {.spec = own.spec,
           .facts = own.facts,
-          .images = own.images,
-          .microcode = own.microcode,
           .dhcp = mode,
           .users = claims.users,
           .slurm_key = claims.slurm_key,

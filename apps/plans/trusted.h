@@ -11,8 +11,6 @@ namespace muster::plans {
 struct OwnView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
-  std::span<const provisioning::Image> images;
-  std::span<const provisioning::MicrocodeFile> microcode = {};
 };
 
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's

@@ -66,6 +66,27 @@ Result<std::string> read_parts(const fs::path& path, std::span<const FilePart> p
   return bytes;
 }
 
+Status copy_parts(const fs::path& from, std::span<const FilePart> parts, const fs::path& to) {
+  const Handle file(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const auto cannot_write = [&] {
+    return fail(std::format("cannot write '{}': {}", to.string(), std::strerror(errno)));
+  };
+  if (!file) return cannot_write();
+  Status written;
+  TRY(read_all_parts(from, parts, [&](std::string_view piece) {
+    while (written && !piece.empty()) {
+      const ssize_t count =
+          uninterrupted([&] { return write(file.get(), piece.data(), piece.size()); });
+      if (count <= 0) {
+        written = cannot_write();
+      } else {
+        piece.remove_prefix(static_cast<std::size_t>(count));
+      }
+    }
+  }));
+  return written;
+}
+
 Result<std::uint64_t> size_of(const fs::path& path) {
   TRY_ASSIGN(const Handle file, open_to_read(path));
   const off_t end = lseek(file.get(), 0, SEEK_END);

@@ -22,6 +22,11 @@ struct FilePart {
 /// be read.
 Result<std::string> read_parts(const std::filesystem::path& path, std::span<const FilePart> parts);
 
+/// Writes the bytes of the parts to a new file that nobody else reads. Errors: as read_parts;
+/// something is at `to` already; the disk.
+Status copy_parts(const std::filesystem::path& from, std::span<const FilePart> parts,
+                  const std::filesystem::path& to);
+
 /// The bytes of a part as far as the file has them. Errors: as read_parts.
 Result<std::string> read_as_far_as_there(const std::filesystem::path& path, FilePart part);
 

@@ -46,6 +46,12 @@ KernelArgument KernelArgument::profile(std::string_view name) {
   return std::move(*argument);
 }
 
+KernelArgument KernelArgument::image(std::string_view reference) {
+  auto argument = parse(std::format("muster.image={}", reference));
+  CHECK(argument);
+  return std::move(*argument);
+}
+
 std::string_view KernelArgument::name() const {
   return std::string_view(text_).substr(0, text_.find('='));
 }

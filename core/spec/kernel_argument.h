@@ -28,6 +28,8 @@ class KernelArgument {
   /// Tells the agent which profile the machine was started as. `name` is that of a profile of a
   /// valid specification, whose characters are all allowed.
   static KernelArgument profile(std::string_view name);
+  /// Tells the agent which image the machine was started with: "NAME@ID".
+  static KernelArgument image(std::string_view reference);
 
   const std::string& text() const { return text_; }
   /// What stands before the first '='.

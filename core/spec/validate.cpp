@@ -105,6 +105,12 @@ void check_set_name(const ClusterSpec& spec, const std::string& path, const std:
                     Findings& findings) {
   if (is_node_state(name)) {
     refuse_name(path, std::format("'@{}' is the group of all nodes in that state", name), findings);
+  } else if (name == kOutdatedGroup) {
+    refuse_name(path,
+                std::format("'@{}' is the group of all nodes that run another image than after a "
+                            "restart",
+                            name),
+                findings);
   } else if (number_of(spec.nodes, name)) {
     refuse_name(path, std::format("'{}' is a name that a node may get", name), findings);
   }

@@ -33,12 +33,13 @@ Result<std::string> accept(const Result<os::HttpResponse>& response) {
 
 Result<provisioning::DiscoverAnswer> discover(const std::string& head,
                                               const provisioning::Hardware& hardware,
-                                              const std::string& profile) {
+                                              const std::string& profile,
+                                              const std::string& image) {
   TRY_ASSIGN(const std::string text,
              accept(os::send({.method = "POST",
                               .url = std::format("http://{}/node/v1/discover", head),
                               .body = provisioning::render_discover_request(
-                                  {.hardware = hardware, .profile = profile})})));
+                                  {.hardware = hardware, .profile = profile, .image = image})})));
   return provisioning::parse_discover_answer(text);
 }
 

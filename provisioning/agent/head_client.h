@@ -22,11 +22,12 @@ namespace muster::agent {
 /// the head wrote.
 Result<std::string> accept(const Result<os::HttpResponse>& response);
 
-/// `profile`: what the machine was started as, as read_started_profile. Errors: the head does not
+/// `profile`: what the machine was started as, as read_started_profile. `image`: the reference of
+/// the image that it was started with, or that it runs; empty: not known. Errors: the head does not
 /// answer, refuses, or answers nonsense; the answer came over plain HTTP.
 Result<provisioning::DiscoverAnswer> discover(const std::string& head,
                                               const provisioning::Hardware& hardware,
-                                              const std::string& profile);
+                                              const std::string& profile, const std::string& image);
 
 /// Tells how far stage one is.
 Status report_stage(const Invitation& invitation, const provisioning::StageReport& report);

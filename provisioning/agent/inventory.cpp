@@ -98,4 +98,8 @@ std::string read_started_profile(const fs::path& root) {
   return kernel_argument(root, "muster.profile=");
 }
 
+std::string read_started_image(const fs::path& root) {
+  return kernel_argument(root, "muster.image=");
+}
+
 }  // namespace muster::agent

@@ -18,4 +18,7 @@ Result<provisioning::Hardware> read_hardware(const std::filesystem::path& root =
 /// The profile that the head's boot script named on the kernel's command line; empty when none.
 std::string read_started_profile(const std::filesystem::path& root = "/");
 
+/// The reference of the image whose kernel runs, from there as well.
+std::string read_started_image(const std::filesystem::path& root = "/");
+
 }  // namespace muster::agent

@@ -102,8 +102,9 @@ class RunningNode {
   /// discovered once more. It stays the node that it booted as.
   Status ask_for_new_token() {
     TRY_ASSIGN(const provisioning::Hardware hardware, read_hardware());
-    TRY_ASSIGN(provisioning::DiscoverAnswer answer,
-               discover(invitation_.head, hardware, read_started_profile()));
+    TRY_ASSIGN(
+        provisioning::DiscoverAnswer answer,
+        discover(invitation_.head, hardware, read_started_profile(), invitation_.boot.image));
     if (const auto* const wait = std::get_if<provisioning::WaitAnswer>(&answer.decision)) {
       return fail(wait->reason);
     }
@@ -118,6 +119,9 @@ class RunningNode {
                   "look for it in the cluster's network; if the head was set up anew, boot this "
                   "node again");
     }
+    // It runs what it fetched, whatever the head would answer a machine that begins.
+    boot.image_name = invitation_.boot.image_name;
+    boot.image = invitation_.boot.image;
     invitation_.boot = std::move(boot);
     return {};
   }

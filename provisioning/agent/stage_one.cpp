@@ -80,7 +80,8 @@ class StageOne {
     std::string said;
     while (true) {
       hardware.lldp = neighbours_.latest();
-      TRY_ASSIGN(provisioning::DiscoverAnswer answer, discover(options_.head, hardware, profile));
+      TRY_ASSIGN(provisioning::DiscoverAnswer answer,
+                 discover(options_.head, hardware, profile, read_started_image()));
       unanswered_ = 0;
       set_clock(answer.time_ms);
       if (auto* const boot = std::get_if<provisioning::BootAnswer>(&answer.decision)) {
@@ -112,6 +113,7 @@ class StageOne {
     stage_ = "image";
     say(std::format("this is {}; fetching its image, {}", invitation.boot.node_name,
                     human(total_size(invitation))));
+    TRY(check_image(invitation.boot.image));
     TRY(undo_mounts());
     TRY(check_memory(invitation));
     TRY(mount_store(invitation));
@@ -129,6 +131,16 @@ class StageOne {
                        render_boot_network(read_boot_card())));
     return os::write_file(options_.work / "boot.json", render_invitation(invitation),
                           {.mode = 0600});
+  }
+
+  /// A machine that waited while the head got other images has the kernel of one that is gone.
+  Status check_image(const std::string& answered) {
+    const std::string started = read_started_image();
+    if (started.empty() || answered.empty() || started == answered) return {};
+    other_kernel_ = true;
+    return fail(
+        std::format("the head no longer has {}, with whose kernel this machine started", started),
+        std::format("it restarts, and boots {}", answered));
   }
 
   Status check_memory(const Invitation& invitation) const {
@@ -163,7 +175,8 @@ class StageOne {
     int told = -1;
     auto told_at = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < invitation.boot.layers.size(); ++i) {
-      const auto& layer = invitation.boot.layers[i];
+      provisioning::Artefact layer = invitation.boot.layers[i];
+      layer.path = std::format("layer {} of {}", i + 1, invitation.boot.image_name);
       const auto on_bytes = [&](Bytes here) {
         const int percent = static_cast<int>((before.count + here.count) * 100 /
                                              std::max<std::uint64_t>(total.count, 1));
@@ -181,8 +194,8 @@ class StageOne {
           say("the head could not be told how far it is: " + reported.error().text());
         }
       };
-      TRY(fetch(std::format("http://{}/medium/{}", invitation.head, layer.path), layer,
-                layer_file(i), on_bytes));
+      TRY(fetch(std::format("http://{}{}", invitation.head, provisioning::blob_url(layer.sha256)),
+                layer, layer_file(i), on_bytes));
       before.count += layer.size.count;
     }
     return {};

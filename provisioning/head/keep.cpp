@@ -87,7 +87,9 @@ Status save_host_keys(os::CommandRunner& runner) {
 
 Status copy_own(os::CommandRunner& runner) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
-  for (std::string& directory : kept_places()) argv.push_back(std::move(directory));
+  for (std::string& directory : kept_places()) {
+    if (directory != kImages) argv.push_back(std::move(directory));
+  }
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
   return {};
@@ -104,7 +106,9 @@ Status copy_state(os::CommandRunner& runner) {
 
 Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
   // The long part first, while the cluster works.
-  TRY(copy_shared(runner, shared, kPlace));
+  std::vector<std::string> large(shared.begin(), shared.end());
+  large.emplace_back(kImages);
+  TRY(copy_shared(runner, large, kPlace));
   TRY(save_host_keys(runner));
   TRY(copy_state(runner));
   // The files before the name that makes them count.

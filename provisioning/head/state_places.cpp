@@ -28,6 +28,8 @@ constexpr std::array kPlaces = {
                .state_disk = StateDisk::keeps,
                .purge = Purge::removes,
                .backup = kOfRoot},
+    // Images that somebody added: as large as an ISO, and can be added again.
+    StatePlace{.directory = kImages, .state_disk = StateDisk::keeps, .purge = Purge::removes},
     // What plans replaced on this system: another system has its own.
     StatePlace{.directory = "/var/lib/muster-applied", .purge = Purge::removes},
     // A live head has it from its medium.

@@ -69,18 +69,22 @@ bool is_card(std::string_view text) {
 
 /// Names one or both of the medium's files, and nothing that a machine has said.
 bool is_microcode_line(std::string_view line) {
-  constexpr std::string_view kFile = "(http,10.42.0.1)/medium/muster/microcode/";
+  constexpr std::string_view kHead = "(http,10.42.0.1)";
   constexpr std::string_view kNamed = " && set microcode initrd=microcode.img ||";
   if (const auto file = between(line, "initrd --name microcode.img http://10.42.0.1", kNamed)) {
-    return *file == "${microcode-file}" || *file == "/medium/muster/microcode/amd-19.img";
+    return *file == "${microcode-file}" || *file == muster::fuzz::url_of(muster::fuzz::kAmd19);
   }
-  const auto files = between(trim(line), "initrd ", "(http,10.42.0.1)/medium/muster/initrd.img");
+  const auto files = between(trim(line), "initrd ",
+                             std::string(kHead) + muster::fuzz::url_of(muster::fuzz::kInitrd));
   if (!files) return false;
   for (const std::string& file : split(*files, ' ')) {
     if (file.empty()) continue;
-    const auto name = between(file, kFile, "");
-    if (!name || (*name != "amd.img" && *name != "intel.img" && *name != "amd-19.img"))
+    const auto url = between(file, kHead, "");
+    if (!url || (*url != muster::fuzz::url_of(muster::fuzz::kAmd) &&
+                 *url != muster::fuzz::url_of(muster::fuzz::kIntel) &&
+                 *url != muster::fuzz::url_of(muster::fuzz::kAmd19))) {
       return false;
+    }
   }
   return true;
 }
@@ -100,13 +104,9 @@ bool is_our_line(std::string_view line, const Words& arguments) {
       "echo Kernel or initrd could not be fetched; asking the head again in 5 seconds.",
       "chain --replace http://10.42.0.1/boot/node.ipxe?mac=${netX/mac:hexhyp} || goto wait",
       "chain --replace http://10.42.0.1/boot/entry.ipxe || goto failed",
-      "initrd --name initrd.img http://10.42.0.1/medium/muster/initrd.img || goto failed",
-      "initrd (http,10.42.0.1)/medium/muster/initrd.img",
       "imgfree ||",
       "clear microcode ||",
       "cpuid --ecx 31 && goto boot ||",
-      "cpuid --ext 22 && set microcode-file /medium/muster/microcode/amd.img || set microcode-file "
-      "/medium/muster/microcode/intel.img",
       ":boot",
       "smbios --type 4 --get-string 7 --set maker",
       "if regexp 'AMD|Advanced Micro' \"$maker\"; then",
@@ -114,15 +114,26 @@ bool is_our_line(std::string_view line, const Words& arguments) {
       "elif [ \"$maker\" = QEMU ]; then",
       "else",
       "fi"};
-  if (kFixed.contains(line)) return true;
+  static const std::set<std::string> kWithFiles = {
+      std::format("initrd --name initrd.img http://10.42.0.1{} || goto failed",
+                  muster::fuzz::url_of(muster::fuzz::kInitrd)),
+      std::format("initrd (http,10.42.0.1){}", muster::fuzz::url_of(muster::fuzz::kInitrd)),
+      std::format("cpuid --ext 22 && set microcode-file {} || set microcode-file {}",
+                  muster::fuzz::url_of(muster::fuzz::kAmd),
+                  muster::fuzz::url_of(muster::fuzz::kIntel))};
+  if (kFixed.contains(line) || kWithFiles.contains(std::string(line))) return true;
   if (is_microcode_line(line)) return true;
-  if (const auto words = between(line,
-                                 "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} "
-                                 "initrd=initrd.img BOOTIF=01-${netX/mac:hexhyp}",
-                                 " || goto failed")) {
+  if (const auto words =
+          between(line,
+                  "kernel http://10.42.0.1" + muster::fuzz::url_of(muster::fuzz::kKernel) +
+                      " ${microcode} initrd=initrd.img "
+                      "BOOTIF=01-${netX/mac:hexhyp}",
+                  " || goto failed")) {
     return *words == arguments.ipxe;
   }
-  const auto words = between(line, "linux (http,10.42.0.1)/medium/live/vmlinuz BOOTIF=01-", "");
+  const auto words = between(
+      line, "linux (http,10.42.0.1)" + muster::fuzz::url_of(muster::fuzz::kKernel) + " BOOTIF=01-",
+      "");
   return words && is_card(words->substr(0, 17)) && words->substr(17) == arguments.grub;
 }
 

@@ -40,28 +40,35 @@ inline const provisioning::SshAuthority& shared_ssh_authority() {
   return authority;
 }
 
+/// A file of the head's, whose hash is this digit all along.
+inline provisioning::Artefact file_of(char digit) {
+  return {.path = std::string(1, digit), .size = {1}, .sha256 = std::string(64, digit)};
+}
+inline constexpr char kKernel = 'a';
+inline constexpr char kInitrd = 'b';
+inline constexpr char kAmd = 'c';
+inline constexpr char kIntel = 'd';
+inline constexpr char kAmd19 = 'e';
+
+/// Where machines fetch it.
+inline std::string url_of(char digit) { return provisioning::blob_url(file_of(digit).sha256); }
+
 inline provisioning::Image small_image() {
-  const std::string digest(64, 'a');
   return {.name = "compute",
-          .kernel = {.path = "live/vmlinuz", .size = {1}, .sha256 = digest},
-          .initrd = {.path = "muster/initrd.img", .size = {1}, .sha256 = digest},
-          .layers = {{.path = "muster/base.squashfs", .size = {1}, .sha256 = digest}},
+          .kernel = file_of(kKernel),
+          .initrd = file_of(kInitrd),
+          .layers = {file_of('f')},
           .kernel_arguments = {}};
 }
 
 inline provisioning::Boots small_boots(std::vector<provisioning::KernelArgument> arguments) {
   std::map<std::string, provisioning::Boot, std::less<>> boots;
-  boots["default"] = {.image = small_image(), .arguments = std::move(arguments)};
-  const std::string digest(64, 'a');
-  const auto file = [&](const std::string& name) {
-    return provisioning::Artefact{
-        .path = "muster/microcode/" + name, .size = {1}, .sha256 = digest};
-  };
+  boots["default"] = {.image = small_image(), .reference = {}, .arguments = std::move(arguments)};
   std::vector<provisioning::MicrocodeFile> microcode = {
-      {.file = file("amd.img"), .vendor = "AuthenticAMD"},
-      {.file = file("intel.img"), .vendor = "GenuineIntel"},
-      {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
-  return {std::move(boots), "default", {}, std::move(microcode)};
+      {.file = file_of(kAmd), .vendor = "AuthenticAMD"},
+      {.file = file_of(kIntel), .vendor = "GenuineIntel"},
+      {.file = file_of(kAmd19), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
+  return {std::move(boots), "default", {}, {.images = {}, .microcode = std::move(microcode)}};
 }
 
 class NodeHead {

@@ -76,6 +76,7 @@ class Musterd:
         self.notify = None
         write(self.place / "cluster.yaml", specification(policy))
         file = {"file": "live/vmlinuz", "size": 1, "sha256": "0" * 64}
+        write(self.place / "medium/live/vmlinuz", "x")
         write(self.place / MANIFEST, json.dumps({"name": "compute", "kernel": file, "initrd": file,
                                                  "layers": [file], "kernel_arguments": []}))
         write(self.place / "head.json", json.dumps({"interface": "eth0", "live": True, "kept": [],

@@ -95,7 +95,7 @@ class Description(unittest.TestCase):
                 self.assertEqual(wanted - named, set())
 
     def test_people_are_told_of_every_member_of_an_answer(self):
-        named = set(re.findall(r"`([a-z_]+)`", self.page))
+        named = set(re.findall(r"`([a-z0-9_]+)`", self.page))
         for method, path, operation in operations(self.document):
             answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
             self.assertEqual(members_of(answer) - named, set(), f"{method} {path}")

@@ -141,6 +141,8 @@ void check_accounts(Checkers& checkers, const plans::Preview& preview) {
 void write_medium(Checkers& checkers, const spec::ClusterSpec& spec) {
   const std::string digest(64, 'a');
   const auto file = [&](const std::string& path) {
+    fs::create_directories(fs::path(checkers.path("medium/" + path)).parent_path());
+    checkers.write("medium/" + path, "x");
     return iso::MediumFile{.file = path, .size = 1, .sha256 = digest};
   };
   for (const spec::Image& image : spec.images) {
@@ -172,15 +174,17 @@ std::vector<std::string> ipxe_words(const std::string& script) {
 
 void check_boots(Checkers& checkers, const spec::ClusterSpec& spec) {
   write_medium(checkers, spec);
-  const provisioning::Boots boots = plans::read_boots(spec, checkers.path("medium"));
+  const provisioning::Boots boots = plans::make_boots(
+      spec, provisioning::read_catalogue(checkers.path("medium"), checkers.path("none")));
   RC_ASSERT(boots.unbootable().empty());
   RC_ASSERT(boots.first() == spec.profiles.front().name);
   for (const spec::Profile& profile : spec.profiles) {
     const provisioning::Boot& boot = boots.of(profile.name);
-    const provisioning::BootTarget target{.head = spec.head.address.address,
-                                          .kernel = "/medium/" + boot.image.kernel.path,
-                                          .initrd = "/medium/" + boot.image.initrd.path,
-                                          .arguments = boot.arguments};
+    const provisioning::BootTarget target{
+        .head = spec.head.address.address,
+        .kernel = provisioning::blob_url(boot.image.kernel.sha256),
+        .initrd = provisioning::blob_url(boot.image.initrd.sha256),
+        .arguments = boot.arguments};
     checkers.write("node.cfg", provisioning::render_grub(target, MacAddress{}));
     checkers.check({"grub-script-check", checkers.path("node.cfg")});
     const auto words = ipxe_words(provisioning::render_ipxe(target));

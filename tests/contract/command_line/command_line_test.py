@@ -106,7 +106,7 @@ class Answers(Test):
     def test_an_answer_of_another_version_ends_nothing_but_the_command(self):
         strange = ["<html>", "", {}, [], None, 7, "text", {"nodes": {}}, {"nodes": [7]}, {"groups": 7},
                    {"groups": [{"name": 1}]}, {"users": [{"name": "a", "uid": "x"}]}, {"names": [1]},
-                   {"profiles": [{}]}, {"head": 7, "nodes": [], "services": 7, "problems": 7},
+                   {"profiles": [{}]}, {"images": [{}]}, {"images": 7}, {"head": 7, "nodes": [], "services": 7, "problems": 7},
                    {"node": {}, "events": [{}]}, {"policy": 7, "until_ms": "x"}, {"uid": []}, {"asked_ms": "x"}]
         for answer in strange:
             said = answer if isinstance(answer, str) else json.dumps(answer)

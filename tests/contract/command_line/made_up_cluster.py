@@ -25,6 +25,10 @@ ANSWERS = {
     ("GET", "/v1/nodes/n001/events"): (200, {"node": NODE, "events": [], "now_ms": 9}),
     ("GET", "/v1/groups"): (200, {"groups": [{"name": "*", "nodes": "n001"}, {"name": "Jürgen", "nodes": "n001"},
                                              {"name": "ready", "nodes": "n[001-400]"}]}),
+    ("GET", "/v1/images"): (200, {"images": [
+        {"name": "compute", "id": "3f2a91bb0c12" + "0" * 52, "available": True, "origin": "", "added_ms": 0, "size": 5,
+         "files": [{"kind": "kernel", "sha256": "0" * 64, "size": 7}], "kernel_arguments": ["quiet"],
+         "profiles": ["default"], "running": "n001", "boots": "n[001-002]"}], "outdated": "n002"}),
     ("GET", "/v1/profiles"): (200, {"profiles": [{"name": "default", "image": "compute", "nodes": 1,
                                                   "kernel_arguments": []}]}),
     ("GET", "/v1/users"): (200, {"users": [USER]}),

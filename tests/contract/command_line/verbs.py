@@ -11,7 +11,8 @@ VERBS = [
     ["node", "shutdown", "n001"], ["operation", "list"], ["operation", "show", "0a"],
     ["operation", "watch", "0a"], ["operation", "cancel", "0a"],
     ["node", "import", "/run/list"], ["group", "list"], ["group", "list", "n001"], ["group", "show", "ready"],
-    ["profile", "list"], ["discover"], ["discover", "show"], ["discover", "open"], ["discover", "ask"],
+    ["profile", "list"], ["image", "list"], ["image", "show", "compute"], ["image", "show", "compute@3f2a91bb0c12"],
+    ["discover"], ["discover", "show"], ["discover", "open"], ["discover", "ask"],
     ["discover", "close"], ["dhcp"], ["dhcp", "show"], ["dhcp", "take"], ["dhcp", "proxy"], ["user", "list"],
     ["user", "add", "ada"], ["user", "set", "ada", "--full-name", "Ada"], ["user", "remove", "ada", "--yes"],
 ]

@@ -21,7 +21,15 @@ MEDIUM_FILES = {"live/vmlinuz": b"a kernel", "live/initrd.img": b"an initrd",
                 "muster/layers/base.squashfs": b"a layer" * 1000}
 # What the second profile boots beside them.
 OTHER_LAYER = "muster/20-cuda.squashfs"
+OTHER_CONTENT = b"another layer" * 1000
 OTHER_ARGUMENT = "nouveau.modeset=0"
+# What the helper makes of the medium (provisioning/blobs.h); the helper itself runs in native clusters.
+BLOBS = "/run/muster-blobs"
+
+
+def blob(content):
+    """Where machines fetch a file with this content."""
+    return f"/blob/{hashlib.sha256(content).hexdigest()}"
 
 
 def add_accounts(machine):
@@ -47,11 +55,13 @@ def make_directories(machine):
 
 def fill_medium(machine):
     """The medium with an image's manifest and files, and some that nobody may fetch."""
-    files = MEDIUM_FILES | {OTHER_LAYER: b"another layer" * 1000}
+    files = MEDIUM_FILES | {OTHER_LAYER: OTHER_CONTENT}
     entries = [{"file": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                for path, data in files.items()]
+    machine.path(BLOBS).mkdir(parents=True)
     for path, data in files.items():
         machine.write(f"{MEDIUM}/{path}", data)
+        machine.path(f"{BLOBS}/{hashlib.sha256(data).hexdigest()}").symlink_to(f"{MEDIUM}/{path}")
     machine.write(f"{MEDIUM}/private.txt", "only for the head")
     for image, layers in (("compute", entries[2:3]), ("cuda", entries[2:])):
         machine.write(f"{MEDIUM}/muster/image/{image}/manifest.json", json.dumps(

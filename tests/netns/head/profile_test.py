@@ -1,6 +1,6 @@
 """What a node boots is what its profile says, on the wire."""
 
-from head import MEDIUM_FILES, OTHER_ARGUMENT, OTHER_LAYER
+from head import MEDIUM_FILES, OTHER_ARGUMENT, OTHER_CONTENT, blob
 from room import HeadTest
 
 
@@ -19,8 +19,8 @@ class Profiles(HeadTest):
 
     def test_the_next_boot_is_that_of_the_new_profile(self):
         node = self.node().boot()
-        self.assertEqual([layer["file"] for layer in node.welcome["image"]["layers"]],
-                         list(MEDIUM_FILES)[2:])
+        self.assertEqual([f"/blob/{layer['sha256']}" for layer in node.welcome["image"]["layers"]],
+                         [blob(content) for content in list(MEDIUM_FILES.values())[2:]])
         for script in self.scripts(node):
             self.assertNotIn(OTHER_ARGUMENT, script)
         self.set_profile([node.name], "gpu")
@@ -28,8 +28,9 @@ class Profiles(HeadTest):
             self.assertIn(f" {OTHER_ARGUMENT}", script)
         node.boot()
         self.assertEqual(node.welcome["image"]["name"], "cuda")
-        self.assertIn(OTHER_LAYER, [layer["file"] for layer in node.welcome["image"]["layers"]])
-        self.assertEqual(self.anybody().plain("GET", f"/medium/{OTHER_LAYER}").status, 200)
+        self.assertIn(blob(OTHER_CONTENT),
+                      [f"/blob/{layer['sha256']}" for layer in node.welcome["image"]["layers"]])
+        self.assertEqual(self.anybody().plain("GET", blob(OTHER_CONTENT)).status, 200)
 
     def test_its_neighbour_boots_as_before(self):
         node, other = self.node("a").boot(), self.node("b").boot()

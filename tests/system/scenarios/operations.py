@@ -65,7 +65,18 @@ def nodes_restart_one_after_another(lab, product, count):
     names = {f"n{index}": product.node_of(f"n{index}").name for index in range(1, count + 1)}
     job = lab.check("head", "sbatch", "--parsable", f"--nodelist={names['n1']}", "--output=/dev/null", "--wrap=sleep 30").strip()
     product.wait_for("the job runs", lambda: job_state(lab, job, "RUNNING"), PATIENCE)
-    begun = muster(lab, "reboot", "@ready", "--rolling", "1", "--json")
+    shown, most_away = restart_in_turn(lab, product, names, "@ready")
+    expect(shown["state"] == "done", f"the rolling restart: {shown}")
+    expect(most_away == 1, f"{most_away} nodes were away at once")
+    expect(job_state(lab, job, "COMPLETED")[0], f"the job was not let end: {job_state(lab, job, '')[1]}")
+    product.wait_for("Slurm has all nodes again", lambda: (product.is_well(count)), PATIENCE)
+    states = lab.check("head", "sinfo", "--noheader", "--Node", "--format=%N %T").split("\n")
+    expect(not any("drain" in line for line in states), f"a node stays drained: {states}")
+
+
+def restart_in_turn(lab, product, names, whom):
+    """A rolling restart, one node at a time, to its end: the operation, and how many were away at once at most."""
+    begun = muster(lab, "reboot", whom, "--rolling", "1", "--json")
     operation = json.loads(begun.stdout)["operation"]
     most_away = 0
 
@@ -82,13 +93,7 @@ def nodes_restart_one_after_another(lab, product, count):
         return shown["state"] not in ("running", "ending"), f"{shown['state']} {shown['counts']}"
 
     product.wait_for("the rolling restart ends", question, 2 * PATIENCE)
-    shown = show(lab, operation)
-    expect(shown["state"] == "done", f"the rolling restart: {shown}")
-    expect(most_away == 1, f"{most_away} nodes were away at once")
-    expect(job_state(lab, job, "COMPLETED")[0], f"the job was not let end: {job_state(lab, job, '')[1]}")
-    product.wait_for("Slurm has all nodes again", lambda: (product.is_well(count)), PATIENCE)
-    states = lab.check("head", "sinfo", "--noheader", "--Node", "--format=%N %T").split("\n")
-    expect(not any("drain" in line for line in states), f"a node stays drained: {states}")
+    return show(lab, operation), most_away
 
 
 def muster(lab, verb, *words):

@@ -41,22 +41,24 @@ std::vector<std::string> sample_files() {
 
 /// What the newest samples say. Every member has a value that is not its default.
 Node sample_node() {
-  Node node{{.name = "n001", .address = {0x0A2A0101}, .profile = "gpu"},
-            {.booted_profile = "default",
-             .state = provisioning::NodeState::failed,
-             .stage = "plan",
-             .reason = "no plan yet",
-             .progress = 40,
-             .generation = "1f0c5ab2-n001",
-             .agent_note = "an agent of version 0.1.0",
-             .drift = "write /etc/hosts",
-             .drifts = 2,
-             .seen_ms = 1790000002000,
-             .ready_ms = 1790000001000,
-             .returned_ms = 1790000004000},
-            {.certificate_serial = "01AB",
-             .offered_serial = "02CD",
-             .ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA n001\n"}};
+  Node node{
+      {.name = "n001", .address = {0x0A2A0101}, .profile = "gpu"},
+      {.booted_profile = "default",
+       .booted_image = "compute@5b3f0de6b34fca50f0c3a79a5c1b8e0d6f3aefc2e8a1b7d4c9e0f1a2b3c4d5e6",
+       .state = provisioning::NodeState::failed,
+       .stage = "plan",
+       .reason = "no plan yet",
+       .progress = 40,
+       .generation = "1f0c5ab2-n001",
+       .agent_note = "an agent of version 0.1.0",
+       .drift = "write /etc/hosts",
+       .drifts = 2,
+       .seen_ms = 1790000002000,
+       .ready_ms = 1790000001000,
+       .returned_ms = 1790000004000},
+      {.certificate_serial = "01AB",
+       .offered_serial = "02CD",
+       .ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA n001\n"}};
   node.reboot = provisioning::RebootWish{.id = "6b1f90c2a7d4e835", .asked_ms = 1790000003000};
   node.hardware = {.uuid = "72acb10d-0000-4000-8000-000000000001",
                    .serial = "S1",
@@ -190,13 +192,15 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"node.1.first.json", "node"}, {{"reboot", nullptr}}},
       {{"node.1.first.json", "node-observed"},
        {{"booted_profile", ""},
+        {"booted_image", ""},
         {"agent_note", ""},
         {"drift", ""},
         {"drifts", 0},
         {"returned_ms", 0},
         {"hardware", {{"accelerators", nullptr}, {"processor", nullptr}, {"left_out", nullptr}}}}},
       {{"node.1.first.json", "node-identity"}, {{"offered_serial", ""}, {"ssh_certificate", ""}}},
-      {{"node.1.last.json", "node-observed"}, {{"agent_note", ""}}},
+      {{"node.1.last.json", "node-observed"}, {{"booted_image", ""}, {"agent_note", ""}}},
+      {{"node-observed.2.json", "node-observed"}, {{"booted_image", ""}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

@@ -25,8 +25,7 @@ const std::filesystem::path kFolder = MUSTER_SOURCE "/tests/golden/plans";
 struct Site {
   spec::ClusterSpec spec;
   head::Facts facts;
-  std::vector<provisioning::Image> images;
-  std::vector<provisioning::MicrocodeFile> microcode = {};
+  std::vector<provisioning::KeptImage> images;
   hpc::UserTable users = {};
   std::vector<Node> nodes = {};
 };
@@ -36,13 +35,13 @@ spec::ClusterSpec read_spec(const char* file) {
   return spec::parse_cluster(text, file).spec.value();
 }
 
-std::vector<provisioning::Image> images_of(const spec::ClusterSpec& spec) {
-  std::vector<provisioning::Image> images;
+std::vector<provisioning::KeptImage> images_of(const spec::ClusterSpec& spec) {
+  std::vector<provisioning::KeptImage> images;
   for (const spec::Image& image : spec.images) {
-    images.push_back({.name = image.name,
-                      .kernel = {.path = "live/vmlinuz"},
-                      .initrd = {.path = std::format("muster/image/{}/initrd.img", image.name)},
-                      .layers = {{.path = "live/10-base.squashfs", .size = Bytes::from_mib(300)}}});
+    images.push_back(
+        {.image = {.name = image.name,
+                   .layers = {{.path = "live/10-base.squashfs", .size = Bytes::from_mib(300)}}},
+         .id = image.name});
   }
   return images;
 }
@@ -96,7 +95,6 @@ Site large_site() {
                       .host_key = "ssh-ed25519 AAAAHOST"},
             .images = {}};
   site.images = images_of(site.spec);
-  site.microcode = {{.file = {.path = "muster/microcode/amd.img"}, .vendor = "AuthenticAMD"}};
   site.users = with_spec_users({}, site.spec).table;
   for (std::uint32_t i = 1; i < 40; ++i) {
     EXPECT_TRUE(site.users.add({.name = std::format("person{:02}", i)}));
@@ -119,7 +117,6 @@ ClusterView view_of(const Site& site) {
   return {.spec = site.spec,
           .facts = site.facts,
           .images = site.images,
-          .microcode = site.microcode,
           .dhcp = provisioning::DhcpMode::serve,
           .nodes = site.nodes,
           .users = site.users,
@@ -193,10 +190,7 @@ TEST(GoldenPlans, are_plans_that_the_helper_applies) {
     ASSERT_TRUE(policy) << policy.error().text();
     const Status allowed = policy->check(plan);
     EXPECT_TRUE(allowed) << allowed.error().text();
-    const auto checked = check_plan(plan, {.spec = site.spec,
-                                           .facts = site.facts,
-                                           .images = site.images,
-                                           .microcode = site.microcode});
+    const auto checked = check_plan(plan, {.spec = site.spec, .facts = site.facts});
     EXPECT_TRUE(checked) << checked.error().text();
   }
 }

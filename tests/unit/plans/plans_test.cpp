@@ -40,7 +40,6 @@ class Plans : public testing::Test {
   ClusterView view() {
     return {.spec = spec_,
             .facts = facts_,
-            .images = images_,
             .dhcp = provisioning::DhcpMode::serve,
             .nodes = {&node_, 1},
             .users = users_,
@@ -52,8 +51,6 @@ class Plans : public testing::Test {
 
   spec::ClusterSpec spec_;
   head::Facts facts_{.interface = "eth1", .live = true, .medium = "/run/live/medium"};
-  std::vector<provisioning::Image> images_ = {
-      {.name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}}};
   hpc::UserTable users_;
   provisioning::Node node_;
 };
@@ -157,17 +154,35 @@ TEST_F(Plans, the_key_is_secret_wherever_it_goes) {
   }
 }
 
-TEST_F(Plans, machines_may_fetch_every_image_and_the_kernel_they_share_once) {
-  images_.push_back(
-      {.name = "gpu", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "gpu-initrd"}});
-  images_.back().layers.push_back({.path = "muster/20-gpu.squashfs", .size = {}, .sha256 = {}});
+TEST_F(Plans, machines_fetch_files_by_their_hash_and_nothing_beside_them) {
   const std::string nginx = content_of(plan_head(view()).plan, "/etc/muster/nginx.conf");
-  for (const char* file : {"live/vmlinuz", "i", "gpu-initrd", "muster/20-gpu.squashfs"}) {
-    const std::string location = std::format("location = /medium/{} {{", file);
-    const auto at = nginx.find(location);
-    EXPECT_NE(at, std::string::npos) << file;
-    EXPECT_EQ(nginx.find(location, at + 1), std::string::npos) << file << " twice";
-  }
+  EXPECT_TRUE(
+      nginx.contains("\"^/(?:blob|medium)/([0-9a-f]{64})$\" { alias /run/muster-blobs/$1; }"))
+      << nginx;
+  EXPECT_FALSE(nginx.contains(facts_.medium)) << "what the medium has is no matter of nginx";
+}
+
+TEST_F(Plans, the_memory_of_nodes_stays_while_they_take_another_image) {
+  const auto image = [](const char* name, const char* id, std::uint64_t mib) {
+    provisioning::KeptImage kept{.image = {.name = name}, .id = id};
+    kept.image.layers = {{.path = "l", .size = Bytes::from_mib(mib)}};
+    return kept;
+  };
+  std::vector<provisioning::KeptImage> images = {image("compute", "new", 500)};
+  const auto memory = [&] {
+    ClusterView with = view();
+    with.images = images;
+    const std::string slurm = content_of(plan_head(with).plan, "/etc/slurm/slurm.conf");
+    const auto at = slurm.find("RealMemory=");
+    EXPECT_NE(at, std::string::npos) << slurm;
+    return std::stoi(slurm.substr(at + 11));
+  };
+  const int with_large = memory();
+  images.push_back(image("compute", "old", 100));
+  images.push_back(image("other", "another", 900));
+  EXPECT_EQ(memory(), with_large) << "the largest of the name";
+  images.erase(images.begin());
+  EXPECT_GT(memory(), with_large + 300);
 }
 
 TEST_F(Plans, jobs_can_ask_for_the_nodes_of_a_profile) {

@@ -4,7 +4,6 @@
 
 #include "core/os/files.h"
 #include "core/spec/parse.h"
-#include "iso/layer_plan.h"
 
 namespace muster::plans {
 namespace {
@@ -15,27 +14,6 @@ constexpr const char* kKey =
 spec::ClusterSpec default_spec() {
   const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
   return *spec::parse_cluster(text.value(), "cluster.yaml").spec;
-}
-
-std::string head_file(const Preview& preview, const std::string& path) {
-  for (const plan::Step& step : preview.head.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    if (file != nullptr && file->path == path) return file->content;
-  }
-  return {};
-}
-
-TEST(Preview, shows_the_layers_by_the_names_that_a_medium_gives_them) {
-  const spec::ClusterSpec spec = default_spec();
-  const auto preview = plans::preview(spec);
-  ASSERT_TRUE(preview);
-  const auto layers = iso::plan_layers(spec, {});
-  ASSERT_TRUE(layers);
-  const std::string nginx = head_file(*preview, "/etc/muster/nginx.conf");
-  for (const char* const name : {"base", "image-compute", "muster-image-compute"}) {
-    const std::string path = iso::layer_named(*layers, name).medium_path;
-    EXPECT_NE(nginx.find("/medium/" + path + " "), std::string::npos) << path;
-  }
 }
 
 TEST(Preview, the_helper_does_what_a_valid_specification_asks) {

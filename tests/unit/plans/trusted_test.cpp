@@ -49,8 +49,6 @@ class Trusted : public testing::Test {
   plan::Plan daemons(DhcpMode mode = DhcpMode::serve) {
     return plan_head({.spec = spec_,
                       .facts = facts_,
-                      .images = images_,
-                      .microcode = microcode_,
                       .dhcp = mode,
                       .nodes = nodes_,
                       .address_lost_ms = 1234,
@@ -83,8 +81,7 @@ class Trusted : public testing::Test {
     return plan;
   }
   Result<plan::Plan> check(const plan::Plan& plan) {
-    return check_plan(plan,
-                      {.spec = spec_, .facts = facts_, .images = images_, .microcode = microcode_});
+    return check_plan(plan, {.spec = spec_, .facts = facts_});
   }
 
   spec::ClusterSpec spec_;
@@ -93,10 +90,6 @@ class Trusted : public testing::Test {
                      .medium = "/run/live/medium",
                      .root_key = "ssh-ed25519 ROOT",
                      .host_key = "ssh-ed25519 HOST"};
-  std::vector<provisioning::Image> images_ = {
-      {.name = "compute", .kernel = {.path = "live/vmlinuz"}, .initrd = {.path = "i"}}};
-  std::vector<provisioning::MicrocodeFile> microcode_ = {
-      {.file = {.path = "muster/microcode/amd.img"}, .vendor = "AuthenticAMD"}};
   hpc::UserTable users_;
   provisioning::Node node_;
   std::vector<provisioning::Node> nodes_;

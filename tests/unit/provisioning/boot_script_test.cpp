@@ -7,8 +7,8 @@ namespace {
 
 BootTarget target() {
   return {.head = {0x0A2A0001},
-          .kernel = "/medium/live/vmlinuz",
-          .initrd = "/medium/muster/image/compute/initrd.img",
+          .kernel = "/blob/kernel",
+          .initrd = "/blob/initrd",
           .arguments = {*KernelArgument::parse("boot=muster"),
                         *KernelArgument::parse("console=ttyS0,115200")}};
 }
@@ -18,9 +18,9 @@ TEST(IpxeScript, boots_kernel_and_initrd_of_the_head) {
             "#!ipxe\n"
             "imgfree ||\n"
             "clear microcode ||\n"
-            "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} initrd=initrd.img "
+            "kernel http://10.42.0.1/blob/kernel ${microcode} initrd=initrd.img "
             "BOOTIF=01-${netX/mac:hexhyp} boot=muster console=ttyS0,115200 || goto failed\n"
-            "initrd --name initrd.img http://10.42.0.1/medium/muster/image/compute/initrd.img || "
+            "initrd --name initrd.img http://10.42.0.1/blob/initrd || "
             "goto failed\n"
             "boot || goto failed\n"
             ":failed\n"
@@ -36,14 +36,14 @@ std::string ipxe_with(MicrocodeChoice choice) {
 }
 
 TEST(IpxeScript, loads_the_microcode_of_a_known_processor_before_the_initrd) {
-  const std::string script = ipxe_with("/medium/muster/microcode/amd-19.img");
-  EXPECT_TRUE(script.starts_with(
-      "#!ipxe\n"
-      "imgfree ||\n"
-      "clear microcode ||\n"
-      "initrd --name microcode.img http://10.42.0.1/medium/muster/microcode/amd-19.img && "
-      "set microcode initrd=microcode.img ||\n"
-      "kernel http://10.42.0.1/medium/live/vmlinuz ${microcode} initrd=initrd.img "))
+  const std::string script = ipxe_with("/blob/amd-19.img");
+  EXPECT_TRUE(
+      script.starts_with("#!ipxe\n"
+                         "imgfree ||\n"
+                         "clear microcode ||\n"
+                         "initrd --name microcode.img http://10.42.0.1/blob/amd-19.img && "
+                         "set microcode initrd=microcode.img ||\n"
+                         "kernel http://10.42.0.1/blob/kernel ${microcode} initrd=initrd.img "))
       << script;
 }
 
@@ -86,11 +86,9 @@ TEST(IpxeScript, asks_again_when_the_head_is_away) {
 TEST(GrubScript, names_the_card_that_the_firmware_booted_from) {
   const std::string script = render_grub(target(), *parse_mac("52:54:00:AA:BB:01"));
   EXPECT_NE(
-      script.find(
-          "linux (http,10.42.0.1)/medium/live/vmlinuz BOOTIF=01-52-54-00-aa-bb-01 boot=muster"),
+      script.find("linux (http,10.42.0.1)/blob/kernel BOOTIF=01-52-54-00-aa-bb-01 boot=muster"),
       std::string::npos);
-  EXPECT_NE(script.find("initrd (http,10.42.0.1)/medium/muster/image/compute/initrd.img"),
-            std::string::npos);
+  EXPECT_NE(script.find("initrd (http,10.42.0.1)/blob/initrd"), std::string::npos);
 }
 
 TEST(GrubScript, quotes_words_with_marks_that_grub_reads_as_its_own) {
@@ -111,14 +109,14 @@ std::string grub_with(MicrocodeChoice choice) {
 TEST(GrubScript, loads_the_microcode_of_a_known_processor_before_the_initrd) {
   EXPECT_NE(grub_with("/m/amd-19.img")
                 .find("\ninitrd (http,10.42.0.1)/m/amd-19.img "
-                      "(http,10.42.0.1)/medium/muster/image/compute/initrd.img\nboot\n"),
+                      "(http,10.42.0.1)/blob/initrd\nboot\n"),
             std::string::npos);
-  EXPECT_NE(grub_with({}).find("\ninitrd (http,10.42.0.1)/medium/muster/image"), std::string::npos);
+  EXPECT_NE(grub_with({}).find("\ninitrd (http,10.42.0.1)/blob/initrd"), std::string::npos);
 }
 
 TEST(GrubScript, chooses_the_vendor_of_a_processor_that_nobody_has_seen) {
   const std::string script = grub_with(VendorMicrocode{.amd = "/m/amd.img", .intel = "/m/i.img"});
-  const std::string initrd = "(http,10.42.0.1)/medium/muster/image/compute/initrd.img\n";
+  const std::string initrd = "(http,10.42.0.1)/blob/initrd\n";
   EXPECT_NE(script.find("smbios --type 4 --get-string 7 --set maker\n"
                         "if regexp 'AMD|Advanced Micro' \"$maker\"; then\n"
                         "  initrd (http,10.42.0.1)/m/amd.img " +

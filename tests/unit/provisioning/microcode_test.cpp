@@ -3,13 +3,15 @@
 #include <format>
 #include <gtest/gtest.h>
 
+#include "core/os/hash.h"
+
 namespace muster::provisioning {
 namespace {
 
 std::string entry(const std::string& file, const std::string& vendor, const std::string& kinds) {
   return std::format(
       R"({{"file":"muster/microcode/{}","size":512,"sha256":"{}","vendor":"{}","processors":[{}]}})",
-      file, std::string(64, 'a'), vendor, kinds);
+      file, os::sha256(file), vendor, kinds);
 }
 
 std::string manifest() {
@@ -33,9 +35,8 @@ Processor processor(const std::string& vendor, std::uint32_t family, std::uint32
 
 TEST(Microcode, is_that_of_the_processor) {
   EXPECT_EQ(choose(processor("GenuineIntel", 6, 143, 8)),
-            MicrocodeChoice("muster/microcode/intel-06-8f-04.img"));
-  EXPECT_EQ(choose(processor("AuthenticAMD", 25, 1, 1)),
-            MicrocodeChoice("muster/microcode/amd-19.img"));
+            MicrocodeChoice(os::sha256("intel-06-8f-04.img")));
+  EXPECT_EQ(choose(processor("AuthenticAMD", 25, 1, 1)), MicrocodeChoice(os::sha256("amd-19.img")));
 }
 
 TEST(Microcode, is_none_for_a_kind_that_the_medium_has_none_for) {
@@ -47,8 +48,8 @@ TEST(Microcode, is_none_for_a_kind_that_the_medium_has_none_for) {
 
 TEST(Microcode, of_a_processor_that_nobody_has_seen_is_the_boot_loaders_choice) {
   EXPECT_EQ(choose(std::nullopt),
-            MicrocodeChoice(VendorMicrocode{.amd = "muster/microcode/amd.img",
-                                            .intel = "muster/microcode/intel.img"}));
+            MicrocodeChoice(
+                VendorMicrocode{.amd = os::sha256("amd.img"), .intel = os::sha256("intel.img")}));
   EXPECT_EQ(choose_microcode({}, std::nullopt), MicrocodeChoice());
 }
 

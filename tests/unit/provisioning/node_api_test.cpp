@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/os/files.h"
+#include "core/os/hash.h"
 #include "provisioning/protocol.h"
 #include "tests/unit/provisioning/ask.h"
 
@@ -26,7 +27,11 @@ class NodeApiTest : public testing::Test {
     auto ssh_authority = SshAuthority::open(directory_->path());
     ASSERT_TRUE(ssh_authority) << ssh_authority.error().text();
     ssh_authority_ = std::make_unique<SshAuthority>(std::move(*ssh_authority));
-    auto registry = Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}});
+    auto registry = Registry::open(
+        *store_,
+        {.addresses = {{0x0A2A0101}, {0x0A2A0103}}, .image_of = [](const std::string& profile) {
+           return reference(profile == "gpu" ? "cuda" : "compute");
+         }});
     ASSERT_TRUE(registry);
     registry_ = std::move(*registry);
     registry_->set_policy(Policy::open, 0);
@@ -44,20 +49,37 @@ class NodeApiTest : public testing::Test {
                        .cluster = "test",
                        .now = [] { return kToday; }});
   }
+  static std::string reference(const std::string& name) { return name + "@" + os::sha256(name); }
+  /// Another image of that name, which nodes boot no more.
+  static KeptImage former() {
+    KeptImage kept{.image = {.name = "compute",
+                             .layers = {{.path = "f", .size = {}, .sha256 = "former-layer"}}},
+                   .id = os::sha256("former"),
+                   .source = KeptImage::Source::added};
+    return kept;
+  }
   /// "default" boots the image compute; "gpu" boots another, with an argument of its own.
   static Boots boots() {
     std::map<std::string, Boot, std::less<>> boots;
-    boots["default"].image = {
-        .name = "compute", .kernel = {.path = "k"}, .initrd = {.path = "compute-initrd"}};
-    boots["gpu"].image = {
-        .name = "cuda", .kernel = {.path = "k"}, .initrd = {.path = "cuda-initrd"}};
+    const auto file = [](const std::string& hash) {
+      return Artefact{.path = "file-of-" + hash, .size = {}, .sha256 = hash};
+    };
+    const auto image = [&](const std::string& name) {
+      return Image{.name = name,
+                   .kernel = file("k"),
+                   .initrd = file(name + "-initrd"),
+                   .layers = {file(name + "-layer")}};
+    };
+    boots["default"] = {
+        .image = image("compute"), .reference = reference("compute"), .arguments = {}};
+    boots["gpu"] = {.image = image("cuda"), .reference = reference("cuda"), .arguments = {}};
     boots["gpu"].arguments.push_back(*KernelArgument::parse("nouveau.modeset=0"));
-    const auto file = [](const char* path) { return Artefact{.path = path}; };
     std::vector<MicrocodeFile> microcode = {
         {.file = file("amd.img"), .vendor = "AuthenticAMD"},
         {.file = file("intel.img"), .vendor = "GenuineIntel"},
         {.file = file("amd-19.img"), .vendor = "AuthenticAMD", .processors = {{25, 1, 1}}}};
-    return {std::move(boots), "default", {}, std::move(microcode)};
+    return {
+        std::move(boots), "default", {}, {.images = {former()}, .microcode = std::move(microcode)}};
   }
   os::ServerResponse get(const std::string& path, const std::string& mac) {
     return ask(*api_, {.method = "GET", .path = path, .query = {{"mac", mac}}});
@@ -124,13 +146,18 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   const std::vector<std::string> name = {"n001"};
   ASSERT_TRUE(registry_->set_profile(name, "gpu", kToday));
   const std::string ipxe = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
-  EXPECT_NE(ipxe.find("/medium/cuda-initrd"), std::string::npos) << ipxe;
+  EXPECT_NE(ipxe.find("/blob/cuda-initrd"), std::string::npos) << ipxe;
   EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
   const std::string grub = get("/grub/node/52:54:00:00:00:01.cfg", "").body;
-  EXPECT_NE(grub.find("/medium/cuda-initrd"), std::string::npos) << grub;
+  EXPECT_NE(grub.find("/blob/cuda-initrd"), std::string::npos) << grub;
   EXPECT_NE(ipxe.find(" muster.profile=gpu"), std::string::npos) << ipxe;
   const auto answer = nlohmann::json::parse(post("/node/v1/discover", report).body);
   EXPECT_EQ(answer.at("image").at("name"), "cuda");
+  EXPECT_EQ(registry_->find("n001")->booted_image, reference("cuda"));
+  EXPECT_EQ(answer.at("image").at("reference"), reference("cuda"));
+  EXPECT_TRUE(ipxe.contains(" muster.image=" + reference("cuda"))) << ipxe;
+  // An agent of a version before hashes fetches this below /medium/.
+  EXPECT_EQ(answer.at("image").at("layers").at(0).at("file"), "cuda-layer");
 }
 
 TEST_F(NodeApiTest, a_head_with_nothing_to_boot_lets_machines_wait) {
@@ -162,9 +189,45 @@ TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
   EXPECT_EQ(discover("../../etc"), "cuda") << "a word that is no profile counts for nothing";
 }
 
+TEST_F(NodeApiTest, kernel_and_layers_of_one_boot_are_of_one_image) {
+  const auto discover = [&](const std::string& image) {
+    const std::string body =
+        R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648},"image":")" + image +
+        R"("})";
+    return nlohmann::json::parse(post("/node/v1/discover", body).body).at("image");
+  };
+  // Another image was chosen after the kernel was started and before its discovery.
+  EXPECT_EQ(discover(former().reference()).at("layers").at(0).at("sha256"), "former-layer");
+  EXPECT_EQ(registry_->find("n001")->booted_image, former().reference());
+  // One that is gone: the machine learns that it is answered with another.
+  const auto gone = discover("compute@" + std::string(64, '0'));
+  EXPECT_EQ(gone.at("reference"), reference("compute"));
+  EXPECT_EQ(gone.at("layers").at(0).at("sha256"), "compute-layer");
+  EXPECT_EQ(discover("../../etc").at("reference"), reference("compute"));
+}
+
+TEST_F(NodeApiTest, a_node_that_enrols_anew_is_known_by_the_image_that_it_runs) {
+  Node node = enrolled();
+  EXPECT_EQ(node.booted_image, reference("compute"));
+  // The head started again meanwhile, and nodes boot another image by now.
+  const std::string runs = "compute@" + std::string(64, '5');
+  const auto welcome = registry_
+                           ->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0101},
+                                      {.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000}, {}, runs)
+                           .wait();
+  ASSERT_TRUE(welcome) << welcome.error().text();
+  EXPECT_EQ(registry_->find("n001")->booted_image, reference("compute")) << "anybody may say so";
+  const auto issue = [](const Node&) { return Result<Credentials>({.serial = "CD"}); };
+  const auto again =
+      registry_->enrol(welcome->token, {.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000}, issue)
+          .wait();
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(again->booted_image, runs);
+}
+
 TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
   const std::string unknown = get("/boot/node.ipxe", "52:54:00:00:00:09").body;
-  EXPECT_NE(unknown.find("/medium/compute-initrd"), std::string::npos) << unknown;
+  EXPECT_NE(unknown.find("/blob/compute-initrd"), std::string::npos) << unknown;
   ASSERT_EQ(post("/node/v1/discover",
                  R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})")
                 .status,
@@ -172,7 +235,7 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
   const std::vector<std::string> name = {"n001"};
   ASSERT_TRUE(registry_->set_profile(name, "gone", kToday));
   const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
-  EXPECT_NE(lost.find("/medium/compute-initrd"), std::string::npos) << lost;
+  EXPECT_NE(lost.find("/blob/compute-initrd"), std::string::npos) << lost;
 }
 
 TEST_F(NodeApiTest, a_machine_loads_the_microcode_of_its_processor) {
@@ -184,10 +247,10 @@ TEST_F(NodeApiTest, a_machine_loads_the_microcode_of_its_processor) {
         .status;
   };
   const auto script = [&] { return get("/boot/node.ipxe", "52:54:00:00:00:01").body; };
-  EXPECT_NE(script().find("/medium/intel.img"), std::string::npos) << "nobody has seen it";
+  EXPECT_NE(script().find("/blob/intel.img"), std::string::npos) << "nobody has seen it";
   ASSERT_EQ(report("AuthenticAMD"), 200);
-  EXPECT_NE(script().find("http://10.42.0.1/medium/amd-19.img "), std::string::npos) << script();
-  EXPECT_EQ(script().find("/medium/intel.img"), std::string::npos);
+  EXPECT_NE(script().find("http://10.42.0.1/blob/amd-19.img "), std::string::npos) << script();
+  EXPECT_EQ(script().find("/blob/intel.img"), std::string::npos);
   ASSERT_EQ(report("HygonGenuine"), 200);
   EXPECT_EQ(script().find("microcode.img"), std::string::npos) << "the medium has none for it";
 }
