@@ -10,7 +10,6 @@
 #include "core/base/text.h"
 #include "core/json/members.h"
 #include "core/os/files.h"
-#include "core/os/rooted_path.h"
 #include "core/spec/rules.h"
 
 namespace muster::provisioning {
@@ -53,9 +52,10 @@ Result<KeptImage> read_medium_image(const fs::path& medium, const std::string& n
 /// Errors: a file of the image is not there, or has another size.
 Status check_files(const Image& image, const fs::path& place) {
   for (const Artefact& file : files_of(image)) {
-    TRY_ASSIGN(const auto found, os::find_below(place, "/" + file.path));
-    if (!found) return fail(std::format("its file '{}' is missing", file.path));
-    TRY_ASSIGN(const os::FileState state, os::read_state(*found));
+    if (os::is_missing(place / file.path)) {
+      return fail(std::format("its file '{}' is missing", file.path));
+    }
+    TRY_ASSIGN(const os::FileState state, os::read_state(place / file.path));
     if (!state.is_plain || state.size != file.size.count) {
       return fail(std::format("its file '{}' has another size", file.path));
     }
