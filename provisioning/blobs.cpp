@@ -1,5 +1,6 @@
 #include "provisioning/blobs.h"
 
+#include "core/os/file_lock.h"
 #include "core/os/files.h"
 
 namespace muster::provisioning {
@@ -8,14 +9,13 @@ namespace fs = std::filesystem;
 
 std::map<std::string, fs::path> blobs_of(const Catalogue& catalogue) {
   std::map<std::string, fs::path> blobs;
-  // First the files of added images, whose hashes were compared.
-  for (const auto source : {KeptImage::Source::added, KeptImage::Source::medium}) {
-    const bool is_medium = source == KeptImage::Source::medium;
-    for (const KeptImage& kept : catalogue.images) {
-      if (kept.source != source) continue;
-      for (const Artefact& file : files_of(kept.image)) {
-        blobs.emplace(file.sha256,
-                      (is_medium ? catalogue.medium : catalogue.directory) / file.path);
+  // First the files whose hashes were compared.
+  for (const bool is_kept : {true, false}) {
+    for (const KeptImage& image : catalogue.images) {
+      if (image.is_kept != is_kept) continue;
+      for (const Artefact& file : files_of(image.image)) {
+        blobs.emplace(file.sha256, is_kept ? catalogue.directory / "blob" / file.sha256
+                                           : catalogue.medium / file.path);
       }
     }
   }
@@ -26,9 +26,10 @@ std::map<std::string, fs::path> blobs_of(const Catalogue& catalogue) {
   return blobs;
 }
 
-Status publish_blobs(const Catalogue& catalogue, const fs::path& directory) {
-  const auto blobs = blobs_of(catalogue);
+Status publish_blobs(const fs::path& medium, const fs::path& images, const fs::path& directory) {
   TRY(os::make_directory(directory));
+  TRY_ASSIGN(const os::Handle lock, os::lock_file(directory.string() + ".lock"));
+  const auto blobs = blobs_of(read_catalogue(medium, images));
   for (const auto& [hash, file] : blobs) {
     std::error_code unreadable;
     if (fs::read_symlink(directory / hash, unreadable) == file) continue;

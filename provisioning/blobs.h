@@ -15,9 +15,10 @@ inline constexpr const char* kBlobDirectory = "/run/muster-blobs";
 /// Where each file that machines may fetch is, by its hash.
 std::map<std::string, std::filesystem::path> blobs_of(const Catalogue& catalogue);
 
-/// Makes the directory show exactly these files. New ones come first: who was told of a file finds
-/// it. Errors: the disk.
-Status publish_blobs(const Catalogue& catalogue,
+/// Makes the directory show exactly the files of the catalogue as it is now. New ones come first:
+/// who was told of a file finds it. One process at a time. Errors: the disk.
+Status publish_blobs(const std::filesystem::path& medium,
+                     const std::filesystem::path& images = kImageDirectory,
                      const std::filesystem::path& directory = kBlobDirectory);
 
 }  // namespace muster::provisioning

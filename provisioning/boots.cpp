@@ -15,7 +15,7 @@ Boots::Boots(std::map<std::string, Boot, std::less<>> by_profile, std::string fi
 
 const Boot& Boots::of(std::string_view profile) const { return by_profile_.at(name_of(profile)); }
 
-std::string Boots::image_of(std::string_view profile) const {
+std::string Boots::reference_of(std::string_view profile) const {
   return empty() ? std::string() : of(profile).reference;
 }
 
@@ -29,7 +29,7 @@ std::string Boots::image_name_of(const Node& node) const {
 bool Boots::is_outdated(const Node& node) const {
   if (empty() || node.name.empty() || node.state != NodeState::ready) return false;
   return node.booted_profile != name_of(node.profile) ||
-         node.booted_image != image_of(node.profile);
+         node.booted_image != reference_of(node.profile);
 }
 
 const std::string& Boots::name_of(std::string_view profile) const {

@@ -16,7 +16,7 @@ namespace muster::provisioning {
 /// What the nodes of one profile boot.
 struct Boot {
   Image image;
-  /// reference_of(image)
+  /// Names the image: "NAME@ID".
   std::string reference;
   std::vector<KernelArgument> arguments;
 };
@@ -35,7 +35,7 @@ class Boots {
   /// What a machine of this profile boots: as `name_of(profile)`. Not when there is none.
   const Boot& of(std::string_view profile) const;
   /// The reference of the image of that boot; empty when there is none.
-  std::string image_of(std::string_view profile) const;
+  std::string reference_of(std::string_view profile) const;
   /// The name of the image that a node booted; empty when it has not booted.
   std::string image_name_of(const Node& node) const;
   /// Whether a ready node would run something else after a restart: another image, or another

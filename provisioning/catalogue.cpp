@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <format>
 #include <tuple>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -63,12 +62,14 @@ Status check_files(const Image& image, const fs::path& place) {
   return {};
 }
 
-/// Another user may not put a medium of theirs in its place.
-bool is_own(const fs::path& medium) {
-  const auto state = os::read_state(medium);
-  if (!state) return true;
-  return state->is_directory &&
-         (state->mode.uid == 0 || state->mode.uid == static_cast<int>(geteuid()));
+/// Another user may not put a medium of theirs in its place. A link leads to what somebody else
+/// made, and counts as that.
+bool is_roots(const fs::path& medium) {
+  std::error_code unreadable;
+  const fs::path place = fs::canonical(medium, unreadable);
+  if (unreadable) return true;  // A head may have none.
+  const auto state = os::read_state(place);
+  return state && state->is_directory && state->mode.uid == 0;
 }
 
 void read_medium(Catalogue& catalogue, const fs::path& medium) {
@@ -85,10 +86,10 @@ void read_medium(Catalogue& catalogue, const fs::path& medium) {
   }
 }
 
-/// What the files of an added image repair stays usable.
+/// What lacks a file of the medium, and was not added as well, cannot be used.
 void leave_out_damaged(Catalogue& catalogue) {
   std::erase_if(catalogue.images, [&](const KeptImage& kept) {
-    if (!kept.is_of_medium()) return false;
+    if (kept.is_kept) return false;
     Status whole = check_files(kept.image, catalogue.medium);
     if (whole) return false;
     catalogue.damaged.emplace(kept.image.name, std::move(whole).error());
@@ -103,6 +104,7 @@ Result<KeptImage> parse_kept_image(std::string_view text) {
   KeptImage kept{.image = {},
                  .id = {},
                  .source = KeptImage::Source::added,
+                 .is_kept = true,
                  .origin = members.text("origin", kLongestOrigin),
                  .added_ms = static_cast<std::int64_t>(members.number("added_ms", 1, kLatest))};
   TRY(problems.status());
@@ -133,12 +135,12 @@ Result<std::vector<std::string>> list_records(const fs::path& directory) {
 }
 
 void add_added(Catalogue& catalogue, KeptImage image) {
-  // Its files are those whose hashes were compared: it takes the place of one of the medium.
-  if (const KeptImage* const same = catalogue.find_by_id(image.id)) {
-    if (check_files(same->image, catalogue.medium)) return;
-    std::erase_if(catalogue.images, [&](const KeptImage& kept) { return kept.id == image.id; });
+  const auto same = std::ranges::find(catalogue.images, image.id, &KeptImage::id);
+  if (same == catalogue.images.end()) {
+    catalogue.images.push_back(std::move(image));
+  } else {
+    same->is_kept = true;
   }
-  catalogue.images.push_back(std::move(image));
 }
 
 void read_added(Catalogue& catalogue, const fs::path& directory) {
@@ -205,6 +207,11 @@ const KeptImage* Catalogue::find_by_reference(std::string_view reference) const 
   return found != nullptr && found->image.name == name_in(reference) ? found : nullptr;
 }
 
+bool is_still_there(const Catalogue& catalogue, const KeptImage& kept) {
+  return !kept.is_kept || kept.is_of_medium() ||
+         !os::is_missing(catalogue.directory / "image" / (kept.id + ".json"));
+}
+
 bool is_named(std::string_view word, std::string_view name, std::string_view id) {
   if (word == name) return true;
   if (word.contains('@')) {
@@ -216,7 +223,7 @@ bool is_named(std::string_view word, std::string_view name, std::string_view id)
 
 Catalogue read_catalogue(const fs::path& medium, const fs::path& directory) {
   Catalogue catalogue{.images = {}, .medium = medium, .directory = directory};
-  if (is_own(medium)) {
+  if (is_roots(medium)) {
     read_medium(catalogue, medium);
     catalogue.microcode = read_microcode(medium);
   } else {
@@ -239,7 +246,8 @@ Result<std::vector<KeptImage>> read_foreign_images(const fs::path& medium) {
     return fail(std::format("its image '{}' cannot be used: {}", printable(name, 64), why.message),
                 why.hint);
   }
-  return fail("it has no images of nodes", "name an ISO that 'muster iso build' made");
+  return fail(ErrorKind::absent, "it has no images of nodes",
+              "name an ISO that 'muster iso build' made");
 }
 
 Result<std::vector<AddedImage>> list_added_images(const fs::path& directory) {

@@ -33,6 +33,9 @@ struct KeptImage {
   /// id_of(image)
   std::string id;
   Source source = Source::medium;
+  /// Whether its files are in Catalogue::directory, as those of every added image: also of one of
+  /// the medium that was added as well.
+  bool is_kept = false;
   /// What it was added from, and when (milliseconds since 1970); of an added image only.
   std::string origin = {};
   std::int64_t added_ms = 0;
@@ -65,17 +68,21 @@ struct Catalogue {
   const KeptImage* find_by_reference(std::string_view reference) const;
 };
 
+/// Whether an image of the catalogue is still there, which may be of some time ago.
+bool is_still_there(const Catalogue& catalogue, const KeptImage& kept);
+
 /// Whether `word` names the image with this name and id: its name, the beginning of its id (six
 /// digits or more), or both as NAME@ID.
 bool is_named(std::string_view word, std::string_view name, std::string_view id);
 
 /// What the head has. An image that cannot be read costs nothing but itself: it is told, and left
-/// out. A medium that is not root's is none: the place of an installed head's medium is below the
-/// daemon's directory.
+/// out. A medium that is not root's is none, whoever reads: the place of an installed head's medium
+/// is below the daemon's directory.
 Catalogue read_catalogue(const std::filesystem::path& medium,
                          const std::filesystem::path& directory = kImageDirectory);
 
-/// The images of another medium, of which nothing is believed. Errors: none can be used.
+/// The images of another medium, of which nothing is believed. Errors: it has none (absent); none
+/// can be used.
 Result<std::vector<KeptImage>> read_foreign_images(const std::filesystem::path& medium);
 
 /// An image that was added, also one that cannot be used any more.

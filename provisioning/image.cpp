@@ -48,10 +48,6 @@ std::string id_of(const Image& image) {
   return os::sha256(text);
 }
 
-std::string reference_of(const Image& image) {
-  return std::format("{}@{}", image.name, id_of(image));
-}
-
 bool is_reference(std::string_view text) {
   return text.contains('@') && spec::is_name(name_in(text)) && is_sha256(id_in(text));
 }

@@ -43,8 +43,7 @@ bool is_sha256(std::string_view text);
 /// files in their order, and its kernel arguments.
 std::string id_of(const Image& image);
 
-/// "NAME@ID", which names one image among all that ever were.
-std::string reference_of(const Image& image);
+/// Whether a text is "NAME@ID", which names one image among all that ever were.
 bool is_reference(std::string_view text);
 /// How many digits of an id people are shown.
 inline constexpr std::size_t kShortId = 12;

@@ -86,6 +86,11 @@ Status remove_unused(const fs::path& directory, const Image& wanted = {}) {
   for (const Artefact& file : files_of(wanted)) used.insert(file.sha256);
   TRY_ASSIGN(const auto records, os::list_directory(directory / "image"));
   for (const std::string& record : records) {
+    if (!record.ends_with(".json")) {
+      // Of a write that a power cut ended.
+      TRY(os::remove_tree(directory / "image" / record));
+      continue;
+    }
     TRY_ASSIGN(const std::string text, os::read_plain_file(directory / "image" / record));
     // Whatever a damaged record names is kept as well.
     for (std::size_t at = text.find("blob/"); at != std::string::npos;
@@ -120,6 +125,7 @@ Status add_image(const ImageToAdd& added, const fs::path& directory, const CopyF
   KeptImage kept{.image = added.image,
                  .id = id_of(added.image),
                  .source = KeptImage::Source::added,
+                 .is_kept = true,
                  .origin = added.origin,
                  .added_ms = added.at_ms};
   const auto move = [](Artefact& file) { file.path = "blob/" + file.sha256; };
@@ -133,6 +139,10 @@ Status add_image(const ImageToAdd& added, const fs::path& directory, const CopyF
 }
 
 Status remove_image(const std::string& id, const fs::path& directory) {
+  TRY_ASSIGN(ChosenImages chosen, read_chosen(directory));
+  // A choice of what is gone would be told as a problem from then on.
+  const auto gone = std::erase_if(chosen, [&](const auto& choice) { return choice.second == id; });
+  if (gone > 0) TRY(os::write_file(directory / "chosen.json", render_chosen(chosen)));
   TRY(os::remove_tree(record_of(directory, id)));
   return remove_unused(directory);
 }

@@ -36,8 +36,8 @@ struct ImageToAdd {
 Status add_image(const ImageToAdd& added, const std::filesystem::path& directory,
                  const CopyFile& copy);
 
-/// Removes an added image, and its files that no other has. The images are locked. `id`: its whole
-/// id, also of an image that cannot be used. Errors: the disk.
+/// Removes an added image, its files that no other has, and a choice of it. The images are locked.
+/// `id`: its whole id, also of an image that cannot be used. Errors: the disk.
 Status remove_image(const std::string& id, const std::filesystem::path& directory);
 
 /// From their next start on, nodes that boot images of this name boot the one with `id`; empty: the

@@ -134,8 +134,11 @@ DiscoverAnswer NodeApi::answer_of(const Welcome& welcome, Now now) const {
     return {.time_ms = now.wall_ms, .decision = WaitAnswer{welcome.reason}};
   }
   // The one that it was started with, also when nodes boot another by now.
-  const KeptImage* const started = options_.boots.catalogue().find_by_reference(welcome.image);
   const Boot& boot = options_.boots.of(welcome.profile);
+  const KeptImage* started = welcome.image == boot.reference
+                                 ? nullptr
+                                 : options_.boots.catalogue().find_by_reference(welcome.image);
+  if (started != nullptr && !options_.is_there(*started)) started = nullptr;
   const Image& image = started == nullptr ? boot.image : started->image;
   return {.time_ms = now.wall_ms,
           .decision =

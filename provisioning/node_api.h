@@ -30,6 +30,8 @@ struct NodeApiOptions {
   /// The cluster's name, which is its domain.
   std::string cluster = {};
   std::function<Now()> now;
+  /// Whether an image of `boots` is still there; asked only of one that nodes boot no more.
+  std::function<bool(const KeptImage&)> is_there = [](const KeptImage&) { return true; };
   /// A node asks what it shall do; answered once, perhaps much later.
   std::function<void(const Node& node, task::Question question,
                      std::move_only_function<void(Result<task::Offer>)> answer)>

@@ -87,7 +87,7 @@ PROMISES = {
     },
     "docs/threat-model.md": {
         "Port 80 serves boot loaders by their names and the files of the head's images by the": ["native/stranger", "netns/head/hostile_test.py"],
-        "none is taken whose hash is another one than its image says, and none of its links is followed.":
+        "none is taken whose hash is another one than its image says, and no link of an ISO file is followed.":
             ["unit/cli/medium_source_test.cpp", "unit/provisioning/catalogue_test.cpp"],
         "A node gives up its own key and certificate only when the head says so":
             ["native/refused_certificate", "netns/head/refusal_test.py"],

@@ -75,7 +75,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY(policy.check(plan));
   note_specification(spec_text);
   // Before nginx is told to show them.
-  TRY(provisioning::publish_blobs(provisioning::read_catalogue(facts.medium)));
+  TRY(provisioning::publish_blobs(facts.medium));
   TRY_ASSIGN(const apply::ListedAccounts own, apply::read_own_accounts());
   CheckedAccounts accounts = check_accounts(plan, spec, own);
   std::ranges::for_each(accounts.refused, print_outcome);

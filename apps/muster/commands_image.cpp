@@ -30,7 +30,8 @@ std::string nodes_in(const json& image, const char* member) {
 std::string source_of(const json& image) {
   if (!image.value("available", false)) return "no longer here";
   const std::string origin = text_of(image, "origin");
-  return origin.empty() ? "ISO" : printable(origin, 60);
+  if (!origin.empty()) return printable(origin, 60);
+  return image.value("kept", false) ? "ISO, and added" : "ISO";
 }
 
 std::string size_of(const json& image) {
@@ -57,6 +58,20 @@ std::string outdated_hint(const json& answer) {
       nodes);
 }
 
+/// A choice outlives the ISO that it was made beside.
+std::string chosen_hint(const json& answer) {
+  std::string text;
+  for (const json& image : answer.at("images")) {
+    if (!image.value("chosen", false)) continue;
+    const std::string name = text_of(image, "name");
+    text += std::format(
+        "{}@{} was chosen, and stays when the head starts from another ISO; 'muster image set {} "
+        "iso' takes that of the ISO\n",
+        name, short_id(image), name);
+  }
+  return text;
+}
+
 int list_images() {
   const auto answer = call_head("GET", "/v1/images");
   if (!answer) return report(answer.error());
@@ -67,14 +82,15 @@ int list_images() {
                     source_of(image), added_of(image), profiles_of(image),
                     nodes_in(image, "running"), nodes_in(image, "boots")});
   }
-  return print_answer(*answer, trim(render_table(rows) + outdated_hint(*answer)));
+  return print_answer(*answer,
+                      trim(render_table(rows) + chosen_hint(*answer) + outdated_hint(*answer)));
 }
 
 std::string sheet(const json& image) {
   std::string text = std::format("{}@{}\n", text_of(image, "name"), short_id(image));
   text += sheet_line("id", text_of(image, "id"));
   text += sheet_line("from", source_of(image));
-  if (image.value("added_ms", 0) != 0) text += sheet_line("added", added_of(image));
+  if (image.value("added_ms", std::int64_t{0}) != 0) text += sheet_line("added", added_of(image));
   for (const json& file : image.at("files")) {
     text += sheet_line(text_of(file, "kind"),
                        std::format("{}  {}", text_of(file, "sha256"),

@@ -24,6 +24,7 @@
 #include "core/spec/rules.h"
 #include "provisioning/blobs.h"
 #include "provisioning/head/facts.h"
+#include "provisioning/head/installed.h"
 #include "provisioning/head/systemctl.h"
 #include "provisioning/image_store.h"
 
@@ -52,26 +53,34 @@ std::string title(std::string_view name, std::string_view id) {
 
 std::string title(const KeptImage& kept) { return title(kept.image.name, kept.id); }
 
+std::optional<Failure> check_root() {
+  if (geteuid() == 0) return std::nullopt;
+  return Failure({.message = "only root may change what nodes boot", .hint = "run it with sudo"});
+}
+
+Result<fs::path> own_medium() {
+  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
+  TRY_ASSIGN(const head::Facts facts, head::parse_facts(text));
+  return facts.medium;
+}
+
 /// Runs the body of a verb alone: two that change the images wait for each other.
-int change_images(const std::function<int(const Catalogue& own)>& body) {
-  if (geteuid() != 0) {
-    return report({.message = "only root may change what nodes boot", .hint = "run it with sudo"});
-  }
+int change_images(const std::function<int(const fs::path& medium, const Catalogue& own)>& body) {
+  if (const auto refused = check_root()) return report(*refused);
   const auto lock = provisioning::lock_images(kImageDirectory, [](const std::string& holder) {
     say(std::format("waiting for {}, which changes the images", printable(holder, 80)));
   });
   if (!lock) return report(lock.error());
-  const auto text = os::read_file(head::kFacts);
-  const auto facts = text ? head::parse_facts(*text) : std::unexpected(text.error());
-  if (!facts) return report(facts.error());
-  return body(provisioning::read_catalogue(facts->medium));
+  const auto medium = own_medium();
+  if (!medium) return report(medium.error());
+  return body(*medium, provisioning::read_catalogue(*medium));
 }
 
-/// Shows machines the files of the images that there are now.
-Status publish() {
-  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
-  TRY_ASSIGN(const head::Facts facts, head::parse_facts(text));
-  return provisioning::publish_blobs(provisioning::read_catalogue(facts.medium));
+/// The error, after something was done that stays.
+Error after(std::string_view done, const Error& error) {
+  return {.message = std::format("{}, and then: {}", done, error.message),
+          .hint = error.hint,
+          .kind = error.kind};
 }
 
 /// The daemon reads what nodes boot when it starts.
@@ -80,11 +89,11 @@ Status take_over() {
   TRY(head::systemctl(runner, {"restart", "musterd.service"}));
   TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(1, kApplyPatience));
   if (!holds) {
-    return fail("the choice is written, and the head has not applied its plan within five minutes",
+    return fail("the head has not applied its plan within five minutes",
                 "'journalctl -u musterd -u muster-apply' says why");
   }
   if (*holds) return {};
-  return fail("the choice is written, and not all of the head's plan holds",
+  return fail("not all of the head's plan holds",
               "'muster status' says what is wrong and is tried again");
 }
 
@@ -93,8 +102,7 @@ void warn_of_memory() {
   const auto here = os::read_file_system(kImageDirectory);
   if (!head::is_live() || (here && here->type == "ext4")) return;
   say("this head has images in memory and forgets them when it starts anew; 'muster head keep' "
-      "gives "
-      "it a disk");
+      "gives it a disk");
 }
 
 /// The images of the medium that are meant. Errors: it has none of that name.
@@ -109,21 +117,13 @@ Result<std::vector<KeptImage>> choose_foreign(const MediumSource& medium, const 
               "its images: " + join(names, ", "));
 }
 
-/// Adds one image. Whether there was something to do.
-Result<bool> add_one(const MediumSource& medium, const KeptImage& kept, const std::string& source,
-                     const Catalogue& own) {
-  const KeptImage* const there = own.find_by_id(kept.id);
-  if (there != nullptr && there->is_of_medium()) {
-    say(std::format("the ISO of this head has {} already", title(kept)));
-    return false;
-  }
+Status add_one(const MediumSource& medium, const KeptImage& kept, const std::string& source) {
   const auto copy = [&](const provisioning::Artefact& file, const fs::path& to) {
     say(std::format("copying {} ({})…", file.path, human(file.size)));
     return medium.copy(file, to);
   };
-  TRY(provisioning::add_image({.image = kept.image, .origin = source, .at_ms = os::now_ms()},
-                              kImageDirectory, copy));
-  return true;
+  return provisioning::add_image({.image = kept.image, .origin = source, .at_ms = os::now_ms()},
+                                 kImageDirectory, copy);
 }
 
 json to_json(const std::vector<KeptImage>& images) {
@@ -141,35 +141,70 @@ int tell_added(const std::vector<KeptImage>& added) {
   return print_answer(to_json(added), trim(text));
 }
 
-int add_images(const ImageOptions& options, const Catalogue& own) {
+/// What follows when images were added: machines are shown them, and one that somebody chose, and
+/// that was not whole, is booted again.
+Status show_added(const fs::path& medium, const Catalogue& before) {
+  TRY(provisioning::publish_blobs(medium));
+  const Catalogue now = provisioning::read_catalogue(medium);
+  return now.chosen == before.chosen ? Status() : take_over();
+}
+
+int add_images(const ImageOptions& options, const fs::path& own_place, const Catalogue& own) {
   os::PosixCommandRunner runner;
+  const auto status_of = [](const Error& error) {
+    return error.kind == ErrorKind::absent ? kUsage : kFailed;
+  };
   const auto medium = MediumSource::open(runner, options.source);
-  if (!medium) {
-    return report(medium.error(), medium.error().kind == ErrorKind::absent ? kUsage : kFailed);
-  }
+  if (!medium) return report(medium.error(), status_of(medium.error()));
   const auto images = choose_foreign(*medium, options.only);
-  if (!images) return report(wrap(options.source, images.error()).error(), kUsage);
+  if (!images) {
+    return report(wrap(options.source, images.error()).error(), status_of(images.error()));
+  }
   warn_of_memory();
   std::vector<KeptImage> added;
   Status last;
   for (const KeptImage& kept : *images) {
-    const auto done = add_one(*medium, kept, options.source, own);
-    if (done && *done) added.push_back(kept);
-    if (!done) last = std::unexpected(wrap(title(kept), done.error()).error());
-    if (!last) break;
+    last = add_one(*medium, kept, options.source);
+    if (!last) {
+      last = std::unexpected(wrap(title(kept), last.error()).error());
+      break;
+    }
+    added.push_back(kept);
   }
   // What was added before another one failed is there.
-  if (const Status shown = publish(); !shown) return report(shown.error());
-  for (const KeptImage& kept : added) {
-    if (!last) say(std::format("added {}", title(kept)));
+  const Status shown = show_added(own_place, own);
+  if (last && shown) return tell_added(added);
+  for (const KeptImage& kept : added) say(std::format("added {}", title(kept)));
+  return report(last ? after("the images were added", shown.error()) : last.error());
+}
+
+/// Errors: without a choice, nodes would have no image of this name, and a profile boots it.
+Status check_iso_has(const Catalogue& own, const std::string& name) {
+  const bool has = std::ranges::any_of(own.images, [&](const KeptImage& kept) {
+    return kept.is_of_medium() && kept.image.name == name;
+  });
+  if (has) return {};
+  TRY_ASSIGN(const spec::ClusterSpec spec, head::read_installed_spec());
+  const bool is_booted = std::ranges::contains(spec.profiles, name, &spec::Profile::image);
+  TRY_ASSIGN(const auto chosen, provisioning::read_chosen(kImageDirectory));
+  if (chosen.contains(name) && !is_booted) return {};
+  const auto damaged = own.damaged.find(name);
+  if (damaged != own.damaged.end()) {
+    return std::unexpected(
+        wrap(std::format("image '{}' of this head's ISO cannot be used", name), damaged->second)
+            .error());
   }
-  return last ? tell_added(added) : report(last.error());
+  return fail(ErrorKind::absent, std::format("the ISO of this head has no image '{}'", name),
+              "'muster image list' shows the images");
 }
 
 /// The id of an image that `options` choose for a name; empty: whatever the medium has. Errors: the
 /// name has no such image; several.
 Result<std::string> chosen_id(const Catalogue& own, const ImageOptions& options) {
-  if (options.id == provisioning::kMediumWord) return std::string();
+  if (options.id == provisioning::kMediumWord) {
+    TRY(check_iso_has(own, options.image));
+    return std::string();
+  }
   std::vector<const KeptImage*> found;
   for (const KeptImage& kept : own.images) {
     const bool is_wanted =
@@ -191,7 +226,7 @@ Result<std::string> chosen_id(const Catalogue& own, const ImageOptions& options)
   return found.front()->is_of_medium() ? std::string() : found.front()->id;
 }
 
-int set_image(const ImageOptions& options, const Catalogue& own) {
+int set_image(const ImageOptions& options, const fs::path& medium, const Catalogue& own) {
   if (!spec::is_name(options.image)) {
     return report(
         {.message = std::format("'{}' is no name of an image", printable(options.image, 80)),
@@ -202,8 +237,9 @@ int set_image(const ImageOptions& options, const Catalogue& own) {
   if (!id) return report(id.error(), kUsage);
   const Status written = provisioning::choose_image(options.image, *id, kImageDirectory);
   if (!written) return report(written.error());
-  if (const Status shown = publish(); !shown) return report(shown.error());
-  if (const Status taken = take_over(); !taken) return report(taken.error());
+  Status taken = provisioning::publish_blobs(medium);
+  if (taken) taken = take_over();
+  if (!taken) return report(after("the choice is written", taken.error()));
   const std::string what = id->empty() ? std::format(
                                              "the image '{}' of the head's ISO, also of the next "
                                              "one",
@@ -231,38 +267,53 @@ Result<AddedImage> find_added(const std::string& word) {
               "write NAME@ID");
 }
 
-int remove_added(const ImageOptions& options, const Catalogue& own) {
+/// Errors: nodes boot the image.
+Status check_unused(const Catalogue& own, const AddedImage& image) {
+  const KeptImage* const booted = own.find_by_name(image.name);
+  if (booted == nullptr || booted->id != image.id || booted->is_of_medium()) return {};
+  return fail(std::format("nodes boot {}", title(image.name, image.id)),
+              std::format("choose another first: 'muster image set {} iso', or the id of another",
+                          image.name));
+}
+
+/// Asks before it takes the lock: a question may be answered the next day.
+int remove_image(const ImageOptions& options) {
+  if (const auto refused = check_root()) return report(*refused);
   const auto image = find_added(options.image);
   if (!image) return report(image.error(), kUsage);
-  const auto choice = own.chosen.find(image->name);
-  const KeptImage* const shown = own.find_by_id(image->id);
-  const bool is_booted = choice != own.chosen.end() && choice->second == image->id &&
-                         (shown == nullptr || !shown->is_of_medium());
-  if (is_booted) {
-    return report({.message = std::format("nodes boot {}", title(image->name, image->id)),
-                   .hint = std::format("choose another first: 'muster image set {} iso', or the "
-                                       "id of another",
-                                       image->name)});
-  }
-  const Deed deed{.what = std::format("remove image {}", title(image->name, image->id)),
+  const std::string name = title(image->name, image->id);
+  const Deed deed{.what = std::format("remove image {}", name),
                   .consequence = "nodes that run it go on, and boot another at their next start",
                   .answer = {{"name", image->name}, {"id", image->id}}};
+  const auto remove = [&](const fs::path& medium, const Catalogue& own) {
+    if (const Status may = check_unused(own, *image); !may) return report(may.error());
+    const Status removed = provisioning::remove_image(image->id, kImageDirectory);
+    if (!removed) return report(removed.error());
+    const Status shown = provisioning::publish_blobs(medium);
+    if (!shown) return report(after("the image was removed", shown.error()));
+    return print_answer(deed.answer, std::format("removed {}", name));
+  };
+  const auto medium = own_medium();
+  if (!medium) return report(medium.error());
+  if (const Status may = check_unused(provisioning::read_catalogue(*medium), *image); !may) {
+    return report(may.error());
+  }
   if (const auto stop = stop_before(deed, options.confirm)) return *stop;
-  const Status removed = provisioning::remove_image(image->id, kImageDirectory);
-  if (!removed) return report(removed.error());
-  if (const Status published = publish(); !published) return report(published.error());
-  return print_answer(deed.answer, std::format("removed {}", title(image->name, image->id)));
+  return change_images(remove);
 }
 
 }  // namespace
 
 void add_image_change(CLI::App& noun, Session& session) {
   const auto options = std::make_shared<ImageOptions>();
-  const auto alone = [options](int (*body)(const ImageOptions&, const Catalogue&)) {
-    return [options, body] {
-      return change_images([&](const Catalogue& own) { return body(*options, own); });
-    };
-  };
+  const auto alone =
+      [options](int (*body)(const ImageOptions&, const fs::path&, const Catalogue&)) {
+        return [options, body] {
+          return change_images([&](const fs::path& medium, const Catalogue& own) {
+            return body(*options, medium, own);
+          });
+        };
+      };
   CLI::App& add = *noun.add_subcommand("add", "takes the images of another ISO");
   add.add_option("source", options->source, "an ISO file, or the directory where one is mounted")
       ->type_name(value::kFile)
@@ -280,7 +331,7 @@ void add_image_change(CLI::App& noun, Session& session) {
   remove.add_option("image", options->image, kImageHelp)->type_name(value::kImage)->required();
   options->confirm.add_to(remove);
   add_json(remove);
-  on_run_at_head(remove, session, alone(remove_added));
+  on_run_at_head(remove, session, [options] { return remove_image(*options); });
 }
 
 }  // namespace muster::cli

@@ -35,7 +35,7 @@ Use use_of(Cluster& cluster) {
   const Boots& boots = cluster.boots();
   cluster.registry().each([&](const Node& node) {
     if (node.name.empty()) return;
-    if (const std::string next = boots.image_of(node.profile); !next.empty()) {
+    if (const std::string next = boots.reference_of(node.profile); !next.empty()) {
       use.boots[next].push_back(node.name);
     }
     if (boots.is_outdated(node)) use.outdated.push_back(node.name);
@@ -68,12 +68,14 @@ json files_json(const provisioning::Image& image) {
   return files;
 }
 
-json image_json(const KeptImage& kept, const Boots& boots, const Use& use) {
+json image_json(const KeptImage& kept, bool is_chosen, const Boots& boots, const Use& use) {
   return {{"name", kept.image.name},
           {"id", kept.id},
           {"available", true},
           {"origin", kept.origin},
           {"added_ms", kept.added_ms},
+          {"kept", kept.is_kept},
+          {"chosen", is_chosen},
           {"size", kept.image.size().count},
           {"files", files_json(kept.image)},
           {"kernel_arguments", spec::texts_of(kept.image.kernel_arguments)},
@@ -89,6 +91,8 @@ json gone_json(const std::string& reference, const Boots& boots, const Use& use)
           {"available", false},
           {"origin", ""},
           {"added_ms", 0},
+          {"kept", false},
+          {"chosen", false},
           {"size", 0},
           {"files", json::array()},
           {"kernel_arguments", json::array()},
@@ -104,7 +108,11 @@ os::ServerResponse Api::images(const os::ServerRequest&) {
   const Boots& boots = cluster_.boots();
   const provisioning::Catalogue catalogue = cluster_.read_images();
   json list = json::array();
-  for (const KeptImage& kept : catalogue.images) list.push_back(image_json(kept, boots, use));
+  for (const KeptImage& kept : catalogue.images) {
+    const auto choice = catalogue.chosen.find(kept.image.name);
+    const bool is_chosen = choice != catalogue.chosen.end() && choice->second == kept.id;
+    list.push_back(image_json(kept, is_chosen, boots, use));
+  }
   std::set<std::string> gone;
   for (const NodesByImage* const nodes : {&use.running, &use.boots}) {
     for (const auto& [reference, names] : *nodes) {

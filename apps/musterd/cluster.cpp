@@ -30,7 +30,7 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
           .name_digits = spec.nodes.digits,
           .addresses = spec.nodes.addresses,
           .default_profile = spec.profiles.front().name,
-          .image_of = [&boots](const std::string& profile) { return boots.image_of(profile); },
+          .image_of = [&boots](const std::string& profile) { return boots.reference_of(profile); },
           .opened = now,
           .spacing_ms = kCommitSpacingMs};
 }

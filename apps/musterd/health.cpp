@@ -107,13 +107,20 @@ void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& problem : images.problems) {
     problems.push_back({problem.message, problem.hint});
   }
-  for (const std::string& profile : boots.profiles()) {
-    const std::string& booted = boots.of(profile).reference;
-    if (images.find_by_reference(booted) != nullptr) continue;
-    problems.push_back(
-        {std::format("image {} is no longer there, and profile '{}' boots it",
-                     provisioning::short_reference(booted), profile),
-         "mount the ISO again, or 'systemctl restart musterd' for what is there now"});
+  for (const spec::Profile& profile : cluster.spec().profiles) {
+    if (!boots.knows(profile.name)) continue;
+    const std::string booted = provisioning::short_reference(boots.reference_of(profile.name));
+    const provisioning::KeptImage* const now = images.find_by_name(profile.image);
+    if (now == nullptr) {
+      problems.push_back({std::format("image {} is no longer there, and profile '{}' boots it",
+                                      booted, profile.name),
+                          "mount the ISO, then 'systemctl restart musterd'"});
+    } else if (now->reference() != boots.reference_of(profile.name)) {
+      problems.push_back(
+          {std::format("profile '{}' boots image {}, and shall boot {}", profile.name, booted,
+                       provisioning::short_reference(now->reference())),
+           "'systemctl restart musterd' makes it boot that one"});
+    }
   }
   if (const auto& microcode = boots.catalogue().microcode; !microcode) {
     problems.push_back(

@@ -14,9 +14,11 @@ inline constexpr Schema kImageFile = object("a file of an image", kImageFileMemb
 inline constexpr auto kImageMembers = std::to_array<Property>({
     {"name", kName},
     {"id", text("the SHA-256 of what it holds")},
-    {"available", flag("whether the head has it; else only nodes still run it")},
-    {"origin", text("what it was added from; empty: the medium")},
+    {"available", flag("whether the head has it; else nodes still run it, or shall boot it")},
+    {"origin", text("what it was added from; empty: the head's ISO has it")},
     {"added_ms", kTime},
+    {"kept", flag("whether its files are in the head's own directory, as those of added images")},
+    {"chosen", flag("whether somebody chose it for its name")},
     {"size", number("bytes of its layers; 0: not known")},
     {"files", list_of(kImageFile, "kernel and initrd, then the layers, the lowest first")},
     {"kernel_arguments", list_of(kName, "words of the kernel's command line")},

@@ -172,6 +172,10 @@ Status serve(const daemon::Settings& settings) {
        .version = muster_version(),
        .cluster = cluster->spec().name,
        .now = [&] { return cluster->now(); },
+       .is_there =
+           [&](const provisioning::KeptImage& kept) {
+             return provisioning::is_still_there(cluster->boots().catalogue(), kept);
+           },
        .give_tasks =
            [&](const provisioning::Node& node, task::Question question, auto answer) {
              cluster->operations().ask(node.id, std::move(question), cluster->wanted_of(node.id),

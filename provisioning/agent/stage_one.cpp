@@ -133,14 +133,10 @@ class StageOne {
                           {.mode = 0600});
   }
 
-  /// A machine that waited while the head got other images has the kernel of one that is gone.
   Status check_image(const std::string& answered) {
-    const std::string started = read_started_image();
-    if (started.empty() || answered.empty() || started == answered) return {};
-    other_kernel_ = true;
-    return fail(
-        std::format("the head no longer has {}, with whose kernel this machine started", started),
-        std::format("it restarts, and boots {}", answered));
+    Status same = check_started_image(read_started_image(), answered);
+    other_kernel_ = !same;
+    return same;
   }
 
   Status check_memory(const Invitation& invitation) const {
@@ -267,6 +263,13 @@ class StageOne {
 };
 
 }  // namespace
+
+Status check_started_image(const std::string& started, const std::string& answered) {
+  if (started.empty() || answered.empty() || started == answered) return {};
+  return fail(std::format("the head no longer has {}, with whose kernel this machine started",
+                          provisioning::short_reference(started)),
+              std::format("it restarts, and boots {}", provisioning::short_reference(answered)));
+}
 
 Status run_stage_one(const StageOneOptions& options) {
   constexpr Backoff kPauses{.first = 2s, .longest = 30s};

@@ -30,6 +30,11 @@ struct StageOneOptions {
   std::function<void(const std::string&)> say;
 };
 
+/// Whether a machine that was started with the image `started` may go on with what the head
+/// answered; both are references, and empty where nobody told. Errors: the head no longer has the
+/// image, and the machine must start anew.
+Status check_started_image(const std::string& started, const std::string& answered);
+
 /// Tries until it succeeds: each failure is said on the console, told to the head, and tried again
 /// after a pause that grows to half a minute. Errors: the head did not answer for two minutes; the
 /// network may have another address for this machine by now.

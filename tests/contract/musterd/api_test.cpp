@@ -11,17 +11,12 @@
 #include "apps/musterd/api_description.h"
 #include "core/os/files.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
+#include "tests/contract/musterd/no_systemd.h"
 #include "tests/nss/name_source.h"
 #include "tests/unit/provisioning/ask.h"
 
 namespace muster::daemon {
 namespace {
-
-/// A machine without systemd.
-class NoSystemd : public os::CommandRunner {
- public:
-  Result<os::CommandResult> run(const os::Command&) override { return fail("no systemd"); }
-};
 
 /// A path of a route with something in the place of a name.
 std::string path_of(const Api::Route& route) {

@@ -48,6 +48,7 @@ class ClusterOnDisk : public SmallDiskTest {
                                  .run = directory_->path(),
                                  .helper = place("no-helper.sock"),
                                  .report = place("no-report.json"),
+                                 .images = place("images"),
                                  .leases = place("no-leases"),
                                  .pci_names = place("no-names")});
     if (!opened) throw std::runtime_error(opened.error().text());

@@ -120,7 +120,7 @@ TEST_F(MakeBoots, a_node_is_outdated_when_a_restart_changes_what_it_runs) {
   node.name = "n001";
   node.state = provisioning::NodeState::ready;
   node.profile = node.booted_profile = "a";
-  node.booted_image = boots.image_of("a");
+  node.booted_image = boots.reference_of("a");
   EXPECT_FALSE(boots.is_outdated(node));
   EXPECT_EQ(boots.image_name_of(node), "first");
   node.profile = "b";

@@ -186,6 +186,7 @@ TEST_F(CatalogueTest, the_same_image_on_the_medium_and_added_is_one) {
   ASSERT_TRUE(add(others()));
   ASSERT_EQ(read().images.size(), 1U);
   EXPECT_TRUE(read().images[0].is_of_medium());
+  EXPECT_TRUE(read().images[0].is_kept);
   EXPECT_EQ(list_added_images(store())->size(), 1U) << "it can be removed";
   put(medium(), "compute", {"kernel", "initrd", "base", "compute of next week"});
   EXPECT_EQ(read().images.size(), 2U) << "and stays when the medium has another";
@@ -197,8 +198,8 @@ TEST_F(CatalogueTest, an_added_image_stands_in_for_one_of_a_damaged_medium) {
   ASSERT_TRUE(os::write_file(medium() / others().image.layers.back().path, "short"));
   const Catalogue catalogue = read();
   ASSERT_EQ(catalogue.images.size(), 1U);
-  EXPECT_FALSE(catalogue.images[0].is_of_medium());
-  ASSERT_TRUE(publish_blobs(catalogue, blobs()));
+  EXPECT_TRUE(catalogue.find_by_name("compute")) << "nodes boot it without a choice, as before";
+  ASSERT_TRUE(publish_blobs(medium(), store(), blobs()));
   for (const Artefact& file : files_of(catalogue.images[0].image)) {
     EXPECT_EQ(os::sha256_file(blobs() / file.sha256), file.sha256);
   }
@@ -210,7 +211,7 @@ TEST_F(CatalogueTest, a_medium_that_lost_a_file_has_no_such_image) {
   EXPECT_TRUE(catalogue.images.empty());
   ASSERT_TRUE(catalogue.damaged.contains("compute"));
   EXPECT_TRUE(catalogue.damaged.at("compute").message.contains("is missing"));
-  ASSERT_TRUE(publish_blobs(catalogue, blobs()));
+  ASSERT_TRUE(publish_blobs(medium(), store(), blobs()));
   EXPECT_TRUE(os::list_directory(blobs())->empty());
 }
 
@@ -256,6 +257,28 @@ TEST_F(CatalogueTest, a_damaged_image_can_be_removed) {
   EXPECT_EQ(kept_blobs(), 0U);
 }
 
+TEST_F(CatalogueTest, a_choice_goes_with_its_image) {
+  ASSERT_TRUE(add(others()));
+  ASSERT_TRUE(choose_image("compute", others().id, store()));
+  const KeptImage before = *read().find_by_id(others().id);
+  EXPECT_TRUE(is_still_there(read(), before));
+  ASSERT_TRUE(remove_image(others().id, store()));
+  EXPECT_FALSE(is_still_there(read(), before));
+  EXPECT_TRUE(read().problems.empty());
+  EXPECT_TRUE(read().find_by_name("compute")->is_of_medium());
+}
+
+TEST_F(CatalogueTest, what_a_power_cut_left_of_a_record_is_no_image_and_goes) {
+  ASSERT_TRUE(add(others()));
+  ASSERT_TRUE(os::rename_file(store() / "image" / (others().id + ".json"),
+                              store() / "image" / ("." + others().id + ".json.x1y2z3")));
+  EXPECT_TRUE(list_added_images(store())->empty());
+  put(other(), "gpu", {"kernel", "initrd", "drivers"});
+  ASSERT_TRUE(add(others("gpu")));
+  EXPECT_EQ(os::list_directory(store() / "image")->size(), 1U);
+  EXPECT_EQ(kept_blobs(), 3U);
+}
+
 TEST_F(CatalogueTest, choices_that_cannot_be_read_are_not_written_over) {
   ASSERT_TRUE(os::write_file(store() / "chosen.json", "{"));
   EXPECT_FALSE(choose_image("compute", "", store()));
@@ -294,13 +317,13 @@ TEST_F(CatalogueTest, machines_find_every_file_of_every_image_under_its_hash) {
   ASSERT_TRUE(os::write_file(blobs() / std::string(64, 'a'), "of an image that is gone"));
   // Of an earlier medium.
   ASSERT_TRUE(os::write_symlink(blobs() / others().image.kernel.sha256, "/elsewhere"));
-  ASSERT_TRUE(publish_blobs(read(), blobs()));
+  ASSERT_TRUE(publish_blobs(medium(), store(), blobs()));
   const auto shown = os::list_directory(blobs()).value();
   EXPECT_EQ(shown.size(), 5U);
   for (const std::string& blob : shown) EXPECT_EQ(os::sha256_file(blobs() / blob), blob);
   // The added image goes: what it shares with the medium stays.
   ASSERT_TRUE(remove_image(others().id, store()));
-  ASSERT_TRUE(publish_blobs(read(), blobs()));
+  ASSERT_TRUE(publish_blobs(medium(), store(), blobs()));
   EXPECT_EQ(os::list_directory(blobs()).value().size(), 4U);
 }
 

@@ -196,7 +196,9 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   const auto put = [&](const std::string& path, const std::string& text) {
     ASSERT_TRUE(os::write_file(root->path() / path, text));
   };
-  put("proc/cmdline", "quiet BOOTIF=01-52-54-00-00-00-02 muster.profile=gpu boot=muster\n");
+  put("proc/cmdline",
+      "quiet BOOTIF=01-52-54-00-00-00-02 muster.profile=gpu "
+      "muster.image=cuda@5b3f boot=muster\n");
   put("proc/meminfo", "MemTotal:        2048000 kB\nMemFree: 1 kB\n");
   put("proc/cpuinfo",
       "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\n"
@@ -240,6 +242,7 @@ TEST(Inventory, reads_cards_cpus_memory_and_disks_of_a_tree) {
   ASSERT_EQ(hardware->disks.size(), 1U);
   EXPECT_EQ(hardware->disks[0].size.mib(), 1U);
   EXPECT_EQ(agent::read_started_profile(root->path()), "gpu");
+  EXPECT_EQ(agent::read_started_image(root->path()), "cuda@5b3f");
 }
 
 }  // namespace

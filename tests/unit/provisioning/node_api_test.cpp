@@ -47,7 +47,8 @@ class NodeApiTest : public testing::Test {
                        .generation_for = [](const Node&) { return std::string("g"); },
                        .version = "0.1.0",
                        .cluster = "test",
-                       .now = [] { return kToday; }});
+                       .now = [] { return kToday; },
+                       .is_there = [this](const KeptImage&) { return is_there_; }});
   }
   static std::string reference(const std::string& name) { return name + "@" + os::sha256(name); }
   /// Another image of that name, which nodes boot no more.
@@ -113,6 +114,7 @@ class NodeApiTest : public testing::Test {
     return ask(*api_, request);
   }
 
+  bool is_there_ = true;
   Result<os::TemporaryDirectory> directory_ = os::TemporaryDirectory::make();
   std::unique_ptr<state::Store> store_ = state::make_memory_store();
   std::unique_ptr<Authority> authority_;
@@ -199,6 +201,9 @@ TEST_F(NodeApiTest, kernel_and_layers_of_one_boot_are_of_one_image) {
   // Another image was chosen after the kernel was started and before its discovery.
   EXPECT_EQ(discover(former().reference()).at("layers").at(0).at("sha256"), "former-layer");
   EXPECT_EQ(registry_->find("n001")->booted_image, former().reference());
+  // It was removed since the daemon read the images.
+  is_there_ = false;
+  EXPECT_EQ(discover(former().reference()).at("reference"), reference("compute"));
   // One that is gone: the machine learns that it is answered with another.
   const auto gone = discover("compute@" + std::string(64, '0'));
   EXPECT_EQ(gone.at("reference"), reference("compute"));
