@@ -144,19 +144,17 @@ void add_added(Catalogue& catalogue, KeptImage image) {
 }
 
 void read_added(Catalogue& catalogue, const fs::path& directory) {
-  const auto ids = list_records(directory);
-  if (!ids) return catalogue.problems.push_back(ids.error());
-  for (const std::string& id : *ids) {
-    auto image = read_record(directory, id);
-    const Status whole = image ? check_files(image->image, directory) : Status();
-    if (image && whole) {
-      add_added(catalogue, std::move(*image));
+  auto all = list_added_images(directory);
+  if (!all) return catalogue.problems.push_back(all.error());
+  for (AddedImage& added : *all) {
+    if (added.image) {
+      add_added(catalogue, *std::move(added.image));
       continue;
     }
-    const Error& why = image ? whole.error() : image.error();
     catalogue.problems.push_back(
-        {.message = std::format("the added image {} cannot be used: {}",
-                                printable(id.substr(0, kShortId)), why.message),
+        {.message =
+             std::format("the added image {} cannot be used: {}",
+                         printable(added.id.substr(0, kShortId)), added.image.error().message),
          .hint = "'muster image add' with the ISO that it came from makes it whole again; 'muster "
                  "image remove' takes it away"});
   }
@@ -252,15 +250,17 @@ Result<std::vector<KeptImage>> read_foreign_images(const fs::path& medium) {
 
 Result<std::vector<AddedImage>> list_added_images(const fs::path& directory) {
   TRY_ASSIGN(const auto ids, list_records(directory));
-  std::vector<AddedImage> added;
+  std::vector<AddedImage> all;
   for (const std::string& id : ids) {
-    auto record = read_record(directory, id);
-    added.push_back({.id = id,
-                     .name = record ? record->image.name : std::string(),
-                     .usable = record ? check_files(record->image, directory)
-                                      : std::unexpected(record.error())});
+    AddedImage added{.id = id, .name = {}, .image = read_record(directory, id)};
+    if (added.image) {
+      added.name = added.image->image.name;
+      Status whole = check_files(added.image->image, directory);
+      if (!whole) added.image = std::unexpected(std::move(whole).error());
+    }
+    all.push_back(std::move(added));
   }
-  return added;
+  return all;
 }
 
 std::string render_kept_image(const KeptImage& image) {

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,7 +89,8 @@ struct AddedImage {
   std::string id;
   /// Empty: what is written of it cannot be read.
   std::string name;
-  Status usable = {};
+  /// Errors: what is written of it cannot be read; a file of it is missing or has another size.
+  Result<KeptImage> image;
 };
 
 /// Errors: the disk.

@@ -134,7 +134,7 @@ Status add_image(const ImageToAdd& added, const fs::path& directory, const CopyF
   for (Artefact& layer : kept.image.layers) move(layer);
   TRY_ASSIGN(const auto before, list_added_images(directory));
   const auto same = std::ranges::find(before, kept.id, &AddedImage::id);
-  if (same != before.end() && same->usable) return {};
+  if (same != before.end() && same->image) return {};
   return os::write_file(record_of(directory, kept.id), render_kept_image(kept));
 }
 

@@ -68,8 +68,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
   TRY_ASSIGN(const head::Policy policy, plans::head_policy(spec));
   TRY(policy.check(given));
-  TRY_ASSIGN(const std::string facts_text, os::read_file(head::kFacts));
-  TRY_ASSIGN(const head::Facts facts, head::parse_facts(facts_text));
+  TRY_ASSIGN(const head::Facts facts, head::read_facts());
   TRY_ASSIGN(const plan::Plan plan, plans::check_plan(given, {.spec = spec, .facts = facts}));
   // Its steps say now whose they are.
   TRY(policy.check(plan));

@@ -114,8 +114,7 @@ Status prepare(os::CommandRunner& runner) {
 Status close_head(os::CommandRunner& runner) {
   // Without facts nothing was set up.
   if (!fs::exists(head::kFacts)) return {};
-  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
-  TRY_ASSIGN(const head::Facts facts, head::parse_facts(text));
+  TRY_ASSIGN(const head::Facts facts, head::read_facts());
   return close_networks(runner, facts);
 }
 

@@ -160,8 +160,7 @@ class Watch {
 }  // namespace
 
 Status watch_wires(os::CommandRunner& runner) {
-  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
-  TRY_ASSIGN(head::Facts facts, head::parse_facts(text));
+  TRY_ASSIGN(head::Facts facts, head::read_facts());
   TRY_ASSIGN(spec::ClusterSpec spec, head::read_installed_spec());
   return Watch(runner, std::move(spec), std::move(facts)).run();
 }

@@ -47,21 +47,16 @@ struct ImageOptions {
   ConfirmOptions confirm;
 };
 
-std::string title(std::string_view name, std::string_view id) {
-  return std::format("{}@{}", name, id.substr(0, provisioning::kShortId));
-}
+/// As people are shown an image.
+std::string title(const KeptImage& kept) { return provisioning::short_reference(kept.reference()); }
 
-std::string title(const KeptImage& kept) { return title(kept.image.name, kept.id); }
+std::string title(const AddedImage& added) {
+  return provisioning::short_reference(added.name + "@" + added.id);
+}
 
 std::optional<Failure> check_root() {
   if (geteuid() == 0) return std::nullopt;
   return Failure({.message = "only root may change what nodes boot", .hint = "run it with sudo"});
-}
-
-Result<fs::path> own_medium() {
-  TRY_ASSIGN(const std::string text, os::read_file(head::kFacts));
-  TRY_ASSIGN(const head::Facts facts, head::parse_facts(text));
-  return facts.medium;
 }
 
 /// Runs the body of a verb alone: two that change the images wait for each other.
@@ -71,9 +66,9 @@ int change_images(const std::function<int(const fs::path& medium, const Catalogu
     say(std::format("waiting for {}, which changes the images", printable(holder, 80)));
   });
   if (!lock) return report(lock.error());
-  const auto medium = own_medium();
-  if (!medium) return report(medium.error());
-  return body(*medium, provisioning::read_catalogue(*medium));
+  const auto facts = head::read_facts();
+  if (!facts) return report(facts.error());
+  return body(facts->medium, provisioning::read_catalogue(facts->medium));
 }
 
 /// The error, after something was done that stays.
@@ -240,11 +235,10 @@ int set_image(const ImageOptions& options, const fs::path& medium, const Catalog
   Status taken = provisioning::publish_blobs(medium);
   if (taken) taken = take_over();
   if (!taken) return report(after("the choice is written", taken.error()));
-  const std::string what = id->empty() ? std::format(
-                                             "the image '{}' of the head's ISO, also of the next "
-                                             "one",
-                                             options.image)
-                                       : title(options.image, *id);
+  const std::string what =
+      id->empty()
+          ? std::format("the image '{}' of the head's ISO, also of the next one", options.image)
+          : provisioning::short_reference(options.image + "@" + *id);
   return print_answer(
       {{"name", options.image}, {"id", *id}},
       std::format("nodes boot {} from their next start on; 'muster node reboot @outdated --rolling "
@@ -271,7 +265,7 @@ Result<AddedImage> find_added(const std::string& word) {
 Status check_unused(const Catalogue& own, const AddedImage& image) {
   const KeptImage* const booted = own.find_by_name(image.name);
   if (booted == nullptr || booted->id != image.id || booted->is_of_medium()) return {};
-  return fail(std::format("nodes boot {}", title(image.name, image.id)),
+  return fail(std::format("nodes boot {}", title(image)),
               std::format("choose another first: 'muster image set {} iso', or the id of another",
                           image.name));
 }
@@ -281,7 +275,7 @@ int remove_image(const ImageOptions& options) {
   if (const auto refused = check_root()) return report(*refused);
   const auto image = find_added(options.image);
   if (!image) return report(image.error(), kUsage);
-  const std::string name = title(image->name, image->id);
+  const std::string name = title(*image);
   const Deed deed{.what = std::format("remove image {}", name),
                   .consequence = "nodes that run it go on, and boot another at their next start",
                   .answer = {{"name", image->name}, {"id", image->id}}};
@@ -293,9 +287,9 @@ int remove_image(const ImageOptions& options) {
     if (!shown) return report(after("the image was removed", shown.error()));
     return print_answer(deed.answer, std::format("removed {}", name));
   };
-  const auto medium = own_medium();
-  if (!medium) return report(medium.error());
-  if (const Status may = check_unused(provisioning::read_catalogue(*medium), *image); !may) {
+  const auto facts = head::read_facts();
+  if (!facts) return report(facts.error());
+  if (const Status may = check_unused(provisioning::read_catalogue(facts->medium), *image); !may) {
     return report(may.error());
   }
   if (const auto stop = stop_before(deed, options.confirm)) return *stop;

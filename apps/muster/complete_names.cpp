@@ -54,14 +54,16 @@ Names machines_of(const Given& given) {
 
 /// Each name once, and each image as NAME@ID.
 Names images() {
-  Names names = ask_head("/v1/images", "images", "name", any);
-  const Names ids = ask_head("/v1/images", "images", "id", any);
-  Names all;
-  for (std::size_t i = 0; i < names.size() && i < ids.size(); ++i) {
-    if (!std::ranges::contains(all, names[i])) all.push_back(names[i]);
-    all.push_back(provisioning::short_reference(names[i] + "@" + ids[i]));
+  const auto answer = call_head("GET", "/v1/images", nullptr, kSoon);
+  if (!answer || !answer->contains("images")) return {};
+  Names names;
+  for (const json& image : answer->at("images")) {
+    if (!image.is_object()) continue;
+    const std::string name = text_of(image, "name");
+    if (!std::ranges::contains(names, name)) names.push_back(name);
+    names.push_back(provisioning::short_reference(name + "@" + text_of(image, "id")));
   }
-  return all;
+  return names;
 }
 
 Names keys() {

@@ -50,8 +50,7 @@ Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
   if (!installed) return std::unexpected(installed.error());
   cluster->spec_ = installed->spec.value();
   cluster->remarks_ = installed->remarks;
-  TRY_ASSIGN(const std::string facts, os::read_file(settings.facts));
-  TRY_ASSIGN(cluster->facts_, head::parse_facts(facts));
+  TRY_ASSIGN(cluster->facts_, head::read_facts(settings.facts));
   // Without the names cards are called by their numbers.
   if (const auto names = os::read_file(settings.pci_names)) {
     cluster->names_ = provisioning::PciNames::parse(*names);

@@ -68,23 +68,14 @@ Result<std::string> read_parts(const fs::path& path, std::span<const FilePart> p
 
 Status copy_parts(const fs::path& from, std::span<const FilePart> parts, const fs::path& to) {
   const Handle file(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  const auto cannot_write = [&] {
-    return fail(std::format("cannot write '{}': {}", to.string(), std::strerror(errno)));
-  };
-  if (!file) return cannot_write();
-  Status written;
-  TRY(read_all_parts(from, parts, [&](std::string_view piece) {
-    while (written && !piece.empty()) {
-      const ssize_t count =
-          uninterrupted([&] { return write(file.get(), piece.data(), piece.size()); });
-      if (count <= 0) {
-        written = cannot_write();
-      } else {
-        piece.remove_prefix(static_cast<std::size_t>(count));
-      }
-    }
-  }));
-  return written;
+  int error = file ? 0 : errno;
+  if (error == 0) {
+    TRY(read_all_parts(from, parts, [&](std::string_view piece) {
+      if (error == 0) error = write_all(file.get(), piece);
+    }));
+  }
+  if (error == 0) return {};
+  return fail(std::format("cannot write '{}': {}", to.string(), std::strerror(error)));
 }
 
 Result<std::uint64_t> size_of(const fs::path& path) {

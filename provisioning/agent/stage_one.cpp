@@ -81,7 +81,7 @@ class StageOne {
     while (true) {
       hardware.lldp = neighbours_.latest();
       TRY_ASSIGN(provisioning::DiscoverAnswer answer,
-                 discover(options_.head, hardware, profile, read_started_image()));
+                 discover(options_.head, hardware, profile, started_image_));
       unanswered_ = 0;
       set_clock(answer.time_ms);
       if (auto* const boot = std::get_if<provisioning::BootAnswer>(&answer.decision)) {
@@ -134,7 +134,7 @@ class StageOne {
   }
 
   Status check_image(const std::string& answered) {
-    Status same = check_started_image(read_started_image(), answered);
+    Status same = check_started_image(started_image_, answered);
     other_kernel_ = !same;
     return same;
   }
@@ -257,6 +257,7 @@ class StageOne {
   ConsoleTail console_;
   std::string stage_ = "discovery";
   int unanswered_ = 0;
+  const std::string started_image_ = read_started_image();
   bool other_kernel_ = false;
   /// In the order in which they were made.
   std::vector<std::filesystem::path> mounts_;

@@ -7,6 +7,7 @@
 #include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/os/files.h"
 
 namespace muster::head {
 
@@ -84,6 +85,11 @@ std::optional<std::string> find_dhcp_server(std::string_view output) {
     if (parse_ipv4(value)) return value;
   }
   return std::nullopt;
+}
+
+Result<Facts> read_facts(const std::filesystem::path& file) {
+  TRY_ASSIGN(const std::string text, os::read_file(file));
+  return parse_facts(text);
 }
 
 }  // namespace muster::head

@@ -56,6 +56,9 @@ struct Facts {
 std::string render_facts(const Facts& facts);
 Result<Facts> parse_facts(std::string_view json);
 
+/// What the helper found. Errors: it has not been there yet; as parse_facts.
+Result<Facts> read_facts(const std::filesystem::path& file = kFacts);
+
 /// Whether a file system on a disk is mounted at a directory, by /proc/self/mountinfo (proc(5)).
 bool is_kept(std::string_view directory, std::string_view mountinfo);
 

@@ -251,7 +251,7 @@ TEST_F(CatalogueTest, a_damaged_image_can_be_removed) {
   ASSERT_TRUE(os::write_file(store() / "image" / (others().id + ".json"), "{"));
   const auto added = list_added_images(store());
   ASSERT_EQ(added->size(), 1U);
-  EXPECT_FALSE(added->front().usable);
+  EXPECT_FALSE(added->front().image);
   EXPECT_TRUE(is_named(others().id.substr(0, 6), added->front().name, added->front().id));
   ASSERT_TRUE(remove_image(added->front().id, store()));
   EXPECT_EQ(kept_blobs(), 0U);
