@@ -45,13 +45,13 @@ void measure(spec::ClusterSpec spec, std::uint32_t count) {
   const plans::ClusterView view{
       .spec = spec, .facts = facts, .nodes = nodes, .users = users, .slurm_key = "k"};
   daemon::NodePlans shared(spec);
-  shared.refresh(1, [&] { return plans::plan_any_node(view); });
+  shared.refresh(1, [&] { return plans::plan_shared(view); });
   spec.profiles.front().kernel_arguments.push_back(*spec::KernelArgument::parse("quiet"));
   std::int64_t start = os::steady_ms();
   plans::plan_head(view);
   const double head = seconds_since(start);
   start = os::steady_ms();
-  shared.refresh(2, [&] { return plans::plan_any_node(view); });
+  shared.refresh(2, [&] { return plans::plan_shared(view); });
   std::size_t bytes = 0;
   for (const provisioning::Node& node : nodes) bytes += shared.text_of(node).size();
   std::println("{:.3f} {:.3f} {}", head, seconds_since(start), bytes);

@@ -101,6 +101,11 @@ struct Node : DesiredNode, ObservedNode, NodeIdentity {
   /// The card that it boots from just now, when that is none of its hardware's. Never written.
   std::optional<MacAddress> claimed_mac = {};
 
+  /// The profile that it runs as, and before its first boot the one that it will: what is decided
+  /// of a profile meanwhile concerns its next start.
+  const std::string& running_profile() const {
+    return booted_profile.empty() ? profile : booted_profile;
+  }
   /// Whether it has proved once that it is the machine that was adopted.
   bool has_enrolled() const { return !certificate_serial.empty(); }
   bool operator==(const Node&) const = default;

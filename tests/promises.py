@@ -44,6 +44,9 @@ PROMISES = {
             ["native/commands", "netns/head/operations_test.py"],
         "Nodes take a new image while the head goes on.": ["native/another_image"],
         "`muster image remove` removes an added": ["native/another_image", "unit/provisioning/catalogue_test.cpp"],
+        "Nodes that run as `fluid` mount it, and take jobs only while it is mounted.":
+            ["native/volume_of_a_profile", "unit/plans/plans_test.cpp"],
+        "A node that gets another profile mounts its volumes from its next start on.": ["native/volume_of_a_profile"],
         "A change reaches them with `muster apply`": ["native/time_zone_follows"],
         "Two groups are for others:": ["netns/head/roles_test.py"],
         "`muster changes --follow` shows what happens on the cluster as it happens":

@@ -178,10 +178,16 @@ Before look_before(const Wanted& wanted) {
   return before ? std::move(*before) : Before{.unknown = before.error().message};
 }
 
-bool takes_a_volume(const json& changes) {
-  return std::ranges::any_of(changes.at("node"), [](const json& change) {
+bool has_unmount(const json& list) {
+  return std::ranges::any_of(list, [](const json& change) {
     return text_of(change, "kind") == "removed" && text_of(change, "what").starts_with("mount ");
   });
+}
+
+bool takes_a_volume(const json& changes) {
+  return has_unmount(changes.at("node")) ||
+         std::ranges::any_of(changes.at("profiles"),
+                             [](const json& of) { return has_unmount(of.at("changes")); });
 }
 
 std::string consequence_of(const Before& before) {

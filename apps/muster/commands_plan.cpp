@@ -147,6 +147,14 @@ void print_plan(const std::string& title, const plan::Plan& plan, Depth depth) {
   std::println("");
 }
 
+json profiles_view(const plans::Preview& preview) {
+  json list = json::array();
+  for (const auto& [profile, changes] : preview.other_profiles) {
+    list.push_back({{"profile", profile}, {"changes", plan::to_view(changes)}});
+  }
+  return list;
+}
+
 void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                         const plans::Preview& preview, const json& changes) {
   json value = {{"cluster", spec.name},
@@ -154,7 +162,8 @@ void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                 {"head_image", plan::to_view(preview.head_image)},
                 {"node_image", plan::to_view(preview.node_image)},
                 {"head", plan::to_view(preview.head)},
-                {"node", plan::to_view(preview.node_plan)}};
+                {"node", plan::to_view(preview.node_plan)},
+                {"profiles", profiles_view(preview)}};
   if (!changes.is_null()) value["changes"] = changes;
   print_json(value.dump(2));
 }
@@ -173,6 +182,11 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
   print_plan(
       std::format("every node (here {}, {})", preview.node.name, to_string(preview.node.address)),
       preview.node_plan, depth);
+  for (const auto& [profile, differences] : preview.other_profiles) {
+    print_list(std::format("nodes of profile '{}', compared with profile '{}'", profile,
+                           preview.node.profile),
+               plan::to_view(differences));
+  }
 }
 
 /// The content of one file that the plan writes, and nothing else: the head's before a node's, and

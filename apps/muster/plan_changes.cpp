@@ -1,5 +1,6 @@
 #include "apps/muster/plan_changes.h"
 
+#include <format>
 #include <print>
 #include <vector>
 
@@ -30,6 +31,8 @@ std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::C
   return keys;
 }
 
+}  // namespace
+
 void print_list(const std::string& title, const json& changes) {
   std::println("{}: {}", title, changes.empty() ? "nothing changes" : "");
   for (const json& change : changes) {
@@ -37,8 +40,6 @@ void print_list(const std::string& title, const json& changes) {
                  text_of(change, "what"));
   }
 }
-
-}  // namespace
 
 Result<json> ask_changes(const spec::ClusterSpec& spec, const std::string& spec_text,
                          const spec::ClusterSpec& before) {
@@ -49,12 +50,17 @@ Result<json> ask_changes(const spec::ClusterSpec& spec, const std::string& spec_
 }
 
 bool has_changes(const json& changes) {
-  return !changes.at("head").empty() || !changes.at("node").empty();
+  return !changes.at("head").empty() || !changes.at("node").empty() ||
+         !changes.at("profiles").empty();
 }
 
 void print_changes(const json& changes) {
   print_list("changes on this head", changes.at("head"));
   print_list("changes on every node", changes.at("node"));
+  for (const json& of : changes.at("profiles")) {
+    print_list(std::format("changes on nodes of profile '{}'", text_of(of, "profile")),
+               of.at("changes"));
+  }
   const auto keys = changes.at("medium").get<std::vector<std::string>>();
   if (!keys.empty()) std::println("needs a new ISO, for: {}", join(keys, ", "));
 }

@@ -18,6 +18,9 @@ Result<nlohmann::json> ask_changes(const spec::ClusterSpec& spec, const std::str
 /// Whether a step of the head or of a node is another.
 bool has_changes(const nlohmann::json& changes);
 
+/// A list of plan::to_view below its title.
+void print_list(const std::string& title, const nlohmann::json& changes);
+
 void print_changes(const nlohmann::json& changes);
 
 }  // namespace muster::cli

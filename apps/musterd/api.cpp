@@ -31,20 +31,6 @@ using provisioning::Node;
 using provisioning::NodeState;
 using provisioning::Policy;
 
-/// What changes, without the content of files: some of them are secret.
-json changes_json(const std::vector<plan::Change>& changes) {
-  json list = json::array();
-  for (const plan::Change& change : changes) {
-    const auto kind = change.kind;
-    list.push_back({{"kind", kind == plan::Change::Kind::added     ? "added"
-                             : kind == plan::Change::Kind::removed ? "removed"
-                                                                   : "changed"},
-                    {"origin", change.step.origin},
-                    {"what", plan::describe(change.step)}});
-  }
-  return list;
-}
-
 std::string_view policy_name(Policy policy) {
   return policy == Policy::open ? "open" : policy == Policy::ask ? "ask" : "closed";
 }
@@ -276,7 +262,13 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
   if (!spec) return refuse_request(spec.error());
   const auto changes = cluster_.changes_of(*spec);
   if (!changes) return os::refusal(changes.error());
-  return answer({{"head", changes_json(changes->head)}, {"node", changes_json(changes->node)}});
+  json by_profile = json::array();
+  for (const plans::ProfileChanges& of : changes->nodes.by_profile) {
+    by_profile.push_back({{"profile", of.profile}, {"changes", plan::to_view(of.changes)}});
+  }
+  return answer({{"head", plan::to_view(changes->head)},
+                 {"node", plan::to_view(changes->nodes.all)},
+                 {"profiles", std::move(by_profile)}});
 }
 
 ServerResponse Api::discovery(const ServerRequest& request) {

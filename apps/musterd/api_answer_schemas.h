@@ -112,9 +112,16 @@ inline constexpr auto kPlanChangeMembers = std::to_array<Property>({
     {"what", text("the step in words")},
 });
 inline constexpr Schema kPlanChange = object("a step that changes", kPlanChangeMembers);
+inline constexpr auto kProfileChangesMembers = std::to_array<Property>({
+    {"profile", text("its name")},
+    {"changes", list_of(kPlanChange, "beside those on every node")},
+});
+inline constexpr Schema kProfileChanges =
+    object("what changes on nodes of a profile", kProfileChangesMembers);
 inline constexpr auto kPlanChangesMembers = std::to_array<Property>({
     {"head", list_of(kPlanChange, "on the head")},
     {"node", list_of(kPlanChange, "on every node")},
+    {"profiles", list_of(kProfileChanges, "the profiles on whose nodes more changes")},
 });
 inline constexpr Schema kPlanChanges = object("what would change", kPlanChangesMembers);
 inline constexpr auto kAppliedMembers = std::to_array<Property>({

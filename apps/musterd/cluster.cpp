@@ -167,7 +167,7 @@ plan::Plan Cluster::head_plan() {
 NodePlans& Cluster::node_plans() {
   node_plans_.refresh(generation_, [this] {
     const hpc::UserTable table = users();
-    return plans::plan_any_node(view(spec_, {}, table));
+    return plans::plan_shared(view(spec_, {}, table));
   });
   return node_plans_;
 }
@@ -204,10 +204,10 @@ Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
   const hpc::UserTable& then = wanted.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
-  return Changes{.head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
-                                    plans::plan_head(view(spec, nodes, then)).plan),
-                 .node = plan::diff(plans::plan_node(view(spec_, {}, now), node),
-                                    plans::plan_node(view(spec, {}, then), node))};
+  return Changes{
+      .head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
+                         plans::plan_head(view(spec, nodes, then)).plan),
+      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node)};
 }
 
 }  // namespace muster::daemon

@@ -22,6 +22,7 @@
 #include "apps/musterd/pending_writes.h"
 #include "apps/musterd/setting_documents.h"
 #include "apps/musterd/settings.h"
+#include "apps/plans/changes.h"
 #include "apps/plans/plans.h"
 #include "apps/plans/preview.h"
 #include "core/base/backoff.h"
@@ -99,10 +100,10 @@ class Cluster {
   /// The nodes' plans as they are now. Asks the registry: never inside Registry::each.
   NodePlans& node_plans();
 
-  /// What another specification would change on this head and on every node.
+  /// What another specification would change on this head and on nodes.
   struct Changes {
     std::vector<plan::Change> head;
-    std::vector<plan::Change> node;
+    plans::NodeChanges nodes;
   };
   /// Errors: somebody of its people whom the cluster cannot have.
   Result<Changes> changes_of(const spec::ClusterSpec& spec);

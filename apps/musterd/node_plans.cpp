@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/plans/plans.h"
 #include "core/base/text.h"
 #include "core/os/hash.h"
 
@@ -31,13 +30,25 @@ std::string name_of(const std::string& digest, const Node& node) {
 
 }  // namespace
 
-void NodePlans::refresh(std::uint64_t stamp, const std::function<plan::Plan()>& make_shared) {
+const NodePlans::OfProfile& NodePlans::Shared::of(const spec::ClusterSpec& spec,
+                                                  const Node& node) const {
+  return by_profile.at(plans::profile_of(spec, node).name);
+}
+
+void NodePlans::refresh(std::uint64_t stamp,
+                        const std::function<plans::SharedPlans()>& make_shared) {
   const std::scoped_lock one_at_a_time(refreshing_);
   if (shared()->stamp >= stamp) return;
-  Shared made{.stamp = stamp, .steps = steps_text(make_shared()), .digest = {}};
+  const plans::SharedPlans plans = make_shared();
+  Shared made{.stamp = stamp, .steps = steps_text(plans.all), .by_profile = {}};
   // A node's own part is made of the specification, too.
   const std::string own = steps_text(plans::plan_node_own(spec_, Node()));
-  made.digest = os::sha256(own + made.steps).substr(0, 16);
+  const std::string common = os::sha256(own + made.steps);
+  for (const auto& [profile, plan] : plans.by_profile) {
+    std::string steps = steps_text(plan);
+    std::string digest = os::sha256(common + steps).substr(0, 16);
+    made.by_profile[profile] = {.steps = std::move(steps), .digest = std::move(digest)};
+  }
   auto next = std::make_shared<const Shared>(std::move(made));
   const std::scoped_lock lock(mutex_);
   shared_ = std::move(next);
@@ -49,14 +60,17 @@ std::shared_ptr<const NodePlans::Shared> NodePlans::shared() const {
 }
 
 std::string NodePlans::generation_of(const Node& node) const {
-  return name_of(shared()->digest, node);
+  return name_of(shared()->of(spec_, node).digest, node);
 }
 
 std::string NodePlans::text_of(const Node& node) const {
   const auto shared = this->shared();
-  return std::format(R"({{"generation":"{}","schema":{},"steps":[{},{}]}})",
-                     name_of(shared->digest, node), plan::kSchema,
-                     steps_text(plans::plan_node_own(spec_, node)), shared->steps);
+  const OfProfile& profile = shared->of(spec_, node);
+  std::vector<std::string> parts = {steps_text(plans::plan_node_own(spec_, node)), shared->steps,
+                                    profile.steps};
+  std::erase(parts, std::string());
+  return std::format(R"({{"generation":"{}","schema":{},"steps":[{}]}})",
+                     name_of(profile.digest, node), plan::kSchema, join(parts, ","));
 }
 
 bool NodePlans::is_held_by(const Node& node) const {

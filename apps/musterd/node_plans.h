@@ -1,15 +1,17 @@
 #pragma once
-// The plans of all nodes as they travel. Nearly all of a plan is the same for every node and is
-// made once for each change; what a node has for itself are a few lines. Ten thousand nodes ask
+// The plans of all nodes as they travel. Nearly all of a plan is the same for every node, or for
+// every node of a profile, and is made once for each change; what a node has for itself are a few
+// lines. Ten thousand nodes ask
 // every ten seconds what their plan is called, and all of them fetch it when a user is added.
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 
-#include "core/plan/plan.h"
+#include "apps/plans/plans.h"
 #include "core/spec/cluster_spec.h"
 #include "provisioning/node.h"
 
@@ -22,12 +24,13 @@ class NodePlans {
   /// `spec` must outlive this object.
   explicit NodePlans(const spec::ClusterSpec& spec) : spec_(spec) {}
 
-  /// Makes the part that all nodes share anew when `stamp`, which only grows, is higher than the
-  /// last time. Comes before the first use of the others, which speak of the plans as they were
-  /// then.
-  void refresh(std::uint64_t stamp, const std::function<plan::Plan()>& make_shared);
+  /// Makes the parts that nodes share anew when `stamp`, which only grows, is higher than the last
+  /// time. Comes before the first use of the others, which speak of the plans as they were then.
+  /// `make_shared` makes a part for every profile of the specification.
+  void refresh(std::uint64_t stamp, const std::function<plans::SharedPlans()>& make_shared);
 
-  /// What a node's plan is called: the digest of what all share, and what its own part is made of.
+  /// What a node's plan is called: the digest of what it shares with others, and what its own part
+  /// is made of.
   std::string generation_of(const provisioning::Node& node) const;
 
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
@@ -38,11 +41,20 @@ class NodePlans {
   bool is_held_by(const provisioning::Node& node) const;
 
  private:
+  /// What the nodes of one profile have besides what all have.
+  struct OfProfile {
+    /// JSON of the steps, with commas between; empty: none.
+    std::string steps;
+    /// Of all that a node of this profile shares with others.
+    std::string digest;
+  };
   struct Shared {
     std::uint64_t stamp = 0;
-    /// JSON of the steps, with commas between.
+    /// As above, of what all nodes have.
     std::string steps;
-    std::string digest;
+    std::map<std::string, OfProfile, std::less<>> by_profile;
+
+    const OfProfile& of(const spec::ClusterSpec& spec, const provisioning::Node& node) const;
   };
 
   std::shared_ptr<const Shared> shared() const;

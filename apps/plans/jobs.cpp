@@ -31,10 +31,7 @@ hpc::ClusterFacts hpc_facts(const ClusterView& view) {
 /// How much memory the root of a node takes, by the name of the image that its profile boots. Of
 /// several with that name the largest: nodes take one after the other while jobs go on, and each
 /// change would make the scheduler read all nodes anew.
-Bytes root_of(const ClusterView& view, std::string_view profile) {
-  const auto known = std::ranges::find(view.spec.profiles, profile, &spec::Profile::name);
-  const spec::Profile& booted =
-      known == view.spec.profiles.end() ? view.spec.profiles.front() : *known;
+Bytes root_of(const ClusterView& view, const spec::Profile& booted) {
   Bytes largest;
   for (const provisioning::KeptImage& kept : view.images) {
     if (kept.image.name == booted.image) largest = std::max(largest, kept.image.size());
@@ -77,7 +74,7 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view, std::vector<
       continue;
     }
     // What runs on it, not what it is to boot next.
-    const std::string& runs = node.booted_profile.empty() ? node.profile : node.booted_profile;
+    const std::string& runs = node.running_profile();
     result.push_back({.name = node.name,
                       .address = node.address,
                       .feature = runs,
@@ -85,7 +82,7 @@ std::vector<hpc::NodeHardware> slurm_nodes(const ClusterView& view, std::vector<
                       .cores_per_socket = topology->cores_per_socket,
                       .threads_per_core = topology->threads_per_core,
                       .memory = *memory,
-                      .root = root_of(view, runs),
+                      .root = root_of(view, profile_of(view.spec, node)),
                       .gpus = gpus_of(view, node.hardware)});
   }
   return result;
@@ -103,8 +100,10 @@ HeadPlan jobs_on_head(const ClusterView& view) {
           .small_nodes = std::move(jobs.small_nodes)};
 }
 
-plan::Plan jobs_on_nodes(const ClusterView& view) {
-  return hpc::plan_node(hpc_facts(view), spec::shared_mounts(view.spec));
+plan::Plan jobs_on_nodes(const ClusterView& view, const spec::Profile& profile) {
+  std::vector<std::string> mounts;
+  for (const spec::Volume& volume : volumes_of(view.spec, profile)) mounts.push_back(volume.mount);
+  return hpc::plan_node(hpc_facts(view), mounts);
 }
 
 plan::Plan jobs_of_node(const spec::ClusterSpec& spec, const Node& node) {
@@ -116,7 +115,7 @@ plan::Plan jobs_of_node(const spec::ClusterSpec& spec, const Node& node) {
 constinit const Planner kJobs = {.origin = "jobs",
                                  .owns = jobs_owns,
                                  .head = jobs_on_head,
-                                 .any_node = jobs_on_nodes,
+                                 .of_profile = jobs_on_nodes,
                                  .node = jobs_of_node};
 
 }  // namespace muster::plans

@@ -25,6 +25,9 @@ struct Planner {
   HeadPlan (*head)(const ClusterView& view) = nullptr;
   /// What every node has. It does not depend on `view.nodes`, and is made once for all nodes.
   plan::Plan (*any_node)(const ClusterView& view) = nullptr;
+  /// What the nodes of one profile of `view.spec` have besides. It does not depend on `view.nodes`,
+  /// and is made once for each profile.
+  plan::Plan (*of_profile)(const ClusterView& view, const spec::Profile& profile) = nullptr;
   /// What one node has for itself, as its name. It depends on no more of the node than
   /// daemon::NodePlans puts into a plan's name.
   plan::Plan (*node)(const spec::ClusterSpec& spec, const provisioning::Node& node) = nullptr;
@@ -45,7 +48,8 @@ extern const Planner kSsh;
 /// The scheduler, MPI and the clock.
 extern const Planner kJobs;
 
-/// All planners, in the order of their steps.
+/// All planners, in the order of their steps. A node's plan has what is its own first, then what
+/// all nodes have, then what those of its profile have.
 std::span<const Planner* const> head_planners();
 std::span<const Planner* const> node_planners();
 

@@ -1,5 +1,7 @@
 #include "apps/plans/plans.h"
 
+#include <algorithm>
+
 #include "apps/plans/planner.h"
 #include "provisioning/head/firewall.h"
 
@@ -71,6 +73,8 @@ Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
   return plan;
 }
 
+namespace {
+
 Plan plan_any_node(const ClusterView& view) {
   Plan plan;
   for (const Planner* const planner : node_planners()) {
@@ -79,9 +83,34 @@ Plan plan_any_node(const ClusterView& view) {
   return plan;
 }
 
+Plan plan_profile(const ClusterView& view, const spec::Profile& profile) {
+  Plan plan;
+  for (const Planner* const planner : node_planners()) {
+    if (planner->of_profile == nullptr) continue;
+    plan.append(planner->of_profile(view, profile), planner->origin);
+  }
+  return plan;
+}
+
+}  // namespace
+
+SharedPlans plan_shared(const ClusterView& view) {
+  SharedPlans shared{.all = plan_any_node(view), .by_profile = {}};
+  for (const spec::Profile& profile : view.spec.profiles) {
+    shared.by_profile.emplace(profile.name, plan_profile(view, profile));
+  }
+  return shared;
+}
+
+const spec::Profile& profile_of(const spec::ClusterSpec& spec, const Node& node) {
+  const auto known = std::ranges::find(spec.profiles, node.running_profile(), &spec::Profile::name);
+  return known == spec.profiles.end() ? spec.profiles.front() : *known;
+}
+
 Plan plan_node(const ClusterView& view, const Node& node) {
   Plan plan = plan_node_own(view.spec, node);
   plan.append(plan_any_node(view));
+  plan.append(plan_profile(view, profile_of(view.spec, node)));
   return plan;
 }
 

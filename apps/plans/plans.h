@@ -1,6 +1,7 @@
 #pragma once
 // Composes what the rooms plan into the whole plan of the head and of a node. Pure.
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,9 +67,20 @@ Result<head::Policy> head_policy(const spec::ClusterSpec& spec);
 
 /// What a node has for itself, such as its name. The short part of its plan, which comes first.
 plan::Plan plan_node_own(const spec::ClusterSpec& spec, const provisioning::Node& node);
-/// What every node has: accounts, volumes, the clock, jobs. It does not depend on `view.nodes`.
-plan::Plan plan_any_node(const ClusterView& view);
-/// Both.
+/// What nodes have in common. It does not depend on `view.nodes`.
+struct SharedPlans {
+  /// What every node has: names, accounts, who logs in.
+  plan::Plan all;
+  /// What the nodes of each profile of the specification have besides, by its name: volumes, jobs.
+  std::map<std::string, plan::Plan, std::less<>> by_profile;
+};
+SharedPlans plan_shared(const ClusterView& view);
+
+/// The profile that a node runs as. A name that the specification no longer has means its first
+/// profile, as for provisioning::Boots: there is one in every specification that was checked.
+const spec::Profile& profile_of(const spec::ClusterSpec& spec, const provisioning::Node& node);
+
+/// The whole plan of a node: its own part, what all have, and what those of its profile have.
 plan::Plan plan_node(const ClusterView& view, const provisioning::Node& node);
 
 }  // namespace muster::plans

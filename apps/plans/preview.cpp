@@ -79,7 +79,8 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                   .node_image = plan_node_image(spec),
                   .head = {},
                   .node = first_node(spec),
-                  .node_plan = {}};
+                  .node_plan = {},
+                  .other_profiles = {}};
   const ClusterView view{.spec = spec,
                          .facts = facts,
                          .dhcp = provisioning::DhcpMode::serve,
@@ -89,6 +90,12 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
+  for (const spec::Profile& profile : spec.profiles) {
+    provisioning::Node other = preview.node;
+    other.profile = profile.name;
+    auto changes = plan::diff(preview.node_plan, plan_node(view, other));
+    if (!changes.empty()) preview.other_profiles.emplace(profile.name, std::move(changes));
+  }
   return preview;
 }
 

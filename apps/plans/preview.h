@@ -44,6 +44,9 @@ struct Preview {
   plan::Plan head;
   provisioning::Node node;
   plan::Plan node_plan;
+  /// How the plans of nodes of other profiles than the first one differ from `node_plan`, by the
+  /// name of the profile; those that do.
+  std::map<std::string, std::vector<plan::Change>> other_profiles;
 };
 
 /// The plans of a live head and of its first node. What only a real head knows has a name in its

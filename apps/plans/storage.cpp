@@ -116,10 +116,10 @@ HeadPlan storage_on_head(const ClusterView& view) {
   return {.plan = std::move(plan)};
 }
 
-Plan storage_on_nodes(const ClusterView& view) {
+Plan storage_on_nodes(const ClusterView& view, const spec::Profile& profile) {
   const std::string server = to_string(view.spec.head.address.address);
   Plan plan;
-  for (const Volume& volume : shared_volumes(view.spec)) {
+  for (const Volume& volume : volumes_of(view.spec, profile)) {
     plan.add(MountFileSystem{.source = std::format("{}:/{}", server, volume.name),
                              .target = volume.mount,
                              .type = "nfs4",
@@ -134,6 +134,6 @@ constinit const Planner kStorage = {.origin = "storage",
                                     .owns = storage_owns,
                                     .head_image = storage_in_head_image,
                                     .head = storage_on_head,
-                                    .any_node = storage_on_nodes};
+                                    .of_profile = storage_on_nodes};
 
 }  // namespace muster::plans

@@ -22,6 +22,12 @@ json document_of(const Plan& plan, Codec codec) {
   return {{"schema", kSchema}, {"steps", std::move(steps)}};
 }
 
+std::string_view word_of(Change::Kind kind) {
+  return kind == Change::Kind::added     ? "added"
+         : kind == Change::Kind::removed ? "removed"
+                                         : "changed";
+}
+
 }  // namespace
 
 Status check_name(std::string_view what, std::string_view text, std::string_view marks) {
@@ -129,6 +135,16 @@ std::vector<Change> diff(const Plan& from, const Plan& to) {
     }
   }
   return changes;
+}
+
+nlohmann::json to_view(const std::vector<Change>& changes) {
+  json list = json::array();
+  for (const Change& change : changes) {
+    list.push_back({{"kind", word_of(change.kind)},
+                    {"origin", change.step.origin},
+                    {"what", describe(change.step)}});
+  }
+  return list;
 }
 
 }  // namespace muster::plan

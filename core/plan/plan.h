@@ -47,9 +47,14 @@ std::string explain_content(std::string_view expected, std::string_view given);
 struct Change {
   enum class Kind { added, removed, changed } kind = Kind::added;
   Step step;
+  bool operator==(const Change&) const = default;
 };
 
 /// What `to` would change in a machine that holds `from`; in the order of `to`, removals last.
 std::vector<Change> diff(const Plan& from, const Plan& to);
+
+/// [{"kind": "added", "origin": "storage", "what": "…"}], as people see changes: without the
+/// content of files, of which some are secret.
+nlohmann::json to_view(const std::vector<Change>& changes);
 
 }  // namespace muster::plan

@@ -130,6 +130,8 @@ struct Volume {
   StorageDriver driver = StorageDriver::nfs;
   /// Where head and nodes see it.
   std::string mount;
+  /// Of nodes, those of these profiles mount it; empty: all nodes.
+  std::vector<std::string> profiles = {};
 
   bool operator==(const Volume&) const = default;
 };

@@ -201,15 +201,20 @@ const Field kExtensions[] = {
 
 const Field kVolumes[] = {
     value<kName, &Volume::name>(
-        {.key = "name", .doc = "The volume's name.", .example = "home", .presence = kRequired}),
+        {.key = "name", .doc = "The volume's name.", .example = "scratch", .presence = kRequired}),
     value<kStorageDriver, &Volume::driver>(
         {.key = "driver",
          .doc = "What shares it: `nfs` exports a directory of the head.",
          .fallback = "nfs"}),
     value<kMountPoint, &Volume::mount>({.key = "mount",
                                         .doc = "Where head and nodes see it.",
-                                        .example = "/home",
+                                        .example = "/scratch",
                                         .presence = kRequired}),
+    values<kName, &Volume::profiles>(
+        {.key = "profiles",
+         .doc = "The profiles whose nodes mount it; without it, nodes of every profile do. The "
+                "head and every node have /home.",
+         .example = "default"}),
 };
 
 const Field kGroups[] = {

@@ -104,6 +104,8 @@ constexpr auto kAnswers = std::to_array<Answer>({
      "server host address export exports source remote path options device type size quota fstype",
      "this version shares directories of the head only, with 'name' and 'mount'; other servers' "
      "file systems are mounted by settings of your own"},
+    {"volumes", "nodes profile groups only_on mounted_on clients",
+     "write the profiles whose nodes mount it as 'profiles'"},
     {"volumes", "mountpoint mount_point target directory dir", "write it as 'mount'"},
     {". head nodes images", "disks disk raid swap partitioning local_scratch",
      "disks of nodes are not touched; 'muster head keep' gives the head's state a disk"},

@@ -85,14 +85,8 @@ void check_profiles(const ClusterSpec& spec, Findings& findings) {
     images.push_back(image.name);
   }
   for (std::size_t i = 0; i < spec.profiles.size(); ++i) {
-    const std::string& image = spec.profiles[i].image;
-    if (image.empty() || images.empty() || std::ranges::contains(images, image)) continue;
-    const auto near = nearest(image, images);
     read.front() = std::format("profiles[{}].image", i);
-    findings.push_back(
-        {read, std::format("{}: there is no image '{}'", read.front(), printable(image, 80)),
-         near ? std::format("did you mean '{}'?", *near)
-              : std::format("images: {}", join(images, ", "))});
+    check_known(read, "image", spec.profiles[i].image, images, findings);
   }
 }
 
@@ -132,6 +126,17 @@ void check_groups(const ClusterSpec& spec, Findings& findings) {
 }
 
 }  // namespace
+
+void check_known(std::vector<std::string> read, std::string_view what, const std::string& name,
+                 const std::vector<std::string>& known, Findings& findings) {
+  if (name.empty() || known.empty() || std::ranges::contains(known, name)) return;
+  const auto near = nearest(name, known);
+  std::string message =
+      std::format("{}: there is no {} '{}'", read.front(), what, printable(name, 80));
+  findings.push_back({std::move(read), std::move(message),
+                      near ? std::format("did you mean '{}'?", *near)
+                           : std::format("{}s: {}", what, join(known, ", "))});
+}
 
 Findings validate_cluster(const ClusterSpec& spec) {
   Findings findings;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/text.h"
 #include "core/spec/cluster_spec.h"
@@ -33,6 +34,12 @@ void check_distinct(const List& list, std::string_view list_path, std::string_vi
                         std::format("{} has it; write each once", path(first->second))});
   }
 }
+
+/// Reports a name that is none of `known`. `what` it names: "image". `read`: the field with the
+/// name, and those with the names that are known. No name, and nothing that is known, is no mistake
+/// here.
+void check_known(std::vector<std::string> read, std::string_view what, const std::string& name,
+                 const std::vector<std::string>& known, Findings& findings);
 
 inline constexpr auto kItself = [](const std::string& text) { return text; };
 inline constexpr auto kByName = [](const auto& element) { return element.name; };

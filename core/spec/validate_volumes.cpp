@@ -45,6 +45,28 @@ void check_home(const Volume& volume, const std::string& path, Findings& finding
   }
 }
 
+/// A profile that a volume names is one of this file, and is named once.
+void check_mounting(const ClusterSpec& spec, std::size_t i, Findings& findings) {
+  const Volume& volume = spec.volumes[i];
+  const std::string path = std::format("volumes[{}].profiles", i);
+  check_distinct(volume.profiles, path, "", kItself, findings);
+  if (volume.mount == "/home" && !volume.profiles.empty()) {
+    findings.push_back(
+        {{path}, std::format("{}: every node has /home", path), "leave out the key"});
+    return;
+  }
+  std::vector<std::string> known;
+  std::vector<std::string> read = {""};
+  for (const Profile& profile : spec.profiles) {
+    read.push_back(std::format("profiles[{}].name", known.size()));
+    known.push_back(profile.name);
+  }
+  for (std::size_t k = 0; k < volume.profiles.size(); ++k) {
+    read.front() = std::format("{}[{}]", path, k);
+    check_known(read, "profile", volume.profiles[k], known, findings);
+  }
+}
+
 /// Volumes lie beside each other; /home has a rule of its own. One word for each is enough.
 void check_inside(const std::vector<Volume>& volumes, std::size_t i, Findings& findings) {
   const std::string path = std::format("volumes[{}].mount", i);
@@ -72,6 +94,7 @@ void check_volumes(const ClusterSpec& spec, Findings& findings) {
     check_mount(volumes[i], path, findings);
     check_home(volumes[i], std::format("volumes[{}]", i), findings);
     check_inside(volumes, i, findings);
+    check_mounting(spec, i, findings);
   }
 }
 

@@ -22,4 +22,12 @@ std::vector<std::string> shared_mounts(const ClusterSpec& spec) {
   return mounts;
 }
 
+std::vector<Volume> volumes_of(const ClusterSpec& spec, const Profile& profile) {
+  std::vector<Volume> volumes = shared_volumes(spec);
+  std::erase_if(volumes, [&](const Volume& volume) {
+    return !volume.profiles.empty() && !std::ranges::contains(volume.profiles, profile.name);
+  });
+  return volumes;
+}
+
 }  // namespace muster::spec

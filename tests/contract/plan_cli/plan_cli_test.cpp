@@ -54,6 +54,22 @@ TEST_F(PlanCommand, for_people_each_step_is_a_line) {
   }
 }
 
+TEST_F(PlanCommand, what_nodes_of_a_profile_have_is_told_beside_what_all_have) {
+  write(
+      "schema: 1\nname: a\nprofiles:\n  - {name: thin, image: compute}\n"
+      "  - {name: fat, image: compute}\nvolumes:\n"
+      "  - {name: data, mount: /data, profiles: [fat]}\n");
+  const std::string told = run({}).out;
+  const std::size_t title = told.find("nodes of profile 'fat', compared with profile 'thin': \n");
+  ASSERT_NE(title, std::string::npos) << told;
+  EXPECT_NE(told.find("  added    storage  mount 10.42.0.1:/data on /data", title),
+            std::string::npos)
+      << told;
+  const auto value = nlohmann::json::parse(run({"--json"}).out);
+  ASSERT_EQ(value.at("profiles").size(), 1U);
+  EXPECT_EQ(value.at("profiles")[0].at("profile"), "fat");
+}
+
 TEST_F(PlanCommand, the_files_own_settings_and_the_room_for_nodes_come_first) {
   write("schema: 1\nname: a\nkernel: cloud\nhead:\n  address: 192.168.7.1/24\n");
   const auto result = run({});

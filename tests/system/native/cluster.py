@@ -121,6 +121,8 @@ class Cluster(Place):
         run("mount", "-t", "tmpfs", "-o", "size=50%,mode=0755", "muster-home", home)
         slurm = self._directory / "volumes/slurm"
         slurm.mkdir()
+        data = self._directory / "volumes/data"
+        data.mkdir()
         self._lay_wires(site)
         self._add("head", self._mounted(tree, HEAD_LAYERS), "head.sh",
                   [("-ro", tree, "/run/live/medium"), ("", home, "/home"), ("", slurm, "/etc/slurm")],
@@ -130,8 +132,9 @@ class Cluster(Place):
         self._until("the head is ready", lambda: self._product.is_well(0))
         layers = self._mounted(tree, INITRD_LAYERS)
         for number in range(1, nodes + 1):
-            machine = self._add(f"n{number}", layers, "node.sh", [("", home, "/run/lab-volumes/home"),
-                                                                    ("-ro", slurm, "/run/lab-volumes/slurm")])
+            machine = self._add(f"n{number}", layers, "node.sh",
+                                [("", home, "/run/lab-volumes/home"), ("", data, "/run/lab-volumes/data"),
+                                 ("-ro", slurm, "/run/lab-volumes/slurm")])
             machine.start()
             self._report.line(f"{machine.name}: power on")
         self._until(f"{nodes} nodes are ready", lambda: self._product.is_well(nodes))

@@ -10,10 +10,12 @@ namespace {
 using provisioning::Node;
 using provisioning::NodeState;
 
-plan::Plan shared_part(const std::string& user) {
-  plan::Plan plan;
-  plan.add(plan::EnsureGroup{.name = user, .gid = 10001});
-  return plan;
+plans::SharedPlans shared_part(const std::string& user) {
+  plans::SharedPlans shared;
+  shared.all.add(plan::EnsureGroup{.name = user, .gid = 10001});
+  shared.by_profile["thin"];
+  shared.by_profile["fat"].add(plan::EnsureGroup{.name = "fat", .gid = 10002});
+  return shared;
 }
 
 Node node_named(const std::string& name) {
@@ -30,6 +32,7 @@ class NodePlansTest : public testing::Test {
   NodePlansTest() {
     spec_.name = "hall";
     spec_.head.hostname = "head";
+    spec_.profiles = {{.name = "thin"}, {.name = "fat"}};
     plans_.refresh(1, [] { return shared_part("ada"); });
   }
 
@@ -61,6 +64,33 @@ TEST_F(NodePlansTest, its_name_is_another_when_anything_in_it_is) {
   EXPECT_NE(plans_.generation_of(node_), before);
   plans_.refresh(3, [] { return shared_part("ada"); });
   EXPECT_EQ(plans_.generation_of(node_), before);
+}
+
+TEST_F(NodePlansTest, a_node_has_what_those_of_the_profile_that_it_runs_as_have) {
+  const std::string thin = plans_.generation_of(node_);
+  node_.profile = "fat";
+  EXPECT_NE(plans_.generation_of(node_), thin);
+  const auto plan = plan::parse_plan(plans_.text_of(node_));
+  ASSERT_TRUE(plan) << plan.error().text();
+  EXPECT_EQ(std::get<plan::EnsureGroup>(plan->steps.back()).name, "fat");
+  node_.booted_profile = "thin";
+  EXPECT_EQ(plans_.generation_of(node_), thin) << "a profile counts from the next start on";
+  node_.booted_profile = "gone";
+  EXPECT_EQ(plans_.generation_of(node_), thin) << "as the first, which is what it boots next";
+}
+
+TEST_F(NodePlansTest, a_change_for_one_profile_leaves_the_plans_of_others_alone) {
+  Node fat = node_;
+  fat.profile = "fat";
+  const std::string thin_before = plans_.generation_of(node_);
+  const std::string fat_before = plans_.generation_of(fat);
+  plans_.refresh(2, [] {
+    plans::SharedPlans shared = shared_part("ada");
+    shared.by_profile["fat"].add(plan::EnsureGroup{.name = "more", .gid = 10003});
+    return shared;
+  });
+  EXPECT_EQ(plans_.generation_of(node_), thin_before);
+  EXPECT_NE(plans_.generation_of(fat), fat_before);
 }
 
 TEST_F(NodePlansTest, the_shared_part_is_made_once_for_a_change) {

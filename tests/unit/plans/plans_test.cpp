@@ -1,8 +1,10 @@
 #include "apps/plans/plans.h"
 
+#include <algorithm>
 #include <format>
 #include <gtest/gtest.h>
 
+#include "apps/plans/changes.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
 
@@ -141,6 +143,63 @@ TEST_F(Plans, a_volume_is_exported_and_every_node_has_it_before_jobs_run) {
   }
   EXPECT_TRUE(mounted);
   EXPECT_NE(unit.find("AssertPathIsMountPoint=/srv/data"), std::string::npos) << unit;
+}
+
+/// Where a plan mounts file systems.
+std::vector<std::string> mounts_of(const plan::Plan& plan) {
+  std::vector<std::string> targets;
+  for (const plan::Step& step : plan.steps) {
+    const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
+    if (mount != nullptr) targets.push_back(mount->target);
+  }
+  return targets;
+}
+
+TEST_F(Plans, a_volume_is_mounted_by_nodes_of_its_profiles_and_their_jobs_wait_for_it) {
+  constexpr const char* kUnit = "/etc/systemd/system/slurmd.service.d/muster.conf";
+  spec_.profiles = {{.name = "thin", .image = "compute"}, {.name = "fat", .image = "compute"}};
+  spec_.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
+  node_.profile = "thin";
+  EXPECT_EQ(mounts_of(plan_node(view(), node_)), std::vector<std::string>{"/home"});
+  EXPECT_FALSE(content_of(plan_node(view(), node_), kUnit).contains("/data"));
+  node_.profile = "fat";
+  EXPECT_EQ(mounts_of(plan_node(view(), node_)), (std::vector<std::string>{"/home", "/data"}));
+  EXPECT_TRUE(content_of(plan_node(view(), node_), kUnit).contains("/data"));
+  EXPECT_TRUE(content_of(plan_head(view()).plan, "/etc/exports.d/muster.exports").contains("data"))
+      << "the head has it for those nodes";
+}
+
+TEST_F(Plans, what_changes_is_told_for_all_nodes_and_for_those_of_a_profile) {
+  spec_.profiles = {{.name = "thin", .image = "compute"}, {.name = "fat", .image = "compute"}};
+  spec::ClusterSpec then = spec_;
+  then.head.time_zone = "Europe/Berlin";
+  then.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
+  then.profiles.push_back({.name = "new", .image = "compute"});
+  ClusterView after{.spec = then, .facts = facts_, .users = users_, .slurm_key = "hush"};
+  const NodeChanges changes = changes_on_nodes(view(), after, node_);
+  EXPECT_FALSE(changes.all.empty());
+  for (const plan::Change& change : changes.all) EXPECT_EQ(change.step.origin, "region");
+  ASSERT_EQ(changes.by_profile.size(), 1U) << "no node runs as one that is new";
+  EXPECT_EQ(changes.by_profile.front().profile, "fat");
+  const auto& of_fat = changes.by_profile.front().changes;
+  EXPECT_TRUE(std::ranges::any_of(of_fat, [](const plan::Change& change) {
+    return plan::subject(change.step).contains("/data");
+  }));
+  EXPECT_FALSE(std::ranges::contains(
+      of_fat, "region", [](const plan::Change& change) { return change.step.origin; }));
+}
+
+TEST_F(Plans, nodes_whose_profile_is_gone_get_what_the_first_has) {
+  spec_.profiles = {{.name = "thin", .image = "compute"}, {.name = "fat", .image = "compute"}};
+  spec_.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
+  spec::ClusterSpec then = spec_;
+  then.profiles.pop_back();
+  then.volumes.clear();
+  ClusterView after{.spec = then, .facts = facts_, .users = users_, .slurm_key = "hush"};
+  const NodeChanges changes = changes_on_nodes(view(), after, node_);
+  EXPECT_TRUE(changes.all.empty());
+  ASSERT_EQ(changes.by_profile.size(), 1U);
+  EXPECT_EQ(changes.by_profile.front().changes.back().kind, plan::Change::Kind::removed);
 }
 
 TEST_F(Plans, the_key_is_secret_wherever_it_goes) {

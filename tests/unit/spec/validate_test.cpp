@@ -203,6 +203,21 @@ TEST(Validate, kernel_arguments_fit_on_the_kernels_command_line) {
           .starts_with("3:44: images[0].kernel_arguments: they are 1608 characters"));
 }
 
+TEST(Validate, a_volume_is_mounted_by_nodes_of_profiles_that_are_there) {
+  const std::string profiles =
+      "profiles: [{name: thin, image: compute}, {name: fat, image: compute}]\n";
+  const auto of = [&](const std::string& volume) {
+    return problem_of(profiles + "volumes: [{name: a, " + volume + "}]\n");
+  };
+  EXPECT_EQ(of("mount: /a, profiles: [fat]"), "");
+  EXPECT_EQ(of("mount: /a, profiles: []"), "");
+  EXPECT_EQ(of("mount: /a, profiles: [thin, fut]"),
+            "4:49: volumes[0].profiles[1]: there is no profile 'fut'; did you mean 'fat'?");
+  EXPECT_NE(of("mount: /a, profiles: [thin, thin]").find("'thin' is there already"),
+            std::string::npos);
+  EXPECT_NE(of("mount: /home, profiles: [thin]").find("every node has /home"), std::string::npos);
+}
+
 TEST(Validate, volumes_do_not_hide_the_system) {
   for (const auto* bad :
        {"/etc", "/var/lib", "/usr", "/usr/bin", "/proc", "/boot/efi", "/dev/shm"}) {
