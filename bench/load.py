@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from bench.figures import MUSTERD, ROOT
-from bench.simulated import NEWCOMER, Client, Cluster, make_nodes
+from bench.simulated import NEWCOMER, Client, Cluster, Sockets, make_nodes
 from bench.slow_disk import SlowDisk
 from tests.musterd.actors import certificate_request
 from tests.musterd.daemon import Musterd
@@ -33,6 +33,53 @@ GOALS = {"p99 of a heartbeat": 50, "fsyncs a second": 200}
 def p99_ms(seconds):
     """The value that 99 of 100 are not above, in milliseconds."""
     return round(sorted(seconds)[len(seconds) * 99 // 100] * 1000, 1) if seconds else 0.0
+
+
+async def run_true(admin, names):
+    """Seconds until the head knows how a command ended on all these nodes."""
+    start, seen = time.monotonic(), 0
+    told = json.loads(await admin("POST", "/v1/nodes/exec", {"nodes": names, "command": ["true"]}))
+    while True:
+        progress = json.loads(await admin("GET", f"/v1/operations/{told['operation']}/progress?seen={seen}"))
+        if progress["ended_ms"]:
+            assert progress["counts"]["done"] == len(names), progress["counts"]
+            return time.monotonic() - start
+        seen = progress["version"]
+
+
+async def watched(socket, reports, count):
+    """Events a second that the slowest of many programs saw, which follow while `count` nodes report."""
+    seen = [0] * WATCHERS
+    follow = set()
+    client = Client(socket, WATCHERS)
+
+    async def watch(index):
+        page = "/v1/changes?last=1"
+        while True:
+            status, text = await client.call("GET", page)
+            assert status == 200, text[:200]
+            answer = json.loads(text)
+            seen[index] += len(answer["changes"]) if index in follow else 0
+            follow.add(index)
+            page = f"/v1/changes?since={answer['next']}"
+
+    watching = [asyncio.create_task(watch(index)) for index in range(WATCHERS)]
+
+    async def until(is_so):
+        while not is_so():
+            for task in watching:
+                if task.done():
+                    task.result()
+            await asyncio.sleep(0.02)
+
+    await until(lambda: len(follow) == WATCHERS)
+    start = time.monotonic()
+    await reports
+    await until(lambda: min(seen) >= count)
+    seconds = time.monotonic() - start
+    for task in watching:
+        task.cancel()
+    return min(seen) / seconds
 
 
 class Bench:
@@ -114,41 +161,15 @@ class Bench:
 
     async def listeners(self):
         """Every node holds a question from now on."""
-        client = Client(self.daemon.socket("node"), self.count)
-        for node in self.cluster.nodes:
-            self.cluster.tasks.add(asyncio.create_task(self._listen(node, client)))
+        self.cluster.listen()
         await asyncio.sleep(SECONDS_TO_ASK)
 
     async def commands(self):
         """A command of some nodes, then one of all, until the head has the last outcome."""
         async with self.phase("exec"):
             for count in sorted({min(SOME, self.count), self.count}):
-                start = time.monotonic()
-                names = [node.name for node in self.cluster.nodes[:count]]
-                told = json.loads(await self.admin("POST", "/v1/nodes/exec", {"nodes": names, "command": ["true"]}))
-                await self._wait_for_end(told["operation"], count)
-                self.record(f"exec: true on {count} nodes, known after", round(time.monotonic() - start, 2), "s")
-
-    async def _listen(self, node, client):
-        """Asks for tasks, and tells at once that they ended well; beats when the head has something for it."""
-        while True:
-            question = {"boot": node.mac, "kinds": ["exec"], "has": [], "wanted": node.wanted}
-            offer = await self.cluster.say(node, "tasks", question, client)
-            for task in offer["tasks"]:
-                await self.cluster.say(node, "task", {"id": task["id"], "ended": True})
-            if "wanted" in offer:
-                node.wanted = offer["wanted"]
-                await self.cluster.beat(node)
-
-    async def _wait_for_end(self, operation, count):
-        seen = 0
-        while True:
-            page = f"/v1/operations/{operation}/progress?seen={seen}"
-            progress = json.loads(await self.admin("GET", page))
-            if progress["ended_ms"]:
-                assert progress["counts"]["done"] == count, progress["counts"]
-                return
-            seen = progress["version"]
+                seconds = await run_true(self.admin, [node.name for node in self.cluster.nodes[:count]])
+                self.record(f"exec: true on {count} nodes, known after", round(seconds, 2), "s")
 
     async def new_user(self):
         """Until every node holds the plan with the user."""
@@ -156,45 +177,22 @@ class Bench:
             before, start = self.cluster.plan_bytes, time.monotonic()
             await self.admin("POST", "/v1/users", {"name": NEWCOMER, "ssh_keys": []})
             self.record("user add: answered after", round(time.monotonic() - start, 2), "s")
-            while not all(node.has_newcomer for node in self.cluster.nodes):
-                self.cluster.check()
-                await asyncio.sleep(0.05)
+            await self.cluster.hold_newcomer()
             self.record(f"user add: held by {self.count} nodes after", round(time.monotonic() - start, 1), "s")
             self.record("user add: plans sent", round((self.cluster.plan_bytes - before) / 1e6, 1), "MB")
 
     async def watchers(self):
         """Programs that follow what happens, while nodes report all the time."""
-        seen = [0] * WATCHERS
-        client = Client(self.daemon.socket("api"), WATCHERS)
-
-        async def watch(index):
-            page = "/v1/changes?last=1"
-            while True:
-                status, text = await client.call("GET", page)
-                assert status == 200, text[:200]
-                answer = json.loads(text)
-                seen[index] += len(answer["changes"]) if "since" in page else 0
-                page = f"/v1/changes?since={answer['next']}"
-
-        async def report(node):
-            await self.cluster.say(node, "report", {"stage": "ready", "failure": "", "generation": node.generation,
-                                                    "drift": ["/etc/motd"]})
-
-        watching = [asyncio.create_task(watch(index)) for index in range(WATCHERS)]
         async with self.phase("changes"):
-            start = time.monotonic()
-            await self.cluster.all(report, AT_ONCE)
-            await asyncio.sleep(1)
-            seconds = time.monotonic() - start
-        for task in watching:
-            task.cancel()
-        self.record(f"changes: events a second, each to {WATCHERS} watchers", round(min(seen) / seconds), "1/s")
+            rate = await watched(self.daemon.socket("api"), self.cluster.all(self.cluster.report_drift, AT_ONCE),
+                                 self.count)
+        self.record(f"changes: events a second, each to {WATCHERS} watchers", round(rate), "1/s")
 
     async def adoption(self):
         """Machines that nobody knows, and the command that names them all."""
         waiting = [node for node in make_nodes(self.count + WAITING) if node.number >= self.count]
         await self.admin("POST", "/v1/discovery", {"policy": "ask", "minutes": 0})
-        strangers = Cluster(self.daemon.socket("node"), waiting, "")
+        strangers = Cluster(Sockets(self.daemon.socket("node"), 1), waiting, "")
 
         async def discover(node):
             await strangers.say(node, "discover", {"hardware": node.hardware()})
@@ -208,7 +206,8 @@ class Bench:
     async def measure(self):
         """All phases; a node that is refused anything ends them."""
         self.api = Client(self.daemon.socket("api"), 8)
-        self.cluster = Cluster(self.daemon.socket("node"), make_nodes(self.count), certificate_request())
+        self.cluster = Cluster(Sockets(self.daemon.socket("node"), self.count), make_nodes(self.count),
+                               certificate_request())
         lookers = [asyncio.create_task(self.look()) for _ in range(2)]
         prober, beats = await self.probe()
         for part in (self.boots, self.renewals, self.administrators, self.listeners, self.commands, self.new_user,

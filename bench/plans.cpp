@@ -2,17 +2,17 @@
 // all nodes, and every node's as it travels. Prints seconds of the head's plan, seconds of all
 // nodes' plans, bytes of these: plans NUMBER.
 
-#include "apps/plans/plans.h"
+#include "plans/plans.h"
 
 #include <format>
 #include <print>
 
-#include "apps/musterd/node_plans.h"
-#include "apps/plans/preview.h"
+#include "control/node_plans.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/spec/node_names.h"
 #include "core/spec/parse.h"
+#include "plans/preview.h"
 
 namespace {
 
@@ -44,7 +44,7 @@ void measure(spec::ClusterSpec spec, std::uint32_t count) {
   const auto nodes = make_nodes(spec, count);
   const plans::ClusterView view{
       .spec = spec, .facts = facts, .nodes = nodes, .users = users, .slurm_key = "k"};
-  daemon::NodePlans shared(spec);
+  control::NodePlans shared(spec);
   shared.refresh(1, [&] { return plans::plan_shared(view); });
   spec.profiles.front().kernel_arguments.push_back(*spec::KernelArgument::parse("quiet"));
   std::int64_t start = os::steady_ms();

@@ -26,13 +26,10 @@ class Client:
 
     async def call(self, method, page, body=None, headers=None):
         """Status and the answer as bytes."""
-        text = b"" if body is None else json.dumps(body).encode()
-        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
-        request = f"{method} {page} HTTP/1.1\r\nHost: muster\r\n{lines}Content-Length: {len(text)}\r\n\r\n"
         connection = await self.free.get()
         try:
             connection = connection or await asyncio.open_unix_connection(self.path)
-            return await self._exchange(*connection, request.encode() + text)
+            return await self.exchange(*connection, self.request(method, page, body, headers or {}))
         except (OSError, asyncio.IncompleteReadError):
             connection = None
             raise
@@ -40,7 +37,14 @@ class Client:
             self.free.put_nowait(connection)
 
     @staticmethod
-    async def _exchange(reader, writer, request):
+    def request(method, page, body, headers):
+        """A request as bytes."""
+        text = b"" if body is None else json.dumps(body).encode()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"{method} {page} HTTP/1.1\r\nHost: muster\r\n{lines}Content-Length: {len(text)}\r\n\r\n".encode() + text
+
+    @staticmethod
+    async def exchange(reader, writer, request):
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.partition("content-length:")[2].split("\r\n")[0])
@@ -56,6 +60,7 @@ class Node:
     mac: str
     address: str
     certificate: tuple = None
+    pem: str = ""
     generation: str = ""
     # The last word that the head had for what a heartbeat would be answered.
     wanted: str = ""
@@ -72,25 +77,37 @@ def make_nodes(count):
                  address=f"10.42.{16 + i // 250}.{1 + i % 250}") for i in range(count)]
 
 
-class Cluster:
-    """All nodes of one head, and what they met."""
+class Sockets:
+    """The daemon's own socket: what nodes say reaches it as nginx would bring it."""
 
-    def __init__(self, socket, nodes, request):
+    def __init__(self, socket, count):
+        self.clients = {"say": Client(socket, 64),
+                        # A heartbeat never waits for the boots of others on our side.
+                        "beat": Client(socket, 256),
+                        # A question is held until there is an answer.
+                        "ask": Client(socket, count)}
+
+    async def call(self, node, method, page, body, way):
+        return await self.clients[way].call(method, page, body, proof(node.address, node.certificate))
+
+
+class Cluster:
+    """All nodes of one head, and what they met. `ways` brings to the head what a node says, by one of three ways: "say",
+    "beat" and "ask"."""
+
+    def __init__(self, ways, nodes, request):
         self.nodes = nodes
         self.request = request
-        self.client = Client(socket, 64)
-        # A heartbeat never waits for the boots of others on our side.
-        self.beats = Client(socket, 256)
+        self.ways = ways
         self.requests = 0
         self.failed = 0
         self.plan_bytes = 0
         self.tasks = set()
 
-    async def say(self, node, page, body, client=None):
+    async def say(self, node, page, body, way="say"):
         """What a node says, which must be granted; the answer."""
         self.requests += 1
-        status, text = await (client or self.client).call(
-            "POST", f"/node/v1/{page}", body, proof(node.address, node.certificate))
+        status, text = await self.ways.call(node, "POST", f"/node/v1/{page}", body, way)
         if status != 200:
             self.failed += 1
             raise RuntimeError(f"{node.name}: {page} is answered {status} {text[:200]!r}")
@@ -107,11 +124,12 @@ class Cluster:
         welcome = await self.say(node, "discover", {"hardware": node.hardware()})
         answer = await self.say(node, "enrol", {"token": welcome["token"], "request": self.request})
         node.certificate = (welcome["node"]["id"], serial_of(answer["certificate"]))
+        node.pem = answer["certificate"]
 
     async def take_plan(self, node, generation):
         """As an agent does it: the plan, and the word that it holds."""
         self.requests += 1
-        status, text = await self.client.call("GET", "/node/v1/plan", None, proof(node.address, node.certificate))
+        status, text = await self.ways.call(node, "GET", "/node/v1/plan", None, "say")
         if status != 200:
             raise RuntimeError(f"{node.name}: plan is answered {status}")
         self.plan_bytes += len(text)
@@ -132,9 +150,36 @@ class Cluster:
 
     async def beat(self, node):
         """One heartbeat, and the plan when it is another."""
-        answer = await self.say(node, "heartbeat", {"holds": node.generation}, self.beats)
+        answer = await self.say(node, "heartbeat", {"holds": node.generation}, "beat")
         if answer["generation"] != node.generation:
             await self.take_plan(node, answer["generation"])
+
+    def listen(self):
+        """Every node holds a question from now on."""
+        for node in self.nodes:
+            self.tasks.add(asyncio.create_task(self._listen(node)))
+
+    async def _listen(self, node):
+        """Asks for tasks, and tells at once that they ended well; beats when the head has something for it."""
+        while True:
+            question = {"boot": node.mac, "kinds": ["exec"], "has": [], "wanted": node.wanted}
+            offer = await self.say(node, "tasks", question, "ask")
+            for task in offer["tasks"]:
+                await self.say(node, "task", {"id": task["id"], "ended": True})
+            if "wanted" in offer:
+                node.wanted = offer["wanted"]
+                await self.beat(node)
+
+    async def report_drift(self, node):
+        """A node says that a file was put right: one event."""
+        await self.say(node, "report", {"stage": "ready", "failure": "", "generation": node.generation,
+                                        "drift": ["/etc/motd"]})
+
+    async def hold_newcomer(self):
+        """Until every node holds the plan with the user."""
+        while not all(node.has_newcomer for node in self.nodes):
+            self.check()
+            await asyncio.sleep(0.05)
 
     async def all(self, act, at_once):
         """Every node does this, so many at the same time."""

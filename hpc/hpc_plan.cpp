@@ -1,6 +1,6 @@
 #include "hpc/hpc_plan.h"
 
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "hpc/mpi.h"
 #include "hpc/time_sync.h"
 

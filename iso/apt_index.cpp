@@ -7,8 +7,9 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/data_files.h"
 
 namespace muster::iso {
@@ -93,7 +94,7 @@ Status write_keys(std::vector<AptSource>& archives, const std::filesystem::path&
   for (auto& archive : archives) {
     const auto key = archive.options.find("signed-by");
     if (key == archive.options.end() || !key->second.contains("-----BEGIN PGP")) continue;
-    const auto file = folder / (os::sha256(key->second).substr(0, 16) + ".asc");
+    const auto file = folder / (crypto::sha256(key->second).substr(0, 16) + ".asc");
     TRY(os::write_file(file, key->second + "\n"));
     key->second = file.string();
   }

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <format>
 
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/apt_sources.h"
 #include "iso/build_context.h"
 #include "iso/closure.h"

@@ -8,8 +8,8 @@
 #include <ranges>
 
 #include "core/base/text.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/package_status.h"
 
 namespace muster::iso {

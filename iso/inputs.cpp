@@ -6,8 +6,9 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/package_names.h"
 
 namespace muster::iso {
@@ -59,7 +60,7 @@ Result<std::string> hash_tree(const fs::path& folder) {
                                   static_cast<unsigned>(status.permissions()), content));
   }
   std::ranges::sort(entries);
-  return os::sha256(join(entries, ""));
+  return crypto::sha256(join(entries, ""));
 }
 
 Result<Toolchain> read_toolchain(os::CommandRunner& runner) {

@@ -4,7 +4,7 @@
 #include <format>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 #include "iso/closure.h"
 #include "iso/region.h"
 
@@ -166,7 +166,7 @@ class Planner {
     for (const auto& list : squash_lists(layer.kind)) input += text_of(list);
     input += text_of(std::format("masked-{}.list", folder_of(layer)));
     input += "settings\n" + settings;
-    layer.key = os::sha256(input).substr(0, 16);
+    layer.key = crypto::sha256(input).substr(0, 16);
     layers_.push_back(std::move(layer));
   }
 

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/os/file_hash.h"
 #include "core/os/file_lock.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::iso {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::iso {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path record_path(const fs::path& folder, const fs::path& out) {
-  const auto name = os::sha256(fs::absolute(out).string()).substr(0, 16);
+  const auto name = crypto::sha256(fs::absolute(out).string()).substr(0, 16);
   return folder / "media" / (name + ".json");
 }
 

@@ -5,8 +5,9 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/cpio.h"
 #include "iso/efi_image.h"
 #include "iso/inspect/medium_files.h"
@@ -203,7 +204,7 @@ class Assembler {
     TRY(bill_files());
     const std::string text = render_spdx(medium_.bill);
     TRY(os::write_file(stage_ / kBill, text));
-    medium_.files.push_back({kBill, text.size(), os::sha256(text)});
+    medium_.files.push_back({kBill, text.size(), crypto::sha256(text)});
     medium_.files.push_back(late_file());
     return os::write_file(stage_ / inspect::kChecksumFile, render_checksums(medium_.files));
   }
@@ -265,7 +266,7 @@ std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& in
   for (const auto& layer : layers) all += std::format("{} {}\n", layer.name, layer.key);
   for (const auto& image : images_of(spec))
     all += join(spec::texts_of(image.kernel_arguments), " ") + "\n";
-  return os::sha256(all).substr(0, 12);
+  return crypto::sha256(all).substr(0, 12);
 }
 
 std::vector<std::string> xorriso_arguments(const std::filesystem::path& stage,

@@ -3,8 +3,8 @@
 
 #include <format>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/apt_settings.h"
 #include "iso/build_context.h"
 #include "iso/microcode.h"
@@ -47,7 +47,7 @@ Status write_images(const std::vector<MicrocodeImage>& images, const fs::path& f
     TRY(os::write_file(folder / image.name, image.archive));
     files.push_back({.file = {.file = std::format("{}/{}", kMicrocodeFolder, image.name),
                               .size = image.archive.size(),
-                              .sha256 = os::sha256(image.archive)},
+                              .sha256 = crypto::sha256(image.archive)},
                      .vendor = image.vendor,
                      .processors = image.processors});
   }

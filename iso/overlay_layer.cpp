@@ -4,8 +4,8 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/build_context.h"
 #include "iso/image_steps.h"
 #include "iso/layer_apt.h"

@@ -1,5 +1,5 @@
 #pragma once
-// What language and time zone need of Debian; apps/plans/region.cpp says what head and images have
+// What language and time zone need of Debian; plans/region.cpp says what head and images have
 // of it.
 
 #include <filesystem>

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::iso {
 namespace {
@@ -146,7 +146,7 @@ class Document {
     for (const auto& hash : hashes) all += hash;
     Json left_out = Json::array();
     for (const auto& file : bill_.left_out) left_out.push_back("./" + file);
-    medium["packageVerificationCode"] = {{"packageVerificationCodeValue", os::sha1(all)},
+    medium["packageVerificationCode"] = {{"packageVerificationCodeValue", crypto::sha1(all)},
                                          {"packageVerificationCodeExcludedFiles", left_out}};
     return medium;
   }

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "core/base/text.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "iso/builder.h"
 #include "iso/media_record.h"
 #include "iso/mounts.h"

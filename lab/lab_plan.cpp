@@ -4,7 +4,7 @@
 #include <format>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::lab {
 namespace {
@@ -18,7 +18,7 @@ constexpr Bytes kEmulatorMemory = Bytes::from_mib(384);
 constexpr std::string_view kSiteMac = "52:54:00:ff:ff:01";
 
 std::string identity(std::string_view lab, std::string_view machine) {
-  return os::sha256(std::format("muster lab {} machine {}", lab, machine));
+  return crypto::sha256(std::format("muster lab {} machine {}", lab, machine));
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8): our own digits, with version and variant in their places.

@@ -7,7 +7,7 @@
 
 #include "core/base/node_set.h"
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::operations {
 namespace {
@@ -296,7 +296,7 @@ Operation without_parts(const Operation& operation) {
 }
 
 std::string output_name(const std::string& text) {
-  return text.empty() ? std::string() : os::sha256(text);
+  return text.empty() ? std::string() : crypto::sha256(text);
 }
 
 }  // namespace muster::operations

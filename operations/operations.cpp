@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "operations/operation_document.h"
 
 namespace muster::operations {

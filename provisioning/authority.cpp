@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
+#include "core/crypto/keys.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
-#include "provisioning/crypto.h"
 
 namespace muster::provisioning {
 
@@ -233,7 +233,7 @@ Status Authority::check_time() const {
       "in /var/lib/muster/ca, restart musterd, and start the nodes again");
 }
 
-std::string Authority::fingerprint() const { return os::sha256(certificate_); }
+std::string Authority::fingerprint() const { return crypto::sha256(certificate_); }
 
 Result<Issued> Authority::issue_client(const std::string& request, const std::string& id,
                                        std::chrono::hours valid) const {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 #include "core/spec/rules.h"
 
 namespace muster::provisioning {
@@ -45,7 +45,7 @@ std::string id_of(const Image& image) {
   for (const spec::KernelArgument& argument : image.kernel_arguments) {
     text += std::format("argument {}\n", argument.text());
   }
-  return os::sha256(text);
+  return crypto::sha256(text);
 }
 
 bool is_reference(std::string_view text) {

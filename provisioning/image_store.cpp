@@ -6,10 +6,10 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "core/os/file_hash.h"
 #include "core/os/file_lock.h"
 #include "core/os/file_system.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::provisioning {
 namespace {

@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 #include "provisioning/registry_detail.h"
 
 namespace muster::provisioning {
@@ -53,7 +53,7 @@ Pending<bool> Registry::stage(const std::string& session, const StageReport& rep
 }
 
 Pending<Node> Registry::enrol(const std::string& token, Now now, const Issue& issue) {
-  const std::string hash = os::sha256(token);
+  const std::string hash = crypto::sha256(token);
   std::string secret;
   Node node;
   {

@@ -7,7 +7,8 @@
 #include <mutex>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
+#include "core/os/random.h"
 #include "provisioning/hardware_change.h"
 #include "provisioning/registry.h"
 #include "provisioning/registry_detail.h"
@@ -182,7 +183,7 @@ Result<Welcome> Registry::welcome(const std::string& id, const Hardware& hardwar
                                 .profile = welcome.profile,
                                 .image = welcome.image,
                                 .secret = welcome.session,
-                                .token_hash = os::sha256(welcome.token)},
+                                .token_hash = crypto::sha256(welcome.token)},
                                now);
   welcome.node = *member.node;
   if (is_claim) welcome.node.address = address;

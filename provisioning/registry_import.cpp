@@ -4,7 +4,7 @@
 #include <mutex>
 #include <set>
 
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "provisioning/registry.h"
 #include "provisioning/registry_detail.h"
 

@@ -8,7 +8,7 @@
 
 #include "core/base/node_set.h"
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "provisioning/registry.h"
 #include "provisioning/registry_detail.h"
 

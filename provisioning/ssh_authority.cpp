@@ -5,9 +5,9 @@
 
 #include "core/base/base64.h"
 #include "core/base/text.h"
+#include "core/crypto/keys.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
-#include "provisioning/crypto.h"
+#include "core/os/random.h"
 
 namespace muster::provisioning {
 namespace {

@@ -11,6 +11,10 @@
 
 #include "core/base/result.h"
 
+namespace muster::crypto {
+class Ed25519Key;
+}
+
 namespace muster::provisioning {
 
 /// What a host certificate says.
@@ -22,10 +26,6 @@ struct HostTerms {
   /// Units: seconds since 1970. It is valid before this time; UINT64_MAX: for ever.
   std::uint64_t valid_before = UINT64_MAX;
 };
-
-namespace crypto {
-class Ed25519Key;
-}
 
 /// Threads: one that is open may certify from several threads at once.
 class SshAuthority {

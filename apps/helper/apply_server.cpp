@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/helper/accounts.h"
-#include "apps/plans/trusted.h"
 #include "core/apply/apply.h"
 #include "core/apply/own_accounts.h"
 #include "core/apply/target/running_machine.h"
@@ -15,11 +14,12 @@
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
+#include "head/facts.h"
+#include "head/history.h"
+#include "head/installed.h"
 #include "hpc/ssh_access.h"
+#include "plans/trusted.h"
 #include "provisioning/blobs.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/history.h"
-#include "provisioning/head/installed.h"
 
 namespace muster::helper {
 namespace {

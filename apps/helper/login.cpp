@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/os/files.h"
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "hpc/ssh_access.h"
 
 namespace muster::helper {

@@ -7,7 +7,7 @@
 
 #include "apps/helper/apply_server.h"
 #include "apps/helper/prepare.h"
-#include "apps/helper/wire.h"
+#include "apps/helper/watch.h"
 
 int main(int argc, char** argv) {
   using namespace muster;

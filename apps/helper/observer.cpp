@@ -3,16 +3,18 @@
 #include <format>
 #include <print>
 
-#include "apps/helper/site.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "head/site.h"
 #include "hpc/scheduler_nodes.h"
 
 namespace muster::helper {
 namespace {
 
+using head::kFirewallRules;
+using head::restore_forwarding;
 using namespace std::chrono_literals;
 
 constexpr std::int64_t kHourMs = 3'600'000;

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "apps/helper/firewall_keeper.h"
 #include "core/base/result.h"
 #include "core/os/command.h"
 #include "core/spec/cluster_spec.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/observed.h"
+#include "head/facts.h"
+#include "head/firewall_keeper.h"
+#include "head/observed.h"
 
 namespace muster::helper {
 
@@ -40,7 +40,7 @@ class Observer {
   const spec::ClusterSpec& spec_;
   const head::Facts& facts_;
   std::vector<std::string> shared_;
-  FirewallKeeper firewall_;
+  head::FirewallKeeper firewall_;
   head::Observed observed_;
   /// What the file says; none: a helper that ran before wrote it, or nobody.
   std::optional<head::Observed> written_;

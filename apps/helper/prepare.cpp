@@ -4,22 +4,32 @@
 #include <format>
 #include <print>
 
-#include "apps/helper/cards.h"
-#include "apps/helper/choose.h"
 #include "apps/helper/login.h"
-#include "apps/helper/originals.h"
-#include "apps/helper/site.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
+#include "head/cards.h"
+#include "head/choose.h"
+#include "head/facts.h"
+#include "head/installed.h"
+#include "head/keep.h"
+#include "head/networks.h"
+#include "head/originals.h"
+#include "head/site.h"
 #include "hpc/ssh_access.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/keep.h"
-#include "provisioning/head/networks.h"
 
 namespace muster::helper {
 namespace {
+
+using head::close_networks;
+using head::decide_networks;
+using head::has_carrier;
+using head::keep_resolvers;
+using head::keep_settings;
+using head::look_for_dhcp;
+using head::set_networks;
+using head::site_link;
+using head::SiteView;
 
 namespace fs = std::filesystem;
 using hpc::kRootKey;

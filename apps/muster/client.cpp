@@ -10,8 +10,8 @@
 #include "core/base/text.h"
 #include "core/os/command.h"
 #include "core/os/http_client.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/role.h"
+#include "head/installed.h"
+#include "head/role.h"
 
 namespace muster::cli {
 namespace {

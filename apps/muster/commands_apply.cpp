@@ -23,10 +23,10 @@
 #include "core/os/command.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/history.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/systemctl.h"
+#include "head/facts.h"
+#include "head/history.h"
+#include "head/installed.h"
+#include "head/systemctl.h"
 
 namespace muster::cli {
 namespace {

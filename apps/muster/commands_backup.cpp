@@ -17,11 +17,11 @@
 #include "core/os/command.h"
 #include "core/os/file_lock.h"
 #include "core/os/files.h"
-#include "provisioning/head/backup.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/restore.h"
-#include "provisioning/head/state_places.h"
+#include "head/backup.h"
+#include "head/facts.h"
+#include "head/installed.h"
+#include "head/restore.h"
+#include "head/state_places.h"
 
 namespace muster::cli {
 namespace {

@@ -5,11 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/explain/explanations.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/markdown.h"
 #include "apps/muster/table.h"
 #include "core/base/text.h"
+#include "explain/explanations.h"
 
 namespace muster::cli {
 namespace {

@@ -11,8 +11,8 @@
 #include "apps/muster/confirm.h"
 #include "core/base/text.h"
 #include "core/spec/volumes.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/keep.h"
+#include "head/installed.h"
+#include "head/keep.h"
 
 namespace muster::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "apps/muster/output.h"
 #include "apps/muster/table.h"
 #include "core/base/text.h"
-#include "provisioning/head/history.h"
+#include "head/history.h"
 
 namespace muster::cli {
 namespace {

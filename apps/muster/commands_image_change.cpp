@@ -22,10 +22,10 @@
 #include "core/os/file_system.h"
 #include "core/os/files.h"
 #include "core/spec/rules.h"
+#include "head/facts.h"
+#include "head/installed.h"
+#include "head/systemctl.h"
 #include "provisioning/blobs.h"
-#include "provisioning/head/facts.h"
-#include "provisioning/head/installed.h"
-#include "provisioning/head/systemctl.h"
 #include "provisioning/image_store.h"
 
 namespace muster::cli {

@@ -16,7 +16,7 @@
 #include "apps/muster/operation_watch.h"
 #include "apps/muster/rolling.h"
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/os/random.h"
 #include "hpc/node_jobs.h"
 
 namespace muster::cli {

@@ -15,11 +15,11 @@
 #include "apps/muster/iso_options.h"
 #include "apps/muster/plan_changes.h"
 #include "apps/muster/progress_line.h"
-#include "apps/plans/preview.h"
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
 #include "core/spec/settings.h"
-#include "provisioning/head/installed.h"
+#include "head/installed.h"
+#include "plans/preview.h"
 
 namespace muster::cli {
 namespace {

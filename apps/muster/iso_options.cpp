@@ -7,8 +7,8 @@
 #include "apps/muster/commands.h"
 #include "apps/muster/source_tree.h"
 #include "apps/muster/spec_file.h"
-#include "apps/plans/plans.h"
 #include "core/os/file_part.h"
+#include "plans/plans.h"
 
 namespace muster::cli {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/explain/explanations.h"
+#include "explain/explanations.h"
 
 namespace muster::cli {
 namespace {

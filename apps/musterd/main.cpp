@@ -16,18 +16,18 @@
 
 #include <CLI/CLI.hpp>
 
-#include "apps/musterd/api.h"
-#include "apps/musterd/cluster.h"
-#include "apps/musterd/health.h"
-#include "apps/musterd/service_watch.h"
-#include "apps/plans/plans.h"
+#include "control/api/api.h"
+#include "control/cluster.h"
+#include "control/health.h"
+#include "control/service_watch.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/os/caught_exceptions.h"
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
 #include "core/os/worker_pool.h"
-#include "provisioning/head/role.h"
+#include "head/role.h"
+#include "plans/plans.h"
 #include "provisioning/node_api.h"
 
 namespace {
@@ -71,11 +71,11 @@ class Teller {
 };
 
 /// What fails now is done at the next turn: the helper may be away for a moment, the disk full.
-std::vector<Error> take_turn(daemon::Cluster& cluster) {
+std::vector<Error> take_turn(control::Cluster& cluster) {
   cluster.tick();
   const Status published = cluster.publish();
   std::vector<Error> troubles;
-  for (const daemon::Problem& problem : daemon::read_disk_problems(cluster)) {
+  for (const control::Problem& problem : control::read_disk_problems(cluster)) {
     troubles.push_back({.message = problem.what, .hint = problem.next_step});
   }
   if (!published) troubles.push_back(published.error());
@@ -96,7 +96,7 @@ std::vector<Error> caught_troubles(const std::vector<os::CaughtExceptions::Seen>
 
 /// Takes a turn twice a second until the daemon is to end. An exception ends a turn only. `caught`:
 /// what the daemon's other threads caught.
-void take_turns(const os::StopSignal& stop, daemon::Cluster& cluster,
+void take_turns(const os::StopSignal& stop, control::Cluster& cluster,
                 const std::function<std::vector<os::CaughtExceptions::Seen>()>& caught) {
   Teller teller;
   os::CaughtExceptions own;
@@ -131,11 +131,11 @@ class EndOfAnswers {
 };
 
 /// A server for each role. One whose group this head does not have is the daemon's own.
-Result<std::vector<std::unique_ptr<os::HttpServer>>> serve_roles(const daemon::Settings& settings,
-                                                                 daemon::Api& api) {
+Result<std::vector<std::unique_ptr<os::HttpServer>>> serve_roles(const control::Settings& settings,
+                                                                 api::Api& api) {
   std::vector<std::unique_ptr<os::HttpServer>> servers;
   for (const head::RoleDoor& door : head::kRoleDoors) {
-    TRY_ASSIGN(const int group, daemon::find_gid(door.group));
+    TRY_ASSIGN(const int group, control::find_gid(door.group));
     TRY_ASSIGN(servers.emplace_back(),
                os::HttpServer::start({.socket = settings.run / door.socket,
                                       .mode = 0660,
@@ -150,15 +150,15 @@ Result<std::vector<std::unique_ptr<os::HttpServer>>> serve_roles(const daemon::S
   return servers;
 }
 
-Status serve(const daemon::Settings& settings) {
+Status serve(const control::Settings& settings) {
   const os::StopSignal stop;
-  TRY_ASSIGN(const auto cluster, daemon::Cluster::open(settings));
+  TRY_ASSIGN(const auto cluster, control::Cluster::open(settings));
   os::PosixCommandRunner runner;
   TRY_ASSIGN(const head::Policy policy, plans::head_policy(cluster->spec()));
   std::vector<std::string> units = policy.units();
   units.emplace_back(kWatch);
-  daemon::ServiceWatch services(runner, std::move(units));
-  daemon::Api api(*cluster, services);
+  control::ServiceWatch services(runner, std::move(units));
+  api::Api api(*cluster, services);
   provisioning::NodeApi node_api(
       cluster->registry(), cluster->authority(), cluster->ssh_authority(),
       {.head = cluster->spec().head.address.address,
@@ -195,7 +195,7 @@ Status serve(const daemon::Settings& settings) {
   };
   const os::AsyncHandler answer_later = os::on_workers(workers, answer);
   TRY_ASSIGN(const auto admin_servers, serve_roles(settings, api));
-  TRY_ASSIGN(const int web_server, daemon::find_gid(daemon::kWebServerGroup));
+  TRY_ASSIGN(const int web_server, control::find_gid(control::kWebServerGroup));
   TRY_ASSIGN(const auto node_server,
              os::HttpServer::start({.socket = settings.run / "node.sock",
                                     .mode = 0660,
@@ -227,7 +227,7 @@ Status serve(const daemon::Settings& settings) {
 int main(int argc, char** argv) {
   CLI::App app("The daemon of a Muster head.", "musterd");
   app.set_version_flag("--version", muster_version());
-  daemon::Settings settings;
+  control::Settings settings;
   app.add_option("--spec", settings.spec, "the file that describes the cluster")
       ->capture_default_str();
   app.add_option("--facts", settings.facts, "what the helper found out")->capture_default_str();

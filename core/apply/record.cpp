@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
 #include "core/json/members.h"
-#include "core/os/hash.h"
 
 namespace muster::apply {
 namespace {
@@ -39,8 +39,8 @@ plan::Step without_content(const plan::Step& step) {
 std::string written_by(const plan::Step& step) {
   const auto* const file = std::get_if<WriteFile>(&step);
   const auto* const link = std::get_if<plan::MakeLink>(&step);
-  if (link != nullptr) return os::sha256(link->to);
-  return file == nullptr ? std::string() : os::sha256(file->content);
+  if (link != nullptr) return crypto::sha256(link->to);
+  return file == nullptr ? std::string() : crypto::sha256(file->content);
 }
 
 bool is_same(const MountFileSystem& before, const MountFileSystem& now) {
@@ -206,7 +206,7 @@ Result<std::string> Record::content(const Former& former) const {
   const auto unsaved = contents_.find(former.text);
   if (unsaved != contents_.end()) return unsaved->second;
   TRY_ASSIGN(std::string content, os::read_plain_file(directory_ / kFiles / former.text));
-  if (os::sha256(content) == former.text) return content;
+  if (crypto::sha256(content) == former.text) return content;
   return fail(std::format("'{}' is damaged", (directory_ / kFiles / former.text).string()));
 }
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "core/crypto/hash.h"
 #include "core/os/handle.h"
-#include "core/os/hash.h"
 #include "core/os/uninterrupted.h"
 
 namespace muster::os {
@@ -105,7 +105,7 @@ Status overwrite(const fs::path& path, std::uint64_t offset, std::string_view by
 }
 
 Result<std::string> sha256_parts(const fs::path& path, std::span<const FilePart> parts) {
-  Sha256 hash;
+  crypto::Sha256 hash;
   TRY(read_all_parts(path, parts, [&](std::string_view piece) { hash.update(piece); }));
   return hash.finish();
 }

@@ -36,7 +36,7 @@ Result<std::uint64_t> size_of(const std::filesystem::path& path);
 /// Writes over bytes of a file, from `offset` on. Errors: it cannot be written.
 Status overwrite(const std::filesystem::path& path, std::uint64_t offset, std::string_view bytes);
 
-/// The hash of the bytes of the parts, as os::sha256.
+/// The hash of the bytes of the parts, as crypto::sha256.
 Result<std::string> sha256_parts(const std::filesystem::path& path,
                                  std::span<const FilePart> parts);
 

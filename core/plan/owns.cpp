@@ -1,6 +1,17 @@
 #include "core/plan/owns.h"
 
+#include <iterator>
+#include <utility>
+
 namespace muster::plan {
+namespace {
+
+template <typename T>
+void add(std::vector<T>& all, std::vector<T> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
 
 bool is_like(std::string_view text, std::string_view pattern) {
   const auto star = pattern.find('*');
@@ -14,6 +25,20 @@ bool is_like(std::string_view text, std::string_view pattern) {
     if (is_like(rest.substr(taken), behind)) return true;
   }
   return false;
+}
+
+void append(Owns& owns, Owns more) {
+  add(owns.files, std::move(more.files));
+  add(owns.files_of_people, std::move(more.files_of_people));
+  add(owns.directories, std::move(more.directories));
+  add(owns.links, std::move(more.links));
+  add(owns.units, std::move(more.units));
+  add(owns.packages, std::move(more.packages));
+  add(owns.commands, std::move(more.commands));
+  add(owns.mounts, std::move(more.mounts));
+  add(owns.accounts, std::move(more.accounts));
+  owns.people = owns.people || more.people;
+  owns.host_name = owns.host_name || more.host_name;
 }
 
 }  // namespace muster::plan

@@ -41,6 +41,9 @@ struct Owns {
   bool host_name = false;
 };
 
+/// Adds what another room owns, or another part of the same.
+void append(Owns& owns, Owns more);
+
 /// Whether a text is what a pattern says, in which "*" stands for one or more characters but '/'
 /// and ',' and, as its first one, '.': one name in a directory, one value of an option.
 bool is_like(std::string_view text, std::string_view pattern);

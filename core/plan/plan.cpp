@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
 #include "core/json/members.h"
-#include "core/os/hash.h"
 
 namespace muster::plan {
 namespace {
@@ -99,7 +99,9 @@ Result<Plan> parse_plan_value(const json& value) {
   return plan;
 }
 
-std::string generation(const Plan& plan) { return os::sha256(to_json(plan).dump()).substr(0, 16); }
+std::string generation(const Plan& plan) {
+  return crypto::sha256(to_json(plan).dump()).substr(0, 16);
+}
 
 std::string explain_content(std::string_view expected, std::string_view given) {
   const auto wanted = lines(expected);

@@ -10,13 +10,13 @@
 
 #include "core/base/units.h"
 #include "core/spec/kernel_argument.h"
+#include "core/spec/storage_driver.h"
 
 namespace muster::spec {
 
 enum class KernelFlavour { amd64, cloud };
 enum class Firmware { none, network, all };
 enum class AdoptionPolicy { open, ask, closed };
-enum class StorageDriver { nfs };
 enum class Route { automatic, none, nat, direct };
 enum class Firewall { automatic, on, off };
 /// As the kernel's bonding driver names them (Documentation/networking/bonding.rst).

@@ -21,7 +21,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kKernelWords = {"amd64", "cloud"};
 constexpr std::array<std::string_view, 3> kFirmwareWords = {"none", "network", "all"};
 constexpr std::array<std::string_view, 3> kAdoptionWords = {"open", "ask", "closed"};
-constexpr std::array<std::string_view, 1> kStorageWords = {"nfs"};
 constexpr std::array<std::string_view, 1> kReleaseWords = {kDebianRelease};
 
 constexpr std::string_view kNamePattern = "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$";
@@ -46,7 +45,10 @@ Result<std::string> parse_mirror(std::string_view text) {
 }
 
 Result<StorageDriver> parse_driver(std::string_view text) {
-  if (text == kStorageWords.front()) return StorageDriver::nfs;
+  const auto* const word = std::ranges::find(kStorageDriverWords, text);
+  if (word != kStorageDriverWords.end()) {
+    return static_cast<StorageDriver>(word - kStorageDriverWords.begin());
+  }
   constexpr std::array<std::string_view, 11> kOthers = {"beegfs", "lustre", "gluster", "glusterfs",
                                                         "gpfs",   "ceph",   "cephfs",  "smb",
                                                         "cifs",   "iscsi",  "zfs"};
@@ -122,7 +124,7 @@ constinit const Codec<AdoptionPolicy> kAdoptionPolicy = {
     show_word<AdoptionPolicy, kAdoptionPolicy>};
 
 constinit const Codec<StorageDriver> kStorageDriver = {
-    {.name = "a storage driver", .allowed = "'nfs'", .words = kStorageWords},
+    {.name = "a storage driver", .allowed = "'nfs'", .words = kStorageDriverWords},
     parse_driver,
     show_driver};
 

@@ -6,8 +6,8 @@
 #include <format>
 #include <unistd.h>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "core/os/http_client.h"
 #include "core/os/uninterrupted.h"
 #include "provisioning/agent/jitter.h"
@@ -94,7 +94,7 @@ class Download {
   const Artefact& artefact_;
   const std::filesystem::path& path_;
   const OnBytes& on_bytes_;
-  os::Sha256 hash_;
+  crypto::Sha256 hash_;
   std::uint64_t size_ = 0;
   std::string problem_;
   int fd_ = -1;

@@ -3,8 +3,8 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "provisioning/authority.h"
 
 namespace muster::agent {
@@ -103,7 +103,7 @@ Status Identity::certify(const std::string& path, provisioning::CertificateReque
 
 Status Identity::enrol(const Invitation& invitation) {
   const std::vector<std::string> token = split(invitation.boot.token, '.');
-  if (token.size() != 3 || token[1] != os::sha256(invitation.boot.ca)) {
+  if (token.size() != 3 || token[1] != crypto::sha256(invitation.boot.ca)) {
     return fail(
         "the CA's certificate is not the one the token names",
         "another machine may answer in the head's place; look for it in the cluster's network");

@@ -5,7 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
+#include "core/os/random.h"
 
 namespace muster::agent {
 namespace {

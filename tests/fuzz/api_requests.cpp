@@ -2,12 +2,11 @@
 // be done to a registry and a table of users or is refused there, and gives files and plans of the
 // shapes that the other daemons know.
 
-#include "apps/musterd/api_requests.h"
-
 #include <set>
 
 #include <nlohmann/json.hpp>
 
+#include "control/api/requests.h"
 #include "core/base/text.h"
 #include "core/spec/rules.h"
 #include "hpc/users.h"
@@ -24,7 +23,7 @@ using provisioning::Registry;
 constexpr std::size_t kMaxNodes = 200;
 
 void check_import(std::string_view body, Registry& registry) {
-  auto nodes = daemon::parse_import(body);
+  auto nodes = api::parse_import(body);
   if (!nodes) return CHECK(is_explained(nodes.error()));
   if (nodes->size() > kMaxNodes) return;
   const std::size_t count = nodes->size();
@@ -42,7 +41,7 @@ void check_import(std::string_view body, Registry& registry) {
 }
 
 void check_nodes(std::string_view body, Registry& registry) {
-  const auto names = daemon::parse_node_list(body);
+  const auto names = api::parse_node_list(body);
   if (!names) return CHECK(is_explained(names.error()));
   const auto adopted = registry.adopt(*names, at(2));
   CHECK(adopted ? adopted->size() == names->size() : is_explained(adopted.error()));
@@ -53,7 +52,7 @@ void check_nodes(std::string_view body, Registry& registry) {
 }
 
 void check_reboot(std::string_view body, Registry& registry) {
-  const auto wanted = daemon::parse_reboot_request(body);
+  const auto wanted = api::parse_reboot_request(body);
   if (!wanted) return CHECK(is_explained(wanted.error()));
   CHECK(printable(wanted->why, 400) == wanted->why);
   const Status asked = registry.ask_reboot(wanted->nodes, wanted->why, at(2));
@@ -64,13 +63,13 @@ void check_reboot(std::string_view body, Registry& registry) {
 
 void check_query(std::string_view text) {
   const auto query =
-      daemon::parse_node_query({{"names", std::string(text)}, {"machines", std::string(text)}});
+      api::parse_node_query({{"names", std::string(text)}, {"machines", std::string(text)}});
   if (!query) return CHECK(is_explained(query.error()));
   CHECK(query->is_narrow);
 }
 
 void check_user(std::string_view body) {
-  const auto wanted = daemon::parse_user_request(body);
+  const auto wanted = api::parse_user_request(body);
   if (!wanted) return CHECK(is_explained(wanted.error()));
   hpc::UserTable table;
   const auto user = table.add(wanted->user);
@@ -84,14 +83,14 @@ void check_user(std::string_view body) {
 }
 
 void check_settings(std::string_view body) {
-  const auto discovery = daemon::parse_discovery(body);
+  const auto discovery = api::parse_discovery(body);
   CHECK(discovery ? discovery->minutes >= 0 && discovery->minutes <= 525'600
                   : is_explained(discovery.error()));
-  const auto mode = daemon::parse_dhcp_request(body);
+  const auto mode = api::parse_dhcp_request(body);
   CHECK(mode ? *mode != provisioning::DhcpMode::silent : is_explained(mode.error()));
-  const auto exec = daemon::parse_exec_request(body);
+  const auto exec = api::parse_exec_request(body);
   CHECK(exec ? exec->timeout_s > 0 : is_explained(exec.error()));
-  const auto change = daemon::parse_user_change(body);
+  const auto change = api::parse_user_change(body);
   CHECK(change ? !change->user.uid : is_explained(change.error()));
 }
 

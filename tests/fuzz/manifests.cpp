@@ -8,9 +8,9 @@
 
 #include "core/base/text.h"
 #include "core/plan/plan.h"
+#include "head/facts.h"
 #include "provisioning/agent/invitation.h"
 #include "provisioning/hardware.h"
-#include "provisioning/head/facts.h"
 #include "provisioning/image.h"
 #include "provisioning/microcode.h"
 #include "tests/fuzz/harness.h"

@@ -11,15 +11,16 @@ import anonymous_names
 import words
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
-CORE = ["core/base", "core/json", "core/os", "core/plan", "core/task", "core/spec", "core/apply", "core/state"]
+CORE = ["core/base", "core/json", "core/crypto", "core/os", "core/plan", "core/task", "core/spec", "core/apply", "core/state"]
 MAY_INCLUDE = {
     "core/base": [],
     "core/json": ["core/base"],
-    "core/os": ["core/base"],
-    "core/plan": ["core/base", "core/json", "core/os"],
+    "core/crypto": ["core/base"],
+    "core/os": ["core/base", "core/crypto"],
+    "core/plan": ["core/base", "core/json", "core/crypto"],
     "core/task": ["core/base", "core/json"],
     "core/spec": ["core/base"],
-    "core/apply": ["core/base", "core/json", "core/os", "core/plan"],
+    "core/apply": ["core/base", "core/json", "core/crypto", "core/os", "core/plan"],
     "core/state": ["core/base"],
     "bench": None,
     "iso": CORE + ["iso/inspect"],
@@ -27,11 +28,14 @@ MAY_INCLUDE = {
     "operations": CORE,
     "provisioning": CORE,
     "provisioning/agent": CORE + ["provisioning"],
-    "provisioning/head": CORE,
+    "head": CORE,
     "hpc": CORE,
     "lab": CORE,
-    "apps/explain": ["core/base"],
-    "apps/plans": CORE + ["provisioning", "provisioning/head", "hpc"],
+    "explain": ["core/base"],
+    "storage": ["core/base", "core/crypto", "core/plan", "core/spec"],
+    "plans": CORE + ["provisioning", "head", "hpc", "storage"],
+    "control": CORE + ["operations", "provisioning", "head", "hpc", "storage", "plans"],
+    "control/api": CORE + ["operations", "provisioning", "head", "hpc", "plans", "control", "explain"],
     "apps": None,
     "cmake": None,
     "tests": None,
@@ -60,7 +64,7 @@ LENGTH_KNOWN = {}
 
 # Which page of the documentation describes the paths that a source file answers.
 PAGES = {
-    "apps/musterd/api_routes.cpp": "docs/reference/api.md",
+    "control/api/routes.cpp": "docs/reference/api.md",
     "provisioning/node_api.cpp": "docs/reference/node-protocol.md",
 }
 

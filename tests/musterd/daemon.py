@@ -123,9 +123,16 @@ class Musterd:
             os.close(end)
         if self.notify in readable:
             assert self.notify.recv(4096) == b"READY=1"
+            # The daemon waits for somebody to take its signs of life, which a full socket would end.
+            threading.Thread(target=self._take_signs, args=(self.notify,), daemon=True).start()
             return True
         assert end not in readable, f"musterd ended with {self.process.wait()}: {self.log()}"
         return False
+
+    @staticmethod
+    def _take_signs(notify):
+        while notify.recv(4096):
+            pass
 
     def kill(self):
         """SIGKILL: nothing of it is put in order."""
@@ -140,6 +147,7 @@ class Musterd:
         self.process.send_signal(number)
         status = self.process.wait(timeout=START_SECONDS)
         self.process = None
+        self.notify.shutdown(socket.SHUT_RDWR)
         self.notify.close()
         return status
 

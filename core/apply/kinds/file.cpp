@@ -3,7 +3,7 @@
 #include "core/apply/kinds.h"
 #include "core/apply/kinds/former_file.h"
 #include "core/apply/kinds/paths.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::apply {
 
@@ -28,7 +28,7 @@ Result<Sight> see(const plan::WriteFile& step, Target& target) {
 EffectResult take_back(const plan::WriteFile& step, TakingBack& back) {
   const auto now = back.target.files().read(step.path);
   // Whoever wrote it since wants it as it is.
-  if (!now || !back.entry.wrote(os::sha256(*now))) return Effect::unchanged;
+  if (!now || !back.entry.wrote(crypto::sha256(*now))) return Effect::unchanged;
   return put_back_file(step.path, back);
 }
 

@@ -5,7 +5,7 @@
 #include "core/apply/kinds.h"
 #include "core/apply/kinds/former_file.h"
 #include "core/apply/kinds/paths.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::apply {
 
@@ -27,7 +27,8 @@ Result<Sight> see(const plan::MakeLink& step, Target& target) {
 EffectResult take_back(const plan::MakeLink& step, TakingBack& back) {
   TRY_ASSIGN(const PathState now, back.target.files().look(step.path));
   // Whoever made another one since wants it as it is.
-  const bool is_ours = now.kind == PathState::Kind::link && back.entry.wrote(os::sha256(now.link));
+  const bool is_ours =
+      now.kind == PathState::Kind::link && back.entry.wrote(crypto::sha256(now.link));
   const bool was_so =
       back.entry.former.kind == Former::Kind::link && back.entry.former.text == now.link;
   return is_ours && !was_so ? put_back_file(step.path, back) : Effect::unchanged;

@@ -4,7 +4,7 @@
 #include <format>
 
 #include "core/base/text.h"
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::apply {
 namespace {
@@ -63,8 +63,9 @@ Sight see_path(const Files& files, const std::string& path) {
   }
   auto content = files.read(path);
   if (!content || state->mode.uid < 0 || state->mode.gid < 0) return {};
-  return {.former = {.kind = Former::Kind::file, .text = os::sha256(*content), .mode = state->mode},
-          .content = std::move(*content)};
+  return {
+      .former = {.kind = Former::Kind::file, .text = crypto::sha256(*content), .mode = state->mode},
+      .content = std::move(*content)};
 }
 
 void remove_parents(Files& files, const std::string& path, const std::string& topmost) {

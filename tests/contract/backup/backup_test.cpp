@@ -1,11 +1,11 @@
 // Backups with the real tar, and what becomes of a damaged or hostile one.
 
-#include "provisioning/head/backup.h"
+#include "head/backup.h"
 
 #include <fstream>
 #include <sys/mount.h>
 
-#include "provisioning/head/backup_files.h"
+#include "head/backup_files.h"
 #include "tests/contract/backup/small_head.h"
 
 namespace muster::head {

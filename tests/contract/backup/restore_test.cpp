@@ -1,6 +1,6 @@
 // A head that becomes the one of a backup, and what stops it.
 
-#include "provisioning/head/restore.h"
+#include "head/restore.h"
 
 #include <cstdio>
 #include <signal.h>

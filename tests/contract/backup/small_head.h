@@ -12,8 +12,8 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/state/store.h"
-#include "provisioning/head/backup.h"
-#include "provisioning/head/state_places.h"
+#include "head/backup.h"
+#include "head/state_places.h"
 #include "tests/contract/support/small_disk.h"
 
 namespace muster::head {

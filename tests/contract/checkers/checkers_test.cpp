@@ -7,9 +7,6 @@
 #include <rapidcheck/gtest.h>
 #include <regex>
 
-#include "apps/plans/boots.h"
-#include "apps/plans/plans.h"
-#include "apps/plans/preview.h"
 #include "core/apply/account_files.h"
 #include "core/base/text.h"
 #include "core/os/command.h"
@@ -18,6 +15,9 @@
 #include "core/spec/parse.h"
 #include "iso/layer_plan.h"
 #include "iso/sbom.h"
+#include "plans/boots.h"
+#include "plans/plans.h"
+#include "plans/preview.h"
 #include "provisioning/boot_script.h"
 #include "provisioning/network.h"
 #include "tests/contract/checkers/any_cluster.h"

@@ -19,13 +19,18 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE, BUILD = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
-ROOMS = ["apps", "core", "hpc", "iso", "operations", "provisioning"]
+ROOMS = ["apps", "control", "core", "explain", "head", "hpc", "iso", "operations", "plans", "provisioning", "storage"]
 MOST = 2
 # Of each: a text that is in a file, and the text that takes its place.
 EDITS = {
-    "room": [("apps/plans/planner.h", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
-             ("apps/plans/planners.cpp", "&kSsh,    &kJobs}", "&kSsh,    &kJobs, &kGreetings}"),
-             ("apps/plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
+    "driver": [("core/spec/storage_driver.h", "enum class StorageDriver { nfs };", "enum class StorageDriver { nfs, local };"),
+               ("core/spec/storage_driver.h", 'std::array<std::string_view, 1> kStorageDriverWords = {"nfs"};',
+                'std::array<std::string_view, 2> kStorageDriverWords = {"nfs", "local"};'),
+               ("storage/driver.h", "extern const Driver kNfs;", "extern const Driver kNfs;\nextern const Driver kLocal;"),
+               ("storage/driver.h", "kDrivers = {&kNfs};", "kDrivers = {&kNfs, &kLocal};")],
+    "room": [("plans/planner.h", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
+             ("plans/planners.cpp", "&kSsh,    &kJobs}", "&kSsh,    &kJobs, &kGreetings}"),
+             ("plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
     "kind": [("core/plan/step.h", "Unit, Service, RunCommand>;", "Unit, Service, RunCommand, SetKernel>;"),
              ("core/plan/step.h", '#include "core/plan/kinds/link.h"', '#include "core/plan/kinds/kernel_setting.h"\n#include "core/plan/kinds/link.h"'),
              ("core/apply/kinds.h", "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);",
@@ -33,27 +38,29 @@ EDITS = {
               "EffectResult make_true(const plan::SetKernel& step, Machine& machine);\n"
               "Result<Sight> see(const plan::SetKernel& step, Target& target);\n"
               "EffectResult take_back(const plan::SetKernel& step, TakingBack& back);")],
-    "page": [("apps/musterd/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
-             ("apps/musterd/api_routes.cpp", '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"',
+    "page": [("control/api/api.h", "  os::ServerResponse profiles(", "  os::ServerResponse greeting(const os::ServerRequest& request);\n  os::ServerResponse profiles("),
+             ("control/api/routes.cpp", '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"',
               '      Route{Role::viewer, "GET", "/v1/greeting", &Api::greeting,\n'
               '            {.about = "greets", .answer = schemas::kGreeting}},\n'
               '      Route{Role::viewer,\n            "GET",\n            "/v1/profiles"'),
-             ("apps/musterd/api_routes.cpp", '#include "apps/musterd/node_schemas.h"',
-              '#include "apps/musterd/greeting_schemas.h"\n#include "apps/musterd/node_schemas.h"')],
+             ("control/api/routes.cpp", '#include "control/api/node_schemas.h"',
+              '#include "control/api/greeting_schemas.h"\n#include "control/api/node_schemas.h"')],
     "verb": [("apps/muster/commands.h", "void add_job(CLI::App& app, Session& session);", "void add_greet(CLI::App& app, Session& session);\nvoid add_job(CLI::App& app, Session& session);"),
              ("apps/muster/main.cpp", "  cli::add_job(app, session);", "  cli::add_greet(app, session);\n  cli::add_job(app, session);")],
 }
 # What is compiled beside the new files: who must know of it.
 KNOW = {
-    "room": ["apps/plans/planners.cpp"],
+    "driver": ["storage/volumes.cpp", "core/spec/values.cpp"],
+    "room": ["plans/planners.cpp"],
     "kind": ["core/plan/plan.cpp", "core/plan/step_json.cpp", "core/apply/apply.cpp", "core/apply/former.cpp",
-             "core/apply/undo.cpp", "provisioning/head/policy.cpp"],
-    "page": ["apps/musterd/api_routes.cpp"],
+             "core/apply/undo.cpp", "head/policy.cpp"],
+    "page": ["control/api/routes.cpp"],
     "verb": ["apps/muster/main.cpp"],
 }
 # The library that a room's files belong to.
-LIBRARIES = {"apps/plans": "muster_plans", "core/plan": "muster_plan", "core/apply": "muster_apply",
-             "provisioning/head": "muster_head", "apps/musterd": "muster_daemon", "apps/muster": "muster_cli"}
+LIBRARIES = {"plans": "muster_plans", "storage": "muster_storage", "core/spec": "muster_spec",
+             "core/plan": "muster_plan", "core/apply": "muster_apply",
+             "head": "muster_head", "control/api": "muster_api", "apps/muster": "muster_cli"}
 
 
 def words_for(path):
@@ -107,6 +114,9 @@ class Growth(unittest.TestCase):
             sources = [path for path in new if path.endswith(".cpp")] + KNOW[kind]
             for path, done in beside.map(self.compile, sources):
                 self.assertEqual(done.returncode, 0, f"{path}: {done.stderr[:4000]}")
+
+    def test_a_way_to_share_volumes(self):
+        self.grow("driver")
 
     def test_a_room_that_wants_steps(self):
         self.grow("room")

@@ -4,15 +4,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/musterd/api.h"
-#include "core/os/hash.h"
+#include "control/api/api.h"
+#include "core/crypto/hash.h"
 #include "provisioning/image_store.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
 #include "tests/contract/musterd/no_systemd.h"
 #include "tests/unit/provisioning/ask.h"
 
-namespace muster::daemon {
+namespace muster::control {
 namespace {
+
+using api::Api;
 
 namespace fs = std::filesystem;
 using provisioning::Artefact;
@@ -36,7 +38,7 @@ class ImagesTest : public ClusterOnDisk {
   /// A medium with the image "compute".
   void put(const std::string& medium, const std::string& content) {
     const Artefact file{
-        .path = "live/" + content, .size = {content.size()}, .sha256 = os::sha256(content)};
+        .path = "live/" + content, .size = {content.size()}, .sha256 = crypto::sha256(content)};
     const Image image{.name = "compute",
                       .kernel = file,
                       .initrd = file,
@@ -142,4 +144,4 @@ TEST_F(ImagesTest, that_are_gone_are_told_of_for_as_long_as_nodes_run_them) {
 }
 
 }  // namespace
-}  // namespace muster::daemon
+}  // namespace muster::control

@@ -1,22 +1,26 @@
 // The administrators' API over a whole cluster, without its socket.
 
-#include "apps/musterd/api.h"
+#include "control/api/api.h"
 
 #include <cstdlib>
 #include <set>
 
 #include <nlohmann/json.hpp>
 
-#include "apps/musterd/api_answer_schemas.h"
-#include "apps/musterd/api_description.h"
+#include "control/api/answer_schemas.h"
+#include "control/api/description.h"
 #include "core/os/files.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
 #include "tests/contract/musterd/no_systemd.h"
 #include "tests/nss/name_source.h"
 #include "tests/unit/provisioning/ask.h"
 
-namespace muster::daemon {
+namespace muster::control {
 namespace {
+
+using api::Api;
+using api::describe_api;
+using head::Role;
 
 /// A path of a route with something in the place of a name.
 std::string path_of(const Api::Route& route) {
@@ -112,7 +116,7 @@ TEST_F(ApiTest, answers_what_its_table_says) {
     if (route.path == "/v1/users/{user}") path = "/v1/users/ada";
     const auto answer = ask("GET", path, {}, query);
     muster::json::Problems problems;
-    const auto& schema = answer.status == 200 ? route.messages.answer : schemas::kProblem;
+    const auto& schema = answer.status == 200 ? route.messages.answer : api::schemas::kProblem;
     check(answer.body, schema, problems);
     EXPECT_TRUE(problems.status()) << path << ": " << problems.status().error().message;
     answers += answer.status == 200 ? 1 : 0;
@@ -286,4 +290,4 @@ TEST_F(ApiTest, a_full_disk_is_told_with_what_to_delete) {
 }
 
 }  // namespace
-}  // namespace muster::daemon
+}  // namespace muster::control

@@ -5,7 +5,7 @@
 
 #include "tests/contract/musterd/cluster_on_disk.h"
 
-namespace muster::daemon {
+namespace muster::control {
 namespace {
 
 TEST_F(ClusterOnDisk, what_it_keeps_is_the_same_at_the_next_start) {
@@ -103,4 +103,4 @@ TEST_F(ClusterOnDisk, a_plan_that_the_disk_does_not_take_is_told_and_published_w
 }
 
 }  // namespace
-}  // namespace muster::daemon
+}  // namespace muster::control

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "apps/musterd/cluster.h"
+#include "control/cluster.h"
 #include "core/os/files.h"
 #include "tests/contract/support/small_disk.h"
 
-namespace muster::daemon {
+namespace muster::control {
 
 inline constexpr const char* kSpec = "schema: 1\nname: test\nadoption: {policy: open}\n";
 
@@ -93,4 +93,4 @@ class ClusterOnDisk : public SmallDiskTest {
   std::unique_ptr<Cluster> cluster_;
 };
 
-}  // namespace muster::daemon
+}  // namespace muster::control

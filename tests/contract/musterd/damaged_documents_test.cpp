@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <format>
 
-#include "apps/musterd/health.h"
+#include "control/health.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
 
-namespace muster::daemon {
+namespace muster::control {
 namespace {
 
 constexpr auto kKey =
@@ -257,4 +257,4 @@ TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
 }
 
 }  // namespace
-}  // namespace muster::daemon
+}  // namespace muster::control

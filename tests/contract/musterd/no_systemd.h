@@ -3,7 +3,7 @@
 
 #include "core/os/command.h"
 
-namespace muster::daemon {
+namespace muster::control {
 
 /// A machine without systemd.
 class NoSystemd : public os::CommandRunner {
@@ -11,4 +11,4 @@ class NoSystemd : public os::CommandRunner {
   Result<os::CommandResult> run(const os::Command&) override { return fail("no systemd"); }
 };
 
-}  // namespace muster::daemon
+}  // namespace muster::control

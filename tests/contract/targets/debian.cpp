@@ -7,7 +7,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "core/os/hash.h"
+#include "core/os/file_hash.h"
 
 namespace muster::apply {
 namespace {

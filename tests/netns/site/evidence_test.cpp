@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "apps/helper/cards.h"
+#include "head/cards.h"
 #include "tests/netns/hpc/machines.h"
 
-namespace muster::helper {
+namespace muster::head {
 namespace {
 
 using hpc::testing::Machines;
@@ -65,4 +65,4 @@ TEST_F(Wires, the_heads_own_server_hides_no_other) {
 }
 
 }  // namespace
-}  // namespace muster::helper
+}  // namespace muster::head

@@ -1,6 +1,6 @@
 // The head's firewall and route as the kernel takes them: packets between nodes, head and site.
 
-#include "provisioning/head/firewall.h"
+#include "head/firewall.h"
 
 #include <gtest/gtest.h>
 

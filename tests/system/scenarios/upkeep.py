@@ -12,7 +12,7 @@ from scenarios import faults
 
 # The head looks at its plan every four minutes and at its wire every three.
 PATIENCE = 420
-# A head's second look at its wire is over so many seconds after its start (kSpanningTree in apps/helper/cards.h, and the
+# A head's second look at its wire is over so many seconds after its start (kSpanningTree in head/cards.h, and the
 # look itself).
 SECOND_LOOK = 60
 CLUSTER = "/etc/muster/cluster.yaml"

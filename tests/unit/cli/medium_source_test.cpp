@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::cli {
 namespace {
@@ -30,7 +30,7 @@ class MediumSourceTest : public testing::Test {
   }
   Artefact file(const std::string& path) const {
     const std::string content = os::read_file(tree() / path).value_or("");
-    return {.path = path, .size = {content.size()}, .sha256 = os::sha256(content)};
+    return {.path = path, .size = {content.size()}, .sha256 = crypto::sha256(content)};
   }
   std::filesystem::path make_iso() {
     const auto iso = place_.path() / "some medium.iso";

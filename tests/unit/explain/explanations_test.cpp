@@ -1,4 +1,4 @@
-#include "apps/explain/explanations.h"
+#include "explain/explanations.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

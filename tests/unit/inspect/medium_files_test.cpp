@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 #include "tests/unit/inspect/messages.h"
 
 namespace muster::inspect {
@@ -27,7 +27,7 @@ TEST(MediumFiles, lie_where_xorriso_says) {
 }
 
 TEST(Checksums, are_lines_of_sha256sum) {
-  const std::string hash = os::sha256("a");
+  const std::string hash = crypto::sha256("a");
   EXPECT_EQ(parse_checksums(hash + "  live/a b\n"), (Checksums{{"live/a b", hash}}));
   EXPECT_FALSE(parse_checksums("live/a\n"));
   EXPECT_FALSE(parse_checksums(hash + "\n"));

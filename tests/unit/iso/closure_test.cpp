@@ -3,8 +3,8 @@
 #include <format>
 #include <gtest/gtest.h>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::iso {
 namespace {
@@ -63,9 +63,10 @@ TEST(Closures, show_which_downloads_are_not_what_the_archives_have) {
   write("zlib1g_1%3a1.2_amd64.deb", "of another version");
   write("other_1_amd64.deb", "of nobody");
   write("lock", "");
-  const Closure closure = {{.name = "absent", .version = "1", .sha256 = kHash},
-                           {.name = "htop", .version = "3.4.1-5", .sha256 = os::sha256("right")},
-                           {.name = "zlib1g", .version = "1:1.3", .sha256 = os::sha256("right")}};
+  const Closure closure = {
+      {.name = "absent", .version = "1", .sha256 = kHash},
+      {.name = "htop", .version = "3.4.1-5", .sha256 = crypto::sha256("right")},
+      {.name = "zlib1g", .version = "1:1.3", .sha256 = crypto::sha256("right")}};
   const auto changed = find_changed_downloads(place.path(), closure);
   ASSERT_TRUE(changed) << changed.error().text();
   EXPECT_EQ(*changed, std::vector{place.path() / "zlib1g_1%3a1.3_amd64.deb"});

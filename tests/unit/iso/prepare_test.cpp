@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 #include "iso/inputs.h"
 #include "tests/unit/iso/machine.h"
 
@@ -66,7 +66,7 @@ TEST_F(PlanIso, takes_the_lists_of_the_last_build_that_are_whole) {
       lists / (start + "InRelease"),
       std::format("Date: Sat, 06 Sep 2025 08:09:10 UTC\nSHA256:\n {} 11 "
                   "main/binary-amd64/Packages\n {} 11 contrib/binary-amd64/Packages\n",
-                  os::sha256("Package: a\n"), os::sha256("Package: other\n"))));
+                  crypto::sha256("Package: a\n"), crypto::sha256("Package: other\n"))));
   take_lists(lists, scratch.path() / "taken");
   EXPECT_EQ(os::list_directory(scratch.path() / "taken").value(),
             (std::vector<std::string>{start + "InRelease", start + "main_binary-amd64_Packages"}));

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::iso {
 namespace {
@@ -113,7 +113,8 @@ TEST(Spdx, verifies_all_files_but_those_that_it_names) {
       render({.files = {{"b", "cc", "x"}, {"a", "aa", "y"}}, .left_out = {"SHA256SUMS"}});
   const auto medium = package(json, "Muster ISO");
   EXPECT_EQ(medium["filesAnalyzed"], true);
-  EXPECT_EQ(medium["packageVerificationCode"]["packageVerificationCodeValue"], os::sha1("aacc"));
+  EXPECT_EQ(medium["packageVerificationCode"]["packageVerificationCodeValue"],
+            crypto::sha1("aacc"));
   EXPECT_EQ(medium["packageVerificationCode"]["packageVerificationCodeExcludedFiles"],
             Json::array({"./SHA256SUMS"}));
 }

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <vector>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 
 namespace muster::os {
 namespace {
@@ -23,7 +23,7 @@ class FileParts : public testing::Test {
 
 TEST_F(FileParts, are_read_and_hashed_one_after_the_other) {
   EXPECT_EQ(read_parts(file(), parts_), "firstsecond");
-  EXPECT_EQ(sha256_parts(file(), parts_), sha256("firstsecond"));
+  EXPECT_EQ(sha256_parts(file(), parts_), crypto::sha256("firstsecond"));
   EXPECT_EQ(read_parts(file(), {}), "");
 }
 
@@ -32,7 +32,7 @@ TEST_F(FileParts, larger_than_a_piece_are_whole) {
   content[2'500'000] = 'b';
   ASSERT_TRUE(write_file(file(), content));
   const std::vector<FilePart> all = {{.offset = 1, .size = content.size() - 1}};
-  EXPECT_EQ(sha256_parts(file(), all), sha256(content.substr(1)));
+  EXPECT_EQ(sha256_parts(file(), all), crypto::sha256(content.substr(1)));
 }
 
 TEST_F(FileParts, behind_the_end_are_an_error_that_names_the_file) {

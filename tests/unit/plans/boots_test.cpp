@@ -1,4 +1,4 @@
-#include "apps/plans/boots.h"
+#include "plans/boots.h"
 
 #include <format>
 #include <gtest/gtest.h>

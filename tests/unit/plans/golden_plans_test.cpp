@@ -7,12 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/plans/plans.h"
-#include "apps/plans/preview.h"
-#include "apps/plans/trusted.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "plans/plans.h"
+#include "plans/preview.h"
+#include "plans/trusted.h"
 
 namespace muster::plans {
 namespace {

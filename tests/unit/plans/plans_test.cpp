@@ -1,12 +1,12 @@
-#include "apps/plans/plans.h"
+#include "plans/plans.h"
 
 #include <algorithm>
 #include <format>
 #include <gtest/gtest.h>
 
-#include "apps/plans/changes.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "plans/changes.h"
 
 namespace muster::plans {
 namespace {

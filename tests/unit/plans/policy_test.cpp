@@ -1,10 +1,10 @@
-#include "provisioning/head/policy.h"
+#include "head/policy.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "apps/plans/plans.h"
 #include "core/spec/parse.h"
+#include "plans/plans.h"
 
 namespace muster::plans {
 namespace {

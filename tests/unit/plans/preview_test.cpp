@@ -1,4 +1,4 @@
-#include "apps/plans/preview.h"
+#include "plans/preview.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "apps/plans/trusted.h"
+#include "plans/trusted.h"
 
 #include <algorithm>
 #include <format>

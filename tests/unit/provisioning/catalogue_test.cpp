@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "core/crypto/hash.h"
+#include "core/os/file_hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "provisioning/blobs.h"
 #include "provisioning/image_store.h"
 
@@ -32,9 +33,9 @@ class CatalogueTest : public testing::Test {
                   const std::vector<std::string>& contents) {
     Image image{.name = name};
     for (const std::string& content : contents) {
-      const Artefact file{.path = "live/" + os::sha256(content).substr(0, 8),
+      const Artefact file{.path = "live/" + crypto::sha256(content).substr(0, 8),
                           .size = Bytes{content.size()},
-                          .sha256 = os::sha256(content)};
+                          .sha256 = crypto::sha256(content)};
       ASSERT_TRUE(os::write_file(medium / file.path, content));
       image.layers.push_back(file);
     }

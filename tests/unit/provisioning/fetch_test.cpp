@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <thread>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
 #include "core/os/handle.h"
-#include "core/os/hash.h"
 
 namespace muster::agent {
 namespace {
@@ -126,7 +126,8 @@ class Fetch : public testing::Test {
 
   os::TemporaryDirectory scratch = os::TemporaryDirectory::make().value();
   fs::path path = scratch.path() / "layer";
-  provisioning::Artefact artefact{.path = "a", .size = {kText.size()}, .sha256 = os::sha256(kText)};
+  provisioning::Artefact artefact{
+      .path = "a", .size = {kText.size()}, .sha256 = crypto::sha256(kText)};
   Bytes told;
 };
 

@@ -3,7 +3,7 @@
 #include <format>
 #include <gtest/gtest.h>
 
-#include "core/os/hash.h"
+#include "core/crypto/hash.h"
 
 namespace muster::provisioning {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 std::string entry(const std::string& file, const std::string& vendor, const std::string& kinds) {
   return std::format(
       R"({{"file":"muster/microcode/{}","size":512,"sha256":"{}","vendor":"{}","processors":[{}]}})",
-      file, os::sha256(file), vendor, kinds);
+      file, crypto::sha256(file), vendor, kinds);
 }
 
 std::string manifest() {
@@ -35,8 +35,9 @@ Processor processor(const std::string& vendor, std::uint32_t family, std::uint32
 
 TEST(Microcode, is_that_of_the_processor) {
   EXPECT_EQ(choose(processor("GenuineIntel", 6, 143, 8)),
-            MicrocodeChoice(os::sha256("intel-06-8f-04.img")));
-  EXPECT_EQ(choose(processor("AuthenticAMD", 25, 1, 1)), MicrocodeChoice(os::sha256("amd-19.img")));
+            MicrocodeChoice(crypto::sha256("intel-06-8f-04.img")));
+  EXPECT_EQ(choose(processor("AuthenticAMD", 25, 1, 1)),
+            MicrocodeChoice(crypto::sha256("amd-19.img")));
 }
 
 TEST(Microcode, is_none_for_a_kind_that_the_medium_has_none_for) {
@@ -48,8 +49,8 @@ TEST(Microcode, is_none_for_a_kind_that_the_medium_has_none_for) {
 
 TEST(Microcode, of_a_processor_that_nobody_has_seen_is_the_boot_loaders_choice) {
   EXPECT_EQ(choose(std::nullopt),
-            MicrocodeChoice(
-                VendorMicrocode{.amd = os::sha256("amd.img"), .intel = os::sha256("intel.img")}));
+            MicrocodeChoice(VendorMicrocode{.amd = crypto::sha256("amd.img"),
+                                            .intel = crypto::sha256("intel.img")}));
   EXPECT_EQ(choose_microcode({}, std::nullopt), MicrocodeChoice());
 }
 

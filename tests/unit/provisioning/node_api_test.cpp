@@ -5,14 +5,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/crypto/hash.h"
 #include "core/os/files.h"
-#include "core/os/hash.h"
 #include "provisioning/protocol.h"
 #include "tests/unit/provisioning/ask.h"
 
 namespace muster::provisioning {
 namespace {
 
+using crypto::sha256;
 using os::ServerRequest;
 
 constexpr Now kToday = {.wall_ms = 1'800'000'000'000, .steady_ms = 1'000'000};
@@ -50,12 +51,12 @@ class NodeApiTest : public testing::Test {
                        .now = [] { return kToday; },
                        .is_there = [this](const KeptImage&) { return is_there_; }});
   }
-  static std::string reference(const std::string& name) { return name + "@" + os::sha256(name); }
+  static std::string reference(const std::string& name) { return name + "@" + sha256(name); }
   /// Another image of that name, which nodes boot no more.
   static KeptImage former() {
     KeptImage kept{.image = {.name = "compute",
                              .layers = {{.path = "f", .size = {}, .sha256 = "former-layer"}}},
-                   .id = os::sha256("former"),
+                   .id = sha256("former"),
                    .source = KeptImage::Source::added};
     return kept;
   }
@@ -374,10 +375,9 @@ TEST_F(NodeApiTest, a_body_that_is_no_message_is_the_senders_fault_and_changes_n
 }
 
 TEST_F(NodeApiTest, a_failure_of_any_length_is_a_failure) {
-  const Node node = enrolled();
   const std::string body =
       R"({"stage":"plan","generation":"g","failure":")" + std::string(100'000, 'a') + "\"}";
-  ASSERT_EQ(call(node, "report", body).status, 200);
+  ASSERT_EQ(call(enrolled(), "report", body).status, 200);
   EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
   EXPECT_TRUE(registry_->find("n001")->reason.starts_with(std::string(4000, 'a')));
 }

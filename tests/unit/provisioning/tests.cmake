@@ -1,1 +1,1 @@
-muster_tests(unit/provisioning unit USES provisioning agent head)
+muster_tests(unit/provisioning unit USES provisioning agent)

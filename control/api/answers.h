@@ -1,0 +1,29 @@
+#pragma once
+// Answers of the administrators' API, for its files only. An error becomes one by os::refusal.
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.h"
+#include "core/json/json.h"
+#include "core/os/http_message.h"
+
+namespace muster::api {
+
+inline os::ServerResponse answer(const nlohmann::json& value) {
+  return {.body = muster::json::render(value)};
+}
+
+/// A request that cannot be read: whatever is wrong, it is the request.
+inline os::ServerResponse refuse_request(Error error) {
+  error.kind = ErrorKind::invalid;
+  return os::refusal(error);
+}
+
+/// `{}`, or why not.
+inline os::ServerResponse answer(const Status& done) {
+  return done ? answer(nlohmann::json::object()) : os::refusal(done.error());
+}
+
+}  // namespace muster::api

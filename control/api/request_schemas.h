@@ -1,0 +1,123 @@
+#pragma once
+// What administrators' requests are made of: api_requests.cpp reads by these tables, and GET
+// /v1/openapi describes them.
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+#include "control/change_feed.h"
+#include "core/base/node_set.h"
+#include "core/json/schema.h"
+#include "core/task/task.h"
+
+namespace muster::api::schemas {
+
+using muster::json::list_of;
+using muster::json::Need;
+using muster::json::number;
+using muster::json::object;
+using muster::json::one_of;
+using muster::json::Property;
+using muster::json::Schema;
+using muster::json::text;
+
+/// A year: whoever wants more wants "for ever".
+inline constexpr std::uint64_t kMostMinutes = 525'600;
+
+inline constexpr Schema kNodeWord = text("a name, an id, or the MAC address of a card");
+inline constexpr Schema kNodes = list_of(kNodeWord, "the nodes");
+inline constexpr Schema kWord = text("a word of the command");
+inline constexpr Schema kKey = text("a line of a .pub file");
+
+inline constexpr auto kNodeListMembers = std::to_array<Property>({{"nodes", kNodes}});
+inline constexpr Schema kNodeList = object("some nodes", kNodeListMembers);
+
+inline constexpr auto kAdoptionMembers = std::to_array<Property>({
+    {"nodes", kNodes},
+    {"name", text("the name of one machine; without it the next free name"), Need::optional},
+});
+inline constexpr Schema kAdoption = object("machines that become nodes", kAdoptionMembers);
+
+inline constexpr auto kProfileMembers = std::to_array<Property>({
+    {"nodes", kNodes},
+    {"profile", text("a profile of cluster.yaml")},
+});
+inline constexpr Schema kProfileChoice = object("another profile", kProfileMembers);
+
+inline constexpr auto kRestartMembers = std::to_array<Property>({
+    {"nodes", kNodes},
+    {"by", text("who asks, for the timelines"), Need::optional},
+    {"reason", text("why, for the timelines"), Need::optional},
+    {"drain", muster::json::flag("whether the nodes wait for their jobs"), Need::optional},
+    {"at_once", number("nodes that may be away at one time; 0: no limit", 0, NodeSet::kMaxNodes),
+     Need::optional},
+});
+inline constexpr Schema kRestart = object("nodes that go down", kRestartMembers);
+
+inline constexpr auto kExecMembers = std::to_array<Property>({
+    {"nodes", kNodes},
+    {"command", list_of(kWord, "the program and its arguments")},
+    {"timeout_s", number("how long it may take; 3600 when absent", 1, task::kLongestTimeout),
+     Need::optional},
+});
+inline constexpr Schema kExec = object("a program on nodes", kExecMembers);
+
+inline constexpr auto kImportedMembers = std::to_array<Property>({
+    {"name", text("a host label in lower case")},
+    {"address", text("an IPv4 address of nodes.addresses")},
+    {"mac", text("the MAC address of the card that the node boots with")},
+});
+inline constexpr Schema kImported = object("a node", kImportedMembers);
+inline constexpr auto kImportMembers =
+    std::to_array<Property>({{"nodes", list_of(kImported, "the nodes")}});
+inline constexpr Schema kImport = object("nodes that were never seen", kImportMembers);
+
+inline constexpr std::array<std::string_view, 3> kPolicies = {"open", "ask", "closed"};
+inline constexpr auto kDiscoveryMembers = std::to_array<Property>({
+    {"policy", one_of(kPolicies, "what happens to machines that the head does not know")},
+    {"minutes", number("after these 'open' becomes 'ask'; 0: never", 0, kMostMinutes),
+     Need::optional},
+});
+inline constexpr Schema kDiscovery = object("a decision about discovery", kDiscoveryMembers);
+
+inline constexpr std::array<std::string_view, 2> kDhcpChoices = {"serve", "proxy"};
+inline constexpr auto kDhcpMembers =
+    std::to_array<Property>({{"mode", one_of(kDhcpChoices, "who gives the addresses")}});
+inline constexpr Schema kDhcpChoice = object("a decision about DHCP", kDhcpMembers);
+
+inline constexpr Property kUserName = {"name", text("the login")};
+inline constexpr Property kFullName = {"full_name", text("the person's name"), Need::optional};
+inline constexpr Property kUserKeys = {"ssh_keys", list_of(kKey, "the keys"), Need::optional};
+inline constexpr auto kNewUserMembers = std::to_array<Property>({
+    kUserName,
+    kFullName,
+    {"uid", number("the number", 0, std::numeric_limits<std::uint32_t>::max()), Need::optional},
+    kUserKeys,
+});
+inline constexpr Schema kNewUser = object("a user", kNewUserMembers);
+inline constexpr std::array kChangedUserMembers = {kUserName, kFullName, kUserKeys};
+inline constexpr Schema kChangedUser = object("what changes of a user", kChangedUserMembers);
+
+inline constexpr auto kPlanMembers =
+    std::to_array<Property>({{"spec", text("the text of a cluster.yaml")}});
+inline constexpr Schema kPlan = object("another cluster.yaml", kPlanMembers);
+
+// Parameters of queries.
+inline constexpr std::array<std::string_view, 1> kDetails = {"wide"};
+inline constexpr auto kNodeQuery = std::to_array<Property>({
+    {"names", text("a node set"), Need::optional},
+    {"machines", text("names, ids and MAC addresses with commas between them"), Need::optional},
+    {"detail", one_of(kDetails, "what the machines are made of as well"), Need::optional},
+});
+inline constexpr auto kAppliedQuery =
+    std::to_array<Property>({{"since", number("the number 'applying' of an earlier answer")}});
+inline constexpr auto kProgressQuery = std::to_array<Property>(
+    {{"seen", number("the version that the caller knows"), Need::optional}});
+inline constexpr auto kChangesQuery = std::to_array<Property>({
+    {"since", number("the id of the last change that the caller knows"), Need::optional},
+    {"last", number("answers at once with this many of the newest", 1, control::kMostChanges),
+     Need::optional},
+});
+
+}  // namespace muster::api::schemas

@@ -1,0 +1,213 @@
+#include "control/cluster.h"
+
+#include <format>
+#include <map>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/spec/node_names.h"
+#include "head/backup.h"
+#include "head/installed.h"
+#include "head/restore.h"
+#include "head/state_places.h"
+#include "plans/boots.h"
+
+namespace muster::control {
+namespace {
+
+/// Whoever waits for the disk waits so long at most for others to come along.
+constexpr std::int64_t kCommitSpacingMs = 5;
+
+/// All that a heartbeat of the node would be answered.
+std::string wanted_word(const NodePlans& plans, const provisioning::Node& node) {
+  return plans.generation_of(node) + "." + (node.reboot ? node.reboot->id : std::string());
+}
+
+provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
+                                                 const provisioning::Boots& boots,
+                                                 provisioning::Now now) {
+  return {.name_prefix = spec.nodes.prefix,
+          .name_digits = spec.nodes.digits,
+          .addresses = spec.nodes.addresses,
+          .default_profile = spec.profiles.front().name,
+          .image_of = [&boots](const std::string& profile) { return boots.reference_of(profile); },
+          .opened = now,
+          .spacing_ms = kCommitSpacingMs};
+}
+
+Error error_of(const provisioning::DamagedDocument& damaged) {
+  return {.message = std::format("the state's document '{}' of node {} cannot be read: {}",
+                                 damaged.kind, printable(damaged.key, 64), damaged.reason),
+          .hint = "it was put aside; the machine is found again when it boots next"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Cluster>> Cluster::open(const Settings& settings) {
+  std::unique_ptr<Cluster> cluster(new Cluster);
+  cluster->settings_ = settings;
+  const auto installed = head::read_installed_file(settings.spec);
+  if (!installed) return std::unexpected(installed.error());
+  cluster->spec_ = installed->spec.value();
+  cluster->remarks_ = installed->remarks;
+  TRY_ASSIGN(cluster->facts_, head::read_facts(settings.facts));
+  // Without the names cards are called by their numbers.
+  if (const auto names = os::read_file(settings.pci_names)) {
+    cluster->names_ = provisioning::PciNames::parse(*names);
+  }
+  cluster->boots_ = plans::make_boots(cluster->spec_, cluster->read_images());
+  TRY(cluster->open_state());
+  return cluster;
+}
+
+/// A disk that is full, read-only or fails must not keep the head from working: what can be done
+/// without is told, and tried again while the head works.
+Status Cluster::open_state() {
+  if (!os::is_missing(settings_.state / head::kRestoreMark)) {
+    return fail("a restore of this head was interrupted",
+                std::format("repeat it: muster restore FILE; what the head knew before is the "
+                            "newest before-restore file in {}",
+                            head::kRoots));
+  }
+  TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
+  documents_.emplace(*store_);
+  decided_ = store_->revision().value_or(0);
+  TRY_ASSIGN(registry_,
+             provisioning::Registry::open(*store_, registry_settings(spec_, *boots_, now())));
+  for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
+    lost_.push_back(error_of(damaged));
+  }
+  TRY_ASSIGN(operations_, operations::Operations::open(*store_, now()));
+  for (const Error& damaged : operations_->damaged()) lost_.push_back(damaged);
+  change_feed_ = std::make_unique<ChangeFeed>(*store_);
+  TRY(load_authority());
+  pending_.write("the certificate of its web server", [this] { return write_server_identity(); });
+  load_slurm_key();
+  TRY(load_ssh_authority());
+  certify_host_key();
+  load_users();
+  TRY(load_dhcp_mode());
+  return load_adoption();
+}
+
+plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
+                                 std::span<const provisioning::Node> nodes,
+                                 const hpc::UserTable& users) {
+  return {.spec = spec,
+          .facts = facts_,
+          .images = boots_->catalogue().images,
+          .dhcp = dhcp_mode(),
+          .nodes = nodes,
+          .address_lost_ms = registry_->address_lost_ms(),
+          .users = users,
+          .slurm_key = slurm_key_,
+          .ssh_authority = ssh_authority_->public_key(),
+          .head_ssh_certificate = ssh_certificate_,
+          .names = names_,
+          .state_directory = settings_.state.string(),
+          .boot_directory = settings_.boot.string(),
+          .node_socket = (settings_.run / "node.sock").string()};
+}
+
+provisioning::Catalogue Cluster::read_images() const {
+  return provisioning::read_catalogue(facts_.medium, settings_.images);
+}
+
+Result<std::string> Cluster::copy_database() {
+  const std::scoped_lock one_copy(copying_);
+  const auto copy = settings_.run / head::kDatabaseCopy;
+  // Whoever takes the copy away never meets half of the next one.
+  const auto part = settings_.run / std::format("{}.part", head::kDatabaseCopy);
+  TRY(os::remove_tree(part));
+  Status copied = store_->copy_to(part.string());
+  if (copied) copied = os::rename_file(part, copy);
+  if (copied) return copy.string();
+  // What is half written would take the room of the next.
+  TRY(os::remove_tree(part));
+  return std::unexpected(copied.error());
+}
+
+Status Cluster::set_profile(std::span<const std::string> names, const std::string& profile) {
+  if (const auto lost = boots_->unbootable().find(profile); lost != boots_->unbootable().end()) {
+    return fail(ErrorKind::absent, lost->second.message, lost->second.hint);
+  }
+  if (!boots_->knows(profile)) {
+    return fail(ErrorKind::absent, std::format("there is no profile '{}'", printable(profile)),
+                "profiles of this cluster: " + join(boots_->profiles(), ", "));
+  }
+  return registry_->set_profile(names, profile, now());
+}
+
+Status Cluster::adopt_as(const std::string& id, const std::string& name) {
+  TRY(spec::check_node_name(name, spec_));
+  return registry_->adopt_as(id, name, now());
+}
+
+Status Cluster::fits(const provisioning::Node& node) const {
+  if (const Status named = spec::check_node_name(node.name, spec_); !named) {
+    return fail(named.error().kind, named.error().message,
+                named.error().hint + "; nothing was imported");
+  }
+  if (!spec_.nodes.addresses.contains(node.address)) {
+    return fail(
+        ErrorKind::conflict,
+        std::format("{} of {} is not in nodes.addresses ({})", to_string(node.address), node.name,
+                    to_string(spec_.nodes.addresses)),
+        "give it an address in there, or make nodes.addresses longer; nothing was imported");
+  }
+  return {};
+}
+
+plan::Plan Cluster::head_plan() {
+  const auto nodes = registry_->nodes();
+  const hpc::UserTable table = users();
+  return plans::plan_head(view(spec_, nodes, table)).plan;
+}
+
+NodePlans& Cluster::node_plans() {
+  node_plans_.refresh(generation_, [this] {
+    const hpc::UserTable table = users();
+    return plans::plan_shared(view(spec_, {}, table));
+  });
+  return node_plans_;
+}
+
+std::string Cluster::wanted_of(const std::string& node_id) {
+  // As readers see it: a word for what is not on disk yet would be taken back.
+  const auto node = registry_->find(node_id);
+  return node ? wanted_word(node_plans(), *node) : std::string();
+}
+
+void Cluster::say_wanted() {
+  const std::uint64_t all = generation_ + wishes_;
+  if (all == said_ && !operations_->owes_words()) return;
+  if (all != said_) {
+    const NodePlans& plans = node_plans();
+    words_.clear();
+    registry_->each([&](const provisioning::Node& node) {
+      words_.insert_or_assign(node.id, wanted_word(plans, node));
+    });
+    said_ = all;
+  }
+  operations_->say_wanted(
+      [this](const std::string& node_id) -> std::optional<std::string> {
+        const auto found = words_.find(node_id);
+        return found == words_.end() ? std::nullopt : std::optional(found->second);
+      },
+      now());
+}
+
+Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
+  const auto nodes = registry_->nodes();
+  const hpc::UserTable now = users();
+  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, spec_users());
+  if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
+  const hpc::UserTable& then = wanted.table;
+  const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
+  return Changes{
+      .head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
+                         plans::plan_head(view(spec, nodes, then)).plan),
+      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node)};
+}
+
+}  // namespace muster::control

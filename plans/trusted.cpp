@@ -1,0 +1,159 @@
+#include "plans/trusted.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include "core/base/text.h"
+#include "hpc/hpc_plan.h"
+#include "hpc/node_lines.h"
+
+namespace muster::plans {
+namespace {
+
+using plan::Plan;
+using plan::Step;
+using plan::WriteFile;
+using provisioning::DhcpMode;
+
+constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
+constexpr std::string_view kGresConf = "/etc/slurm/gres.conf";
+constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
+constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";
+constexpr std::array kModes = {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent};
+
+/// What the daemon's state decides about a head's plan, but for the scheduler's nodes: each is read
+/// from the plan into a type with bounds, and the plan of these is made once more.
+struct Claims {
+  hpc::UserTable users;
+  std::string slurm_key;
+  std::string ssh_authority;
+  std::string host_certificate;
+};
+
+/// The content of a file of the plan; empty when there is no such file.
+std::string_view content_of(const Plan& plan, std::string_view path) {
+  for (const Step& step : plan.steps) {
+    const auto* const file = std::get_if<WriteFile>(&step);
+    if (file != nullptr && file->path == path) return file->content;
+  }
+  return {};
+}
+
+Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
+  Claims claims;
+  TRY_ASSIGN(claims.users, hpc::table_of(plan));
+  claims.slurm_key = content_of(plan, kSlurmKey);
+  if (!hpc::is_slurm_key(claims.slurm_key)) return fail("its Slurm key is none");
+  const auto authority = hpc::find_authority(content_of(plan, hpc::kKnownHosts));
+  if (!authority) return fail(std::format("{} names no authority", hpc::kKnownHosts));
+  claims.ssh_authority = *authority;
+  // A head without an SSH server has no certificate, and a plan with one is another.
+  if (own.facts.host_key.empty()) return claims;
+  claims.host_certificate = content_of(plan, hpc::kHostCertificate);
+  // A key that cannot be certified leaves the head without a certificate, and with all else.
+  const bool has_none = claims.host_certificate.empty();
+  if (has_none || hpc::is_host_certificate(claims.host_certificate)) return claims;
+  return fail(std::format("{} is no certificate of a host", hpc::kHostCertificate));
+}
+
+ClusterView view_of(const OwnView& own, const Claims& claims, DhcpMode mode) {
+  return {.spec = own.spec,
+          .facts = own.facts,
+          .dhcp = mode,
+          .users = claims.users,
+          .slurm_key = claims.slurm_key,
+          .ssh_authority = claims.ssh_authority,
+          .head_ssh_certificate = claims.host_certificate};
+}
+
+/// The time at which an address was lost, as dnsmasq's settings say it. Two plans of one mode that
+/// differ in nothing else show where it is.
+std::optional<std::int64_t> find_address_lost(std::string_view given, ClusterView view) {
+  view.address_lost_ms = 0;
+  const std::string zero(content_of(plan_head(view).plan, kDnsmasqConf));
+  view.address_lost_ms = 1;
+  const std::string one(content_of(plan_head(view).plan, kDnsmasqConf));
+  const auto place = std::ranges::mismatch(zero, one).in1 - zero.begin();
+  if (given.size() <= static_cast<std::size_t>(place)) return std::nullopt;
+  const std::string_view rest = given.substr(static_cast<std::size_t>(place));
+  const auto time = parse_number(rest.substr(0, rest.find_first_not_of("0123456789")));
+  if (!time || *time > std::uint64_t{1} << 62) return std::nullopt;
+  return static_cast<std::int64_t>(*time);
+}
+
+/// The head's plan of these claims and no node, in the mode of DHCP whose settings the plan has.
+/// When it has those of none, the first mode's.
+Plan own_plan(const Plan& given, const OwnView& own, const Claims& claims) {
+  const std::string_view settings = content_of(given, kDnsmasqConf);
+  for (const DhcpMode mode : kModes) {
+    ClusterView view = view_of(own, claims, mode);
+    const auto lost = find_address_lost(settings, view);
+    if (!lost) continue;
+    view.address_lost_ms = *lost;
+    Plan plan = plan_head(view).plan;
+    if (content_of(plan, kDnsmasqConf) == settings) return plan;
+  }
+  return plan_head(view_of(own, claims, kModes.front())).plan;
+}
+
+/// Errors: how a file differs from ours, but for lines about the scheduler's nodes.
+Status compare_files(const WriteFile& ours, const WriteFile& given) {
+  WriteFile same = given;
+  same.content = ours.content;
+  if (same != ours) return fail("its owner or mode differs");
+  if (given.path == kSlurmConf) return hpc::check_slurm_nodes(ours.content, given.content);
+  if (given.path == kGresConf) return hpc::check_gres_nodes(ours.content, given.content);
+  if (given.content == ours.content) return {};
+  if (given.secrecy == plan::Secrecy::secret) return fail("its content is another");
+  return fail(plan::explain_content(ours.content, given.content));
+}
+
+Status compare_steps(const Step& ours, const Step& given) {
+  const auto* const own_file = std::get_if<WriteFile>(&ours);
+  const auto* const file = std::get_if<WriteFile>(&given);
+  if (own_file != nullptr && file != nullptr && own_file->path == file->path) {
+    return compare_files(*own_file, *file);
+  }
+  if (ours == given) return {};
+  return fail(
+      std::format("/etc/muster/cluster.yaml leads to '{}' at this place", plan::describe(ours)));
+}
+
+/// Errors: the first step that is another, is missing, or is one too many.
+Status compare_plans(const Plan& ours, const Plan& given) {
+  const std::size_t both = std::min(ours.steps.size(), given.steps.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (Status same = compare_steps(ours.steps[i], given.steps[i]); !same) {
+      return wrap(plan::describe(given.steps[i]), std::move(same).error());
+    }
+  }
+  if (ours.steps.size() > both) {
+    return fail(std::format("'{}' is missing", plan::describe(ours.steps[both])));
+  }
+  if (given.steps.size() > both) {
+    return fail(std::format("'{}' is one too many", plan::describe(given.steps[both])));
+  }
+  return {};
+}
+
+/// The plan with the origins of ours, whose steps are the same.
+Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
+  TRY_ASSIGN(const Claims claims, parse_claims(plan, own));
+  const Plan ours = own_plan(plan, own, claims);
+  TRY(compare_plans(ours, plan));
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) plan.steps[i].origin = ours.steps[i].origin;
+  return plan;
+}
+
+}  // namespace
+
+Result<Plan> check_plan(Plan plan, const OwnView& own) {
+  auto same = compare_with_own(std::move(plan), own);
+  if (same) return same;
+  return fail(std::format("the head's plan is not cluster.yaml's: {}", same.error().message),
+              "nothing was applied; when cluster.yaml was changed since musterd started, "
+              "'muster apply'; else look at 'journalctl -u musterd'");
+}
+
+}  // namespace muster::plans

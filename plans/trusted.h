@@ -1,0 +1,23 @@
+#pragma once
+// Whether a head's plan is what root's own specification makes of the head. The daemon makes the
+// plan and is reached by the whole wire; the helper is root and makes it true. So the helper makes
+// the plan once more from files that only root writes, and compares.
+
+#include "plans/plans.h"
+
+namespace muster::plans {
+
+/// What the helper knows by itself.
+struct OwnView {
+  const spec::ClusterSpec& spec;
+  const head::Facts& facts;
+};
+
+/// The plan has the same steps in the same order, none left out and none repeated. The daemon's
+/// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,
+/// one of the modes of DHCP, and the lines of the scheduler's nodes and their cards at their place
+/// in two files; each of these has its own bounds. Returns the plan with the origin of each step.
+/// Errors: the first step that is another, is missing, or is one too many.
+Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
+
+}  // namespace muster::plans

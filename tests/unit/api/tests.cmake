@@ -1,0 +1,1 @@
+muster_tests(unit/api unit USES api)

@@ -1,0 +1,1 @@
+muster_tests(unit/control unit USES control)

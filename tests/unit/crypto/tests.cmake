@@ -1,0 +1,1 @@
+muster_tests(unit/crypto unit USES crypto)

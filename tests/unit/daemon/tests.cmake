@@ -1,3 +1,0 @@
-if(TARGET muster_daemon)
-  muster_tests(unit/daemon unit USES daemon)
-endif()

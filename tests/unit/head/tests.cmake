@@ -1,0 +1,1 @@
+muster_tests(unit/head unit USES head)

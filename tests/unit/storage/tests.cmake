@@ -1,0 +1,1 @@
+muster_tests(unit/storage unit USES storage)
