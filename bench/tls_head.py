@@ -20,6 +20,8 @@ from tests.musterd.daemon import Musterd  # noqa: E402
 
 CONFIGURATION = "/etc/muster/nginx.conf"
 PROCESSES = 4
+# What nodes do takes no longer.
+MOST_SECONDS = 900
 
 
 def lay_wire():
@@ -73,15 +75,19 @@ class Crowd:
         """Until all nodes have done it."""
         for process in self.processes:
             process.stdin.write(f"{word}\n".encode())
-        for process in self.processes:
+
+        async def answered(process):
             answer = (await process.stdout.readline()).decode().strip()
             if answer != word:
                 raise RuntimeError("nodes are lost; their lines above say why")
 
+        async with asyncio.timeout(MOST_SECONDS):
+            await asyncio.gather(*map(answered, self.processes))
+
     async def stop(self):
         for process in self.processes:
-            process.stdin.close()
-            process.kill()
+            if process.returncode is None:
+                process.kill()
             await process.wait()
 
 
@@ -99,11 +105,11 @@ async def measure(daemon, place, count):
         return text
 
     steps = json.loads(await admin("GET", "/v1/plan/head"))["steps"]
-    nginx = Nginx(place, next(step["content"] for step in steps if step.get("path") == CONFIGURATION))
     nodes = make_nodes(count)
     await admin("POST", "/v1/nodes/import",
                 {"nodes": [{"name": node.name, "address": node.address, "mac": node.mac} for node in nodes]})
     crowd = Crowd(place, count)
+    nginx = Nginx(place, next(step["content"] for step in steps if step.get("path") == CONFIGURATION))
     try:
         await crowd.start()
         start = time.monotonic()
@@ -120,8 +126,8 @@ async def measure(daemon, place, count):
         rate = await watched(daemon.socket("api"), crowd.tell("report"), count)
         record(f"changes: events a second, each to {WATCHERS} watchers", round(rate), "1/s")
     finally:
-        await crowd.stop()
         nginx.stop()
+        await crowd.stop()
 
 
 def main(program, count):

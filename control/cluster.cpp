@@ -1,7 +1,10 @@
 #include "control/cluster.h"
 
+#include <cstdlib>
 #include <format>
 #include <map>
+#include <print>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -70,8 +73,7 @@ Status Cluster::open_state() {
                             head::kRoots));
   }
   TRY_ASSIGN(store_, state::open_sqlite_store((settings_.state / "state.db").string()));
-  documents_.emplace(*store_);
-  decided_ = store_->revision().value_or(0);
+  decisions_.emplace(*store_, [this] { return now_ms(); });
   TRY_ASSIGN(registry_,
              provisioning::Registry::open(*store_, registry_settings(spec_, *boots_, now())));
   for (const provisioning::DamagedDocument& damaged : registry_->damaged()) {
@@ -80,14 +82,23 @@ Status Cluster::open_state() {
   TRY_ASSIGN(operations_, operations::Operations::open(*store_, now()));
   for (const Error& damaged : operations_->damaged()) lost_.push_back(damaged);
   change_feed_ = std::make_unique<ChangeFeed>(*store_);
-  TRY(load_authority());
-  pending_.write("the certificate of its web server", [this] { return write_server_identity(); });
-  load_slurm_key();
-  TRY(load_ssh_authority());
-  certify_host_key();
-  load_users();
-  TRY(load_dhcp_mode());
-  return load_adoption();
+  keys_.emplace(HeadKeys::Sources{settings_, spec_, facts_, *registry_}, pending_);
+  TRY(keys_->load(lost_));
+  people_.emplace(*decisions_, spec_);
+  people_->load([this] { return read_published_people(); }, pending_, lost_);
+  dhcp_.emplace(*decisions_, facts_, *registry_);
+  TRY(dhcp_->load(lost_));
+  adoption_.emplace(*decisions_, spec_.adoption, *registry_, pending_);
+  TRY(adoption_->load(lost_));
+  publisher_.emplace(Publisher::Sources{settings_, *decisions_, *people_, *registry_},
+                     [this](std::span<const provisioning::Node> nodes,
+                            const hpc::UserTable& users) { return view(spec_, nodes, users); });
+  return {};
+}
+
+Result<hpc::UserTable> Cluster::read_published_people() const {
+  TRY_ASSIGN(const std::string text, os::read_file(published_plan(settings_)));
+  return people_of_plan(text, keys_->slurm_key());
 }
 
 plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
@@ -96,13 +107,13 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
   return {.spec = spec,
           .facts = facts_,
           .images = boots_->catalogue().images,
-          .dhcp = dhcp_mode(),
+          .dhcp = dhcp_->mode(),
           .nodes = nodes,
           .address_lost_ms = registry_->address_lost_ms(),
           .users = users,
-          .slurm_key = slurm_key_,
-          .ssh_authority = ssh_authority_->public_key(),
-          .head_ssh_certificate = ssh_certificate_,
+          .slurm_key = keys_->slurm_key(),
+          .ssh_authority = keys_->ssh_authority().public_key(),
+          .head_ssh_certificate = keys_->ssh_certificate(),
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
@@ -160,16 +171,38 @@ Status Cluster::fits(const provisioning::Node& node) const {
 
 plan::Plan Cluster::head_plan() {
   const auto nodes = registry_->nodes();
-  const hpc::UserTable table = users();
+  const hpc::UserTable table = people_->users();
   return plans::plan_head(view(spec_, nodes, table)).plan;
 }
 
 NodePlans& Cluster::node_plans() {
-  node_plans_.refresh(generation_, [this] {
-    const hpc::UserTable table = users();
+  node_plans_.refresh(decisions_->count(), [this] {
+    const hpc::UserTable table = people_->users();
     return plans::plan_shared(view(spec_, {}, table));
   });
   return node_plans_;
+}
+
+void Cluster::tick() {
+  const std::int64_t moved = clock_.moved_ms(os::now_ms(), steady_ms());
+  if (moved != 0) {
+    std::println(stderr, "musterd: the clock was set {} s {}", std::abs(moved) / 1000,
+                 moved > 0 ? "forward" : "back");
+    clock_.follow(moved);
+    adoption_->follow_clock(moved);
+  }
+  pending_.retry(steady_ms());
+  registry_->tick(now());
+  say_wanted();
+  change_feed_->pass_time(now());
+  operations_->pass_time(now(), [this](const std::string& node_id) {
+    const auto node = registry_->find(node_id);
+    using operations::Presence;
+    if (!node) return Presence::other;
+    return node->state == provisioning::NodeState::ready ? Presence::ready
+           : node->state == provisioning::NodeState::off ? Presence::off
+                                                         : Presence::other;
+  });
 }
 
 std::string Cluster::wanted_of(const std::string& node_id) {
@@ -179,7 +212,7 @@ std::string Cluster::wanted_of(const std::string& node_id) {
 }
 
 void Cluster::say_wanted() {
-  const std::uint64_t all = generation_ + wishes_;
+  const std::uint64_t all = decisions_->count() + wishes_;
   if (all == said_ && !operations_->owes_words()) return;
   if (all != said_) {
     const NodePlans& plans = node_plans();
@@ -199,15 +232,17 @@ void Cluster::say_wanted() {
 
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const auto nodes = registry_->nodes();
-  const hpc::UserTable now = users();
-  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, spec_users());
+  const hpc::UserTable now = people_->users();
+  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, people_->taken_over());
   if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
   const hpc::UserTable& then = wanted.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
+  std::set<std::string> running;
+  for (const provisioning::Node& each : nodes) running.insert(each.running_profile());
   return Changes{
       .head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
                          plans::plan_head(view(spec, nodes, then)).plan),
-      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node)};
+      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node, running)};
 }
 
 }  // namespace muster::control

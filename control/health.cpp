@@ -57,7 +57,7 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// A plan that waits for the helper; what failed in one that was applied is told above.
 void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto delay = cluster.plan_delay();
+  const auto delay = cluster.publisher().delay(cluster.now().steady_ms);
   if (!delay) return;
   problems.push_back({std::format("the head has not applied its newest plan: {}", *delay),
                       "'journalctl -u musterd -u muster-apply' says more"});
@@ -65,7 +65,7 @@ void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// Nothing that the authority signs is believed before or after its time.
 void add_authority(Cluster& cluster, std::vector<Problem>& problems) {
-  if (const Status valid = cluster.authority().check_time(); !valid) {
+  if (const Status valid = cluster.keys().authority().check_time(); !valid) {
     problems.push_back({valid.error().message, valid.error().hint});
   }
 }
@@ -90,7 +90,7 @@ void add_node_problems(Cluster& cluster, std::span<const provisioning::Node> nod
   add(taken_out_nodes(nodes, read_scheduler(), cluster.now_ms()));
   add(cards_without_driver(nodes, cluster.boots(), cluster.spec().firmware));
   // Another server gives the addresses, and gives what it wants.
-  if (cluster.dhcp_mode() != DhcpMode::proxy) {
+  if (cluster.dhcp().mode() != DhcpMode::proxy) {
     add(strayed_nodes(nodes, cluster.spec().nodes.addresses));
   }
 }
@@ -131,24 +131,25 @@ void add_lost_profiles(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// People whose entries cannot be read, and whom cluster.yaml names and the cluster cannot have.
 void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
-  for (const Error& damaged : cluster.damaged_users()) {
+  for (const Error& damaged : cluster.people().damaged()) {
     problems.push_back({damaged.message, damaged.hint});
   }
-  for (const Error& refused : cluster.refused_users()) {
+  for (const Error& refused : cluster.people().refused()) {
     problems.push_back({refused.message, refused.hint});
   }
 }
 
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
-  for (const Error& refused : cluster.refused_nodes()) {
+  for (const Error& refused : cluster.publisher().refused_nodes()) {
     problems.push_back({"no job can run on a node: " + refused.message, refused.hint});
   }
-  if (const auto small = cluster.small_nodes()) problems.push_back({small->message, small->hint});
+  if (const auto small = cluster.publisher().small_nodes())
+    problems.push_back({small->message, small->hint});
 }
 
 /// Two servers on one wire: an earlier decision holds, and another server answered since.
 void add_second_server(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto other = cluster.unnoticed_dhcp();
+  const auto other = cluster.dhcp().unnoticed_server();
   if (!other) return;
   problems.push_back(
       {std::format("a DHCP server at {} answered when this head started, and this head serves, too",
@@ -158,7 +159,7 @@ void add_second_server(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// Why nobody is given an address.
 void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
-  if (cluster.dhcp_mode() != DhcpMode::silent) return;
+  if (cluster.dhcp().mode() != DhcpMode::silent) return;
   const head::Facts& facts = cluster.facts();
   if (!facts.other_dhcp) {
     problems.push_back(
@@ -177,7 +178,7 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
 /// A server that came after this head began to serve its wire. It silences nobody, and machines may
 /// get addresses from it.
 void add_later_server(Cluster& cluster, std::vector<Problem>& problems) {
-  if (cluster.dhcp_mode() != DhcpMode::serve || cluster.unnoticed_dhcp()) return;
+  if (cluster.dhcp().mode() != DhcpMode::serve || cluster.dhcp().unnoticed_server()) return;
   const auto text = os::read_file(head::kWireState);
   const auto wire = text ? head::parse_wire_state(*text) : std::nullopt;
   if (!wire || !wire->dhcp_server) return;
@@ -241,7 +242,7 @@ void add_drift(Cluster& cluster, std::span<const provisioning::Node> nodes,
 
 /// A machine that gets no address cannot even say that it is there.
 void add_short_loans(Cluster& cluster, std::vector<Problem>& problems) {
-  if (cluster.dhcp_mode() != DhcpMode::serve) return;
+  if (cluster.dhcp().mode() != DhcpMode::serve) return;
   const auto text = os::read_file(cluster.settings().leases);
   if (!text) return;
   std::set<MacAddress> booting;
@@ -264,7 +265,7 @@ void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
 }  // namespace
 
 Drift read_drift(Cluster& cluster) {
-  Drift drift = cluster.drift();
+  Drift drift = cluster.publisher().drift();
   for (const head::PutRight& each : read_observed().put_right) drift.note(each.what, each.time_ms);
   return drift;
 }

@@ -152,13 +152,26 @@ std::vector<Problem> kept_out_machines(std::span<const Node> nodes) {
 std::vector<Problem> nodes_without_profile(std::span<const Node> nodes,
                                            const provisioning::Boots& boots) {
   if (boots.empty()) return {};
+  const auto is_gone = [&](const std::string& profile) {
+    return !boots.unbootable().contains(profile) && !boots.knows(profile);
+  };
   Alike by_profile;
+  Alike running;
   for (const Node& node : nodes) {
-    const bool told = boots.unbootable().contains(node.profile);
-    if (node.name.empty() || told || boots.knows(node.profile)) continue;
-    by_profile[node.profile].push_back(&node);
+    if (node.name.empty()) continue;
+    if (is_gone(node.profile)) {
+      by_profile[node.profile].push_back(&node);
+    } else if (node.state == NodeState::ready && is_gone(node.running_profile())) {
+      running[node.running_profile()].push_back(&node);
+    }
   }
   std::vector<Problem> problems;
+  for (const auto& [profile, still] : running) {
+    const std::string names = names_of(still);
+    problems.push_back(
+        {std::format("{}: runs as profile '{}', which cluster.yaml no longer has", names, profile),
+         std::format("'muster node reboot {}' starts it as the profile that it has now", names)});
+  }
   for (const auto& [profile, without] : by_profile) {
     const std::string names = names_of(without);
     problems.push_back(

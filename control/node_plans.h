@@ -1,8 +1,8 @@
 #pragma once
 // The plans of all nodes as they travel. Nearly all of a plan is the same for every node, or for
 // every node of a profile, and is made once for each change; what a node has for itself are a few
-// lines. Ten thousand nodes ask
-// every ten seconds what their plan is called, and all of them fetch it when a user is added.
+// lines. Ten thousand nodes ask every ten seconds what their plan is called, and all of them fetch
+// it when a user is added.
 
 #include <cstdint>
 #include <functional>

@@ -158,4 +158,9 @@ Result<state::Revision> SettingDocuments::replace(const muster::json::DocumentKi
   return revision;
 }
 
+Error lost_decision(const Error& why, std::string_view instead, std::string_view next) {
+  return {.message = std::format("{}; {}", why.message, instead),
+          .hint = why.hint.empty() ? std::string(next) : why.hint};
+}
+
 }  // namespace muster::control

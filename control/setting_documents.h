@@ -40,6 +40,10 @@ std::string render_digests(const plans::Digests& digests);
 Result<DhcpDecision> parse_dhcp_decision(std::string_view text);
 Result<plans::Digests> parse_digests(std::string_view text);
 
+/// A decision that cannot be read, as `muster status` tells it: `instead` is what holds in its
+/// place, and `next` what to do where `why` does not say.
+Error lost_decision(const Error& why, std::string_view instead, std::string_view next);
+
 /// Threads: one at a time.
 class SettingDocuments {
  public:

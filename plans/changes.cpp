@@ -1,54 +1,63 @@
 #include "plans/changes.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
+
+#include "core/spec/volumes.h"
 
 namespace muster::plans {
 namespace {
 
 using plan::Change;
 
-/// Whether a list has the same change; asked often, of lists with the accounts of thousands.
-class ChangesBySubject {
- public:
-  explicit ChangesBySubject(const std::vector<Change>& changes) {
-    for (const Change& change : changes) by_subject_[plan::subject(change.step)] = &change;
-  }
-  bool has(const Change& change) const {
-    const auto found = by_subject_.find(plan::subject(change.step));
-    return found != by_subject_.end() && *found->second == change;
-  }
+/// The profile whose part nodes have that run as `name`.
+const plan::Plan& part_of(const SharedPlans& shared, const spec::ClusterSpec& spec,
+                          const std::string& name) {
+  return shared.by_profile.at(spec::profile_of(spec, name).name);
+}
 
- private:
-  std::map<std::string, const Change*> by_subject_;
-};
-
-/// The changes of the first list that all others have, too.
-std::vector<Change> common_to(const std::vector<ProfileChanges>& lists) {
+/// Takes what all lists have out of them. They are short: what thousands of people have is no
+/// profile's.
+std::vector<Change> take_common(std::vector<ProfileChanges>& lists) {
   std::vector<Change> common = lists.front().changes;
   for (const ProfileChanges& other : lists) {
-    const ChangesBySubject known(other.changes);
-    std::erase_if(common, [&](const Change& change) { return !known.has(change); });
+    std::erase_if(common, [&](const Change& change) {
+      return !std::ranges::contains(other.changes, change);
+    });
+  }
+  for (ProfileChanges& of : lists) {
+    std::erase_if(of.changes,
+                  [&](const Change& change) { return std::ranges::contains(common, change); });
   }
   return common;
+}
+
+/// What every node has, with the part of one that is like this.
+plan::Plan with_own(const ClusterView& view, const provisioning::Node& like, plan::Plan all) {
+  plan::Plan plan = plan_node_own(view.spec, like);
+  plan.append(std::move(all));
+  return plan;
 }
 
 }  // namespace
 
 NodeChanges changes_on_nodes(const ClusterView& from, const ClusterView& to,
-                             provisioning::Node like) {
-  NodeChanges result;
-  for (const spec::Profile& profile : from.spec.profiles) {
-    like.booted_profile = profile.name;
+                             const provisioning::Node& like, const std::set<std::string>& running) {
+  SharedPlans before = plan_shared(from);
+  SharedPlans after = plan_shared(to);
+  NodeChanges result{.all = diff(with_own(from, like, std::move(before.all)),
+                                 with_own(to, like, std::move(after.all))),
+                     .by_profile = {}};
+  const auto compare = [&](const std::string& name) {
     result.by_profile.push_back(
-        {.profile = profile.name, .changes = diff(plan_node(from, like), plan_node(to, like))});
+        {.profile = name,
+         .changes = diff(part_of(before, from.spec, name), part_of(after, to.spec, name))});
+  };
+  for (const spec::Profile& profile : from.spec.profiles) compare(profile.name);
+  for (const std::string& name : running) {
+    if (!std::ranges::contains(from.spec.profiles, name, &spec::Profile::name)) compare(name);
   }
-  result.all = common_to(result.by_profile);
-  const ChangesBySubject on_all(result.all);
-  for (ProfileChanges& of : result.by_profile) {
-    std::erase_if(of.changes, [&](const Change& change) { return on_all.has(change); });
-  }
+  for (Change& change : take_common(result.by_profile)) result.all.push_back(std::move(change));
   std::erase_if(result.by_profile, [](const ProfileChanges& of) { return of.changes.empty(); });
   return result;
 }

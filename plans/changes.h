@@ -1,6 +1,7 @@
 #pragma once
 // What another specification changes on the nodes of a cluster. Pure.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct NodeChanges {
   std::vector<ProfileChanges> by_profile;
 };
 
-/// What `to` would change on nodes whose plans are made of `from`, by the profiles of `from`: no
-/// node runs as another one. `like` stands for a node; its profile does not matter.
+/// What `to` would change on nodes whose plans are made of `from`: on those that run as one of the
+/// profiles of `from`, and on those of `running`, which `from` may have no more. `like` stands for
+/// a node; its profile does not matter.
 NodeChanges changes_on_nodes(const ClusterView& from, const ClusterView& to,
-                             provisioning::Node like);
+                             const provisioning::Node& like, const std::set<std::string>& running);
 
 }  // namespace muster::plans

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <format>
 
-#include "core/spec/volumes.h"
 #include "hpc/hpc_plan.h"
 #include "plans/planner.h"
+#include "storage/volumes.h"
 
 namespace muster::plans {
 namespace {
@@ -101,9 +101,7 @@ HeadPlan jobs_on_head(const ClusterView& view) {
 }
 
 plan::Plan jobs_on_nodes(const ClusterView& view, const spec::Profile& profile) {
-  std::vector<std::string> mounts;
-  for (const spec::Volume& volume : volumes_of(view.spec, profile)) mounts.push_back(volume.mount);
-  return hpc::plan_node(hpc_facts(view), mounts);
+  return hpc::plan_node(hpc_facts(view), storage::mounts_of_node(view.spec, profile));
 }
 
 plan::Plan jobs_of_node(const spec::ClusterSpec& spec, const Node& node) {

@@ -29,7 +29,7 @@ struct Planner {
   /// and is made once for each profile.
   plan::Plan (*of_profile)(const ClusterView& view, const spec::Profile& profile) = nullptr;
   /// What one node has for itself, as its name. It depends on no more of the node than
-  /// control::NodePlans puts into a plan's name.
+  /// its name, its address, when it returned and its host key: plans are named by those.
   plan::Plan (*node)(const spec::ClusterSpec& spec, const provisioning::Node& node) = nullptr;
 };
 

@@ -1,7 +1,6 @@
 #include "plans/plans.h"
 
-#include <algorithm>
-
+#include "core/spec/volumes.h"
 #include "head/firewall.h"
 #include "plans/planner.h"
 
@@ -103,8 +102,7 @@ SharedPlans plan_shared(const ClusterView& view) {
 }
 
 const spec::Profile& profile_of(const spec::ClusterSpec& spec, const Node& node) {
-  const auto known = std::ranges::find(spec.profiles, node.running_profile(), &spec::Profile::name);
-  return known == spec.profiles.end() ? spec.profiles.front() : *known;
+  return spec::profile_of(spec, node.running_profile());
 }
 
 Plan plan_node(const ClusterView& view, const Node& node) {

@@ -79,8 +79,8 @@ struct SharedPlans {
 };
 SharedPlans plan_shared(const ClusterView& view);
 
-/// The profile that a node runs as. A name that the specification no longer has means its first
-/// profile, as for provisioning::Boots: there is one in every specification that was checked.
+/// The profile whose part a node's plan has: the one that it runs as, or the specification's first
+/// when that is gone (spec::profile_of). What such a node boots next, provisioning::Boots says.
 const spec::Profile& profile_of(const spec::ClusterSpec& spec, const provisioning::Node& node);
 
 /// The whole plan of a node: its own part, what all have, and what those of its profile have.

@@ -70,7 +70,13 @@ provisioning::Node first_node(const spec::ClusterSpec& spec) {
   return node;
 }
 
-Result<Preview> preview(const spec::ClusterSpec& spec) {
+Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profile) {
+  if (!std::ranges::contains(spec.profiles, profile, &spec::Profile::name)) {
+    std::vector<std::string> names;
+    for (const spec::Profile& each : spec.profiles) names.push_back(each.name);
+    return fail(ErrorKind::absent, std::format("there is no profile '{}'", printable(profile, 80)),
+                "profiles: " + join(names, ", "));
+  }
   const SpecUsers users = with_spec_users({}, spec);
   if (!users.refused.empty()) return std::unexpected(users.refused.front());
   const head::Facts facts{
@@ -81,6 +87,7 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                   .node = first_node(spec),
                   .node_plan = {},
                   .other_profiles = {}};
+  preview.node.profile = profile;
   const ClusterView view{.spec = spec,
                          .facts = facts,
                          .dhcp = provisioning::DhcpMode::serve,
@@ -90,11 +97,11 @@ Result<Preview> preview(const spec::ClusterSpec& spec) {
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
-  for (const spec::Profile& profile : spec.profiles) {
+  for (const spec::Profile& each : spec.profiles) {
     provisioning::Node other = preview.node;
-    other.profile = profile.name;
+    other.profile = each.name;
     auto changes = plan::diff(preview.node_plan, plan_node(view, other));
-    if (!changes.empty()) preview.other_profiles.emplace(profile.name, std::move(changes));
+    if (!changes.empty()) preview.other_profiles.push_back({each.name, std::move(changes)});
   }
   return preview;
 }

@@ -10,6 +10,7 @@
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
 #include "hpc/users.h"
+#include "plans/changes.h"
 #include "provisioning/node.h"
 
 namespace muster::plans {
@@ -44,14 +45,15 @@ struct Preview {
   plan::Plan head;
   provisioning::Node node;
   plan::Plan node_plan;
-  /// How the plans of nodes of other profiles than the first one differ from `node_plan`, by the
-  /// name of the profile; those that do.
-  std::map<std::string, std::vector<plan::Change>> other_profiles;
+  /// How the plans of nodes of other profiles than that of `node` differ from `node_plan`: of the
+  /// profiles whose plans do.
+  std::vector<ProfileChanges> other_profiles;
 };
 
-/// The plans of a live head and of its first node. What only a real head knows has a name in its
-/// place: keys are "made at the first start", and the card of `interface: auto` is "auto".
-/// Errors: somebody whom with_spec_users refuses; a valid specification has none.
-Result<Preview> preview(const spec::ClusterSpec& spec);
+/// The plans of a live head and of its first node, which runs as `profile`. What only a real head
+/// knows has a name in its place: keys are "made at the first start", and the card of `interface:
+/// auto` is "auto". Errors: no such profile (absent); somebody whom with_spec_users refuses: a
+/// valid specification has none.
+Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profile);
 
 }  // namespace muster::plans

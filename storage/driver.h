@@ -43,5 +43,7 @@ extern const Driver kNfs;
 
 /// All drivers.
 inline constexpr std::array kDrivers = {&kNfs};
+static_assert(kDrivers.size() == spec::kStorageDriverWords.size(),
+              "a volume whose driver is missing would be shared by nobody");
 
 }  // namespace muster::storage

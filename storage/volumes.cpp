@@ -53,6 +53,16 @@ plan::Plan plan_node(const spec::ClusterSpec& spec, const spec::Profile& profile
   return plan;
 }
 
+std::vector<std::string> mounts_of_node(const spec::ClusterSpec& spec,
+                                        const spec::Profile& profile) {
+  std::vector<std::string> mounts;
+  for (const plan::Step& step : plan_node(spec, profile).steps) {
+    const auto* const mount = std::get_if<plan::MountFileSystem>(&step);
+    if (mount != nullptr) mounts.push_back(mount->target);
+  }
+  return mounts;
+}
+
 std::vector<Error> health(const spec::ClusterSpec& spec, const HeadFacts& facts) {
   std::vector<Error> problems;
   each_driver(shared_volumes(spec), [&](const Driver& driver, const std::vector<Volume>& own) {

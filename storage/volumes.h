@@ -2,6 +2,7 @@
 // The volumes of a specification, each by its driver: what they need on the head and on nodes, and
 // how they are. Pure.
 
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
@@ -20,6 +21,10 @@ plan::Plan plan_head(const spec::ClusterSpec& spec, const HeadFacts& facts);
 
 /// What nodes that run as this profile mount.
 plan::Plan plan_node(const spec::ClusterSpec& spec, const spec::Profile& profile);
+
+/// Where such nodes must have something mounted before jobs run.
+std::vector<std::string> mounts_of_node(const spec::ClusterSpec& spec,
+                                        const spec::Profile& profile);
 
 /// What somebody should see to, with the next step.
 std::vector<Error> health(const spec::ClusterSpec& spec, const HeadFacts& facts);

@@ -8,10 +8,9 @@
 namespace muster::helper {
 
 /// Runs until the program is asked to stop.
-/// - It waits for the nodes' cable when there was none, looks for a DHCP server then, and looks
-/// once
-///   more when a switch has opened its port for certain. A server that is found by then silences
-///   this head: the fact is written down, and the daemon starts anew with it.
+/// - It waits for the nodes' cable when there was none, looks for a DHCP server then, and
+///   looks once more when a switch has opened its port for certain. A server that is found by then
+///   silences this head: the fact is written down, and the daemon starts anew with it.
 /// - From then on it looks every few minutes. A server that comes later is told and silences
 ///   nobody: the wire is the head's by then.
 /// - It follows the network to the site: its address, name servers and time servers; and finds the

@@ -34,6 +34,8 @@ struct PlanArguments {
   bool full = false;
   /// Only the content of this file, on the head or on a node.
   std::string path;
+  /// Of which profile the node is; empty: the first.
+  std::string profile;
 };
 
 struct MediumPlan {
@@ -179,8 +181,11 @@ void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::
   print_plan("in the ISO's head before it starts", preview.head_image, depth);
   print_plan("in every image of nodes", preview.node_image, depth);
   print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
+  const std::string whose = preview.other_profiles.empty()
+                                ? "every node"
+                                : std::format("nodes of profile '{}'", preview.node.profile);
   print_plan(
-      std::format("every node (here {}, {})", preview.node.name, to_string(preview.node.address)),
+      std::format("{} (here {}, {})", whose, preview.node.name, to_string(preview.node.address)),
       preview.node_plan, depth);
   for (const auto& [profile, differences] : preview.other_profiles) {
     print_list(std::format("nodes of profile '{}', compared with profile '{}'", profile,
@@ -220,7 +225,9 @@ int run_plan(const PlanArguments& plan_arguments) {
   const IsoArguments& arguments = plan_arguments.iso;
   auto options = read_options(arguments);
   if (!options) return options.error();
-  const auto preview = plans::preview(options->spec);
+  const std::string& profile = plan_arguments.profile;
+  const auto preview = plans::preview(
+      options->spec, profile.empty() ? options->spec.profiles.front().name : profile);
   if (!preview) return report(preview.error(), kUsage);
   if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
   const auto changes = ask_installed(options->spec, options->spec_text);
@@ -252,6 +259,9 @@ void add_plan(CLI::App& app, Session& session) {
   verb->add_flag("--full", arguments->full, "show the content of every file");
   verb->add_option("--show", arguments->path, "print this file of the plan and nothing else")
       ->type_name("PATH");
+  verb->add_option("--profile", arguments->profile,
+                   "whose nodes are shown in full; without it, those of the first profile")
+      ->type_name(value::kProfile);
   verb->add_flag("--json", arguments->iso.json, "print every layer and step as JSON");
   on_run(*verb, session, [arguments] { return run_plan(*arguments); });
 }

@@ -34,7 +34,7 @@ std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::C
 }  // namespace
 
 void print_list(const std::string& title, const json& changes) {
-  std::println("{}: {}", title, changes.empty() ? "nothing changes" : "");
+  std::println("{}:{}", title, changes.empty() ? " nothing changes" : "");
   for (const json& change : changes) {
     std::println("  {:8} {:8} {}", text_of(change, "kind"), text_of(change, "origin"),
                  text_of(change, "what"));

@@ -73,7 +73,7 @@ class Teller {
 /// What fails now is done at the next turn: the helper may be away for a moment, the disk full.
 std::vector<Error> take_turn(control::Cluster& cluster) {
   cluster.tick();
-  const Status published = cluster.publish();
+  const Status published = cluster.publisher().publish(cluster.now());
   std::vector<Error> troubles;
   for (const control::Problem& problem : control::read_disk_problems(cluster)) {
     troubles.push_back({.message = problem.what, .hint = problem.next_step});
@@ -100,7 +100,7 @@ void take_turns(const os::StopSignal& stop, control::Cluster& cluster,
                 const std::function<std::vector<os::CaughtExceptions::Seen>()>& caught) {
   Teller teller;
   os::CaughtExceptions own;
-  while (!stop.wait_for(cluster.is_applying() ? 100ms : 500ms)) {
+  while (!stop.wait_for(cluster.publisher().is_applying() ? 100ms : 500ms)) {
     own.run([&] {
       std::vector<Error> troubles;
       own.run([&] { troubles = take_turn(cluster); });
@@ -160,7 +160,7 @@ Status serve(const control::Settings& settings) {
   control::ServiceWatch services(runner, std::move(units));
   api::Api api(*cluster, services);
   provisioning::NodeApi node_api(
-      cluster->registry(), cluster->authority(), cluster->ssh_authority(),
+      cluster->registry(), cluster->keys().authority(), cluster->keys().ssh_authority(),
       {.head = cluster->spec().head.address.address,
        .boots = cluster->boots(),
        .plan_for =

@@ -135,7 +135,7 @@ ServerResponse Api::status(const ServerRequest&) {
                    {"keeps_state", !cluster_.facts().live || keeps_all(cluster_)}}},
                  {"external", site_json(cluster_)},
                  {"route", route_name(head::route_of(cluster_.spec(), cluster_.facts().external))},
-                 {"dhcp", provisioning::to_string(cluster_.dhcp_mode())},
+                 {"dhcp", provisioning::to_string(cluster_.dhcp().mode())},
                  {"adoption", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
                  {"nodes", count_states(cluster_.registry())},
                  {"scheduler", control::summary_json(read_scheduler())},
@@ -287,25 +287,25 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
 ServerResponse Api::discovery(const ServerRequest& request) {
   const auto wanted = parse_discovery(request.body);
   if (!wanted) return refuse_request(wanted.error());
-  const Status done = cluster_.decide_adoption(
+  const Status done = cluster_.adoption().decide(
       wanted->policy, wanted->minutes == 0 ? 0 : cluster_.now_ms() + wanted->minutes * 60'000);
   return answer(done);
 }
 
 ServerResponse Api::show_discovery(const ServerRequest&) {
   return answer({{"policy", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
-                 {"until_ms", cluster_.adoption_until_ms()},
+                 {"until_ms", cluster_.adoption().until_ms()},
                  {"now_ms", cluster_.now_ms()}});
 }
 
 ServerResponse Api::show_dhcp(const ServerRequest&) {
-  return answer({{"mode", provisioning::to_string(cluster_.dhcp_mode())}});
+  return answer({{"mode", provisioning::to_string(cluster_.dhcp().mode())}});
 }
 
 ServerResponse Api::dhcp(const ServerRequest& request) {
   const auto mode = parse_dhcp_request(request.body);
   if (!mode) return refuse_request(mode.error());
-  const Status done = cluster_.set_dhcp_mode(*mode);
+  const Status done = cluster_.dhcp().decide(*mode);
   return answer(done);
 }
 
@@ -334,8 +334,9 @@ ServerResponse Api::log(const ServerRequest&) {
 ServerResponse Api::applied(const ServerRequest& request) {
   const auto since = parse_applied_query(request.query);
   if (!since) return refuse_request(since.error());
-  const bool applied = cluster_.applied() >= *since;
-  return answer({{"applied", applied}, {"succeeded", applied && cluster_.is_plan_true()}});
+  const bool applied = cluster_.publisher().applied() >= *since;
+  return answer(
+      {{"applied", applied}, {"succeeded", applied && cluster_.publisher().is_plan_true()}});
 }
 
 }  // namespace muster::api

@@ -29,7 +29,7 @@ json user_json(const hpc::ClusterUser& user) {
 }
 
 /// The user, and what to ask /v1/applied for: the helper may be at work for minutes.
-ServerResponse changed(const Result<Cluster::ChangedUser>& done) {
+ServerResponse changed(const Result<control::People::Changed>& done) {
   if (!done) return os::refusal(done.error());
   json value = user_json(done->user);
   value["applying"] = done->revision;
@@ -50,12 +50,13 @@ Result<bool> is_on_head(const hpc::ClusterUser& user, const spec::ClusterSpec& s
 
 ServerResponse Api::list_users(const ServerRequest&) {
   json list = json::array();
-  for (const hpc::ClusterUser& user : cluster_.users().users()) list.push_back(user_json(user));
+  for (const hpc::ClusterUser& user : cluster_.people().users().users())
+    list.push_back(user_json(user));
   return answer({{"users", std::move(list)}});
 }
 
 ServerResponse Api::show_user(const std::string& name) {
-  const auto user = cluster_.users().find(name);
+  const auto user = cluster_.people().users().find(name);
   if (!user) {
     return os::refusal({.message = std::format("there is no user '{}'", printable(name, 64)),
                         .hint = "see the users: muster user list",
@@ -71,7 +72,7 @@ ServerResponse Api::show_user(const std::string& name) {
 ServerResponse Api::add_user(const ServerRequest& request) {
   const auto wanted = parse_user_request(request.body);
   if (!wanted) return refuse_request(wanted.error());
-  return changed(cluster_.add_user(wanted->user));
+  return changed(cluster_.people().add(wanted->user));
 }
 
 ServerResponse Api::change_user(const ServerRequest& request) {
@@ -79,13 +80,15 @@ ServerResponse Api::change_user(const ServerRequest& request) {
   if (!wanted) return refuse_request(wanted.error());
   using NoKeys = hpc::UserTable::NoKeys;
   const NoKeys none = wanted->names_keys ? NoKeys::take_away : NoKeys::keep_the_old;
-  return changed(cluster_.change_user(wanted->user, none));
+  return changed(cluster_.people().change(wanted->user, none));
 }
 
 ServerResponse Api::remove_user(const std::string& name) {
-  return answer(cluster_.remove_user(name));
+  return answer(cluster_.people().remove(name));
 }
 
-ServerResponse Api::rebuild_users(const ServerRequest&) { return answer(cluster_.rebuild_users()); }
+ServerResponse Api::rebuild_users(const ServerRequest&) {
+  return answer(cluster_.people().rebuild());
+}
 
 }  // namespace muster::api

@@ -203,9 +203,7 @@ const Field kVolumes[] = {
     value<kName, &Volume::name>(
         {.key = "name", .doc = "The volume's name.", .example = "scratch", .presence = kRequired}),
     value<kStorageDriver, &Volume::driver>(
-        {.key = "driver",
-         .doc = "What shares it: `nfs` exports a directory of the head.",
-         .fallback = "nfs"}),
+        {.key = "driver", .doc = kStorageDriversDoc, .fallback = kStorageDriverWords.front()}),
     value<kMountPoint, &Volume::mount>({.key = "mount",
                                         .doc = "Where head and nodes see it.",
                                         .example = "/scratch",
@@ -214,7 +212,8 @@ const Field kVolumes[] = {
         {.key = "profiles",
          .doc = "The profiles whose nodes mount it; without it, nodes of every profile do. The "
                 "head and every node have /home.",
-         .example = "default"}),
+         .example = "default",
+         .empty = FieldText::Empty::refused}),
 };
 
 const Field kGroups[] = {

@@ -29,6 +29,8 @@ struct FieldText {
   /// A value to show in the manual; without one the fallback is shown.
   std::string_view example = {};
   Presence presence = Presence::optional;
+  /// Of a list: whether it may be written without elements.
+  enum class Empty { allowed, refused } empty = Empty::allowed;
 };
 
 /// One row. A record is the C++ object that holds a section's fields; the functions know its type.

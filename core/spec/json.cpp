@@ -33,7 +33,8 @@ Json field_to_json(const Field& field, const void* record) {
     }
   }
   const bool single = field.shape == Shape::value || field.shape == Shape::section;
-  if (!single) return list;
+  const bool is_left_out = list.empty() && field.text.empty == FieldText::Empty::refused;
+  if (!single) return is_left_out ? Json() : list;
   return list.empty() ? Json() : list.front();
 }
 
@@ -94,6 +95,7 @@ OrderedJson field_schema(const Field& field) {
     case Shape::values:
       schema["type"] = {"array", "null"};
       schema["items"] = value_schema(field);
+      if (field.text.empty == FieldText::Empty::refused) schema["minItems"] = 1;
       if (!fallback.empty()) schema["default"] = {typed<OrderedJson>(*field.type, fallback)};
       break;
     case Shape::section:

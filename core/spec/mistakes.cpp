@@ -105,7 +105,7 @@ constexpr auto kAnswers = std::to_array<Answer>({
      "this version shares directories of the head only, with 'name' and 'mount'; other servers' "
      "file systems are mounted by settings of your own"},
     {"volumes", "nodes profile groups only_on mounted_on clients",
-     "write the profiles whose nodes mount it as 'profiles'"},
+     "nodes mount a volume by their profile, and not by name or group: write 'profiles', a list"},
     {"volumes", "mountpoint mount_point target directory dir", "write it as 'mount'"},
     {". head nodes images", "disks disk raid swap partitioning local_scratch",
      "disks of nodes are not touched; 'muster head keep' gives the head's state a disk"},

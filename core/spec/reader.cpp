@@ -154,6 +154,10 @@ void Reader::read_values(const Section& section, const Field& field, const YamlE
                   std::format("{} must be a list, not {}", path, kind_name(list.kind)),
                   "write each value in a line of its own that starts with '- '");
   }
+  if (list.items.empty() && field.text.empty == FieldText::Empty::refused) {
+    return reject(list.mark, path, std::format("{} is an empty list", path),
+                  std::format("leave out '{}', or write at least one value", field.text.key));
+  }
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const YamlNode& item = *list.items[i];
     const std::string item_path = std::format("{}[{}]", path, i);

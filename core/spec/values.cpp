@@ -124,7 +124,7 @@ constinit const Codec<AdoptionPolicy> kAdoptionPolicy = {
     show_word<AdoptionPolicy, kAdoptionPolicy>};
 
 constinit const Codec<StorageDriver> kStorageDriver = {
-    {.name = "a storage driver", .allowed = "'nfs'", .words = kStorageDriverWords},
+    {.name = "a storage driver", .allowed = kStorageDriversAllowed, .words = kStorageDriverWords},
     parse_driver,
     show_driver};
 

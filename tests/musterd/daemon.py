@@ -74,6 +74,7 @@ class Musterd:
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
         self.notify = None
+        self.taker = None
         write(self.place / "cluster.yaml", specification(policy))
         file = {"file": "live/vmlinuz", "size": 1, "sha256": "0" * 64}
         write(self.place / "medium/live/vmlinuz", "x")
@@ -124,7 +125,8 @@ class Musterd:
         if self.notify in readable:
             assert self.notify.recv(4096) == b"READY=1"
             # The daemon waits for somebody to take its signs of life, which a full socket would end.
-            threading.Thread(target=self._take_signs, args=(self.notify,), daemon=True).start()
+            self.taker = threading.Thread(target=self._take_signs, args=(self.notify,), daemon=True)
+            self.taker.start()
             return True
         assert end not in readable, f"musterd ended with {self.process.wait()}: {self.log()}"
         return False
@@ -148,6 +150,9 @@ class Musterd:
         status = self.process.wait(timeout=START_SECONDS)
         self.process = None
         self.notify.shutdown(socket.SHUT_RDWR)
+        if self.taker is not None:
+            self.taker.join()
+            self.taker = None
         self.notify.close()
         return status
 

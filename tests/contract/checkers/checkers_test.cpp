@@ -201,7 +201,7 @@ RC_GTEST_PROP(Checkers, take_whatever_a_valid_specification_may_say, ()) {
   // Two names may be the same by chance; values by themselves are never refused.
   RC_PRE(outcome.spec.has_value());
   const spec::ClusterSpec& spec = *outcome.spec;
-  const auto preview = plans::preview(spec);
+  const auto preview = plans::preview(spec, spec.profiles.front().name);
   RC_ASSERT(preview.has_value());
   RC_ASSERT(spec::check_node_name(preview->node.name, spec).has_value());
   const auto policy = plans::head_policy(spec);

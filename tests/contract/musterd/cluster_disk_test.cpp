@@ -50,13 +50,14 @@ TEST_F(ClusterOnDisk, starts_for_the_first_time_on_a_full_disk_and_saves_all_whe
                            "the key of Slurm", "the authority for SSH host keys"}) {
     EXPECT_TRUE(std::ranges::contains(unsaved(), what)) << what;
   }
-  const std::string ca = cluster_->authority().certificate();
+  const std::string ca = cluster_->keys().authority().certificate();
   make_room();
   cluster_->tick();
   EXPECT_EQ(unsaved(), std::vector<std::string>());
   EXPECT_EQ(read("ca/ca.crt"), ca);
   EXPECT_EQ(read("tls/ca.crt"), ca);
-  const auto serves = cluster_->authority().check_server(read("tls/head.pem"), {"DNS:elsewhere"});
+  const auto serves =
+      cluster_->keys().authority().check_server(read("tls/head.pem"), {"DNS:elsewhere"});
   EXPECT_EQ(serves.error().message, "the server's certificate is for other names");
 }
 
@@ -66,39 +67,39 @@ TEST_F(ClusterOnDisk, a_user_who_is_new_in_the_specification_waits_for_the_disk)
   write_spec(std::string(kSpec) + "users:\n  - name: ada\n");
   open();
   EXPECT_EQ(unsaved(), std::vector<std::string>{"the users of cluster.yaml"});
-  EXPECT_FALSE(cluster_->users().find("ada")) << "nobody is there who is not on the disk";
+  EXPECT_FALSE(cluster_->people().users().find("ada")) << "nobody is there who is not on the disk";
   remount(0);
   cluster_->tick();
   EXPECT_TRUE(unsaved().empty());
-  EXPECT_TRUE(cluster_->users().find("ada"));
+  EXPECT_TRUE(cluster_->people().users().find("ada"));
 }
 
 TEST_F(ClusterOnDisk, what_is_refused_has_changed_nothing) {
   open();
-  ASSERT_TRUE(cluster_->decide_adoption(provisioning::Policy::closed, 0));
+  ASSERT_TRUE(cluster_->adoption().decide(provisioning::Policy::closed, 0));
   make_read_only();
   open();
-  const auto mode = cluster_->dhcp_mode();
-  EXPECT_FALSE(cluster_->decide_adoption(provisioning::Policy::open, 0));
+  const auto mode = cluster_->dhcp().mode();
+  EXPECT_FALSE(cluster_->adoption().decide(provisioning::Policy::open, 0));
   EXPECT_EQ(cluster_->registry().policy(cluster_->now_ms()), provisioning::Policy::closed);
-  EXPECT_FALSE(cluster_->set_dhcp_mode(provisioning::DhcpMode::proxy));
-  EXPECT_EQ(cluster_->dhcp_mode(), mode);
-  const auto refused = cluster_->add_user({.name = "ada"});
+  EXPECT_FALSE(cluster_->dhcp().decide(provisioning::DhcpMode::proxy));
+  EXPECT_EQ(cluster_->dhcp().mode(), mode);
+  const auto refused = cluster_->people().add({.name = "ada"});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::world);
-  EXPECT_FALSE(cluster_->users().find("ada"));
+  EXPECT_FALSE(cluster_->people().users().find("ada"));
 }
 
 TEST_F(ClusterOnDisk, a_plan_that_the_disk_does_not_take_is_told_and_published_when_there_is_room) {
   open();
   fill();
-  EXPECT_FALSE(cluster_->publish());
-  EXPECT_TRUE(cluster_->plan_delay()) << "an administrator is told";
+  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
+  EXPECT_TRUE(cluster_->publisher().delay(cluster_->now().steady_ms)) << "an administrator is told";
   EXPECT_EQ(read("head-plan.json"), "missing");
   make_room();
-  ASSERT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::serve))
+  ASSERT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::serve))
       << "a decision ends the pause";
-  EXPECT_FALSE(cluster_->publish()) << "there is no helper";
+  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now())) << "there is no helper";
   EXPECT_NE(read("head-plan.json"), "missing");
 }
 

@@ -19,10 +19,10 @@ class DamagedDocuments : public ClusterOnDisk {
     ClusterOnDisk::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     open();
-    ASSERT_TRUE(cluster_->add_user({.name = "ada", .ssh_keys = {kKey}}));
-    ASSERT_TRUE(cluster_->add_user({.name = "bob"}));
+    ASSERT_TRUE(cluster_->people().add({.name = "ada", .ssh_keys = {kKey}}));
+    ASSERT_TRUE(cluster_->people().add({.name = "bob"}));
     // The plan is on the disk, and there is no helper.
-    EXPECT_FALSE(cluster_->publish());
+    EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
   }
   /// Starts the daemon anew with this document of kind "setting".
   void open_with(const std::string& key, const std::string& value) {
@@ -44,7 +44,7 @@ class DamagedDocuments : public ClusterOnDisk {
     const auto has = [&](const Error& error) {
       return error.message.contains(part) && !error.hint.empty();
     };
-    return std::ranges::any_of(cluster_->damaged_users(), has) ||
+    return std::ranges::any_of(cluster_->people().damaged(), has) ||
            std::ranges::any_of(cluster_->lost(), has);
   }
   std::string nodes_plan() { return cluster_->node_plans().text_of(provisioning::Node()); }
@@ -66,30 +66,30 @@ TEST_F(DamagedDocuments, users_that_cannot_be_read_are_those_whom_machines_have)
     EXPECT_EQ(cluster_->head_plan(), head) << users;
     EXPECT_EQ(nodes_plan(), node) << users;
     EXPECT_TRUE(is_told("the users of the cluster cannot be read: ")) << users;
-    EXPECT_FALSE(cluster_->add_user({.name = "eve"}));
-    EXPECT_FALSE(cluster_->change_user({.name = "ada", .full_name = "Ada"},
-                                       hpc::UserTable::NoKeys::keep_the_old));
-    EXPECT_FALSE(cluster_->remove_user("ada"));
+    EXPECT_FALSE(cluster_->people().add({.name = "eve"}));
+    EXPECT_FALSE(cluster_->people().change({.name = "ada", .full_name = "Ada"},
+                                           hpc::UserTable::NoKeys::keep_the_old));
+    EXPECT_FALSE(cluster_->people().remove("ada"));
     EXPECT_EQ(stored("users"), users) << "somebody may still mend it";
-    EXPECT_FALSE(cluster_->publish());
+    EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
     EXPECT_EQ(cluster_->head_plan(), head) << "again and again";
   }
 }
 
 TEST_F(DamagedDocuments, users_that_cannot_be_read_are_made_anew_when_somebody_says_so) {
-  EXPECT_TRUE(is_conflict(cluster_->rebuild_users())) << "they can be read";
+  EXPECT_TRUE(is_conflict(cluster_->people().rebuild())) << "they can be read";
   const plan::Plan head = cluster_->head_plan();
   open_with("users", R"({"schema":99})");
-  EXPECT_TRUE(is_conflict(cluster_->rebuild_users())) << "a newer version can read them";
+  EXPECT_TRUE(is_conflict(cluster_->people().rebuild())) << "a newer version can read them";
   open_with("users", "{");
-  ASSERT_TRUE(cluster_->rebuild_users());
+  ASSERT_TRUE(cluster_->people().rebuild());
   EXPECT_EQ(cluster_->head_plan(), head);
   EXPECT_EQ(stored("setting/users", "damaged"), "{");
   EXPECT_FALSE(is_told("cannot be read"));
-  EXPECT_TRUE(cluster_->add_user({.name = "eve"}));
+  EXPECT_TRUE(cluster_->people().add({.name = "eve"}));
   open();
-  EXPECT_EQ(cluster_->users().find("bob")->uid, 10001U);
-  EXPECT_TRUE(cluster_->damaged_users().empty());
+  EXPECT_EQ(cluster_->people().users().find("bob")->uid, 10001U);
+  EXPECT_TRUE(cluster_->people().damaged().empty());
 }
 
 TEST_F(DamagedDocuments, users_whom_nobody_knows_are_in_no_plan_and_nobody_loses_an_account) {
@@ -98,8 +98,8 @@ TEST_F(DamagedDocuments, users_whom_nobody_knows_are_in_no_plan_and_nobody_loses
   EXPECT_FALSE(has_accounts(cluster_->head_plan()));
   EXPECT_FALSE(nodes_plan().contains(R"("step":"user")"));
   EXPECT_TRUE(is_told("nodes that boot have none"));
-  EXPECT_TRUE(is_conflict(cluster_->rebuild_users()));
-  EXPECT_FALSE(cluster_->publish());
+  EXPECT_TRUE(is_conflict(cluster_->people().rebuild()));
+  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
   EXPECT_NE(read("head-plan.json"), "missing") << "all else of the plan goes on";
   open();
   EXPECT_FALSE(has_accounts(cluster_->head_plan())) << "that plan tells of nobody";
@@ -118,25 +118,25 @@ TEST_F(DamagedDocuments, one_entry_that_cannot_be_read_costs_nobody_an_account) 
   EXPECT_EQ(cluster_->head_plan(), head);
   EXPECT_TRUE(is_told("the stored entry of user 'bob' cannot be read: member 'uid'"));
   EXPECT_TRUE(cluster_->lost().empty());
-  ASSERT_TRUE(cluster_->add_user({.name = "eve"})) << "the others go on";
+  ASSERT_TRUE(cluster_->people().add({.name = "eve"})) << "the others go on";
   EXPECT_TRUE(stored("users").contains(R"("uid":"10001")")) << stored("users");
-  EXPECT_TRUE(is_conflict(cluster_->change_user({.name = "bob", .full_name = "Bob"},
-                                                hpc::UserTable::NoKeys::keep_the_old)));
-  ASSERT_TRUE(cluster_->remove_user("bob"));
-  EXPECT_EQ(cluster_->add_user({.name = "bob"})->user.uid, 10001U);
+  EXPECT_TRUE(is_conflict(cluster_->people().change({.name = "bob", .full_name = "Bob"},
+                                                    hpc::UserTable::NoKeys::keep_the_old)));
+  ASSERT_TRUE(cluster_->people().remove("bob"));
+  EXPECT_EQ(cluster_->people().add({.name = "bob"})->user.uid, 10001U);
   EXPECT_FALSE(is_told("cannot be read"));
   open();
   EXPECT_FALSE(is_told("cannot be read"));
-  EXPECT_EQ(cluster_->users().find("eve")->uid, 10002U);
+  EXPECT_EQ(cluster_->people().users().find("eve")->uid, 10002U);
 }
 
 TEST_F(DamagedDocuments, an_entry_that_cannot_be_read_keeps_cluster_yaml_from_making_another) {
   write_spec(std::string(kSpec) + "users:\n  - name: bob\n    uid: 20000\n");
   open_with("users", users_without_bobs_number());
-  EXPECT_EQ(cluster_->users().find("bob")->uid, 10001U);
+  EXPECT_EQ(cluster_->people().users().find("bob")->uid, 10001U);
   EXPECT_TRUE(stored("users").contains(R"("uid":"10001")")) << stored("users");
-  ASSERT_FALSE(cluster_->refused_users().empty());
-  EXPECT_TRUE(cluster_->refused_users().front().message.contains("'bob'"));
+  ASSERT_FALSE(cluster_->people().refused().empty());
+  EXPECT_TRUE(cluster_->people().refused().front().message.contains("'bob'"));
 }
 
 TEST_F(DamagedDocuments, of_a_newer_version_are_never_overwritten) {
@@ -149,11 +149,11 @@ TEST_F(DamagedDocuments, of_a_newer_version_are_never_overwritten) {
   write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
   open();
   EXPECT_EQ(cluster_->head_plan(), head) << "nobody is new, and nobody left";
-  const auto refused = cluster_->add_user({.name = "zoe"});
+  const auto refused = cluster_->people().add({.name = "zoe"});
   EXPECT_TRUE(is_conflict(refused));
   EXPECT_TRUE(refused.error().hint.contains("'muster restore FILE'")) << refused.error().hint;
-  EXPECT_TRUE(is_conflict(cluster_->set_dhcp_mode(provisioning::DhcpMode::proxy)));
-  EXPECT_TRUE(is_conflict(cluster_->decide_adoption(provisioning::Policy::closed, 0)));
+  EXPECT_TRUE(is_conflict(cluster_->dhcp().decide(provisioning::DhcpMode::proxy)));
+  EXPECT_TRUE(is_conflict(cluster_->adoption().decide(provisioning::Policy::closed, 0)));
   cluster_->tick();
   for (const char* const key : {"users", "spec-users", "dhcp", "adoption"}) {
     EXPECT_EQ(stored(key), newer) << key;
@@ -166,62 +166,63 @@ TEST_F(DamagedDocuments, decisions_that_cannot_be_read_are_put_aside_and_told) {
     EXPECT_TRUE(is_told(std::format("the document '{}' is damaged", key)));
     EXPECT_EQ(stored(std::string("setting/") + key, "damaged"), "{");
   }
-  EXPECT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::proxy));
-  EXPECT_TRUE(cluster_->decide_adoption(provisioning::Policy::closed, 0));
+  EXPECT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::proxy));
+  EXPECT_TRUE(cluster_->adoption().decide(provisioning::Policy::closed, 0));
   open();
-  EXPECT_EQ(cluster_->dhcp_mode(), provisioning::DhcpMode::proxy);
+  EXPECT_EQ(cluster_->dhcp().mode(), provisioning::DhcpMode::proxy);
   EXPECT_EQ(cluster_->registry().policy(cluster_->now_ms()), provisioning::Policy::closed);
   EXPECT_TRUE(cluster_->lost().empty());
 }
 
 TEST_F(DamagedDocuments, a_decision_of_the_first_version_holds) {
   open_with("dhcp", "\"proxy\"");
-  EXPECT_EQ(cluster_->dhcp_mode(), provisioning::DhcpMode::proxy);
+  EXPECT_EQ(cluster_->dhcp().mode(), provisioning::DhcpMode::proxy);
 }
 
 TEST_F(DamagedDocuments, a_key_that_was_revoked_does_not_come_back_with_cluster_yaml) {
   write_spec(std::format("{}users:\n  - name: carol\n    ssh_keys: ['{}']\n", kSpec, kKey));
   open();
-  ASSERT_EQ(cluster_->users().find("carol")->ssh_keys.size(), 1U);
-  ASSERT_TRUE(cluster_->change_user({.name = "carol"}, hpc::UserTable::NoKeys::take_away));
+  ASSERT_EQ(cluster_->people().users().find("carol")->ssh_keys.size(), 1U);
+  ASSERT_TRUE(cluster_->people().change({.name = "carol"}, hpc::UserTable::NoKeys::take_away));
   open_with("spec-users", "{");
   EXPECT_TRUE(is_told("the document 'spec-users' is damaged"));
-  EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty());
+  EXPECT_TRUE(cluster_->people().users().find("carol")->ssh_keys.empty());
   open();
-  EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty()) << "at the next start, too";
+  EXPECT_TRUE(cluster_->people().users().find("carol")->ssh_keys.empty())
+      << "at the next start, too";
   EXPECT_TRUE(cluster_->lost().empty());
 }
 
 TEST_F(DamagedDocuments, who_was_removed_does_not_come_back_with_cluster_yaml) {
   write_spec(std::string(kSpec) + "users:\n  - name: carol\n  - name: dora\n");
   open();
-  ASSERT_TRUE(cluster_->remove_user("carol"));
-  EXPECT_FALSE(cluster_->publish());
+  ASSERT_TRUE(cluster_->people().remove("carol"));
+  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
   const std::string whole = stored("users");
   open_with("users", "{");
-  ASSERT_TRUE(cluster_->rebuild_users());
+  ASSERT_TRUE(cluster_->people().rebuild());
   open();
-  EXPECT_FALSE(cluster_->users().find("carol")) << "the table was made anew";
-  EXPECT_TRUE(cluster_->users().find("dora"));
+  EXPECT_FALSE(cluster_->people().users().find("carol")) << "the table was made anew";
+  EXPECT_TRUE(cluster_->people().users().find("dora"));
   std::string nameless = whole;
   ASSERT_NE(nameless.find(R"("name":"carol")"), std::string::npos);
   open_with("users", nameless.replace(nameless.find(R"("name":"carol")"), 14, R"("name":{}     )"));
-  EXPECT_FALSE(cluster_->users().find("carol")) << "that she left cannot be read";
+  EXPECT_FALSE(cluster_->people().users().find("carol")) << "that she left cannot be read";
   write_spec(std::string(kSpec) + "users:\n  - name: zoe\n");
   open();
-  EXPECT_TRUE(cluster_->users().find("dora"));
+  EXPECT_TRUE(cluster_->people().users().find("dora"));
 }
 
 TEST_F(DamagedDocuments, who_was_refused_and_then_added_by_hand_has_what_was_given_then) {
   write_spec(std::format("{}users:\n  - name: carol\n    uid: 10000\n    ssh_keys: ['{}']\n", kSpec,
                          kKey));
   open();
-  ASSERT_FALSE(cluster_->users().find("carol")) << "ada has the number";
-  EXPECT_FALSE(cluster_->refused_users().empty());
-  ASSERT_TRUE(cluster_->add_user({.name = "carol"}));
+  ASSERT_FALSE(cluster_->people().users().find("carol")) << "ada has the number";
+  EXPECT_FALSE(cluster_->people().refused().empty());
+  ASSERT_TRUE(cluster_->people().add({.name = "carol"}));
   for (int start = 0; start < 2; ++start) {
     open();
-    EXPECT_TRUE(cluster_->users().find("carol")->ssh_keys.empty());
+    EXPECT_TRUE(cluster_->people().users().find("carol")->ssh_keys.empty());
   }
 }
 
@@ -231,12 +232,12 @@ TEST_F(DamagedDocuments, without_a_table_the_people_of_cluster_yaml_are_new) {
   ASSERT_TRUE(
       cluster_->store().commit({.changes = {{.kind = "setting", .key = "users", .value = {}}}}));
   open();
-  EXPECT_TRUE(cluster_->users().find("carol"));
+  EXPECT_TRUE(cluster_->people().users().find("carol"));
 }
 
 TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
-  ASSERT_TRUE(cluster_->set_dhcp_mode(provisioning::DhcpMode::serve));
-  ASSERT_TRUE(cluster_->decide_adoption(provisioning::Policy::open, 0));
+  ASSERT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::serve));
+  ASSERT_TRUE(cluster_->adoption().decide(provisioning::Policy::open, 0));
   provisioning::Hardware hardware;
   hardware.macs = {*parse_mac("52:54:00:00:00:01")};
   ASSERT_TRUE(cluster_->registry().discover(hardware, {}, cluster_->now()).wait());

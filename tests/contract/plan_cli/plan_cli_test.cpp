@@ -60,7 +60,7 @@ TEST_F(PlanCommand, what_nodes_of_a_profile_have_is_told_beside_what_all_have) {
       "  - {name: fat, image: compute}\nvolumes:\n"
       "  - {name: data, mount: /data, profiles: [fat]}\n");
   const std::string told = run({}).out;
-  const std::size_t title = told.find("nodes of profile 'fat', compared with profile 'thin': \n");
+  const std::size_t title = told.find("nodes of profile 'fat', compared with profile 'thin':\n");
   ASSERT_NE(title, std::string::npos) << told;
   EXPECT_NE(told.find("  added    storage  mount 10.42.0.1:/data on /data", title),
             std::string::npos)

@@ -76,6 +76,20 @@ TEST(NodeHealth, nodes_whose_profile_is_gone_are_one_problem_for_each_profile) {
             "'default'");
 }
 
+TEST(NodeHealth, a_node_that_still_runs_as_a_profile_that_is_gone_is_told) {
+  std::vector<Node> nodes = {node("n001", NodeState::ready), node("n002", NodeState::off)};
+  for (Node& each : nodes) {
+    each.profile = "default";
+    each.booted_profile = "gone";
+  }
+  const provisioning::Boots boots({{"default", {.image = {.name = "compute"}}}}, "default");
+  const auto problems = nodes_without_profile(nodes, boots);
+  ASSERT_EQ(problems.size(), 1U) << "one that is off boots as another";
+  EXPECT_EQ(problems[0].what, "n001: runs as profile 'gone', which cluster.yaml no longer has");
+  EXPECT_EQ(problems[0].next_step,
+            "'muster node reboot n001' starts it as the profile that it has now");
+}
+
 TEST(NodeHealth, nodes_outside_of_the_addresses_are_one_problem) {
   const std::vector<Node> nodes = {node("n001", NodeState::ready), node("n002", NodeState::off)};
   const auto problems = strayed_nodes(nodes, parse_ipv4_range("10.9.0.1-10.9.0.9").value());

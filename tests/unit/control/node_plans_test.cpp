@@ -76,7 +76,8 @@ TEST_F(NodePlansTest, a_node_has_what_those_of_the_profile_that_it_runs_as_have)
   node_.booted_profile = "thin";
   EXPECT_EQ(plans_.generation_of(node_), thin) << "a profile counts from the next start on";
   node_.booted_profile = "gone";
-  EXPECT_EQ(plans_.generation_of(node_), thin) << "as the first, which is what it boots next";
+  EXPECT_EQ(plans_.generation_of(node_), thin)
+      << "as the first: the cluster has no such profile any more";
 }
 
 TEST_F(NodePlansTest, a_change_for_one_profile_leaves_the_plans_of_others_alone) {

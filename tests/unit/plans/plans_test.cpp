@@ -176,7 +176,7 @@ TEST_F(Plans, what_changes_is_told_for_all_nodes_and_for_those_of_a_profile) {
   then.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
   then.profiles.push_back({.name = "new", .image = "compute"});
   ClusterView after{.spec = then, .facts = facts_, .users = users_, .slurm_key = "hush"};
-  const NodeChanges changes = changes_on_nodes(view(), after, node_);
+  const NodeChanges changes = changes_on_nodes(view(), after, node_, {});
   EXPECT_FALSE(changes.all.empty());
   for (const plan::Change& change : changes.all) EXPECT_EQ(change.step.origin, "region");
   ASSERT_EQ(changes.by_profile.size(), 1U) << "no node runs as one that is new";
@@ -196,10 +196,16 @@ TEST_F(Plans, nodes_whose_profile_is_gone_get_what_the_first_has) {
   then.profiles.pop_back();
   then.volumes.clear();
   ClusterView after{.spec = then, .facts = facts_, .users = users_, .slurm_key = "hush"};
-  const NodeChanges changes = changes_on_nodes(view(), after, node_);
-  EXPECT_TRUE(changes.all.empty());
-  ASSERT_EQ(changes.by_profile.size(), 1U);
-  EXPECT_EQ(changes.by_profile.front().changes.back().kind, plan::Change::Kind::removed);
+  const auto unmounts = [](const NodeChanges& changes, plan::Change::Kind kind) {
+    return changes.by_profile.size() == 1 && changes.by_profile.front().profile == "fat" &&
+           std::ranges::any_of(changes.by_profile.front().changes, [&](const plan::Change& change) {
+             return change.kind == kind && plan::subject(change.step) == "mount /data";
+           });
+  };
+  EXPECT_TRUE(unmounts(changes_on_nodes(view(), after, node_, {}), plan::Change::Kind::removed));
+  EXPECT_TRUE(unmounts(changes_on_nodes(after, view(), node_, {"fat"}), plan::Change::Kind::added))
+      << "the way back, for nodes that still run as it";
+  EXPECT_TRUE(changes_on_nodes(after, view(), node_, {}).by_profile.empty());
 }
 
 TEST_F(Plans, the_key_is_secret_wherever_it_goes) {

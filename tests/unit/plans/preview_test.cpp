@@ -22,7 +22,7 @@ TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
                 {.name = "bob", .uid = 59999},
                 {.name = "ada.lovelace", .uid = 1234567890}};
   spec.volumes.push_back({.name = "data", .mount = "/srv/data"});
-  const auto preview = plans::preview(spec);
+  const auto preview = plans::preview(spec, spec.profiles.front().name);
   ASSERT_TRUE(preview);
   const auto policy = head_policy(spec);
   ASSERT_TRUE(policy) << policy.error().text();
@@ -33,7 +33,24 @@ TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
 TEST(Preview, a_user_that_cannot_be_is_an_error) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "root"}};
-  EXPECT_FALSE(preview(spec));
+  EXPECT_FALSE(preview(spec, spec.profiles.front().name));
+}
+
+TEST(Preview, is_of_a_node_of_the_profile_that_is_named) {
+  spec::ClusterSpec spec = default_spec();
+  spec.profiles = {{.name = "thin", .image = "compute"}, {.name = "fat", .image = "compute"}};
+  spec.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
+  const auto thin = preview(spec, "thin");
+  const auto fat = preview(spec, "fat");
+  ASSERT_TRUE(thin && fat);
+  EXPECT_EQ(fat->node.profile, "fat");
+  ASSERT_EQ(thin->other_profiles.size(), 1U);
+  EXPECT_EQ(thin->other_profiles.front().profile, "fat");
+  ASSERT_EQ(fat->other_profiles.size(), 1U);
+  EXPECT_EQ(fat->other_profiles.front().profile, "thin");
+  const auto none = preview(spec, "tin");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().text(), "there is no profile 'tin'; profiles: thin, fat");
 }
 
 TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {

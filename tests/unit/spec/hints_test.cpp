@@ -114,7 +114,7 @@ TEST(Hints, a_key_that_is_called_otherwise_here_is_answered_by_its_name) {
   hint("network: {}\n", "the nodes' network is head.address");
   hint("users: [{name: a, password: x}]\n", "people log in with keys");
   hint("head: {dns: 10.0.0.1}\n", "head.external.dns");
-  hint("volumes: [{name: a, mount: /a, nodes: n1}]\n", "write the profiles whose nodes");
+  hint("volumes: [{name: a, mount: /a, nodes: n1}]\n", "nodes mount a volume by their profile");
   hint("storage: {}\n", "what head and nodes share is 'volumes'");
   hint("mail: x\n", "Muster sends no mail");
   hint("syslog: x\n", "forwards no logs");
