@@ -145,7 +145,9 @@ def main(program, count):
             try:
                 asyncio.run(measure(daemon, place, count))
             except BaseException:
-                print((place / "nginx.log").read_text(encoding="utf-8", errors="replace")[-2000:], file=sys.stderr)
+                log = place / "nginx.log"
+                if log.exists():
+                    print(log.read_text(encoding="utf-8", errors="replace")[-2000:], file=sys.stderr)
                 raise
             daemon.stop()
 

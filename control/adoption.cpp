@@ -1,7 +1,9 @@
 #include "control/adoption.h"
 
 #include <array>
+#include <chrono>
 #include <format>
+#include <utility>
 
 #include "core/json/members.h"
 #include "core/os/process.h"

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <format>
-#include <map>
 #include <print>
 #include <set>
 
@@ -90,9 +89,12 @@ Status Cluster::open_state() {
   TRY(dhcp_->load(lost_));
   adoption_.emplace(*decisions_, spec_.adoption, *registry_, pending_);
   TRY(adoption_->load(lost_));
-  publisher_.emplace(Publisher::Sources{settings_, *decisions_, *people_, *registry_},
-                     [this](std::span<const provisioning::Node> nodes,
-                            const hpc::UserTable& users) { return view(spec_, nodes, users); });
+  publisher_.emplace(
+      Publisher::Sources{settings_, *decisions_, *people_, *registry_},
+      [this](std::span<const provisioning::Node> nodes, const hpc::UserTable& users) {
+        return view(spec_, nodes, users);
+      },
+      [this] { return now(); });
   return {};
 }
 
@@ -238,7 +240,9 @@ Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const hpc::UserTable& then = wanted.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
   std::set<std::string> running;
-  for (const provisioning::Node& each : nodes) running.insert(each.running_profile());
+  for (const provisioning::Node& each : nodes) {
+    if (each.state == provisioning::NodeState::ready) running.insert(each.running_profile());
+  }
   return Changes{
       .head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
                          plans::plan_head(view(spec, nodes, then)).plan),

@@ -4,13 +4,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "control/adoption.h"
@@ -24,18 +23,14 @@
 #include "control/people.h"
 #include "control/publisher.h"
 #include "control/settings.h"
-#include "core/base/backoff.h"
 #include "core/os/clock.h"
 #include "core/spec/places.h"
 #include "core/state/store.h"
 #include "operations/operations.h"
 #include "plans/changes.h"
 #include "plans/plans.h"
-#include "plans/preview.h"
-#include "provisioning/authority.h"
 #include "provisioning/boots.h"
 #include "provisioning/registry.h"
-#include "provisioning/ssh_authority.h"
 
 namespace muster::control {
 
@@ -146,7 +141,8 @@ class Cluster {
   std::mutex copying_;
 
   std::atomic<std::uint64_t> wishes_{0};
-  /// Of the thread that calls tick: the nodes' words, and of how many of both they speak.
+  /// Of the thread that calls tick: the nodes' words, and of how many decisions and wishes they
+  /// speak.
   std::map<std::string, std::string> words_;
   std::uint64_t said_ = 0;
   NodePlans node_plans_{spec_};

@@ -23,8 +23,9 @@ class Decisions {
         now_ms_(std::move(now_ms)),
         revision_(store.revision().value_or(0)) {}
 
-  /// One decision at a time: taken before any other lock, and held while the disk writes. What is
-  /// refused then has changed nothing.
+  /// One decision at a time: held while the disk writes it. What is refused then has changed
+  /// nothing. Who holds it takes locks of its own only, and calls no PendingWrites::write: that
+  /// holds a lock of its own while it writes decisions.
   std::mutex& one_at_a_time() { return deciding_; }
   /// For who holds `one_at_a_time`, and while the daemon starts.
   SettingDocuments& documents() { return documents_; }
@@ -36,8 +37,8 @@ class Decisions {
     revision_ = revision;
     ++count_;
   }
-  /// Who reads these before what was decided has it at least as it was then. The second is the
-  /// newest transaction of them.
+  /// How many decisions there were, and the newest transaction of them. Read before the decisions
+  /// themselves: what is read then is at least as new.
   std::uint64_t count() const { return count_; }
   state::Revision revision() const { return revision_; }
 

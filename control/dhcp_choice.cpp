@@ -23,16 +23,17 @@ Status DhcpChoice::load(std::vector<Error>& lost) {
   const DhcpMode undecided =
       facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent : DhcpMode::serve;
   const bool is_decision = decided.mode && *decided.mode != DhcpMode::silent;
-  is_decided_now_ = decided.boot == boot;
-  use(is_decision ? *decided.mode : undecided);
+  use(is_decision ? *decided.mode : undecided,
+      decided.boot == boot ? Decided::now : Decided::earlier);
   return {};
 }
 
-void DhcpChoice::use(DhcpMode mode) {
+void DhcpChoice::use(DhcpMode mode, Decided decided) {
   registry_.set_addressing(mode == DhcpMode::proxy ? provisioning::Addressing::observed
                                                    : provisioning::Addressing::given);
   const std::scoped_lock lock(mutex_);
   mode_ = mode;
+  is_decided_now_ = decided == Decided::now;
 }
 
 DhcpMode DhcpChoice::mode() const {
@@ -57,11 +58,7 @@ Status DhcpChoice::decide(DhcpMode mode) {
                                                     .subject = "dhcp",
                                                     .kind = "decided",
                                                     .text = std::string(to_string(mode))}}}));
-  use(mode);
-  {
-    const std::scoped_lock lock(mutex_);
-    is_decided_now_ = true;
-  }
+  use(mode, Decided::now);
   decisions_.note(revision);
   return {};
 }

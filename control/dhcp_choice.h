@@ -34,7 +34,9 @@ class DhcpChoice {
   Status decide(provisioning::DhcpMode mode);
 
  private:
-  void use(provisioning::DhcpMode mode);
+  /// In an earlier boot, or in this one.
+  enum class Decided { earlier, now };
+  void use(provisioning::DhcpMode mode, Decided decided);
 
   Decisions& decisions_;
   const head::Facts& facts_;

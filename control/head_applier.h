@@ -1,7 +1,7 @@
 #pragma once
 // Has the helper apply the head's plan: when it is asked, what it answered, and how long it owes an
 // answer. Never waits for the helper, whose steps may take minutes. Not here: what the plan is, and
-// the file that the helper reads it from (cluster_publish.cpp).
+// the file that the helper reads it from (publisher.h).
 
 #include <cstdint>
 #include <functional>

@@ -57,7 +57,7 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
 
 /// A plan that waits for the helper; what failed in one that was applied is told above.
 void add_delay(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto delay = cluster.publisher().delay(cluster.now().steady_ms);
+  const auto delay = cluster.publisher().delay();
   if (!delay) return;
   problems.push_back({std::format("the head has not applied its newest plan: {}", *delay),
                       "'journalctl -u musterd -u muster-apply' says more"});

@@ -22,8 +22,8 @@ std::vector<Problem> failed_nodes(std::span<const provisioning::Node> nodes);
 /// Machines that wait to be nodes and cannot, one problem for each reason.
 std::vector<Problem> kept_out_machines(std::span<const provisioning::Node> nodes);
 
-/// Nodes whose profile went out of the specification, one problem for each profile. Those whose
-/// image the medium lacks are not among them.
+/// Nodes whose profile went out of the specification, and ready ones that still run as one that
+/// did, one problem for each profile. Those whose image the medium lacks are not among them.
 std::vector<Problem> nodes_without_profile(std::span<const provisioning::Node> nodes,
                                            const provisioning::Boots& boots);
 

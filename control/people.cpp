@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 #include <utility>
+#include <variant>
 
 #include "core/base/text.h"
 #include "core/plan/plan.h"

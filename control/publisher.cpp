@@ -1,5 +1,7 @@
 #include "control/publisher.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/os/files.h"
 
 namespace muster::control {
@@ -18,7 +20,7 @@ std::optional<Error> Publisher::small_nodes() const {
   return small_nodes_;
 }
 
-Status Publisher::write(Now now) {
+Status Publisher::write() {
   // Before what was decided: what comes meanwhile is published at the next turn.
   const std::uint64_t decisions = sources_.decisions.count();
   const state::Revision revision = sources_.decisions.revision();
@@ -46,45 +48,45 @@ Status Publisher::write(Now now) {
   const auto stamps = std::pair(decisions, shown.address_lost_ms);
   if (stamps != published_decisions_) published.cause = ApplyPace::Cause::decision;
   published_decisions_ = stamps;
-  applier_.plan_is(std::move(published), now.steady_ms);
+  applier_.plan_is(std::move(published), now_().steady_ms);
   return {};
 }
 
-Status Publisher::publish_changes(Now now) {
+Status Publisher::publish_changes() {
   const std::uint64_t decided = sources_.decisions.count();
   const std::uint64_t newest = decided + sources_.registry.generation();
   if (newest == published_) return {};
   // A decision was written to the same disk: there may be room again.
-  const bool waits = !pause_.is_due(now.steady_ms) && decided == tried_;
+  const bool waits = !pause_.is_due(now_().steady_ms) && decided == tried_;
   if (waits && error_) return std::unexpected(*error_);
   tried_ = decided;
-  const Status done = write(now);
+  const Status done = write();
   if (done) {
     published_ = newest;
     pause_.reset();
   } else {
-    pause_.fail(now.steady_ms);
+    pause_.fail(now_().steady_ms);
   }
   const std::scoped_lock lock(mutex_);
   error_ = done ? std::nullopt : std::optional(done.error());
   return done;
 }
 
-Status Publisher::publish(Now now) {
+Status Publisher::publish() {
   // The helper's answer first, whatever the disk does: people wait for it.
-  Status applied = applier_.step(now);
-  const Status published = publish_changes(now);
+  Status applied = applier_.step(now_());
+  const Status published = publish_changes();
   if (!published) return published;
   if (!applied) return applied;
-  return applier_.step(now);
+  return applier_.step(now_());
 }
 
-std::optional<std::string> Publisher::delay(std::int64_t steady_ms) const {
+std::optional<std::string> Publisher::delay() const {
   {
     const std::scoped_lock lock(mutex_);
     if (error_) return error_->text();
   }
-  return applier_.delay(steady_ms);
+  return applier_.delay(now_().steady_ms);
 }
 
 }  // namespace muster::control

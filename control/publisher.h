@@ -1,6 +1,7 @@
 #pragma once
 // What other daemons read: dnsmasq's hosts and names, and the head's plan for the helper.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,15 +40,17 @@ class Publisher {
     const People& people;
     provisioning::Registry& registry;
   };
-  Publisher(Sources sources, View view)
+  /// `now`: one moment by both clocks.
+  Publisher(Sources sources, View view, std::function<Now()> now)
       : sources_(sources),
         view_(std::move(view)),
+        now_(std::move(now)),
         applier_([this] { return os::connect_unix(sources_.settings.helper); }) {}
 
   /// Writes what changed since the last call, and has the helper apply the head's plan when it
   /// changed or did not hold the last time. Never waits for the helper, whose steps may take
   /// minutes: machines are adopted and given up meanwhile.
-  Status publish(Now now);
+  Status publish();
 
   /// Whether the helper is at work.
   bool is_applying() const { return applier_.is_at_work(); }
@@ -59,7 +62,7 @@ class Publisher {
 
   /// Why the head does not hold what it should, when its plan cannot be written or the helper does
   /// not take it; nothing while the helper is at work.
-  std::optional<std::string> delay(std::int64_t steady_ms) const;
+  std::optional<std::string> delay() const;
 
   /// What was put right on the head.
   Drift drift() const { return applier_.drift(); }
@@ -70,11 +73,12 @@ class Publisher {
   std::optional<Error> small_nodes() const;
 
  private:
-  Status publish_changes(Now now);
-  Status write(Now now);
+  Status publish_changes();
+  Status write();
 
   Sources sources_;
   View view_;
+  std::function<Now()> now_;
   HeadApplier applier_;
 
   /// Of the thread that publishes: how many decisions and changes of nodes were published.

@@ -58,6 +58,8 @@ NodeChanges changes_on_nodes(const ClusterView& from, const ClusterView& to,
     if (!std::ranges::contains(from.spec.profiles, name, &spec::Profile::name)) compare(name);
   }
   for (Change& change : take_common(result.by_profile)) result.all.push_back(std::move(change));
+  std::ranges::stable_partition(
+      result.all, [](const Change& change) { return change.kind != Change::Kind::removed; });
   std::erase_if(result.by_profile, [](const ProfileChanges& of) { return of.changes.empty(); });
   return result;
 }

@@ -1,6 +1,7 @@
 #include "storage/volumes.h"
 
 #include <utility>
+#include <variant>
 
 #include "core/spec/volumes.h"
 

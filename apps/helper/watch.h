@@ -8,8 +8,8 @@
 namespace muster::helper {
 
 /// Runs until the program is asked to stop.
-/// - It waits for the nodes' cable when there was none, looks for a DHCP server then, and
-///   looks once more when a switch has opened its port for certain. A server that is found by then
+/// - It waits for the nodes' cable when there was none, looks for a DHCP server then, and looks
+///   once more when a switch has opened its port for certain. A server that is found by then
 ///   silences this head: the fact is written down, and the daemon starts anew with it.
 /// - From then on it looks every few minutes. A server that comes later is told and silences
 ///   nobody: the wire is the head's by then.

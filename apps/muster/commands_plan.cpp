@@ -165,28 +165,26 @@ void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                 {"node_image", plan::to_view(preview.node_image)},
                 {"head", plan::to_view(preview.head)},
                 {"node", plan::to_view(preview.node_plan)},
+                {"node_profile", preview.node.profile},
                 {"profiles", profiles_view(preview)}};
   if (!changes.is_null()) value["changes"] = changes;
   print_json(value.dump(2));
 }
 
-void print_text(const spec::ClusterSpec& spec, const json& medium, const plans::Preview& preview,
-                const json& changes, Depth depth) {
-  print_settings(spec);
-  print_medium(medium, own_packages(spec));
-  if (!changes.is_null()) {
-    print_changes(changes);
-    return;
-  }
-  print_plan("in the ISO's head before it starts", preview.head_image, depth);
-  print_plan("in every image of nodes", preview.node_image, depth);
-  print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
+void print_node(const plans::Preview& preview, Depth depth) {
   const std::string whose = preview.other_profiles.empty()
                                 ? "every node"
                                 : std::format("nodes of profile '{}'", preview.node.profile);
   print_plan(
       std::format("{} (here {}, {})", whose, preview.node.name, to_string(preview.node.address)),
       preview.node_plan, depth);
+}
+
+void print_preview(const spec::ClusterSpec& spec, const plans::Preview& preview, Depth depth) {
+  print_plan("in the ISO's head before it starts", preview.head_image, depth);
+  print_plan("in every image of nodes", preview.node_image, depth);
+  print_plan(std::format("head '{}'", spec.head.hostname), preview.head, depth);
+  print_node(preview, depth);
   for (const auto& [profile, differences] : preview.other_profiles) {
     print_list(std::format("nodes of profile '{}', compared with profile '{}'", profile,
                            preview.node.profile),
@@ -221,6 +219,17 @@ int print_file(const plans::Preview& preview, const std::string& path) {
       kUsage);
 }
 
+/// On a head what changes is shown in place of the whole, and a node where somebody asks for one.
+void print_text(const PlanArguments& arguments, const spec::ClusterSpec& spec, const json& medium,
+                const plans::Preview& preview, const json& changes) {
+  const Depth depth = arguments.full ? Depth::content : Depth::names;
+  print_settings(spec);
+  print_medium(medium, own_packages(spec));
+  if (changes.is_null()) return print_preview(spec, preview, depth);
+  print_changes(changes);
+  if (!arguments.profile.empty()) print_node(preview, depth);
+}
+
 int run_plan(const PlanArguments& plan_arguments) {
   const IsoArguments& arguments = plan_arguments.iso;
   auto options = read_options(arguments);
@@ -242,8 +251,7 @@ int run_plan(const PlanArguments& plan_arguments) {
     print_preview_json(options->spec, medium.value, *preview, *changes);
   } else {
     std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
-    print_text(options->spec, medium.value, *preview, *changes,
-               plan_arguments.full ? Depth::content : Depth::names);
+    print_text(plan_arguments, options->spec, medium.value, *preview, *changes);
   }
   return medium.error ? report(*medium.error) : kDone;
 }
@@ -261,7 +269,7 @@ void add_plan(CLI::App& app, Session& session) {
       ->type_name("PATH");
   verb->add_option("--profile", arguments->profile,
                    "whose nodes are shown in full; without it, those of the first profile")
-      ->type_name(value::kProfile);
+      ->type_name("NAME");
   verb->add_flag("--json", arguments->iso.json, "print every layer and step as JSON");
   on_run(*verb, session, [arguments] { return run_plan(*arguments); });
 }

@@ -73,7 +73,7 @@ class Teller {
 /// What fails now is done at the next turn: the helper may be away for a moment, the disk full.
 std::vector<Error> take_turn(control::Cluster& cluster) {
   cluster.tick();
-  const Status published = cluster.publisher().publish(cluster.now());
+  const Status published = cluster.publisher().publish();
   std::vector<Error> troubles;
   for (const control::Problem& problem : control::read_disk_problems(cluster)) {
     troubles.push_back({.message = problem.what, .hint = problem.next_step});

@@ -95,7 +95,10 @@ OrderedJson field_schema(const Field& field) {
     case Shape::values:
       schema["type"] = {"array", "null"};
       schema["items"] = value_schema(field);
-      if (field.text.empty == FieldText::Empty::refused) schema["minItems"] = 1;
+      if (field.text.empty == FieldText::Empty::refused) {
+        schema["type"] = "array";
+        schema["minItems"] = 1;
+      }
       if (!fallback.empty()) schema["default"] = {typed<OrderedJson>(*field.type, fallback)};
       break;
     case Shape::section:

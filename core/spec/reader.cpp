@@ -148,15 +148,17 @@ void Reader::read_value(const Section& section, const Field& field, const YamlEn
 void Reader::read_values(const Section& section, const Field& field, const YamlEntry& entry) {
   const std::string path = below(section.path, field.text.key);
   const YamlNode& list = *entry.value;
-  if (list.kind == NodeKind::null) return;
+  const bool is_null = list.kind == NodeKind::null;
+  if (field.text.empty == FieldText::Empty::refused &&
+      (is_null || (list.kind == NodeKind::sequence && list.items.empty()))) {
+    return reject(entry.key_mark, path, std::format("{} is an empty list", path),
+                  std::format("leave out '{}', or write at least one value", field.text.key));
+  }
+  if (is_null) return;
   if (list.kind != NodeKind::sequence) {
     return reject(list.mark, path,
                   std::format("{} must be a list, not {}", path, kind_name(list.kind)),
                   "write each value in a line of its own that starts with '- '");
-  }
-  if (list.items.empty() && field.text.empty == FieldText::Empty::refused) {
-    return reject(list.mark, path, std::format("{} is an empty list", path),
-                  std::format("leave out '{}', or write at least one value", field.text.key));
   }
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const YamlNode& item = *list.items[i];

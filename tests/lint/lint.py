@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "storage": ["core/base", "core/crypto", "core/plan", "core/spec"],
     "plans": CORE + ["provisioning", "head", "hpc", "storage"],
     "control": CORE + ["operations", "provisioning", "head", "hpc", "storage", "plans"],
-    "control/api": CORE + ["operations", "provisioning", "head", "hpc", "storage", "plans", "control", "explain"],
+    "control/api": CORE + ["operations", "provisioning", "head", "hpc", "plans", "control", "explain"],
     "apps": None,
     "cmake": None,
     "tests": None,

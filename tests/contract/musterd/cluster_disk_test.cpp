@@ -93,13 +93,13 @@ TEST_F(ClusterOnDisk, what_is_refused_has_changed_nothing) {
 TEST_F(ClusterOnDisk, a_plan_that_the_disk_does_not_take_is_told_and_published_when_there_is_room) {
   open();
   fill();
-  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
-  EXPECT_TRUE(cluster_->publisher().delay(cluster_->now().steady_ms)) << "an administrator is told";
+  EXPECT_FALSE(cluster_->publisher().publish());
+  EXPECT_TRUE(cluster_->publisher().delay()) << "an administrator is told";
   EXPECT_EQ(read("head-plan.json"), "missing");
   make_room();
   ASSERT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::serve))
       << "a decision ends the pause";
-  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now())) << "there is no helper";
+  EXPECT_FALSE(cluster_->publisher().publish()) << "there is no helper";
   EXPECT_NE(read("head-plan.json"), "missing");
 }
 

@@ -22,7 +22,7 @@ class DamagedDocuments : public ClusterOnDisk {
     ASSERT_TRUE(cluster_->people().add({.name = "ada", .ssh_keys = {kKey}}));
     ASSERT_TRUE(cluster_->people().add({.name = "bob"}));
     // The plan is on the disk, and there is no helper.
-    EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
+    EXPECT_FALSE(cluster_->publisher().publish());
   }
   /// Starts the daemon anew with this document of kind "setting".
   void open_with(const std::string& key, const std::string& value) {
@@ -71,7 +71,7 @@ TEST_F(DamagedDocuments, users_that_cannot_be_read_are_those_whom_machines_have)
                                            hpc::UserTable::NoKeys::keep_the_old));
     EXPECT_FALSE(cluster_->people().remove("ada"));
     EXPECT_EQ(stored("users"), users) << "somebody may still mend it";
-    EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
+    EXPECT_FALSE(cluster_->publisher().publish());
     EXPECT_EQ(cluster_->head_plan(), head) << "again and again";
   }
 }
@@ -99,7 +99,7 @@ TEST_F(DamagedDocuments, users_whom_nobody_knows_are_in_no_plan_and_nobody_loses
   EXPECT_FALSE(nodes_plan().contains(R"("step":"user")"));
   EXPECT_TRUE(is_told("nodes that boot have none"));
   EXPECT_TRUE(is_conflict(cluster_->people().rebuild()));
-  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
+  EXPECT_FALSE(cluster_->publisher().publish());
   EXPECT_NE(read("head-plan.json"), "missing") << "all else of the plan goes on";
   open();
   EXPECT_FALSE(has_accounts(cluster_->head_plan())) << "that plan tells of nobody";
@@ -197,7 +197,7 @@ TEST_F(DamagedDocuments, who_was_removed_does_not_come_back_with_cluster_yaml) {
   write_spec(std::string(kSpec) + "users:\n  - name: carol\n  - name: dora\n");
   open();
   ASSERT_TRUE(cluster_->people().remove("carol"));
-  EXPECT_FALSE(cluster_->publisher().publish(cluster_->now()));
+  EXPECT_FALSE(cluster_->publisher().publish());
   const std::string whole = stored("users");
   open_with("users", "{");
   ASSERT_TRUE(cluster_->people().rebuild());

@@ -65,7 +65,19 @@ TEST_F(PlanCommand, what_nodes_of_a_profile_have_is_told_beside_what_all_have) {
   EXPECT_NE(told.find("  added    storage  mount 10.42.0.1:/data on /data", title),
             std::string::npos)
       << told;
+  const std::string fat = run({"--profile", "fat"}).out;
+  EXPECT_NE(fat.find("nodes of profile 'fat' (here n001, 10.42.1.1)"), std::string::npos) << fat;
+  const auto unit = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--show", "/etc/systemd/system/slurmd.service.d/muster.conf"});
+    return run(more).out;
+  };
+  EXPECT_EQ(unit({}).find("/data"), std::string::npos);
+  EXPECT_NE(unit({"--profile", "fat"}).find("/data"), std::string::npos);
+  const auto none = run({"--profile", "fut"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("there is no profile 'fut'; profiles: thin, fat"), std::string::npos);
   const auto value = nlohmann::json::parse(run({"--json"}).out);
+  EXPECT_EQ(value.at("node_profile"), "thin");
   ASSERT_EQ(value.at("profiles").size(), 1U);
   EXPECT_EQ(value.at("profiles")[0].at("profile"), "fat");
 }

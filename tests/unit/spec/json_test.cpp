@@ -35,7 +35,7 @@ TEST(SpecJson, order_and_spelling_in_the_file_do_not_matter) {
 
 TEST(SpecJson, every_row_of_the_table_is_in_it) {
   ClusterSpec spec = spec_of(
-      "mirror: http://m.example.org/debian\nvolumes: [{name: a, mount: /a}]\n"
+      "mirror: http://m.example.org/debian\nvolumes: [{name: a, mount: /a, profiles: [default]}]\n"
       "users: [{name: ada, uid: 2000, full_name: A}]\n"
       "extensions: [{name: a, version: 1.0.0}]\n"
       "groups: [{name: rack1, nodes: 'n[1-2]'}]\n"

@@ -212,8 +212,10 @@ TEST(Validate, a_volume_is_mounted_by_nodes_of_profiles_that_are_there) {
   EXPECT_EQ(of("mount: /a, profiles: [fat]"), "");
   EXPECT_EQ(
       of("mount: /a, profiles: []"),
-      "4:42: volumes[0].profiles is an empty list; leave out 'profiles', or write at least one "
+      "4:32: volumes[0].profiles is an empty list; leave out 'profiles', or write at least one "
       "value");
+  EXPECT_TRUE(of("mount: /a, profiles: ").contains("volumes[0].profiles is an empty list"));
+  EXPECT_TRUE(of("mount: /a, profiles: ~").contains("volumes[0].profiles is an empty list"));
   EXPECT_EQ(of("mount: /a, profiles: [thin, fut]"),
             "4:49: volumes[0].profiles[1]: there is no profile 'fut'; did you mean 'fat'?");
   EXPECT_NE(of("mount: /a, profiles: [thin, thin]").find("'thin' is there already"),
