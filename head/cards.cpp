@@ -16,20 +16,20 @@ namespace {
 /// Copper needs three seconds to agree on a speed, some cards more.
 constexpr auto kLinkTime = std::chrono::seconds(8);
 
-bool all_carry(const std::vector<head::Interface>& links, std::span<const std::string> cards) {
+bool all_carry(const std::vector<Interface>& links, std::span<const std::string> cards) {
   return std::ranges::all_of(cards, [&](const std::string& card) {
-    const auto link = std::ranges::find(links, card, &head::Interface::name);
+    const auto link = std::ranges::find(links, card, &Interface::name);
     return link != links.end() && link->carrier;
   });
 }
 
 }  // namespace
 
-Result<std::vector<head::Interface>> read_links(os::CommandRunner& runner) {
+Result<std::vector<Interface>> read_links(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string links,
              run_checked(runner, {.argv = {"ip", "-json", "-details", "link"}}));
   TRY_ASSIGN(const std::string routes, run_checked(runner, {.argv = {"ip", "-json", "route"}}));
-  return head::parse_interfaces(links, routes);
+  return parse_interfaces(links, routes);
 }
 
 Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface) {
@@ -47,7 +47,7 @@ Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
   TRY_ASSIGN(const os::CommandResult result,
              runner.run({.argv = std::move(argv), .timeout = std::chrono::seconds(30)}));
   const std::string said = result.out + result.err;
-  auto server = head::find_dhcp_server(said);
+  auto server = find_dhcp_server(said);
   // It ends with 1 in any case. Only these words say that it asked and that nobody answered.
   if (!server && !said.contains("timed out")) {
     return fail(std::format("dhcpcd could not look for other DHCP servers on '{}': {}", interface,
@@ -73,9 +73,9 @@ Status bring_up(os::CommandRunner& runner, std::span<const std::string> cards) {
 }
 
 void ask_all(os::CommandRunner& runner, std::span<const std::string> cards,
-             std::span<head::Interface> links) {
+             std::span<Interface> links) {
   // One after another: a second dhcpcd would find the first one's lock.
-  for (head::Interface& link : links) {
+  for (Interface& link : links) {
     if (!link.carrier || !std::ranges::contains(cards, link.name)) continue;
     auto server = look_for_dhcp(runner, link.name);
     if (server) {

@@ -19,7 +19,7 @@ namespace muster::head {
 inline constexpr auto kSpanningTree = std::chrono::seconds(40);
 
 /// Errors: iproute2 is missing or writes something else.
-Result<std::vector<head::Interface>> read_links(os::CommandRunner& runner);
+Result<std::vector<Interface>> read_links(os::CommandRunner& runner);
 
 /// Whether something is at the other end of the card's cable.
 Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface);
@@ -36,6 +36,6 @@ Status bring_up(os::CommandRunner& runner, std::span<const std::string> cards);
 /// Asks on all links with a carrier that `cards` names, and notes who answered. A link on which
 /// asking failed is one where nobody answered. It takes 6 s for each link without a server.
 void ask_all(os::CommandRunner& runner, std::span<const std::string> cards,
-             std::span<head::Interface> links);
+             std::span<Interface> links);
 
 }  // namespace muster::head

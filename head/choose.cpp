@@ -1,5 +1,6 @@
 #include "head/choose.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
@@ -16,23 +17,19 @@ namespace muster::head {
 namespace {
 
 namespace fs = std::filesystem;
-using head::Evidence;
-using head::NetworkQuestion;
-using head::Networks;
-using head::System;
 
 constexpr auto kAskAgain = std::chrono::seconds(15);
 constexpr const char* kAnswer = "/run/muster/answer";
 
-head::NetworkDecision read_decision() {
-  const auto text = os::read_file(head::kNetworkDecision);
-  return text ? head::parse_decision(*text) : head::NetworkDecision();
+NetworkDecision read_decision() {
+  const auto text = os::read_file(kNetworkDecision);
+  return text ? parse_decision(*text) : NetworkDecision();
 }
 
-Status remember(const NetworkQuestion& question, const head::NetworkDecision& now) {
+Status remember(const NetworkQuestion& question, const NetworkDecision& now) {
   if (now == question.before) return {};
-  TRY(os::make_directory(fs::path(head::kNetworkDecision).parent_path(), {.mode = 0700}));
-  return os::write_file(head::kNetworkDecision, head::render_decision(now));
+  TRY(os::make_directory(fs::path(kNetworkDecision).parent_path(), {.mode = 0700}));
+  return os::write_file(kNetworkDecision, render_decision(now));
 }
 
 /// The question that systemd-ask-password(1) shows on screen and serial line at once.
@@ -79,7 +76,7 @@ class Console {
 
 /// What is known of the links now, with who answers DHCP on those that may be decided about.
 Status gather(os::CommandRunner& runner, const Networks& networks, System system,
-              std::vector<head::Interface>& links) {
+              std::vector<Interface>& links) {
   // The links of a server with a system of its own are its owner's to bring up.
   if (system == System::live) TRY(bring_up(runner, networks.candidates));
   TRY_ASSIGN(links, read_links(runner));
@@ -88,23 +85,23 @@ Status gather(os::CommandRunner& runner, const Networks& networks, System system
 }
 
 Result<Networks> decide_by_evidence(os::CommandRunner& runner, NetworkQuestion& question,
-                                    std::vector<head::Interface>& links) {
+                                    std::vector<Interface>& links) {
   const os::Deadline whole = os::in(kSpanningTree);
-  Networks networks = head::choose_networks(question);
+  Networks networks = choose_networks(question);
   Console console;
   while (true) {
     TRY(gather(runner, networks, question.system, links));
     const bool early = os::in({}) < whole;
     question.links = links;
     question.evidence = early ? Evidence::early : Evidence::whole;
-    networks = head::choose_networks(question);
+    networks = choose_networks(question);
     if (networks.cluster || networks.candidates.empty()) return networks;
     if (early) {
       std::println("muster: {}; looking again", networks.question);
       continue;
     }
     TRY_ASSIGN(const auto answer, console.wait(networks, os::in(kAskAgain)));
-    if (answer) return head::choose_networks(question, *answer);
+    if (answer) return choose_networks(question, *answer);
   }
 }
 
@@ -118,30 +115,30 @@ Result<Networks> decide_networks(os::CommandRunner& runner, const spec::ClusterS
                            .before = read_decision(),
                            .evidence = Evidence::early,
                            .system = system};
-  Networks networks = head::choose_networks(question);
+  Networks networks = choose_networks(question);
   if (!networks.cluster && !networks.candidates.empty()) {
     TRY_ASSIGN(networks, decide_by_evidence(runner, question, links));
   }
   if (!networks.cluster) {
     return fail(networks.question, "its driver or firmware may be missing; look at 'dmesg'");
   }
-  TRY(remember(question, head::decision_of(question, networks)));
+  TRY(remember(question, decision_of(question, networks)));
   return networks;
 }
 
 Result<Networks> look_for_site(os::CommandRunner& runner, const spec::ClusterSpec& spec,
                                const std::string& cluster) {
-  std::vector<head::Interface> links;
+  std::vector<Interface> links;
   NetworkQuestion question{.head = spec.head, .before = read_decision()};
   Networks networks{.cluster = cluster};
   TRY_ASSIGN(links, read_links(runner));
-  for (const head::Interface& link : links) {
+  for (const Interface& link : links) {
     if (!link.made && link.name != cluster) networks.candidates.push_back(link.name);
   }
   TRY(gather(runner, networks, System::live, links));
   question.links = links;
-  networks = head::choose_networks(question, cluster);
-  TRY(remember(question, head::site_decision_of(question, networks)));
+  networks = choose_networks(question, cluster);
+  TRY(remember(question, site_decision_of(question, networks)));
   return networks;
 }
 

@@ -12,11 +12,11 @@ namespace muster::head {
 /// The decision, which is remembered. It waits for evidence only where the nodes' card depends on
 /// it, and for a person only where evidence does not decide and nothing was decided before.
 /// Errors: this machine has no network card; a program is missing.
-Result<head::Networks> decide_networks(os::CommandRunner& runner, const spec::ClusterSpec& spec,
-                                       head::System system);
+Result<Networks> decide_networks(os::CommandRunner& runner, const spec::ClusterSpec& spec,
+                                 System system);
 
 /// Looks once more for the card that leads to the site; `cluster` is the nodes'.
-Result<head::Networks> look_for_site(os::CommandRunner& runner, const spec::ClusterSpec& spec,
-                                     const std::string& cluster);
+Result<Networks> look_for_site(os::CommandRunner& runner, const spec::ClusterSpec& spec,
+                               const std::string& cluster);
 
 }  // namespace muster::head

@@ -31,7 +31,7 @@ Result<std::string> read_resolvers() {
 
 Result<std::string> keep_resolvers(Ipv4Address own) {
   const auto now = read_resolvers();
-  if (now && head::has_other_resolvers(*now, to_string(own))) {
+  if (now && has_other_resolvers(*now, to_string(own))) {
     std::error_code error;
     const fs::path link = fs::read_symlink("/etc/resolv.conf", error);
     TRY(error ? os::remove_tree(kResolversLink)

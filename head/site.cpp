@@ -56,21 +56,21 @@ Status write_setting(const fs::path& path, const std::string& value) {
   return os::append_file(path, value + "\n");
 }
 
-Result<head::Forwarding> read_forwarding() {
+Result<Forwarding> read_forwarding() {
   TRY_ASSIGN(const std::string text, os::read_file("/proc/sys/net/ipv4/ip_forward"));
-  return trim(text) == "1" ? head::Forwarding::on : head::Forwarding::off;
+  return trim(text) == "1" ? Forwarding::on : Forwarding::off;
 }
 
-bool filters(const spec::ClusterSpec& spec, head::System system) {
+bool filters(const spec::ClusterSpec& spec, System system) {
   const spec::Firewall wanted = spec.head.external.firewall;
   return wanted == spec::Firewall::on ||
-         (wanted == spec::Firewall::automatic && system == head::System::live);
+         (wanted == spec::Firewall::automatic && system == System::live);
 }
 
 /// chrony reads the servers again; one that does not run yet reads them when it starts.
-Status tell_chrony(os::CommandRunner& runner, const head::ExternalState& state) {
+Status tell_chrony(os::CommandRunner& runner, const ExternalState& state) {
   TRY(os::make_directory(fs::path(kTimeSources).parent_path()));
-  TRY(os::write_file(kTimeSources, head::render_time_sources(state)));
+  TRY(os::write_file(kTimeSources, render_time_sources(state)));
   TRY_ASSIGN(const os::CommandResult told, runner.run({.argv = {"chronyc", "reload", "sources"}}));
   if (told.status != 0) std::println("muster: chrony reads its servers when it starts");
   return {};
@@ -78,14 +78,14 @@ Status tell_chrony(os::CommandRunner& runner, const head::ExternalState& state) 
 
 Status set_addresses(os::CommandRunner& runner, const SiteView& view) {
   const spec::Head& head = view.spec.head;
-  const bool live = view.system == head::System::live;
+  const bool live = view.system == System::live;
   const std::string site = live ? view.networks.external.value_or("") : "";
   const std::string& cluster = *view.networks.cluster;
-  const auto files = head::render_external_network(head.external, site, cluster);
+  const auto files = render_external_network(head.external, site, cluster);
   TRY(os::make_directory(kNetworks));
   TRY(drop_others(files));
   TRY(os::write_file(fs::path(kNetworks) / kClusterNetwork,
-                     head::render_cluster_network(head, cluster, site)));
+                     render_cluster_network(head, cluster, site)));
   for (const auto& [name, text] : files) TRY(os::write_file(fs::path(kNetworks) / name, text));
   TRY(run_checked(runner, {.argv = {"networkctl", "reload"}}));
   // The address must be there before daemons listen on it; a cable may still be missing.
@@ -100,20 +100,19 @@ Status load_rules(os::CommandRunner& runner) {
   return {};
 }
 
-Status set_firewall(os::CommandRunner& runner, const SiteView& view, head::Forwarding before) {
-  TRY(os::write_file(kFirewallRules,
-                     head::render_firewall({.spec = view.spec,
-                                            .cluster = *view.networks.cluster,
-                                            .external = site_link(view),
-                                            .filters = filters(view.spec, view.system),
-                                            .before = before})));
+Status set_firewall(os::CommandRunner& runner, const SiteView& view, Forwarding before) {
+  TRY(os::write_file(kFirewallRules, render_firewall({.spec = view.spec,
+                                                      .cluster = *view.networks.cluster,
+                                                      .external = site_link(view),
+                                                      .filters = filters(view.spec, view.system),
+                                                      .before = before})));
   return load_rules(runner);
 }
 
 Status set_forwarding(const SiteView& view) {
   const std::string link = site_link(view);
   if (link.empty()) return {};
-  const bool passes = head::route_of(view.spec, link) != spec::Route::none;
+  const bool passes = route_of(view.spec, link) != spec::Route::none;
   for (const std::string& each : {*view.networks.cluster, link}) {
     TRY(wait_for_link(each));
     TRY(write_setting(forwarding_of(each), passes ? "1" : "0"));
@@ -124,23 +123,22 @@ Status set_forwarding(const SiteView& view) {
 }  // namespace
 
 std::string site_link(const SiteView& view) {
-  return view.networks.external
-             ? head::external_link(view.spec.head.external, *view.networks.external)
-             : std::string();
+  return view.networks.external ? external_link(view.spec.head.external, *view.networks.external)
+                                : std::string();
 }
 
 Status set_networks(os::CommandRunner& runner, const SiteView& view) {
-  TRY_ASSIGN(const head::Forwarding before, read_forwarding());
+  TRY_ASSIGN(const Forwarding before, read_forwarding());
   TRY(set_firewall(runner, view, before));
   TRY(set_addresses(runner, view));
   // A machine that passes packets on between all its networks does so here, too.
-  return before == head::Forwarding::on ? Status() : set_forwarding(view);
+  return before == Forwarding::on ? Status() : set_forwarding(view);
 }
 
-Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts& facts) {
-  if (head::route_of(spec, facts.external) == spec::Route::none) return false;
-  TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
-  if (everywhere == head::Forwarding::on) return false;
+Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const Facts& facts) {
+  if (route_of(spec, facts.external) == spec::Route::none) return false;
+  TRY_ASSIGN(const Forwarding everywhere, read_forwarding());
+  if (everywhere == Forwarding::on) return false;
   bool restored = false;
   for (const std::string& link : {facts.interface, facts.external}) {
     // A link that is gone has no setting; it is told elsewhere.
@@ -152,29 +150,28 @@ Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts
   return restored;
 }
 
-Status close_networks(os::CommandRunner& runner, const head::Facts& facts) {
+Status close_networks(os::CommandRunner& runner, const Facts& facts) {
   if (facts.live) return {};
-  TRY(os::write_file(kFirewallRules, head::render_no_firewall()));
+  TRY(os::write_file(kFirewallRules, render_no_firewall()));
   TRY(load_rules(runner));
-  TRY_ASSIGN(const head::Forwarding everywhere, read_forwarding());
-  if (facts.external.empty() || everywhere == head::Forwarding::on) return {};
+  TRY_ASSIGN(const Forwarding everywhere, read_forwarding());
+  if (facts.external.empty() || everywhere == Forwarding::on) return {};
   for (const std::string& link : {facts.interface, facts.external}) {
     if (fs::exists(forwarding_of(link))) TRY(write_setting(forwarding_of(link), "0"));
   }
   return {};
 }
 
-Result<head::ExternalState> refresh_site(os::CommandRunner& runner, const spec::External& wanted,
-                                         const head::Facts& facts,
-                                         const head::ExternalState& before) {
+Result<ExternalState> refresh_site(os::CommandRunner& runner, const spec::External& wanted,
+                                   const Facts& facts, const ExternalState& before) {
   TRY_ASSIGN(
       const std::string said,
       run_checked(runner, {.argv = {"networkctl", "--json=short", "status", facts.external}}));
-  TRY_ASSIGN(const head::ExternalState now, head::parse_external_state(said));
+  TRY_ASSIGN(const ExternalState now, parse_external_state(said));
   if (now == before) return now;
-  TRY(os::write_file(head::kExternalState, head::render_external_state(now)));
+  TRY(os::write_file(kExternalState, render_external_state(now)));
   if (!facts.live) return now;
-  TRY(os::write_file(head::kExternalResolvers, head::render_resolvers(wanted, now)));
+  TRY(os::write_file(kExternalResolvers, render_resolvers(wanted, now)));
   TRY(tell_chrony(runner, now));
   return now;
 }

@@ -19,8 +19,8 @@ inline constexpr const char* kFirewallRules = "/run/muster/firewall.nft";
 /// Which system this is, the specification, and what was decided about its cards.
 struct SiteView {
   const spec::ClusterSpec& spec;
-  const head::Networks& networks;
-  head::System system = head::System::live;
+  const Networks& networks;
+  System system = System::live;
 };
 
 /// Sets up both networks: the firewall before the site can send anything, then the addresses, then
@@ -30,19 +30,18 @@ Status set_networks(os::CommandRunner& runner, const SiteView& view);
 
 /// Has packets passed on between the head's networks again when somebody switched that off.
 /// Returns whether it had to.
-Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const head::Facts& facts);
+Result<bool> restore_forwarding(const spec::ClusterSpec& spec, const Facts& facts);
 
 /// Takes firewall and forwarding back on a server with a system of its own. A live head keeps them:
 /// it has no other.
-Status close_networks(os::CommandRunner& runner, const head::Facts& facts);
+Status close_networks(os::CommandRunner& runner, const Facts& facts);
 
 /// The link that has the site's address; empty: there is none.
 std::string site_link(const SiteView& view);
 
 /// Writes down what is known of the link to the site when it is another than `before`: for the
 /// daemon, and on a live head for dnsmasq and chrony. Returns what is known.
-Result<head::ExternalState> refresh_site(os::CommandRunner& runner, const spec::External& wanted,
-                                         const head::Facts& facts,
-                                         const head::ExternalState& before);
+Result<ExternalState> refresh_site(os::CommandRunner& runner, const spec::External& wanted,
+                                   const Facts& facts, const ExternalState& before);
 
 }  // namespace muster::head
