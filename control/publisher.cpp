@@ -33,7 +33,7 @@ Status Publisher::write() {
   const auto directory = sources_.settings.state / "dnsmasq";
   TRY(os::write_directory(directory / "hosts", provisioning::render_dhcp_hosts(nodes)));
   TRY(os::update_file(directory / "names" / "nodes",
-                      provisioning::render_names(plans::wire_of(shown), nodes)));
+                      provisioning::render_names(plans::network_of(shown), nodes)));
   plans::HeadPlan head = plans::plan_head(shown);
   {
     const std::scoped_lock lock(mutex_);

@@ -33,7 +33,7 @@ HeadPlan boot_on_head(const ClusterView& view) {
   plan.add(WriteFile{.path = kNginxFile, .content = provisioning::render_nginx(site)});
   plan.add(
       WriteFile{.path = kDnsmasqFile,
-                .content = provisioning::render_dnsmasq(wire_of(view), dnsmasq + "/hosts",
+                .content = provisioning::render_dnsmasq(network_of(view), dnsmasq + "/hosts",
                                                         dnsmasq + "/names", view.boot_directory)});
   plan.add(
       Service{.unit = kNginx, .on_change = Service::OnChange::reload, .watches = {kNginxFile}});

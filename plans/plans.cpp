@@ -14,7 +14,7 @@ hpc::SshFacts ssh_facts(const ClusterView& view) {
       .cluster = view.spec.name, .head = view.spec.head.address, .authority = view.ssh_authority};
 }
 
-provisioning::Wire wire_of(const ClusterView& view) {
+provisioning::NodeNetwork network_of(const ClusterView& view) {
   return {.interface = view.facts.interface,
           .head = view.spec.head.address,
           .head_name = view.spec.head.hostname,

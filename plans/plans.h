@@ -47,7 +47,7 @@ struct ClusterView {
 
 hpc::SshFacts ssh_facts(const ClusterView& view);
 
-provisioning::Wire wire_of(const ClusterView& view);
+provisioning::NodeNetwork network_of(const ClusterView& view);
 
 storage::HeadFacts storage_facts(const head::Facts& facts);
 

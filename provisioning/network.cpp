@@ -15,9 +15,9 @@ std::string loan_range(const Ipv4Range& range, std::string_view tag, Ipv4Address
 
 /// Addresses on loan. Those of machines that boot from the network come first: other clients of the
 /// wire, such as management controllers, have the last quarter and no more.
-std::string loan_lines(const Wire& wire) {
-  const Ipv4Range all = wire.unknown_addresses;
-  const Ipv4Address mask{wire.head.mask()};
+std::string loan_lines(const NodeNetwork& network) {
+  const Ipv4Range all = network.unknown_addresses;
+  const Ipv4Address mask{network.head.mask()};
   const auto others = static_cast<std::uint32_t>(all.size() / 4);
   // What firmware, boot loaders and the initrd's ipconfig call themselves (RFC 2132 §9.13).
   std::string text =
@@ -29,14 +29,14 @@ std::string loan_lines(const Wire& wire) {
   return text;
 }
 
-std::string dhcp_lines(const Wire& wire) {
-  const std::string head = to_string(wire.head.address);
-  const Ipv4Address mask{wire.head.mask()};
-  switch (wire.dhcp) {
+std::string dhcp_lines(const NodeNetwork& network) {
+  const std::string head = to_string(network.head.address);
+  const Ipv4Address mask{network.head.mask()};
+  switch (network.dhcp) {
     case DhcpMode::silent:
       return "";
     case DhcpMode::proxy:
-      return std::format("dhcp-range={},proxy,{}\n", to_string(wire.head.network()),
+      return std::format("dhcp-range={},proxy,{}\n", to_string(network.head.network()),
                          to_string(mask));
     case DhcpMode::serve:
       return std::format(
@@ -48,8 +48,8 @@ std::string dhcp_lines(const Wire& wire) {
           // A machine that nobody adopted is shown no way out.
           "dhcp-option=option:router\n"
           "{4}",
-          loan_lines(wire), to_string(wire.head.network()), to_string(mask), head,
-          wire.passage == Passage::open
+          loan_lines(network), to_string(network.head.network()), to_string(mask), head,
+          network.passage == Passage::open
               ? std::format("dhcp-option=tag:known,option:router,{}\n", head)
               : "");
   }
@@ -57,9 +57,9 @@ std::string dhcp_lines(const Wire& wire) {
 }
 
 /// What each kind of firmware is told to load (RFC 4578 §2.1 client architectures).
-std::string boot_lines(const Wire& wire) {
-  if (wire.dhcp == DhcpMode::silent) return "";
-  const std::string head = to_string(wire.head.address);
+std::string boot_lines(const NodeNetwork& network) {
+  if (network.dhcp == DhcpMode::silent) return "";
+  const std::string head = to_string(network.head.address);
   std::string text = std::format(
       "dhcp-match=set:ipxe,175\n"
       "dhcp-match=set:bios,option:client-arch,0\n"
@@ -72,7 +72,7 @@ std::string boot_lines(const Wire& wire) {
       "dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe\n"
       "dhcp-boot=tag:efi,tag:!ipxe,shimx64.efi\n",
       head);
-  if (wire.dhcp == DhcpMode::proxy) {
+  if (network.dhcp == DhcpMode::proxy) {
     text += std::format(
         "pxe-service=tag:!ipxe,X86PC,Muster,undionly.kpxe\n"
         "pxe-service=tag:!ipxe,X86-64_EFI,Muster,shimx64.efi\n"
@@ -206,9 +206,9 @@ std::string_view to_string(DhcpMode mode) {
   return mode == DhcpMode::serve ? "serve" : mode == DhcpMode::proxy ? "proxy" : "silent";
 }
 
-std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
+std::string render_dnsmasq(const NodeNetwork& network, const std::string& hosts_directory,
                            const std::string& names_directory, const std::string& tftp_directory) {
-  const std::uint64_t leases = wire.unknown_addresses.size() + wire.node_addresses.size();
+  const std::uint64_t leases = network.unknown_addresses.size() + network.node_addresses.size();
   return std::format(
              "# Written by musterd; changes here are lost.\n"
              "interface={0}\n"
@@ -230,10 +230,10 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
              "tftp-root={6}\n"
              "tftp-max=512\n"
              "log-dhcp\n",
-             wire.interface, to_string(wire.head.address), wire.cluster, leases, hosts_directory,
-             names_directory, tftp_directory, wire.address_lost_ms,
-             wire.resolvers.empty() ? "no-resolv" : "resolv-file=" + wire.resolvers) +
-         dhcp_lines(wire) + boot_lines(wire);
+             network.interface, to_string(network.head.address), network.cluster, leases,
+             hosts_directory, names_directory, tftp_directory, network.address_lost_ms,
+             network.resolvers.empty() ? "no-resolv" : "resolv-file=" + network.resolvers) +
+         dhcp_lines(network) + boot_lines(network);
 }
 
 std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes) {
@@ -253,8 +253,8 @@ std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes
   return files;
 }
 
-std::string render_names(const Wire& wire, std::span<const Node> nodes) {
-  std::string text = std::format("{} {}\n", to_string(wire.head.address), wire.head_name);
+std::string render_names(const NodeNetwork& network, std::span<const Node> nodes) {
+  std::string text = std::format("{} {}\n", to_string(network.head.address), network.head_name);
   for (const Node& node : nodes) {
     if (node.name.empty() || node.address.value == 0) continue;
     text += std::format("{} {}\n", to_string(node.address), node.name);

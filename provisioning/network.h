@@ -27,7 +27,8 @@ std::string_view to_string(DhcpMode mode);
 /// Whether nodes reach more than the cluster by the head.
 enum class Passage { closed, open };
 
-struct Wire {
+/// The network of the nodes, and how the head serves it.
+struct NodeNetwork {
   std::string interface;
   Ipv4Interface head;
   std::string head_name;
@@ -47,7 +48,7 @@ struct Wire {
 /// `names_directory`, which dnsmasq watches. It learns machines from there and never forgets one
 /// while it runs, so the text changes, and with it dnsmasq starts anew, when a machine loses its
 /// address.
-std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
+std::string render_dnsmasq(const NodeNetwork& network, const std::string& hosts_directory,
                            const std::string& names_directory, const std::string& tftp_directory);
 
 /// dhcp-host lines of all named nodes, by the name of their file: every address of a machine gives
@@ -56,7 +57,7 @@ std::string render_dnsmasq(const Wire& wire, const std::string& hosts_directory,
 std::map<std::string, std::string> render_dhcp_hosts(std::span<const Node> nodes);
 
 /// hosts(5) lines of the head and all named nodes.
-std::string render_names(const Wire& wire, std::span<const Node> nodes);
+std::string render_names(const NodeNetwork& network, std::span<const Node> nodes);
 
 /// What nginx shows the network: boot files, the node endpoints, and nothing else.
 struct HttpSite {

@@ -156,8 +156,8 @@ void check_daemon_files(fuzz::NodeHead& head) {
     CHECK(consists_of(name, "0123456789."));
     CHECK(consists_of(text, "0123456789abcdef:.,n\n"));
   }
-  const provisioning::Wire wire{.head = {{0x0A2A0001}, 16}, .head_name = "head"};
-  for (const std::string& line : lines(provisioning::render_names(wire, nodes))) {
+  const provisioning::NodeNetwork network{.head = {{0x0A2A0001}, 16}, .head_name = "head"};
+  for (const std::string& line : lines(provisioning::render_names(network, nodes))) {
     CHECK(line == "10.42.0.1 head" || consists_of(line, "0123456789. n"));
   }
 }
