@@ -10,7 +10,7 @@ namespace {
 
 using plan::Change;
 
-/// The profile whose part nodes have that run as `name`.
+/// What nodes that run as `name` have by their profile.
 const plan::Plan& part_of(const SharedPlans& shared, const spec::ClusterSpec& spec,
                           const std::string& name) {
   return shared.by_profile.at(spec::profile_of(spec, name).name);
