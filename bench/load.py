@@ -98,12 +98,6 @@ class Bench:
     def record(self, name, value, unit):
         self.values[name] = (value, unit)
 
-    async def admin(self, method, page, body=None):
-        status, text = await self.api.call(method, page, body)
-        if status != 200:
-            raise RuntimeError(f"{method} {page} is answered {status} {text[:200]!r}")
-        return text
-
     @contextlib.asynccontextmanager
     async def phase(self, name):
         """Counts requests, fsyncs and heartbeats of what is done inside."""
@@ -120,7 +114,7 @@ class Bench:
     async def look(self):
         """An administrator who lists all nodes again and again."""
         while True:
-            await self.admin("GET", "/v1/nodes")
+            await self.api.grant("GET", "/v1/nodes")
             await asyncio.sleep(1)
 
     async def probe(self):
@@ -139,7 +133,7 @@ class Bench:
 
     async def give_names(self, nodes):
         body = {"nodes": [{"name": node.name, "address": node.address, "mac": node.mac} for node in nodes]}
-        await self.admin("POST", "/v1/nodes/import", body)
+        await self.api.grant("POST", "/v1/nodes/import", body)
 
     async def boots(self):
         await self.give_names(self.cluster.nodes)
@@ -168,14 +162,14 @@ class Bench:
         """A command of some nodes, then one of all, until the head has the last outcome."""
         async with self.phase("exec"):
             for count in sorted({min(SOME, self.count), self.count}):
-                seconds = await run_true(self.admin, [node.name for node in self.cluster.nodes[:count]])
+                seconds = await run_true(self.api.grant, [node.name for node in self.cluster.nodes[:count]])
                 self.record(f"exec: true on {count} nodes, known after", round(seconds, 2), "s")
 
     async def new_user(self):
         """Until every node holds the plan with the user."""
         async with self.phase("user add"):
             before, start = self.cluster.plan_bytes, time.monotonic()
-            await self.admin("POST", "/v1/users", {"name": NEWCOMER, "ssh_keys": []})
+            await self.api.grant("POST", "/v1/users", {"name": NEWCOMER, "ssh_keys": []})
             self.record("user add: answered after", round(time.monotonic() - start, 2), "s")
             await self.cluster.hold_newcomer()
             self.record(f"user add: held by {self.count} nodes after", round(time.monotonic() - start, 1), "s")
@@ -191,7 +185,7 @@ class Bench:
     async def adoption(self):
         """Machines that nobody knows, and the command that names them all."""
         waiting = [node for node in make_nodes(self.count + WAITING) if node.number >= self.count]
-        await self.admin("POST", "/v1/discovery", {"policy": "ask", "minutes": 0})
+        await self.api.grant("POST", "/v1/discovery", {"policy": "ask", "minutes": 0})
         strangers = Cluster(Sockets(self.daemon.socket("node"), 1), waiting, "")
 
         async def discover(node):
@@ -200,7 +194,7 @@ class Bench:
         await strangers.all(discover, AT_ONCE)
         async with self.phase(f"adopt {WAITING}"):
             start = time.monotonic()
-            await self.admin("POST", "/v1/nodes/adopt", {"nodes": [node.mac for node in waiting]})
+            await self.api.grant("POST", "/v1/nodes/adopt", {"nodes": [node.mac for node in waiting]})
             self.record(f"adopt {WAITING}: answered after", round(time.monotonic() - start, 2), "s")
 
     async def measure(self):

@@ -36,6 +36,13 @@ class Client:
         finally:
             self.free.put_nowait(connection)
 
+    async def grant(self, method, page, body=None):
+        """The answer as bytes, of a call that must be granted."""
+        status, text = await self.call(method, page, body)
+        if status != 200:
+            raise RuntimeError(f"{method} {page} is answered {status} {text[:200]!r}")
+        return text
+
     @staticmethod
     def request(method, page, body, headers):
         """A request as bytes."""

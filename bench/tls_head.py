@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from bench.load import SOME, WATCHERS, run_true, watched  # noqa: E402
 from bench.simulated import NEWCOMER, Client, make_nodes  # noqa: E402
 from bench.slow_disk import SlowDisk  # noqa: E402
+from tests.musterd.actors import certificate_request  # noqa: E402
 from tests.musterd.daemon import Musterd  # noqa: E402
 
 CONFIGURATION = "/etc/muster/nginx.conf"
@@ -29,12 +30,6 @@ def lay_wire():
     for words in (["link", "set", "lo", "up"], ["address", "add", "10.42.0.1/32", "dev", "lo"],
                   ["route", "add", "local", "10.42.0.0/16", "dev", "lo"]):
         subprocess.run(["ip", *words], check=True)
-
-
-def make_request(place):
-    """One key for all nodes: making keys is their own work."""
-    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-                    place / "node.key", "-subj", "/CN=a", "-out", place / "request.pem"], check=True, capture_output=True)
 
 
 class Nginx:
@@ -96,14 +91,7 @@ def record(name, value, unit):
 
 
 async def measure(daemon, place, count):
-    api = Client(daemon.socket("api"), 4)
-
-    async def admin(method, page, body=None):
-        status, text = await api.call(method, page, body)
-        if status != 200:
-            raise RuntimeError(f"{method} {page} is answered {status} {text[:200]!r}")
-        return text
-
+    admin = Client(daemon.socket("api"), 4).grant
     steps = json.loads(await admin("GET", "/v1/plan/head"))["steps"]
     nodes = make_nodes(count)
     await admin("POST", "/v1/nodes/import",
@@ -136,7 +124,7 @@ def main(program, count):
     lay_wire()
     with tempfile.TemporaryDirectory(prefix="muster-tls") as directory:
         place = pathlib.Path(directory)
-        make_request(place)
+        (place / "request.pem").write_text(certificate_request(place / "node.key"), encoding="utf-8")
         disk = SlowDisk(place)
         daemon = Musterd(program, place, policy="closed", environment=disk.environment())
         with daemon:

@@ -66,11 +66,16 @@ std::string NodePlans::generation_of(const Node& node) const {
 std::string NodePlans::text_of(const Node& node) const {
   const auto shared = this->shared();
   const OfProfile& profile = shared->of(spec_, node);
-  std::vector<std::string> parts = {steps_text(plans::plan_node_own(spec_, node)), shared->steps,
-                                    profile.steps};
-  std::erase(parts, std::string());
-  return std::format(R"({{"generation":"{}","schema":{},"steps":[{}]}})",
-                     name_of(profile.digest, node), plan::kSchema, join(parts, ","));
+  std::string text =
+      std::format(R"({{"generation":"{}","schema":{},"steps":[{})", name_of(profile.digest, node),
+                  plan::kSchema, steps_text(plans::plan_node_own(spec_, node)));
+  // The accounts of many thousand people are copied once.
+  for (const std::string* const steps : {&shared->steps, &profile.steps}) {
+    if (steps->empty()) continue;
+    if (!text.ends_with('[')) text += ',';
+    text += *steps;
+  }
+  return text + "]}";
 }
 
 bool NodePlans::is_held_by(const Node& node) const {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/spec/volumes.h"
+#include <nlohmann/json.hpp>
+
+#include "core/spec/profiles.h"
 
 namespace muster::plans {
 namespace {
@@ -40,6 +42,14 @@ plan::Plan with_own(const ClusterView& view, const provisioning::Node& like, pla
 }
 
 }  // namespace
+
+nlohmann::json to_view(std::span<const ProfileChanges> lists) {
+  nlohmann::json view = nlohmann::json::array();
+  for (const ProfileChanges& of : lists) {
+    view.push_back({{"profile", of.profile}, {"changes", plan::to_view(of.changes)}});
+  }
+  return view;
+}
 
 NodeChanges changes_on_nodes(const ClusterView& from, const ClusterView& to,
                              const provisioning::Node& like, const std::set<std::string>& running) {

@@ -2,8 +2,11 @@
 // What another specification changes on the nodes of a cluster. Pure.
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "core/plan/plan.h"
 #include "plans/plans.h"
@@ -15,6 +18,9 @@ struct ProfileChanges {
   std::string profile;
   std::vector<plan::Change> changes;
 };
+
+/// [{"profile": "…", "changes": […]}], as people see them (plan::to_view).
+nlohmann::json to_view(std::span<const ProfileChanges> lists);
 
 struct NodeChanges {
   /// What changes on every node alike, whatever its profile.

@@ -1,6 +1,6 @@
 #include "plans/plans.h"
 
-#include "core/spec/volumes.h"
+#include "core/spec/profiles.h"
 #include "head/firewall.h"
 #include "plans/planner.h"
 

@@ -97,10 +97,10 @@ Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profil
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
+  const SharedPlans shared = plan_shared(view);
+  const plan::Plan& own = shared.by_profile.at(profile);
   for (const spec::Profile& each : spec.profiles) {
-    provisioning::Node other = preview.node;
-    other.profile = each.name;
-    auto changes = plan::diff(preview.node_plan, plan_node(view, other));
+    auto changes = plan::diff(own, shared.by_profile.at(each.name));
     if (!changes.empty()) preview.other_profiles.push_back({each.name, std::move(changes)});
   }
   return preview;

@@ -149,14 +149,6 @@ void print_plan(const std::string& title, const plan::Plan& plan, Depth depth) {
   std::println("");
 }
 
-json profiles_view(const plans::Preview& preview) {
-  json list = json::array();
-  for (const auto& [profile, changes] : preview.other_profiles) {
-    list.push_back({{"profile", profile}, {"changes", plan::to_view(changes)}});
-  }
-  return list;
-}
-
 void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                         const plans::Preview& preview, const json& changes) {
   json value = {{"cluster", spec.name},
@@ -166,7 +158,7 @@ void print_preview_json(const spec::ClusterSpec& spec, const json& medium,
                 {"head", plan::to_view(preview.head)},
                 {"node", plan::to_view(preview.node_plan)},
                 {"node_profile", preview.node.profile},
-                {"profiles", profiles_view(preview)}};
+                {"profiles", plans::to_view(preview.other_profiles)}};
   if (!changes.is_null()) value["changes"] = changes;
   print_json(value.dump(2));
 }

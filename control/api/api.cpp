@@ -275,13 +275,9 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
   if (!spec) return refuse_request(spec.error());
   const auto changes = cluster_.changes_of(*spec);
   if (!changes) return os::refusal(changes.error());
-  json by_profile = json::array();
-  for (const plans::ProfileChanges& of : changes->nodes.by_profile) {
-    by_profile.push_back({{"profile", of.profile}, {"changes", plan::to_view(of.changes)}});
-  }
   return answer({{"head", plan::to_view(changes->head)},
                  {"node", plan::to_view(changes->nodes.all)},
-                 {"profiles", std::move(by_profile)}});
+                 {"profiles", plans::to_view(changes->nodes.by_profile)}});
 }
 
 ServerResponse Api::discovery(const ServerRequest& request) {

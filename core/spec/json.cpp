@@ -93,12 +93,13 @@ OrderedJson field_schema(const Field& field) {
       if (!fallback.empty()) schema["default"] = typed<OrderedJson>(*field.type, fallback);
       break;
     case Shape::values:
-      schema["type"] = {"array", "null"};
-      schema["items"] = value_schema(field);
       if (field.text.empty == FieldText::Empty::refused) {
         schema["type"] = "array";
         schema["minItems"] = 1;
+      } else {
+        schema["type"] = {"array", "null"};
       }
+      schema["items"] = value_schema(field);
       if (!fallback.empty()) schema["default"] = {typed<OrderedJson>(*field.type, fallback)};
       break;
     case Shape::section:

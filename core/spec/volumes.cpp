@@ -22,11 +22,6 @@ std::vector<std::string> shared_mounts(const ClusterSpec& spec) {
   return mounts;
 }
 
-const Profile& profile_of(const ClusterSpec& spec, std::string_view name) {
-  const auto known = std::ranges::find(spec.profiles, name, &Profile::name);
-  return known == spec.profiles.end() ? spec.profiles.front() : *known;
-}
-
 std::vector<Volume> volumes_of(const ClusterSpec& spec, const Profile& profile) {
   std::vector<Volume> volumes = shared_volumes(spec);
   std::erase_if(volumes, [&](const Volume& volume) {

@@ -1,8 +1,7 @@
 #pragma once
-// What a specification's head and nodes share, and which nodes.
+// What a specification's head and nodes share.
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
@@ -14,10 +13,6 @@ std::vector<Volume> shared_volumes(const ClusterSpec& spec);
 
 /// Where the head has them.
 std::vector<std::string> shared_mounts(const ClusterSpec& spec);
-
-/// The profile of this name. A name that the specification does not have means its first profile:
-/// there is one in every specification that was checked.
-const Profile& profile_of(const ClusterSpec& spec, std::string_view name);
 
 /// Those that nodes of a profile mount.
 std::vector<Volume> volumes_of(const ClusterSpec& spec, const Profile& profile);

@@ -24,9 +24,10 @@ def nodes_of_a_profile_mount_its_volumes(lab, product, count):
     expect_mounted(lab, n1=False, n2=True)
     product.wait_for("Slurm knows what the node runs as", lambda: has_feature(lab, "fat"), operations.PATIENCE)
     expect(run_on(lab, "fat") == names["n2"], "the job of the profile ran on another node")
-    told = apply(lab, product, count, with_volume(written, "default"))
+    told = foretold(lab, with_volume(written, "default"))
     expect("profile 'default':\n  added" in told and "profile 'fat':\n" in told and LOSES in told,
            f"what changes: {told}")
+    apply(lab, product, count, with_volume(written, "default"))
     expect_mounted(lab, n1=True)
     apply(lab, product, count, written)
     lab.check("head", "muster", "node", "set", names["n2"], "--profile", "default")
@@ -41,13 +42,17 @@ def with_volume(written, profile):
     return written.replace("\nvolumes:", f"{SECOND}\nvolumes:{volume}")
 
 
-def apply(lab, product, count, text):
-    """Makes this the cluster; what was said that it changes."""
+def foretold(lab, text):
+    """What is said that it would change, when this were the cluster."""
     lab.check("head", "tee", WANTED, stdin=text)
     said = lab.exec("head", "muster", "apply", WANTED, "--dry-run")
+    return said.stdout + said.stderr
+
+
+def apply(lab, product, count, text):
+    lab.check("head", "tee", WANTED, stdin=text)
     lab.check("head", "muster", "apply", WANTED, "--yes")
     product.wait_until_nodes_hold_plan(count)
-    return said.stdout + said.stderr
 
 
 def restart(lab, product, names, whom):
