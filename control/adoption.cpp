@@ -93,7 +93,7 @@ AdoptionRecord Adoption::record() const {
 }
 
 void Adoption::use(AdoptionRecord record) {
-  registry_.set_policy(record.policy, record.until_ms);
+  registry_.discovery().set_policy(record.policy, record.until_ms);
   const std::scoped_lock lock(mutex_);
   record_ = std::move(record);
 }
@@ -123,7 +123,7 @@ Status Adoption::decide(provisioning::Policy policy, std::int64_t until_ms) {
 }
 
 std::int64_t Adoption::until_ms() const {
-  if (registry_.policy(decisions_.now_ms()) != provisioning::Policy::open) return 0;
+  if (registry_.discovery().policy(decisions_.now_ms()) != provisioning::Policy::open) return 0;
   return record().until_ms;
 }
 

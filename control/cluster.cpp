@@ -148,12 +148,12 @@ Status Cluster::set_profile(std::span<const std::string> names, const std::strin
     return fail(ErrorKind::absent, std::format("there is no profile '{}'", printable(profile)),
                 "profiles of this cluster: " + join(boots_->profiles(), ", "));
   }
-  return registry_->set_profile(names, profile, now());
+  return registry_->node_decisions().set_profile(names, profile, now());
 }
 
 Status Cluster::adopt_as(const std::string& id, const std::string& name) {
   TRY(spec::check_node_name(name, spec_));
-  return registry_->adopt_as(id, name, now());
+  return registry_->node_decisions().adopt_as(id, name, now());
 }
 
 Status Cluster::fits(const provisioning::Node& node) const {
@@ -235,7 +235,7 @@ void Cluster::say_wanted() {
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const auto nodes = registry_->nodes();
   const hpc::UserTable now = people_->users();
-  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, people_->taken_over());
+  const plans::SpecUsers wanted = plans::with_changed_people(now, spec, people_->taken_over());
   if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
   const hpc::UserTable& then = wanted.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();

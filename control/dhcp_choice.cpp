@@ -21,7 +21,7 @@ Status DhcpChoice::load(std::vector<Error>& lost) {
   // A decision holds until the next: the other server may only be slower than this head after a
   // power cut.
   const DhcpMode undecided =
-      facts_.other_dhcp || !facts_.wire_seen ? DhcpMode::silent : DhcpMode::serve;
+      facts_.other_dhcp || !facts_.has_seen_network ? DhcpMode::silent : DhcpMode::serve;
   const bool is_decision = decided.mode && *decided.mode != DhcpMode::silent;
   use(is_decision ? *decided.mode : undecided,
       decided.boot == boot ? Decided::now : Decided::earlier);

@@ -44,7 +44,7 @@ class DhcpChoice {
   /// Guards what follows.
   mutable std::mutex mutex_;
   provisioning::DhcpMode mode_ = provisioning::DhcpMode::silent;
-  /// Whether it was decided in this boot, by somebody who knew the wire as it is.
+  /// Whether it was decided in this boot, by somebody who knew the network as it is.
   bool is_decided_now_ = false;
 };
 

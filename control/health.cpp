@@ -16,7 +16,7 @@
 #include "core/os/file_system.h"
 #include "core/os/files.h"
 #include "head/observed.h"
-#include "head/wire_state.h"
+#include "head/other_dhcp_server.h"
 #include "storage/volumes.h"
 
 namespace muster::control {
@@ -147,7 +147,7 @@ void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
     problems.push_back({small->message, small->hint});
 }
 
-/// Two servers on one wire: an earlier decision holds, and another server answered since.
+/// Two servers on one network: an earlier decision holds, and another server answered since.
 void add_second_server(Cluster& cluster, std::vector<Problem>& problems) {
   const auto other = cluster.dhcp().unnoticed_server();
   if (!other) return;
@@ -175,17 +175,17 @@ void add_silence(Cluster& cluster, std::vector<Problem>& problems) {
        "switch it off and run 'muster dhcp take', or share the network with 'muster dhcp proxy'"});
 }
 
-/// A server that came after this head began to serve its wire. It silences nobody, and machines may
-/// get addresses from it.
+/// A server that came after this head began to serve its nodes. It silences nobody, and machines
+/// may get addresses from it.
 void add_later_server(Cluster& cluster, std::vector<Problem>& problems) {
   if (cluster.dhcp().mode() != DhcpMode::serve || cluster.dhcp().unnoticed_server()) return;
-  const auto text = os::read_file(head::kWireState);
-  const auto wire = text ? head::parse_wire_state(*text) : std::nullopt;
-  if (!wire || !wire->dhcp_server) return;
+  const auto text = os::read_file(head::kOtherDhcpServer);
+  const auto server = text ? head::parse_other_dhcp_server(*text) : std::nullopt;
+  if (!server || !server->address) return;
   problems.push_back(
       {std::format("a DHCP server at {} answers on {} since this head serves it: machines may get "
                    "wrong addresses and not boot",
-                   *wire->dhcp_server, cluster.facts().interface),
+                   *server->address, cluster.facts().interface),
        "find and unplug it: a router, a virtual machine, or a second head on the nodes' switch"});
 }
 

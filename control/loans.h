@@ -22,7 +22,7 @@ struct Lease {
 std::vector<Lease> parse_leases(std::string_view text);
 
 /// Nothing while enough addresses of `loans` are free. `booting` are machines that boot from the
-/// network; the others are clients that nobody meant to be on this wire.
+/// network; the others are clients that nobody meant to be on this network.
 std::vector<Problem> short_loans(const std::vector<Lease>& leases, const Ipv4Range& loans,
                                  const std::set<MacAddress>& booting);
 

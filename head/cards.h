@@ -24,8 +24,8 @@ Result<std::vector<Interface>> read_links(os::CommandRunner& runner);
 /// Whether something is at the other end of the card's cable.
 Result<bool> has_carrier(os::CommandRunner& runner, const std::string& interface);
 
-/// Asks the wire for a DHCP server without taking a lease (dhcpcd(8) --test); its address. Answers
-/// of `own`, which is this head's server, are ignored.
+/// Asks the network for a DHCP server without taking a lease (dhcpcd(8) --test); its address.
+/// Answers of `own`, which is this head's server, are ignored.
 Result<std::optional<std::string>> look_for_dhcp(os::CommandRunner& runner,
                                                  const std::string& interface,
                                                  std::optional<Ipv4Address> own = {});

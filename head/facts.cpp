@@ -18,7 +18,8 @@ std::string render_facts(const Facts& facts) {
                 {"interface_trouble", facts.interface_trouble},
                 {"live", facts.live},
                 {"medium", facts.medium},
-                {"wire_seen", facts.wire_seen},
+                // Earlier versions wrote this name, and the file outlives an upgrade.
+                {"wire_seen", facts.has_seen_network},
                 {"kept", facts.kept},
                 {"volume_size", facts.volume_size},
                 {"resolvers", facts.resolvers},
@@ -38,7 +39,7 @@ Result<Facts> parse_facts(std::string_view text) {
                 .live = value.at("live").get<bool>(),
                 .medium = value.at("medium").get<std::string>(),
                 .other_dhcp = {},
-                .wire_seen = value.value("wire_seen", true),
+                .has_seen_network = value.value("wire_seen", true),
                 .kept = value.value("kept", std::vector<std::string>()),
                 .volume_size = value.value("volume_size", "50%"),
                 .resolvers = value.value("resolvers", ""),

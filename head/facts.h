@@ -30,11 +30,11 @@ struct Facts {
   bool live = false;
   /// Root of the medium with layers and images.
   std::string medium;
-  /// The DHCP server that answered on the cluster's wire before we did.
+  /// The DHCP server that answered on the nodes' network before we did.
   std::optional<std::string> other_dhcp;
   /// Whether somebody could have answered: without a cable nobody can, and the head stays silent
   /// until it has looked again.
-  bool wire_seen = true;
+  bool has_seen_network = true;
   /// Of /home and the volumes, the directories of a live head that lie on a state disk, which keeps
   /// them over a power cut.
   std::vector<std::string> kept = {};

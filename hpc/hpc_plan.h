@@ -17,7 +17,7 @@ namespace muster::hpc {
 
 /// What all machines of a cluster agree on.
 struct ClusterFacts {
-  /// The head's address on the cluster's wire, with the network's prefix.
+  /// The head's address on the nodes' network, with its prefix.
   Ipv4Interface head;
   /// The scheduler's shared secret as text; see make_slurm_key.
   std::string slurm_key;

@@ -56,7 +56,7 @@ enum class Containment {
 struct SlurmSettings {
   std::string cluster_name = "muster";
   std::string head_name = "head";
-  /// The head's address on the cluster's wire.
+  /// The head's address on the nodes' network.
   Ipv4Address head_address;
   std::string partition = "all";
   /// Longest time of a job; 0 is no limit.

@@ -1,7 +1,7 @@
 #pragma once
 // Whether a head's plan is what root's own specification makes of the head. The daemon makes the
-// plan and is reached by the whole wire; the helper is root and makes it true. So the helper makes
-// the plan once more from files that only root writes, and compares.
+// plan and is reached by the whole nodes' network; the helper is root and makes it true. So the
+// helper makes the plan once more from files that only root writes, and compares.
 
 #include "plans/plans.h"
 

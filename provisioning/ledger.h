@@ -1,8 +1,7 @@
 #pragma once
 // The machines and what of them is on disk. Whoever changes a member does it here, under the
-// registry's lock; a thread of the ledger's own writes what was changed, all callers' changes as
-// one transaction, and only then is a change shown to readers. The lock is never held over the
-// disk.
+// ledger's lock; a thread of its own writes what was changed, all callers' changes as one
+// transaction, and only then is a change shown to readers. The lock is never held over the disk.
 //
 // A change that somebody decided and that cannot be written did not happen: the member is what it
 // was. What a machine said stays true; it is written with the next transaction that succeeds.

@@ -1,5 +1,5 @@
 #pragma once
-// Configuration of the daemons that machines meet on the wire: dnsmasq for DHCP, TFTP and names,
+// Configuration of the daemons that machines meet on the network: dnsmasq for DHCP, TFTP and names,
 // nginx for HTTP. Pure rendering.
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace muster::provisioning {
 
-/// How the head answers DHCP on the wire.
+/// How the head answers DHCP on the nodes' network.
 enum class DhcpMode {
   /// Names and TFTP only: somebody else answers there, and nobody said what to do.
   silent,

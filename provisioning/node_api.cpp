@@ -119,7 +119,7 @@ void NodeApi::discover(const ServerRequest& request, Reply reply) {
         {.time_ms = now.wall_ms,
          .decision = WaitAnswer{"the head has nothing to boot: 'muster status' there says why"}})));
   }
-  registry_
+  registry_.discovery()
       .discover(asked->hardware, *address, now,
                 options_.boots.knows(asked->profile) ? asked->profile : std::string(),
                 is_reference(asked->image) ? asked->image : std::string())
@@ -156,7 +156,9 @@ DiscoverAnswer NodeApi::answer_of(const Welcome& welcome, Now now) const {
 void NodeApi::stage(const ServerRequest& request, Reply reply) {
   const auto told = parse_stage_request(request.body);
   if (!told) return reply(refuse(told.error()));
-  registry_.stage(told->session, told->report, options_.now()).then(done(std::move(reply)));
+  registry_.discovery()
+      .stage(told->session, told->report, options_.now())
+      .then(done(std::move(reply)));
 }
 
 /// Empty without a key: a node whose SSH server has none yet runs jobs all the same.
@@ -198,7 +200,7 @@ void NodeApi::enrol(const ServerRequest& request, Reply reply) {
     return reply(refuse(400, {.message = "'token' is not a token"}));
   }
   std::string certificate;
-  registry_
+  registry_.enrolment()
       .enrol(token[2], options_.now(),
              [&](const Node& node) -> Result<Credentials> {
                TRY_ASSIGN(Certified made, certify(node, *asked));
@@ -216,7 +218,8 @@ void NodeApi::renew(const ServerRequest& request, const Node& node, Reply reply)
   const auto made = certify(node, *asked);
   if (!made) return reply(refuse(made.error()));
   const ServerResponse renewed = certificate_answer(made->certificate, node);
-  registry_.offer_certificate(node.id, node.certificate_serial, made->credentials, options_.now())
+  registry_.enrolment()
+      .offer_certificate(node.id, node.certificate_serial, made->credentials, options_.now())
       .then([renewed, reply = std::move(reply)](const Result<bool>& kept) mutable {
         reply(kept ? renewed : refuse(kept.error()));
       });
@@ -265,9 +268,9 @@ void NodeApi::with_certificate(const ServerRequest& request, Reply reply) {
   }
   const auto address = parse_ipv4(header(request, "x-muster-address"));
   if (!address) return reply(refuse(400, address.error()));
-  const auto node =
-      registry_.authenticate(common_name(header(request, "x-muster-node")),
-                             header(request, "x-muster-serial"), *address, options_.now());
+  const auto node = registry_.enrolment().authenticate(
+      common_name(header(request, "x-muster-node")), header(request, "x-muster-serial"), *address,
+      options_.now());
   // Only upon this word does a node give up its identity: a head that fails says something else.
   if (!node) return reply(refuse(node.error(), Refused::certificate));
   if (request.path == "/node/v1/plan" && request.method == "GET") {

@@ -11,10 +11,10 @@
 #include "head/cards.h"
 #include "head/choose.h"
 #include "head/facts.h"
+#include "head/former_settings.h"
 #include "head/installed.h"
 #include "head/keep.h"
 #include "head/networks.h"
-#include "head/originals.h"
 #include "head/site.h"
 #include "hpc/ssh_access.h"
 
@@ -95,9 +95,9 @@ Status prepare(os::CommandRunner& runner) {
   const std::string external = site_link(view);
   if (live && !external.empty()) resolvers = head::kExternalResolvers;
   TRY_ASSIGN(std::string key, root_key(runner));
-  TRY_ASSIGN(const bool wire_seen, has_carrier(runner, interface));
+  TRY_ASSIGN(const bool has_carrier_now, has_carrier(runner, interface));
   std::optional<std::string> other;
-  if (wire_seen) {
+  if (has_carrier_now) {
     TRY_ASSIGN(other, look_for_dhcp(runner, interface, spec.head.address.address));
   } else {
     std::println("muster: no cable at {}; staying silent until there is one", interface);
@@ -112,7 +112,7 @@ Status prepare(os::CommandRunner& runner) {
                                             .live = live,
                                             .medium = medium_path(),
                                             .other_dhcp = other,
-                                            .wire_seen = wire_seen,
+                                            .has_seen_network = has_carrier_now,
                                             .kept = std::move(kept),
                                             .resolvers = std::move(resolvers),
                                             .external = external,

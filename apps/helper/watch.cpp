@@ -15,8 +15,8 @@
 #include "head/choose.h"
 #include "head/facts.h"
 #include "head/installed.h"
+#include "head/other_dhcp_server.h"
 #include "head/site.h"
-#include "head/wire_state.h"
 
 namespace muster::helper {
 namespace {
@@ -51,8 +51,8 @@ class Watch {
         spec_(std::move(spec)),
         facts_(std::move(facts)),
         observer_(runner, spec_, facts_) {
-    phase_ = facts_.wire_seen ? Phase::settling : Phase::no_cable;
-    next_look_ = os::in(facts_.wire_seen ? kSpanningTree : std::chrono::seconds(0));
+    phase_ = facts_.has_seen_network ? Phase::settling : Phase::no_cable;
+    next_look_ = os::in(facts_.has_seen_network ? kSpanningTree : std::chrono::seconds(0));
   }
 
   Status run() {
@@ -69,11 +69,11 @@ class Watch {
   }
 
  private:
-  /// What the head knows of its wire: without a cable nothing; while a port of a switch may be deaf
-  /// not all; then enough to serve it.
+  /// What the head knows of the nodes' network: without a cable nothing; while a port of a switch
+  /// may be deaf not all; then enough to serve it.
   enum class Phase { no_cable, settling, known };
 
-  /// What fails is said and tried again: neither wire waits for the other.
+  /// What fails is said and tried again: neither network waits for the other.
   void turn() {
     say_once(follow_site(), said_of_site_);
     if (os::in({}) < next_look_ && phase_ != Phase::no_cable) return;
@@ -102,12 +102,12 @@ class Watch {
                look_for_dhcp(runner_, facts_.interface, spec_.head.address.address));
     TRY(note_server(server));
     if (phase_ == Phase::known) return {};
-    const bool news = !facts_.wire_seen || (server && server != facts_.other_dhcp);
+    const bool news = !facts_.has_seen_network || (server && server != facts_.other_dhcp);
     if (phase_ == Phase::no_cable) next_look_ = os::in(kSpanningTree);
     phase_ = phase_ == Phase::no_cable ? Phase::settling : Phase::known;
     // One that answered before is not gone because it is slow now.
     if (server) facts_.other_dhcp = server;
-    facts_.wire_seen = true;
+    facts_.has_seen_network = true;
     if (!news) return {};
     if (server) std::println("muster: a DHCP server answers at {}; staying silent", *server);
     return tell_daemon();
@@ -117,7 +117,8 @@ class Watch {
   Status note_server(const std::optional<std::string>& server) {
     if (noted_ && *noted_ == server) return {};
     noted_ = server;
-    return os::write_file(head::kWireState, head::render_wire_state({.dhcp_server = server}));
+    return os::write_file(head::kOtherDhcpServer,
+                          head::render_other_dhcp_server({.address = server}));
   }
 
   /// The card that leads to the site is looked for when other cards carry than before.

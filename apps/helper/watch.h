@@ -12,7 +12,7 @@ namespace muster::helper {
 ///   once more when a switch has opened its port for certain. A server that is found by then
 ///   silences this head: the fact is written down, and the daemon starts anew with it.
 /// - From then on it looks every few minutes. A server that comes later is told and silences
-///   nobody: the wire is the head's by then.
+///   nobody: the network is the head's by then.
 /// - It follows the network to the site: its address, name servers and time servers; and finds the
 ///   card that leads there when its cable comes later.
 /// - It writes down what the daemon cannot see (apps/helper/observer.h).

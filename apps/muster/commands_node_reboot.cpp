@@ -26,7 +26,7 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 /// A node that was asked stops within this time, or the head takes its wish back (kRebootWishMs in
-/// provisioning/registry_detail.h). After it the scheduler may use the nodes again by itself.
+/// provisioning/transitions.h). After it the scheduler may use the nodes again by itself.
 constexpr auto kReservedFor = 6min;
 
 struct RebootOptions {

@@ -126,25 +126,26 @@ ServerResponse Api::status(const ServerRequest&) {
     problems.push_back({{"id", id_of(p)}, {"what", p.what}, {"next", p.next_step}});
   const bool running = std::ranges::all_of(
       health.services, [](const ServiceState& s) { return s.state == "active"; });
-  return answer({{"cluster", cluster_.spec().name},
-                 {"head",
-                  {{"name", cluster_.spec().head.hostname},
-                   {"address", to_string(cluster_.spec().head.address.address)},
-                   {"interface", cluster_.facts().interface},
-                   {"live", cluster_.facts().live},
-                   {"keeps_state", !cluster_.facts().live || keeps_all(cluster_)}}},
-                 {"external", site_json(cluster_)},
-                 {"route", route_name(head::route_of(cluster_.spec(), cluster_.facts().external))},
-                 {"dhcp", provisioning::to_string(cluster_.dhcp().mode())},
-                 {"adoption", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
-                 {"nodes", count_states(cluster_.registry())},
-                 {"scheduler", control::summary_json(read_scheduler())},
-                 {"services", std::move(services)},
-                 {"put_right", drift_json(cluster_)},
-                 {"now_ms", cluster_.now_ms()},
-                 {"problems", std::move(problems)},
-                 {"remarks", spec::to_json(cluster_.remarks())},
-                 {"ready", running}});
+  return answer(
+      {{"cluster", cluster_.spec().name},
+       {"head",
+        {{"name", cluster_.spec().head.hostname},
+         {"address", to_string(cluster_.spec().head.address.address)},
+         {"interface", cluster_.facts().interface},
+         {"live", cluster_.facts().live},
+         {"keeps_state", !cluster_.facts().live || keeps_all(cluster_)}}},
+       {"external", site_json(cluster_)},
+       {"route", route_name(head::route_of(cluster_.spec(), cluster_.facts().external))},
+       {"dhcp", provisioning::to_string(cluster_.dhcp().mode())},
+       {"adoption", policy_name(cluster_.registry().discovery().policy(cluster_.now_ms()))},
+       {"nodes", count_states(cluster_.registry())},
+       {"scheduler", control::summary_json(read_scheduler())},
+       {"services", std::move(services)},
+       {"put_right", drift_json(cluster_)},
+       {"now_ms", cluster_.now_ms()},
+       {"problems", std::move(problems)},
+       {"remarks", spec::to_json(cluster_.remarks())},
+       {"ready", running}});
 }
 
 ServerResponse Api::nodes(const ServerRequest& request) {
@@ -219,7 +220,7 @@ ServerResponse Api::adopt(const ServerRequest& request) {
     const Status done = cluster_.adopt_as(wanted->nodes.front(), wanted->name);
     return done ? answer({{"names", {wanted->name}}}) : os::refusal(done.error());
   }
-  const auto names = cluster_.registry().adopt(wanted->nodes, cluster_.now());
+  const auto names = cluster_.registry().node_decisions().adopt(wanted->nodes, cluster_.now());
   if (!names) return os::refusal(names.error());
   return answer({{"names", *names}});
 }
@@ -254,18 +255,18 @@ ServerResponse Api::profiles(const ServerRequest&) {
 ServerResponse Api::remove_nodes(const ServerRequest& request) {
   const auto names = parse_node_list(request.body);
   if (!names) return refuse_request(names.error());
-  const Status done = cluster_.registry().remove(*names, cluster_.now());
+  const Status done = cluster_.registry().node_decisions().remove(*names, cluster_.now());
   return answer(done);
 }
 
 ServerResponse Api::import_nodes(const ServerRequest& request) {
-  auto nodes = parse_import(request.body);
+  const auto nodes = parse_import(request.body);
   if (!nodes) return refuse_request(nodes.error());
   for (const Node& imported : *nodes) {
     const Status fits = cluster_.fits(imported);
     if (!fits) return os::refusal(fits.error());
   }
-  const auto done = cluster_.registry().import(std::move(*nodes), cluster_.now());
+  const auto done = cluster_.registry().node_decisions().import(*nodes, cluster_.now());
   if (!done) return os::refusal(done.error());
   return answer({{"imported", done->changed}, {"unchanged", done->unchanged}});
 }
@@ -289,7 +290,7 @@ ServerResponse Api::discovery(const ServerRequest& request) {
 }
 
 ServerResponse Api::show_discovery(const ServerRequest&) {
-  return answer({{"policy", policy_name(cluster_.registry().policy(cluster_.now_ms()))},
+  return answer({{"policy", policy_name(cluster_.registry().discovery().policy(cluster_.now_ms()))},
                  {"until_ms", cluster_.adoption().until_ms()},
                  {"now_ms", cluster_.now_ms()}});
 }

@@ -32,7 +32,7 @@ operations::Wish restart_wish(const char* kind, const RebootRequest& wanted, std
 
 ServerResponse Api::begin_operation(operations::Wish wish, std::span<const std::string> names) {
   const provisioning::Now now = cluster_.now();
-  const auto nodes = cluster_.registry().reach(names, now);
+  const auto nodes = cluster_.registry().reboots().reach(names, now);
   if (!nodes) return os::refusal(nodes.error());
   for (const provisioning::Reachable& node : *nodes) {
     wish.targets.push_back({.id = node.id, .name = node.name, .obstacle = node.obstacle});
@@ -58,7 +58,7 @@ ServerResponse Api::reboot_nodes(const ServerRequest& request) {
     return begin_operation(restart_wish("reboot", *wanted, who_asks(request)), wanted->nodes);
   }
   const provisioning::Now now = cluster_.now();
-  const Status done = cluster_.registry().ask_reboot(wanted->nodes, wanted->why, now);
+  const Status done = cluster_.registry().reboots().ask(wanted->nodes, wanted->why, now);
   cluster_.note_wish();
   return done ? answer({{"asked_ms", now.wall_ms}}) : os::refusal(done.error());
 }

@@ -217,7 +217,7 @@ void remark_groups(const ClusterSpec& spec, Findings& findings) {
 }
 
 /// How many machines that boot from the network have an address on loan at once: other clients of
-/// the wire have the last quarter (provisioning/network.cpp).
+/// the network have the last quarter (provisioning/network.cpp).
 std::uint64_t loans_at_once(const Ipv4Range& loans) { return loans.size() - loans.size() / 4; }
 
 void remark_loans(const ClusterSpec& spec, Findings& findings) {

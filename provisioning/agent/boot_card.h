@@ -1,7 +1,7 @@
 #pragma once
 // The card that this machine booted from. It alone asks for an address: the head knows a node by
-// all its cards and gives each of them the node's one address, and two cards on one wire that have
-// the same address answer for each other.
+// all its cards and gives each of them the node's one address, and two cards on one network that
+// have the same address answer for each other.
 
 #include <filesystem>
 #include <optional>

@@ -176,7 +176,7 @@ class StageOne {
       const auto on_bytes = [&](Bytes here) {
         const int percent = static_cast<int>((before.count + here.count) * 100 /
                                              std::max<std::uint64_t>(total.count, 1));
-        // By time as well: where many nodes share a wire, five per cent may take minutes.
+        // By time as well: where many nodes share a cable, five per cent may take minutes.
         const auto now = std::chrono::steady_clock::now();
         if (percent < told + 5 && told >= 0 && now - told_at < kTellAfter) return;
         told = percent;

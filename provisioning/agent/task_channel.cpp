@@ -7,6 +7,7 @@
 
 #include "core/base/backoff.h"
 #include "core/base/text.h"
+#include "core/os/clock.h"
 #include "provisioning/agent/jitter.h"
 #include "provisioning/agent/pause.h"
 
@@ -17,6 +18,10 @@ using namespace std::chrono_literals;
 
 /// A head that is away, or of a version that gives no tasks, is not asked all the time.
 constexpr Backoff kAskPauses{.first = 1s, .longest = 30s};
+
+/// A question that came back with nothing before this was not held: another machine asks with the
+/// same certificate, and each of the two ends the other's question.
+constexpr std::int64_t kHeldMs = 100;
 
 task::Report failed(const std::string& id, std::string note) {
   return {.id = id, .has_ended = true, .note = std::move(note)};
@@ -83,6 +88,7 @@ void TaskChannel::run(const std::stop_token& stop) {
       if (!pause(stop, kAskPauses.first)) return;
       continue;
     }
+    const std::int64_t asked_ms = os::steady_ms();
     const auto offer = link_.ask(question(), [&stop] { return stop.stop_requested(); });
     if (stop.stop_requested()) return;
     if (!offer) {
@@ -93,14 +99,15 @@ void TaskChannel::run(const std::stop_token& stop) {
       continue;
     }
     failures = 0;
+    const bool was_held = os::steady_ms() - asked_ms >= kHeldMs;
     // What was said before is said again until the task has ended.
-    if (!take(*offer) && !pause(stop, kAskPauses.first)) return;
+    if (!take(*offer, was_held) && !pause(stop, kAskPauses.first)) return;
   }
 }
 
-/// False: all of it was known, and the head does not hold the next question either.
-bool TaskChannel::take(const task::Offer& offer) {
-  bool is_news = offer.empty() || offer.wanted;
+/// False: nothing of it was news, and the head does not hold the next question either.
+bool TaskChannel::take(const task::Offer& offer, bool was_held) {
+  bool is_news = (offer.empty() && was_held) || offer.wanted;
   if (offer.wanted) note_wanted(*offer.wanted);
   for (const std::string& id : offer.cancelled) is_news = end(id) || is_news;
   for (const task::Task& task : offer.tasks) is_news = begin(task) || is_news;

@@ -68,7 +68,7 @@ class TaskChannel {
   bool begin(const task::Task& task);
   void start(const std::string& id, TaskService* service, std::function<task::Report()> work);
   void finish(const task::Report& report, const std::stop_token& stop);
-  bool take(const task::Offer& offer);
+  bool take(const task::Offer& offer, bool was_held);
   void note_wanted(const std::string& wanted);
   bool end(const std::string& id);
   void end_all();

@@ -23,11 +23,11 @@ using provisioning::Registry;
 constexpr std::size_t kMaxNodes = 200;
 
 void check_import(std::string_view body, Registry& registry) {
-  auto nodes = api::parse_import(body);
+  const auto nodes = api::parse_import(body);
   if (!nodes) return CHECK(is_explained(nodes.error()));
   if (nodes->size() > kMaxNodes) return;
   const std::size_t count = nodes->size();
-  const auto done = registry.import(std::move(*nodes), at(1));
+  const auto done = registry.node_decisions().import(*nodes, at(1));
   if (!done) return CHECK(is_explained(done.error()));
   const auto now = registry.nodes();
   CHECK(now.size() == count);
@@ -43,10 +43,10 @@ void check_import(std::string_view body, Registry& registry) {
 void check_nodes(std::string_view body, Registry& registry) {
   const auto names = api::parse_node_list(body);
   if (!names) return CHECK(is_explained(names.error()));
-  const auto adopted = registry.adopt(*names, at(2));
+  const auto adopted = registry.node_decisions().adopt(*names, at(2));
   CHECK(adopted ? adopted->size() == names->size() : is_explained(adopted.error()));
   const std::size_t before = registry.nodes().size();
-  const Status removed = registry.remove(*names, at(3));
+  const Status removed = registry.node_decisions().remove(*names, at(3));
   if (!removed) CHECK(is_explained(removed.error()) && registry.nodes().size() == before);
   if (removed && !names->empty()) CHECK(registry.nodes().size() < before);
 }
@@ -55,7 +55,7 @@ void check_reboot(std::string_view body, Registry& registry) {
   const auto wanted = api::parse_reboot_request(body);
   if (!wanted) return CHECK(is_explained(wanted.error()));
   CHECK(printable(wanted->why, 400) == wanted->why);
-  const Status asked = registry.ask_reboot(wanted->nodes, wanted->why, at(2));
+  const Status asked = registry.reboots().ask(wanted->nodes, wanted->why, at(2));
   // Those that a list brought never booted.
   if (!asked) return CHECK(is_explained(asked.error()) && asked.error().message.size() < 5000);
   CHECK(wanted->nodes.empty());

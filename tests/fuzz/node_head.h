@@ -78,7 +78,7 @@ class NodeHead {
         registry_(*provisioning::Registry::open(*store_, settings())),
         api_(*registry_, shared_authority(), shared_ssh_authority(),
              options(std::move(arguments))) {
-    registry_->set_policy(provisioning::Policy::open, 0);
+    registry_->discovery().set_policy(provisioning::Policy::open, 0);
   }
   NodeHead(const NodeHead&) = delete;
   NodeHead& operator=(const NodeHead&) = delete;

@@ -69,12 +69,13 @@ class ImagesTest : public ClusterOnDisk {
   void boot(const std::string& mac) {
     auto& registry = cluster_->registry();
     const auto now = cluster_->now();
-    const auto welcome = registry.discover({.macs = {*parse_mac(mac)}}, {0x0A2A0064}, now).wait();
+    const auto welcome =
+        registry.discovery().discover({.macs = {*parse_mac(mac)}}, {0x0A2A0064}, now).wait();
     ASSERT_TRUE(welcome) << welcome.error().text();
     const auto issue = [](const provisioning::Node&) {
       return Result<provisioning::Credentials>({.serial = "AB"});
     };
-    const auto node = registry.enrol(welcome->token, now, issue).wait();
+    const auto node = registry.enrolment().enrol(welcome->token, now, issue).wait();
     ASSERT_TRUE(node) << node.error().text();
     ASSERT_TRUE(registry.report(node->id, {.stage = "ready"}, now).wait());
   }

@@ -81,7 +81,8 @@ TEST_F(ClusterOnDisk, what_is_refused_has_changed_nothing) {
   open();
   const auto mode = cluster_->dhcp().mode();
   EXPECT_FALSE(cluster_->adoption().decide(provisioning::Policy::open, 0));
-  EXPECT_EQ(cluster_->registry().policy(cluster_->now_ms()), provisioning::Policy::closed);
+  EXPECT_EQ(cluster_->registry().discovery().policy(cluster_->now_ms()),
+            provisioning::Policy::closed);
   EXPECT_FALSE(cluster_->dhcp().decide(provisioning::DhcpMode::proxy));
   EXPECT_EQ(cluster_->dhcp().mode(), mode);
   const auto refused = cluster_->people().add({.name = "ada"});

@@ -170,7 +170,8 @@ TEST_F(DamagedDocuments, decisions_that_cannot_be_read_are_put_aside_and_told) {
   EXPECT_TRUE(cluster_->adoption().decide(provisioning::Policy::closed, 0));
   open();
   EXPECT_EQ(cluster_->dhcp().mode(), provisioning::DhcpMode::proxy);
-  EXPECT_EQ(cluster_->registry().policy(cluster_->now_ms()), provisioning::Policy::closed);
+  EXPECT_EQ(cluster_->registry().discovery().policy(cluster_->now_ms()),
+            provisioning::Policy::closed);
   EXPECT_TRUE(cluster_->lost().empty());
 }
 
@@ -240,7 +241,7 @@ TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   ASSERT_TRUE(cluster_->adoption().decide(provisioning::Policy::open, 0));
   provisioning::Hardware hardware;
   hardware.macs = {*parse_mac("52:54:00:00:00:01")};
-  ASSERT_TRUE(cluster_->registry().discover(hardware, {}, cluster_->now()).wait());
+  ASSERT_TRUE(cluster_->registry().discovery().discover(hardware, {}, cluster_->now()).wait());
   run_a_command();
   write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
   open();

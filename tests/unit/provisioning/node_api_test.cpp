@@ -35,7 +35,7 @@ class NodeApiTest : public testing::Test {
          }});
     ASSERT_TRUE(registry);
     registry_ = std::move(*registry);
-    registry_->set_policy(Policy::open, 0);
+    registry_->discovery().set_policy(Policy::open, 0);
     api_ = api_with(boots());
   }
 
@@ -95,11 +95,12 @@ class NodeApiTest : public testing::Test {
   /// A node with the certificate "AB".
   Node enrolled() {
     const auto welcome =
-        registry_->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, kToday)
+        registry_->discovery()
+            .discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0064}, kToday)
             .wait();
     EXPECT_TRUE(welcome) << welcome.error().text();
     const auto issue = [](const Node&) { return Result<Credentials>({.serial = "AB"}); };
-    const auto node = registry_->enrol(welcome->token, kToday, issue).wait();
+    const auto node = registry_->enrolment().enrol(welcome->token, kToday, issue).wait();
     EXPECT_TRUE(node) << node.error().text();
     return node.value_or(Node());
   }
@@ -147,7 +148,7 @@ TEST_F(NodeApiTest, a_node_boots_what_its_profile_says) {
   const std::string report = R"({"hardware":{"macs":["52:54:00:00:00:01"],"memory":2147483648}})";
   ASSERT_EQ(post("/node/v1/discover", report).status, 200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", kToday));
+  ASSERT_TRUE(registry_->node_decisions().set_profile(name, "gpu", kToday));
   const std::string ipxe = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(ipxe.find("/blob/cuda-initrd"), std::string::npos) << ipxe;
   EXPECT_NE(ipxe.find(" nouveau.modeset=0"), std::string::npos) << ipxe;
@@ -183,7 +184,7 @@ TEST_F(NodeApiTest, kernel_and_image_of_one_boot_are_of_one_profile) {
   EXPECT_EQ(discover("default"), "compute");
   const std::vector<std::string> name = {"n001"};
   // Decided after the kernel was started and before its discovery.
-  ASSERT_TRUE(registry_->set_profile(name, "gpu", kToday));
+  ASSERT_TRUE(registry_->node_decisions().set_profile(name, "gpu", kToday));
   EXPECT_EQ(discover("default"), "compute");
   EXPECT_EQ(registry_->find("n001")->booted_profile, "default");
   EXPECT_EQ(registry_->find("n001")->profile, "gpu");
@@ -217,16 +218,15 @@ TEST_F(NodeApiTest, a_node_that_enrols_anew_is_known_by_the_image_that_it_runs) 
   EXPECT_EQ(node.booted_image, reference("compute"));
   // The head started again meanwhile, and nodes boot another image by now.
   const std::string runs = "compute@" + std::string(64, '5');
-  const auto welcome = registry_
-                           ->discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0101},
-                                      {.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000}, {}, runs)
+  const auto welcome = registry_->discovery()
+                           .discover({.macs = {*parse_mac("52:54:00:00:00:01")}}, {0x0A2A0101},
+                                     {.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000}, {}, runs)
                            .wait();
   ASSERT_TRUE(welcome) << welcome.error().text();
   EXPECT_EQ(registry_->find("n001")->booted_image, reference("compute")) << "anybody may say so";
+  const Now later{.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000};
   const auto issue = [](const Node&) { return Result<Credentials>({.serial = "CD"}); };
-  const auto again =
-      registry_->enrol(welcome->token, {.wall_ms = kToday.wall_ms, .steady_ms = 2'000'000}, issue)
-          .wait();
+  const auto again = registry_->enrolment().enrol(welcome->token, later, issue).wait();
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(again->booted_image, runs);
 }
@@ -239,7 +239,7 @@ TEST_F(NodeApiTest, who_is_unknown_or_lost_its_profile_boots_the_first) {
                 .status,
             200);
   const std::vector<std::string> name = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(name, "gone", kToday));
+  ASSERT_TRUE(registry_->node_decisions().set_profile(name, "gone", kToday));
   const std::string lost = get("/boot/node.ipxe", "52:54:00:00:00:01").body;
   EXPECT_NE(lost.find("/blob/compute-initrd"), std::string::npos) << lost;
 }
@@ -288,7 +288,7 @@ TEST_F(NodeApiTest, a_node_that_enrols_has_its_host_key_certified) {
 
 TEST_F(NodeApiTest, a_host_key_that_is_none_is_refused_and_one_that_is_missing_is_not) {
   for (const auto& [key, status] : {std::pair{"ssh-rsa AAAA", 400}, std::pair{"", 200}}) {
-    registry_->set_policy(Policy::open, 0);
+    registry_->discovery().set_policy(Policy::open, 0);
     const std::string mac = std::format("52:54:00:00:00:{:02x}", status / 100);
     const auto welcome = nlohmann::json::parse(
         post("/node/v1/discover", R"({"hardware": {"macs": [")" + mac + R"("]}})").body);

@@ -45,7 +45,7 @@ TEST_F(BeliefTest,
   EXPECT_EQ(registry_->find("n001")->state, NodeState::ready);
   EXPECT_TRUE(kinds(node).ends_with("alarm ")) << kinds(node);
   EXPECT_FALSE(enrol(claim.token, "CD"));
-  EXPECT_FALSE(registry_->stage(claim.session, {.stage = "image"}, now_).wait());
+  EXPECT_FALSE(registry_->discovery().stage(claim.session, {.stage = "image"}, now_).wait());
   EXPECT_TRUE(show(node, "AB"));
 }
 
@@ -57,7 +57,7 @@ TEST_F(BeliefTest, a_certificate_that_is_shown_while_another_is_made_is_the_last
     EXPECT_TRUE(show(node, "AB")) << "the node speaks while the authority works";
     return Credentials{.serial = "CD"};
   };
-  const auto refused = registry_->enrol(claim.token, now_, issue).wait();
+  const auto refused = registry_->enrolment().enrol(claim.token, now_, issue).wait();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::denied);
   EXPECT_TRUE(show(node, "AB"));
@@ -69,7 +69,8 @@ TEST_F(BeliefTest, an_authority_that_fails_leaves_the_token_as_good_as_before) {
   const auto issue = [](const Node&) -> Result<Credentials> {
     return fail(ErrorKind::invalid, "not a request", "");
   };
-  EXPECT_EQ(registry_->enrol(welcome.token, now_, issue).wait().error().kind, ErrorKind::invalid);
+  EXPECT_EQ(registry_->enrolment().enrol(welcome.token, now_, issue).wait().error().kind,
+            ErrorKind::invalid);
   EXPECT_TRUE(enrol(welcome.token));
 }
 
@@ -119,7 +120,7 @@ TEST_F(BeliefTest, becoming_ready_and_unnamed_machines_make_nothing_anew) {
   ASSERT_TRUE(node);
   const std::uint64_t generation = registry_->generation();
   ASSERT_TRUE(tell(node->id, {.stage = "ready", .generation = "g"}));
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(2, kElsewhere);
   EXPECT_EQ(registry_->generation(), generation);
 }

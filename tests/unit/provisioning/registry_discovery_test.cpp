@@ -15,7 +15,7 @@ TEST_F(RegistryTest, names_machines_in_order_and_never_two_alike) {
 TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
   for (int number = 1; number <= 3; ++number)
     boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)});
-  const auto fourth = registry_->discover(blank_machine(4), kElsewhere, now_).wait();
+  const auto fourth = registry_->discovery().discover(blank_machine(4), kElsewhere, now_).wait();
   ASSERT_TRUE(fourth);
   EXPECT_EQ(fourth->kind, Welcome::Kind::wait);
   EXPECT_NE(fourth->reason.find("nodes.addresses"), std::string::npos);
@@ -25,15 +25,16 @@ TEST_F(RegistryTest, says_what_to_do_when_no_address_is_left) {
 }
 
 TEST_F(RegistryTest, finds_removes_and_changes_a_machine_by_its_mac_address) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(1);
   const std::vector<std::string> address = {to_string(mac(1))};
   ASSERT_TRUE(registry_->find(address.front()));
-  EXPECT_FALSE(registry_->set_profile(address, "gpu", now_)) << "it has no name and no profile yet";
-  ASSERT_TRUE(registry_->adopt(address, now_));
-  ASSERT_TRUE(registry_->set_profile(address, "gpu", now_));
+  EXPECT_FALSE(registry_->node_decisions().set_profile(address, "gpu", now_))
+      << "it has no name and no profile yet";
+  ASSERT_TRUE(registry_->node_decisions().adopt(address, now_));
+  ASSERT_TRUE(registry_->node_decisions().set_profile(address, "gpu", now_));
   EXPECT_EQ(registry_->find("n001")->profile, "gpu");
-  ASSERT_TRUE(registry_->remove(address, now_));
+  ASSERT_TRUE(registry_->node_decisions().remove(address, now_));
   EXPECT_FALSE(registry_->find(address.front()));
 }
 
@@ -54,12 +55,12 @@ TEST_F(RegistryTest, a_node_has_the_address_that_another_server_gave_it) {
 }
 
 TEST_F(RegistryTest, machines_that_are_forgotten_leave_nothing_behind) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(1);
   const std::string id = registry_->find(to_string(mac(1)))->id;
   ASSERT_FALSE(store_->events(id, 10)->empty());
   const std::vector<std::string> ids = {id};
-  ASSERT_TRUE(registry_->remove(ids, now_));
+  ASSERT_TRUE(registry_->node_decisions().remove(ids, now_));
   EXPECT_TRUE(store_->events(id, 10)->empty());
 }
 
@@ -78,7 +79,7 @@ TEST_F(RegistryTest, a_profile_stays_with_a_node_when_the_daemon_starts_anew) {
   boot(1);
   boot(2, kElsewhere);
   const std::vector<std::string> one = {"n001"};
-  ASSERT_TRUE(registry_->set_profile(one, "gpu", now_));
+  ASSERT_TRUE(registry_->node_decisions().set_profile(one, "gpu", now_));
   open();
   EXPECT_EQ(registry_->profile_of(mac(1)), "gpu");
   EXPECT_EQ(registry_->profile_of(mac(2)), "default");
@@ -87,7 +88,7 @@ TEST_F(RegistryTest, a_profile_stays_with_a_node_when_the_daemon_starts_anew) {
 TEST_F(RegistryTest, one_node_that_is_not_there_and_no_profile_changes) {
   boot(1);
   const std::vector<std::string> both = {"n001", "n009"};
-  const Status done = registry_->set_profile(both, "gpu", now_);
+  const Status done = registry_->node_decisions().set_profile(both, "gpu", now_);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "there is no node 'n009'");
   EXPECT_EQ(registry_->profile_of(mac(1)), "default");
@@ -98,7 +99,7 @@ TEST_F(RegistryTest, refuses_a_report_that_mixes_two_machines) {
   boot(2, kElsewhere);
   Hardware mixed = blank_machine(1);
   mixed.macs.push_back(mac(2));
-  const auto answer = registry_->discover(mixed, kDynamic, now_ + 60'000).wait();
+  const auto answer = registry_->discovery().discover(mixed, kDynamic, now_ + 60'000).wait();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Welcome::Kind::wait);
   EXPECT_NE(answer->reason.find("muster node remove n002"), std::string::npos);
@@ -132,33 +133,33 @@ TEST_F(RegistryTest, a_node_that_reboots_comes_back_as_itself) {
 }
 
 TEST_F(RegistryTest, the_open_window_ends) {
-  registry_->set_policy(Policy::open, now_.wall_ms + 1000);
+  registry_->discovery().set_policy(Policy::open, now_.wall_ms + 1000);
   EXPECT_EQ(boot(1).kind, Welcome::Kind::boot);
   pass(2000);
   const Welcome late = boot(2, kElsewhere);
   EXPECT_EQ(late.kind, Welcome::Kind::wait);
   EXPECT_NE(late.reason.find("muster node adopt"), std::string::npos);
   const std::vector<std::string> ids = {to_string(mac(2))};
-  EXPECT_EQ(registry_->adopt(ids, now_), std::vector<std::string>{"n002"});
+  EXPECT_EQ(registry_->node_decisions().adopt(ids, now_), std::vector<std::string>{"n002"});
   EXPECT_EQ(boot(2, kElsewhere).kind, Welcome::Kind::boot);
 }
 
 TEST_F(RegistryTest, closed_takes_no_note_of_strangers) {
-  registry_->set_policy(Policy::closed, 0);
+  registry_->discovery().set_policy(Policy::closed, 0);
   EXPECT_EQ(boot(1).kind, Welcome::Kind::wait);
   EXPECT_TRUE(registry_->nodes().empty());
 }
 
 TEST_F(RegistryTest, made_up_machines_shut_nobody_out) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   for (int number = 1; number <= 4097; ++number) {
-    registry_->discover(blank_machine(number), kDynamic, now_ + number).then([](const auto& told) {
-      EXPECT_TRUE(told);
-    });
+    registry_->discovery()
+        .discover(blank_machine(number), kDynamic, now_ + number)
+        .then([](const auto& told) { EXPECT_TRUE(told); });
   }
   ASSERT_TRUE(registry_->flush());
   EXPECT_EQ(registry_->nodes().size(), 4096U);
-  EXPECT_TRUE(registry_->discover(blank_machine(4097), kDynamic, now_ + 5000).wait());
+  EXPECT_TRUE(registry_->discovery().discover(blank_machine(4097), kDynamic, now_ + 5000).wait());
 }
 
 TEST_F(RegistryTest, remembers_everything_when_it_is_opened_again) {
@@ -173,17 +174,17 @@ TEST_F(RegistryTest, a_removed_name_is_given_again) {
   boot(1);
   boot(2, kElsewhere);
   const std::vector<std::string> names = {"n001"};
-  ASSERT_TRUE(registry_->remove(names, now_));
+  ASSERT_TRUE(registry_->node_decisions().remove(names, now_));
   EXPECT_EQ(boot(3, {kElsewhere.value + 1}).node.name, "n001");
 }
 
 TEST_F(RegistryTest, an_import_with_a_clash_changes_nothing) {
   Node node{{.name = "n001", .address = {0x0A2A0101}}, {.hardware = blank_machine(1)}};
   Node twin{{.name = "n002", .address = {0x0A2A0101}}, {.hardware = blank_machine(2)}};
-  EXPECT_FALSE(registry_->import({node, twin}, now_));
+  EXPECT_FALSE(registry_->node_decisions().import({node, twin}, now_));
   EXPECT_TRUE(registry_->nodes().empty());
   twin.address = {0x0A2A0102};
-  ASSERT_TRUE(registry_->import({node, twin}, now_));
+  ASSERT_TRUE(registry_->node_decisions().import({node, twin}, now_));
   EXPECT_EQ(registry_->nodes().size(), 2U);
 }
 
@@ -211,7 +212,7 @@ TEST_F(RegistryTest, what_a_running_node_tells_of_its_cards_is_kept_through_its_
 
   ASSERT_TRUE(tell(node.id, {.stage = "stopping"}));
   const auto welcome =
-      registry_->discover(machine_with_card(1, std::nullopt), kDynamic, now_).wait();
+      registry_->discovery().discover(machine_with_card(1, std::nullopt), kDynamic, now_).wait();
   ASSERT_TRUE(welcome);
   EXPECT_EQ(welcome->kind, Welcome::Kind::boot);
   EXPECT_EQ(registry_->find("n001")->hardware.accelerators, *report.accelerators);
@@ -266,10 +267,10 @@ TEST_F(RegistryTest, a_node_changes_what_the_scheduler_knows_of_its_cards_once_a
 TEST_F(RegistryTest, a_poor_report_takes_no_node_away_and_lost_memory_is_on_the_timeline) {
   Hardware machine = blank_machine(1);
   machine.topology = CpuTopology{2, 8, 1};
-  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(machine, kDynamic, now_).wait());
   Hardware poor = blank_machine(1);
   poor.memory.reset();
-  ASSERT_TRUE(registry_->discover(poor, kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(poor, kDynamic, now_).wait());
   EXPECT_EQ(registry_->find("n001")->hardware.memory, machine.memory);
   EXPECT_EQ(registry_->find("n001")->hardware.topology, machine.topology);
   const auto told = [&] {
@@ -281,11 +282,11 @@ TEST_F(RegistryTest, a_poor_report_takes_no_node_away_and_lost_memory_is_on_the_
   EXPECT_TRUE(told().contains("its memory could not be read")) << told();
   EXPECT_TRUE(told().contains("its processors could not be read")) << told();
   machine.memory = Bytes::from_mib(2047);
-  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(machine, kDynamic, now_).wait());
   EXPECT_FALSE(told().contains("and had")) << told();
   machine.memory = Bytes::from_mib(1024);
   machine.topology = CpuTopology{1, 8, 1};
-  ASSERT_TRUE(registry_->discover(machine, kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(machine, kDynamic, now_).wait());
   EXPECT_TRUE(told().contains("it has 1.0 GiB of memory now, and had 2.0 GiB")) << told();
   EXPECT_TRUE(told().contains("it has 8 processors now, and had 16")) << told();
 }
@@ -309,14 +310,14 @@ TEST_F(RegistryTest, a_card_that_is_gone_or_another_has_no_driver_of_the_one_bef
 
 TEST_F(RegistryTest, nobody_without_a_certificate_tells_of_drivers_and_device_files) {
   const AcceleratorDriver driver{.name = "nvidia", .files = {"/dev/nvidia0"}};
-  ASSERT_TRUE(registry_->discover(machine_with_card(1, driver), kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(machine_with_card(1, driver), kDynamic, now_).wait());
   EXPECT_EQ(registry_->find("n001")->hardware.accelerators.at(0).driver, std::nullopt);
 }
 
 TEST_F(RegistryTest, what_a_report_lacks_is_on_the_timeline) {
   Hardware rich = blank_machine(1);
   rich.left_out.disks = 3;
-  ASSERT_TRUE(registry_->discover(rich, kDynamic, now_).wait());
+  ASSERT_TRUE(registry_->discovery().discover(rich, kDynamic, now_).wait());
   const auto events = store_->events(registry_->find("n001")->id, 100);
   EXPECT_TRUE(std::ranges::contains(*events, "report: 3 disks left out", &state::Event::text));
 }

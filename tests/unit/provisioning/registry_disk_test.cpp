@@ -45,7 +45,7 @@ class RegistryDiskTest : public RegistryTest {
 
 TEST_F(RegistryDiskTest, what_somebody_decided_on_a_full_disk_did_not_happen) {
   bring_up(1);
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(2, kElsewhere);
   const std::string before = all();
   const std::vector<std::string> up = {"n001"};
@@ -61,24 +61,24 @@ TEST_F(RegistryDiskTest, what_somebody_decided_on_a_full_disk_did_not_happen) {
     return result ? Status() : std::unexpected(result.error());
   };
   disk_->become(Disk::full);
-  check(status(registry_->adopt(waits, now_)), "adopt");
-  check(registry_->adopt_as(waits.front(), "gpu01", now_), "adopt --name");
-  check(registry_->set_profile(up, "gpu", now_), "set --profile");
-  check(registry_->ask_reboot(up, "why", now_), "reboot");
-  check(registry_->remove(up, now_), "remove");
-  check(status(registry_->import({listed}, now_)), "import");
+  check(status(registry_->node_decisions().adopt(waits, now_)), "adopt");
+  check(registry_->node_decisions().adopt_as(waits.front(), "gpu01", now_), "adopt --name");
+  check(registry_->node_decisions().set_profile(up, "gpu", now_), "set --profile");
+  check(registry_->reboots().ask(up, "why", now_), "reboot");
+  check(registry_->node_decisions().remove(up, now_), "remove");
+  check(status(registry_->node_decisions().import({listed}, now_)), "import");
   EXPECT_TRUE(show(*registry_->find("n001"), "AB"))
       << "a node that was not removed is still itself";
   EXPECT_FALSE(beat(registry_->find("n001")->id, now_)->reboot);
   recover();
   EXPECT_EQ(all_after_a_restart(), before);
-  EXPECT_EQ(registry_->adopt(waits, now_), std::vector<std::string>{"n002"})
+  EXPECT_EQ(registry_->node_decisions().adopt(waits, now_), std::vector<std::string>{"n002"})
       << "names and addresses are free again";
 }
 
 TEST_F(RegistryDiskTest, a_machine_is_not_named_on_a_full_disk_and_is_named_when_it_is_not) {
   disk_->become(Disk::full);
-  const auto refused = registry_->discover(blank_machine(1), kDynamic, now_).wait();
+  const auto refused = registry_->discovery().discover(blank_machine(1), kDynamic, now_).wait();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::world);
   ASSERT_EQ(registry_->nodes().size(), 1U) << "it is seen all the same";
@@ -91,7 +91,7 @@ TEST_F(RegistryDiskTest, a_token_is_as_good_as_before_when_the_enrolment_could_n
   const Welcome welcome = boot(1);
   disk_->become(Disk::full);
   const auto issue = [](const Node&) { return Result<Credentials>({.serial = "AB"}); };
-  const auto refused = registry_->enrol(welcome.token, now_, issue).wait();
+  const auto refused = registry_->enrolment().enrol(welcome.token, now_, issue).wait();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::world) << "the node tries again, and gives up nothing";
   EXPECT_FALSE(registry_->find("n001")->has_enrolled());
@@ -104,13 +104,14 @@ TEST_F(RegistryDiskTest, a_token_is_as_good_as_before_when_the_enrolment_could_n
 TEST_F(RegistryDiskTest, nodes_go_on_while_the_disk_is_full_and_what_they_said_is_written_later) {
   const Node node = bring_up(1);
   disk_->become(Disk::full);
-  EXPECT_TRUE(registry_->authenticate(node.id, "AB", kDynamic, now_));
+  EXPECT_TRUE(registry_->enrolment().authenticate(node.id, "AB", kDynamic, now_));
   EXPECT_TRUE(tell(node.id, {.stage = "plan", .failure = "no such unit"}));
   EXPECT_EQ(registry_->find("n001")->reason, "no such unit") << "people see it";
   EXPECT_TRUE(tell(node.id, {.stage = "stopping", .generation = "g"}));
   const Welcome again = boot(1);
   EXPECT_EQ(again.kind, Welcome::Kind::boot) << "a boot needs no disk";
-  EXPECT_TRUE(registry_->stage(again.session, {.stage = "image", .progress = 1}, now_).wait());
+  EXPECT_TRUE(
+      registry_->discovery().stage(again.session, {.stage = "image", .progress = 1}, now_).wait());
   disk_->become(Disk::good);
   EXPECT_TRUE(enrol(again.token, "CD"));
   open();
@@ -128,11 +129,12 @@ TEST_F(RegistryDiskTest, nobody_waits_for_a_stuck_disk_who_needs_nothing_of_it) 
   std::atomic<bool> is_removed = false;
   std::thread administrator([&] {
     const std::vector<std::string> names = {"n001"};
-    is_removed = registry_->remove(names, now_).has_value();
+    is_removed = registry_->node_decisions().remove(names, now_).has_value();
   });
   disk_->wait_until_stuck();
   EXPECT_EQ(registry_->nodes().size(), 1U) << "it is not removed until that is on disk";
-  EXPECT_FALSE(registry_->authenticate(node.id, "AB", kDynamic, now_)) << "and no more believed";
+  EXPECT_FALSE(registry_->enrolment().authenticate(node.id, "AB", kDynamic, now_))
+      << "and no more believed";
   registry_->tick(now_ + 1'000);
   EXPECT_FALSE(is_removed);
   disk_->become(Disk::good);
@@ -147,16 +149,18 @@ TEST_F(RegistryDiskTest, what_waits_for_the_disk_is_one_transaction) {
     booting.push_back(boot(number, {kDynamic.value + static_cast<std::uint32_t>(number)}));
   }
   disk_->become(Disk::stuck);
-  auto first = registry_->stage(booting[0].session, {.stage = "image"}, now_);
+  auto first = registry_->discovery().stage(booting[0].session, {.stage = "image"}, now_);
   disk_->wait_until_stuck();
   const int before = disk_->commits();
   std::atomic<int> done = 0;
   for (const char* stage : {"mount", "switch", "enrol"}) {
     for (const Welcome& welcome : booting) {
-      registry_->stage(welcome.session, {.stage = stage}, now_).then([&](const auto& outcome) {
-        EXPECT_TRUE(outcome);
-        ++done;
-      });
+      registry_->discovery()
+          .stage(welcome.session, {.stage = stage}, now_)
+          .then([&](const auto& outcome) {
+            EXPECT_TRUE(outcome);
+            ++done;
+          });
     }
   }
   EXPECT_EQ(done, 0) << "nothing is acknowledged that is not on disk";
@@ -167,20 +171,21 @@ TEST_F(RegistryDiskTest, what_waits_for_the_disk_is_one_transaction) {
 }
 
 TEST_F(RegistryDiskTest, all_machines_are_adopted_in_one_transaction_or_none_is) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   std::vector<std::string> waiting;
   for (int number = 1; number <= 4; ++number) {
     boot(number);
     waiting.push_back(to_string(mac(number)));
   }
-  const auto refused = registry_->adopt(waiting, now_);
+  const auto refused = registry_->node_decisions().adopt(waiting, now_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             "4 machines wait, and 3 of the 3 addresses of 10.42.1.1-10.42.1.3 are free");
   for (const Node& node : registry_->nodes()) EXPECT_EQ(node.name, "");
   waiting.pop_back();
   const int before = disk_->commits();
-  EXPECT_EQ(registry_->adopt(waiting, now_), (std::vector<std::string>{"n001", "n002", "n003"}));
+  EXPECT_EQ(registry_->node_decisions().adopt(waiting, now_),
+            (std::vector<std::string>{"n001", "n002", "n003"}));
   EXPECT_EQ(disk_->commits(), before + 1);
 }
 
@@ -188,10 +193,10 @@ TEST_F(RegistryDiskTest, a_disk_that_lies_about_a_write_stops_nobody_afterwards)
   const Node node = bring_up(1);
   disk_->become(Disk::lying);
   const std::vector<std::string> names = {"n001"};
-  EXPECT_FALSE(registry_->set_profile(names, "gpu", now_));
+  EXPECT_FALSE(registry_->node_decisions().set_profile(names, "gpu", now_));
   EXPECT_TRUE(tell(node.id, {.stage = "plan"}));
   disk_->become(Disk::good);
-  EXPECT_TRUE(registry_->set_profile(names, "big", now_));
+  EXPECT_TRUE(registry_->node_decisions().set_profile(names, "big", now_));
   open();
   EXPECT_EQ(registry_->find("n001")->profile, "big");
 }
@@ -203,8 +208,8 @@ TEST_F(RegistryDiskTest, what_was_refused_by_a_disk_that_lies_does_not_happen_at
   disk_->become(Disk::lying);
   const std::vector<std::string> first = {"n001"};
   const std::vector<std::string> second = {"n002"};
-  EXPECT_FALSE(registry_->set_profile(first, "gpu", now_));
-  EXPECT_FALSE(registry_->remove(second, now_));
+  EXPECT_FALSE(registry_->node_decisions().set_profile(first, "gpu", now_));
+  EXPECT_FALSE(registry_->node_decisions().remove(second, now_));
   recover();
   EXPECT_EQ(all_after_a_restart(), before);
 }
@@ -215,7 +220,7 @@ TEST_F(RegistryDiskTest, a_wish_that_is_not_on_disk_reboots_nobody) {
   std::atomic<bool> is_asked = true;
   std::thread administrator([&] {
     const std::vector<std::string> names = {"n001"};
-    is_asked = registry_->ask_reboot(names, "why", now_).has_value();
+    is_asked = registry_->reboots().ask(names, "why", now_).has_value();
   });
   disk_->wait_until_stuck();
   const auto heard = registry_->heartbeat(node.id, {.holds = Holds::its_plan}, now_).wait();
@@ -232,7 +237,7 @@ TEST_F(RegistryDiskTest, what_a_node_said_while_a_decision_failed_stays_said) {
   disk_->become(Disk::stuck);
   std::thread administrator([&] {
     const std::vector<std::string> names = {"n001"};
-    EXPECT_FALSE(registry_->set_profile(names, "gpu", now_));
+    EXPECT_FALSE(registry_->node_decisions().set_profile(names, "gpu", now_));
   });
   disk_->wait_until_stuck();
   auto told = registry_->report(node.id, {.stage = "stopping", .generation = "g"}, now_);
@@ -248,7 +253,9 @@ TEST_F(RegistryDiskTest, a_second_caller_is_not_told_that_it_is_so_before_it_is)
   const std::vector<std::string> names = {"n001"};
   disk_->become(Disk::stuck);
   std::atomic<int> done = 0;
-  const auto set = [&] { done += registry_->set_profile(names, "gpu", now_).has_value() ? 1 : 0; };
+  const auto set = [&] {
+    done += registry_->node_decisions().set_profile(names, "gpu", now_).has_value() ? 1 : 0;
+  };
   std::thread first(set);
   disk_->wait_until_stuck();
   std::thread second(set);
@@ -264,22 +271,24 @@ TEST_F(RegistryDiskTest, no_node_gives_up_its_certificate_for_what_may_not_happe
   disk_->become(Disk::stuck);
   std::thread administrator([&] {
     const std::vector<std::string> names = {"n001"};
-    EXPECT_FALSE(registry_->remove(names, now_));
+    EXPECT_FALSE(registry_->node_decisions().remove(names, now_));
   });
   disk_->wait_until_stuck();
-  const auto refused = registry_->authenticate(node.id, "AB", kDynamic, now_);
+  const auto refused = registry_->enrolment().authenticate(node.id, "AB", kDynamic, now_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::busy);
   disk_->become(Disk::full);
   administrator.join();
-  EXPECT_TRUE(registry_->authenticate(node.id, "AB", kDynamic, now_));
+  EXPECT_TRUE(registry_->enrolment().authenticate(node.id, "AB", kDynamic, now_));
 }
 
 TEST_F(RegistryDiskTest, made_up_machines_do_not_pile_up_on_a_full_disk) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   disk_->become(Disk::full);
   for (int number = 1; number <= 4200; ++number) {
-    registry_->discover(blank_machine(number), kDynamic, now_ + number).then([](const auto&) {});
+    registry_->discovery()
+        .discover(blank_machine(number), kDynamic, now_ + number)
+        .then([](const auto&) {});
   }
   EXPECT_FALSE(registry_->flush());
   EXPECT_LE(registry_->nodes().size(), 4096U);
@@ -294,10 +303,12 @@ constexpr const char* kFirstSchema =
 TEST_F(RegistryDiskTest, a_node_of_an_earlier_version_is_whole_after_any_first_change) {
   const std::vector<std::string> names = {"n001"};
   const std::vector<std::function<void()>> changes = {
-      [&] { EXPECT_TRUE(registry_->set_profile(names, "gpu", now_)); },
-      [&] { EXPECT_TRUE(registry_->ask_reboot(names, "why", now_)); },
+      [&] { EXPECT_TRUE(registry_->node_decisions().set_profile(names, "gpu", now_)); },
+      [&] { EXPECT_TRUE(registry_->reboots().ask(names, "why", now_)); },
       [&] { EXPECT_TRUE(tell("1", {.stage = "stopping"})); },
-      [&] { EXPECT_TRUE(registry_->offer_certificate("1", "AB", {"CD"}, now_).wait()); }};
+      [&] {
+        EXPECT_TRUE(registry_->enrolment().offer_certificate("1", "AB", {"CD"}, now_).wait());
+      }};
   for (const auto& change : changes) {
     registry_.reset();
     for (const std::string_view kind : {"node", "node-observed", "node-identity"}) {
@@ -330,10 +341,10 @@ TEST_F(RegistryDiskTest, the_machine_of_a_node_that_was_not_removed_is_that_node
   std::atomic<bool> is_removed = true;
   std::thread administrator([&] {
     const std::vector<std::string> names = {"n001"};
-    is_removed = registry_->remove(names, now_).has_value();
+    is_removed = registry_->node_decisions().remove(names, now_).has_value();
   });
   disk_->wait_until_stuck();
-  auto newcomer = registry_->discover(blank_machine(1), kDynamic, now_);
+  auto newcomer = registry_->discovery().discover(blank_machine(1), kDynamic, now_);
   disk_->become(Disk::full);
   administrator.join();
   EXPECT_FALSE(is_removed);

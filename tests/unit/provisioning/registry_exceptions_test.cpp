@@ -25,13 +25,13 @@ TEST_F(RegistryExceptions, a_write_that_an_exception_ends_has_failed_and_the_nex
   bring_up(1);
   const std::vector<std::string> names = {"n001"};
   disk_->become(Disk::throwing);
-  const Status refused = registry_->set_profile(names, "gpu", now_);
+  const Status refused = registry_->node_decisions().set_profile(names, "gpu", now_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::world);
   EXPECT_EQ(registry_->find("n001")->profile, "default");
   EXPECT_EQ(registry_->exceptions().count, 1U);
   disk_->become(Disk::good);
-  EXPECT_TRUE(registry_->set_profile(names, "gpu", now_));
+  EXPECT_TRUE(registry_->node_decisions().set_profile(names, "gpu", now_));
   open();
   EXPECT_EQ(registry_->find("n001")->profile, "gpu");
 }
@@ -39,13 +39,17 @@ TEST_F(RegistryExceptions, a_write_that_an_exception_ends_has_failed_and_the_nex
 TEST_F(RegistryExceptions, an_answer_that_throws_costs_no_other_and_not_the_thread_that_writes) {
   int answers = 0;
   disk_->become(Disk::stuck);
-  registry_->discover(blank_machine(1), kDynamic, now_).then([&](const auto&) { ++answers; });
+  registry_->discovery().discover(blank_machine(1), kDynamic, now_).then([&](const auto&) {
+    ++answers;
+  });
   disk_->wait_until_stuck();
   for (const int number : {2, 3, 4}) {
-    registry_->discover(blank_machine(number), kElsewhere, now_).then([&, number](const auto&) {
-      if (number == 3) throw std::runtime_error("a bug of ours");
-      ++answers;
-    });
+    registry_->discovery()
+        .discover(blank_machine(number), kElsewhere, now_)
+        .then([&, number](const auto&) {
+          if (number == 3) throw std::runtime_error("a bug of ours");
+          ++answers;
+        });
   }
   disk_->become(Disk::good);
   EXPECT_TRUE(registry_->flush());
@@ -60,7 +64,8 @@ TEST_F(RegistryExceptions, a_token_is_as_good_as_before_when_an_exception_ends_i
   const auto throws = [](const Node&) -> Result<Credentials> {
     throw std::runtime_error("a bug of ours");
   };
-  EXPECT_EQ(registry_->enrol(welcome.token, now_, throws).wait().error().kind, ErrorKind::world);
+  EXPECT_EQ(registry_->enrolment().enrol(welcome.token, now_, throws).wait().error().kind,
+            ErrorKind::world);
   EXPECT_EQ(registry_->exceptions().last, "a bug of ours");
   EXPECT_TRUE(enrol(welcome.token, "CD"));
 }

@@ -39,7 +39,7 @@ class RegistryTest : public testing::Test {
         Registry::open(*store_, {.addresses = {{0x0A2A0101}, {0x0A2A0103}}, .opened = now_});
     ASSERT_TRUE(opened) << opened.error().text();
     registry_ = std::move(*opened);
-    registry_->set_policy(Policy::open, 0);
+    registry_->discovery().set_policy(Policy::open, 0);
   }
   void pass(std::int64_t ms) { now_ = now_ + ms; }
   void tick(Now now) {
@@ -47,7 +47,7 @@ class RegistryTest : public testing::Test {
     ASSERT_TRUE(registry_->flush());
   }
   Welcome discover(const Hardware& hardware, Ipv4Address address = kDynamic) {
-    auto welcome = registry_->discover(hardware, address, now_).wait();
+    auto welcome = registry_->discovery().discover(hardware, address, now_).wait();
     EXPECT_TRUE(welcome) << welcome.error().text();
     return welcome.value_or(Welcome());
   }
@@ -58,13 +58,13 @@ class RegistryTest : public testing::Test {
     const auto issue = [&](const Node&) -> Result<Credentials> {
       return Credentials{.serial = serial};
     };
-    auto node = registry_->enrol(token, now_, issue).wait();
+    auto node = registry_->enrolment().enrol(token, now_, issue).wait();
     // The alarm of one that is refused.
     EXPECT_TRUE(registry_->flush());
     return node;
   }
   Result<Node> show(const Node& node, const std::string& serial, Ipv4Address address = kDynamic) {
-    auto shown = registry_->authenticate(node.id, serial, address, now_);
+    auto shown = registry_->enrolment().authenticate(node.id, serial, address, now_);
     EXPECT_TRUE(registry_->flush());
     return shown;
   }

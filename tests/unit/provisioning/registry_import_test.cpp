@@ -13,14 +13,14 @@ class RegistryImportTest : public RegistryTest {
     return node;
   }
   /// "changed/unchanged", or why nothing was imported.
-  std::string import(std::vector<Node> nodes) {
-    const auto done = registry_->import(std::move(nodes), now_);
+  std::string import(const std::vector<Node>& nodes) {
+    const auto done = registry_->node_decisions().import(nodes, now_);
     return done ? std::format("{}/{}", done->changed, done->unchanged) : done.error().text();
   }
 };
 
 TEST_F(RegistryImportTest, a_machine_that_waits_becomes_the_node_of_the_list) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   ASSERT_EQ(boot(1).kind, Welcome::Kind::wait);
   const std::string id = registry_->find(to_string(mac(1)))->id;
   EXPECT_EQ(import({listed("gpu01", 0x0A2A0103, 1)}), "1/0");
@@ -76,7 +76,7 @@ TEST_F(RegistryImportTest, what_is_written_twice_imports_nothing) {
 }
 
 TEST_F(RegistryImportTest, two_cards_of_one_machine_are_not_two_nodes) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   Hardware machine = blank_machine(1);
   machine.macs.push_back(mac(2));
   discover(machine);
@@ -86,7 +86,7 @@ TEST_F(RegistryImportTest, two_cards_of_one_machine_are_not_two_nodes) {
 }
 
 TEST_F(RegistryImportTest, what_was_imported_is_there_after_a_restart) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(1);
   ASSERT_EQ(import({listed("gpu01", 0x0A2A0103, 1)}), "1/0");
   open();
@@ -94,17 +94,17 @@ TEST_F(RegistryImportTest, what_was_imported_is_there_after_a_restart) {
 }
 
 TEST_F(RegistryImportTest, one_machine_is_adopted_by_the_name_that_somebody_wishes) {
-  registry_->set_policy(Policy::ask, 0);
+  registry_->discovery().set_policy(Policy::ask, 0);
   boot(1);
   boot(2);
-  ASSERT_TRUE(registry_->adopt_as(to_string(mac(2)), "gpu01", now_));
+  ASSERT_TRUE(registry_->node_decisions().adopt_as(to_string(mac(2)), "gpu01", now_));
   EXPECT_EQ(boot(2).node.name, "gpu01");
-  EXPECT_EQ(registry_->adopt_as(to_string(mac(2)), "gpu02", now_).error().text(),
+  EXPECT_EQ(registry_->node_decisions().adopt_as(to_string(mac(2)), "gpu02", now_).error().text(),
             "'52:54:00:00:00:02' is gpu01 already; 'muster node remove gpu01' forgets it, and it "
             "waits again");
-  EXPECT_EQ(registry_->adopt_as(to_string(mac(1)), "gpu01", now_).error().message,
+  EXPECT_EQ(registry_->node_decisions().adopt_as(to_string(mac(1)), "gpu01", now_).error().message,
             "there is a node 'gpu01' already");
-  EXPECT_FALSE(registry_->adopt_as(to_string(mac(9)), "gpu09", now_));
+  EXPECT_FALSE(registry_->node_decisions().adopt_as(to_string(mac(9)), "gpu09", now_));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ class RebootWishTest : public RegistryTest {
  protected:
   Status ask(std::initializer_list<const char*> names) {
     const std::vector<std::string> all(names.begin(), names.end());
-    return registry_->ask_reboot(all, "asked for by ada", now_);
+    return registry_->reboots().ask(all, "asked for by ada", now_);
   }
 
   /// What the node is told with a heartbeat; empty without a wish.

@@ -8,10 +8,10 @@ namespace {
 TEST_F(RegistryTest, a_failure_stands_behind_what_the_console_showed) {
   const Welcome welcome = boot(1);
   ASSERT_TRUE(
-      registry_
-          ->stage(welcome.session,
-                  {.stage = "image", .failure = "no memory", .console = {"kernel: Out of memory"}},
-                  now_)
+      registry_->discovery()
+          .stage(welcome.session,
+                 {.stage = "image", .failure = "no memory", .console = {"kernel: Out of memory"}},
+                 now_)
           .wait());
   const auto events = store_->events(welcome.node.id, 2);
   ASSERT_TRUE(events);
@@ -77,13 +77,13 @@ TEST_F(RegistryTest, only_the_newest_certificate_counts_and_none_of_a_removed_no
   EXPECT_FALSE(show(node, "AB"));
   EXPECT_FALSE(show(node, ""));
   const std::vector<std::string> names = {"n001"};
-  ASSERT_TRUE(registry_->remove(names, now_));
+  ASSERT_TRUE(registry_->node_decisions().remove(names, now_));
   EXPECT_FALSE(show(node, "CD"));
 }
 
 TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_).wait());
+  ASSERT_TRUE(registry_->enrolment().offer_certificate(node.id, "AB", {"CD"}, now_).wait());
   EXPECT_TRUE(show(node, "AB")) << "the answer with the new one may be lost";
   EXPECT_TRUE(show(node, "CD"));
   EXPECT_FALSE(show(node, "AB"));
@@ -93,8 +93,8 @@ TEST_F(RegistryTest, a_renewed_certificate_counts_from_its_first_use_on) {
 
 TEST_F(RegistryTest, of_two_renewed_certificates_only_the_later_one_counts) {
   const Node node = bring_up(1);
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_).wait());
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"EF"}, now_).wait());
+  ASSERT_TRUE(registry_->enrolment().offer_certificate(node.id, "AB", {"CD"}, now_).wait());
+  ASSERT_TRUE(registry_->enrolment().offer_certificate(node.id, "AB", {"EF"}, now_).wait());
   EXPECT_FALSE(show(node, "CD"));
   EXPECT_TRUE(show(node, "EF"));
 }
@@ -103,7 +103,7 @@ TEST_F(RegistryTest, a_renewal_that_a_new_boot_overtook_counts_for_nothing) {
   const Node node = bring_up(1);
   ASSERT_TRUE(tell(node.id, {.stage = "stopping"}));
   ASSERT_TRUE(enrol(boot(1).token, "CD"));
-  EXPECT_FALSE(registry_->offer_certificate(node.id, "AB", {"EF"}, now_).wait());
+  EXPECT_FALSE(registry_->enrolment().offer_certificate(node.id, "AB", {"EF"}, now_).wait());
   EXPECT_FALSE(show(node, "EF"));
   EXPECT_TRUE(show(node, "CD"));
 }
@@ -128,7 +128,8 @@ TEST_F(RegistryTest, a_node_that_was_silent_signs_on_once_more_however_it_is_hea
   EXPECT_EQ(returned(), 0) << "a silence that nobody minds";
   ASSERT_TRUE(beat(node.id, now_ + 200'000));
   EXPECT_EQ(returned(), now_.wall_ms + 200'000) << "it was never called lost: its plan had failed";
-  ASSERT_TRUE(registry_->offer_certificate(node.id, "AB", {"CD"}, now_ + 300'000).wait());
+  ASSERT_TRUE(
+      registry_->enrolment().offer_certificate(node.id, "AB", {"CD"}, now_ + 300'000).wait());
   EXPECT_EQ(returned(), now_.wall_ms + 300'000) << "a certificate is renewed before the heartbeat";
   ASSERT_TRUE(beat(node.id, now_ + 301'000));
   EXPECT_EQ(returned(), now_.wall_ms + 300'000);
@@ -173,14 +174,17 @@ TEST_F(RegistryTest, a_node_whose_plan_failed_is_not_ready_until_it_says_so) {
 
 TEST_F(RegistryTest, a_node_that_falls_silent_in_its_image_is_missed_and_goes_on) {
   const Welcome welcome = boot(1);
-  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "image", .progress = 10}, now_).wait());
+  ASSERT_TRUE(registry_->discovery()
+                  .stage(welcome.session, {.stage = "image", .progress = 10}, now_)
+                  .wait());
   tick(now_ + 30'000);
   EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
   tick(now_ + 46'000);
   EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
   EXPECT_EQ(registry_->find("n001")->stage, "image");
-  ASSERT_TRUE(
-      registry_->stage(welcome.session, {.stage = "image", .progress = 15}, now_ + 60'000).wait());
+  ASSERT_TRUE(registry_->discovery()
+                  .stage(welcome.session, {.stage = "image", .progress = 15}, now_ + 60'000)
+                  .wait());
   EXPECT_EQ(registry_->find("n001")->state, NodeState::booting);
 }
 
@@ -221,19 +225,22 @@ TEST_F(RegistryTest, a_node_that_shows_its_certificate_is_up_whatever_its_state)
 
 TEST_F(RegistryTest, a_session_ends_with_the_enrolment) {
   const Welcome welcome = boot(1);
-  ASSERT_TRUE(registry_->stage(welcome.session, {.stage = "enrol", .failure = "x"}, now_).wait());
+  ASSERT_TRUE(registry_->discovery()
+                  .stage(welcome.session, {.stage = "enrol", .failure = "x"}, now_)
+                  .wait());
   ASSERT_TRUE(enrol(welcome.token));
-  EXPECT_FALSE(registry_->stage(welcome.session, {.stage = "image"}, now_).wait());
+  EXPECT_FALSE(registry_->discovery().stage(welcome.session, {.stage = "image"}, now_).wait());
 }
 
 TEST_F(RegistryTest, a_failed_stage_is_named_and_a_retry_clears_it) {
   const Welcome welcome = boot(1);
-  ASSERT_TRUE(
-      registry_->stage(welcome.session, {.stage = "image", .failure = "wrong hash"}, now_).wait());
+  ASSERT_TRUE(registry_->discovery()
+                  .stage(welcome.session, {.stage = "image", .failure = "wrong hash"}, now_)
+                  .wait());
   EXPECT_EQ(registry_->find("n001")->state, NodeState::failed);
   EXPECT_EQ(registry_->find("n001")->reason, "wrong hash");
   EXPECT_EQ(boot(1).node.state, NodeState::booting);
-  EXPECT_FALSE(registry_->stage("nobody's", {.stage = "image"}, now_).wait());
+  EXPECT_FALSE(registry_->discovery().stage("nobody's", {.stage = "image"}, now_).wait());
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kSoon = 20s;
-constexpr int kTurnsHeld = 10;
+/// Longer than what the channel takes for no holding.
+constexpr auto kHeld = 200ms;
 
 /// A head that says what a test says, and remembers.
 class FakeHead final : public TaskLink {
@@ -24,9 +25,10 @@ class FakeHead final : public TaskLink {
     std::unique_lock lock(mutex_);
     questions_.push_back(question);
     changed_.notify_all();
-    for (int turn = 0; offers_.empty(); ++turn) {
+    const auto until = std::chrono::steady_clock::now() + kHeld;
+    while (offers_.empty()) {
       if (is_unwanted()) return fail("not waited for any more");
-      if (turn == kTurnsHeld) return task::Offer();
+      if (!holds_ || std::chrono::steady_clock::now() >= until) return task::Offer();
       changed_.wait_for(lock, 10ms);
     }
     task::Offer offer = offers_.front();
@@ -51,6 +53,11 @@ class FakeHead final : public TaskLink {
     const std::scoped_lock lock(mutex_);
     is_deaf_ = deaf;
   }
+  /// Another machine asks as this node, and each question ends the other's.
+  void hold_nothing() {
+    const std::scoped_lock lock(mutex_);
+    holds_ = false;
+  }
   template <typename Wanted>
   bool wait(Wanted wanted) {
     std::unique_lock lock(mutex_);
@@ -74,6 +81,7 @@ class FakeHead final : public TaskLink {
   mutable std::condition_variable changed_;
   mutable std::vector<task::Offer> offers_;
   bool is_deaf_ = false;
+  bool holds_ = true;
 };
 
 /// Works until it may end, and counts.
@@ -181,6 +189,14 @@ TEST_F(TaskChannelTest, hears_once_of_each_word_that_the_head_has_for_its_heartb
   head_.offer({.wanted = "p2."});
   ASSERT_TRUE(heard("p2."));
   EXPECT_EQ(woken_, 2);
+}
+
+TEST_F(TaskChannelTest, does_not_ask_without_a_pause_when_a_twin_ends_its_questions) {
+  head_.hold_nothing();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto channel = open();
+  ASSERT_TRUE(head_.wait([&] { return head_.questions_.size() >= 3; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 2s) << "two pauses";
 }
 
 TEST_F(TaskChannelTest, an_end_that_is_not_heard_is_told_again) {

@@ -1,18 +1,12 @@
 #pragma once
-// What the registry's files share. For them only.
+// What the parts of the registry share. For them only.
 
+#include <memory>
 #include <utility>
 
 #include "provisioning/ledger.h"
 
 namespace muster::provisioning {
-
-/// Machines that nobody adopted; more than this is a flood, not a delivery.
-inline constexpr std::size_t kMaxUnknown = 4096;
-
-/// A machine whose UUID another one with other cards has was replaced, or is in use beside it: it
-/// is in use when it was heard within this time.
-inline constexpr std::int64_t kLatelyMs = 7 * 86'400'000LL;
 
 inline std::unexpected<Error> removed_meanwhile() {
   return fail(ErrorKind::absent, "the node was removed meanwhile", "boot the node again");
@@ -26,6 +20,11 @@ Pending<T> keep(Ledger& ledger, Member member, Outcome outcome, Now now, T value
   if (write == Write::none) return Pending<T>(std::move(value));
   return Pending<T>(std::move(value), ledger.ticket(),
                     write == Write::decided ? Need::written : Need::none);
+}
+
+/// Waits for the disk; never under the ledger's lock. Null: there is nothing to wait for.
+inline Status written(const std::shared_ptr<Ticket>& ticket) {
+  return ticket ? ticket->wait() : Status();
 }
 
 }  // namespace muster::provisioning

@@ -1,4 +1,4 @@
-#include "head/originals.h"
+#include "head/former_settings.h"
 
 #include <array>
 #include <filesystem>

@@ -1,6 +1,4 @@
-// The part of the registry that is about what running nodes are told: whether they can be told, and
-// reboots that somebody asked for. A wish is kept with its node, so that a head that starts anew
-// still has it, and is over when the node enrols again or when it came to nothing (transitions.h).
+#include "provisioning/reboots.h"
 
 #include <format>
 #include <map>
@@ -9,8 +7,7 @@
 #include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/os/random.h"
-#include "provisioning/registry.h"
-#include "provisioning/registry_detail.h"
+#include "provisioning/keep.h"
 
 namespace muster::provisioning {
 namespace {
@@ -31,10 +28,8 @@ std::unexpected<Error> cannot_reboot(const Obstacles& obstacles) {
               "leave these nodes out, or switch them off and on; no node was asked");
 }
 
-}  // namespace
-
 /// Why a node would not hear a wish; empty when it would.
-std::string Registry::why_not_up(const Member& member, Now now) const {
+std::string why_not_up(const Member& member, Now now) {
   const Node& node = *member.node;
   if (node.name.empty()) return "waits for adoption";
   // Its agent runs and tries the plan again and again.
@@ -47,14 +42,16 @@ std::string Registry::why_not_up(const Member& member, Now now) const {
   return silent_ms < kLostMs ? "" : std::format("sent no message for {} s", silent_ms / 1000);
 }
 
-Status Registry::ask_reboot(std::span<const std::string> names, const std::string& why, Now now) {
+}  // namespace
+
+Status Reboots::ask(std::span<const std::string> names, const std::string& why, Now now) {
   std::shared_ptr<Ticket> ticket;
   {
-    const std::scoped_lock lock(ledger_->mutex());
+    const std::scoped_lock lock(ledger_.mutex());
     Obstacles obstacles;
     std::map<std::string, Member> asked;
     for (const std::string& name : names) {
-      const Member* const member = ledger_->find(id_of(name));
+      const Member* const member = ledger_.find(ledger_.directory().id_of(name));
       if (member == nullptr) {
         obstacles["is not known"].push_back(printable(name, 64));
       } else if (const std::string reason = why_not_up(*member, now); !reason.empty()) {
@@ -71,18 +68,18 @@ Status Registry::ask_reboot(std::span<const std::string> names, const std::strin
       member.heard.wish_ms = now.steady_ms;
       Outcome outcome{.write = Write::decided, .events = {event(*node, "reboot", why, now)}};
       member.node = std::move(node);
-      ledger_->put(std::move(member), std::move(outcome), now);
+      ledger_.put(std::move(member), std::move(outcome), now);
     }
-    ticket = ledger_->ticket();
+    ticket = ledger_.ticket();
   }
   return written(ticket);
 }
 
-Result<std::vector<Reachable>> Registry::reach(std::span<const std::string> names, Now now) const {
-  const std::scoped_lock lock(ledger_->mutex());
+Result<std::vector<Reachable>> Reboots::reach(std::span<const std::string> names, Now now) const {
+  const std::scoped_lock lock(ledger_.mutex());
   std::map<std::string, Reachable> reached;
   for (const std::string& name : names) {
-    const Member* const member = ledger_->find(id_of(name));
+    const Member* const member = ledger_.find(ledger_.directory().id_of(name));
     if (member == nullptr) {
       return fail(ErrorKind::absent, std::format("there is no node '{}'", printable(name, 64)),
                   "'muster node list' shows them");

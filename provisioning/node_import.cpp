@@ -1,12 +1,14 @@
-// The part of the registry that takes a list of nodes which somebody wrote.
+#include "provisioning/node_import.h"
 
+#include <algorithm>
 #include <format>
-#include <mutex>
+#include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "core/os/random.h"
-#include "provisioning/registry.h"
-#include "provisioning/registry_detail.h"
+#include "provisioning/transitions.h"
 
 namespace muster::provisioning {
 namespace {
@@ -47,35 +49,33 @@ bool is_up(const Node& node) {
   return node.state == NodeState::ready || node.state == NodeState::booting;
 }
 
-}  // namespace
-
 /// Name and address are nobody else's.
-Status Registry::check_taken(const Node& given) const {
-  const std::string named = ledger_->directory().by_name(given.name);
+Status check_taken(const Ledger& ledger, const Node& given) {
+  const std::string named = ledger.directory().by_name(given.name);
   if (!named.empty() && named != given.id) {
-    const Node& owner = *ledger_->find(named)->node;
+    const Node& owner = *ledger.find(named)->node;
     return fail(ErrorKind::conflict,
                 std::format("there is a node '{}' already, with the Ethernet address {}",
                             given.name, to_string(owner.hardware.macs.front())),
                 std::format("correct the list, or 'muster node remove {}' first; {}", given.name,
                             kNothing));
   }
-  const std::string addressed = ledger_->directory().by_address(given.address);
+  const std::string addressed = ledger.directory().by_address(given.address);
   if (addressed.empty() || addressed == given.id) return {};
-  return taken("address " + to_string(given.address), given, *ledger_->find(addressed)->node);
+  return taken("address " + to_string(given.address), given, *ledger.find(addressed)->node);
 }
 
 /// The node as the list wants it: a new one, or the machine that is known by its Ethernet address.
-Result<Node> Registry::imported(const Node& given) const {
-  const std::string known = ledger_->directory().by_mac(given.hardware.macs.front());
+Result<Node> imported(const Ledger& ledger, const std::string& profile, const Node& given) {
+  const std::string known = ledger.directory().by_mac(given.hardware.macs.front());
   if (known.empty()) {
     Node node = given;
     node.id = os::random_hex(8);
     node.state = NodeState::adopted;
-    node.profile = settings_.default_profile;
+    node.profile = profile;
     return node;
   }
-  Node node = *ledger_->find(known)->node;
+  Node node = *ledger.find(known)->node;
   if (node.name == given.name && node.address == given.address) return node;
   if (is_up(node) && !node.name.empty()) {
     return fail(
@@ -84,7 +84,7 @@ Result<Node> Registry::imported(const Node& given) const {
                     to_string(given.hardware.macs.front()), given.name, node.name),
         std::format("switch it off first, or 'muster node remove {}'; {}", node.name, kNothing));
   }
-  if (node.name.empty()) node.profile = settings_.default_profile;
+  if (node.name.empty()) node.profile = profile;
   node.state = NodeState::adopted;
   node.reason.clear();
   node.name = given.name;
@@ -92,15 +92,16 @@ Result<Node> Registry::imported(const Node& given) const {
   return node;
 }
 
-/// The nodes of the list that are new or other than before. Errors: as import.
-Result<std::vector<Node>> Registry::compare(std::span<const Node> list) const {
+/// The nodes of the list that are new or other than before. Errors: as import_nodes.
+Result<std::vector<Node>> compare(const Ledger& ledger, const std::string& profile,
+                                  std::span<const Node> list) {
   Listed listed;
   std::vector<Node> changed;
   for (const Node& given : list) {
     TRY(listed.add(given));
-    TRY_ASSIGN(Node node, imported(given));
-    TRY(check_taken(node));
-    const Member* const before = ledger_->find(node.id);
+    TRY_ASSIGN(Node node, imported(ledger, profile, given));
+    TRY(check_taken(ledger, node));
+    const Member* const before = ledger.find(node.id);
     const bool same = before != nullptr && before->node->name == node.name &&
                       before->node->address == node.address;
     if (std::ranges::contains(changed, node.id, &Node::id)) {
@@ -114,29 +115,9 @@ Result<std::vector<Node>> Registry::compare(std::span<const Node> list) const {
   return changed;
 }
 
-Result<Registry::Imported> Registry::import(std::vector<Node> list, Now now) {
-  std::shared_ptr<Ticket> ticket;
-  Imported result;
-  {
-    const std::scoped_lock lock(ledger_->mutex());
-    TRY_ASSIGN(std::vector<Node> changed, compare(list));
-    result = {.changed = changed.size(), .unchanged = list.size() - changed.size()};
-    if (!changed.empty())
-      ledger_->note({.time_ms = now.wall_ms,
-                     .subject = {},
-                     .kind = "imported",
-                     .text = std::format("{} nodes", changed.size())},
-                    Write::decided, now);
-    for (Node& node : changed) put_imported(std::move(node), now);
-    ticket = ledger_->ticket();
-  }
-  TRY(written(ticket));
-  return result;
-}
-
 /// A node that is new, or has another name and address than before.
-void Registry::put_imported(Node node, Now now) {
-  const Member* const before = ledger_->find(node.id);
+void put_imported(Ledger& ledger, Node node, Now now) {
+  const Member* const before = ledger.find(node.id);
   Outcome outcome{.write = Write::decided};
   Member member;
   if (before != nullptr) {
@@ -148,7 +129,23 @@ void Registry::put_imported(Node node, Now now) {
     member.heard = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms};
   }
   member.node = std::make_shared<const Node>(std::move(node));
-  ledger_->put(std::move(member), std::move(outcome), now);
+  ledger.put(std::move(member), std::move(outcome), now);
+}
+
+}  // namespace
+
+Result<Imported> import_nodes(Ledger& ledger, const std::string& profile,
+                              std::span<const Node> list, Now now) {
+  TRY_ASSIGN(std::vector<Node> changed, compare(ledger, profile, list));
+  const Imported result = {.changed = changed.size(), .unchanged = list.size() - changed.size()};
+  if (changed.empty()) return result;
+  ledger.note({.time_ms = now.wall_ms,
+               .subject = {},
+               .kind = "imported",
+               .text = std::format("{} nodes", changed.size())},
+              Write::decided, now);
+  for (Node& node : changed) put_imported(ledger, std::move(node), now);
+  return result;
 }
 
 }  // namespace muster::provisioning
