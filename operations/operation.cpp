@@ -61,10 +61,6 @@ Answer give(Operation& operation, Part& part, const task::Question& question, No
 
 bool is_reboot(const Operation& operation) { return operation.kind == "reboot"; }
 
-bool goes_down(const Operation& operation) {
-  return is_reboot(operation) || operation.kind == "shutdown";
-}
-
 /// Since when a part is silent, and for how long it may be.
 bool is_silent(const Operation& operation, const Part& part, bool has_place, Now now) {
   if (part.state == PartState::waiting) {
@@ -79,7 +75,7 @@ bool is_silent(const Operation& operation, const Part& part, bool has_place, Now
 
 /// Whether what was to be done is seen in where the node is.
 bool is_seen_done(const Operation& operation, const Part& part, Presence presence, Now now) {
-  if (part.state != PartState::given || !goes_down(operation)) return false;
+  if (part.state != PartState::given || !goes_down(operation.kind)) return false;
   if (is_reboot(operation)) return part.is_back && presence == Presence::ready;
   if (presence != Presence::off) return false;
   // An agent that is only started anew says that it stops as well. The word that its machine goes
@@ -92,7 +88,7 @@ bool is_seen_done(const Operation& operation, const Part& part, Presence presenc
 bool is_gone(const Operation& operation, Part& part, Presence presence, Now now) {
   if (presence == Presence::ready) part.absent_ms = 0;
   if (presence != Presence::ready && part.absent_ms == 0) part.absent_ms = now.steady_ms;
-  const std::int64_t patience_ms = goes_down(operation) ? kReturnMs : kAbsentMs;
+  const std::int64_t patience_ms = goes_down(operation.kind) ? kReturnMs : kAbsentMs;
   return part.absent_ms != 0 && now.steady_ms - part.absent_ms >= patience_ms;
 }
 
@@ -109,7 +105,7 @@ void give_up(Operation& operation, Part& part, Now now) {
   if (part.state == PartState::waiting) {
     return end_part(operation, part, PartState::unreached, "its agent did not ask for work", now);
   }
-  if (goes_down(operation)) {
+  if (goes_down(operation.kind)) {
     const bool went = part.leaves || part.is_back;
     // Nobody knows whether it is up: it counts as away.
     part.leaves = true;
@@ -123,6 +119,8 @@ void give_up(Operation& operation, Part& part, Now now) {
 }
 
 }  // namespace
+
+bool goes_down(const std::string& kind) { return kind == "reboot" || kind == "shutdown"; }
 
 std::string_view to_string(PartState state) {
   switch (state) {
@@ -209,7 +207,7 @@ bool cancel(Operation& operation, Now now) {
 
 bool has_free_place(const Operation& operation) {
   if (operation.at_once == 0) return true;
-  const std::size_t away = goes_down(operation) ? operation.lost : 0;
+  const std::size_t away = goes_down(operation.kind) ? operation.lost : 0;
   return operation.count(PartState::given) + away < operation.at_once;
 }
 
@@ -222,7 +220,7 @@ bool pass_time(Operation& operation, Now now,
     if (part.has_ended()) continue;
     // Most commands are over before it matters where their nodes are.
     const bool looks = part.state == PartState::given &&
-                       (goes_down(operation) || now.steady_ms - part.since_ms >= kLookMs);
+                       (goes_down(operation.kind) || now.steady_ms - part.since_ms >= kLookMs);
     const Presence seen = looks ? presence(id) : Presence::ready;
     if (is_seen_done(operation, part, seen, now)) {
       end_part(operation, part, PartState::done, "", now);
@@ -231,7 +229,7 @@ bool pass_time(Operation& operation, Now now,
     }
   }
   const bool is_stuck =
-      operation.at_once != 0 && goes_down(operation) && operation.lost >= operation.at_once;
+      operation.at_once != 0 && goes_down(operation.kind) && operation.lost >= operation.at_once;
   if (is_stuck) stop_rolling(operation, now);
   return operation.version != before;
 }

@@ -127,6 +127,9 @@ std::string_view state_of(const Operation& operation);
 std::string told_begin(const Operation& operation);
 std::string told_end(const Operation& operation);
 
+/// Whether nodes that do this go down.
+bool goes_down(const std::string& kind);
+
 /// Makes what is not stored true to the parts and outputs.
 void complete(Operation& operation, Now now);
 

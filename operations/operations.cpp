@@ -5,6 +5,7 @@
 #include <future>
 #include <utility>
 
+#include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/os/random.h"
 #include "operations/operation_document.h"
@@ -110,12 +111,38 @@ Status Operations::wait_for_write(std::unique_lock<std::mutex>& lock) {
   return status;
 }
 
+/// A node goes down for one operation at a time: the second would take its restart for a failure,
+/// or give the node back to the scheduler while the first waits for its jobs. What goes down now
+/// does not wait for anybody.
+Status Operations::check_goes_down_once(const Wish& wish) const {
+  if (!goes_down(wish.kind) || wish.words == std::vector<std::string>{"now"}) return {};
+  for (const auto& [id, operation] : operations_) {
+    if (operation.has_ended() || !goes_down(operation.kind)) continue;
+    std::vector<std::string> names;
+    for (const Target& target : wish.targets) {
+      const auto part = operation.parts.find(target.id);
+      if (part != operation.parts.end() && !part->second.has_ended()) names.push_back(target.name);
+    }
+    if (names.empty()) continue;
+    const std::string cancel =
+        operation.is_cancelled ? ""
+                               : std::format(", or end it with 'muster operation cancel {}'", id);
+    return fail(ErrorKind::conflict,
+                std::format("operation {} ({}) has not ended for {}", id, operation.kind,
+                            printable(fold_names(names), 200)),
+                std::format("wait for it with 'muster operation watch {}'{}; nothing was begun", id,
+                            cancel));
+  }
+  return {};
+}
+
 Result<std::string> Operations::begin(const Wish& wish, Now now) {
   if (wish.targets.empty()) return fail(ErrorKind::invalid, "no node is named");
   if (const Status good = task::check_words(wish.words); !good) {
     return fail(ErrorKind::invalid, "the command " + good.error().message);
   }
   std::unique_lock lock(mutex_);
+  TRY(check_goes_down_once(wish));
   forget_oldest();
   Operation operation = made(wish, now);
   const std::string id = operation.id;

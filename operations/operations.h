@@ -81,7 +81,7 @@ class Operations {
   Operations& operator=(const Operations&) = delete;
 
   /// The id of the new operation, when the disk has it. Errors: no targets, words that are no
-  /// task's (invalid); the store.
+  /// task's (invalid); another operation takes one of these nodes down (conflict); the store.
   Result<std::string> begin(const Wish& wish, Now now);
 
   /// operations::cancel, when the disk has it. Errors: there is none (absent); it has ended
@@ -160,6 +160,7 @@ class Operations {
   Status load(Now now);
 
   // Under mutex_:
+  Status check_goes_down_once(const Wish& wish) const;
   void mark_changed(const Operation& operation);
   void note(const Operation& operation, std::int64_t time_ms, std::string text);
   void after_write(Done done);
