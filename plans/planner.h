@@ -15,8 +15,8 @@ namespace muster::plans {
 struct Planner {
   /// plan::Step::origin of its steps: a word for people, such as "storage".
   std::string_view origin;
-  /// What its steps on the head may be about. Its steps on nodes have no such bounds: nodes believe
-  /// the head.
+  /// What its steps on the head may be about. Its steps on nodes have no such bounds, as nodes
+  /// believe the head; but no two planners may plan the same thing (plan::check_owners).
   plan::Owns (*owns)(const spec::ClusterSpec& spec) = nullptr;
   /// What the system on the medium has that the head starts from, and every image of nodes: steps
   /// that are made true while the ISO is built, in a system that does not run.

@@ -55,6 +55,22 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
   return result;
 }
 
+SpecUsers with_changed_people(hpc::UserTable table, const spec::ClusterSpec& spec,
+                              const Digests& known) {
+  SpecUsers result = with_spec_users(std::move(table), spec, known);
+  for (const auto& [name, digest] : known) {
+    if (result.known.contains(name) || !result.table.find(name)) continue;
+    if (const Status gone = result.table.remove(name); !gone) {
+      result.refused.push_back(gone.error());
+    }
+  }
+  for (const spec::User& user : spec.users) {
+    if (known.contains(user.name) || !result.table.has_left(user.name)) continue;
+    if (const auto back = result.table.add(user); !back) result.refused.push_back(back.error());
+  }
+  return result;
+}
+
 provisioning::Node first_node(const spec::ClusterSpec& spec) {
   provisioning::Node node;
   node.id = "0000000000000000";
@@ -97,6 +113,10 @@ Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profil
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
+  for (const plan::Plan* const each :
+       {&preview.head_image, &preview.node_image, &preview.head, &preview.node_plan}) {
+    TRY(plan::check_owners(*each));
+  }
   const SharedPlans shared = plan_shared(view);
   const plan::Plan& own = shared.by_profile.at(profile);
   for (const spec::Profile& each : spec.profiles) {

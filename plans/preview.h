@@ -35,6 +35,11 @@ struct SpecUsers {
 SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
                           const Digests& known = {});
 
+/// The same when this specification takes the place of the one of which `known` is: whom only that
+/// one named leave, and whom only this one names have an account again, also when they left.
+SpecUsers with_changed_people(hpc::UserTable table, const spec::ClusterSpec& spec,
+                              const Digests& known);
+
 /// The first node that a cluster of this specification would have, on a machine of one processor.
 provisioning::Node first_node(const spec::ClusterSpec& spec);
 
@@ -52,8 +57,8 @@ struct Preview {
 
 /// The plans of a live head and of its first node, which runs as `profile`. What only a real head
 /// knows has a name in its place: keys are "made at the first start", and the card of `interface:
-/// auto` is "auto". Errors: no such profile (absent); somebody whom with_spec_users refuses: a
-/// valid specification has none.
+/// auto` is "auto". Errors: no such profile (absent); two rooms plan the same thing (conflict);
+/// somebody whom with_spec_users refuses: a valid specification has none.
 Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profile);
 
 }  // namespace muster::plans

@@ -53,6 +53,8 @@ PROMISES = {
             ["native/commands", "netns/head/changes_test.py"],
         "With `--drain` each node restarts as soon as its own jobs have ended": ["native/rolling_restart"],
         "It keeps its place in a rolling restart": ["unit/operations/operation_test.cpp"],
+        "A second one that names it is refused until the first has ended for this node.":
+            ["unit/operations/operations_begin_test.cpp"],
         "A card on which a server answers leads to the site, and so does a card that has a default route already.":
             ["native-site/site_is_found", "netns/site/evidence_test.cpp"],
         "It also answers ping. Nobody in the site reaches the head's address on the cluster's network.":
@@ -67,6 +69,8 @@ PROMISES = {
         "On an installed head, `apt-get upgrade` updates the head.": ["native/upgrade_loses_no_node", "packages/run.py"],
         "What you take out of `cluster.yaml` is taken back from the head and from running nodes, without a boot":
             ["secureboot/volume_comes_and_goes", "unit/apply/undo_test.cpp"],
+        "Their homes stay, and `muster rollback` gives them the same account again.":
+            ["secureboot/volume_comes_and_goes", "netns/head/apply_test.py"],
         "A volume that somebody uses stays mounted there until nobody does.": ["secureboot/volume_comes_and_goes"],
         "A volume in the head's memory stays on the head while it has files.": ["secureboot/volume_comes_and_goes"],
         "Nodes that run find the head again within a minute, without a boot.":

@@ -18,6 +18,8 @@
 #include "apps/muster/confirm.h"
 #include "apps/muster/plan_changes.h"
 #include "apps/muster/spec_file.h"
+#include "apps/muster/spec_lock.h"
+#include "apps/muster/spec_people.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/command.h"
@@ -36,6 +38,7 @@ using nlohmann::json;
 struct ApplyOptions {
   std::string file = head::kInstalledSpec;
   std::uint64_t number = 0;
+  bool force = false;
   ConfirmOptions confirm;
 };
 
@@ -85,6 +88,32 @@ Status keep(const std::string& installed) {
   return {};
 }
 
+/// What the changes of a command are counted from.
+struct HeadFiles {
+  /// The head's file; none: it cannot be read.
+  std::optional<std::string> installed;
+  /// Of the newest generation; empty: there is none.
+  std::string newest;
+};
+
+Result<HeadFiles> read_head_files() {
+  TRY_ASSIGN(const head::History history, head::read_history());
+  const auto installed = os::read_file(head::kInstalledSpec);
+  return HeadFiles{.installed = installed ? std::optional(*installed) : std::nullopt,
+                   .newest = history.generations.empty() ? "" : history.generations.back().text};
+}
+
+/// Errors (conflict): the head is not what it was when its changes were listed. The helper may have
+/// noted meanwhile what the file said already.
+Status check_unchanged(const HeadFiles& seen) {
+  TRY_ASSIGN(const HeadFiles now, read_head_files());
+  const bool is_same = now.newest == seen.newest || now.newest == seen.installed;
+  if (is_same && now.installed == seen.installed) return {};
+  return fail(ErrorKind::conflict, "somebody changed the head's cluster.yaml meanwhile",
+              "run this command again to see what it changes now; 'muster history' shows what was "
+              "applied; nothing was done");
+}
+
 /// Writes it into the history and the head's file.
 Result<head::Generation> write_files(const Wanted& wanted) {
   const auto installed = os::read_file(head::kInstalledSpec);
@@ -102,29 +131,48 @@ Result<head::Generation> write_files(const Wanted& wanted) {
   return std::unexpected(std::move(written).error());
 }
 
+Error not_taken_over(const Error& why) {
+  return {.message = why.message,
+          .hint =
+              "'journalctl -u muster-prepare -u musterd -u muster-apply' says why; 'muster "
+              "rollback' takes the change back",
+          .kind = why.kind};
+}
+
 struct Installed {
   std::uint64_t number = 0;
   /// Whether all steps of the head's plan succeeded.
   bool holds = false;
 };
 
-/// Makes it the head's, on the disk and in its services.
-Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted) {
+/// Writes the files and starts what reads them anew. The number of the generation.
+Result<std::uint64_t> take_over(os::CommandRunner& runner, const Wanted& wanted,
+                                const Result<HeadFiles>& seen) {
+  // Whoever must go back need not wait until the head has tried all steps.
+  TRY_ASSIGN(const os::Handle lock, lock_spec());
+  if (!seen) return std::unexpected(seen.error());
+  TRY(check_unchanged(*seen));
   TRY_ASSIGN(const head::Generation made, write_files(wanted));
   say("the head takes it over…");
   // Networks and what lies on the state disk are looked at by prepare.
-  const auto applied = [&]() -> Result<bool> {
-    TRY(head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"}));
-    TRY(head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"}));
-    // Its first change: the daemon started anew.
-    TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(1, kApplyPatience));
-    if (holds) return *holds;
-    return fail("the head has not applied its plan within five minutes");
-  }();
-  if (applied) return Installed{.number = made.number, .holds = *applied};
-  return fail(applied.error().kind, applied.error().message,
-              "'journalctl -u muster-prepare -u musterd -u muster-apply' says why; 'muster "
-              "rollback' takes the change back");
+  Status started = head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"});
+  if (started) {
+    started = head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"});
+  }
+  if (started) return made.number;
+  return std::unexpected(not_taken_over(started.error()));
+}
+
+/// Makes it the head's, on the disk and in its services.
+Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted,
+                          const Result<HeadFiles>& seen) {
+  TRY_ASSIGN(const std::uint64_t number, take_over(runner, wanted, seen));
+  // Its first change: the daemon started anew.
+  const auto holds = wait_until_applied(1, kApplyPatience);
+  if (!holds) return std::unexpected(not_taken_over(holds.error()));
+  if (*holds) return Installed{.number = number, .holds = **holds};
+  return std::unexpected(
+      not_taken_over({.message = "the head has not applied its plan within five minutes"}));
 }
 
 /// Problems that the head did not have before.
@@ -160,6 +208,7 @@ struct Before {
   json changes = {};
   std::string unknown = "the head's daemon does not run";
   std::set<std::string> problems = {};
+  PeopleChange people = {};
 };
 
 /// Errors: the daemon does not answer, or cannot say what changes.
@@ -168,7 +217,9 @@ Result<Before> ask_before(const Wanted& wanted) {
   TRY_ASSIGN(const spec::ClusterSpec now, specification_in_force(history));
   TRY_ASSIGN(json changes, ask_changes(wanted.spec, wanted.text, now));
   TRY_ASSIGN(const json status, call_head("GET", "/v1/status"));
-  return Before{.changes = std::move(changes), .problems = problems_of(status)};
+  TRY_ASSIGN(PeopleChange people, ask_people_change(now.users, wanted.spec.users));
+  return Before{
+      .changes = std::move(changes), .problems = problems_of(status), .people = std::move(people)};
 }
 
 /// A head that is not well must be able to go back all the more.
@@ -197,26 +248,31 @@ std::string consequence_of(const Before& before) {
   if (!has_changes(before.changes)) return "no step of head and nodes changes";
   std::string text = "head and running nodes change as listed above";
   if (takes_a_volume(before.changes)) text += "; jobs that use a volume that goes lose it at once";
+  if (const std::string told = told_leavers(before.people); !told.empty()) text += "; " + told;
   return text;
 }
 
-int make_true(const Wanted& wanted, const ConfirmOptions& confirm) {
+int make_true(const Wanted& wanted, const Result<HeadFiles>& seen, const ApplyOptions& options) {
   const Before before = look_before(wanted);
   const json& changes = before.changes;
   if (form() == Form::text && !changes.is_null()) print_changes(changes);
   const Deed deed{.what = "make this the cluster",
                   .consequence = consequence_of(before),
                   .answer = {{"changes", changes}}};
-  if (const auto stop = stop_before(deed, confirm)) return *stop;
+  if (const auto stop = stop_before(deed, options.confirm)) return *stop;
   os::PosixCommandRunner runner;
-  const auto installed = install(runner, wanted);
+  const Status idle = options.force ? Status() : refuse_while_leavers_work(runner, before.people);
+  if (!idle) return report(idle.error());
+  const auto installed = install(runner, wanted, seen);
   if (!installed) return report(installed.error());
+  if (const Status done = change_people(before.people); !done) return report(done.error());
   const auto problems = new_problems(before.problems);
   return problems ? tell_done(*installed, *problems) : report(problems.error());
 }
 
-/// `name`: what errors call the text.
-int check_and_apply(Wanted wanted, const std::string& name, const ConfirmOptions& confirm) {
+/// `name`: what errors call the text. `seen`: before the text was chosen.
+int check_and_apply(Wanted wanted, const std::string& name, const Result<HeadFiles>& seen,
+                    const ApplyOptions& options) {
   auto outcome = check_spec(wanted.text, name, cache_directory(""));
   for (const auto& problem : outcome.problems) say(spec::to_string(problem));
   print_remarks(outcome);
@@ -226,15 +282,15 @@ int check_and_apply(Wanted wanted, const std::string& name, const ConfirmOptions
                   kUsage);
   }
   wanted.spec = std::move(*outcome.spec);
-  return make_true(wanted, confirm);
+  return make_true(wanted, seen, options);
 }
 
 int run_apply(const ApplyOptions& options) {
   if (const auto refused = refuse_caller()) return report(*refused);
+  const auto seen = read_head_files();
   auto text = read_spec_text(options.file);
   if (!text) return report(text.error(), kUsage);
-  return check_and_apply({.text = std::move(*text), .how = "applied"}, options.file,
-                         options.confirm);
+  return check_and_apply({.text = std::move(*text), .how = "applied"}, options.file, seen, options);
 }
 
 /// The generation that is meant: by its number, or the one before what the head has.
@@ -246,6 +302,7 @@ Result<head::Generation> choose_generation(const head::History& history, std::ui
 
 int run_rollback(const ApplyOptions& options) {
   if (const auto refused = refuse_caller()) return report(*refused);
+  const auto seen = read_head_files();
   const auto history = head::read_history();
   if (!history) return report(history.error());
   auto chosen = choose_generation(*history, options.number);
@@ -254,7 +311,7 @@ int run_rollback(const ApplyOptions& options) {
   const std::string name = std::format("generation {}", chosen->number);
   return check_and_apply(
       {.text = std::move(chosen->text), .how = std::format("went back to {}", chosen->number)},
-      name, options.confirm);
+      name, seen, options);
 }
 
 }  // namespace
@@ -264,6 +321,7 @@ void add_apply(CLI::App& app, Session& session) {
   const auto options = std::make_shared<ApplyOptions>();
   verb->add_option("file", options->file, "the cluster.yaml; the head's own when absent")
       ->type_name(value::kFile);
+  verb->add_flag("--force", options->force, "also while jobs run of people who leave; they end");
   options->confirm.add_to(*verb);
   add_json(*verb);
   on_run(*verb, session, [options] { return run_apply(*options); });
@@ -277,6 +335,7 @@ void add_rollback(CLI::App& app, Session& session) {
                    "the generation, as in 'muster history'; the one before when absent")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
+  verb->add_flag("--force", options->force, "also while jobs run of people who leave; they end");
   options->confirm.add_to(*verb);
   add_json(*verb);
   on_run(*verb, session, [options] { return run_rollback(*options); });

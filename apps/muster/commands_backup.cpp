@@ -11,6 +11,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/spec_lock.h"
 #include "core/base/units.h"
 #include "core/base/version.h"
 #include "core/os/clock.h"
@@ -191,6 +192,8 @@ int restore(const RestoreOptions& options) {
   }
   const auto lock = lock_backups();
   if (!lock) return report(lock.error());
+  const auto spec_lock = options.with_spec ? lock_spec() : Result<os::Handle>(os::Handle());
+  if (!spec_lock) return report(spec_lock.error());
   const os::OrderlyEnd orderly;
   os::PosixCommandRunner runner;
   say(std::format("checking '{}'…", options.file));

@@ -64,6 +64,20 @@ void Plan::append(Plan other, std::string_view origin) {
   }
 }
 
+Status check_owners(const Plan& plan) {
+  std::map<std::string, const Step*> owned;
+  for (const Step& step : plan.steps) {
+    const auto [known, is_new] = owned.emplace(subject(step), &step);
+    if (is_new || known->second->origin == step.origin) continue;
+    return fail(
+        ErrorKind::conflict,
+        std::format("'{}' is of '{}', and '{}' of '{}', for the same thing",
+                    describe(*known->second), known->second->origin, describe(step), step.origin),
+        "let one of them plan it");
+  }
+  return {};
+}
+
 json to_json(const Plan& plan) {
   return document_of(plan, [](const Step& step) { return to_json(step); });
 }

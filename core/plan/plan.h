@@ -43,6 +43,9 @@ std::string generation(const Plan& plan);
 /// many, as the end of a sentence. Not for secrets: lines are shown.
 std::string explain_content(std::string_view expected, std::string_view given);
 
+/// Errors (conflict): steps of two origins are about the same thing; the error names both.
+Status check_owners(const Plan& plan);
+
 /// How one subject differs between two plans.
 struct Change {
   enum class Kind { added, removed, changed } kind = Kind::added;

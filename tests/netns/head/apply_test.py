@@ -1,15 +1,18 @@
 """Another cluster.yaml for a running head, its history, and the way back."""
 
+import fcntl
 import json
 import os
 import shutil
 
 from room import HeadTest
 from service_manager import Helper, ServiceManager
+from terminal import PATIENCE_SECONDS, on_terminal, read_until
 
 SPEC = "/etc/muster/cluster.yaml"
 WANTED = "/root/wanted.yaml"
 HISTORY = "/var/lib/muster-head/history"
+LOCK = "/run/muster-apply.lock"
 
 
 class Applied(HeadTest):
@@ -117,6 +120,32 @@ class Applied(HeadTest):
         self.act("apply", WANTED, "--yes")
         self.assertIn("lose it at once", self.check("rollback", "--dry-run"))
 
+    def test_whoever_takes_a_volume_from_one_profile_is_told_as_well(self):
+        self.machine.write(WANTED, self.before.replace(
+            "\nvolumes:", "\nvolumes:\n  - name: scratch\n    mount: /scratch\n    profiles: [gpu]"))
+        self.act("apply", WANTED, "--yes")
+        self.assertIn("lose it at once", self.check("rollback", "--dry-run"))
+
+    def names(self):
+        return [user["name"] for user in self.head.admin("GET", "/v1/users")["users"]]
+
+    def test_people_leave_with_the_file_and_come_back_with_it(self):
+        self.act("apply", "--yes")
+        self.machine.write(WANTED, self.before + "\nusers:\n  - name: lea\n    uid: 2101\n")
+        self.act("apply", WANTED, "--yes")
+        self.assertIn("lea", self.names())
+        self.assertIn("accounts go of lea", self.check("rollback", "--dry-run"))
+        self.act("rollback", "--yes", "--force")
+        self.assertNotIn("lea", self.names())
+        self.act("rollback", "2", "--yes")
+        back = {user["name"]: user["uid"] for user in self.head.admin("GET", "/v1/users")["users"]}
+        self.assertEqual(back["lea"], 2101)
+        # Who was removed by name while the file had them is not brought back by the same file.
+        self.check("user", "remove", "lea", "--yes", "--force")
+        self.act("apply", "--yes")
+        self.assertNotIn("lea", self.names())
+        self.act("rollback", "1", "--yes")
+
     def test_a_link_stays_a_link(self):
         place = self.machine.path(SPEC)
         self.machine.write("/etc/muster/site.yaml", self.before)
@@ -139,6 +168,34 @@ class Applied(HeadTest):
         self.assertTrue(any("/scratch" in change["what"] for change in told["changes"]["node"]))
         self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
         self.assertEqual(self.history(), [])
+
+    def test_two_do_not_change_the_cluster_at_once(self):
+        self.act("apply", "--yes")
+        self.with_volume()
+        with open(self.machine.path(LOCK), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for words in (("apply", WANTED, "--yes"), ("rollback", "1", "--yes")):
+                status, _, err = self.muster(*words)
+                self.assertEqual(status, 1)
+                self.assertIn("another 'muster apply', 'muster rollback'", err)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), self.before)
+        self.assertEqual(len(self.history()), 1)
+
+    def test_whoever_saw_other_changes_is_asked_anew(self):
+        self.act("apply", "--yes")
+        self.with_volume()
+        slow, ours = on_terminal(self.machine, "muster", "apply", WANTED)
+        self.addCleanup(slow.wait)
+        self.addCleanup(slow.kill)
+        self.addCleanup(os.close, ours)
+        self.assertIn(b"/scratch", read_until(ours, b"[y/N] "))
+        edited = self.before + "# mine\n"
+        self.edit(edited)
+        os.write(ours, b"y\n")
+        self.assertIn(b"somebody changed the head's cluster.yaml meanwhile", read_until(ours, b"nothing was done"))
+        self.assertEqual(slow.wait(PATIENCE_SECONDS), 1)
+        self.assertEqual(self.machine.path(SPEC).read_text(encoding="utf-8"), edited)
+        self.assertEqual(len(self.history()), 1)
 
     def test_a_file_that_is_not_valid_changes_nothing(self):
         self.machine.write(WANTED, self.before + "\nnonsense: 1\n")

@@ -1,37 +1,15 @@
 """A backup of a running head, restored on one that forgot everything: its nodes go on with the certificates that
 they have."""
 
-import fcntl
 import json
 import os
-import pty
-import select
-import subprocess
-import termios
 
 from client import Client
 from head import STATE, make_directories
 from node import call_page, is_accepted, make_request
 from room import HeadTest
 from service_manager import ServiceManager
-
-PATIENCE_SECONDS = 30
-
-
-def read_until(terminal, end):
-    """What a program says on a terminal, up to `end` or its own end."""
-    said = b""
-    while end not in said:
-        if not select.select([terminal], [], [], PATIENCE_SECONDS)[0]:
-            raise AssertionError(f"the program says nothing more after {said!r}")
-        try:
-            piece = os.read(terminal, 4096)
-        except OSError:  # EIO: nobody has the other side any more.
-            break
-        if not piece:
-            break
-        said += piece
-    return said
+from terminal import PATIENCE_SECONDS, on_terminal, read_until
 
 
 class BackedUp(HeadTest):
@@ -146,11 +124,7 @@ class Refused(BackedUp):
 
     def test_ctrl_c_at_the_question_leaves_no_keys_behind(self):
         self.back_up()
-        ours, theirs = pty.openpty()
-        restore = subprocess.Popen(
-            self.head.machine.inside("muster", "restore", self.FILE), stdin=theirs, stdout=theirs, stderr=theirs,
-            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        os.close(theirs)
+        restore, ours = on_terminal(self.head.machine, "muster", "restore", self.FILE)
         self.addCleanup(restore.wait)
         self.addCleanup(restore.kill)
         said = read_until(ours, b"[y/N] ")

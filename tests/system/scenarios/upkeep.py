@@ -17,6 +17,8 @@ PATIENCE = 420
 SECOND_LOOK = 60
 CLUSTER = "/etc/muster/cluster.yaml"
 SCRATCH = "/scratch"
+# Who is in cluster.yaml for a while.
+LEAVER, LEAVER_UID = "lea", 2101
 # A daemon whose watchdog has little patience.
 IMPATIENT = "/run/systemd/system/musterd.service.d"
 SERVERS = ("muster-nginx.service", "muster-dnsmasq.service")
@@ -211,11 +213,12 @@ def newer_package(name):
 
 
 def volume_comes_and_goes(lab, product, count):
-    """A volume that leaves cluster.yaml is taken back from head and nodes while they run: not from under somebody who
-    uses it, and not with files that are in memory only."""
+    """A volume and a user that leave cluster.yaml are taken back from head and nodes while they run: not from under somebody
+    who uses the volume, and not with files that are in memory only. Both come back with the file."""
     written = lab.check("head", "cat", CLUSTER)
     scratch = f"\nvolumes:\n  - name: scratch\n    driver: nfs\n    mount: {SCRATCH}"
-    lab.check("head", "tee", "/root/wanted.yaml", stdin=written.replace("\nvolumes:", scratch))
+    user = f"\nusers:\n  - name: {LEAVER}\n    uid: {LEAVER_UID}\n"
+    lab.check("head", "tee", "/root/wanted.yaml", stdin=written.replace("\nvolumes:", scratch) + user)
     lab.check("head", "muster", "apply", "/root/wanted.yaml", "--yes")
     product.wait_until_nodes_hold_plan(count)
     lab.check("head", "tee", f"{SCRATCH}/letter", stdin="seen\n")
@@ -224,9 +227,11 @@ def volume_comes_and_goes(lab, product, count):
     lab.check("n2", "systemd-run", "--unit=user", f"--working-directory={SCRATCH}", "sleep", "3600")
     told = lab.check("head", "muster", "rollback", "--dry-run")
     expect(SCRATCH in told, f"the plan does not say that the volume goes: {told}")
+    expect(f"accounts go of {LEAVER}" in told, f"the plan does not say that the user goes: {told}")
     lab.check("head", "muster", "rollback", "--yes")
     product.wait_until_nodes_hold_plan(count)
     expect(lab.check("head", "cat", CLUSTER) == written, "cluster.yaml is not the earlier one")
+    wait_for_leaver(lab, product, False)
     expect(lab.exec("n1", "ls", "-d", SCRATCH).returncode == 2, "a node without users of the volume has it still")
     lab.check("n2", "findmnt", "--mountpoint", SCRATCH)
     exported = lab.check("head", "exportfs", "-s")
@@ -248,6 +253,24 @@ def volume_comes_and_goes(lab, product, count):
         expect(lab.exec(machine, "getent", "passwd", "eve").returncode == 2, f"{machine} still has a removed user")
     told = json.loads(lab.check("head", "muster", "history", "--json"))["generations"]
     expect([each["how"] for each in told[:3]] == ["went back to 1", "applied", "from the file"], f"history: {told}")
+    lab.check("head", "muster", "rollback", "2", "--yes")
+    product.wait_until_nodes_hold_plan(count)
+    wait_for_leaver(lab, product, True)
+    for machine in ("n1", "n2"):
+        lab.check(machine, "findmnt", "--mountpoint", SCRATCH)
+
+
+def wait_for_leaver(lab, product, is_there):
+    """Until head and nodes have the user's account, or none has."""
+
+    def question(machine):
+        account = lab.exec(machine, "getent", "passwd", LEAVER)
+        expect(account.returncode or f":{LEAVER_UID}:" in account.stdout, f"another number: {account.stdout}")
+        return (account.returncode == 0) == is_there, account.stdout
+
+    for machine in ("head", "n1", "n2"):
+        product.wait_for(f"the account of {LEAVER} {'comes to' if is_there else 'leaves'} {machine}",
+                         lambda machine=machine: question(machine), PATIENCE)
 
 
 def expect_offset(lab, offset):

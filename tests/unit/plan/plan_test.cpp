@@ -61,6 +61,20 @@ TEST(Plan, people_see_who_wants_a_step_and_machines_do_not) {
   EXPECT_EQ(generation(plan), generation(storage));
 }
 
+TEST(Plan, two_origins_cannot_plan_the_same_thing) {
+  Plan plan;
+  plan.append({{WriteFile{.path = "/etc/motd", .content = "a"},
+                WriteFile{.path = "/etc/motd", .content = "b"}}},
+              "names");
+  EXPECT_TRUE(check_owners(plan)) << "one may write it twice";
+  plan.append({{WriteFile{.path = "/etc/motd", .content = "c"}}}, "jobs");
+  const Status checked = check_owners(plan);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(checked.error().message.contains("of 'names'")) << checked.error().message;
+  EXPECT_TRUE(checked.error().message.contains("of 'jobs'")) << checked.error().message;
+}
+
 TEST(Plan, refuses_steps_that_are_not_wholly_understood) {
   const auto refused = [](const char* step) {
     return !parse_plan(std::string(R"({"schema":2,"steps":[)") + step + "]}");

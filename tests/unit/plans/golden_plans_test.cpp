@@ -1,5 +1,6 @@
 // The plans of two clusters are in tests/golden/plans, so that a review shows what a change does to
 // every machine. tests/golden/plans/README.md says how they are renewed.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <format>
@@ -160,6 +161,11 @@ TEST(GoldenPlans, of_a_large_cluster) {
   const Site site = large_site();
   compare("large-head.json", plan_head(view_of(site)).plan);
   compare("large-node.json", plan_node(view_of(site), site.nodes.front()));
+  const auto graphics = std::ranges::find(site.nodes, "graphics", &Node::booted_profile);
+  ASSERT_NE(graphics, site.nodes.end());
+  compare("large-graphics-node.json", plan_node(view_of(site), *graphics));
+  EXPECT_TRUE(plan::check_owners(plan_head(view_of(site)).plan));
+  EXPECT_TRUE(plan::check_owners(plan_node(view_of(site), *graphics)));
 }
 
 /// The file or link that a step leaves; empty for none.

@@ -125,6 +125,27 @@ TEST(Preview, who_is_refused_is_tried_again) {
   EXPECT_EQ(again.known, digests_of(spec.users));
 }
 
+TEST(Preview, people_leave_with_a_specification_and_come_back_with_it) {
+  spec::ClusterSpec with = default_spec();
+  with.users = {{.name = "ada", .ssh_keys = {kKey}}};
+  const spec::ClusterSpec without = default_spec();
+  const SpecUsers first = with_spec_users({}, with);
+  const SpecUsers gone = with_changed_people(first.table, without, first.known);
+  EXPECT_TRUE(gone.refused.empty());
+  EXPECT_FALSE(gone.table.find("ada"));
+  EXPECT_TRUE(gone.known.empty());
+  const SpecUsers back = with_changed_people(gone.table, with, gone.known);
+  EXPECT_TRUE(back.refused.empty());
+  ASSERT_TRUE(back.table.find("ada"));
+  EXPECT_EQ(back.table.find("ada")->uid, first.table.find("ada")->uid);
+  EXPECT_EQ(back.table.find("ada")->ssh_keys, with.users[0].ssh_keys);
+
+  hpc::UserTable removed = first.table;
+  ASSERT_TRUE(removed.remove("ada"));
+  EXPECT_FALSE(with_changed_people(removed, with, first.known).table.find("ada"))
+      << "somebody took the account away while the file named its owner";
+}
+
 TEST(Preview, a_key_for_somebody_whose_entry_is_damaged_is_taken_over_when_it_can_be) {
   spec::ClusterSpec spec = default_spec();
   spec.users = {{.name = "ada"}};
