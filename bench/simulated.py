@@ -11,6 +11,8 @@ from tests.musterd.actors import serial_of
 from tests.musterd.connection import proof
 
 BEAT_SECONDS = 10
+# An agent's pauses after it was told to ask again (provisioning/agent/task_channel.cpp).
+AGAIN_SECONDS = (1, 2, 4, 8)
 # The user who is added while they run.
 NEWCOMER = "newcomer"
 
@@ -108,13 +110,20 @@ class Cluster:
         self.ways = ways
         self.requests = 0
         self.failed = 0
+        # Answers that told a node to ask again.
+        self.again = 0
         self.plan_bytes = 0
         self.tasks = set()
 
     async def say(self, node, page, body, way="say"):
         """What a node says, which must be granted; the answer."""
-        self.requests += 1
-        status, text = await self.ways.call(node, "POST", f"/node/v1/{page}", body, way)
+        for pause in (*AGAIN_SECONDS, None):
+            self.requests += 1
+            status, text = await self.ways.call(node, "POST", f"/node/v1/{page}", body, way)
+            if status != 503 or pause is None:
+                break
+            self.again += 1
+            await asyncio.sleep(pause * random.uniform(1, 1.5))
         if status != 200:
             self.failed += 1
             raise RuntimeError(f"{node.name}: {page} is answered {status} {text[:200]!r}")

@@ -59,6 +59,8 @@ class Crowd:
         self.spans = [(first, min(step, count - first)) for first in range(0, count, step)]
         self.place = place
         self.processes = []
+        # How often nodes were told to ask again.
+        self.again = 0
 
     async def start(self):
         for first, count in self.spans:
@@ -72,12 +74,13 @@ class Crowd:
             process.stdin.write(f"{word}\n".encode())
 
         async def answered(process):
-            answer = (await process.stdout.readline()).decode().strip()
-            if answer != word:
+            did, _, again = (await process.stdout.readline()).decode().partition(" ")
+            if did != word:
                 raise RuntimeError("nodes are lost; their lines above say why")
+            return int(again)
 
         async with asyncio.timeout(MOST_SECONDS):
-            await asyncio.gather(*map(answered, self.processes))
+            self.again = sum(await asyncio.gather(*map(answered, self.processes)))
 
     async def stop(self):
         for process in self.processes:
@@ -113,6 +116,7 @@ async def measure(daemon, place, count):
         record(f"user add: held by {count} nodes after", round(time.monotonic() - start, 1), "s")
         rate = await watched(daemon.socket("api"), crowd.tell("report"), count)
         record(f"changes: events a second, each to {WATCHERS} watchers", round(rate), "1/s")
+        record("times that a node was told to ask again", crowd.again, "times")
     finally:
         nginx.stop()
         await crowd.stop()

@@ -38,11 +38,12 @@ using namespace std::chrono_literals;
 /// It looks at what the daemon cannot see, and no plan has it.
 constexpr const char* kWatch = "muster-watch.service";
 
-/// For the node requests that cost processor time, and how many of them wait.
+/// For requests that cost time, of nodes and of each role, and how many of nodes wait.
 constexpr unsigned kWorkers = 4;
 constexpr std::size_t kMostWaiting = 16'384;
 
-/// As many as LimitNOFILE of its service allows: each node holds one while it has nothing to do.
+/// Each node holds one while it has nothing to do. LimitNOFILE of the service allows as many, and
+/// those of the roles.
 constexpr unsigned kNodeConnections = 32'768;
 
 /// Tells what is wrong: each trouble when it begins, because it may last for hours.
@@ -130,22 +131,32 @@ class EndOfAnswers {
   provisioning::Registry& registry_;
 };
 
+/// The server of one role. Its pages wait for the disk and ask programs, and those of another role
+/// do not wait for them.
+struct RoleServer {
+  std::unique_ptr<os::WorkerPool> workers;
+  /// Ends first.
+  std::unique_ptr<os::HttpServer> server;
+};
+
 /// A server for each role. One whose group this head does not have is the daemon's own.
-Result<std::vector<std::unique_ptr<os::HttpServer>>> serve_roles(const control::Settings& settings,
-                                                                 api::Api& api) {
-  std::vector<std::unique_ptr<os::HttpServer>> servers;
+Result<std::vector<RoleServer>> serve_roles(const control::Settings& settings, api::Api& api) {
+  std::vector<RoleServer> servers;
   for (const head::RoleDoor& door : head::kRoleDoors) {
     TRY_ASSIGN(const int group, control::find_gid(door.group));
-    TRY_ASSIGN(servers.emplace_back(),
-               os::HttpServer::start({.socket = settings.run / door.socket,
-                                      .mode = 0660,
-                                      .gid = group,
-                                      .door = std::string(door.word),
-                                      .body_limit = 16U << 20U,
-                                      .connection_limit = door.connections},
-                                     [&api](const os::ServerRequest& r, os::Reply reply) {
-                                       api.handle(r, std::move(reply));
-                                     }));
+    RoleServer& role = servers.emplace_back();
+    role.workers = std::make_unique<os::WorkerPool>(kWorkers, door.connections);
+    TRY_ASSIGN(role.server, os::HttpServer::start(
+                                {.socket = settings.run / door.socket,
+                                 .mode = 0660,
+                                 .gid = group,
+                                 .door = std::string(door.word),
+                                 .body_limit = 16U << 20U,
+                                 .connection_limit = door.connections},
+                                os::on_workers(*role.workers,
+                                               [&api](const os::ServerRequest& r, os::Reply reply) {
+                                                 api.handle(r, std::move(reply));
+                                               })));
   }
   return servers;
 }
@@ -194,7 +205,7 @@ Status serve(const control::Settings& settings) {
     node_api.handle(r, std::move(reply));
   };
   const os::AsyncHandler answer_later = os::on_workers(workers, answer);
-  TRY_ASSIGN(const auto admin_servers, serve_roles(settings, api));
+  TRY_ASSIGN(const auto role_servers, serve_roles(settings, api));
   TRY_ASSIGN(const int web_server, control::find_gid(control::kWebServerGroup));
   TRY_ASSIGN(const auto node_server,
              os::HttpServer::start({.socket = settings.run / "node.sock",
@@ -216,7 +227,10 @@ Status serve(const control::Settings& settings) {
                      cluster->operations().exceptions(),
                      cluster->change_feed().exceptions(),
                      services.exceptions()};
-    for (const auto& server : admin_servers) seen.push_back(server->exceptions());
+    for (const RoleServer& role : role_servers) {
+      seen.push_back(role.workers->exceptions());
+      seen.push_back(role.server->exceptions());
+    }
     return seen;
   });
   return {};

@@ -85,7 +85,7 @@ Result<Handle> listen_on(const ServerOptions& options) {
 unsigned connections_of(const ServerOptions& options) {
   rlimit files{};
   CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0);
-  const rlim_t most = std::min<rlim_t>(options.connection_limit, files.rlim_cur / 2);
+  const rlim_t most = std::min<rlim_t>(options.connection_limit, files.rlim_cur / 4 * 3);
   return std::max(static_cast<unsigned>(most), options.threads);
 }
 
