@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import anonymous_names
+import width
 import words
 
 # Which rooms a room may include; ARCHITECTURE.md has the same table for people.
@@ -181,10 +182,15 @@ def check_words(root, _files):
     return words.check(root, files_of(root, "*.md", "docs/man/*"))
 
 
+def check_width(root, _files):
+    """Every page has one width."""
+    return width.check(root, files_of(root, "*.md"))
+
+
 def main():
     check, root = sys.argv[1:3]
     found = {"format": check_format, "rooms": check_rooms, "doors": check_doors,
-             "pages": check_pages, "length": check_length, "words": check_words,
+             "pages": check_pages, "length": check_length, "words": check_words, "width": check_width,
              "names": anonymous_names.check}[check](root, sources(root))
     print("\n".join(found))
     return 1 if found else 0

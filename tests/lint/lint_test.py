@@ -85,6 +85,11 @@ class Lint(unittest.TestCase):
             self.write(name, "namespace {\n\nusing nlohmann::json;\nusing Lines = std::vector<Line>;\n\n}  // namespace\n")
         self.assertEqual(self.breaches("names"), [])
 
+    def test_a_page_wider_than_others(self):
+        wide = "word " * 30
+        self.write("docs/page.md", f"short\n{wide}\n    {wide}\n| {wide} |\n```\n{wide}\n```\n")
+        self.assertEqual(self.breaches("width"), ["docs/page.md:2: is wider than 120; wrap the paragraph"])
+
     def test_private_verbs_and_second_words_of_a_page(self):
         for text, phrase in [("The node holds the plan.", "holds"), ("It was\nheard a minute ago.", "heard"),
                              ("What stands in the file.", "stands"), ("Unknown names are passed\nover.", "passed over"),

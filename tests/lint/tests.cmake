@@ -1,6 +1,6 @@
 # Style that a program can check.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
-foreach(check format rooms doors pages length names words)
+foreach(check format rooms doors pages length names width words)
   add_test(NAME lint.${check}
     COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.py" ${check} "${PROJECT_SOURCE_DIR}")
   set_tests_properties(lint.${check} PROPERTIES LABELS lint TIMEOUT 120)
