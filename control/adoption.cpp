@@ -24,18 +24,12 @@ void upgrade_adoption_from_1(muster::json::Value&) {}
 
 constexpr std::array<muster::json::Upgrade, 1> kAdoptionUpgrades = {&upgrade_adoption_from_1};
 
-Policy policy_of(spec::AdoptionPolicy policy) {
-  return policy == spec::AdoptionPolicy::open  ? Policy::open
-         : policy == spec::AdoptionPolicy::ask ? Policy::ask
-                                               : Policy::closed;
-}
-
 }  // namespace
 
 Result<AdoptionRecord> adoption_at_boot(const spec::Adoption& adoption, std::int64_t now_ms) {
   TRY_ASSIGN(const std::string boot, os::read_boot_id());
   const std::int64_t length = std::chrono::milliseconds(adoption.open_for).count();
-  const Policy policy = policy_of(adoption.policy);
+  const Policy policy = adoption.policy;
   return AdoptionRecord{.policy = policy,
                         .until_ms = length == 0 ? 0 : now_ms + length,
                         .boot = boot,

@@ -26,9 +26,9 @@ void merge_hardware(Node& node, const Hardware& report, std::vector<Event>& even
   node.hardware = merge_report(node.hardware, report);
 }
 
-void hear(Member& member, Now now) {
-  member.heard.any_ms = now.steady_ms;
-  member.heard.wall_ms = now.wall_ms;
+void note_contact(Member& member, Now now) {
+  member.contact.any_ms = now.steady_ms;
+  member.contact.wall_ms = now.wall_ms;
 }
 
 /// A session for the arrival. What the node was before stays that of the first claim.
@@ -68,13 +68,13 @@ std::string busy_reason(const Member& member, Ipv4Address address, Now now) {
   const Node& node = *member.node;
   // Only its certificate tells that a node is up: what is said without one may be anybody's words.
   // A head that has just started gives its nodes the time to show theirs.
-  const std::int64_t silent_ms = now.steady_ms - member.heard.proof_ms;
+  const std::int64_t silent_ms = now.steady_ms - member.contact.proof_ms;
   const bool is_claimed = member.session && member.session->state != Session::State::over;
   const NodeState state = is_claimed ? member.session->state_before : node.state;
   const std::string& stage = is_claimed ? member.session->stage_before : node.stage;
   const std::int64_t alive_ms = stage == "plan" ? kLostMs : kAliveMs;
   if (node.has_enrolled() && state != NodeState::off && silent_ms < alive_ms) {
-    return member.heard.is_proved
+    return member.contact.is_proved
                ? std::format(
                      "{} is up, and sent a message {} s ago; a second machine claims to be "
                      "it",
@@ -93,7 +93,7 @@ std::string busy_reason(const Member& member, Ipv4Address address, Now now) {
 }
 
 Outcome take_report(Member& member, const Hardware& hardware, Now now) {
-  hear(member, now);
+  note_contact(member, now);
   auto node = std::make_shared<Node>(*member.node);
   Outcome outcome;
   merge_hardware(*node, hardware, outcome.events, now);
@@ -105,7 +105,7 @@ Outcome take_report(Member& member, const Hardware& hardware, Now now) {
 }
 
 Outcome begin_boot(Member& member, const Arrival& arrival, Now now) {
-  hear(member, now);
+  note_contact(member, now);
   member.session = session_of(member, arrival, now);
   auto node = std::make_shared<Node>(*member.node);
   Outcome outcome{.write = Write::relaxed};
@@ -132,7 +132,7 @@ Answer take_stage(Member& member, const StageReport& report, Now now) {
                              .hint = "discover again",
                              .kind = ErrorKind::denied}};
   }
-  hear(member, now);
+  note_contact(member, now);
   auto session = std::make_shared<Session>(*member.session);
   session->seen_ms = now.steady_ms;
   member.session = std::move(session);
@@ -188,10 +188,10 @@ Answer enrol(Member& member, const std::string& secret, const Credentials& given
   }
   auto over = std::make_shared<Session>(*session);
   over->state = Session::State::over;
-  over->proof_before_ms = member.heard.proof_ms;
-  hear(member, now);
-  member.heard.proof_ms = now.steady_ms;
-  member.heard.is_proved = true;
+  over->proof_before_ms = member.contact.proof_ms;
+  note_contact(member, now);
+  member.contact.proof_ms = now.steady_ms;
+  member.contact.is_proved = true;
   auto node = std::make_shared<Node>(*member.node);
   Outcome outcome{.write = Write::decided};
   node->certificate_serial = given.serial;

@@ -57,7 +57,7 @@ bool Discovery::lived_lately(const std::string& id, Now now) const {
   const Member* const member = ledger_.find(id);
   const NodeState state = member->node->state;
   if (state == NodeState::ready || state == NodeState::booting) return true;
-  return member->heard.wall_ms != 0 && std::abs(now.wall_ms - member->heard.wall_ms) < kLatelyMs;
+  return member->contact.wall_ms != 0 && std::abs(now.wall_ms - member->contact.wall_ms) < kLatelyMs;
 }
 
 /// A machine that nobody knows. Returns its id.
@@ -79,7 +79,7 @@ std::string Discovery::add_unknown(const Hardware& hardware, Now now) {
   const Node added = *node;
   ledger_.put(
       {.node = std::move(node),
-       .heard = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms, .wall_ms = now.wall_ms}},
+       .contact = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms, .wall_ms = now.wall_ms}},
       std::move(outcome), now);
   note_twins(added, now);
   return added.id;

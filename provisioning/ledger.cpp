@@ -13,7 +13,7 @@ namespace {
 
 /// Where it stands among the machines that nobody adopted.
 std::pair<std::int64_t, std::string> age_of(const Member& member) {
-  return {member.heard.any_ms, member.node->id};
+  return {member.contact.any_ms, member.node->id};
 }
 
 }  // namespace
@@ -138,7 +138,7 @@ Snapshot Ledger::snapshot() const {
   published_.directory().each([&](const std::string& id) {
     auto node = published_.find(id);
     const Member* const member = find(id);
-    const std::int64_t seen_ms = member == nullptr ? node->seen_ms : member->heard.wall_ms;
+    const std::int64_t seen_ms = member == nullptr ? node->seen_ms : member->contact.wall_ms;
     snapshot.nodes.push_back({.node = std::move(node), .seen_ms = seen_ms});
   });
   return snapshot;
@@ -148,7 +148,7 @@ std::optional<Node> Ledger::shown(const std::string& id) const {
   const auto node = published_.find(id);
   if (!node) return std::nullopt;
   Node copy = *node;
-  if (const Member* const member = find(id)) copy.seen_ms = member->heard.wall_ms;
+  if (const Member* const member = find(id)) copy.seen_ms = member->contact.wall_ms;
   return copy;
 }
 
@@ -198,11 +198,11 @@ Status Ledger::load(Now opened) {
     // The head's clock may have been ahead when this was written.
     node.seen_ms = std::min(node.seen_ms, opened.wall_ms);
     Member member{.node = std::make_shared<const Node>(node)};
-    member.heard = {
+    member.contact = {
         .any_ms = opened.steady_ms, .proof_ms = opened.steady_ms, .wall_ms = node.seen_ms};
     if (node.reboot) {
       const std::int64_t age_ms = opened.wall_ms - node.reboot->asked_ms;
-      member.heard.wish_ms = opened.steady_ms - std::clamp<std::int64_t>(age_ms, 0, kRebootWishMs);
+      member.contact.wish_ms = opened.steady_ms - std::clamp<std::int64_t>(age_ms, 0, kRebootWishMs);
     }
     index(nullptr, member);
     published_.show(id, member.node, opened);

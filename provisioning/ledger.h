@@ -33,7 +33,7 @@ struct Snapshot {
   struct Entry {
     /// Never null.
     std::shared_ptr<const Node> node;
-    /// Heard::wall_ms.
+    /// Contact::wall_ms.
     std::int64_t seen_ms = 0;
   };
   /// Named nodes by name, then the others.
@@ -134,7 +134,7 @@ class Ledger {
   struct Writing {
     struct Taken {
       std::shared_ptr<const Node> node;
-      /// Heard::wall_ms.
+      /// Contact::wall_ms.
       std::int64_t seen_ms = 0;
     };
     std::unique_ptr<Batch> batch;

@@ -127,7 +127,7 @@ Ledger::Writing Ledger::take_batch() {
     for (const std::string& id : *ids) {
       const Member* const member = find(id);
       if (member == nullptr || writing.nodes.contains(id)) continue;
-      writing.nodes[id] = {.node = member->node, .seen_ms = member->heard.wall_ms};
+      writing.nodes[id] = {.node = member->node, .seen_ms = member->contact.wall_ms};
       in_flight_.insert(id);
     }
   }
@@ -303,7 +303,7 @@ void Ledger::restore(const std::string& id, const std::set<std::string>& born) {
   }
   if (shown->name.empty()) member.session.reset();
   if (has_lost_enrolment(*member.node, *shown) && member.session) {
-    member.heard.proof_ms = member.session->proof_before_ms;
+    member.contact.proof_ms = member.session->proof_before_ms;
     member.session = reopened(*member.session);
   }
   member.node = std::make_shared<const Node>(taken_back(*member.node, *shown));

@@ -43,24 +43,24 @@ NodeState state_after(const NodeReport& report, NodeState before) {
 
 /// Whether the node speaks after a silence in which the scheduler may have given it up; one that
 /// boots was not there yet.
-bool has_returned(const Node& node, const Heard& heard, Now now) {
+bool has_returned(const Node& node, const Contact& contact, Now now) {
   const bool was_there = node.state != NodeState::booting;
   // The daemon may have started anew since, and counts the silence from then.
   const bool was_lost = node.state == NodeState::failed && node.stage == "lost";
-  return was_lost || (was_there && now.steady_ms - heard.proof_ms >= kLostMs);
+  return was_lost || (was_there && now.steady_ms - contact.proof_ms >= kLostMs);
 }
 
 /// The node itself was heard.
 void hear_proof(Member& member, Now now) {
-  member.heard.any_ms = now.steady_ms;
-  member.heard.proof_ms = now.steady_ms;
-  member.heard.wall_ms = now.wall_ms;
-  member.heard.is_proved = true;
+  member.contact.any_ms = now.steady_ms;
+  member.contact.proof_ms = now.steady_ms;
+  member.contact.wall_ms = now.wall_ms;
+  member.contact.is_proved = true;
 }
 
 /// The same, and what of the node follows from it.
 void hear_node(Member& member, Node& node, Now now) {
-  if (has_returned(node, member.heard, now)) node.returned_ms = now.wall_ms;
+  if (has_returned(node, member.contact, now)) node.returned_ms = now.wall_ms;
   hear_proof(member, now);
 }
 
@@ -100,9 +100,9 @@ Write write_of(const Node& before, const Node& after, const NodeReport& report, 
 }
 
 /// Marks a node that should have spoken; what is to be noted of it.
-std::optional<std::string> miss(const Member& member, Node& node, Now now) {
-  const std::int64_t unproved_ms = now.steady_ms - member.heard.proof_ms;
-  const std::int64_t silent_ms = now.steady_ms - member.heard.any_ms;
+std::optional<std::string> give_up_silent(const Member& member, Node& node, Now now) {
+  const std::int64_t unproved_ms = now.steady_ms - member.contact.proof_ms;
+  const std::int64_t silent_ms = now.steady_ms - member.contact.any_ms;
   // An agent of an earlier version sends no heartbeats while it makes a plan true.
   const std::int64_t quiet_ms = node.stage == "plan" ? kBootSilenceMs : kLostMs;
   const bool lost = node.state == NodeState::ready && unproved_ms >= quiet_ms;
@@ -121,7 +121,7 @@ std::optional<std::string> miss(const Member& member, Node& node, Now now) {
 std::optional<std::string> give_up_reboot(const Member& member, Node& node, Now now) {
   if (!node.reboot) return std::nullopt;
   const bool is_going = node.state == NodeState::off || node.state == NodeState::booting;
-  if (is_going || now.steady_ms - member.heard.wish_ms < kRebootWishMs) return std::nullopt;
+  if (is_going || now.steady_ms - member.contact.wish_ms < kRebootWishMs) return std::nullopt;
   node.reboot.reset();
   if (node.stage == "reboot") node.stage = "ready";
   return std::format("did not reboot within {} s of being asked, and is not expected to any more",
@@ -133,7 +133,7 @@ bool may_change_by_time(const Member& member, Now now) {
   const Node& node = *member.node;
   if (node.reboot) return true;
   const std::int64_t silent_ms =
-      now.steady_ms - std::min(member.heard.any_ms, member.heard.proof_ms);
+      now.steady_ms - std::min(member.contact.any_ms, member.contact.proof_ms);
   return (node.state == NodeState::ready || node.state == NodeState::booting) &&
          silent_ms >= kImageSilenceMs;
 }
@@ -169,7 +169,7 @@ Answer show(Member& member, const std::string& serial, Now now) {
   const bool is_claimed = member.session && member.session->state != Session::State::over;
   const bool is_plain = !is_claimed && serial != known.offered_serial;
   // Every request of every node comes by here.
-  if (is_plain && !has_returned(known, member.heard, now)) {
+  if (is_plain && !has_returned(known, member.contact, now)) {
     hear_proof(member, now);
     return {};
   }
@@ -244,7 +244,7 @@ Outcome take_heartbeat(Member& member, const Beat& beat, Now now) {
   // it again.
   const bool is_ready = beat.holds == Holds::its_plan && known.state != NodeState::ready;
   const bool is_noted = beat.agent_note && *beat.agent_note != known.agent_note;
-  if (!was_lost && !is_ready && !is_noted && !has_returned(known, member.heard, now)) {
+  if (!was_lost && !is_ready && !is_noted && !has_returned(known, member.contact, now)) {
     hear_proof(member, now);
     return {};
   }
@@ -272,7 +272,7 @@ Outcome pass_time(Member& member, Now now) {
   if (!may_change_by_time(member, now)) return {};
   auto node = std::make_shared<Node>(*member.node);
   Outcome outcome;
-  if (auto missed = miss(member, *node, now)) {
+  if (auto missed = give_up_silent(member, *node, now)) {
     outcome.events.push_back(event(*node, "failed", std::move(*missed), now));
   }
   if (auto given_up = give_up_reboot(member, *node, now)) {

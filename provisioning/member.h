@@ -44,14 +44,14 @@ struct Session {
   NodeState state_before = NodeState::discovered;
   std::string stage_before;
   std::string reason_before;
-  /// Heard::proof_ms before it enrolled.
+  /// Contact::proof_ms before it enrolled.
   std::int64_t proof_before_ms = 0;
 
   bool operator==(const Session&) const = default;
 };
 
-/// When a machine was heard. Times are Now::steady_ms.
-struct Heard {
+/// When a machine spoke last. Times are Now::steady_ms.
+struct Contact {
   /// Anything in its name; at the earliest when the registry was opened.
   std::int64_t any_ms = 0;
   /// A certificate of it; at the earliest when the registry was opened.
@@ -63,13 +63,13 @@ struct Heard {
   /// When it was asked to reboot; counts only with a wish.
   std::int64_t wish_ms = 0;
 
-  bool operator==(const Heard&) const = default;
+  bool operator==(const Contact&) const = default;
 };
 
 struct Member {
   /// Never null. Others may hold it: it is replaced, never changed.
   std::shared_ptr<const Node> node;
-  Heard heard;
+  Contact contact;
   /// Null: no boot is known. Replaced as well.
   std::shared_ptr<const Session> session;
 };

@@ -2,22 +2,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/spec/node_states.h"
 #include "provisioning/node_documents.h"
 
 namespace muster::provisioning {
 
-namespace {
+using spec::kNodeStates;
 
-constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
-                                                     "ready",      "off",     "failed"};
-
-}  // namespace
-
-std::string_view to_string(NodeState state) { return kStates.at(static_cast<std::size_t>(state)); }
+std::string_view to_string(NodeState state) {
+  return kNodeStates.at(static_cast<std::size_t>(state));
+}
 
 std::optional<NodeState> parse_state(std::string_view text) {
-  for (std::size_t i = 0; i < kStates.size(); ++i) {
-    if (kStates[i] == text) return static_cast<NodeState>(i);
+  for (std::size_t i = 0; i < kNodeStates.size(); ++i) {
+    if (kNodeStates[i] == text) return static_cast<NodeState>(i);
   }
   return std::nullopt;
 }

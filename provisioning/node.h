@@ -18,6 +18,7 @@
 
 namespace muster::provisioning {
 
+/// Their words: spec::kNodeStates.
 enum class NodeState { discovered, adopted, booting, ready, off, failed };
 
 /// Those of nodes that were adopted.

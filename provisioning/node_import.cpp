@@ -126,7 +126,7 @@ void put_imported(Ledger& ledger, Node node, Now now) {
         event(node, "imported",
               std::format("named {}, address {}", node.name, to_string(node.address)), now));
   } else {
-    member.heard = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms};
+    member.contact = {.any_ms = now.steady_ms, .proof_ms = now.steady_ms};
   }
   member.node = std::make_shared<const Node>(std::move(node));
   ledger.put(std::move(member), std::move(outcome), now);

@@ -38,7 +38,7 @@ std::string why_not_up(const Member& member, Now now) {
     return node.state == NodeState::failed ? std::format("failed at '{}'", node.stage)
                                            : std::format("is {}", to_string(node.state));
   }
-  const std::int64_t silent_ms = now.steady_ms - member.heard.proof_ms;
+  const std::int64_t silent_ms = now.steady_ms - member.contact.proof_ms;
   return silent_ms < kLostMs ? "" : std::format("sent no message for {} s", silent_ms / 1000);
 }
 
@@ -65,7 +65,7 @@ Status Reboots::ask(std::span<const std::string> names, const std::string& why, 
       auto node = std::make_shared<Node>(*member.node);
       node->reboot = RebootWish{.id = os::random_hex(8), .asked_ms = now.wall_ms};
       if (node->state == NodeState::ready) node->stage = "reboot";
-      member.heard.wish_ms = now.steady_ms;
+      member.contact.wish_ms = now.steady_ms;
       Outcome outcome{.write = Write::decided, .events = {event(*node, "reboot", why, now)}};
       member.node = std::move(node);
       ledger_.put(std::move(member), std::move(outcome), now);

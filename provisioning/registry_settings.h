@@ -7,12 +7,11 @@
 
 #include "core/base/now.h"
 #include "core/base/units.h"
+#include "core/spec/cluster_spec.h"
 
 namespace muster::provisioning {
 
-/// Whether machines that nobody knows become nodes: by themselves, when somebody adopts them, or
-/// not at all.
-enum class Policy { open, ask, closed };
+using Policy = spec::AdoptionPolicy;
 
 /// Where the addresses of nodes come from: this head gives them, or another server of the nodes'
 /// network does and a node has the one that it is heard from.

@@ -45,7 +45,7 @@ using provisioning::NodeState;
 using provisioning::Policy;
 
 std::string_view policy_name(Policy policy) {
-  return policy == Policy::open ? "open" : policy == Policy::ask ? "ask" : "closed";
+  return spec::kAdoptionWords.at(static_cast<std::size_t>(policy));
 }
 
 json count_states(const provisioning::Registry& registry) {

@@ -9,6 +9,7 @@
 #include "control/change_feed.h"
 #include "core/base/node_set.h"
 #include "core/json/schema.h"
+#include "core/spec/cluster_spec.h"
 #include "core/task/task.h"
 
 namespace muster::api::schemas {
@@ -73,9 +74,8 @@ inline constexpr auto kImportMembers =
     std::to_array<Property>({{"nodes", list_of(kImported, "the nodes")}});
 inline constexpr Schema kImport = object("nodes that were never seen", kImportMembers);
 
-inline constexpr std::array<std::string_view, 3> kPolicies = {"open", "ask", "closed"};
 inline constexpr auto kDiscoveryMembers = std::to_array<Property>({
-    {"policy", one_of(kPolicies, "what happens to machines that the head does not know")},
+    {"policy", one_of(spec::kAdoptionWords, "what happens to machines that the head does not know")},
     {"minutes", number("after these 'open' becomes 'ask'; 0: never", 0, kMostMinutes),
      Need::optional},
 });

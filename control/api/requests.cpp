@@ -224,10 +224,9 @@ Result<ChangesRequest> parse_changes_query(const os::ServerRequest& request) {
 
 Result<DiscoveryRequest> parse_discovery(std::string_view body) {
   TRY_ASSIGN(const json value, read_body(body, schemas::kDiscovery));
-  const std::string policy = text_in(value, "policy");
-  return DiscoveryRequest{.policy = policy == "open"  ? Policy::open
-                                    : policy == "ask" ? Policy::ask
-                                                      : Policy::closed,
+  // The schema let no other word pass.
+  const auto word = std::ranges::find(spec::kAdoptionWords, text_in(value, "policy"));
+  return DiscoveryRequest{.policy = static_cast<Policy>(word - spec::kAdoptionWords.begin()),
                           .minutes = value.value("minutes", std::int64_t{0})};
 }
 

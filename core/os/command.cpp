@@ -18,6 +18,7 @@
 
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
+#include "core/os/start_child.h"
 #include "core/os/handle.h"
 #include "core/os/held_signals.h"
 #include "core/os/uninterrupted.h"
@@ -49,7 +50,7 @@ struct ChildPlan {
   int in;
   int out;
   int err;
-  int report;
+  int report = -1;
 };
 
 /// Groups of the programs that run now, for a signal's handler: 0 is a free place.
@@ -126,23 +127,14 @@ class RunningGroup {
   std::atomic<pid_t>* place_ = nullptr;
 };
 
-[[noreturn]] void run_child(const ChildPlan& plan) {
+void run_child(const ChildPlan& plan) {
   setpgid(0, 0);
   // Whoever wanted the program is gone: nobody would wait for it or put its work in order.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const bool ready = dup2(plan.in, 0) >= 0 && dup2(plan.out, 1) >= 0 && dup2(plan.err, 2) >= 0 &&
                      (plan.root == nullptr || chroot(plan.root) == 0) &&
                      chdir(plan.cwd == nullptr ? "/" : plan.cwd) == 0;
-  if (ready) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
-    execvpe(plan.argv[0], plan.argv, plan.envp);
-  }
-  const int error = errno;
-  [[maybe_unused]] const ssize_t written = write(plan.report, &error, sizeof error);
-  _exit(127);
+  become_program(plan, ready);
 }
 
 /// Cuts what arrives into lines for on_line.
@@ -177,7 +169,6 @@ Result<Running> start(const Command& command) {
   TRY_ASSIGN(Pipe in, make_pipe());
   TRY_ASSIGN(Pipe out, make_pipe());
   TRY_ASSIGN(Pipe err, make_pipe());
-  TRY_ASSIGN(Pipe report, make_pipe());
   Handle null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env = clean_environment(command.env);
@@ -193,19 +184,9 @@ Result<Running> start(const Command& command) {
                        .cwd = cwd.c_str(),
                        .in = command.input ? in.read.get() : null.get(),
                        .out = out.write.get(),
-                       .err = err.write.get(),
-                       .report = report.write.get()};
-  const pid_t pid = fork();
-  if (pid < 0) return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(errno)));
-  if (pid == 0) run_child(plan);
-  setpgid(pid, pid);
-  report.write.close();
-  if (const int error = read_start_error(report.read.get()); error != 0) {
-    uninterrupted([&] { return waitpid(pid, nullptr, 0); });
-    const std::string hint =
-        error == ENOENT ? std::format("install the package that provides '{}'", argv[0]) : "";
-    return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(error)), hint);
-  }
+                       .err = err.write.get()};
+  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &run_child,
+                                          [](pid_t child) { setpgid(child, child); }));
   if (!command.input) in.write.close();
   return Running{pid, std::move(in.write), std::move(out.read), std::move(err.read)};
 }

@@ -19,6 +19,7 @@
 
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
+#include "core/os/start_child.h"
 #include "core/os/uninterrupted.h"
 
 namespace muster::os {
@@ -33,7 +34,7 @@ struct ProcessPlan {
   const char* cwd;
   int in;
   int out;
-  int report;
+  int report = -1;
   pid_t parent;
   OnParentDeath on_parent_death;
   std::span<const PassedDescriptor> descriptors;
@@ -53,21 +54,12 @@ bool place_descriptors(const ProcessPlan& plan) {
   });
 }
 
-[[noreturn]] void run_process(const ProcessPlan& plan) {
+void run_process(const ProcessPlan& plan) {
   setsid();
   const bool ready = follow_parent(plan) && dup2(plan.in, 0) >= 0 &&
                      (plan.out < 0 || (dup2(plan.out, 1) >= 0 && dup2(plan.out, 2) >= 0)) &&
                      place_descriptors(plan) && chdir(plan.cwd) == 0;
-  if (ready) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
-    execvpe(plan.argv[0], plan.argv, plan.envp);
-  }
-  const int error = errno;
-  [[maybe_unused]] const ssize_t written = write(plan.report, &error, sizeof error);
-  _exit(127);
+  become_program(plan, ready);
 }
 
 /// Copies of the passed descriptors with numbers that no place has.
@@ -107,12 +99,6 @@ Result<Child> spawn(const SpawnOptions& options) {
   CHECK(!options.argv.empty());
   TRY_ASSIGN(const Handle log, open_log(options.log));
   TRY_ASSIGN(const Lifted lifted, lift(options.descriptors));
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail(std::format("cannot make a pipe: {}", std::strerror(errno)));
-  }
-  const Handle report_read(ends[0]);
-  Handle report_write(ends[1]);
   const Handle null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::vector<std::string> argv = options.argv;
   std::vector<std::string> env = clean_environment(options.env);
@@ -123,20 +109,10 @@ Result<Child> spawn(const SpawnOptions& options) {
                          .cwd = options.cwd.c_str(),
                          .in = null.get(),
                          .out = log.get(),
-                         .report = report_write.get(),
                          .parent = getpid(),
                          .on_parent_death = options.on_parent_death,
                          .descriptors = lifted.descriptors};
-  const pid_t pid = fork();
-  if (pid < 0) return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(errno)));
-  if (pid == 0) run_process(plan);
-  report_write.close();
-  if (const int error = read_start_error(report_read.get()); error != 0) {
-    uninterrupted([&] { return waitpid(pid, nullptr, 0); });
-    const std::string hint =
-        error == ENOENT ? std::format("install the package that provides '{}'", argv[0]) : "";
-    return fail(std::format("cannot start '{}': {}", argv[0], std::strerror(error)), hint);
-  }
+  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &run_process, [](pid_t) {}));
   TRY_ASSIGN(const ProcessId id, read_process(pid));
   return Child{.id = id, .pidfd = open_pidfd(pid)};
 }

@@ -39,7 +39,7 @@ class Reader {
 
   void operator()(const char* name, std::string& member) {
     auto text = members_.find_text(name, kLongestText);
-    if (!text) return miss(name);
+    if (!text) return note_missing(name);
     member = std::move(*text);
     const bool is_path = std::ranges::contains(kPathMembers, std::string_view(name));
     if (is_path && !is_plain_path(member)) {
@@ -65,7 +65,7 @@ class Reader {
     requires std::is_enum_v<Enumeration>
   void operator()(const char* name, Enumeration& member) {
     const auto word = members_.find_word(name, kLongestKind);
-    if (!word) return miss(name);
+    if (!word) return note_missing(name);
     static constexpr auto kWords = words_of(Enumeration{});
     const auto* const known = std::ranges::find(kWords, *word, &Word<Enumeration>::second);
     if (known == kWords.end()) return problems_.add(members_.path(name), "has an unknown value");
@@ -74,7 +74,7 @@ class Reader {
 
  private:
   /// A member that is there and wrong has its problem already.
-  void miss(const char* name) { problems_.add(members_.path(name), "is missing"); }
+  void note_missing(const char* name) { problems_.add(members_.path(name), "is missing"); }
 
   Members& members_;
   Problems& problems_;

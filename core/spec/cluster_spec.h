@@ -3,9 +3,11 @@
 // where a type exists. What each field means to an owner stands in the field table (fields.cpp),
 // from which the parser, the schema and the reference manual are made.
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/units.h"
@@ -16,7 +18,11 @@ namespace muster::spec {
 
 enum class KernelFlavour { amd64, cloud };
 enum class Firmware { none, network, all };
+/// Whether machines that nobody knows become nodes: by themselves, when somebody adopts them, or
+/// not at all.
 enum class AdoptionPolicy { open, ask, closed };
+/// In the order of AdoptionPolicy.
+inline constexpr std::array<std::string_view, 3> kAdoptionWords = {"open", "ask", "closed"};
 enum class Route { automatic, none, nat, direct };
 enum class Firewall { automatic, on, off };
 /// As the kernel's bonding driver names them (Documentation/networking/bonding.rst).

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/spec/characters.h"
 #include "core/spec/rules.h"
+#include "core/spec/node_states.h"
 
 namespace muster::spec {
 namespace {
@@ -79,9 +80,7 @@ Status check_node_name(std::string_view name, const ClusterSpec& spec) {
 }
 
 bool is_node_state(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kStates = {"discovered", "adopted", "booting",
-                                                       "ready",      "off",     "failed"};
-  return std::ranges::contains(kStates, name);
+  return std::ranges::contains(kNodeStates, name);
 }
 
 std::string node_name(const Nodes& nodes, std::uint64_t number) {

@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kKernelWords = {"amd64", "cloud"};
 constexpr std::array<std::string_view, 3> kFirmwareWords = {"none", "network", "all"};
-constexpr std::array<std::string_view, 3> kAdoptionWords = {"open", "ask", "closed"};
 constexpr std::array<std::string_view, 1> kReleaseWords = {kDebianRelease};
 
 constexpr std::string_view kNamePattern = "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$";

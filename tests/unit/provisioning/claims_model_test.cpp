@@ -80,7 +80,7 @@ std::string key_of(const World& world) {
   };
   const Node& node = *world.member.node;
   const Node& disk = *world.on_disk;
-  const Heard& heard = world.member.heard;
+  const Contact& contact = world.member.contact;
   const auto serial = [&](const std::string& word) {
     return which(word, {node.certificate_serial, node.offered_serial, disk.certificate_serial,
                         disk.offered_serial});
@@ -93,8 +93,8 @@ std::string key_of(const World& world) {
       "{} {} {} {} | {} {} {} {} {} | {} {} {} | {} {} {} {} {} {}", static_cast<int>(node.state),
       node.stage, owner(node.certificate_serial), owner(node.offered_serial),
       static_cast<int>(disk.state), disk.stage, owner(disk.certificate_serial),
-      serial(disk.certificate_serial), serial(disk.offered_serial), age(heard.any_ms, 3),
-      age(heard.proof_ms, 4), heard.is_proved, secret(world.node.session),
+      serial(disk.certificate_serial), serial(disk.offered_serial), age(contact.any_ms, 3),
+      age(contact.proof_ms, 4), contact.is_proved, secret(world.node.session),
       serial(world.node.certificate), serial(world.node.renewed), secret(world.stranger.session),
       serial(world.stranger.certificate), age(world.node_proof_ms, 2));
   if (session != nullptr) {
@@ -274,7 +274,7 @@ bool restart(World& world, std::shared_ptr<const Node> left) {
   node->claimed_mac.reset();
   world.is_trading = false;
   world.member = {.node = node,
-                  .heard = {.any_ms = world.now.steady_ms, .proof_ms = world.now.steady_ms}};
+                  .contact = {.any_ms = world.now.steady_ms, .proof_ms = world.now.steady_ms}};
   world.on_disk = world.member.node;
   return true;
 }
@@ -333,8 +333,8 @@ World first_world() {
   node->state = NodeState::adopted;
   World world;
   world.member.node = node;
-  world.member.heard.any_ms = world.now.steady_ms;
-  world.member.heard.proof_ms = world.now.steady_ms;
+  world.member.contact.any_ms = world.now.steady_ms;
+  world.member.contact.proof_ms = world.now.steady_ms;
   world.on_disk = world.member.node;
   world.node_proof_ms = world.now.steady_ms - kOldMs;
   return world;
