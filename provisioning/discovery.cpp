@@ -57,7 +57,8 @@ bool Discovery::lived_lately(const std::string& id, Now now) const {
   const Member* const member = ledger_.find(id);
   const NodeState state = member->node->state;
   if (state == NodeState::ready || state == NodeState::booting) return true;
-  return member->contact.wall_ms != 0 && std::abs(now.wall_ms - member->contact.wall_ms) < kLatelyMs;
+  return member->contact.wall_ms != 0 &&
+         std::abs(now.wall_ms - member->contact.wall_ms) < kLatelyMs;
 }
 
 /// A machine that nobody knows. Returns its id.

@@ -202,7 +202,8 @@ Status Ledger::load(Now opened) {
         .any_ms = opened.steady_ms, .proof_ms = opened.steady_ms, .wall_ms = node.seen_ms};
     if (node.reboot) {
       const std::int64_t age_ms = opened.wall_ms - node.reboot->asked_ms;
-      member.contact.wish_ms = opened.steady_ms - std::clamp<std::int64_t>(age_ms, 0, kRebootWishMs);
+      member.contact.wish_ms =
+          opened.steady_ms - std::clamp<std::int64_t>(age_ms, 0, kRebootWishMs);
     }
     index(nullptr, member);
     published_.show(id, member.node, opened);

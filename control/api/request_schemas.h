@@ -75,7 +75,8 @@ inline constexpr auto kImportMembers =
 inline constexpr Schema kImport = object("nodes that were never seen", kImportMembers);
 
 inline constexpr auto kDiscoveryMembers = std::to_array<Property>({
-    {"policy", one_of(spec::kAdoptionWords, "what happens to machines that the head does not know")},
+    {"policy",
+     one_of(spec::kAdoptionWords, "what happens to machines that the head does not know")},
     {"minutes", number("after these 'open' becomes 'ask'; 0: never", 0, kMostMinutes),
      Need::optional},
 });

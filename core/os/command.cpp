@@ -18,9 +18,9 @@
 
 #include "core/base/text.h"
 #include "core/os/exec_arguments.h"
-#include "core/os/start_child.h"
 #include "core/os/handle.h"
 #include "core/os/held_signals.h"
+#include "core/os/start_child.h"
 #include "core/os/uninterrupted.h"
 
 namespace muster::os {
@@ -185,8 +185,8 @@ Result<Running> start(const Command& command) {
                        .in = command.input ? in.read.get() : null.get(),
                        .out = out.write.get(),
                        .err = err.write.get()};
-  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &run_child,
-                                          [](pid_t child) { setpgid(child, child); }));
+  TRY_ASSIGN(const pid_t pid,
+             start_child(argv[0], plan, &run_child, [](pid_t child) { setpgid(child, child); }));
   if (!command.input) in.write.close();
   return Running{pid, std::move(in.write), std::move(out.read), std::move(err.read)};
 }

@@ -41,8 +41,9 @@ Result<pid_t> start_child(const std::string& program, Plan plan, void (*run)(con
   const int error = read_start_error(report_read.get());
   if (error == 0) return pid;
   uninterrupted([&] { return waitpid(pid, nullptr, 0); });
-  return fail(std::format("cannot start '{}': {}", program, std::strerror(error)),
-              error == ENOENT ? std::format("install the package that provides '{}'", program) : "");
+  return fail(
+      std::format("cannot start '{}': {}", program, std::strerror(error)),
+      error == ENOENT ? std::format("install the package that provides '{}'", program) : "");
 }
 
 /// Becomes the program of `plan` when the child is `ready`, and else, or when that fails, writes

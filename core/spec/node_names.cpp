@@ -6,8 +6,8 @@
 
 #include "core/base/text.h"
 #include "core/spec/characters.h"
-#include "core/spec/rules.h"
 #include "core/spec/node_states.h"
+#include "core/spec/rules.h"
 
 namespace muster::spec {
 namespace {
@@ -79,9 +79,7 @@ Status check_node_name(std::string_view name, const ClusterSpec& spec) {
   return check_node_name(name);
 }
 
-bool is_node_state(std::string_view name) {
-  return std::ranges::contains(kNodeStates, name);
-}
+bool is_node_state(std::string_view name) { return std::ranges::contains(kNodeStates, name); }
 
 std::string node_name(const Nodes& nodes, std::uint64_t number) {
   return std::format("{}{:0{}}", nodes.prefix, number, nodes.digits);
