@@ -235,9 +235,10 @@ void Cluster::say_wanted() {
 Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   const auto nodes = registry_->nodes();
   const hpc::UserTable now = people_->users();
-  const plans::SpecUsers wanted = plans::with_changed_people(now, spec, people_->taken_over());
+  const plans::SpecUsers wanted = plans::with_spec_users(now, spec, people_->taken_over());
   if (!wanted.refused.empty()) return std::unexpected(wanted.refused.front());
-  const hpc::UserTable& then = wanted.table;
+  const plans::SpecUsers rest = plans::without_leavers(wanted.table, spec, wanted.known);
+  const hpc::UserTable& then = rest.table;
   const provisioning::Node node = nodes.empty() ? plans::first_node(spec) : nodes.front();
   std::set<std::string> running;
   for (const provisioning::Node& each : nodes) {
@@ -246,7 +247,8 @@ Result<Cluster::Changes> Cluster::changes_of(const spec::ClusterSpec& spec) {
   return Changes{
       .head = plan::diff(plans::plan_head(view(spec_, nodes, now)).plan,
                          plans::plan_head(view(spec, nodes, then)).plan),
-      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node, running)};
+      .nodes = plans::changes_on_nodes(view(spec_, {}, now), view(spec, {}, then), node, running),
+      .leavers = plans::leavers(wanted.table, spec, wanted.known)};
 }
 
 }  // namespace muster::control

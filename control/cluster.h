@@ -104,6 +104,8 @@ class Cluster {
   struct Changes {
     std::vector<plan::Change> head;
     plans::NodeChanges nodes;
+    /// People whom the specification does not name any more.
+    std::vector<std::string> leavers;
   };
   /// Errors: somebody of its people whom the cluster cannot have.
   Result<Changes> changes_of(const spec::ClusterSpec& spec);

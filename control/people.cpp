@@ -171,19 +171,22 @@ void People::use(hpc::UserTable table, state::Revision revision) {
   decisions_.note(revision);
 }
 
-/// Notes in `known`, and in the transaction, that what cluster.yaml says of a person is taken over.
-/// False: it was noted already, or the document is of a newer version.
-bool People::take_over(const spec::User& user, plans::Digests& known,
+/// Notes in `known`, and in the transaction, that what cluster.yaml says of a person is taken over,
+/// and that somebody decided about a person by name. False: it was noted already, or the document
+/// is of a newer version.
+bool People::take_over(const std::string& name, plans::Digests& known,
                        state::Transaction& transaction) {
-  const std::string digest = plans::digests_of({&user, 1}).at(user.name);
-  if (const auto before = known.find(user.name);
-      before != known.end() && before->second == digest) {
-    return false;
+  plans::Digests noted = known;
+  if (const auto left = noted.find(name); left != noted.end() && left->second == plans::kLeft) {
+    noted.erase(left);
   }
-  known[user.name] = digest;
-  auto taken = decisions_.documents().change(kSpecUsersDocument, render_digests(known));
+  const auto said = std::ranges::find(spec_.users, name, &spec::User::name);
+  if (said != spec_.users.end()) noted[name] = plans::digests_of({&*said, 1}).at(name);
+  if (noted == known) return false;
+  auto taken = decisions_.documents().change(kSpecUsersDocument, render_digests(noted));
   if (!taken) return false;
   transaction.changes.push_back(std::move(*taken));
+  known = std::move(noted);
   return true;
 }
 
@@ -193,8 +196,7 @@ Result<state::Revision> People::save(hpc::UserTable table, const std::string& wh
                                      const std::string& name) {
   TRY_ASSIGN(state::Transaction transaction, transaction_of(table, what, name));
   plans::Digests known = taken_over();
-  const auto said = std::ranges::find(spec_.users, name, &spec::User::name);
-  const bool is_news = said != spec_.users.end() && take_over(*said, known, transaction);
+  const bool is_news = take_over(name, known, transaction);
   TRY_ASSIGN(const state::Revision revision, decisions_.store().commit(transaction));
   const std::scoped_lock lock(mutex_);
   if (is_news) taken_over_ = std::move(known);
@@ -224,6 +226,29 @@ Status People::remove(const std::string& name) {
   TRY(table.remove(name));
   const auto saved = save(std::move(table), "removed", name);
   return saved ? Status() : std::unexpected(saved.error());
+}
+
+std::vector<std::string> People::leavers() const {
+  const std::scoped_lock lock(mutex_);
+  return plans::leavers(table_, spec_, taken_over_);
+}
+
+Result<People::Left> People::let_leavers_go() {
+  const std::scoped_lock one_decision(decisions_.one_at_a_time());
+  Left left{.names = leavers()};
+  if (left.names.empty()) return left;
+  plans::SpecUsers rest = plans::without_leavers(users(), spec_, taken_over());
+  if (!rest.refused.empty()) return std::unexpected(rest.refused.front());
+  TRY_ASSIGN(state::Transaction both,
+             transaction_of(rest.table, "removed", join(left.names, ", ")));
+  TRY_ASSIGN(state::Change noted,
+             decisions_.documents().change(kSpecUsersDocument, render_digests(rest.known)));
+  both.changes.push_back(std::move(noted));
+  TRY_ASSIGN(left.revision, decisions_.store().commit(both));
+  const std::scoped_lock lock(mutex_);
+  taken_over_ = std::move(rest.known);
+  use(std::move(rest.table), left.revision);
+  return left;
 }
 
 Status People::rebuild() {

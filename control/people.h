@@ -42,6 +42,18 @@ class People {
   Result<Changed> change(const spec::User& wanted, hpc::UserTable::NoKeys none);
   /// Errors: as hpc::UserTable::remove; as add.
   Status remove(const std::string& name);
+  /// People whom an earlier cluster.yaml named and this one does not, and who have an account.
+  std::vector<std::string> leavers() const;
+
+  struct Left {
+    std::vector<std::string> names;
+    /// Changed::revision; 0: nobody left.
+    state::Revision revision = 0;
+  };
+  /// Takes the leavers' accounts away; a cluster.yaml that names them brings them back. Errors: as
+  /// remove.
+  Result<Left> let_leavers_go();
+
   /// Puts stored users aside that cannot be read: the cluster has those whom machines have, and the
   /// numbers of users who left are not known any more. Errors (conflict): they can be read; they
   /// are a newer version's; nobody knows whom machines have.
@@ -58,7 +70,7 @@ class People {
   std::optional<Error> trouble() const;
   void load_taken_over(std::vector<Error>& lost);
   Status take_spec_users();
-  bool take_over(const spec::User& user, plans::Digests& known, state::Transaction& transaction);
+  bool take_over(const std::string& name, plans::Digests& known, state::Transaction& transaction);
   Result<state::Transaction> transaction_of(const hpc::UserTable& table, const std::string& what,
                                             const std::string& name);
   Result<state::Revision> save(hpc::UserTable table, const std::string& what,

@@ -120,6 +120,7 @@ Status Operations::check_goes_down_once(const Wish& wish) const {
     if (operation.has_ended() || !goes_down(operation.kind)) continue;
     std::vector<std::string> names;
     for (const Target& target : wish.targets) {
+      if (!target.obstacle.empty()) continue;
       const auto part = operation.parts.find(target.id);
       if (part != operation.parts.end() && !part->second.has_ended()) names.push_back(target.name);
     }

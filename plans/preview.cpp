@@ -42,7 +42,8 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
     if (own && user.uid && own->uid != *user.uid) {
       result.refused.push_back(keeps_number(*own, user));
     }
-    if (is_new && !table.has_left(user.name)) {
+    const bool comes_back = before != known.end() && before->second == kLeft;
+    if (is_new && (comes_back || !table.has_left(user.name))) {
       if (const auto done = own ? table.change(user) : table.add(user); !done) {
         result.refused.push_back(done.error());
         if (before != known.end()) result.known.insert(*before);
@@ -51,23 +52,35 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
     }
     result.known[user.name] = digest;
   }
+  for (const auto& [name, digest] : known) {
+    const bool is_named = std::ranges::contains(spec.users, name, &spec::User::name);
+    if (!is_named && (digest == kLeft || table.find(name))) result.known.emplace(name, digest);
+  }
   result.table = std::move(table);
   return result;
 }
 
-SpecUsers with_changed_people(hpc::UserTable table, const spec::ClusterSpec& spec,
-                              const Digests& known) {
-  SpecUsers result = with_spec_users(std::move(table), spec, known);
+std::vector<std::string> leavers(const hpc::UserTable& table, const spec::ClusterSpec& spec,
+                                 const Digests& known) {
+  std::vector<std::string> names;
   for (const auto& [name, digest] : known) {
-    if (result.known.contains(name) || !result.table.find(name)) continue;
-    if (const Status gone = result.table.remove(name); !gone) {
+    const bool is_named = std::ranges::contains(spec.users, name, &spec::User::name);
+    if (!is_named && digest != kLeft && table.find(name)) names.push_back(name);
+  }
+  return names;
+}
+
+SpecUsers without_leavers(hpc::UserTable table, const spec::ClusterSpec& spec, Digests known) {
+  SpecUsers result;
+  for (const std::string& name : leavers(table, spec, known)) {
+    if (const Status gone = table.remove(name); !gone) {
       result.refused.push_back(gone.error());
+      continue;
     }
+    known[name] = kLeft;
   }
-  for (const spec::User& user : spec.users) {
-    if (known.contains(user.name) || !result.table.has_left(user.name)) continue;
-    if (const auto back = result.table.add(user); !back) result.refused.push_back(back.error());
-  }
+  result.table = std::move(table);
+  result.known = std::move(known);
   return result;
 }
 
@@ -113,9 +126,13 @@ Result<Preview> preview(const spec::ClusterSpec& spec, const std::string& profil
                          .ssh_authority = "made at the first start"};
   preview.head = plan_head(view).plan;
   preview.node_plan = plan_node(view, preview.node);
-  for (const plan::Plan* const each :
-       {&preview.head_image, &preview.node_image, &preview.head, &preview.node_plan}) {
+  for (const plan::Plan* const each : {&preview.head_image, &preview.node_image, &preview.head}) {
     TRY(plan::check_owners(*each));
+  }
+  for (const spec::Profile& each : spec.profiles) {
+    provisioning::Node node = preview.node;
+    node.profile = each.name;
+    TRY(plan::check_owners(plan_node(view, node)));
   }
   const SharedPlans shared = plan_shared(view);
   const plan::Plan& own = shared.by_profile.at(profile);

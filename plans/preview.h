@@ -18,6 +18,9 @@ namespace muster::plans {
 /// What a specification says of each person, by name: a short text that is another when it says
 /// something else.
 using Digests = std::map<std::string, std::string>;
+/// In place of a digest: this person's account went when no specification named them any more. One
+/// that names them brings it back. Whom somebody removed by name has no such mark.
+inline constexpr const char* kLeft = "left";
 Digests digests_of(std::span<const spec::User> users);
 
 struct SpecUsers {
@@ -26,19 +29,24 @@ struct SpecUsers {
   /// table a valid specification has none.
   std::vector<Error> refused;
   /// What of the specification is in the table now: of whom nothing could be taken over, as before.
+  /// Of people whom it does not name: leavers, as before, and those who left.
   Digests known;
 };
 
-/// `table` with what the specification says of people, but for those whom somebody removed. Of whom
+/// `table` with what the specification says of people, but for those whom somebody removed by name.
+/// Nobody is taken out of the table. Of whom
 /// `known` has the same text nothing is new: what was changed in the table since stays, and who is
 /// not in it was removed. Numbers that are written are set aside before others are given.
 SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
                           const Digests& known = {});
 
-/// The same when this specification takes the place of the one of which `known` is: whom only that
-/// one named leave, and whom only this one names have an account again, also when they left.
-SpecUsers with_changed_people(hpc::UserTable table, const spec::ClusterSpec& spec,
-                              const Digests& known);
+/// Those of `known` whom this specification does not name, and who have an account.
+std::vector<std::string> leavers(const hpc::UserTable& table, const spec::ClusterSpec& spec,
+                                 const Digests& known);
+
+/// `table` without the leavers; `known` says that they left with the specification. Errors in
+/// `refused`: of somebody who stays.
+SpecUsers without_leavers(hpc::UserTable table, const spec::ClusterSpec& spec, Digests known);
 
 /// The first node that a cluster of this specification would have, on a machine of one processor.
 provisioning::Node first_node(const spec::ClusterSpec& spec);

@@ -26,8 +26,8 @@ struct RegistrySettings {
   std::function<std::string(const std::string& profile)> image_of = [](const std::string&) {
     return std::string();
   };
-  /// When the registry is opened. Nobody is missed for silence before that: there was no head to
-  /// hear them.
+  /// When the registry is opened. No node counts as silent before that: there was no head to speak
+  /// to.
   Now opened = {};
   /// At least so long between two transactions; 0: each as soon as the last one is on disk.
   std::int64_t spacing_ms = 0;

@@ -69,7 +69,7 @@ PROMISES = {
         "On an installed head, `apt-get upgrade` updates the head.": ["native/upgrade_loses_no_node", "packages/run.py"],
         "What you take out of `cluster.yaml` is taken back from the head and from running nodes, without a boot":
             ["secureboot/volume_comes_and_goes", "unit/apply/undo_test.cpp"],
-        "Their homes stay, and `muster rollback` gives them the same account again.":
+        "A file that names them, also one of `muster rollback`, gives them their number and home again":
             ["secureboot/volume_comes_and_goes", "netns/head/apply_test.py"],
         "A volume that somebody uses stays mounted there until nobody does.": ["secureboot/volume_comes_and_goes"],
         "A volume in the head's memory stays on the head while it has files.": ["secureboot/volume_comes_and_goes"],

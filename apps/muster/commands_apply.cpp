@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -163,16 +165,29 @@ Result<std::uint64_t> take_over(os::CommandRunner& runner, const Wanted& wanted,
   return std::unexpected(not_taken_over(started.error()));
 }
 
+/// Waits for the head's plan of this change; whether all its steps succeeded.
+Result<bool> wait_for_plan(std::uint64_t change) {
+  TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(change, kApplyPatience));
+  if (holds) return *holds;
+  return fail("the head has not applied its plan within five minutes");
+}
+
+/// Whether people leave with the change.
+enum class Leavers { none, some };
+
 /// Makes it the head's, on the disk and in its services.
 Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted,
-                          const Result<HeadFiles>& seen) {
+                          const Result<HeadFiles>& seen, Leavers leavers) {
   TRY_ASSIGN(const std::uint64_t number, take_over(runner, wanted, seen));
   // Its first change: the daemon started anew.
-  const auto holds = wait_until_applied(1, kApplyPatience);
+  auto holds = wait_for_plan(1);
   if (!holds) return std::unexpected(not_taken_over(holds.error()));
-  if (*holds) return Installed{.number = number, .holds = **holds};
-  return std::unexpected(
-      not_taken_over({.message = "the head has not applied its plan within five minutes"}));
+  if (leavers == Leavers::none) return Installed{.number = number, .holds = *holds};
+  // The daemon decides who leaves, by the file that is in force at this moment.
+  TRY_ASSIGN(const std::uint64_t change, let_leavers_go());
+  if (change != 0) holds = wait_for_plan(change);
+  if (!holds) return std::unexpected(not_taken_over(holds.error()));
+  return Installed{.number = number, .holds = *holds};
 }
 
 /// Problems that the head did not have before.
@@ -208,7 +223,6 @@ struct Before {
   json changes = {};
   std::string unknown = "the head's daemon does not run";
   std::set<std::string> problems = {};
-  PeopleChange people = {};
 };
 
 /// Errors: the daemon does not answer, or cannot say what changes.
@@ -217,9 +231,7 @@ Result<Before> ask_before(const Wanted& wanted) {
   TRY_ASSIGN(const spec::ClusterSpec now, specification_in_force(history));
   TRY_ASSIGN(json changes, ask_changes(wanted.spec, wanted.text, now));
   TRY_ASSIGN(const json status, call_head("GET", "/v1/status"));
-  TRY_ASSIGN(PeopleChange people, ask_people_change(now.users, wanted.spec.users));
-  return Before{
-      .changes = std::move(changes), .problems = problems_of(status), .people = std::move(people)};
+  return Before{.changes = std::move(changes), .problems = problems_of(status)};
 }
 
 /// A head that is not well must be able to go back all the more.
@@ -241,14 +253,20 @@ bool takes_a_volume(const json& changes) {
                              [](const json& of) { return has_unmount(of.at("changes")); });
 }
 
+/// Whom the head would not name any more.
+std::vector<std::string> leavers_of(const Before& before) {
+  if (before.changes.is_null()) return {};
+  return before.changes.at("leavers").get<std::vector<std::string>>();
+}
+
 std::string consequence_of(const Before& before) {
   if (before.changes.is_null()) {
-    return std::format("nobody knows what changes: {}", before.unknown);
+    return std::format("nobody knows what changes: {}; people keep their accounts", before.unknown);
   }
-  if (!has_changes(before.changes)) return "no step of head and nodes changes";
-  std::string text = "head and running nodes change as listed above";
+  std::string text = has_changes(before.changes) ? "head and running nodes change as listed above"
+                                                 : "no step of head and nodes changes";
   if (takes_a_volume(before.changes)) text += "; jobs that use a volume that goes lose it at once";
-  if (const std::string told = told_leavers(before.people); !told.empty()) text += "; " + told;
+  if (const std::string told = told_leavers(leavers_of(before)); !told.empty()) text += "; " + told;
   return text;
 }
 
@@ -256,16 +274,17 @@ int make_true(const Wanted& wanted, const Result<HeadFiles>& seen, const ApplyOp
   const Before before = look_before(wanted);
   const json& changes = before.changes;
   if (form() == Form::text && !changes.is_null()) print_changes(changes);
+  os::PosixCommandRunner runner;
+  const std::vector<std::string> leavers = leavers_of(before);
+  const Status idle = options.force ? Status() : refuse_while_leavers_work(runner, leavers);
+  if (!idle) return report(idle.error());
   const Deed deed{.what = "make this the cluster",
                   .consequence = consequence_of(before),
                   .answer = {{"changes", changes}}};
   if (const auto stop = stop_before(deed, options.confirm)) return *stop;
-  os::PosixCommandRunner runner;
-  const Status idle = options.force ? Status() : refuse_while_leavers_work(runner, before.people);
-  if (!idle) return report(idle.error());
-  const auto installed = install(runner, wanted, seen);
+  const auto installed =
+      install(runner, wanted, seen, leavers.empty() ? Leavers::none : Leavers::some);
   if (!installed) return report(installed.error());
-  if (const Status done = change_people(before.people); !done) return report(done.error());
   const auto problems = new_problems(before.problems);
   return problems ? tell_done(*installed, *problems) : report(problems.error());
 }

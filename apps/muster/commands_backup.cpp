@@ -192,7 +192,8 @@ int restore(const RestoreOptions& options) {
   }
   const auto lock = lock_backups();
   if (!lock) return report(lock.error());
-  const auto spec_lock = options.with_spec ? lock_spec() : Result<os::Handle>(os::Handle());
+  // Also one that leaves the file: an apply beside it would start daemons while files are put back.
+  const auto spec_lock = lock_spec();
   if (!spec_lock) return report(spec_lock.error());
   const os::OrderlyEnd orderly;
   os::PosixCommandRunner runner;

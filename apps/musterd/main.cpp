@@ -134,8 +134,16 @@ class EndOfAnswers {
 /// The server of one role. Its pages wait for the disk and ask programs, and those of another role
 /// do not wait for them.
 struct RoleServer {
+  RoleServer() = default;
+  RoleServer(RoleServer&&) = default;
+  RoleServer& operator=(RoleServer&&) = default;
+  /// What was done is answered before the server gives up who waits: nobody does it twice.
+  ~RoleServer() {
+    if (workers) workers->finish();
+  }
+
   std::unique_ptr<os::WorkerPool> workers;
-  /// Ends first.
+  /// Ends before the workers' object does.
   std::unique_ptr<os::HttpServer> server;
 };
 

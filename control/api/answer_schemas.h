@@ -118,10 +118,12 @@ inline constexpr auto kProfileChangesMembers = std::to_array<Property>({
 });
 inline constexpr Schema kProfileChanges =
     object("what changes on nodes of a profile", kProfileChangesMembers);
+inline constexpr Schema kLeaverName = text("a login");
 inline constexpr auto kPlanChangesMembers = std::to_array<Property>({
     {"head", list_of(kPlanChange, "on the head")},
     {"node", list_of(kPlanChange, "on every node")},
     {"profiles", list_of(kProfileChanges, "the profiles on whose nodes more changes")},
+    {"leavers", list_of(kLeaverName, "people whom it does not name any more")},
 });
 inline constexpr Schema kPlanChanges = object("what would change", kPlanChangesMembers);
 inline constexpr auto kAppliedMembers = std::to_array<Property>({
@@ -254,5 +256,10 @@ inline constexpr Schema kUserView = object("a user", kUserViewMembers);
 inline constexpr auto kUserDoneMembers = with(
     kUserMembers, std::to_array<Property>({{"applying", number("to ask GET /v1/applied with")}}));
 inline constexpr Schema kUserDone = object("a user who was changed", kUserDoneMembers);
+inline constexpr auto kLeftMembers = std::to_array<Property>({
+    {"names", list_of(kLeaverName, "who has no account any more")},
+    {"applying", number("to ask GET /v1/applied with; 0: nobody left")},
+});
+inline constexpr Schema kLeft = object("people who left", kLeftMembers);
 
 }  // namespace muster::api::schemas

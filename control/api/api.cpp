@@ -278,7 +278,8 @@ ServerResponse Api::plan_changes(const ServerRequest& request) {
   if (!changes) return os::refusal(changes.error());
   return answer({{"head", plan::to_view(changes->head)},
                  {"node", plan::to_view(changes->nodes.all)},
-                 {"profiles", plans::to_view(changes->nodes.by_profile)}});
+                 {"profiles", plans::to_view(changes->nodes.by_profile)},
+                 {"leavers", changes->leavers}});
 }
 
 ServerResponse Api::discovery(const ServerRequest& request) {

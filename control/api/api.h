@@ -89,6 +89,7 @@ class Api {
   os::ServerResponse list_users(const os::ServerRequest& request);
   os::ServerResponse add_user(const os::ServerRequest& request);
   os::ServerResponse change_user(const os::ServerRequest& request);
+  os::ServerResponse let_leavers_go(const os::ServerRequest& request);
   os::ServerResponse rebuild_users(const os::ServerRequest& request);
   os::ServerResponse show_user(const std::string& name);
   os::ServerResponse remove_user(const std::string& name);

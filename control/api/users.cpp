@@ -87,6 +87,12 @@ ServerResponse Api::remove_user(const std::string& name) {
   return answer(cluster_.people().remove(name));
 }
 
+ServerResponse Api::let_leavers_go(const ServerRequest&) {
+  const auto left = cluster_.people().let_leavers_go();
+  if (!left) return os::refusal(left.error());
+  return answer({{"names", left->names}, {"applying", left->revision}});
+}
+
 ServerResponse Api::rebuild_users(const ServerRequest&) {
   return answer(cluster_.people().rebuild());
 }

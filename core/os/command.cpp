@@ -127,14 +127,13 @@ class RunningGroup {
   std::atomic<pid_t>* place_ = nullptr;
 };
 
-void run_child(const ChildPlan& plan) {
+bool prepare_child(const ChildPlan& plan) {
   setpgid(0, 0);
   // Whoever wanted the program is gone: nobody would wait for it or put its work in order.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  const bool ready = dup2(plan.in, 0) >= 0 && dup2(plan.out, 1) >= 0 && dup2(plan.err, 2) >= 0 &&
-                     (plan.root == nullptr || chroot(plan.root) == 0) &&
-                     chdir(plan.cwd == nullptr ? "/" : plan.cwd) == 0;
-  become_program(plan, ready);
+  return dup2(plan.in, 0) >= 0 && dup2(plan.out, 1) >= 0 && dup2(plan.err, 2) >= 0 &&
+         (plan.root == nullptr || chroot(plan.root) == 0) &&
+         chdir(plan.cwd == nullptr ? "/" : plan.cwd) == 0;
 }
 
 /// Cuts what arrives into lines for on_line.
@@ -185,8 +184,8 @@ Result<Running> start(const Command& command) {
                        .in = command.input ? in.read.get() : null.get(),
                        .out = out.write.get(),
                        .err = err.write.get()};
-  TRY_ASSIGN(const pid_t pid,
-             start_child(argv[0], plan, &run_child, [](pid_t child) { setpgid(child, child); }));
+  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &prepare_child,
+                                          [](pid_t child) { setpgid(child, child); }));
   if (!command.input) in.write.close();
   return Running{pid, std::move(in.write), std::move(out.read), std::move(err.read)};
 }

@@ -54,12 +54,11 @@ bool place_descriptors(const ProcessPlan& plan) {
   });
 }
 
-void run_process(const ProcessPlan& plan) {
+bool prepare_process(const ProcessPlan& plan) {
   setsid();
-  const bool ready = follow_parent(plan) && dup2(plan.in, 0) >= 0 &&
-                     (plan.out < 0 || (dup2(plan.out, 1) >= 0 && dup2(plan.out, 2) >= 0)) &&
-                     place_descriptors(plan) && chdir(plan.cwd) == 0;
-  become_program(plan, ready);
+  return follow_parent(plan) && dup2(plan.in, 0) >= 0 &&
+         (plan.out < 0 || (dup2(plan.out, 1) >= 0 && dup2(plan.out, 2) >= 0)) &&
+         place_descriptors(plan) && chdir(plan.cwd) == 0;
 }
 
 /// Copies of the passed descriptors with numbers that no place has.
@@ -112,7 +111,7 @@ Result<Child> spawn(const SpawnOptions& options) {
                          .parent = getpid(),
                          .on_parent_death = options.on_parent_death,
                          .descriptors = lifted.descriptors};
-  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &run_process, [](pid_t) {}));
+  TRY_ASSIGN(const pid_t pid, start_child(argv[0], plan, &prepare_process, [](pid_t) {}));
   TRY_ASSIGN(const ProcessId id, read_process(pid));
   return Child{.id = id, .pidfd = open_pidfd(pid)};
 }

@@ -19,12 +19,35 @@
 
 namespace muster::os {
 
-/// Starts a child that becomes `program` in `run`, which never returns: when it cannot, it writes
-/// the error's number to `plan.report` and ends. `plan` has all that the child needs, as no
-/// allocation may follow fork. `at_once` is called with the child's number before anybody waits for
+/// Becomes the program of `plan` when the child is `ready`, and else, or when that fails, writes
+/// why to `plan.report` and ends: errno is the error of what was done last.
+template <typename Plan>
+[[noreturn]] void become_program(const Plan& plan, bool ready) {
+  if (ready) {
+    // Those of our parent must not run here: they end programs of others.
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction known{};
+      if (sigaction(number, nullptr, &known) == 0 && known.sa_handler != SIG_IGN) {
+        signal(number, SIG_DFL);
+      }
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    execvpe(plan.argv[0], plan.argv, plan.envp);
+  }
+  const int error = errno;
+  [[maybe_unused]] const ssize_t written = write(plan.report, &error, sizeof error);
+  _exit(127);
+}
+
+/// Starts a child that becomes the program of `plan` when `prepare` says in it that all is ready.
+/// `plan` has all that the child needs: only system calls may follow fork, and execvpe(3), which
+/// glibc makes of such alone. `at_once` is called with the child's number before anybody waits for
 /// it. Returns the child's number when the program runs. Errors: it does not, with what to install.
 template <typename Plan, typename AtOnce>
-Result<pid_t> start_child(const std::string& program, Plan plan, void (*run)(const Plan&),
+Result<pid_t> start_child(const std::string& program, Plan plan, bool (*prepare)(const Plan&),
                           AtOnce at_once) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -35,7 +58,7 @@ Result<pid_t> start_child(const std::string& program, Plan plan, void (*run)(con
   plan.report = report_write.get();
   const pid_t pid = fork();
   if (pid < 0) return fail(std::format("cannot start '{}': {}", program, std::strerror(errno)));
-  if (pid == 0) run(plan);
+  if (pid == 0) become_program(plan, prepare(plan));
   at_once(pid);
   report_write.close();
   const int error = read_start_error(report_read.get());
@@ -44,22 +67,6 @@ Result<pid_t> start_child(const std::string& program, Plan plan, void (*run)(con
   return fail(
       std::format("cannot start '{}': {}", program, std::strerror(error)),
       error == ENOENT ? std::format("install the package that provides '{}'", program) : "");
-}
-
-/// Becomes the program of `plan` when the child is `ready`, and else, or when that fails, writes
-/// why to `plan.report` and ends: errno is the error of what was done last.
-template <typename Plan>
-[[noreturn]] void become_program(const Plan& plan, bool ready) {
-  if (ready) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
-    execvpe(plan.argv[0], plan.argv, plan.envp);
-  }
-  const int error = errno;
-  [[maybe_unused]] const ssize_t written = write(plan.report, &error, sizeof error);
-  _exit(127);
 }
 
 }  // namespace muster::os

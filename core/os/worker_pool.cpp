@@ -27,6 +27,13 @@ void WorkerPool::end() {
   changed_.notify_all();
 }
 
+void WorkerPool::finish() {
+  end();
+  for (std::jthread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
 void WorkerPool::work() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -24,18 +24,21 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();
 
-  /// Takes the task; false, and the task stays whole, when the queue is full.
+  /// Takes the task; false, and the task stays whole, when the queue is full or
+  /// the pool ends.
   template <typename Task>
   [[nodiscard]] bool try_run(Task& task) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= queue_limit_) return false;
+    if (ending_ || waiting_.size() >= queue_limit_) return false;
     waiting_.emplace_back(std::move(task));
     changed_.notify_one();
     return true;
   }
 
-  /// No further task begins from now on.
+  /// No further task begins from now on, and none is taken.
   void end();
+  /// The same, and waits for those that run.
+  void finish();
 
   /// Exceptions that tasks threw.
   CaughtExceptions::Seen exceptions() const { return exceptions_.seen(); }

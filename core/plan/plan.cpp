@@ -73,7 +73,7 @@ Status check_owners(const Plan& plan) {
         ErrorKind::conflict,
         std::format("'{}' is of '{}', and '{}' of '{}', for the same thing",
                     describe(*known->second), known->second->origin, describe(step), step.origin),
-        "let one of them plan it");
+        "this is a defect of Muster or of an extension: one of the two must leave it to the other");
   }
   return {};
 }

@@ -4,7 +4,7 @@ import pathlib
 import re
 
 WIDEST = 120
-# What cannot be divided, and what a program wrote.
+# What a program wrote.
 GENERATED = {"docs/reference/cluster-yaml.md"}
 
 

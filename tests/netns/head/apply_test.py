@@ -129,22 +129,52 @@ class Applied(HeadTest):
     def names(self):
         return [user["name"] for user in self.head.admin("GET", "/v1/users")["users"]]
 
+    def with_lea(self):
+        text = self.before + "\nusers:\n  - name: lea\n    uid: 2101\n"
+        self.machine.write(WANTED, text)
+        return text
+
     def test_people_leave_with_the_file_and_come_back_with_it(self):
         self.act("apply", "--yes")
-        self.machine.write(WANTED, self.before + "\nusers:\n  - name: lea\n    uid: 2101\n")
+        self.with_lea()
         self.act("apply", WANTED, "--yes")
         self.assertIn("lea", self.names())
-        self.assertIn("accounts go of lea", self.check("rollback", "--dry-run"))
+        told = self.check("rollback", "--dry-run", "--force")
+        self.assertIn("the accounts of lea go", told)
+        status, _, err = self.muster("rollback", "--yes")
+        self.assertEqual(status, 1, "nobody knows whether jobs of her run")
+        self.assertIn("'lea' is not in the file any more", err)
         self.act("rollback", "--yes", "--force")
         self.assertNotIn("lea", self.names())
         self.act("rollback", "2", "--yes")
         back = {user["name"]: user["uid"] for user in self.head.admin("GET", "/v1/users")["users"]}
         self.assertEqual(back["lea"], 2101)
-        # Who was removed by name while the file had them is not brought back by the same file.
+        self.act("rollback", "1", "--yes", "--force")
+
+    def test_who_was_removed_by_name_does_not_come_back_with_a_file(self):
+        self.act("apply", "--yes")
+        self.with_lea()
+        self.act("apply", WANTED, "--yes")
         self.check("user", "remove", "lea", "--yes", "--force")
         self.act("apply", "--yes")
         self.assertNotIn("lea", self.names())
         self.act("rollback", "1", "--yes")
+        self.act("rollback", "2", "--yes")
+        self.assertNotIn("lea", self.names())
+        self.act("rollback", "1", "--yes")
+
+    def test_a_head_that_starts_with_another_file_takes_nobodys_account(self):
+        self.act("apply", "--yes")
+        self.with_lea()
+        self.act("apply", WANTED, "--yes")
+        self.edit(self.before)
+        self.head.daemons.pop("musterd").stop()
+        self.head.start_musterd()
+        self.head.apply()
+        self.assertIn("lea", self.names())
+        # The next one that somebody applies tells it, and completes what an interrupted one left.
+        self.act("apply", "--yes", "--force")
+        self.assertNotIn("lea", self.names())
 
     def test_a_link_stays_a_link(self):
         place = self.machine.path(SPEC)

@@ -227,7 +227,7 @@ def volume_comes_and_goes(lab, product, count):
     lab.check("n2", "systemd-run", "--unit=user", f"--working-directory={SCRATCH}", "sleep", "3600")
     told = lab.check("head", "muster", "rollback", "--dry-run")
     expect(SCRATCH in told, f"the plan does not say that the volume goes: {told}")
-    expect(f"accounts go of {LEAVER}" in told, f"the plan does not say that the user goes: {told}")
+    expect(f"the accounts of {LEAVER} go" in told, f"the plan does not say that the user goes: {told}")
     lab.check("head", "muster", "rollback", "--yes")
     product.wait_until_nodes_hold_plan(count)
     expect(lab.check("head", "cat", CLUSTER) == written, "cluster.yaml is not the earlier one")

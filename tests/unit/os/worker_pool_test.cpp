@@ -1,8 +1,11 @@
 #include "core/os/worker_pool.h"
 
 #include <atomic>
+#include <functional>
+#include <future>
 #include <gtest/gtest.h>
 #include <latch>
+#include <thread>
 
 namespace muster::os {
 namespace {
@@ -64,6 +67,27 @@ TEST(WorkerPool, goes_on_after_a_task_that_throws) {
   ASSERT_TRUE(pool.try_run(good));
   done.wait();
   EXPECT_EQ(pool.exceptions().last, "a bug of ours");
+}
+
+TEST(WorkerPool, finishes_what_runs_and_takes_nothing_more) {
+  std::atomic<bool> may_end = false;
+  std::atomic<bool> has_ended = false;
+  std::promise<void> begun;
+  WorkerPool pool(1, 4);
+  std::move_only_function<void()> slow = [&] {
+    begun.set_value();
+    may_end.wait(false);
+    has_ended = true;
+  };
+  ASSERT_TRUE(pool.try_run(slow));
+  begun.get_future().wait();
+  std::jthread ender([&] { pool.finish(); });
+  may_end = true;
+  may_end.notify_all();
+  ender.join();
+  EXPECT_TRUE(has_ended) << "what was done is answered";
+  std::move_only_function<void()> late = [] {};
+  EXPECT_FALSE(pool.try_run(late));
 }
 
 }  // namespace

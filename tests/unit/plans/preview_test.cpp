@@ -130,20 +130,44 @@ TEST(Preview, people_leave_with_a_specification_and_come_back_with_it) {
   with.users = {{.name = "ada", .ssh_keys = {kKey}}};
   const spec::ClusterSpec without = default_spec();
   const SpecUsers first = with_spec_users({}, with);
-  const SpecUsers gone = with_changed_people(first.table, without, first.known);
+  EXPECT_TRUE(leavers(first.table, with, first.known).empty());
+
+  // A head that starts with the other file takes nobody's account, however often.
+  const SpecUsers once = with_spec_users(first.table, without, first.known);
+  const SpecUsers stays = with_spec_users(once.table, without, once.known);
+  EXPECT_TRUE(stays.table.find("ada"));
+  EXPECT_EQ(leavers(stays.table, without, stays.known), std::vector<std::string>{"ada"});
+
+  const SpecUsers gone = without_leavers(stays.table, without, stays.known);
   EXPECT_TRUE(gone.refused.empty());
   EXPECT_FALSE(gone.table.find("ada"));
-  EXPECT_TRUE(gone.known.empty());
-  const SpecUsers back = with_changed_people(gone.table, with, gone.known);
-  EXPECT_TRUE(back.refused.empty());
+  EXPECT_TRUE(leavers(gone.table, without, gone.known).empty());
+  const SpecUsers started = with_spec_users(gone.table, without, gone.known);
+  const SpecUsers back = with_spec_users(started.table, with, started.known);
   ASSERT_TRUE(back.table.find("ada"));
   EXPECT_EQ(back.table.find("ada")->uid, first.table.find("ada")->uid);
   EXPECT_EQ(back.table.find("ada")->ssh_keys, with.users[0].ssh_keys);
+}
 
+TEST(Preview, nobody_who_was_removed_by_name_comes_back_with_a_specification) {
+  spec::ClusterSpec with = default_spec();
+  with.users = {{.name = "ada", .ssh_keys = {kKey}}};
+  const spec::ClusterSpec without = default_spec();
+  const SpecUsers first = with_spec_users({}, with);
   hpc::UserTable removed = first.table;
   ASSERT_TRUE(removed.remove("ada"));
-  EXPECT_FALSE(with_changed_people(removed, with, first.known).table.find("ada"))
-      << "somebody took the account away while the file named its owner";
+  const SpecUsers same = with_spec_users(removed, with, first.known);
+  EXPECT_FALSE(same.table.find("ada"));
+  const SpecUsers other = with_spec_users(same.table, without, same.known);
+  EXPECT_TRUE(leavers(other.table, without, other.known).empty());
+  EXPECT_FALSE(with_spec_users(other.table, with, other.known).table.find("ada"));
+}
+
+TEST(Preview, whom_no_specification_named_does_not_leave) {
+  hpc::UserTable table;
+  ASSERT_TRUE(table.add({.name = "bob"}));
+  const SpecUsers users = with_spec_users(table, default_spec());
+  EXPECT_TRUE(leavers(users.table, default_spec(), users.known).empty());
 }
 
 TEST(Preview, a_key_for_somebody_whose_entry_is_damaged_is_taken_over_when_it_can_be) {
