@@ -255,7 +255,8 @@ bool takes_a_volume(const json& changes) {
 
 /// Whom the head would not name any more.
 std::vector<std::string> leavers_of(const Before& before) {
-  if (before.changes.is_null()) return {};
+  // A daemon of an earlier version lets nobody leave.
+  if (before.changes.is_null() || !before.changes.contains("leavers")) return {};
   return before.changes.at("leavers").get<std::vector<std::string>>();
 }
 
