@@ -198,7 +198,7 @@ class Bench:
             self.record(f"adopt {WAITING}: answered after", round(time.monotonic() - start, 2), "s")
 
     async def measure(self):
-        """All phases; a node that is refused anything ends them."""
+        """All phases; a node that is refused, and gets nowhere by asking again, ends them."""
         self.api = Client(self.daemon.socket("api"), 8)
         self.cluster = Cluster(Sockets(self.daemon.socket("node"), self.count), make_nodes(self.count),
                                certificate_request())
@@ -213,6 +213,7 @@ class Bench:
         for task in [beats, *lookers, *self.cluster.tasks]:
             task.cancel()
         self.record("nodes that are lost", self.cluster.failed, "")
+        self.record("times that a node was told to ask again", self.cluster.again, "times")
 
     def run(self):
         with self.daemon:

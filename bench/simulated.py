@@ -117,9 +117,13 @@ class Cluster:
 
     async def say(self, node, page, body, way="say"):
         """What a node says, which must be granted; the answer."""
+        return json.loads(await self._grant(node, "POST", page, body, way))
+
+    async def _grant(self, node, method, page, body, way):
+        """The answer as text. A node that is told to ask again does so."""
         for pause in (*AGAIN_SECONDS, None):
             self.requests += 1
-            status, text = await self.ways.call(node, "POST", f"/node/v1/{page}", body, way)
+            status, text = await self.ways.call(node, method, f"/node/v1/{page}", body, way)
             if status != 503 or pause is None:
                 break
             self.again += 1
@@ -127,7 +131,7 @@ class Cluster:
         if status != 200:
             self.failed += 1
             raise RuntimeError(f"{node.name}: {page} is answered {status} {text[:200]!r}")
-        return json.loads(text)
+        return text
 
     async def boot(self, node):
         """From discovery to ready; then it beats."""
@@ -144,10 +148,7 @@ class Cluster:
 
     async def take_plan(self, node, generation):
         """As an agent does it: the plan, and the word that it holds."""
-        self.requests += 1
-        status, text = await self.ways.call(node, "GET", "/node/v1/plan", None, "say")
-        if status != 200:
-            raise RuntimeError(f"{node.name}: plan is answered {status}")
+        text = await self._grant(node, "GET", "plan", None, "say")
         self.plan_bytes += len(text)
         node.has_newcomer = NEWCOMER.encode() in text
         await self.say(node, "report", {"stage": "ready", "failure": "", "generation": generation})

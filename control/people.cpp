@@ -104,8 +104,14 @@ Status People::take_spec_users() {
   }
   const bool is_known = wanted.known == taken_over() && taken_over_is_stored_;
   if (wanted.table == users() && is_known) return {};
-  TRY_ASSIGN(state::Transaction both,
-             transaction_of(wanted.table, "added", "the users of cluster.yaml"));
+  TRY(save_with_digests(std::move(wanted), "added", "the users of cluster.yaml"));
+  return {};
+}
+
+/// For who decides: the table, and what was taken over, in one transaction.
+Result<state::Revision> People::save_with_digests(plans::SpecUsers wanted, const std::string& what,
+                                                  const std::string& name) {
+  TRY_ASSIGN(state::Transaction both, transaction_of(wanted.table, what, name));
   TRY_ASSIGN(state::Change taken,
              decisions_.documents().change(kSpecUsersDocument, render_digests(wanted.known)));
   both.changes.push_back(std::move(taken));
@@ -114,7 +120,7 @@ Status People::take_spec_users() {
   taken_over_ = std::move(wanted.known);
   taken_over_is_stored_ = true;
   use(std::move(wanted.table), revision);
-  return {};
+  return revision;
 }
 
 std::optional<Error> People::trouble() const {
@@ -239,15 +245,7 @@ Result<People::Left> People::let_leavers_go() {
   if (left.names.empty()) return left;
   plans::SpecUsers rest = plans::without_leavers(users(), spec_, taken_over());
   if (!rest.refused.empty()) return std::unexpected(rest.refused.front());
-  TRY_ASSIGN(state::Transaction both,
-             transaction_of(rest.table, "removed", join(left.names, ", ")));
-  TRY_ASSIGN(state::Change noted,
-             decisions_.documents().change(kSpecUsersDocument, render_digests(rest.known)));
-  both.changes.push_back(std::move(noted));
-  TRY_ASSIGN(left.revision, decisions_.store().commit(both));
-  const std::scoped_lock lock(mutex_);
-  taken_over_ = std::move(rest.known);
-  use(std::move(rest.table), left.revision);
+  TRY_ASSIGN(left.revision, save_with_digests(std::move(rest), "removed", join(left.names, ", ")));
   return left;
 }
 

@@ -70,6 +70,8 @@ class People {
   std::optional<Error> trouble() const;
   void load_taken_over(std::vector<Error>& lost);
   Status take_spec_users();
+  Result<state::Revision> save_with_digests(plans::SpecUsers wanted, const std::string& what,
+                                            const std::string& name);
   bool take_over(const std::string& name, plans::Digests& known, state::Transaction& transaction);
   Result<state::Transaction> transaction_of(const hpc::UserTable& table, const std::string& what,
                                             const std::string& name);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <format>
+#include <set>
+#include <string_view>
 
 #include "core/base/text.h"
 #include "core/crypto/hash.h"
@@ -53,7 +55,7 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
     result.known[user.name] = digest;
   }
   for (const auto& [name, digest] : known) {
-    const bool is_named = std::ranges::contains(spec.users, name, &spec::User::name);
+    const bool is_named = digests.contains(name);
     if (!is_named && (digest == kLeft || table.find(name))) result.known.emplace(name, digest);
   }
   result.table = std::move(table);
@@ -62,10 +64,11 @@ SpecUsers with_spec_users(hpc::UserTable table, const spec::ClusterSpec& spec,
 
 std::vector<std::string> leavers(const hpc::UserTable& table, const spec::ClusterSpec& spec,
                                  const Digests& known) {
+  std::set<std::string_view> named;
+  for (const spec::User& user : spec.users) named.insert(user.name);
   std::vector<std::string> names;
   for (const auto& [name, digest] : known) {
-    const bool is_named = std::ranges::contains(spec.users, name, &spec::User::name);
-    if (!is_named && digest != kLeft && table.find(name)) names.push_back(name);
+    if (!named.contains(name) && digest != kLeft && table.find(name)) names.push_back(name);
   }
   return names;
 }

@@ -167,9 +167,11 @@ Result<std::uint64_t> take_over(os::CommandRunner& runner, const Wanted& wanted,
 
 /// Waits for the head's plan of this change; whether all its steps succeeded.
 Result<bool> wait_for_plan(std::uint64_t change) {
-  TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(change, kApplyPatience));
-  if (holds) return *holds;
-  return fail("the head has not applied its plan within five minutes");
+  const auto holds = wait_until_applied(change, kApplyPatience);
+  if (!holds) return std::unexpected(not_taken_over(holds.error()));
+  if (*holds) return **holds;
+  return std::unexpected(
+      not_taken_over({.message = "the head has not applied its plan within five minutes"}));
 }
 
 /// Whether people leave with the change.
@@ -180,14 +182,15 @@ Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted,
                           const Result<HeadFiles>& seen, Leavers leavers) {
   TRY_ASSIGN(const std::uint64_t number, take_over(runner, wanted, seen));
   // Its first change: the daemon started anew.
-  auto holds = wait_for_plan(1);
-  if (!holds) return std::unexpected(not_taken_over(holds.error()));
-  if (leavers == Leavers::none) return Installed{.number = number, .holds = *holds};
-  // The daemon decides who leaves, by the file that is in force at this moment.
-  TRY_ASSIGN(const std::uint64_t change, let_leavers_go());
-  if (change != 0) holds = wait_for_plan(change);
-  if (!holds) return std::unexpected(not_taken_over(holds.error()));
-  return Installed{.number = number, .holds = *holds};
+  TRY_ASSIGN(bool holds, wait_for_plan(1));
+  if (leavers == Leavers::some) {
+    // The daemon decides who leaves, by the file that is in force at this moment.
+    TRY_ASSIGN(const std::uint64_t change, let_leavers_go());
+    if (change != 0) {
+      TRY_ASSIGN(holds, wait_for_plan(change));
+    }
+  }
+  return Installed{.number = number, .holds = holds};
 }
 
 /// Problems that the head did not have before.

@@ -1,7 +1,6 @@
 #include "apps/muster/spec_people.h"
 
 #include <format>
-#include <vector>
 
 #include "apps/muster/client.h"
 #include "apps/muster/job_guard.h"
@@ -18,11 +17,10 @@ Status refuse_while_leavers_work(os::CommandRunner& runner, std::span<const std:
   return {};
 }
 
-std::string told_leavers(std::span<const std::string> names) {
+std::string told_leavers(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  const std::vector<std::string> all(names.begin(), names.end());
   return std::format("the accounts of {} go, their jobs end, and their homes are kept",
-                     join(all, ", "));
+                     join(names, ", "));
 }
 
 Result<std::uint64_t> let_leavers_go() {

@@ -25,8 +25,8 @@ struct ServerOptions {
   /// Threads that read requests and send answers, and that call the handler.
   unsigned threads = 4;
   /// Connections at once; a request that waits for its answer has one. More wait in the listen
-  /// queue. One server takes no more than three quarters of the
-  /// descriptors that this process may have (RLIMIT_NOFILE, getrlimit(2)).
+  /// queue. One server takes no more than three quarters of the descriptors that this process may
+  /// have (RLIMIT_NOFILE, getrlimit(2)).
   unsigned connection_limit = 16'384;
   /// Connections that wait to be taken; the kernel allows net.core.somaxconn (listen(2)).
   int backlog = 4'096;

@@ -24,8 +24,8 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();
 
-  /// Takes the task; false, and the task stays whole, when the queue is full or
-  /// the pool ends.
+  /// Takes the task; false, and the task stays whole, when the queue is full or the
+  /// pool ends.
   template <typename Task>
   [[nodiscard]] bool try_run(Task& task) {
     const std::lock_guard lock(mutex_);
