@@ -1,8 +1,6 @@
 #include "core/os/worker_pool.h"
 
 #include <atomic>
-#include <functional>
-#include <future>
 #include <gtest/gtest.h>
 #include <latch>
 #include <thread>
@@ -70,23 +68,27 @@ TEST(WorkerPool, goes_on_after_a_task_that_throws) {
 }
 
 TEST(WorkerPool, finishes_what_runs_and_takes_nothing_more) {
-  std::atomic<bool> may_end = false;
-  std::atomic<bool> has_ended = false;
-  std::promise<void> begun;
+  constexpr int kTurns = 10'000;
+  std::atomic<bool> is_finishing = false;
+  std::atomic<bool> has_finished = false;
+  std::atomic<bool> was_waited_for = false;
+  std::latch begun(1);
   WorkerPool pool(1, 4);
-  std::move_only_function<void()> slow = [&] {
-    begun.set_value();
-    may_end.wait(false);
-    has_ended = true;
+  auto slow = [&] {
+    begun.count_down();
+    is_finishing.wait(false);
+    // One that does not wait returns meanwhile.
+    for (int turn = 0; turn < kTurns && !has_finished; ++turn) std::this_thread::yield();
+    was_waited_for = !has_finished;
   };
   ASSERT_TRUE(pool.try_run(slow));
-  begun.get_future().wait();
-  std::jthread ender([&] { pool.finish(); });
-  may_end = true;
-  may_end.notify_all();
-  ender.join();
-  EXPECT_TRUE(has_ended) << "what was done is answered";
-  std::move_only_function<void()> late = [] {};
+  begun.wait();
+  is_finishing = true;
+  is_finishing.notify_all();
+  pool.finish();
+  has_finished = true;
+  EXPECT_TRUE(was_waited_for) << "what was done is answered";
+  auto late = [] {};
   EXPECT_FALSE(pool.try_run(late));
 }
 
