@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "core/spec/cluster_spec.h"
 #include "plans/plans.h"
@@ -36,22 +37,30 @@ class NodePlans {
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
   std::string text_of(const provisioning::Node& node) const;
 
+  /// What a node tells of steps of its plan, "STEP: REASON" each with " | " between, or a step alone;
+  /// before each step that is in its plan now stands whose it is: "storage: mount …: no route".
+  std::string with_origins(const provisioning::Node& node, const std::string& told) const;
+
   /// Whether a node is ready, is not asked to reboot, and said that it holds the plan that it shall
   /// have.
   bool is_held_by(const provisioning::Node& node) const;
 
  private:
+  /// plan::Step::origin by what a step is called (plan::describe).
+  using Origins = std::unordered_map<std::string, std::string>;
   /// What the nodes of one profile have besides what all have.
   struct OfProfile {
     /// JSON of the steps, with commas between; empty: none.
     std::string steps;
     /// Of all that a node of this profile shares with others.
     std::string digest;
+    Origins origins;
   };
   struct Shared {
     std::uint64_t stamp = 0;
     /// As above, of what all nodes have.
     std::string steps;
+    Origins origins;
     std::map<std::string, OfProfile, std::less<>> by_profile;
 
     const OfProfile& of(const spec::ClusterSpec& spec, const provisioning::Node& node) const;

@@ -226,8 +226,10 @@ void NodeApi::renew(const ServerRequest& request, const Node& node, Reply reply)
 }
 
 void NodeApi::report(const ServerRequest& request, const Node& node, Reply reply) {
-  const auto told = parse_node_report(request.body);
+  auto told = parse_node_report(request.body);
   if (!told) return reply(refuse(told.error()));
+  told->failure = options_.with_origins(node, told->failure);
+  for (std::string& step : told->drift) step = options_.with_origins(node, step);
   registry_.report(node.id, *told, options_.now()).then(done(std::move(reply)));
 }
 

@@ -188,6 +188,10 @@ Status serve(const control::Settings& settings) {
            [&](const provisioning::Node& node) {
              return cluster->node_plans().generation_of(node);
            },
+       .with_origins =
+           [&](const provisioning::Node& node, const std::string& told) {
+             return cluster->node_plans().with_origins(node, told);
+           },
        .version = muster_version(),
        .cluster = cluster->spec().name,
        .now = [&] { return cluster->now(); },

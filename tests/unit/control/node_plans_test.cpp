@@ -50,6 +50,35 @@ TEST_F(NodePlansTest, a_node_is_given_its_names_and_what_all_nodes_have) {
   EXPECT_EQ(nlohmann::json::parse(text)["generation"], plans_.generation_of(node_));
 }
 
+TEST_F(NodePlansTest, says_whose_the_steps_are_that_a_node_tells_of) {
+  plans_.refresh(2, [] {
+    plans::SharedPlans shared = shared_part("ada");
+    shared.all = {};
+    shared.all.append({.steps = {plan::RemoveFile{.path = "/etc/motd"},
+                                 plan::RemoveFile{.path = "/etc/motd: old"}}},
+                      "names");
+    plan::Plan fat;
+    fat.add(plan::RemoveFile{.path = "/etc/fat"});
+    shared.by_profile["fat"] = {};
+    shared.by_profile["fat"].append(std::move(fat), "jobs");
+    return shared;
+  });
+  const std::string step = plan::describe(plan::RemoveFile{.path = "/etc/motd"});
+  const std::string fat = plan::describe(plan::RemoveFile{.path = "/etc/fat"});
+  EXPECT_EQ(plans_.with_origins(node_, step + ": it is a: disk"),
+            "names: " + step + ": it is a: disk");
+  EXPECT_EQ(plans_.with_origins(node_, step), "names: " + step);
+  EXPECT_EQ(plans_.with_origins(node_, step + " is another step"), step + " is another step");
+  EXPECT_EQ(plans_.with_origins(node_, fat + ": no"), fat + ": no") << "of another profile";
+  node_.booted_profile = "fat";
+  EXPECT_EQ(plans_.with_origins(node_, step + ": a | b | " + fat + ": no | "),
+            "names: " + step + ": a | b | jobs: " + fat + ": no | ");
+  EXPECT_EQ(plans_.with_origins(node_, step + ": old: no"), "names: " + step + ": old: no");
+  const std::string own = plan::describe(plans::plan_node_own(spec_, node_).steps.front());
+  EXPECT_EQ(plans_.with_origins(node_, own + ": no"), "names: " + own + ": no");
+  EXPECT_EQ(plans_.with_origins(node_, ""), "");
+}
+
 TEST_F(NodePlansTest, its_name_is_another_when_anything_in_it_is) {
   const std::string before = plans_.generation_of(node_);
   EXPECT_LE(before.size(), 128U) << "the protocol's limit";
