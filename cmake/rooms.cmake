@@ -22,6 +22,19 @@ function(muster_room name)
   target_link_libraries(muster_${name} PUBLIC ${ROOM_LINKS})
 endfunction()
 
+# muster_add_rooms(): every folder of the project with a CMakeLists.txt, and every one in such a folder, but for those
+# that are no rooms or are added by themselves.
+function(muster_add_rooms)
+  file(GLOB lists RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
+       "${PROJECT_SOURCE_DIR}/*/CMakeLists.txt" "${PROJECT_SOURCE_DIR}/*/*/CMakeLists.txt")
+  foreach(list ${lists})
+    get_filename_component(room "${list}" DIRECTORY)
+    if(NOT room MATCHES "^(apps|bench|build|core|tests)(/|$)")
+      add_subdirectory(${room})
+    endif()
+  endforeach()
+endfunction()
+
 add_library(muster_warnings INTERFACE)
 target_compile_options(muster_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor

@@ -43,6 +43,6 @@ HeadPlan boot_on_head(const ClusterView& view) {
 
 }  // namespace
 
-constinit const Planner kBoot = {.origin = "boot", .owns = boot_owns, .head = boot_on_head};
+extern constinit const Planner kBoot = {.origin = "boot", .owns = boot_owns, .head = boot_on_head};
 
 }  // namespace muster::plans

@@ -110,10 +110,10 @@ plan::Plan jobs_of_node(const spec::ClusterSpec& spec, const Node& node) {
 
 }  // namespace
 
-constinit const Planner kJobs = {.origin = "jobs",
-                                 .owns = jobs_owns,
-                                 .head = jobs_on_head,
-                                 .of_profile = jobs_on_nodes,
-                                 .node = jobs_of_node};
+extern constinit const Planner kJobs = {.origin = "jobs",
+                                        .owns = jobs_owns,
+                                        .head = jobs_on_head,
+                                        .of_profile = jobs_on_nodes,
+                                        .node = jobs_of_node};
 
 }  // namespace muster::plans

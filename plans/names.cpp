@@ -62,11 +62,11 @@ Plan names_of_node(const spec::ClusterSpec& spec, const Node& node) {
 
 }  // namespace
 
-constinit const Planner kNames = {.origin = "names",
-                                  .owns = names_owns,
-                                  .head_image = names_in_head_image,
-                                  .head = names_on_head,
-                                  .any_node = names_on_nodes,
-                                  .node = names_of_node};
+extern constinit const Planner kNames = {.origin = "names",
+                                         .owns = names_owns,
+                                         .head_image = names_in_head_image,
+                                         .head = names_on_head,
+                                         .any_node = names_on_nodes,
+                                         .node = names_of_node};
 
 }  // namespace muster::plans

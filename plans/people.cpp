@@ -17,7 +17,7 @@ plan::Plan people_on_nodes(const ClusterView& view) {
 
 }  // namespace
 
-constinit const Planner kPeople = {
+extern constinit const Planner kPeople = {
     .origin = "people", .owns = people_owns, .head = people_on_head, .any_node = people_on_nodes};
 
 }  // namespace muster::plans

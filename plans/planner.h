@@ -33,21 +33,6 @@ struct Planner {
   plan::Plan (*node)(const spec::ClusterSpec& spec, const provisioning::Node& node) = nullptr;
 };
 
-/// Names of the machines, and where they are asked for.
-extern const Planner kNames;
-/// Language and time zone.
-extern const Planner kRegion;
-/// What nodes boot from: DHCP, TFTP and HTTP.
-extern const Planner kBoot;
-/// File systems that head and nodes share.
-extern const Planner kStorage;
-/// Accounts of the cluster's people.
-extern const Planner kPeople;
-/// Who logs in where.
-extern const Planner kSsh;
-/// The scheduler, MPI and the clock.
-extern const Planner kJobs;
-
 /// All planners, in the order of their steps. A node's plan has what is its own first, then what
 /// all nodes have, then what those of its profile have.
 std::span<const Planner* const> head_planners();

@@ -6,6 +6,21 @@
 
 namespace muster::plans {
 
+/// Names of the machines, and where they are asked for.
+extern const Planner kNames;
+/// Language and time zone.
+extern const Planner kRegion;
+/// What nodes boot from: DHCP, TFTP and HTTP.
+extern const Planner kBoot;
+/// File systems that head and nodes share.
+extern const Planner kStorage;
+/// Accounts of the cluster's people.
+extern const Planner kPeople;
+/// Who logs in where.
+extern const Planner kSsh;
+/// The scheduler, MPI and the clock.
+extern const Planner kJobs;
+
 std::span<const Planner* const> head_planners() {
   // People's homes lie on what storage mounts.
   static constexpr std::array kPlanners = {&kNames,  &kRegion, &kBoot, &kStorage,

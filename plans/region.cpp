@@ -51,11 +51,11 @@ Plan region_on_nodes(const ClusterView& view) { return running_time_zone(view.sp
 
 }  // namespace
 
-constinit const Planner kRegion = {.origin = "region",
-                                   .owns = region_owns,
-                                   .head_image = region_of_image,
-                                   .node_image = region_of_image,
-                                   .head = region_on_head,
-                                   .any_node = region_on_nodes};
+extern constinit const Planner kRegion = {.origin = "region",
+                                          .owns = region_owns,
+                                          .head_image = region_of_image,
+                                          .node_image = region_of_image,
+                                          .head = region_on_head,
+                                          .any_node = region_on_nodes};
 
 }  // namespace muster::plans

@@ -58,11 +58,11 @@ Plan ssh_of_node(const spec::ClusterSpec&, const Node& node) {
 
 }  // namespace
 
-constinit const Planner kSsh = {.origin = "ssh",
-                                .owns = ssh_owns,
-                                .head_image = ssh_in_head_image,
-                                .head = ssh_on_head,
-                                .any_node = ssh_on_nodes,
-                                .node = ssh_of_node};
+extern constinit const Planner kSsh = {.origin = "ssh",
+                                       .owns = ssh_owns,
+                                       .head_image = ssh_in_head_image,
+                                       .head = ssh_on_head,
+                                       .any_node = ssh_on_nodes,
+                                       .node = ssh_of_node};
 
 }  // namespace muster::plans

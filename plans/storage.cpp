@@ -20,10 +20,10 @@ storage::HeadFacts storage_facts(const head::Facts& facts) {
   return {.live = facts.live, .kept = facts.kept, .size_in_memory = facts.volume_size};
 }
 
-constinit const Planner kStorage = {.origin = "storage",
-                                    .owns = storage::owns_on_head,
-                                    .head_image = storage::plan_head_image,
-                                    .head = storage_on_head,
-                                    .of_profile = storage_on_nodes};
+extern constinit const Planner kStorage = {.origin = "storage",
+                                           .owns = storage::owns_on_head,
+                                           .head_image = storage::plan_head_image,
+                                           .head = storage_on_head,
+                                           .of_profile = storage_on_nodes};
 
 }  // namespace muster::plans

@@ -10,14 +10,17 @@
 
 #include "core/base/version.h"
 #include "core/os/host_name.h"
+#include "core/os/jitter.h"
 #include "hpc/node_drain.h"
 #include "hpc/node_return.h"
+#include "hpc/node_return_service.h"
 #include "hpc/ssh_access.h"
+#include "operations/channel/exec_service.h"
+#include "operations/channel/restart_service.h"
+#include "operations/channel/task_channel.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/boot_card.h"
-#include "provisioning/agent/exec_service.h"
 #include "provisioning/agent/inventory.h"
-#include "provisioning/agent/restart_service.h"
 #include "provisioning/agent/running.h"
 #include "provisioning/agent/stage_one.h"
 
@@ -52,7 +55,7 @@ int boot(const std::string& head, const std::string& root) {
   return kNoHead;
 }
 
-agent::SchedulerDoor scheduler_door(os::CommandRunner& runner) {
+channel::SchedulerDoor scheduler_door(os::CommandRunner& runner) {
   // The scheduler knows a node by the host name that its plan gave it.
   return {.drain =
               [&runner](const std::string& word) {
@@ -62,25 +65,49 @@ agent::SchedulerDoor scheduler_door(os::CommandRunner& runner) {
           .undrain = [&runner] { return hpc::undrain_node(runner, os::read_host_name()); }};
 }
 
+/// Up to four minutes.
+std::chrono::milliseconds some_minutes() {
+  constexpr std::chrono::milliseconds kMost = std::chrono::minutes(4);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * os::random_part().of_one);
+}
+
+Result<std::shared_ptr<void>> open_channel(const task::Link& link,
+                                           const std::filesystem::path& tasks,
+                                           const std::vector<task::AgentService*>& services,
+                                           std::function<void()> on_wanted) {
+  TRY_ASSIGN(channel::TaskRecord record, channel::TaskRecord::open(tasks));
+  return std::make_shared<channel::TaskChannel>(
+      link, services, std::move(record),
+      channel::ChannelOptions{.say = say, .on_wanted = std::move(on_wanted)});
+}
+
 int run() {
   os::StopSignal stop;
   os::PosixCommandRunner runner;
-  agent::ExecService exec(runner);
-  using Kind = agent::RestartService::Kind;
-  agent::RestartService reboot(Kind::reboot, runner, scheduler_door(runner));
-  agent::RestartService shutdown(Kind::shutdown, runner, scheduler_door(runner));
-  return finish(agent::run_node({.unrecorded = hpc::kKeyDirectory,
-                                 .version = muster_version(),
-                                 .runner = runner,
-                                 .stop = stop,
-                                 .say = say,
-                                 .on_ready = [] { sd_notify(0, "READY=1"); },
-                                 .return_to_work = [&](const std::string& node) -> Result<bool> {
-                                   // Whoever drains the node now is this program.
-                                   if (reboot.is_at_work() || shutdown.is_at_work()) return true;
-                                   return hpc::return_node(runner, node);
-                                 },
-                                 .services = {&exec, &reboot, &shutdown}}));
+  channel::ExecService exec(runner);
+  using Kind = channel::RestartService::Kind;
+  channel::RestartService reboot(Kind::reboot, runner, scheduler_door(runner));
+  channel::RestartService shutdown(Kind::shutdown, runner, scheduler_door(runner));
+  hpc::NodeReturnService node_return(
+      [&]() -> Result<bool> {
+        // Whoever drains the node now is this program.
+        if (reboot.is_at_work() || shutdown.is_at_work()) return true;
+        return hpc::return_node(runner, os::read_host_name());
+      },
+      some_minutes);
+  const std::vector<task::AgentService*> services = {&exec, &reboot, &shutdown, &node_return};
+  return finish(
+      agent::run_node({.unrecorded = hpc::kKeyDirectory,
+                       .version = muster_version(),
+                       .runner = runner,
+                       .stop = stop,
+                       .say = say,
+                       .on_ready = [] { sd_notify(0, "READY=1"); },
+                       .services = services,
+                       .open_channel =
+                           [&](const task::Link& link, const auto& tasks, auto on_wanted) {
+                             return open_channel(link, tasks, services, std::move(on_wanted));
+                           }}));
 }
 
 int show_inventory(const std::string& root) {

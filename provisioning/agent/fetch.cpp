@@ -9,8 +9,8 @@
 #include "core/crypto/hash.h"
 #include "core/os/files.h"
 #include "core/os/http_client.h"
+#include "core/os/jitter.h"
 #include "core/os/uninterrupted.h"
-#include "provisioning/agent/jitter.h"
 
 namespace muster::agent {
 namespace {
@@ -116,7 +116,7 @@ Status fetch(const std::string& url, const Artefact& artefact, const std::filesy
       TRY(download.open());
     }
     last = done.error();
-    if (attempt < kFetchTries) pause_with_jitter(pause * attempt);
+    if (attempt < kFetchTries) os::pause_with_jitter(pause * attempt);
   }
   TRY(os::remove_tree(path));
   return fail(std::format("'{}': {} (tried {} times)", artefact.path, last.message, kFetchTries));

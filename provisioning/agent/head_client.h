@@ -8,10 +8,10 @@
 
 #include "core/base/result.h"
 #include "core/os/http_client.h"
+#include "core/task/link.h"
 #include "provisioning/agent/certificate_refusals.h"
 #include "provisioning/agent/head_link.h"
 #include "provisioning/agent/invitation.h"
-#include "provisioning/agent/task_channel.h"
 #include "provisioning/hardware.h"
 #include "provisioning/protocol.h"
 #include "provisioning/reports.h"
@@ -45,7 +45,7 @@ struct IdentityOptions {
 };
 
 /// Who this node is to its head.
-class Identity final : public HeadLink, public TaskLink {
+class Identity final : public HeadLink, public task::Link {
  public:
   static Result<Identity> open(IdentityOptions options);
 

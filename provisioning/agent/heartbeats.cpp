@@ -1,6 +1,6 @@
 #include "provisioning/agent/heartbeats.h"
 
-#include "provisioning/agent/pause.h"
+#include "core/os/pause.h"
 
 namespace muster::agent {
 
@@ -11,7 +11,7 @@ Status Heartbeats::stop() {
 }
 
 void Heartbeats::run(const std::stop_token& stop) {
-  while (pause(stop, interval_)) {
+  while (os::pause(stop, interval_)) {
     const auto heard = head_.heartbeat(holds_);
     last_ = heard ? Status() : std::unexpected(heard.error());
   }

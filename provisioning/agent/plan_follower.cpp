@@ -28,20 +28,10 @@ constexpr auto kTakeBackAgain = std::chrono::minutes(1);
 /// Then as seldom as everything else: each look costs the node some forty processes.
 constexpr int kSoonChecks = 10;
 
-/// The head collects changes before it applies them, and slurmctld and slurmd read them one after
-/// the other.
-constexpr auto kAskOften = std::chrono::minutes(3);
-
-/// While slurmctld has a reason that passes, such as a job that still uses a card.
-constexpr auto kAskSoon = std::chrono::minutes(1);
-
-/// Otherwise. The head may take longer than it should, and then nobody else would ask.
-constexpr auto kAskSeldom = std::chrono::minutes(15);
-
 /// Up to four minutes: nodes that booted together do not do the same together for ever.
 std::chrono::milliseconds some_minutes() {
   constexpr std::chrono::milliseconds kMost = std::chrono::minutes(4);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * random_part().of_one);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * os::random_part().of_one);
 }
 
 std::string failures(const apply::Report& report) {
@@ -69,7 +59,7 @@ PlanFollower::PlanFollower(HeadLink& head, FollowerOptions options)
     : head_(head),
       options_(std::move(options)),
       plan_retry_(kPlanPauses),
-      renewal_(random_part()) {}
+      renewal_(os::random_part()) {}
 
 void PlanFollower::say(const std::string& line) {
   console_.add(line);
@@ -115,7 +105,7 @@ Result<apply::Report> PlanFollower::make_true(const plan::Plan& plan,
 
 /// Lets a plan rest that does not hold, and tells the head why. Errors: always.
 Status PlanFollower::fail_plan(const std::string& reason, const std::string& generation) {
-  plan_retry_.fail(options_.now(), random_part());
+  plan_retry_.fail(options_.now(), os::random_part());
   untold_ = {
       .stage = "plan", .failure = reason, .generation = generation, .console = console_.lines()};
   TRY(tell_failure());
@@ -218,9 +208,9 @@ Status PlanFollower::renew_in_time() {
   if (!renewal_.is_due(head_.certificate_age(), options_.now())) return {};
   Status renewed = head_.renew();
   if (renewed) {
-    renewal_.succeed(random_part());
+    renewal_.succeed(os::random_part());
   } else {
-    renewal_.fail(options_.now(), random_part());
+    renewal_.fail(options_.now(), os::random_part());
   }
   return renewed;
 }
@@ -236,21 +226,19 @@ Status PlanFollower::beat() {
   TRY_ASSIGN(const bool holds, follow(wanted.generation));
   TRY(std::move(renewed));
   if (!holds) return {};
-  ask_scheduler();
+  tick();
   const bool same =
       options_.neighbour() == told_neighbour_ && options_.accelerators() == told_accelerators_;
   return same ? Status() : report_ready(generation_);
 }
 
-void PlanFollower::ask_scheduler() {
-  const auto now = options_.now();
-  if (now >= asks_until_ && now < next_ask_) return;
-  const auto waits = while_beating([this] { return options_.return_to_work(); });
-  const std::string error = waits ? std::string() : waits.error().text();
-  // The console keeps few lines, and slurmctld may be away for days.
-  if (!error.empty() && error != said_of_scheduler_) say(error);
-  said_of_scheduler_ = error;
-  next_ask_ = now + (waits.value_or(true) ? kAskSoon : kAskSeldom + some_minutes());
+void PlanFollower::tick() {
+  const task::Tick tick{.now = options_.now(),
+                        .has_other_cards = std::exchange(has_other_cards_, false)};
+  while_beating([&] {
+    options_.tick(tick);
+    return true;
+  });
 }
 
 /// Tells the head, and with it the accelerators that it does not know yet.
@@ -258,8 +246,7 @@ Status PlanFollower::report(provisioning::NodeReport report) {
   auto cards = options_.accelerators();
   report.accelerators = cards;
   TRY(head_.report(report));
-  if (cards != told_accelerators_) asks_until_ = options_.now() + kAskOften;
-  had_cards_ = had_cards_ || (cards && !cards->empty());
+  if (cards != told_accelerators_) has_other_cards_ = true;
   told_accelerators_ = std::move(cards);
   return {};
 }

@@ -10,9 +10,10 @@
 
 #include "core/apply/apply.h"
 #include "core/os/command.h"
+#include "core/os/jitter.h"
+#include "core/task/agent_service.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/head_link.h"
-#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/renewal.h"
 
 namespace muster::agent {
@@ -32,10 +33,8 @@ struct FollowerOptions {
   std::function<std::optional<provisioning::LldpNeighbour>()> neighbour;
   /// The accelerators as the head shall know them; none: nothing to tell yet.
   std::function<std::optional<std::vector<provisioning::Accelerator>>()> accelerators;
-  /// Brings this node back to work when the scheduler took it out because of its accelerators, or
-  /// for a restart, and has no reason any more. True: it still has one, and is to be asked again.
-  /// Errors: it could not be asked; it is asked again.
-  std::function<Result<bool>()> return_to_work;
+  /// Called after each heartbeat while the plan holds; heartbeats go on beside it.
+  std::function<void(const task::Tick&)> tick = [](const task::Tick&) {};
   /// Between two heartbeats while steps run.
   std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
@@ -83,7 +82,7 @@ class PlanFollower {
   Status renew_in_time();
   Status reboot();
   void plan_next_check();
-  void ask_scheduler();
+  void tick();
 
   HeadLink& head_;
   FollowerOptions options_;
@@ -108,11 +107,8 @@ class PlanFollower {
   int soon_checks_ = 0;
   std::optional<provisioning::LldpNeighbour> told_neighbour_;
   std::optional<std::vector<provisioning::Accelerator>> told_accelerators_;
-  /// Until then the scheduler is asked at every heartbeat, afterwards at next_ask_.
-  std::chrono::steady_clock::time_point asks_until_;
-  std::chrono::steady_clock::time_point next_ask_;
-  bool had_cards_ = false;
-  std::string said_of_scheduler_;
+  /// Whether it was told other accelerators since the last tick.
+  bool has_other_cards_ = false;
   ConsoleTail console_;
 };
 

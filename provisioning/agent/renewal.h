@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "provisioning/agent/jitter.h"
+#include "core/os/jitter.h"
 
 namespace muster::agent {
 

@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
+#include <map>
+#include <utility>
 
 #include "core/apply/target/running_machine.h"
 #include "core/os/files.h"
+#include "core/os/jitter.h"
 #include "core/os/wait.h"
 #include "provisioning/agent/accelerators.h"
 #include "provisioning/agent/head_client.h"
 #include "provisioning/agent/inventory.h"
-#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/lldp.h"
 #include "provisioning/agent/plan_follower.h"
-#include "provisioning/agent/task_channel.h"
 
 namespace muster::agent {
 namespace {
@@ -34,10 +35,8 @@ class RunningNode {
   RunningNode& operator=(const RunningNode&) = delete;
 
   Status run() {
-    TRY_ASSIGN(TaskRecord tasks, TaskRecord::open(options_.tasks));
-    channel_.emplace(
-        identity_, options_.services, std::move(tasks),
-        ChannelOptions{.say = options_.say, .on_wanted = [this] { options_.stop.wake(); }});
+    TRY_ASSIGN(channel_,
+               options_.open_channel(identity_, options_.tasks, [this] { options_.stop.wake(); }));
     bool is_ready = false;
     for (int turns = 1;; ++turns) {
       if (const Status done = turn(); !done) say("head: " + done.error().text());
@@ -57,7 +56,7 @@ class RunningNode {
  private:
   /// A node that has its certificate gives a sign of life in time, whatever becomes of its plan.
   std::chrono::milliseconds first_pause(int turns) const {
-    const auto pause = kFirstPauses.after(turns, random_part());
+    const auto pause = kFirstPauses.after(turns, os::random_part());
     return identity_.enrolled() ? std::min(pause, kHeartbeat) : pause;
   }
 
@@ -126,6 +125,15 @@ class RunningNode {
     return {};
   }
 
+  void tick_services(const task::Tick& tick) {
+    for (task::AgentService* const service : options_.services) {
+      const Status done = service->tick(tick);
+      const std::string error = done ? std::string() : done.error().text();
+      const bool is_new = std::exchange(said_[service->name()], error) != error;
+      if (is_new && !error.empty()) say(std::format("{}: {}", service->name(), error));
+    }
+  }
+
   void say(const std::string& line) { follower_.say(line); }
 
   const RunningOptions& options_;
@@ -137,18 +145,20 @@ class RunningNode {
   NeighbourListener neighbours_;
   AcceleratorNews cards_;
   apply::RunningMachine machine_{options_.runner};
-  PlanFollower follower_{
-      identity_,
-      {.machine = machine_,
-       .runner = options_.runner,
-       .pending = options_.pending,
-       .record = options_.record,
-       .unrecorded = options_.unrecorded,
-       .say = options_.say,
-       .neighbour = [this] { return neighbours_.latest(); },
-       .accelerators = [this] { return cards_.settled(); },
-       .return_to_work = [this] { return options_.return_to_work(invitation_.boot.node_name); }}};
-  std::optional<TaskChannel> channel_;
+  PlanFollower follower_{identity_,
+                         {.machine = machine_,
+                          .runner = options_.runner,
+                          .pending = options_.pending,
+                          .record = options_.record,
+                          .unrecorded = options_.unrecorded,
+                          .say = options_.say,
+                          .neighbour = [this] { return neighbours_.latest(); },
+                          .accelerators = [this] { return cards_.settled(); },
+                          .tick = [this](const task::Tick& tick) { tick_services(tick); }}};
+  /// What each service failed at last: the console keeps few lines, and a service may fail for
+  /// days.
+  std::map<std::string, std::string> said_;
+  std::shared_ptr<void> channel_;
 };
 
 }  // namespace

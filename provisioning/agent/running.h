@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/os/command.h"
 #include "core/os/stop_signal.h"
-#include "provisioning/agent/task_service.h"
+#include "core/task/agent_service.h"
+#include "core/task/link.h"
 
 namespace muster::agent {
 
@@ -28,11 +30,14 @@ struct RunningOptions {
   std::function<void(const std::string&)> say;
   /// Called once when the first plan holds, for systemd.
   std::function<void()> on_ready;
-  /// FollowerOptions::return_to_work for the node of this name.
-  std::function<Result<bool>(const std::string& node)> return_to_work;
-  /// What this node does when its head tells it to; they must live longer.
-  std::vector<TaskService*> services = {};
-  /// In memory: a task that was given in an earlier boot is not this boot's.
+  /// What is done here from time to time while the plan holds; they must live longer.
+  std::vector<task::AgentService*> services = {};
+  /// Opens the channel on which the head gives this node tasks; it closes with what is returned.
+  /// `tasks`: a directory in memory, as a task that was given in an earlier boot is not this
+  /// boot's. `on_wanted`: the head has another word for the next heartbeat.
+  std::function<Result<std::shared_ptr<void>>(
+      const task::Link& link, const std::filesystem::path& tasks, std::function<void()> on_wanted)>
+      open_channel;
   std::filesystem::path tasks = "/run/muster/tasks";
 };
 

@@ -12,11 +12,11 @@
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
+#include "core/os/jitter.h"
 #include "provisioning/agent/boot_card.h"
 #include "provisioning/agent/console_tail.h"
 #include "provisioning/agent/fetch.h"
 #include "provisioning/agent/inventory.h"
-#include "provisioning/agent/jitter.h"
 #include "provisioning/agent/lldp.h"
 
 namespace muster::agent {
@@ -90,7 +90,7 @@ class StageOne {
       const std::string& reason = std::get<provisioning::WaitAnswer>(answer.decision).reason;
       if (reason != said) say("waiting: " + reason);
       said = reason;
-      pause_with_jitter(3s);
+      os::pause_with_jitter(3s);
     }
   }
 
@@ -236,7 +236,7 @@ class StageOne {
   /// The firmware fetches the kernel that belongs to the image.
   void restart() {
     say("restarting");
-    pause_with_jitter(10s);
+    os::pause_with_jitter(10s);
     if (reboot(RB_AUTOBOOT) != 0) say("this machine could not be restarted; do it by hand");
   }
 
@@ -283,7 +283,7 @@ Status run_stage_one(const StageOneOptions& options) {
       return fail(std::format("the head at {} does not answer", options.head),
                   "asking for an address once more");
     }
-    const auto pause = kPauses.after(failures, random_part());
+    const auto pause = kPauses.after(failures, os::random_part());
     options.say(
         std::format("trying again in {:.0f} s", std::chrono::duration<double>(pause).count()));
     std::this_thread::sleep_for(pause);

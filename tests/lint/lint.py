@@ -8,39 +8,10 @@ import subprocess
 import sys
 
 import anonymous_names
+import rooms
 import width
 import words
 
-# Which rooms a room may include; ARCHITECTURE.md has the same table for people.
-CORE = ["core/base", "core/json", "core/crypto", "core/os", "core/plan", "core/task", "core/spec", "core/apply", "core/state"]
-MAY_INCLUDE = {
-    "core/base": [],
-    "core/json": ["core/base"],
-    "core/crypto": ["core/base"],
-    "core/os": ["core/base", "core/crypto"],
-    "core/plan": ["core/base", "core/json", "core/crypto"],
-    "core/task": ["core/base", "core/json"],
-    "core/spec": ["core/base"],
-    "core/apply": ["core/base", "core/json", "core/crypto", "core/os", "core/plan"],
-    "core/state": ["core/base"],
-    "bench": None,
-    "iso": CORE + ["iso/inspect"],
-    "iso/inspect": ["core/base", "core/os"],
-    "operations": CORE,
-    "provisioning": CORE,
-    "provisioning/agent": CORE + ["provisioning"],
-    "head": CORE,
-    "hpc": CORE,
-    "lab": CORE,
-    "explain": ["core/base"],
-    "storage": ["core/base", "core/crypto", "core/plan", "core/spec"],
-    "plans": CORE + ["provisioning", "head", "hpc", "storage"],
-    "control": CORE + ["operations", "provisioning", "head", "hpc", "storage", "plans"],
-    "control/api": CORE + ["operations", "provisioning", "head", "hpc", "plans", "control", "explain"],
-    "apps": None,
-    "cmake": None,
-    "tests": None,
-}
 # Doors to the world that only core/os may open: processes, files, sockets, users and groups, and clocks. Sockets and
 # the like are known by their '::', which a function of ours has none of.
 DOORS = re.compile(r"\b(popen|system|fork|execv\w*|posix_spawn\w*|std::ofstream|std::ifstream|fopen|opendir|"
@@ -82,10 +53,9 @@ def sources(root):
     return files_of(root, "*.h", "*.cpp")
 
 
-def room_of(path):
+def room_of(path, known):
     """The room a file lies in: the longest one that its path starts with."""
-    rooms = [room for room in MAY_INCLUDE if path.startswith(room + "/")]
-    return max(rooms, key=len) if rooms else None
+    return max((room for room in known if path.startswith(room + "/")), key=len, default=None)
 
 
 def check_format(root, files):
@@ -98,16 +68,17 @@ def check_format(root, files):
 def check_rooms(root, files):
     """Every file includes only the rooms that its own room may use."""
     breaches = []
+    may_include = rooms.read(root)
     for path in files:
-        room = room_of(path)
-        allowed = MAY_INCLUDE.get(room)
+        room = room_of(path, may_include)
+        allowed = may_include.get(room)
         if room is None:
             breaches.append(f"{path}: lies in no room")
         if allowed is None:
             continue
         text = (pathlib.Path(root) / path).read_text(encoding="utf-8")
         for included in re.findall(r'#include "([^"]+)"', text):
-            other = room_of(included)
+            other = room_of(included, may_include)
             if other is not None and other != room and other not in allowed:
                 breaches.append(f"{path}: {room} may not include {included}")
     return breaches

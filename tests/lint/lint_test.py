@@ -43,8 +43,14 @@ class Lint(unittest.TestCase):
         self.assertEqual(self.breaches("length"), [])
 
     def test_a_room_is_checked_before_a_file_is_added(self):
-        self.write("iso/a.cpp", '#include "lab/lab.h"\n')
-        self.assertEqual(len(self.breaches("rooms")), 1)
+        self.write("ARCHITECTURE.md", "## Rooms\n\n| folder | owns | uses |\n|---|---|---|\n| `core/base` | a | nothing |\n"
+                   "| `iso/` | b | base |\n| `lab/` | c | core |\n| `apps/`, `bench/` | d | all |\n\n## More\n")
+        self.write("iso/a.cpp", '#include "lab/lab.h"\n#include "core/base/text.h"\n')
+        self.write("bench/a.cpp", '#include "lab/lab.h"\n')
+        self.write("core/base/a.h", '#include "iso/a.h"\n')
+        self.write("other/a.h", "")
+        self.assertEqual([line.split(":")[0] for line in self.breaches("rooms")],
+                         ["core/base/a.h", "iso/a.cpp", "other/a.h"])
 
     def test_doors(self):
         for line in ["const int fd = open(path.c_str(), O_RDONLY);",

@@ -19,7 +19,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE, BUILD = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
-ROOMS = ["apps", "control", "core", "explain", "head", "hpc", "iso", "operations", "plans", "provisioning", "storage"]
+ROOMS = ["apps", "cmake", "control", "core", "explain", "head", "hpc", "iso", "operations", "plans", "provisioning", "storage"]
 MOST = 2
 # Of each: a text that is in a file, and the text that takes its place.
 EDITS = {
@@ -28,7 +28,8 @@ EDITS = {
                 'std::array<std::string_view, 2> kStorageDriverWords = {"nfs", "local"};'),
                ("storage/driver.h", "extern const Driver kNfs;", "extern const Driver kNfs;\nextern const Driver kLocal;"),
                ("storage/driver.h", "kDrivers = {&kNfs};", "kDrivers = {&kNfs, &kLocal};")],
-    "room": [("plans/planner.h", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
+    "room": [("plans/CMakeLists.txt", " storage)", " storage greetings)"),
+             ("plans/planners.cpp", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
              ("plans/planners.cpp", "&kSsh,    &kJobs}", "&kSsh,    &kJobs, &kGreetings}"),
              ("plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
     "kind": [("core/plan/step.h", "Unit, Service, RunCommand>;", "Unit, Service, RunCommand, SetKernel>;"),
@@ -47,6 +48,10 @@ EDITS = {
               '#include "control/api/greeting_schemas.h"\n#include "control/api/node_schemas.h"')],
     "verb": [("apps/muster/commands.h", "void add_job(CLI::App& app, Session& session);", "void add_greet(CLI::App& app, Session& session);\nvoid add_job(CLI::App& app, Session& session);"),
              ("apps/muster/main.cpp", "  cli::add_job(app, session);", "  cli::add_greet(app, session);\n  cli::add_job(app, session);")],
+    "task": [("apps/agent/main.cpp", "&shutdown, &node_return};", "&shutdown, &node_return, &trim};"),
+             ("apps/agent/main.cpp", "  channel::ExecService exec(runner);", "  channel::ExecService exec(runner);\n  storage::TrimService trim;"),
+             ("apps/agent/main.cpp", '#include "provisioning/agent/stage_one.h"',
+              '#include "provisioning/agent/stage_one.h"\n#include "storage/trim_service.h"')],
 }
 # What is compiled beside the new files: who must know of it.
 KNOW = {
@@ -56,11 +61,13 @@ KNOW = {
              "core/apply/undo.cpp", "head/policy.cpp"],
     "page": ["control/api/routes.cpp"],
     "verb": ["apps/muster/main.cpp"],
+    "task": ["apps/agent/main.cpp"],
 }
-# The library that a room's files belong to.
+# The library that a room's files belong to; of a room that is new, one that is compiled in the same way.
 LIBRARIES = {"plans": "muster_plans", "storage": "muster_storage", "core/spec": "muster_spec",
              "core/plan": "muster_plan", "core/apply": "muster_apply",
-             "head": "muster_head", "control/api": "muster_api", "apps/muster": "muster_cli"}
+             "head": "muster_head", "control/api": "muster_api", "apps/muster": "muster_cli", "apps/agent": "muster-agent",
+             "greetings": "muster_storage"}
 
 
 def words_for(path):
@@ -129,6 +136,9 @@ class Growth(unittest.TestCase):
 
     def test_a_verb(self):
         self.grow("verb")
+
+    def test_a_task_of_nodes(self):
+        self.grow("task")
 
     def test_a_kind_that_nobody_makes_true_does_not_compile(self):
         shutil.copytree(HERE / "kind" / "new", self.place, dirs_exist_ok=True)

@@ -99,7 +99,7 @@ class PlanFollowerTest : public testing::Test {
     return static_cast<std::size_t>(std::ranges::count(head_.told, stage, &NodeReport::stage));
   }
 
-  void beat_for(std::chrono::minutes time) {
+  void beat_for(std::chrono::seconds time) {
     for (const auto end = now_ + time; now_ < end; now_ += std::chrono::seconds(10)) {
       ASSERT_TRUE(follower_.beat());
     }
@@ -111,11 +111,7 @@ class PlanFollowerTest : public testing::Test {
             .say = [this](const std::string& line) { said_.push_back(line); },
             .neighbour = [this] { return neighbour_; },
             .accelerators = [this] { return cards_; },
-            .return_to_work =
-                [this] {
-                  ++asked_;
-                  return scheduler_answers_ ? Result<bool>(scheduler_waits_) : fail("no answer");
-                },
+            .tick = [this](const task::Tick& tick) { ticks_.push_back(tick); },
             .heartbeat = heartbeat,
             .now = [this] { return now_; }};
   }
@@ -142,9 +138,7 @@ class PlanFollowerTest : public testing::Test {
   std::vector<std::string> said_;
   std::optional<LldpNeighbour> neighbour_;
   std::optional<std::vector<Accelerator>> cards_;
-  int asked_ = 0;
-  bool scheduler_waits_ = false;
-  bool scheduler_answers_ = true;
+  std::vector<task::Tick> ticks_;
   std::chrono::steady_clock::time_point now_;
   PlanFollower follower_{head_, options(10s)};
 };

@@ -94,36 +94,23 @@ TEST_F(PlanFollowerTest, a_card_that_is_gone_is_told_before_the_plan_is_applied)
   EXPECT_EQ(head_.told[2].accelerators, std::vector<Accelerator>());
 }
 
-TEST_F(PlanFollowerTest, the_scheduler_is_asked_for_some_minutes_after_cards_were_told) {
+TEST_F(PlanFollowerTest, services_have_a_tick_with_each_heartbeat_while_the_plan_holds) {
   cards_ = std::vector<Accelerator>();
   ASSERT_TRUE(follower_.apply_plan());
-  ASSERT_TRUE(follower_.beat());
-  EXPECT_EQ(asked_, 1) << "a node without cards, which may have been drained for its restart";
-  cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
-  beat_for(std::chrono::minutes(10));
-  EXPECT_EQ(asked_, 19) << "three minutes of heartbeats";
-  beat_for(std::chrono::minutes(20));
-  EXPECT_EQ(asked_, 20) << "the head may have been late";
-  cards_ = std::vector<Accelerator>();
   beat_for(std::chrono::minutes(1));
-  EXPECT_GT(asked_, 20) << "the last card is gone, and the scheduler may think that jobs use it";
-}
-
-TEST_F(PlanFollowerTest, the_scheduler_is_asked_each_minute_while_it_waits_for_a_job_with_cards) {
+  ASSERT_EQ(ticks_.size(), 6U);
+  EXPECT_TRUE(ticks_.front().has_other_cards) << "the head knew of none";
+  EXPECT_FALSE(ticks_.back().has_other_cards);
+  EXPECT_EQ(ticks_.back().now - ticks_.front().now, std::chrono::seconds(50));
   cards_ = {{.address = "0000:3b:00.0", .vendor = 0x10de}};
-  ASSERT_TRUE(follower_.apply_plan());
-  scheduler_waits_ = true;
-  beat_for(std::chrono::minutes(4));
-  const int asked = asked_;
-  beat_for(std::chrono::hours(2));
-  EXPECT_EQ(asked_ - asked, 120);
-  scheduler_answers_ = false;
-  beat_for(std::chrono::minutes(10));
-  EXPECT_EQ(asked_ - asked, 130) << "one that does not answer is asked again";
-  scheduler_answers_ = true;
-  scheduler_waits_ = false;
-  beat_for(std::chrono::minutes(10));
-  EXPECT_EQ(asked_ - asked, 131);
+  beat_for(std::chrono::seconds(20));
+  const auto others = std::ranges::count_if(ticks_, &task::Tick::has_other_cards);
+  EXPECT_EQ(others, 2) << "once for each change";
+  const std::size_t before = ticks_.size();
+  head_.wanted.add(grace());
+  runner_.status = 1;
+  EXPECT_FALSE(follower_.beat());
+  EXPECT_EQ(ticks_.size(), before) << "the plan does not hold";
 }
 
 TEST_F(PlanFollowerTest, what_somebody_changed_is_put_right_within_minutes_and_told) {
@@ -158,7 +145,6 @@ TEST(KeptVolume, is_told_once_and_taken_back_soon_after_nobody_uses_it) {
                          .say = [](const std::string&) {},
                          .neighbour = [] { return std::optional<LldpNeighbour>(); },
                          .accelerators = [] { return std::optional<std::vector<Accelerator>>(); },
-                         .return_to_work = [] { return Result<bool>(false); },
                          .now = [&] { return now; }});
   head.wanted.add(plan::MountFileSystem{.source = "head:/s", .target = "/s", .type = "nfs4"});
   ASSERT_TRUE(follower.apply_plan());

@@ -1,5 +1,7 @@
 // A text that people see when they log in to the head or to a node.
 
+#include "greetings/greeting.h"
+
 #include "plans/planner.h"
 
 namespace muster::plans {
@@ -8,7 +10,7 @@ namespace {
 constexpr const char* kGreeting = "/etc/motd";
 
 plan::WriteFile greeting(const spec::ClusterSpec& spec) {
-  return {.path = kGreeting, .content = spec.name + "\n"};
+  return {.path = kGreeting, .content = greetings::greet(spec)};
 }
 
 plan::Owns greeting_owns(const spec::ClusterSpec&) { return {.files = {kGreeting}}; }
@@ -21,9 +23,9 @@ plan::Plan greeting_on_nodes(const ClusterView& view) { return {.steps = {greeti
 
 }  // namespace
 
-constinit const Planner kGreetings = {.origin = "greeting",
-                                      .owns = greeting_owns,
-                                      .head = greeting_on_head,
-                                      .any_node = greeting_on_nodes};
+extern constinit const Planner kGreetings = {.origin = "greeting",
+                                             .owns = greeting_owns,
+                                             .head = greeting_on_head,
+                                             .any_node = greeting_on_nodes};
 
 }  // namespace muster::plans

@@ -1,4 +1,4 @@
-#include "provisioning/agent/task_record.h"
+#include "operations/channel/task_record.h"
 
 #include <algorithm>
 #include <format>
@@ -7,7 +7,7 @@
 #include "core/os/files.h"
 #include "core/os/random.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 constexpr const char* kBoot = "boot";
@@ -97,4 +97,4 @@ std::vector<task::Report> TaskRecord::untold() const {
   return reports;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::channel

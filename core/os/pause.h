@@ -4,9 +4,9 @@
 #include <chrono>
 #include <stop_token>
 
-namespace muster::agent {
+namespace muster::os {
 
 /// False when the wish to stop ended the pause, or came before it.
 bool pause(const std::stop_token& stop, std::chrono::milliseconds time);
 
-}  // namespace muster::agent
+}  // namespace muster::os

@@ -1,9 +1,9 @@
-#include "provisioning/agent/pause.h"
+#include "core/os/pause.h"
 
 #include <condition_variable>
 #include <mutex>
 
-namespace muster::agent {
+namespace muster::os {
 
 bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
   // Nothing but a wish to stop ends it early.
@@ -13,4 +13,4 @@ bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
   return !stopped.wait_for(lock, stop, time, [&stop] { return stop.stop_requested(); });
 }
 
-}  // namespace muster::agent
+}  // namespace muster::os

@@ -10,7 +10,7 @@
 #include "core/base/result.h"
 #include "core/task/task.h"
 
-namespace muster::agent {
+namespace muster::channel {
 
 /// Threads: one at a time.
 class TaskRecord {
@@ -56,4 +56,4 @@ class TaskRecord {
   std::map<std::string, Known> known_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::channel

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "core/os/command.h"
-#include "provisioning/agent/task_service.h"
+#include "core/task/agent_service.h"
 
-namespace muster::agent {
+namespace muster::channel {
 
 /// What the scheduler can be asked on this node. Errors of each: it does not answer.
 struct SchedulerDoor {
@@ -25,7 +25,7 @@ struct SchedulerDoor {
   std::function<Status()> undrain;
 };
 
-class RestartService final : public TaskService {
+class RestartService final : public task::AgentService {
  public:
   enum class Kind { reboot, shutdown };
 
@@ -56,4 +56,4 @@ class RestartService final : public TaskService {
   int at_work_ = 0;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::channel

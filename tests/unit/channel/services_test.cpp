@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "provisioning/agent/exec_service.h"
-#include "provisioning/agent/restart_service.h"
+#include "operations/channel/exec_service.h"
+#include "operations/channel/restart_service.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,7 +27,7 @@ class FakeRunner final : public os::CommandRunner {
   std::mutex mutex_;
 };
 
-const TaskService::Tell kNobody = [](const task::Report&) {};
+const task::AgentService::Tell kNobody = [](const task::Report&) {};
 
 class ExecServiceTest : public testing::Test {
  protected:
@@ -204,4 +204,4 @@ TEST_F(RestartServiceTest, another_way_to_go_down_is_none) {
 }
 
 }  // namespace
-}  // namespace muster::agent
+}  // namespace muster::channel

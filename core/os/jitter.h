@@ -5,7 +5,7 @@
 
 #include "core/base/backoff.h"
 
-namespace muster::agent {
+namespace muster::os {
 
 /// A new random part at every call. Threads: any.
 Part random_part();
@@ -13,4 +13,4 @@ Part random_part();
 /// Waits `base` and up to half as long again.
 void pause_with_jitter(std::chrono::milliseconds base);
 
-}  // namespace muster::agent
+}  // namespace muster::os

@@ -1,11 +1,11 @@
-#include "provisioning/agent/exec_service.h"
+#include "operations/channel/exec_service.h"
 
 #include <format>
 #include <map>
 
 #include "core/base/text.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 using namespace std::chrono_literals;
@@ -154,4 +154,4 @@ void ExecService::end(const std::string& id) {
   forget(unit_of(id));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::channel

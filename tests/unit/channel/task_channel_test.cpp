@@ -1,4 +1,4 @@
-#include "provisioning/agent/task_channel.h"
+#include "operations/channel/task_channel.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -7,7 +7,7 @@
 
 #include "core/os/files.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,7 +17,7 @@ constexpr auto kSoon = 20s;
 constexpr auto kHeld = 200ms;
 
 /// A head that says what a test says, and remembers.
-class FakeHead final : public TaskLink {
+class FakeHead final : public task::Link {
  public:
   bool enrolled() const override { return true; }
   Result<task::Offer> ask(const task::Question& question,
@@ -85,7 +85,7 @@ class FakeHead final : public TaskLink {
 };
 
 /// Works until it may end, and counts.
-class FakeService final : public TaskService {
+class FakeService final : public task::AgentService {
  public:
   std::string kind() const override { return "exec"; }
   task::Report run(const task::Task& task, const Tell& tell) override {
@@ -128,7 +128,7 @@ class TaskChannelTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
   std::unique_ptr<TaskChannel> open() {
     return std::make_unique<TaskChannel>(
-        head_, std::vector<TaskService*>{&service_}, TaskRecord::open(directory_).value(),
+        head_, std::vector<task::AgentService*>{&service_}, TaskRecord::open(directory_).value(),
         ChannelOptions{.say = [](const std::string&) {}, .on_wanted = [this] { ++woken_; }});
   }
   static task::Task task(const std::string& id, const std::string& word = "short") {
@@ -277,4 +277,4 @@ TEST(TaskRecord, remembers_a_bounded_number_of_tasks) {
 }
 
 }  // namespace
-}  // namespace muster::agent
+}  // namespace muster::channel

@@ -14,24 +14,12 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/task/agent_service.h"
+#include "core/task/link.h"
 #include "core/task/task.h"
-#include "provisioning/agent/task_record.h"
-#include "provisioning/agent/task_service.h"
+#include "operations/channel/task_record.h"
 
-namespace muster::agent {
-
-/// The head as the channel sees it. Threads: every function may be called from several threads.
-class TaskLink {
- public:
-  virtual ~TaskLink() = default;
-  /// Whether this node may speak to its head.
-  virtual bool enrolled() const = 0;
-  /// Waits until the head has something to do, or for about a minute. `is_unwanted`: whether the
-  /// answer is not waited for any more.
-  virtual Result<task::Offer> ask(const task::Question& question,
-                                  const std::function<bool()>& is_unwanted) const = 0;
-  virtual Status tell(const task::Report& report) const = 0;
-};
+namespace muster::channel {
 
 /// Tasks that run at once on a node; more are refused.
 inline constexpr std::size_t kMostTasksAtOnce = 64;
@@ -47,7 +35,7 @@ struct ChannelOptions {
 /// Owns: the threads; `link` and `services` must live longer.
 class TaskChannel {
  public:
-  TaskChannel(const TaskLink& link, std::vector<TaskService*> services, TaskRecord record,
+  TaskChannel(const task::Link& link, std::vector<task::AgentService*> services, TaskRecord record,
               ChannelOptions options);
   ~TaskChannel();
   TaskChannel(const TaskChannel&) = delete;
@@ -56,7 +44,7 @@ class TaskChannel {
  private:
   struct Running {
     std::string id;
-    TaskService* service = nullptr;
+    task::AgentService* service = nullptr;
     bool has_ended = false;
     bool is_cancelled = false;
     std::jthread thread;
@@ -66,17 +54,18 @@ class TaskChannel {
   void take_up();
   task::Question question();
   bool begin(const task::Task& task);
-  void start(const std::string& id, TaskService* service, std::function<task::Report()> work);
+  void start(const std::string& id, task::AgentService* service,
+             std::function<task::Report()> work);
   void finish(const task::Report& report, const std::stop_token& stop);
   bool take(const task::Offer& offer, bool was_held);
   void note_wanted(const std::string& wanted);
   bool end(const std::string& id);
   void end_all();
   void collect();
-  TaskService* service_of(const std::string& kind) const;
+  task::AgentService* service_of(const std::string& kind) const;
 
-  const TaskLink& link_;
-  std::vector<TaskService*> services_;
+  const task::Link& link_;
+  std::vector<task::AgentService*> services_;
   ChannelOptions options_;
   /// The last Offer::wanted. Of the thread that asks.
   std::string wanted_;
@@ -87,4 +76,4 @@ class TaskChannel {
   std::jthread thread_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::channel

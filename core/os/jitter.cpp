@@ -1,9 +1,9 @@
-#include "provisioning/agent/jitter.h"
+#include "core/os/jitter.h"
 
 #include <random>
 #include <thread>
 
-namespace muster::agent {
+namespace muster::os {
 
 Part random_part() {
   thread_local std::mt19937 generator{std::random_device{}()};
@@ -14,4 +14,4 @@ void pause_with_jitter(std::chrono::milliseconds base) {
   std::this_thread::sleep_for(Backoff{.first = base, .longest = base}.after(1, random_part()));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::os

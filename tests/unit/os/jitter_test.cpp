@@ -1,8 +1,8 @@
-#include "provisioning/agent/jitter.h"
+#include "core/os/jitter.h"
 
 #include <gtest/gtest.h>
 
-namespace muster::agent {
+namespace muster::os {
 namespace {
 
 TEST(Jitter, takes_another_part_each_time) {
@@ -14,4 +14,4 @@ TEST(Jitter, takes_another_part_each_time) {
 }
 
 }  // namespace
-}  // namespace muster::agent
+}  // namespace muster::os

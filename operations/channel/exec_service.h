@@ -8,11 +8,11 @@
 #include <string>
 
 #include "core/os/command.h"
-#include "provisioning/agent/task_service.h"
+#include "core/task/agent_service.h"
 
-namespace muster::agent {
+namespace muster::channel {
 
-class ExecService final : public TaskService {
+class ExecService final : public task::AgentService {
  public:
   /// `runner` must live longer.
   explicit ExecService(os::CommandRunner& runner) : runner_(runner) {}
@@ -35,4 +35,4 @@ class ExecService final : public TaskService {
 /// ActiveState, Result, ExecMainCode and ExecMainStatus; `report` has what systemd-run said. Pure.
 task::Report explained(task::Report report, const std::string& properties, std::uint32_t timeout_s);
 
-}  // namespace muster::agent
+}  // namespace muster::channel

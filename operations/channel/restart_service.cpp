@@ -1,13 +1,13 @@
-#include "provisioning/agent/restart_service.h"
+#include "operations/channel/restart_service.h"
 
 #include <algorithm>
 #include <format>
 
 #include "core/base/backoff.h"
 #include "core/base/text.h"
-#include "provisioning/agent/jitter.h"
+#include "core/os/jitter.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 constexpr std::chrono::seconds kGoingDown{30};
@@ -49,7 +49,7 @@ Status RestartService::wait_for_jobs(const task::Task& task, const Tell& tell) {
     left = found ? *found : found.error().message;
     if (left != told) tell({.id = task.id, .note = "waits: " + left});
     told = left;
-    const auto pause = pauses.after(looks, random_part());
+    const auto pause = pauses.after(looks, os::random_part());
     if (wait_for_end(task.id, pause)) return fail("was ended while jobs ran");
     waited += pause;
   }
@@ -108,4 +108,4 @@ void RestartService::end(const std::string& id) {
   if (!is_known) static_cast<void>(scheduler_.undrain());
 }
 
-}  // namespace muster::agent
+}  // namespace muster::channel

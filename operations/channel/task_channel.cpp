@@ -1,4 +1,4 @@
-#include "provisioning/agent/task_channel.h"
+#include "operations/channel/task_channel.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,10 +8,10 @@
 #include "core/base/backoff.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
-#include "provisioning/agent/jitter.h"
-#include "provisioning/agent/pause.h"
+#include "core/os/jitter.h"
+#include "core/os/pause.h"
 
-namespace muster::agent {
+namespace muster::channel {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,7 +29,7 @@ task::Report failed(const std::string& id, std::string note) {
 
 }  // namespace
 
-TaskChannel::TaskChannel(const TaskLink& link, std::vector<TaskService*> services,
+TaskChannel::TaskChannel(const task::Link& link, std::vector<task::AgentService*> services,
                          TaskRecord record, ChannelOptions options)
     : link_(link),
       services_(std::move(services)),
@@ -47,7 +47,7 @@ TaskChannel::~TaskChannel() {
 }
 
 void TaskChannel::end_all() {
-  std::vector<std::pair<std::string, TaskService*>> unfinished;
+  std::vector<std::pair<std::string, task::AgentService*>> unfinished;
   {
     const std::scoped_lock lock(mutex_);
     for (Running& task : running_) {
@@ -60,8 +60,8 @@ void TaskChannel::end_all() {
   }
 }
 
-TaskService* TaskChannel::service_of(const std::string& kind) const {
-  const auto found = std::ranges::find(services_, kind, &TaskService::kind);
+task::AgentService* TaskChannel::service_of(const std::string& kind) const {
+  const auto found = std::ranges::find(services_, kind, &task::AgentService::kind);
   return found == services_.end() ? nullptr : *found;
 }
 
@@ -71,7 +71,7 @@ void TaskChannel::take_up() {
     start(report.id, nullptr, [report] { return report; });
   }
   for (const TaskRecord::Begun& begun : record_.interrupted()) {
-    TaskService* const service = service_of(begun.kind);
+    task::AgentService* const service = service_of(begun.kind);
     start(begun.id, nullptr, [id = begun.id, service] {
       if (service != nullptr) service->end(id);
       return failed(id, "the node's agent was started anew while it ran, and ended it");
@@ -85,7 +85,7 @@ void TaskChannel::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     collect();
     if (!link_.enrolled()) {
-      if (!pause(stop, kAskPauses.first)) return;
+      if (!os::pause(stop, kAskPauses.first)) return;
       continue;
     }
     const std::int64_t asked_ms = os::steady_ms();
@@ -95,13 +95,13 @@ void TaskChannel::run(const std::stop_token& stop) {
       ++failures;
       // The heartbeats tell a head that is away.
       if (failures == 3) options_.say("tasks: " + offer.error().text());
-      if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
+      if (!os::pause(stop, kAskPauses.after(failures, os::random_part()))) return;
       continue;
     }
     failures = 0;
     const bool was_held = os::steady_ms() - asked_ms >= kHeldMs;
     // What was said before is said again until the task has ended.
-    if (!take(*offer, was_held) && !pause(stop, kAskPauses.first)) return;
+    if (!take(*offer, was_held) && !os::pause(stop, kAskPauses.first)) return;
   }
 }
 
@@ -124,7 +124,9 @@ task::Question TaskChannel::question() {
   const std::scoped_lock lock(mutex_);
   task::Question question{.boot = record_.boot()};
   question.wanted = wanted_;
-  for (const TaskService* const service : services_) question.kinds.push_back(service->kind());
+  for (const task::AgentService* const service : services_) {
+    if (!service->kind().empty()) question.kinds.push_back(service->kind());
+  }
   for (const Running& task : running_) {
     if (!task.has_ended) question.has.push_back(task.id);
   }
@@ -142,7 +144,7 @@ bool TaskChannel::begin(const task::Task& task) {
   }
   if (!is_new) options_.say("task: " + is_new.error().text());
   if (!is_new.value_or(false)) return false;
-  TaskService* const service = service_of(task.kind);
+  task::AgentService* const service = service_of(task.kind);
   start(task.id, service, [this, task, service, at_once] {
     if (service == nullptr) {
       return failed(task.id, std::format("this node's agent does not know tasks of kind '{}'",
@@ -158,7 +160,7 @@ bool TaskChannel::begin(const task::Task& task) {
 }
 
 /// Works in a thread of its own, and tells what came of it.
-void TaskChannel::start(const std::string& id, TaskService* service,
+void TaskChannel::start(const std::string& id, task::AgentService* service,
                         std::function<task::Report()> work) {
   const std::scoped_lock lock(mutex_);
   Running& running = running_.emplace_back(Running{.id = id, .service = service});
@@ -184,13 +186,13 @@ void TaskChannel::finish(const task::Report& report, const std::stop_token& stop
         options_.say("task: " + kept.error().text());
       return;
     }
-    if (!pause(stop, kAskPauses.after(failures, random_part()))) return;
+    if (!os::pause(stop, kAskPauses.after(failures, os::random_part()))) return;
   }
 }
 
 /// False: it was ended before, or does not run.
 bool TaskChannel::end(const std::string& id) {
-  TaskService* service = nullptr;
+  task::AgentService* service = nullptr;
   bool is_first = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -215,4 +217,4 @@ void TaskChannel::collect() {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::channel

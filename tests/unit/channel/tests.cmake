@@ -1,0 +1,1 @@
+muster_tests(unit/channel unit USES channel)
