@@ -52,11 +52,10 @@ std::string who_asks(const os::ServerRequest& request) {
 
 Status note_request(state::Store& store, std::string_view action, const os::ServerRequest& request,
                     const os::ServerResponse& response, std::int64_t now_ms) {
-  const json entry = {{"who", who_asks(request)},
-                      {"uid", request.user ? json(*request.user) : json()},
-                      {"request", what_is_asked(request)},
-                      {"status", response.status},
-                      {"error", error_of(response)}};
+  const json entry = {
+      {"who", who_asks(request)},  {"uid", request.user ? json(*request.user) : json()},
+      {"role", request.door},      {"request", what_is_asked(request)},
+      {"status", response.status}, {"error", error_of(response)}};
   TRY(store.commit({.events = {{.time_ms = now_ms,
                                 .subject = kSubject,
                                 .kind = std::string(action),
@@ -85,6 +84,8 @@ Result<json> read_log(state::Store& store) {
     if (!entry.is_object()) continue;
     entry["time_ms"] = event.time_ms;
     entry["action"] = event.kind;
+    // Entries of earlier versions have none.
+    entry.emplace("role", "");
     entries.push_back(std::move(entry));
   }
   return entries;

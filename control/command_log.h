@@ -29,8 +29,8 @@ bool is_of_log(const state::Event& event);
 /// Who asked for what, and whether that was refused, in one line for people.
 std::string told_request(const state::Event& event);
 
-/// The last thousand, the oldest first: `time_ms`, `who`, `uid`, `action`, `request`, `status` and
-/// `error`. Errors: the store cannot be read.
+/// The last thousand, the oldest first: `time_ms`, `who`, `uid`, `role`, `action`, `request`,
+/// `status` and `error`. Errors: the store cannot be read.
 Result<nlohmann::json> read_log(state::Store& store);
 
 }  // namespace muster::control

@@ -60,16 +60,18 @@ void NodePlans::refresh(std::uint64_t stamp,
   const std::scoped_lock one_at_a_time(refreshing_);
   if (shared()->stamp >= stamp) return;
   const plans::SharedPlans plans = make_shared();
-  Shared made{.stamp = stamp, .steps = steps_text(plans.all), .origins = origins_of(plans.all), .by_profile = {}};
+  Shared made{.stamp = stamp,
+              .steps = steps_text(plans.all),
+              .origins = origins_of(plans.all),
+              .by_profile = {}};
   // A node's own part is made of the specification, too.
   const std::string own = steps_text(plans::plan_node_own(spec_, Node()));
   const std::string common = crypto::sha256(own + made.steps);
   for (const auto& [profile, plan] : plans.by_profile) {
     std::string steps = steps_text(plan);
     std::string digest = crypto::sha256(common + steps).substr(0, 16);
-    made.by_profile[profile] = {.steps = std::move(steps),
-                                .digest = std::move(digest),
-                                .origins = origins_of(plan)};
+    made.by_profile[profile] = {
+        .steps = std::move(steps), .digest = std::move(digest), .origins = origins_of(plan)};
   }
   auto next = std::make_shared<const Shared>(std::move(made));
   const std::scoped_lock lock(mutex_);

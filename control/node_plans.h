@@ -37,8 +37,9 @@ class NodePlans {
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
   std::string text_of(const provisioning::Node& node) const;
 
-  /// What a node tells of steps of its plan, "STEP: REASON" each with " | " between, or a step alone;
-  /// before each step that is in its plan now stands whose it is: "storage: mount …: no route".
+  /// What a node tells of steps of its plan, "STEP: REASON" each with " | " between, or a step
+  /// alone; before each step that is in its plan now stands whose it is: "storage: mount …: no
+  /// route".
   std::string with_origins(const provisioning::Node& node, const std::string& told) const;
 
   /// Whether a node is ready, is not asked to reboot, and said that it holds the plan that it shall

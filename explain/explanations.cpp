@@ -108,4 +108,9 @@ const Explanation* explain_text(std::string_view text) {
   return best;
 }
 
+std::string id_of(std::string_view text) {
+  const Explanation* const row = explain_text(text);
+  return row == nullptr ? std::string() : row->id;
+}
+
 }  // namespace muster::explain

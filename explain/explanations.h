@@ -37,4 +37,7 @@ const Explanation* find_explanation(std::string_view id);
 /// The row whose message a text has in it, with most letters in common; null: there is none.
 const Explanation* explain_text(std::string_view text);
 
+/// The name of that row; empty: there is none.
+std::string id_of(std::string_view text);
+
 }  // namespace muster::explain

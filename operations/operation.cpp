@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "core/base/node_set.h"
@@ -37,8 +38,33 @@ void set_state(Operation& operation, Part& part, PartState state, Now now) {
   if (operation.open_parts() == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
 }
 
+/// Why a try failed.
+std::string reason_of(const Part& part) {
+  if (!part.note.empty()) return part.note;
+  return part.signal != 0 ? std::format("killed by signal {}", part.signal)
+                          : std::format("exit status {}", part.status);
+}
+
+bool is_tried_again(const Operation& operation, const Part& part, PartState state) {
+  return (state == PartState::failed || state == PartState::unreached) && !operation.is_cancelled &&
+         std::cmp_less(part.tries, operation.retries);
+}
+
+/// It waits for its next try.
+void rest(Operation& operation, Part& part, Now now) {
+  ++part.tries;
+  const std::chrono::milliseconds pause = kRetryPauses.after(part.tries, {});
+  part.note = std::format("try {} failed: {}", part.tries, reason_of(part));
+  part.rests_until_ms = now.steady_ms + pause.count();
+  part.boot.clear();
+  part.absent_ms = 0;
+  set_state(operation, part, PartState::waiting, now);
+  if (operation.at_once != 0) operation.turn_ms = now.steady_ms;
+}
+
 void end_part(Operation& operation, Part& part, PartState state, std::string note, Now now) {
   part.note = std::move(note);
+  if (is_tried_again(operation, part, state)) return rest(operation, part, now);
   set_state(operation, part, state, now);
 }
 
@@ -64,7 +90,8 @@ bool is_reboot(const Operation& operation) { return operation.kind == "reboot"; 
 /// Since when a part is silent, and for how long it may be.
 bool is_silent(const Operation& operation, const Part& part, bool has_place, Now now) {
   if (part.state == PartState::waiting) {
-    return has_place && now.steady_ms - std::max(part.since_ms, operation.turn_ms) >= kReachMs;
+    const std::int64_t turn_ms = std::max({part.since_ms, operation.turn_ms, part.rests_until_ms});
+    return has_place && now.steady_ms - turn_ms >= kReachMs;
   }
   const std::int64_t patience_ms = part.leaves || part.is_back ? kReturnMs
                                    : operation.is_cancelled
@@ -145,10 +172,11 @@ Answer ask(Operation& operation, const std::string& node_id, const task::Questio
   const auto found = operation.parts.find(node_id);
   if (found == operation.parts.end()) return {};
   Part& part = found->second;
-  const bool has_it = std::ranges::contains(question.has, operation.id);
+  const bool has_it = std::ranges::contains(question.has, task_id(operation, part));
   if (part.has_ended()) return {.cancels = has_it && part.state != PartState::done};
   if (part.state == PartState::waiting) {
-    return has_free_place(operation) ? give(operation, part, question, now) : Answer();
+    const bool is_due = now.steady_ms >= part.rests_until_ms;
+    return is_due && has_free_place(operation) ? give(operation, part, question, now) : Answer();
   }
   if (part.boot != question.boot && is_reboot(operation)) {
     if (part.is_back) return {};
@@ -169,6 +197,8 @@ Answer ask(Operation& operation, const std::string& node_id, const task::Questio
 bool report(Operation& operation, const std::string& node_id, const task::Report& report, Now now) {
   Part* const part = open_part(operation, node_id);
   if (part == nullptr || part->state == PartState::waiting) return false;
+  // An earlier try, which was given up.
+  if (report.id != task_id(operation, *part)) return false;
   if (!report.has_ended) {
     if (part->note == report.note || part->is_back) return false;
     part->note = report.note;
@@ -191,18 +221,23 @@ bool report(Operation& operation, const std::string& node_id, const task::Report
   return true;
 }
 
-bool cancel(Operation& operation, Now now) {
+bool cancel(Operation& operation, const std::string& why, Now now) {
   if (operation.has_ended() || operation.is_cancelled) return false;
   operation.is_cancelled = true;
   ++operation.version;
   for (auto& [id, part] : operation.parts) {
     if (part.state == PartState::waiting) {
-      end_part(operation, part, PartState::cancelled, "", now);
+      end_part(operation, part, PartState::cancelled, why, now);
     } else if (part.state == PartState::given) {
       part.since_ms = now.steady_ms;
     }
   }
   return true;
+}
+
+void miss(Operation& operation, const std::string& node_id, const std::string& obstacle, Now now) {
+  Part* const part = open_part(operation, node_id);
+  if (part != nullptr) end_part(operation, *part, PartState::unreached, obstacle, now);
 }
 
 bool has_free_place(const Operation& operation) {
@@ -215,6 +250,9 @@ bool pass_time(Operation& operation, Now now,
                const std::function<Presence(const std::string& node_id)>& presence) {
   if (operation.has_ended()) return false;
   const std::uint64_t before = operation.version;
+  if (operation.deadline_ms != 0 && now.wall_ms >= operation.deadline_ms) {
+    cancel(operation, "the operation's time was over before it began", now);
+  }
   const bool has_place = has_free_place(operation);
   for (auto& [id, part] : operation.parts) {
     if (part.has_ended()) continue;
@@ -260,6 +298,18 @@ std::string told_end(const Operation& operation) {
   return std::format("ended, {}: {}", state_of(operation), join(parts, ", "));
 }
 
+std::string task_id(const Operation& operation, const Part& part) {
+  return part.tries == 0 ? operation.id : std::format("{}{:02x}", operation.id, part.tries);
+}
+
+std::string operation_of(const std::string& task_id) {
+  return task_id.size() <= kIdLength ? task_id : task_id.substr(0, kIdLength);
+}
+
+task::Task Operation::task(const Part& part) const {
+  return {task_id(*this, part), kind, words, timeout_s};
+}
+
 void complete(Operation& operation, Now now) {
   std::vector<std::string> names;
   operation.counts = {};
@@ -280,6 +330,8 @@ Operation without_parts(const Operation& operation) {
           .words = operation.words,
           .timeout_s = operation.timeout_s,
           .at_once = operation.at_once,
+          .retries = operation.retries,
+          .deadline_ms = operation.deadline_ms,
           .by = operation.by,
           .reason = operation.reason,
           .is_cancelled = operation.is_cancelled,

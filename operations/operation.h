@@ -5,11 +5,14 @@
 //   waiting → given → done | failed
 //      └────────┴──→ cancelled      waiting → unreached
 //
+// With retries, a part that failed or was not reached waits once more, after a pause that grows.
+//
 // A node is given its part in one boot. Its agent remembers for as long as the boot lasts what it
 // was given, so that nothing is done twice however often a message is repeated. A part whose node
 // starts anew has failed, as nobody knows how far it came; unless a restart is what was to be done.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/backoff.h"
 #include "core/base/now.h"
 #include "core/task/task.h"
 
@@ -69,13 +73,20 @@ struct Part {
   std::int64_t since_ms = 0;
   /// Since when its node is not up; 0: it is. Not stored; the same clock.
   std::int64_t absent_ms = 0;
+  /// How often it was tried in vain before; what is told above is of the last try that ended.
+  int tries = 0;
+  /// It is not tried again before this. Not stored; the same clock.
+  std::int64_t rests_until_ms = 0;
 
   bool has_ended() const { return state != PartState::waiting && state != PartState::given; }
   bool operator==(const Part&) const = default;
 };
 
+/// Of Operation::id.
+inline constexpr std::size_t kIdLength = 16;
+
 struct Operation {
-  /// A word that no other operation has; its tasks have it as well.
+  /// Hexadecimal digits that no other operation has.
   std::string id;
   /// task::Task::kind and the rest of it.
   std::string kind;
@@ -83,6 +94,10 @@ struct Operation {
   std::uint32_t timeout_s = 0;
   /// So many nodes have their part at once; 0: all.
   std::uint32_t at_once = 0;
+  /// So often a part that did not succeed is tried again; 0 for restarts.
+  std::uint32_t retries = 0;
+  /// It is cancelled at this time; 0: never. Units: milliseconds since 1970.
+  std::int64_t deadline_ms = 0;
   /// Who wants it, and why; nobody need say why.
   std::string by;
   std::string reason = {};
@@ -115,7 +130,8 @@ struct Operation {
   std::size_t count(PartState state) const { return counts[static_cast<std::size_t>(state)]; }
   std::size_t open_parts() const { return count(PartState::waiting) + count(PartState::given); }
   bool has_ended() const { return ended_ms != 0; }
-  task::Task task() const { return {id, kind, words, timeout_s}; }
+  /// What a node is given; each try of its part has an id of its own.
+  task::Task task(const Part& part) const;
   bool operator==(const Operation&) const = default;
 };
 
@@ -133,6 +149,10 @@ bool goes_down(const std::string& kind);
 /// Makes what is not stored true to the parts and outputs.
 void complete(Operation& operation, Now now);
 
+/// task::Task::id of a part's present try, and the operation that a task is of.
+std::string task_id(const Operation& operation, const Part& part);
+std::string operation_of(const std::string& task_id);
+
 /// All that is known of it but of each node.
 Operation without_parts(const Operation& operation);
 
@@ -143,6 +163,13 @@ inline constexpr std::int64_t kReachMs = 60'000;
 inline constexpr std::int64_t kTellMs = 60'000;
 /// A machine that went down to restart is back within this time.
 inline constexpr std::int64_t kReturnMs = 900'000;
+
+/// Before a part is tried again: twice as long for each try.
+inline constexpr Backoff kRetryPauses{.first = std::chrono::seconds(10),
+                                      .longest = std::chrono::minutes(10)};
+inline constexpr std::uint32_t kMostRetries = 100;
+/// Operation::deadline_ms is not later than this after its begin. Units: seconds.
+inline constexpr std::uint32_t kLongestDeadline = 365 * 86'400;
 
 /// A node that is not up for so long tells nothing more of a command.
 inline constexpr std::int64_t kAbsentMs = 180'000;
@@ -168,15 +195,19 @@ Answer ask(Operation& operation, const std::string& node_id, const task::Questio
 /// the part has ended before or is not this node's.
 bool report(Operation& operation, const std::string& node_id, const task::Report& report, Now now);
 
-/// What has not begun does not begin, and nodes are told to end what they began. False: it had
-/// ended or was cancelled before.
-bool cancel(Operation& operation, Now now);
+/// What has not begun does not begin, with `why` as its note, and nodes are told to end what they
+/// began. False: it had ended or was cancelled before.
+bool cancel(Operation& operation, const std::string& why, Now now);
+
+/// The node cannot be reached now.
+void miss(Operation& operation, const std::string& node_id, const std::string& obstacle, Now now);
 
 /// Whether one more node may have its part now. A restart keeps the place of a node that failed: no
 /// more nodes go down than may be away.
 bool has_free_place(const Operation& operation);
 
-/// Gives up on who is silent, and sees who is back from a restart or off. `presence`: of the node
+/// Gives up on who is silent, sees who is back from a restart or off, and cancels the operation at
+/// its deadline. `presence`: of the node
 /// of an id. False: nothing changed.
 bool pass_time(Operation& operation, Now now,
                const std::function<Presence(const std::string& node_id)>& presence);

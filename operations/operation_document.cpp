@@ -1,5 +1,6 @@
 #include "operations/operation_document.h"
 
+#include <array>
 #include <format>
 #include <optional>
 
@@ -25,6 +26,15 @@ constexpr std::uint64_t kLatest = 7'258'118'400'000;
 constexpr std::uint64_t kMostDropped = std::uint64_t{1} << 53U;
 constexpr std::uint64_t kMostAtOnce = 1'000'000;
 
+/// Schema 1 knew no retries and no deadline.
+void upgrade_from_1(Value& value) {
+  if (!value.is_object()) return;
+  value.emplace("retries", 0);
+  value.emplace("deadline_ms", 0);
+}
+
+constexpr std::array<json::Upgrade, 1> kUpgrades = {&upgrade_from_1};
+
 Value part_value(const std::string& node_id, const Part& part) {
   Value value = {{"id", node_id}, {"node", part.node}, {"state", to_string(part.state)}};
   if (!part.boot.empty()) value["boot"] = part.boot;
@@ -36,6 +46,7 @@ Value part_value(const std::string& node_id, const Part& part) {
   if (!part.out.empty()) value["out"] = part.out;
   if (!part.err.empty()) value["err"] = part.err;
   if (part.dropped != 0) value["dropped"] = part.dropped;
+  if (part.tries != 0) value["tries"] = part.tries;
   return value;
 }
 
@@ -60,12 +71,14 @@ Part read_part(Members& members, Problems& problems, Now now) {
           .out = members.find_word("out", kLongestWord).value_or(""),
           .err = members.find_word("err", kLongestWord).value_or(""),
           .dropped = members.find_number("dropped", 0, kMostDropped).value_or(0),
-          .since_ms = now.steady_ms};
+          .since_ms = now.steady_ms,
+          .tries = static_cast<int>(members.find_number("tries", 0, kMostRetries).value_or(0))};
 }
 
 }  // namespace
 
-constinit const json::DocumentKind kOperationDocument = {.name = "operation"};
+constinit const json::DocumentKind kOperationDocument = {.name = "operation",
+                                                         .upgrades = kUpgrades};
 constinit const json::DocumentKind kOutputDocument = {.name = "operation-output"};
 
 std::string output_key(std::string_view operation_id, std::string_view name) {
@@ -83,6 +96,8 @@ std::string render_operation(const Operation& operation) {
                                                     {"words", operation.words},
                                                     {"timeout_s", operation.timeout_s},
                                                     {"at_once", operation.at_once},
+                                                    {"retries", operation.retries},
+                                                    {"deadline_ms", operation.deadline_ms},
                                                     {"by", operation.by},
                                                     {"reason", operation.reason},
                                                     {"cancelled", operation.is_cancelled},
@@ -108,6 +123,8 @@ Result<Operation> parse_operation(std::string_view id, std::string_view text, No
           static_cast<std::uint32_t>(members.number("timeout_s", 1, task::kLongestTimeout)),
       .at_once =
           static_cast<std::uint32_t>(members.find_number("at_once", 0, kMostAtOnce).value_or(0)),
+      .retries = static_cast<std::uint32_t>(members.number("retries", 0, kMostRetries)),
+      .deadline_ms = static_cast<std::int64_t>(members.number("deadline_ms", 0, kLatest)),
       .by = members.shown("by", kLongestName),
       .reason = members.shown("reason", kLongestReason),
       .is_cancelled = members.find_flag("cancelled").value_or(false),

@@ -13,27 +13,35 @@
 namespace muster::operations {
 namespace {
 
+/// Operation::words of what goes down when its jobs have ended.
+const std::vector<std::string> kDrainFirst = {"drain"};
+
 std::unexpected<Error> no_operation(const std::string& id) {
   return fail(ErrorKind::absent, std::format("there is no operation '{}'", printable(id, 64)),
               "'muster operation list' shows them");
 }
 
 Operation made(const Wish& wish, Now now) {
-  Operation operation{.id = os::random_hex(8),
+  Operation operation{.id = os::random_hex(kIdLength / 2),
                       .kind = wish.kind,
                       .words = wish.words,
                       .timeout_s = wish.timeout_s,
                       .at_once = wish.at_once,
+                      .retries = wish.retries,
                       .by = wish.by,
                       .reason = wish.reason,
                       .begun_ms = now.wall_ms};
+  if (wish.deadline_s != 0) {
+    operation.deadline_ms = now.wall_ms + std::int64_t{wish.deadline_s} * 1000;
+  }
   for (const Target& target : wish.targets) {
-    Part part{.node = target.name, .note = target.obstacle, .since_ms = now.steady_ms};
-    if (!target.obstacle.empty()) part.state = PartState::unreached;
-    operation.parts.insert_or_assign(target.id, std::move(part));
+    operation.parts.insert_or_assign(target.id,
+                                     Part{.node = target.name, .since_ms = now.steady_ms});
   }
   complete(operation, now);
-  if (operation.open_parts() == 0) operation.ended_ms = std::max<std::int64_t>(now.wall_ms, 1);
+  for (const Target& target : wish.targets) {
+    if (!target.obstacle.empty()) miss(operation, target.id, target.obstacle, now);
+  }
   return operation;
 }
 
@@ -142,6 +150,9 @@ Result<std::string> Operations::begin(const Wish& wish, Now now) {
   if (const Status good = task::check_words(wish.words); !good) {
     return fail(ErrorKind::invalid, "the command " + good.error().message);
   }
+  if (wish.retries != 0 && goes_down(wish.kind)) {
+    return fail(ErrorKind::invalid, "a restart is not tried again");
+  }
   std::unique_lock lock(mutex_);
   TRY(check_goes_down_once(wish));
   forget_oldest();
@@ -170,7 +181,7 @@ Status Operations::cancel(const std::string& id, Now now) {
   if (operation.has_ended()) {
     return fail(ErrorKind::conflict, std::format("operation {} has ended", printable(id, 64)));
   }
-  if (operations::cancel(operation, now)) mark_changed(operation);
+  if (operations::cancel(operation, "", now)) mark_changed(operation);
   std::vector<std::string> node_ids;
   for (const auto& [node_id, part] : operation.parts) node_ids.push_back(node_id);
   // It may be forgotten after this.
@@ -210,12 +221,13 @@ void Operations::keep_output(Operation& operation, std::string& text, std::uint6
 
 void Operations::report(const std::string& node_id, task::Report report, Now now, Done done) {
   const std::scoped_lock lock(mutex_);
-  const auto found = operations_.find(report.id);
+  const auto found = operations_.find(operation_of(report.id));
   if (found != operations_.end()) {
     Operation& operation = found->second;
     const auto part = operation.parts.find(node_id);
     const bool counts = part != operation.parts.end() && part->second.state == PartState::given &&
-                        report.has_ended && !report.leaves;
+                        report.id == task_id(operation, part->second) && report.has_ended &&
+                        !report.leaves;
     if (counts) {
       keep_output(operation, report.out, report.dropped);
       keep_output(operation, report.err, report.dropped);
@@ -233,8 +245,10 @@ void Operations::pass_time(Now now, const std::function<Presence(const std::stri
     const std::scoped_lock lock(mutex_);
     for (auto& [id, operation] : operations_) {
       if (operation.has_ended()) continue;
+      const bool was_cancelled = operation.is_cancelled;
       if (operations::pass_time(operation, now, presence)) mark_changed(operation);
-      if (operation.at_once != 0) answer_waiting(operation, now);
+      if (operation.is_cancelled && !was_cancelled) answer_all(operation, now);
+      if (operation.at_once != 0 || operation.retries != 0) answer_waiting(operation, now);
     }
     if (!batch_.changed.empty() || !batch_.outputs.empty() || !batch_.removed.empty()) {
       is_due_ = true;
@@ -250,6 +264,20 @@ void Operations::pass_time(Now now, const std::function<Presence(const std::stri
   }
   for (Held& held : over) held.answer(task::Offer());
   tell(std::move(watchers));
+}
+
+std::map<std::string, std::string> Operations::draining() const {
+  std::map<std::string, std::string> nodes;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, operation] : operations_) {
+    const bool drains = goes_down(operation.kind) && operation.words == kDrainFirst;
+    if (operation.has_ended() || operation.is_cancelled || !drains) continue;
+    for (const auto& [node_id, part] : operation.parts) {
+      const bool is_up = !part.leaves && !part.is_back;
+      if (part.state == PartState::given && is_up) nodes.emplace(node_id, id);
+    }
+  }
+  return nodes;
 }
 
 std::vector<Operation> Operations::list() const {

@@ -57,8 +57,11 @@ struct Wish {
   std::string kind;
   std::vector<std::string> words;
   std::uint32_t timeout_s = 0;
-  /// Operation::at_once
+  /// Operation::at_once, Operation::retries
   std::uint32_t at_once = 0;
+  std::uint32_t retries = 0;
+  /// It is cancelled after this; 0: never. Units: seconds.
+  std::uint32_t deadline_s = 0;
   /// Operation::by, Operation::reason
   std::string by;
   std::string reason = {};
@@ -81,7 +84,8 @@ class Operations {
   Operations& operator=(const Operations&) = delete;
 
   /// The id of the new operation, when the disk has it. Errors: no targets, words that are no
-  /// task's (invalid); another operation takes one of these nodes down (conflict); the store.
+  /// task's, retries of a restart (invalid); another operation takes one of these nodes down
+  /// (conflict); the store.
   Result<std::string> begin(const Wish& wish, Now now);
 
   /// operations::cancel, when the disk has it. Errors: there is none (absent); it has ended
@@ -116,6 +120,10 @@ class Operations {
   /// tries again what the disk did not take. Called every half second or so. `presence`: of a node;
   /// called with this object's lock.
   void pass_time(Now now, const std::function<Presence(const std::string& node_id)>& presence);
+
+  /// By the ids of nodes that take no jobs any more because they are about to go down: the id of
+  /// the operation for which they do.
+  std::map<std::string, std::string> draining() const;
 
   /// All that are kept, without their parts, the oldest first.
   std::vector<Operation> list() const;
@@ -164,10 +172,12 @@ class Operations {
   void mark_changed(const Operation& operation);
   void note(const Operation& operation, std::int64_t time_ms, std::string text);
   void after_write(Done done);
+  bool is_unknown(const std::string& node_id, const std::string& task) const;
   task::Offer collect(const std::string& node_id, const task::Question& question, Now now);
   bool may_wake(Now now);
   bool answer_held(const std::string& node_id, Now now);
   void answer_waiting(const Operation& operation, Now now);
+  void answer_all(const Operation& operation, Now now);
   void give_later(OfferTo answer, task::Offer offer);
   void keep_output(Operation& operation, std::string& text, std::uint64_t& dropped);
   void forget_part(const std::string& node_id, const Operation& operation);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "operations/operations.h"
@@ -28,27 +29,37 @@ void Operations::hold_at_most(std::size_t questions) {
   most_held_ = questions;
 }
 
+/// Whether a task is of no operation that is kept, or of a try that was given up.
+bool Operations::is_unknown(const std::string& node_id, const std::string& task) const {
+  const auto operation = operations_.find(operation_of(task));
+  if (operation == operations_.end()) return true;
+  const auto part = operation->second.parts.find(node_id);
+  return part == operation->second.parts.end() || task != task_id(operation->second, part->second);
+}
+
 /// What a node is to be told now; what that changes is changed.
 task::Offer Operations::collect(const std::string& node_id, const task::Question& question,
                                 Now now) {
-  std::set<std::string> ids(question.has.begin(), question.has.end());
+  std::set<std::string> ids;
+  for (const std::string& task : question.has) ids.insert(operation_of(task));
   if (const auto open = open_by_node_.find(node_id); open != open_by_node_.end()) {
     ids.insert(open->second.begin(), open->second.end());
   }
   task::Offer offer;
   for (const std::string& id : ids) {
     const auto found = operations_.find(id);
-    if (found == operations_.end() || !found->second.parts.contains(node_id)) {
-      if (std::ranges::contains(question.has, id)) offer.cancelled.push_back(id);
-      continue;
-    }
+    if (found == operations_.end() || !found->second.parts.contains(node_id)) continue;
     Operation& operation = found->second;
+    const Part& part = operation.parts.at(node_id);
+    const std::string present = task_id(operation, part);
     const Answer answer = operations::ask(operation, node_id, question, now);
     if (answer.moves) mark_changed(operation);
-    if (answer.gives) offer.tasks.push_back(operation.task());
-    if (answer.cancels) offer.cancelled.push_back(id);
+    if (answer.gives) offer.tasks.push_back(operation.task(part));
+    if (answer.cancels) offer.cancelled.push_back(present);
     forget_part(node_id, operation);
   }
+  std::ranges::copy_if(question.has, std::back_inserter(offer.cancelled),
+                       [&](const std::string& task) { return is_unknown(node_id, task); });
   return offer;
 }
 
@@ -81,6 +92,13 @@ void Operations::answer_waiting(const Operation& operation, Now now) {
     const bool had_turn = part.state == PartState::waiting && answer_held(node_id, now);
     if (had_turn && !has_free_place(operation)) return;
   }
+}
+
+/// Tells all nodes of an operation that was cancelled.
+void Operations::answer_all(const Operation& operation, Now now) {
+  std::vector<std::string> node_ids;
+  for (const auto& [node_id, part] : operation.parts) node_ids.push_back(node_id);
+  for (const std::string& node_id : node_ids) answer_held(node_id, now);
 }
 
 /// Whether one node more may be woken now.

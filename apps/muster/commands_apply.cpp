@@ -18,6 +18,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/log_deed.h"
 #include "apps/muster/plan_changes.h"
 #include "apps/muster/spec_file.h"
 #include "apps/muster/spec_lock.h"
@@ -46,6 +47,8 @@ struct ApplyOptions {
 
 /// A cluster.yaml that is to be the head's.
 struct Wanted {
+  /// The verb that makes it so.
+  const char* verb;
   std::string text;
   /// Generation::how.
   std::string how;
@@ -289,6 +292,7 @@ int make_true(const Wanted& wanted, const Result<HeadFiles>& seen, const ApplyOp
   const auto installed =
       install(runner, wanted, seen, leavers.empty() ? Leavers::none : Leavers::some);
   if (!installed) return report(installed.error());
+  log_deed(wanted.verb, std::format("generation {}: {}", installed->number, wanted.how));
   const auto problems = new_problems(before.problems);
   return problems ? tell_done(*installed, *problems) : report(problems.error());
 }
@@ -313,7 +317,8 @@ int run_apply(const ApplyOptions& options) {
   const auto seen = read_head_files();
   auto text = read_spec_text(options.file);
   if (!text) return report(text.error(), kUsage);
-  return check_and_apply({.text = std::move(*text), .how = "applied"}, options.file, seen, options);
+  return check_and_apply({.verb = "apply", .text = std::move(*text), .how = "applied"},
+                         options.file, seen, options);
 }
 
 /// The generation that is meant: by its number, or the one before what the head has.
@@ -332,9 +337,10 @@ int run_rollback(const ApplyOptions& options) {
   if (!chosen) return report(chosen.error(), kUsage);
   // An earlier version of Muster may have allowed what this one refuses.
   const std::string name = std::format("generation {}", chosen->number);
-  return check_and_apply(
-      {.text = std::move(chosen->text), .how = std::format("went back to {}", chosen->number)},
-      name, seen, options);
+  return check_and_apply({.verb = "rollback",
+                          .text = std::move(chosen->text),
+                          .how = std::format("went back to {}", chosen->number)},
+                         name, seen, options);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/log_deed.h"
 #include "apps/muster/spec_lock.h"
 #include "core/base/units.h"
 #include "core/base/version.h"
@@ -182,6 +183,7 @@ int put_back(os::CommandRunner& runner, const head::OpenBackup& backup,
   say("stopping musterd, putting the files back, starting it again…");
   const auto kept = head::restore(runner, backup, target, describe_before(backup.manifest));
   if (!kept) return report(kept.error());
+  log_deed("restore", options.file);
   if (*kept) deed.answer["kept"] = (*kept)->string();
   return print_answer(deed.answer, outcome_of(*kept, options));
 }

@@ -9,6 +9,7 @@
 
 #include "apps/muster/commands.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/log_deed.h"
 #include "core/base/text.h"
 #include "core/spec/volumes.h"
 #include "head/installed.h"
@@ -69,6 +70,7 @@ int keep(const KeepOptions& options) {
                                        options.erase ? head::Contents::erase : head::Contents::keep,
                                        spec::shared_mounts(*spec));
   if (!kept) return report(kept.error());
+  log_deed("head keep", options.disk);
   return print_answer(
       deed->answer,
       std::format("{} holds this head's state. It is used from the next start on: restart "

@@ -15,6 +15,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_image.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/log_deed.h"
 #include "apps/muster/medium_source.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
@@ -165,6 +166,7 @@ int add_images(const ImageOptions& options, const fs::path& own_place, const Cat
       break;
     }
     added.push_back(kept);
+    log_deed("image add", title(kept));
   }
   // What was added before another one failed is there.
   const Status shown = show_added(own_place, own);
@@ -232,6 +234,7 @@ int set_image(const ImageOptions& options, const fs::path& medium, const Catalog
   if (!id) return report(id.error(), kUsage);
   const Status written = provisioning::choose_image(options.image, *id, kImageDirectory);
   if (!written) return report(written.error());
+  log_deed("image set", options.image + " " + options.id);
   Status taken = provisioning::publish_blobs(medium);
   if (taken) taken = take_over();
   if (!taken) return report(after("the choice is written", taken.error()));
@@ -283,6 +286,7 @@ int remove_image(const ImageOptions& options) {
     if (const Status may = check_unused(own, *image); !may) return report(may.error());
     const Status removed = provisioning::remove_image(image->id, kImageDirectory);
     if (!removed) return report(removed.error());
+    log_deed("image remove", name);
     const Status shown = provisioning::publish_blobs(medium);
     if (!shown) return report(after("the image was removed", shown.error()));
     return print_answer(deed.answer, std::format("removed {}", name));

@@ -26,10 +26,11 @@ int run_log(std::size_t most) {
   if (!answer) return report(answer.error());
   json& entries = answer->at("entries");
   while (entries.size() > most) entries.erase(entries.begin());
-  std::vector<std::vector<std::string>> rows = {{"when", "who", "what", "with", "outcome"}};
+  std::vector<std::vector<std::string>> rows = {{"when", "who", "role", "what", "with", "outcome"}};
   for (const json& entry : entries) {
     rows.push_back({clock_time(entry.value("time_ms", std::int64_t{0}), ShowDate::yes),
-                    text_of(entry, "who", 40), text_of(entry, "action", 40),
+                    text_of(entry, "who", 40), text_of(entry, "role", 10),
+                    text_of(entry, "action", 40),
                     cut_to(text_of(entry, "request"), kLongestRequest), outcome_of(entry)});
   }
   const std::string text = entries.empty() ? "nobody has changed anything on this head yet"

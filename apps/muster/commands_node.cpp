@@ -13,8 +13,10 @@
 #include "apps/muster/node_sheet.h"
 #include "apps/muster/node_story.h"
 #include "apps/muster/node_table.h"
+#include "core/base/duration.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "operations/operation.h"
 
 namespace muster::cli {
 namespace {
@@ -72,6 +74,25 @@ void print_node(const json& node) { std::print("{}", render_node(node)); }
 void print_why(const json& answer) { std::print("{}", render_story(answer)); }
 
 }  // namespace
+
+CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline) {
+  const auto take = [&deadline](const std::string& text) {
+    const auto time = parse_duration(text);
+    if (!time) throw CLI::ValidationError("--deadline", time.error().text());
+    constexpr std::chrono::seconds kLongest{operations::kLongestDeadline};
+    if (time->count() < 1 || *time > kLongest) {
+      throw CLI::ValidationError(
+          "--deadline",
+          std::format("'{}' is not from 1 s to {}", printable(text, 40), to_string(kLongest)));
+    }
+    deadline = *time;
+  };
+  return verb
+      .add_option_function<std::string>(
+          "--deadline", take,
+          "cancel what has not begun, or still waits for jobs, after this time, such as 8h")
+      ->type_name("TIME");
+}
 
 CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,
                         std::string& nodes, NodesNeeded needed) {

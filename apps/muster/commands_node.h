@@ -1,6 +1,7 @@
 #pragma once
 // What the files of the noun `node` share.
 
+#include <chrono>
 #include <string>
 
 #include "apps/muster/commands.h"
@@ -14,6 +15,9 @@ enum class NodesNeeded { no, yes };
 /// A verb with an argument that names nodes, which goes to `nodes`, and with --json.
 CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,
                         std::string& nodes, NodesNeeded needed);
+
+/// The option --deadline of a verb that begins an operation: "8 h" goes to `deadline`.
+CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline);
 
 void add_node_changes(CLI::App& noun, Session& session);   // node adopt, import, set, remove
 void add_node_wait(CLI::App& noun, Session& session);      // node wait

@@ -20,6 +20,8 @@ struct ExecOptions {
   std::string nodes;
   std::vector<std::string> command;
   std::uint32_t timeout_s = 3600;
+  std::uint32_t retries = 0;
+  std::chrono::seconds deadline{0};
   bool background = false;
 };
 
@@ -45,9 +47,12 @@ int exec_on_nodes(const ExecOptions& options) {
   // Whoever interrupts us now wants the command ended, and not forgotten.
   std::optional<os::OrderlyEnd> orderly;
   if (!options.background) orderly.emplace();
-  const auto answer = call_head(
-      "POST", "/v1/nodes/exec",
-      {{"nodes", nodes->names()}, {"command", options.command}, {"timeout_s", options.timeout_s}});
+  const auto answer = call_head("POST", "/v1/nodes/exec",
+                                {{"nodes", nodes->names()},
+                                 {"command", options.command},
+                                 {"timeout_s", options.timeout_s},
+                                 {"retries", options.retries},
+                                 {"deadline_s", options.deadline.count()}});
   if (!answer && os::is_interrupted()) {
     say("the command may have begun: 'muster operation list' shows it");
   }
@@ -74,6 +79,11 @@ void add_node_exec(CLI::App& noun, Session& session) {
   verb.add_option("--timeout", options->timeout_s, "seconds that a node's command may take")
       ->check(CLI::Range(1, 604'800))
       ->capture_default_str();
+  verb.add_option("--retries", options->retries,
+                  "so often it is tried again where it failed or a node was not reached")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  add_deadline(verb, options->deadline);
   verb.add_flag("--background", options->background, "do not wait; print the operation's name");
   on_run_at_head(verb, session, [options, &session] {
     options->command = session.behind_dashes;

@@ -38,6 +38,8 @@ struct RebootOptions {
   bool drain = false;
   /// How many nodes may be away at once: a number, or a part of all with '%'; empty: all.
   std::string rolling;
+  /// Of an operation; 0: none.
+  std::chrono::seconds deadline{0};
 };
 
 /// What the scheduler was told.
@@ -124,7 +126,8 @@ int go_down(const char* page, const RebootOptions& options) {
                                  {"by", caller()},
                                  {"reason", options.reason},
                                  {"drain", !options.force},
-                                 {"at_once", *at_once}});
+                                 {"at_once", *at_once},
+                                 {"deadline_s", options.deadline.count()}});
   if (!answer) return report(answer.error());
   const std::string operation = text_of(*answer, "operation");
   if (options.wait) {
@@ -137,7 +140,9 @@ int go_down(const char* page, const RebootOptions& options) {
 }
 
 int reboot_nodes(const RebootOptions& options) {
-  if (options.drain || !options.rolling.empty()) return go_down("/v1/nodes/reboot", options);
+  const bool has_deadline = options.deadline.count() != 0;
+  if (options.drain || has_deadline || !options.rolling.empty())
+    return go_down("/v1/nodes/reboot", options);
   const auto nodes = choose_some_names(options.nodes);
   if (!nodes) return report(nodes.error());
   os::PosixCommandRunner runner;
@@ -187,6 +192,7 @@ void add_node_reboot(CLI::App& noun, Session& session) {
       ->excludes(force)
       ->excludes(timeout);
   add_rolling(verb, *options)->excludes(force)->excludes(timeout);
+  add_deadline(verb, options->deadline)->excludes(force)->excludes(timeout);
   on_run_at_head(verb, session, [options] { return reboot_nodes(*options); });
 }
 
@@ -199,6 +205,7 @@ void add_node_shutdown(CLI::App& noun, Session& session) {
   verb.add_flag("--wait", options->wait, "wait until they are off");
   verb.add_option("--reason", options->reason, "why, for 'muster operation show'");
   add_rolling(verb, *options);
+  add_deadline(verb, options->deadline);
   on_run_at_head(verb, session, [options] { return go_down("/v1/nodes/shutdown", *options); });
 }
 

@@ -61,6 +61,10 @@ std::string standing_of(const json& node) {
     return std::format("failed at stage '{}': {}", stage, text_of(node, "reason"));
   }
   if (stage == "reboot") return "is about to reboot";
+  const std::string draining = text_of(node, "draining");
+  if (state == "ready" && !draining.empty()) {
+    return std::format("waits for its jobs, to go down for operation {}", draining);
+  }
   if (state == "booting") return std::format("is booting, at stage '{}'", stage);
   return "is " + state;
 }

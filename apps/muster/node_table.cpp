@@ -29,6 +29,7 @@ struct Cards {
 struct Line {
   std::string name;
   std::string state;
+  std::string draining;
   std::string stage;
   std::string address;
   std::string mac;
@@ -58,6 +59,7 @@ std::string* text_member(Line& line, std::string_view name) {
   static const std::map<std::string_view, std::string Line::*> kMembers = {
       {"name", &Line::name},
       {"state", &Line::state},
+      {"draining", &Line::draining},
       {"stage", &Line::stage},
       {"address", &Line::address},
       {"mac", &Line::mac},
@@ -156,6 +158,9 @@ std::string profile_of(const Line& line) {
   return waits ? std::format("{} > {}", line.booted_profile, line.profile) : line.profile;
 }
 
+/// Whether it waits for its jobs, to go down then.
+bool is_draining(const Line& line) { return line.state == "ready" && !line.draining.empty(); }
+
 std::string stage_of(const Line& line) {
   // What was decided reaches a node at its next heartbeat.
   if (line.stage == "ready" && !line.holds_plan) return "older plan";
@@ -174,6 +179,7 @@ std::string image_of(const Line& line) {
 /// Why the node is no good, in its own words, else in the scheduler's.
 std::string reason_of(const Line& line) {
   if (!line.reason.empty()) return printable(line.reason, 4000);
+  if (is_draining(line)) return "goes down for operation " + printable(line.draining, 64);
   return line.scheduler_reason.empty() ? "" : "Slurm: " + printable(line.scheduler_reason);
 }
 
@@ -193,7 +199,7 @@ std::string firmware_of(const Line& line) {
 
 std::vector<std::string> row_of(const Line& line, std::uint64_t now_ms, Columns columns) {
   std::vector<std::string> row = {line.name.empty() ? "-" : line.name,
-                                  line.state,
+                                  is_draining(line) ? "draining" : line.state,
                                   stage_of(line),
                                   or_dash(printable(line.scheduler)),
                                   line.address,

@@ -42,7 +42,8 @@ bool is_done(const json& result) { return text_of(result, "state") == "done"; }
 std::string described_outcome(const json& result) {
   const std::string state = text_of(result, "state");
   const std::string note = text_of(result, "note");
-  if (state == "waiting") return "has not begun";
+  if (state == "waiting")
+    return note.empty() ? "has not begun" : "waits to be tried again: " + note;
   if (state == "given") return note.empty() ? "goes on" : "goes on: " + note;
   if (state == "unreached") return "not reached: " + note;
   if (state == "cancelled")
@@ -146,6 +147,10 @@ std::string render_operation_head(const json& detail) {
   std::string text = std::format("what      {}\nbegun     {} by {}\n", described(detail), begun,
                                  text_of(detail, "by", 40));
   if (!reason.empty()) text += std::format("reason    {}\n", reason);
+  const std::int64_t deadline_ms = detail.value("deadline_ms", std::int64_t{0});
+  if (deadline_ms != 0 && ended_ms == 0) {
+    text += std::format("deadline  {}\n", clock_time(deadline_ms, ShowDate::yes));
+  }
   if (ended_ms != 0) text += std::format("ended     {}\n", clock_time(ended_ms, ShowDate::yes));
   return text + std::format("state     {}, {}", text_of(detail, "state"),
                             render_operation_progress(detail));

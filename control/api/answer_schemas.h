@@ -30,6 +30,7 @@ inline constexpr auto kProblemMembers = std::to_array<Property>({
     {"status", number("the status of the answer", 400, 599)},
     {"detail", text("what is wrong")},
     {"hint", text("the next step; may be empty")},
+    {"id", text("the name of what 'muster explain' says of it; empty: nothing")},
 });
 inline constexpr Schema kProblem = object("why a request was refused", kProblemMembers);
 
@@ -139,6 +140,7 @@ inline constexpr auto kLogEntryMembers = std::to_array<Property>({
     {"time_ms", kTime},
     {"who", text("a login")},
     {"uid", number("of the process that asked; null: not known").nullable()},
+    {"role", text("with which it was asked; empty: not known")},
     {"action", text("in the words of the command line")},
     {"request", text("the beginning of the body, or the name in the path")},
     {"status", kCount},
@@ -162,6 +164,8 @@ inline constexpr std::array kOperationMembers = {
     Property{"kind", text("'exec', 'reboot' or 'shutdown'")},
     Property{"command", list_of(kName, "what is done")},
     Property{"timeout_s", number("how long a node may take")},
+    Property{"retries", number("so often a node that did not succeed tries again")},
+    Property{"deadline_ms", number("when it is cancelled, in milliseconds since 1970; 0: never")},
     Property{"by", text("who began it, as the kernel says")},
     Property{"reason", text("why; may be empty")},
     Property{"state", text("'running', 'ending', 'done', 'failed' or 'cancelled'")},
@@ -181,6 +185,7 @@ inline constexpr auto kResultMembers = std::to_array<Property>({
     {"count", kCount},
     {"state", text("'waiting', 'given', 'done', 'failed', 'unreached' or 'cancelled'")},
     {"note", text("why it failed, or what it waits for; may be empty")},
+    {"tries", number("how often it was tried in vain before")},
     {"status", kCount},
     {"signal", kCount},
     {"out", text("the first 64 KiB of the output")},

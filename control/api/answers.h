@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/json/json.h"
 #include "core/os/http_message.h"
+#include "explain/explanations.h"
 
 namespace muster::api {
 
@@ -19,6 +20,17 @@ inline os::ServerResponse answer(const nlohmann::json& value) {
 inline os::ServerResponse refuse_request(Error error) {
   error.kind = ErrorKind::invalid;
   return os::refusal(error);
+}
+
+/// A problem document with the name of what explains it (explain::id_of) as its member `id`; every
+/// other answer as it is.
+inline os::ServerResponse with_id(os::ServerResponse response) {
+  if (response.status < 400) return response;
+  nlohmann::json problem = nlohmann::json::parse(response.body, nullptr, false);
+  if (!problem.is_object()) return response;
+  problem["id"] = explain::id_of(muster::json::text_of(problem, "detail"));
+  response.body = muster::json::render(problem);
+  return response;
 }
 
 /// `{}`, or why not.

@@ -31,7 +31,6 @@ using control::NodePlans;
 using control::Problem;
 using control::read_drift;
 using control::read_health;
-using control::read_log;
 using control::read_scheduler;
 using control::read_site;
 using control::said_of;
@@ -81,12 +80,18 @@ json site_json(Cluster& cluster) {
           {"dns", site->dns}};
 }
 
+/// Operations::draining
+using Draining = std::map<std::string, std::string>;
+
 /// What only the head knows of a node.
 NodeContext context_of(const Cluster& cluster, const NodePlans& plans,
-                       const SchedulerNodes& scheduler, const Node& node) {
+                       const SchedulerNodes& scheduler, const Draining& draining,
+                       const Node& node) {
+  const auto leaves = draining.find(node.id);
   return {.holds_plan = plans.is_held_by(node),
           .image = cluster.boots().image_name_of(node),
           .outdated = cluster.boots().is_outdated(node),
+          .draining = leaves == draining.end() ? std::string() : leaves->second,
           .scheduler = said_of(node, scheduler),
           .seen_ms = node.seen_ms,
           .names = cluster.names()};
@@ -100,18 +105,13 @@ Error no_node(const std::string& name) {
 
 /// All that is known of a node.
 json described(Cluster& cluster, const Node& node) {
-  return node_json(node, context_of(cluster, cluster.node_plans(), read_scheduler(), node));
+  return node_json(node, context_of(cluster, cluster.node_plans(), read_scheduler(),
+                                    cluster.operations().draining(), node));
 }
 
 /// Whether all that head and nodes share lies on the state disk.
 bool keeps_all(const Cluster& cluster) {
   return cluster.facts().kept.size() == spec::shared_mounts(cluster.spec()).size();
-}
-
-/// The name of what explains a problem; empty: nothing does.
-std::string id_of(const Problem& problem) {
-  const explain::Explanation* const row = explain::explain_text(problem.what);
-  return row == nullptr ? std::string() : row->id;
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ ServerResponse Api::status(const ServerRequest&) {
     services.push_back({{"unit", s.unit}, {"state", s.state}});
   json problems = json::array();
   for (const Problem& p : health.problems)
-    problems.push_back({{"id", id_of(p)}, {"what", p.what}, {"next", p.next_step}});
+    problems.push_back({{"id", explain::id_of(p.what)}, {"what", p.what}, {"next", p.next_step}});
   const bool running = std::ranges::all_of(
       health.services, [](const ServiceState& s) { return s.state == "active"; });
   return answer(
@@ -154,9 +154,10 @@ ServerResponse Api::nodes(const ServerRequest& request) {
   std::string list;
   const NodePlans& plans = cluster_.node_plans();
   const SchedulerNodes scheduler = read_scheduler();
+  const Draining draining = cluster_.operations().draining();
   for (const auto& [node, seen_ms] : cluster_.registry().snapshot().nodes) {
     if (!wanted->wants(*node)) continue;
-    NodeContext context = context_of(cluster_, plans, scheduler, *node);
+    NodeContext context = context_of(cluster_, plans, scheduler, draining, *node);
     context.seen_ms = seen_ms;
     list += (list.empty() ? "" : ",") + summary_json(*node, context, wanted->detail);
   }
@@ -321,12 +322,6 @@ ServerResponse Api::copy_database(const ServerRequest& request) {
   const auto copy = cluster_.copy_database();
   if (!copy) return os::refusal(copy.error());
   return answer({{"database", *copy}});
-}
-
-ServerResponse Api::log(const ServerRequest&) {
-  auto entries = read_log(cluster_.store());
-  if (!entries) return os::refusal(entries.error());
-  return answer({{"entries", std::move(*entries)}, {"now_ms", cluster_.now_ms()}});
 }
 
 ServerResponse Api::applied(const ServerRequest& request) {

@@ -82,6 +82,7 @@ class Api {
   os::ServerResponse copy_database(const os::ServerRequest& request);
   os::ServerResponse applied(const os::ServerRequest& request);
   os::ServerResponse log(const os::ServerRequest& request);
+  os::ServerResponse note_deed(const os::ServerRequest& request);
   os::ServerResponse show_discovery(const os::ServerRequest& request);
   os::ServerResponse discovery(const os::ServerRequest& request);
   os::ServerResponse show_dhcp(const os::ServerRequest& request);

@@ -144,7 +144,9 @@ ServerResponse Api::told(const Route& route, const ServerRequest& request,
   return response;
 }
 
-void Api::handle(const ServerRequest& request, os::Reply reply) {
+void Api::handle(const ServerRequest& request, os::Reply to) {
+  os::Reply reply(
+      [to = std::move(to)](ServerResponse response) mutable { to(with_id(std::move(response))); });
   try {
     find_page(request, reply);
   } catch (const std::exception& error) {

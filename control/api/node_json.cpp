@@ -88,12 +88,13 @@ std::string summary_json(const Node& node, const NodeContext& context, Detail de
   return std::format(
       R"({{"id":"{}","name":"{}","address":"{}","mac":"{}","profile":"{}","booted_profile":"{}",)"
       R"("state":"{}","stage":{},"progress":{},"reason":{},"cpus":{},"memory":{},"seen_ms":{},)"
-      R"("holds_plan":{},"outdated":{},"scheduler":{},"scheduler_reason":{}{}}})",
+      R"("holds_plan":{},"outdated":{},"draining":"{}","scheduler":{},"scheduler_reason":{}{}}})",
       node.id, node.name, node.address.value == 0 ? "" : to_string(node.address),
       to_string(hardware.macs.front()), node.profile, node.booted_profile,
       provisioning::to_string(node.state), quoted(node.stage), node.progress, quoted(node.reason),
       number_or_null(cpus), number_or_null(memory), context.seen_ms, context.holds_plan,
-      context.outdated, quoted(context.scheduler.state), quoted(context.scheduler.reason),
+      context.outdated, context.draining, quoted(context.scheduler.state),
+      quoted(context.scheduler.reason),
       detail == Detail::wide ? wide_members(node, context) : std::string());
 }
 
@@ -102,6 +103,7 @@ json node_json(const Node& node, const NodeContext& context) {
   shown["holds_plan"] = context.holds_plan;
   shown["image"] = context.image;
   shown["outdated"] = context.outdated;
+  shown["draining"] = context.draining;
   shown["scheduler"] = context.scheduler.state;
   shown["scheduler_reason"] = context.scheduler.reason;
   const Hardware& hardware = node.hardware;

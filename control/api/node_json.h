@@ -27,6 +27,8 @@ struct NodeContext {
   std::string image = {};
   /// Boots::is_outdated
   bool outdated = false;
+  /// The operation for which its jobs are to end before it goes down; empty: none.
+  std::string draining = {};
   /// What Slurm says of it.
   hpc::SchedulerNode scheduler = {};
   /// When it was heard last, in milliseconds since 1970; 0: never.

@@ -19,6 +19,7 @@ inline constexpr std::array kNodeStateMembers = {
     Property{"seen_ms", kTime},
     Property{"holds_plan", flag("whether it is ready and has applied the newest plan")},
     Property{"outdated", flag("whether a restart would give it another image or profile")},
+    Property{"draining", text("the operation for which it waits for its jobs; empty: none")},
     Property{"scheduler", text("Slurm's state; empty: not known")},
     Property{"scheduler_reason", text("why it takes no jobs; may be empty")},
 };

@@ -30,7 +30,7 @@ std::string open_nodes_of(const Operation& operation) {
 /// What is to be said of a part but whose it is.
 auto outcome_of(const Part& part) {
   return std::tuple(part.state, part.status, part.signal, part.note, part.out, part.err,
-                    part.dropped);
+                    part.dropped, part.tries);
 }
 
 }  // namespace
@@ -44,6 +44,8 @@ json summary_json(const Operation& operation) {
           {"kind", operation.kind},
           {"command", operation.words},
           {"timeout_s", operation.timeout_s},
+          {"retries", operation.retries},
+          {"deadline_ms", operation.deadline_ms},
           {"by", operation.by},
           {"reason", operation.reason},
           {"state", operations::state_of(operation)},
@@ -75,6 +77,7 @@ json detail_json(const Operation& operation,
                        {"count", names.size()},
                        {"state", to_string(part->state)},
                        {"note", part->note},
+                       {"tries", part->tries},
                        {"status", part->status},
                        {"signal", part->signal},
                        {"out", output(part->out).value_or("")},

@@ -24,6 +24,7 @@ operations::Wish restart_wish(const char* kind, const RebootRequest& wanted, std
           .words = {"drain"},
           .timeout_s = task::kLongestTimeout,
           .at_once = wanted.at_once,
+          .deadline_s = wanted.deadline_s,
           .by = std::move(by),
           .reason = wanted.reason};
 }
@@ -47,6 +48,8 @@ ServerResponse Api::exec_on_nodes(const ServerRequest& request) {
   return begin_operation({.kind = "exec",
                           .words = std::move(wanted->command),
                           .timeout_s = wanted->timeout_s,
+                          .retries = wanted->retries,
+                          .deadline_s = wanted->deadline_s,
                           .by = who_asks(request)},
                          wanted->nodes);
 }

@@ -11,6 +11,7 @@
 #include "core/json/schema.h"
 #include "core/spec/cluster_spec.h"
 #include "core/task/task.h"
+#include "operations/operation.h"
 
 namespace muster::api::schemas {
 
@@ -46,6 +47,11 @@ inline constexpr auto kProfileMembers = std::to_array<Property>({
 });
 inline constexpr Schema kProfileChoice = object("another profile", kProfileMembers);
 
+inline constexpr Property kDeadline = {
+    "deadline_s",
+    number("the operation is cancelled after this; 0: never", 0, operations::kLongestDeadline),
+    Need::optional};
+
 inline constexpr auto kRestartMembers = std::to_array<Property>({
     {"nodes", kNodes},
     {"by", text("who asks, for the timelines"), Need::optional},
@@ -53,6 +59,7 @@ inline constexpr auto kRestartMembers = std::to_array<Property>({
     {"drain", muster::json::flag("whether the nodes wait for their jobs"), Need::optional},
     {"at_once", number("nodes that may be away at one time; 0: no limit", 0, NodeSet::kMaxNodes),
      Need::optional},
+    kDeadline,
 });
 inline constexpr Schema kRestart = object("nodes that go down", kRestartMembers);
 
@@ -61,6 +68,11 @@ inline constexpr auto kExecMembers = std::to_array<Property>({
     {"command", list_of(kWord, "the program and its arguments")},
     {"timeout_s", number("how long it may take; 3600 when absent", 1, task::kLongestTimeout),
      Need::optional},
+    {"retries",
+     number("so often it is tried again where it failed or a node was not reached; 0 when absent",
+            0, operations::kMostRetries),
+     Need::optional},
+    kDeadline,
 });
 inline constexpr Schema kExec = object("a program on nodes", kExecMembers);
 
@@ -99,6 +111,12 @@ inline constexpr auto kNewUserMembers = std::to_array<Property>({
 inline constexpr Schema kNewUser = object("a user", kNewUserMembers);
 inline constexpr std::array kChangedUserMembers = {kUserName, kFullName, kUserKeys};
 inline constexpr Schema kChangedUser = object("what changes of a user", kChangedUserMembers);
+
+inline constexpr auto kDeedMembers = std::to_array<Property>({
+    {"action", text("in the words of the command line")},
+    {"request", text("what it was done with")},
+});
+inline constexpr Schema kDeed = object("what root did beside the daemon", kDeedMembers);
 
 inline constexpr auto kPlanMembers =
     std::to_array<Property>({{"spec", text("the text of a cluster.yaml")}});

@@ -178,6 +178,7 @@ Result<RebootRequest> parse_reboot_request(std::string_view body) {
   if (!reason.empty()) request.why += ": " + request.reason;
   request.drains = value.value("drain", false);
   request.at_once = value.value("at_once", std::uint32_t{0});
+  request.deadline_s = value.value("deadline_s", std::uint32_t{0});
   return request;
 }
 
@@ -190,6 +191,8 @@ Result<ExecRequest> parse_exec_request(std::string_view body) {
     return fail(std::format("'command' {}", good.error().message));
   }
   request.timeout_s = value.value("timeout_s", request.timeout_s);
+  request.retries = value.value("retries", request.retries);
+  request.deadline_s = value.value("deadline_s", request.deadline_s);
   return request;
 }
 
@@ -233,6 +236,14 @@ Result<DiscoveryRequest> parse_discovery(std::string_view body) {
 Result<DhcpMode> parse_dhcp_request(std::string_view body) {
   TRY_ASSIGN(const json value, read_body(body, schemas::kDhcpChoice));
   return text_in(value, "mode") == "serve" ? DhcpMode::serve : DhcpMode::proxy;
+}
+
+Result<RootDeed> parse_deed(std::string_view body) {
+  TRY_ASSIGN(const json value, read_body(body, schemas::kDeed));
+  RootDeed deed{.action = text_in(value, "action"), .request = text_in(value, "request")};
+  constexpr std::size_t kLongestAction = 40;
+  if (!deed.action.empty() && printable(deed.action, kLongestAction) == deed.action) return deed;
+  return fail("'action' is no verb of the command line");
 }
 
 Result<spec::ClusterSpec> parse_plan_request(std::string_view body) {

@@ -85,10 +85,12 @@ struct RebootRequest {
   bool drains = false;
   /// Operation::at_once
   std::uint32_t at_once = 0;
+  /// operations::Wish::deadline_s
+  std::uint32_t deadline_s = 0;
 };
 
-/// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware", "drain": true, "at_once": 4}; only
-/// the nodes are needed.
+/// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware", "drain": true, "at_once": 4,
+/// "deadline_s": 0–31536000}; only the nodes are needed.
 Result<RebootRequest> parse_reboot_request(std::string_view body);
 
 struct ChangesRequest {
@@ -109,10 +111,13 @@ struct ExecRequest {
   /// The program and its arguments.
   std::vector<std::string> command;
   std::uint32_t timeout_s = 3600;
+  /// operations::Wish::retries, operations::Wish::deadline_s
+  std::uint32_t retries = 0;
+  std::uint32_t deadline_s = 0;
 };
 
-/// {"nodes": ["n001", …], "command": ["uname", "-r"], "timeout_s": 1–604800}; the time may be left
-/// out.
+/// {"nodes": ["n001", …], "command": ["uname", "-r"], "timeout_s": 1–604800, "retries": 0–100,
+/// "deadline_s": 0–31536000}; nodes and command are needed.
 Result<ExecRequest> parse_exec_request(std::string_view body);
 
 /// ?seen=N: the version that the caller knows; 0 when absent.
@@ -142,6 +147,15 @@ Result<UserRequest> parse_user_request(std::string_view body);
 
 /// The same without the number, which stays.
 Result<UserRequest> parse_user_change(std::string_view body);
+
+/// Something that root did beside the daemon.
+struct RootDeed {
+  std::string action;
+  std::string request;
+};
+
+/// {"action": "image add", "request": "/srv/muster.iso"}
+Result<RootDeed> parse_deed(std::string_view body);
 
 /// {"spec": the text of a cluster.yaml}. Errors: also the specification's first problem.
 Result<spec::ClusterSpec> parse_plan_request(std::string_view body);

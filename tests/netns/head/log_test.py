@@ -22,8 +22,8 @@ class Logged(HeadTest):
         # The machine gets no account here, which the command then says.
         self.muster("user", "add", "hedy", environment=["SUDO_USER=grace"])
         entry = self.last()
-        self.assertEqual((entry["who"], entry["uid"], entry["action"], entry["status"], entry["error"]),
-                         ("grace", 0, "user add", 200, ""))
+        self.assertEqual([entry[member] for member in ("who", "uid", "role", "action", "status", "error")],
+                         ["grace", 0, "admin", "user add", 200, ""])
         self.assertEqual(json.loads(entry["request"])["name"], "hedy")
         self.head.admin("DELETE", "/v1/users/hedy")
         self.assertEqual((self.last()["action"], self.last()["request"]), ("user remove", "hedy"))
@@ -31,7 +31,7 @@ class Logged(HeadTest):
         self.assertEqual(status, 0)
         lines = out.splitlines()
         self.assertEqual(len(lines), 3)
-        self.assertRegex(lines[1], r"grace +user add .*hedy.* done")
+        self.assertRegex(lines[1], r"grace +admin +user add .*hedy.* done")
 
     def test_what_was_refused_is_there_with_the_reason(self):
         status, _, _ = self.muster("user", "add", "root")
@@ -55,6 +55,23 @@ class Logged(HeadTest):
         entry = self.last()
         self.assertEqual((entry["who"], entry["action"]), ("muster", "discover"))
         self.assertNotEqual(entry["uid"], 0)
+
+    def test_root_notes_what_it_did_beside_the_daemon(self):
+        deed = {"action": "image add", "request": "compute@ab12"}
+        self.head.admin("POST", "/v1/log", deed)
+        entry = self.last()
+        self.assertEqual((entry["who"], entry["action"], entry["request"], entry["status"]),
+                         ("root", "image add", "compute@ab12", 200))
+        before = len(self.entries())
+        for bad in ({"action": "", "request": "x"}, {"action": "image\nadd", "request": "x"}, {"action": "a" * 41, "request": "x"}):
+            refused = self.head.machine.run("curl", "--silent", "--unix-socket", "/run/musterd/api.sock", "--data",
+                                            json.dumps(bad), "http://muster/v1/log")
+            self.assertEqual(json.loads(refused.stdout)["status"], 400, bad)
+        done = self.head.machine.check("setpriv", "--reuid=muster", "--regid=muster", "--clear-groups", "curl", "--silent",
+                                       "--unix-socket", "/run/musterd/api.sock", "--data", json.dumps(deed),
+                                       "http://muster/v1/log")
+        self.assertIn("only root", done)
+        self.assertEqual(len(self.entries()), before)
 
     def test_a_name_that_is_none_is_not_believed(self):
         self.muster("user", "add", "hedy", environment=["SUDO_USER=a b\nc"])

@@ -137,6 +137,31 @@ class Operations(HeadTest):
         self.assertEqual(shown["state"], "failed")
         self.assertEqual(self.results(operation)[off.name]["note"], "is off")
 
+    def test_a_command_that_failed_is_tried_again_until_its_deadline(self):
+        node, off = self.up(), self.up("b")
+        self.assertEqual(off.say("stopping").status, 200)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            waiting = pool.submit(self.muster, "node", "exec", f"{node.name},{off.name}", "--retries", "3", "--deadline", "14 s",
+                                  "--", "false")
+            (first,) = self.ask(node)["tasks"]
+            self.tell(node, first["id"], status=1, err="no\n")
+            shown = self.results(first["id"])
+            self.assertEqual({name: (each["state"], each["tries"], each["note"]) for name, each in shown.items()},
+                             {node.name: ("waiting", 1, "try 1 failed: exit status 1"),
+                              off.name: ("waiting", 1, "try 1 failed: is off")})
+            (second,) = self.ask(node)["tasks"]
+            self.assertEqual(second["id"], first["id"] + "01")
+            self.assertEqual(self.ask(node, has=[first["id"], second["id"]])["cancelled"], [first["id"]])
+            self.tell(node, second["id"])
+            status, out, _ = waiting.result(timeout=60)
+        self.assertEqual(status, 1)
+        self.assertIn(f"--- {off.name}: cancelled: the operation's time was over before it began", out)
+        self.assertIn(f"--- {node.name}\n", out)
+        for words in (("--deadline", "8"), ("--deadline", "0 s"), ("--deadline", "2000 w"), ("--retries", "101")):
+            status, _, err = self.muster("node", "exec", node.name, *words, "--", "true")
+            self.assertEqual(status, 2, err)
+            self.assertIn(words[0], err)
+
     def test_a_cancelled_command_is_ended_on_its_node(self):
         node = self.up()
         operation = self.begin(node)
@@ -189,6 +214,9 @@ class Operations(HeadTest):
         (task,) = self.ask(first)["tasks"]
         self.assertEqual((task["kind"], task["words"]), ("reboot", ["drain"]))
         self.tell(first, operation, ended=False, note="waits: job 1 of ada runs here")
+        _, listed, _ = self.muster("node", "list")
+        self.assertRegex(listed, rf"{first.name} +draining .*goes down for operation {operation}")
+        self.assertRegex(listed, rf"{second.name} +ready ")
         self.tell(first, operation, ended=False, note="goes down", leaves=True)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             waiting = pool.submit(self.ask, second)

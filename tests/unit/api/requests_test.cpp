@@ -33,7 +33,7 @@ TEST(ApiRequests, errors_name_the_member) {
 
 TEST(ApiRequests, a_member_that_is_misspelt_is_not_passed_over) {
   EXPECT_EQ(parse_reboot_request(R"({"nodes":["n001"],"drian":true})").error().message,
-            "member 'drian' is unknown; there are: nodes, by, reason, drain, at_once");
+            "member 'drian' is unknown; there are: nodes, by, reason, drain, at_once, deadline_s");
   EXPECT_FALSE(parse_user_change(R"({"name":"ada","uid":10001})")) << "the number stays";
   EXPECT_FALSE(parse_node_list(R"({"nodes":["n001"],"nodes":["n002"]})")) << "which of them?";
 }

@@ -47,6 +47,16 @@ TEST(NodeTable, a_node_that_has_not_heard_of_the_last_change_is_told_apart) {
                   .contains(" root "));
 }
 
+TEST(NodeTable, a_node_that_waits_for_its_jobs_to_go_down_is_draining) {
+  const auto table = render_node_table(
+      R"({"nodes":[{"name":"n001","state":"ready","stage":"ready","draining":"0a1b"},)"
+      R"({"name":"n002","state":"off","stage":"","draining":"0a1b"}],"now_ms":1})");
+  ASSERT_TRUE(table) << table.error().text();
+  EXPECT_TRUE(table->contains("n001  draining ")) << *table;
+  EXPECT_TRUE(table->contains(" goes down for operation 0a1b")) << *table;
+  EXPECT_TRUE(table->contains("n002  off ")) << *table;
+}
+
 TEST(NodeTable, an_answer_that_is_none_is_an_error) {
   EXPECT_FALSE(render_node_table("<html>"));
   EXPECT_FALSE(render_node_table(R"({"nodes":[{)"));

@@ -103,6 +103,8 @@ operations::Operation sample_operation() {
                                   .words = {"drain"},
                                   .timeout_s = 604800,
                                   .at_once = 4,
+                                  .retries = 2,
+                                  .deadline_ms = 1790000066000,
                                   .by = "ada",
                                   .is_cancelled = true,
                                   .begun_ms = 1790000006000,
@@ -201,6 +203,7 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"node.1.first.json", "node-identity"}, {{"offered_serial", ""}, {"ssh_certificate", ""}}},
       {{"node.1.last.json", "node-observed"}, {{"booted_image", ""}, {"agent_note", ""}}},
       {{"node-observed.2.json", "node-observed"}, {{"booted_image", ""}}},
+      {{"operation.1.json", "operation"}, {{"retries", 0}, {"deadline_ms", 0}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

@@ -32,7 +32,7 @@ class OperationTest : public testing::Test {
         operation, id, {.boot = boot, .kinds = {"exec", "reboot", "shutdown"}, .has = has}, now_);
   }
   bool tell(Operation& operation, const std::string& id, task::Report report) const {
-    report.id = operation.id;
+    if (report.id.empty()) report.id = operation.id;
     return operations::report(operation, id, report, now_);
   }
   bool pass(Operation& operation, std::int64_t ms) {
@@ -110,8 +110,8 @@ TEST_F(OperationTest, cancelled_parts_do_not_begin_and_begun_ones_are_ended) {
   Operation operation = make("exec", 3);
   ask(operation, "i1");
   ask(operation, "i2");
-  EXPECT_TRUE(cancel(operation, now_));
-  EXPECT_FALSE(cancel(operation, now_)) << "once is enough";
+  EXPECT_TRUE(cancel(operation, "", now_));
+  EXPECT_FALSE(cancel(operation, "", now_)) << "once is enough";
   EXPECT_EQ(state(operation, "i3"), PartState::cancelled);
   EXPECT_TRUE(ask(operation, "i1", "b1", {"0a"}).cancels);
   EXPECT_FALSE(ask(operation, "i2", "b1").gives) << "its answer was lost";
@@ -125,9 +125,71 @@ TEST_F(OperationTest, cancelled_parts_do_not_begin_and_begun_ones_are_ended) {
 TEST_F(OperationTest, what_ended_well_in_spite_of_being_cancelled_is_done) {
   Operation operation = make("exec", 1);
   ask(operation, "i1");
-  cancel(operation, now_);
+  cancel(operation, "", now_);
   tell(operation, "i1", {.has_ended = true});
   EXPECT_EQ(state(operation, "i1"), PartState::done);
+}
+
+TEST_F(OperationTest, a_part_that_failed_is_tried_again_after_pauses_that_grow) {
+  Operation operation = make("exec", 1);
+  operation.id = "0123456789abcdef";
+  operation.retries = 2;
+  EXPECT_TRUE(ask(operation, "i1").gives);
+  EXPECT_TRUE(tell(operation, "i1", {.has_ended = true, .status = 3}));
+  const Part& part = operation.parts.at("i1");
+  EXPECT_EQ(part.state, PartState::waiting);
+  EXPECT_EQ(part.note, "try 1 failed: exit status 3");
+  EXPECT_FALSE(ask(operation, "i1").gives) << "it rests";
+  pass(operation, 10'000);
+  EXPECT_TRUE(ask(operation, "i1").gives);
+  EXPECT_EQ(operation.task(part).id, "0123456789abcdef01") << "an agent does each task once";
+  EXPECT_EQ(operation_of(operation.task(part).id), operation.id);
+  EXPECT_FALSE(tell(operation, "i1", {.id = operation.id, .has_ended = true}))
+      << "the end of a try that was given up";
+  EXPECT_TRUE(
+      tell(operation, "i1", {.id = task_id(operation, part), .has_ended = true, .signal = 9}));
+  EXPECT_EQ(part.note, "try 2 failed: killed by signal 9");
+  pass(operation, 19'000);
+  EXPECT_FALSE(ask(operation, "i1").gives);
+  pass(operation, 1'000);
+  EXPECT_TRUE(ask(operation, "i1").gives);
+  tell(operation, "i1", {.id = task_id(operation, part), .has_ended = true, .status = 1});
+  EXPECT_EQ(part.state, PartState::failed) << "twice again, and no more";
+  EXPECT_TRUE(operation.has_ended());
+}
+
+TEST_F(OperationTest, a_node_that_was_not_reached_is_tried_again) {
+  Operation operation = make("exec", 2);
+  operation.retries = 1;
+  miss(operation, "i1", "is off", now_);
+  EXPECT_EQ(state(operation, "i1"), PartState::waiting);
+  EXPECT_EQ(operation.parts.at("i1").note, "try 1 failed: is off");
+  EXPECT_TRUE(pass(operation, kReachMs));
+  EXPECT_EQ(state(operation, "i2"), PartState::waiting) << "it had its first try";
+  EXPECT_EQ(state(operation, "i1"), PartState::waiting) << "its turn came ten seconds later";
+  EXPECT_TRUE(pass(operation, 10'000));
+  EXPECT_EQ(state(operation, "i1"), PartState::unreached);
+  EXPECT_TRUE(ask(operation, "i2").gives);
+  EXPECT_TRUE(cancel(operation, "", now_));
+  tell(operation, "i2", {.id = "0a01", .has_ended = true, .note = "was ended"});
+  EXPECT_EQ(state(operation, "i2"), PartState::cancelled) << "whoever cancels wants no more tries";
+}
+
+TEST_F(OperationTest, is_cancelled_at_its_deadline) {
+  Operation operation = make("reboot", 3, 1);
+  operation.timeout_s = 604'800;
+  operation.deadline_ms = now_.wall_ms + 3'600'000;
+  ask(operation, "i1");
+  presence_["i1"] = Presence::ready;
+  pass(operation, 3'599'999);
+  EXPECT_FALSE(operation.is_cancelled);
+  EXPECT_TRUE(pass(operation, 1));
+  EXPECT_TRUE(operation.is_cancelled);
+  EXPECT_EQ(state(operation, "i2"), PartState::cancelled);
+  EXPECT_EQ(operation.parts.at("i2").note, "the operation's time was over before it began");
+  EXPECT_TRUE(ask(operation, "i1", "b1", {"0a"}).cancels) << "it waits for jobs no more";
+  tell(operation, "i1", {.has_ended = true, .note = "was ended while jobs ran"});
+  EXPECT_EQ(state_of(operation), "cancelled");
 }
 
 TEST_F(OperationTest, a_node_that_waits_for_a_place_is_not_silent) {
@@ -249,7 +311,7 @@ TEST_F(OperationTest, a_document_has_all_that_counts) {
   operation.parts["i2"].signal = 9;
   operation.parts["i2"].dropped = 7;
   complete(operation, now_);
-  cancel(operation, now_);
+  cancel(operation, "", now_);
   const auto read = parse_operation("0a", render_operation(operation), now_);
   ASSERT_TRUE(read) << read.error().text();
   Operation expected = operation;
@@ -267,7 +329,7 @@ TEST_F(OperationTest, what_is_counted_stays_true) {
   tell(operation, "i1", {.note = "goes down", .leaves = true});
   tell(operation, "i2", {.has_ended = true, .note = "denied"});
   pass(operation, kReturnMs);
-  cancel(operation, now_);
+  cancel(operation, "", now_);
   Operation counted = operation;
   complete(counted, now_);
   EXPECT_EQ(operation.counts, counted.counts);

@@ -1,0 +1,13 @@
+#pragma once
+// What root did on this head without its daemon, such as an image that was added: `muster log` has
+// it as well.
+
+#include <string>
+
+namespace muster::cli {
+
+/// `action`: in the words of the command line. `with`: what it was done with. It is done already:
+/// a daemon that does not run, or cannot write, is said and is no error.
+void log_deed(const std::string& action, const std::string& with);
+
+}  // namespace muster::cli
