@@ -7,12 +7,11 @@
 
 #include "core/base/text.h"
 #include "core/plan/plan.h"
+#include "hpc/files.h"
 
 namespace muster::control {
 namespace {
 
-/// A secret that every cluster has for itself, and every plan of its head.
-constexpr const char* kSlurmKeyFile = "/etc/slurm/slurm.key";
 constexpr const char* kRestore = "'muster restore FILE' brings back a backup";
 constexpr const char* kRestoreOrRebuild =
     "'muster restore FILE' brings back a backup; without one, 'muster user rebuild' takes the "
@@ -49,7 +48,7 @@ Result<hpc::UserTable> people_of_plan(std::string_view text, std::string_view sl
   TRY_ASSIGN(const plan::Plan plan, plan::parse_plan(text));
   const bool is_own = std::ranges::any_of(plan.steps, [&](const plan::Step& step) {
     const auto* const file = std::get_if<plan::WriteFile>(&step);
-    return file != nullptr && file->path == kSlurmKeyFile && file->content == slurm_key;
+    return file != nullptr && file->path == hpc::kSlurmKey && file->content == slurm_key;
   });
   if (!is_own) return fail("the published plan has another key of Slurm");
   return hpc::table_of(plan);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "core/base/layout.h"
 #include "core/base/result.h"
 #include "head/facts.h"
 #include "head/installed.h"
@@ -21,13 +22,13 @@ struct Settings {
   /// Written by the helper: head/facts.h.
   std::filesystem::path facts = head::kFacts;
   /// State database, CA, keys, published files.
-  std::filesystem::path state = "/var/lib/muster";
+  std::filesystem::path state = layout::kState;
   /// Sockets: api.sock (administrators), node.sock (nginx).
-  std::filesystem::path run = "/run/musterd";
+  std::filesystem::path run = layout::kDaemonRun;
   /// The helper's socket; a connection makes it apply the head's plan.
   std::filesystem::path helper = "/run/muster-apply.sock";
   /// What the helper said about the last head plan.
-  std::filesystem::path report = "/run/muster-helper/report.json";
+  std::filesystem::path report = layout::kReport;
   /// The images beside those of the medium.
   std::filesystem::path images = provisioning::kImageDirectory;
   /// What dnsmasq has lent.
@@ -35,7 +36,7 @@ struct Settings {
   /// The names of PCI devices (package pci.ids). Without it cards are called by their numbers.
   std::filesystem::path pci_names = "/usr/share/misc/pci.ids";
   /// shimx64.efi, grubx64.efi, undionly.kpxe, grub/grub.cfg.
-  std::filesystem::path boot = "/usr/share/muster/boot";
+  std::filesystem::path boot = layout::kBoot;
 };
 
 }  // namespace muster::control

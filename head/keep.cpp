@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/layout.h"
 #include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/json/json.h"
@@ -23,7 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPlace = "/run/muster-state-disk";
-constexpr std::array kWriters = {"musterd.service", "slurmctld.service"};
+constexpr std::array kWriters = {layout::kDaemonUnit, "slurmctld.service"};
 
 /// The directories of the head's own state that the disk keeps.
 std::vector<std::string> kept_places() {
@@ -88,7 +89,7 @@ Status save_host_keys(os::CommandRunner& runner) {
 Status copy_own(os::CommandRunner& runner) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
   for (std::string& directory : kept_places()) {
-    if (directory != kImages) argv.push_back(std::move(directory));
+    if (directory != layout::kImages) argv.push_back(std::move(directory));
   }
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
@@ -107,7 +108,7 @@ Status copy_state(os::CommandRunner& runner) {
 Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
   // The long part first, while the cluster works.
   std::vector<std::string> large(shared.begin(), shared.end());
-  large.emplace_back(kImages);
+  large.emplace_back(layout::kImages);
   TRY(copy_shared(runner, large, kPlace));
   TRY(save_host_keys(runner));
   TRY(copy_state(runner));

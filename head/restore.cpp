@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 
+#include "core/base/layout.h"
 #include "core/os/files.h"
 #include "core/os/held_signals.h"
 #include "core/state/store.h"
@@ -15,10 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDaemonState = "/var/lib/muster";
 constexpr std::string_view kDatabaseIndex = "/var/lib/muster/state.db-shm";
 
-fs::path mark_of(const fs::path& root) { return below(root, kDaemonState) / kRestoreMark; }
+fs::path mark_of(const fs::path& root) { return below(root, layout::kState) / kRestoreMark; }
 
 Status check_spec(const BackupManifest& backup, const fs::path& spec_file) {
   TRY_ASSIGN(const spec::ClusterSpec spec, read_installed_spec(spec_file));
@@ -50,23 +50,22 @@ Status check_directories(const fs::path& root, const BackupManifest& backup) {
 /// What of the head reads or writes the state. Not muster-prepare.service, which takes the firewall
 /// away when it stops. The last needs no new start: the head's socket starts it.
 Status stop_daemons(os::CommandRunner& runner) {
-  return systemctl(runner,
-                   {"stop", "musterd.service", "muster-watch.service", "muster-apply.service"});
+  return systemctl(runner, {"stop", layout::kDaemonUnit, layout::kWatchUnit, layout::kApplyUnit});
 }
 
 /// What the head tells of itself and its cards is found anew. One that is being tried again and
 /// again cannot be reloaded. When it fails, systemd goes on trying, and it starts the daemons then.
 Status prepare_anew(os::CommandRunner& runner) {
-  if (systemctl(runner, {"reload-or-restart", "muster-prepare.service"})) return {};
-  return systemctl(runner, {"restart", "muster-prepare.service"});
+  if (systemctl(runner, {"reload-or-restart", layout::kPrepareUnit})) return {};
+  return systemctl(runner, {"restart", layout::kPrepareUnit});
 }
 
 /// The daemon's start waits until it answers. Web server and SSH server read their keys anew,
 /// whatever became of the others. The first error.
 Status start_daemons(os::CommandRunner& runner) {
   Status first = prepare_anew(runner);
-  if (first) first = systemctl(runner, {"start", "musterd.service", "muster-watch.service"});
-  const Status web = systemctl(runner, {"try-reload-or-restart", "muster-nginx.service"});
+  if (first) first = systemctl(runner, {"start", layout::kDaemonUnit, layout::kWatchUnit});
+  const Status web = systemctl(runner, {"try-reload-or-restart", layout::kWebUnit});
   // OpenSSH's server that is told to reload binds its port before the old one has let go of it.
   const Status ssh = systemctl(runner, {"try-restart", "ssh.service"});
   return !first ? first : !web ? web : ssh;
@@ -173,7 +172,7 @@ std::unexpected<Error> give_up(os::CommandRunner& runner, Error reason) {
 
 /// Only the daemon that would believe the half stands still: the head's firewall is looked after.
 std::unexpected<Error> stay_half(os::CommandRunner& runner, const Error& reason) {
-  const Status watched = systemctl(runner, {"start", "muster-watch.service"});
+  const Status watched = systemctl(runner, {"start", layout::kWatchUnit});
   const std::string also = watched ? "" : "; nor does muster-watch: " + watched.error().message;
   return fail(reason.kind,
               std::format("half of the backup is put back, and musterd does not start{}: {}", also,
@@ -188,7 +187,7 @@ std::unexpected<Error> stay_half(os::CommandRunner& runner, const Error& reason)
 bool is_half_restored(const fs::path& root) { return !os::is_missing(mark_of(root)); }
 
 Status check_restore(const OpenBackup& backup, const RestoreTarget& target) {
-  if (os::is_missing(below(target.root, kDaemonState))) {
+  if (os::is_missing(below(target.root, layout::kState))) {
     return fail(ErrorKind::absent, "this machine cannot be a head: the package musterd is missing",
                 "install musterd, or start the machine from Muster's ISO");
   }

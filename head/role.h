@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/layout.h"
+
 namespace muster::head {
 
 enum class Role {
@@ -30,7 +32,7 @@ struct RoleDoor {
 };
 
 /// Where the daemon's sockets are on a head.
-inline constexpr const char* kSockets = "/run/musterd";
+inline constexpr const char* kSockets = layout::kDaemonRun;
 
 /// The lowest role is the first.
 inline constexpr std::array kRoleDoors = {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/layout.h"
+
 namespace muster::head {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr std::array kOfSettings = {"cluster.yaml"sv};
 constexpr std::array kOfSsh = {"ssh_host_*"sv};
 
 constexpr std::array kPlaces = {
-    StatePlace{.directory = "/var/lib/muster",
+    StatePlace{.directory = layout::kState,
                .state_disk = StateDisk::keeps,
                .purge = Purge::removes,
                .backup = kOfDaemon},
@@ -29,9 +31,10 @@ constexpr std::array kPlaces = {
                .purge = Purge::removes,
                .backup = kOfRoot},
     // Images that somebody added: as large as an ISO, and can be added again.
-    StatePlace{.directory = kImages, .state_disk = StateDisk::keeps, .purge = Purge::removes},
+    StatePlace{
+        .directory = layout::kImages, .state_disk = StateDisk::keeps, .purge = Purge::removes},
     // What plans replaced on this system: another system has its own.
-    StatePlace{.directory = "/var/lib/muster-applied", .purge = Purge::removes},
+    StatePlace{.directory = layout::kApplied, .purge = Purge::removes},
     // A live head has it from its medium.
     StatePlace{.directory = "/etc/muster", .purge = Purge::removes, .backup = kOfSettings},
     StatePlace{.directory = "/etc/ssh", .backup = kOfSsh},

@@ -18,9 +18,6 @@ inline constexpr const char* kHostKeys = "/var/lib/muster-keys";
 /// What root decided and made on this head: its networks, its key for nodes.
 inline constexpr const char* kRoots = "/var/lib/muster-head";
 
-/// Images beside those of the medium; also provisioning/catalogue.h.
-inline constexpr const char* kImages = "/var/lib/muster-images";
-
 /// Whether a live head's state disk keeps a directory over a restart.
 enum class StateDisk { keeps, leaves };
 

@@ -1,22 +1,17 @@
 #include "hpc/hpc_plan.h"
 
 #include "core/os/random.h"
+#include "hpc/files.h"
 #include "hpc/mpi.h"
 #include "hpc/time_sync.h"
 
 namespace muster::hpc {
 namespace {
 
-constexpr auto kSlurmConf = "/etc/slurm/slurm.conf";
-constexpr auto kGresConf = "/etc/slurm/gres.conf";
 constexpr auto kCgroupConf = "/etc/slurm/cgroup.conf";
 constexpr auto kMpiConf = "/etc/slurm/mpi.conf";
 constexpr auto kControllerUnit = "/etc/systemd/system/slurmctld.service.d/muster.conf";
-constexpr auto kSlurmKey = "/etc/slurm/slurm.key";
-constexpr auto kPlugins = "/etc/slurm/plugstack.conf";
-constexpr auto kMpiParameters = "/etc/openmpi/openmpi-mca-params.conf";
 constexpr auto kHeadClock = "/etc/chrony/conf.d/muster.conf";
-constexpr auto kController = "slurmctld.service";
 constexpr auto kClock = "chrony.service";
 constexpr auto kNodeDefaults = "/etc/default/slurmd";
 constexpr auto kReturned = "/etc/slurm/returned";

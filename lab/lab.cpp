@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <format>
 
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/file_lock.h"
 #include "core/os/files.h"
@@ -74,8 +75,7 @@ std::optional<LabPlan> find_plan(const std::filesystem::path& directory) {
 
 std::filesystem::path labs_directory() {
   const char* cache = std::getenv("MUSTER_CACHE");
-  return std::filesystem::path(cache != nullptr && *cache != '\0' ? cache : "/var/cache/muster") /
-         "lab";
+  return std::filesystem::path(cache != nullptr && *cache != '\0' ? cache : layout::kCache) / "lab";
 }
 
 std::string_view to_string(Condition condition) {

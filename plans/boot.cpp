@@ -1,5 +1,6 @@
 // What nodes boot from: DHCP, TFTP and HTTP.
 
+#include "core/base/layout.h"
 #include "plans/planner.h"
 #include "provisioning/blobs.h"
 
@@ -11,12 +12,10 @@ using plan::Service;
 using plan::WriteFile;
 
 constexpr const char* kNginxFile = "/etc/muster/nginx.conf";
-constexpr const char* kDnsmasqFile = "/etc/muster/dnsmasq.conf";
-constexpr const char* kNginx = "muster-nginx.service";
 constexpr const char* kDnsmasq = "muster-dnsmasq.service";
 
 plan::Owns boot_owns(const spec::ClusterSpec&) {
-  return {.files = {kNginxFile, kDnsmasqFile}, .units = {kNginx, kDnsmasq}};
+  return {.files = {kNginxFile, layout::kDnsmasqConf}, .units = {layout::kWebUnit, kDnsmasq}};
 }
 
 HeadPlan boot_on_head(const ClusterView& view) {
@@ -32,12 +31,12 @@ HeadPlan boot_on_head(const ClusterView& view) {
   Plan plan;
   plan.add(WriteFile{.path = kNginxFile, .content = provisioning::render_nginx(site)});
   plan.add(
-      WriteFile{.path = kDnsmasqFile,
+      WriteFile{.path = layout::kDnsmasqConf,
                 .content = provisioning::render_dnsmasq(network_of(view), dnsmasq + "/hosts",
                                                         dnsmasq + "/names", view.boot_directory)});
-  plan.add(
-      Service{.unit = kNginx, .on_change = Service::OnChange::reload, .watches = {kNginxFile}});
-  plan.add(Service{.unit = kDnsmasq, .watches = {kDnsmasqFile}});
+  plan.add(Service{
+      .unit = layout::kWebUnit, .on_change = Service::OnChange::reload, .watches = {kNginxFile}});
+  plan.add(Service{.unit = kDnsmasq, .watches = {layout::kDnsmasqConf}});
   return {.plan = std::move(plan)};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/layout.h"
 #include "core/plan/plan.h"
 #include "core/spec/cluster_spec.h"
 #include "head/facts.h"
@@ -40,8 +41,8 @@ struct ClusterView {
   std::string head_ssh_certificate = {};
   /// By which jobs ask for cards.
   provisioning::PciNames names = {};
-  std::string state_directory = "/var/lib/muster";
-  std::string boot_directory = "/usr/share/muster/boot";
+  std::string state_directory = layout::kState;
+  std::string boot_directory = layout::kBoot;
   std::string node_socket = "/run/musterd/node.sock";
 };
 

@@ -4,7 +4,9 @@
 #include <array>
 #include <format>
 
+#include "core/base/layout.h"
 #include "core/base/text.h"
+#include "hpc/files.h"
 #include "hpc/hpc_plan.h"
 #include "hpc/node_lines.h"
 
@@ -16,10 +18,6 @@ using plan::Step;
 using plan::WriteFile;
 using provisioning::DhcpMode;
 
-constexpr std::string_view kSlurmConf = "/etc/slurm/slurm.conf";
-constexpr std::string_view kGresConf = "/etc/slurm/gres.conf";
-constexpr std::string_view kSlurmKey = "/etc/slurm/slurm.key";
-constexpr std::string_view kDnsmasqConf = "/etc/muster/dnsmasq.conf";
 constexpr std::array kModes = {DhcpMode::serve, DhcpMode::proxy, DhcpMode::silent};
 
 /// What the daemon's state decides about a head's plan, but for the scheduler's nodes: each is read
@@ -43,7 +41,7 @@ std::string_view content_of(const Plan& plan, std::string_view path) {
 Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
   Claims claims;
   TRY_ASSIGN(claims.users, hpc::table_of(plan));
-  claims.slurm_key = content_of(plan, kSlurmKey);
+  claims.slurm_key = content_of(plan, hpc::kSlurmKey);
   if (!hpc::is_slurm_key(claims.slurm_key)) return fail("its Slurm key is none");
   const auto authority = hpc::find_authority(content_of(plan, hpc::kKnownHosts));
   if (!authority) return fail(std::format("{} names no authority", hpc::kKnownHosts));
@@ -71,9 +69,9 @@ ClusterView view_of(const OwnView& own, const Claims& claims, DhcpMode mode) {
 /// differ in nothing else show where it is.
 std::optional<std::int64_t> find_address_lost(std::string_view given, ClusterView view) {
   view.address_lost_ms = 0;
-  const std::string zero(content_of(plan_head(view).plan, kDnsmasqConf));
+  const std::string zero(content_of(plan_head(view).plan, layout::kDnsmasqConf));
   view.address_lost_ms = 1;
-  const std::string one(content_of(plan_head(view).plan, kDnsmasqConf));
+  const std::string one(content_of(plan_head(view).plan, layout::kDnsmasqConf));
   const auto place = std::ranges::mismatch(zero, one).in1 - zero.begin();
   if (given.size() <= static_cast<std::size_t>(place)) return std::nullopt;
   const std::string_view rest = given.substr(static_cast<std::size_t>(place));
@@ -85,14 +83,14 @@ std::optional<std::int64_t> find_address_lost(std::string_view given, ClusterVie
 /// The head's plan of these claims and no node, in the mode of DHCP whose settings the plan has.
 /// When it has those of none, the first mode's.
 Plan own_plan(const Plan& given, const OwnView& own, const Claims& claims) {
-  const std::string_view settings = content_of(given, kDnsmasqConf);
+  const std::string_view settings = content_of(given, layout::kDnsmasqConf);
   for (const DhcpMode mode : kModes) {
     ClusterView view = view_of(own, claims, mode);
     const auto lost = find_address_lost(settings, view);
     if (!lost) continue;
     view.address_lost_ms = *lost;
     Plan plan = plan_head(view).plan;
-    if (content_of(plan, kDnsmasqConf) == settings) return plan;
+    if (content_of(plan, layout::kDnsmasqConf) == settings) return plan;
   }
   return plan_head(view_of(own, claims, kModes.front())).plan;
 }
@@ -102,8 +100,8 @@ Status compare_files(const WriteFile& ours, const WriteFile& given) {
   WriteFile same = given;
   same.content = ours.content;
   if (same != ours) return fail("its owner or mode differs");
-  if (given.path == kSlurmConf) return hpc::check_slurm_nodes(ours.content, given.content);
-  if (given.path == kGresConf) return hpc::check_gres_nodes(ours.content, given.content);
+  if (given.path == hpc::kSlurmConf) return hpc::check_slurm_nodes(ours.content, given.content);
+  if (given.path == hpc::kGresConf) return hpc::check_gres_nodes(ours.content, given.content);
   if (given.content == ours.content) return {};
   if (given.secrecy == plan::Secrecy::secret) return fail("its content is another");
   return fail(plan::explain_content(ours.content, given.content));

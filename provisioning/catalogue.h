@@ -14,13 +14,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/layout.h"
 #include "core/base/result.h"
 #include "provisioning/image.h"
 #include "provisioning/microcode.h"
 
 namespace muster::provisioning {
 
-inline constexpr const char* kImageDirectory = "/var/lib/muster-images";
+inline constexpr const char* kImageDirectory = layout::kImages;
 
 /// What people write in place of an id for the image that the medium has.
 inline constexpr std::string_view kMediumWord = "iso";

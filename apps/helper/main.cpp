@@ -5,9 +5,9 @@
 #include <print>
 #include <string_view>
 
-#include "apps/helper/apply_server.h"
-#include "apps/helper/prepare.h"
-#include "apps/helper/watch.h"
+#include "helper/apply_server.h"
+#include "helper/prepare.h"
+#include "helper/watch.h"
 
 int main(int argc, char** argv) {
   using namespace muster;

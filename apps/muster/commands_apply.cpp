@@ -23,6 +23,7 @@
 #include "apps/muster/spec_file.h"
 #include "apps/muster/spec_lock.h"
 #include "apps/muster/spec_people.h"
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/command.h"
@@ -160,9 +161,9 @@ Result<std::uint64_t> take_over(os::CommandRunner& runner, const Wanted& wanted,
   TRY_ASSIGN(const head::Generation made, write_files(wanted));
   say("the head takes it over…");
   // Networks and what lies on the state disk are looked at by prepare.
-  Status started = head::systemctl(runner, {"reload-or-restart", "muster-prepare.service"});
+  Status started = head::systemctl(runner, {"reload-or-restart", layout::kPrepareUnit});
   if (started) {
-    started = head::systemctl(runner, {"restart", "musterd.service", "muster-watch.service"});
+    started = head::systemctl(runner, {"restart", layout::kDaemonUnit, layout::kWatchUnit});
   }
   if (started) return made.number;
   return std::unexpected(not_taken_over(started.error()));

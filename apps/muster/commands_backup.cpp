@@ -13,6 +13,7 @@
 #include "apps/muster/confirm.h"
 #include "apps/muster/log_deed.h"
 #include "apps/muster/spec_lock.h"
+#include "core/base/layout.h"
 #include "core/base/units.h"
 #include "core/base/version.h"
 #include "core/os/clock.h"
@@ -33,7 +34,6 @@ using namespace std::chrono_literals;
 
 /// One backup or restore at a time: the daemon has one copy of its database.
 constexpr const char* kLock = "/run/muster-backup.lock";
-constexpr const char* kDaemonRun = "/run/musterd";
 /// The database of ten thousand nodes with long timelines is copied in seconds.
 constexpr auto kCopyPatience = 10min;
 
@@ -74,7 +74,7 @@ Result<std::optional<fs::path>> ask_for_database() {
   }
   TRY(call_head("POST", "/v1/database/copy", nullptr, kCopyPatience));
   // Not what the daemon answers: root moves nothing that somebody else names.
-  return fs::path(kDaemonRun) / head::kDatabaseCopy;
+  return fs::path(layout::kDaemonRun) / head::kDatabaseCopy;
 }
 
 Status check_backup_file(const fs::path& file) {

@@ -17,6 +17,7 @@
 #include "apps/muster/confirm.h"
 #include "apps/muster/log_deed.h"
 #include "apps/muster/medium_source.h"
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/command.h"
@@ -82,7 +83,7 @@ Error after(std::string_view done, const Error& error) {
 /// The daemon reads what nodes boot when it starts.
 Status take_over() {
   os::PosixCommandRunner runner;
-  TRY(head::systemctl(runner, {"restart", "musterd.service"}));
+  TRY(head::systemctl(runner, {"restart", layout::kDaemonUnit}));
   TRY_ASSIGN(const std::optional<bool> holds, wait_until_applied(1, kApplyPatience));
   if (!holds) {
     return fail("the head has not applied its plan within five minutes",

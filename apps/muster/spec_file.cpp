@@ -5,6 +5,7 @@
 #include <format>
 
 #include "apps/muster/output.h"
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/remarks.h"
@@ -48,7 +49,7 @@ Result<std::string> read_spec_text(const std::string& file) {
 fs::path cache_directory(const std::string& argument) {
   if (!argument.empty()) return fs::absolute(argument);
   const char* const set = std::getenv("MUSTER_CACHE");
-  return fs::absolute(set != nullptr && *set != '\0' ? set : "/var/cache/muster");
+  return fs::absolute(set != nullptr && *set != '\0' ? set : layout::kCache);
 }
 
 spec::ParseOutcome check_spec(std::string_view text, const std::string& file,

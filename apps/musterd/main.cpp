@@ -20,6 +20,7 @@
 #include "control/cluster.h"
 #include "control/health.h"
 #include "control/service_watch.h"
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/os/caught_exceptions.h"
@@ -36,7 +37,6 @@ using namespace muster;
 using namespace std::chrono_literals;
 
 /// It looks at what the daemon cannot see, and no plan has it.
-constexpr const char* kWatch = "muster-watch.service";
 
 /// For requests that cost time, of nodes and of each role, and how many of nodes wait.
 constexpr unsigned kWorkers = 4;
@@ -175,7 +175,7 @@ Status serve(const control::Settings& settings) {
   os::PosixCommandRunner runner;
   TRY_ASSIGN(const head::Policy policy, plans::head_policy(cluster->spec()));
   std::vector<std::string> units = policy.units();
-  units.emplace_back(kWatch);
+  units.emplace_back(layout::kWatchUnit);
   control::ServiceWatch services(runner, std::move(units));
   api::Api api(*cluster, services);
   provisioning::NodeApi node_api(

@@ -1,6 +1,6 @@
 #pragma once
-// How a row of the field table reaches its member: functions made of a codec and a path of members.
-// For the files that hold the table only.
+// How a row of a table of fields reaches its member: functions made of a codec and a path of
+// members. For the files that have such a table only.
 
 #include <optional>
 #include <string>
@@ -18,24 +18,24 @@ struct RecordOf<M C::*> {
   using type = C;
 };
 
-/// The record that a path of members starts from; an empty path stays at the cluster.
+/// The record that a path of members starts from.
 template <auto... members>
-struct First {
-  using type = ClusterSpec;
-};
+struct FirstOf;
 template <auto member, auto... rest>
-struct First<member, rest...> {
+struct FirstOf<member, rest...> {
   using type = typename RecordOf<decltype(member)>::type;
 };
+template <auto... members>
+using First = typename FirstOf<members...>::type;
 
 template <auto... members>
 auto& member_of(void* record) {
-  return (*static_cast<typename First<members...>::type*>(record).*....*members);
+  return (*static_cast<First<members...>*>(record).*....*members);
 }
 
 template <auto... members>
 const auto& member_of(const void* record) {
-  return (*static_cast<const typename First<members...>::type*>(record).*....*members);
+  return (*static_cast<const First<members...>*>(record).*....*members);
 }
 
 template <const auto& codec, auto... members>
@@ -93,14 +93,24 @@ constexpr Field values(FieldText text) {
           .show = show_elements<codec, members...>};
 }
 
+/// The record of a section; without members it is the one around it.
+template <auto... members, typename Void>
+Void* record_inside(Void* record) {
+  if constexpr (sizeof...(members) == 0) {
+    return record;
+  } else {
+    return &member_of<members...>(record);
+  }
+}
+
 template <auto... members>
 constexpr Field section(FieldText text, std::span<const Field> fields) {
   return {.text = text,
           .shape = Shape::section,
           .fields = fields,
-          .open = [](void* record) -> void* { return &member_of<members...>(record); },
+          .open = [](void* record) -> void* { return record_inside<members...>(record); },
           .inside = [](const void* record) -> std::vector<const void*> {
-            return {&member_of<members...>(record)};
+            return {record_inside<members...>(record)};
           }};
 }
 

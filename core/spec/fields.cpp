@@ -1,6 +1,7 @@
 #include "core/spec/fields.h"
 
 #include "core/spec/field_rows.h"
+#include "core/spec/mistakes.h"
 
 namespace muster::spec {
 namespace {
@@ -305,12 +306,21 @@ void collect(std::span<const Field> fields, const std::string& prefix,
 
 }  // namespace
 
+const Table& cluster_table() {
+  static constexpr Table kTable = {.fields = kCluster,
+                                   .answer_to_key = spec::answer_to_key,
+                                   .answer_to_shape = spec::answer_to_shape};
+  return kTable;
+}
+
 std::span<const Field> cluster_fields() { return kCluster; }
 
-std::vector<FieldPath> all_fields() {
+std::vector<FieldPath> all_fields(std::span<const Field> fields) {
   std::vector<FieldPath> paths;
-  collect(kCluster, "", paths);
+  collect(fields, "", paths);
   return paths;
 }
+
+std::vector<FieldPath> all_fields() { return all_fields(kCluster); }
 
 }  // namespace muster::spec

@@ -1,8 +1,9 @@
 #pragma once
-// The field table: every key of cluster.yaml with its type, default and meaning, once. The parser,
-// the JSON form, the JSON Schema, the reference manual and completion walk it; a new key is a new
-// row.
+// Tables of fields: every key of a file that people write, with its type, default and meaning,
+// once. The parser, the JSON form, the JSON Schema, the reference manual and completion walk them;
+// a new key is a new row. The largest table is that of cluster.yaml.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,8 +53,20 @@ struct Field {
   std::vector<const void*> (*inside)(const void* record) = nullptr;
 };
 
-/// The rows of the whole file; their record is a ClusterSpec.
-std::span<const Field> cluster_fields();
+/// For a table that knows no mistakes.
+inline std::optional<std::string> answer_nothing(std::string_view, std::string_view) { return {}; }
+inline std::optional<std::string> answer_nothing(std::string_view) { return {}; }
+
+/// A whole file.
+struct Table {
+  /// Of the file itself.
+  std::span<const Field> fields;
+  /// What to do in place of an unknown key of a section ("" is the file, "users" each of its
+  /// elements), or where a section or list is written as something else; none: nobody knows.
+  std::optional<std::string> (*answer_to_key)(std::string_view section,
+                                              std::string_view key) = answer_nothing;
+  std::optional<std::string> (*answer_to_shape)(std::string_view path) = answer_nothing;
+};
 
 /// A row with its full path: "head.address", "profiles[].name".
 struct FieldPath {
@@ -62,6 +75,11 @@ struct FieldPath {
 };
 
 /// Every row in the order of the table, sections before what they hold.
+std::vector<FieldPath> all_fields(std::span<const Field> fields);
+
+/// That of cluster.yaml; its record is a ClusterSpec.
+const Table& cluster_table();
+std::span<const Field> cluster_fields();
 std::vector<FieldPath> all_fields();
 
 }  // namespace muster::spec

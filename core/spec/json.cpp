@@ -19,8 +19,6 @@ J typed(const ValueType& type, std::string_view text) {
   return J(*number);
 }
 
-Json record_to_json(std::span<const Field> fields, const void* record);
-
 Json field_to_json(const Field& field, const void* record) {
   Json list = Json::array();
   if (field.shape == Shape::value || field.shape == Shape::values) {
@@ -36,15 +34,6 @@ Json field_to_json(const Field& field, const void* record) {
   const bool is_left_out = list.empty() && field.text.empty == FieldText::Empty::refused;
   if (!single) return is_left_out ? Json() : list;
   return list.empty() ? Json() : list.front();
-}
-
-Json record_to_json(std::span<const Field> fields, const void* record) {
-  Json object = Json::object();
-  for (const Field& field : fields) {
-    Json value = field_to_json(field, record);
-    if (!value.is_null()) object[std::string(field.text.key)] = std::move(value);
-  }
-  return object;
 }
 
 /// A number may be written between quotes: a pattern is for texts, and bounds are for numbers.
@@ -82,8 +71,6 @@ OrderedJson value_schema(const Field& field) {
   return schema;
 }
 
-OrderedJson object_schema(std::span<const Field> fields);
-
 OrderedJson field_schema(const Field& field) {
   OrderedJson schema;
   const std::string fallback(field.text.fallback);
@@ -118,6 +105,17 @@ OrderedJson field_schema(const Field& field) {
   return schema;
 }
 
+}  // namespace
+
+Json record_to_json(std::span<const Field> fields, const void* record) {
+  Json object = Json::object();
+  for (const Field& field : fields) {
+    Json value = field_to_json(field, record);
+    if (!value.is_null()) object[std::string(field.text.key)] = std::move(value);
+  }
+  return object;
+}
+
 OrderedJson object_schema(std::span<const Field> fields) {
   OrderedJson schema;
   schema["type"] = "object";
@@ -132,8 +130,6 @@ OrderedJson object_schema(std::span<const Field> fields) {
   schema["additionalProperties"] = false;
   return schema;
 }
-
-}  // namespace
 
 Json to_json(const ClusterSpec& spec) { return record_to_json(cluster_fields(), &spec); }
 

@@ -1,6 +1,7 @@
 #pragma once
-// cluster.yaml as JSON: the canonical form of a specification, the problems of a file, the JSON
-// Schema. Equal input gives equal bytes. The canonical form is itself a valid cluster.yaml.
+// A file with a table of fields as JSON, such as cluster.yaml: the canonical form of a
+// specification, the problems of a file, the JSON Schema. Equal input gives equal bytes. The
+// canonical form is itself a valid cluster.yaml.
 
 #include <span>
 #include <string>
@@ -8,9 +9,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "core/spec/fields.h"
 #include "core/spec/parse.h"
 
 namespace muster::spec {
+
+/// A record of a table's, with every default written out, and the schema of what may be written.
+nlohmann::json record_to_json(std::span<const Field> fields, const void* record);
+nlohmann::ordered_json object_schema(std::span<const Field> fields);
 
 /// The specification with every default written out. Unset optional values are left out; durations,
 /// addresses and ranges are texts as in cluster.yaml.

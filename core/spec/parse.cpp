@@ -1,13 +1,10 @@
 #include "core/spec/parse.h"
 
-#include <format>
-
-#include "core/base/text.h"
+#include "core/spec/fields.h"
 #include "core/spec/ranges.h"
 #include "core/spec/reader.h"
 #include "core/spec/remarks.h"
 #include "core/spec/validate.h"
-#include "core/spec/yaml_tree.h"
 
 namespace muster::spec {
 namespace {
@@ -30,23 +27,9 @@ void derive(const Reader& reader, ClusterSpec& spec) {
 }  // namespace
 
 ParseOutcome parse_cluster(std::string_view text, std::string_view file_name) {
-  Reader reader(file_name);
-  if (text.size() > kMaxFileSize) {
-    reader.add({}, std::format("the file is larger than {}", to_string(Bytes{kMaxFileSize})),
-               "a cluster.yaml is a few pages of text");
-    return {.spec = std::nullopt, .problems = reader.finish()};
-  }
-  if (const auto decoded = decode_text(text); !decoded) {
-    reader.add({}, decoded.error().message, decoded.error().hint);
-    return {.spec = std::nullopt, .problems = reader.finish()};
-  }
-  const YamlOutcome yaml = parse_yaml(text);
-  for (const YamlProblem& problem : yaml.problems) {
-    reader.add(problem.mark, problem.message, problem.hint);
-  }
+  Reader reader(cluster_table(), file_name);
   ClusterSpec spec;
-  if (yaml.problems.empty()) {
-    reader.read_file(yaml.root.get(), spec);
+  if (reader.read_text(text, &spec)) {
     derive(reader, spec);
     reader.add_findings(validate_cluster(spec));
   }

@@ -25,9 +25,6 @@ struct ParseOutcome {
   Places places = {};
 };
 
-/// Largest file that is read. Units: bytes.
-inline constexpr std::size_t kMaxFileSize = 1U << 20;
-
 /// Parses and validates. `file_name` is used in problems only. Any bytes are answered by problems:
 /// nothing is thrown, and time and memory are bounded (size, depth, expanded aliases).
 ParseOutcome parse_cluster(std::string_view text, std::string_view file_name);

@@ -5,8 +5,7 @@
 #include <tuple>
 
 #include "core/base/text.h"
-#include "core/spec/mistakes.h"
-#include "core/spec/parse.h"
+#include "core/base/units.h"
 
 namespace muster::spec {
 namespace {
@@ -37,22 +36,6 @@ std::vector<std::string> keys_of(std::span<const Field> fields) {
   return keys;
 }
 
-/// Where a key belongs that is in the wrong section; empty when it belongs nowhere.
-std::string place_elsewhere(std::string_view key) {
-  std::vector<std::string> sections;
-  for (const FieldPath& known : all_fields()) {
-    if (known.field->text.key != key) continue;
-    const std::string section = path_above(known.path);
-    if (section.empty()) {
-      return std::format("'{}' is a key of the file itself: write it without indentation", key);
-    }
-    sections.push_back(section.ends_with(']') ? section : section + ":");
-  }
-  // A word such as 'name' is in nearly every section, and so in none of them by mistake.
-  if (sections.empty() || sections.size() > 2) return {};
-  return std::format("'{}' belongs in {}", key, join(sections, " or "));
-}
-
 }  // namespace
 
 void Reader::add(Mark mark, std::string message, std::string hint) {
@@ -65,8 +48,22 @@ void Reader::reject(Mark mark, const std::string& path, std::string message, std
   add(mark, std::move(message), std::move(hint));
 }
 
-void Reader::read_file(const YamlNode* root, ClusterSpec& spec) {
-  read_section({root, cluster_fields(), &spec, "", root ? root->mark : Mark{}});
+bool Reader::read_text(std::string_view text, void* record) {
+  if (text.size() > kMaxFileSize) {
+    add({}, std::format("the file is larger than {}", to_string(Bytes{kMaxFileSize})),
+        "such a file is a few pages of text");
+    return false;
+  }
+  if (const auto decoded = decode_text(text); !decoded) {
+    add({}, decoded.error().message, decoded.error().hint);
+    return false;
+  }
+  const YamlOutcome yaml = parse_yaml(text);
+  for (const YamlProblem& problem : yaml.problems) add(problem.mark, problem.message, problem.hint);
+  if (!yaml.problems.empty()) return false;
+  const YamlNode* const root = yaml.root.get();
+  read_section({root, table_.fields, record, "", root ? root->mark : Mark{}});
+  return true;
 }
 
 void Reader::read_section(const Section& section) {
@@ -75,7 +72,7 @@ void Reader::read_section(const Section& section) {
   if (section.node && section.node->kind == NodeKind::map) {
     for (const YamlEntry& entry : section.node->entries) read_entry(section, entry, seen);
   } else if (section.node && section.node->kind != NodeKind::null) {
-    const auto answer = answer_to_shape(section.path);
+    const auto answer = table_.answer_to_shape(section.path);
     reject(section.mark, section.path,
            std::format("{} must be a section, not {}", name, kind_name(section.node->kind)),
            answer.value_or(
@@ -243,6 +240,22 @@ std::vector<Diagnostic> Reader::finish() {
   return std::move(problems_);
 }
 
+/// Where a key belongs that is in the wrong section; empty when it belongs nowhere.
+std::string Reader::place_elsewhere(std::string_view key) const {
+  std::vector<std::string> sections;
+  for (const FieldPath& known : all_fields(table_.fields)) {
+    if (known.field->text.key != key) continue;
+    const std::string section = path_above(known.path);
+    if (section.empty()) {
+      return std::format("'{}' is a key of the file itself: write it without indentation", key);
+    }
+    sections.push_back(section.ends_with(']') ? section : section + ":");
+  }
+  // A word such as 'name' is in nearly every section, and so in none of them by mistake.
+  if (sections.empty() || sections.size() > 2) return {};
+  return std::format("'{}' belongs in {}", key, join(sections, " or "));
+}
+
 void Reader::add_unknown(const Section& section, const YamlEntry& entry) {
   const std::vector<std::string> keys = keys_of(section.fields);
   const std::string where = section.path.empty() ? "" : std::format(" in {}", section.path);
@@ -251,7 +264,7 @@ void Reader::add_unknown(const Section& section, const YamlEntry& entry) {
   if (entry.key == "<<") {
     return add(entry.key_mark, message, "merge keys are not supported; write the values out");
   }
-  if (const auto answer = answer_to_key(without_indexes(section.path), entry.key)) {
+  if (const auto answer = table_.answer_to_key(without_indexes(section.path), entry.key)) {
     return add(entry.key_mark, message, *answer);
   }
   if (const auto near = nearest(entry.key, keys)) {

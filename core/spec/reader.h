@@ -1,6 +1,6 @@
 #pragma once
-// Walks the tree of a cluster.yaml along the field table: fills the specification, notes where each
-// field stands, and collects what is wrong. For parse.cpp only.
+// Walks the tree of a file along its table of fields: fills the record, notes where each field
+// stands, and collects what is wrong.
 
 #include <map>
 #include <set>
@@ -9,18 +9,23 @@
 #include <string_view>
 #include <vector>
 
-#include "core/spec/cluster_spec.h"
 #include "core/spec/fields.h"
 #include "core/spec/places.h"
 #include "core/spec/yaml_tree.h"
 
 namespace muster::spec {
 
+/// Largest file that is read. Units: bytes.
+inline constexpr std::size_t kMaxFileSize = 1U << 20;
+
 class Reader {
  public:
-  explicit Reader(std::string_view file) : file_(file) {}
+  /// `table` must live longer. `file`: what problems call it.
+  Reader(const Table& table, std::string_view file) : table_(table), file_(file) {}
 
-  void read_file(const YamlNode* root, ClusterSpec& spec);
+  /// Fills `record`, which is of the table's type, from the text of the file. False: the text is no
+  /// YAML, or larger than it may be, and nothing was read.
+  bool read_text(std::string_view text, void* record);
   /// Rules that read a value with a problem of its own say nothing new.
   void add_findings(const Findings& findings);
   void add(Mark mark, std::string message, std::string hint);
@@ -53,7 +58,9 @@ class Reader {
              const YamlNode& node);
   void reject(Mark mark, const std::string& path, std::string message, std::string hint);
   bool is_broken(std::string_view path) const;
+  std::string place_elsewhere(std::string_view key) const;
 
+  const Table& table_;
   std::string_view file_;
   std::vector<Diagnostic> problems_;
   Places places_;

@@ -47,15 +47,6 @@ std::string cell(std::string_view text) {
   return result;
 }
 
-std::string render_table(std::span<const Field> fields) {
-  std::string text = "| Key | Meaning | Allowed | Default |\n|---|---|---|---|\n";
-  for (const Field& field : fields) {
-    text += std::format("| `{}` | {} | {} | {} |\n", field.text.key, cell(field.text.doc),
-                        cell(allowed_text(field)), cell(default_text(field)));
-  }
-  return text + "\n";
-}
-
 std::string explanation(const FieldPath& known) {
   const Field& field = *known.field;
   std::string doc(field.text.doc);
@@ -76,16 +67,25 @@ std::string explanation(const FieldPath& known) {
 
 }  // namespace
 
+std::string render_keys_table(std::span<const Field> fields) {
+  std::string text = "| Key | Meaning | Allowed | Default |\n|---|---|---|---|\n";
+  for (const Field& field : fields) {
+    text += std::format("| `{}` | {} | {} | {} |\n", field.text.key, cell(field.text.doc),
+                        cell(allowed_text(field)), cell(default_text(field)));
+  }
+  return text + "\n";
+}
+
 std::string render_reference() {
   std::string text(kPageHead);
   text += render_passages(introduction());
-  text += "## Top level\n\n" + render_table(cluster_fields());
+  text += "## Top level\n\n" + render_keys_table(cluster_fields());
   for (const FieldPath& section : all_sections()) {
     const Field& field = *section.field;
     const bool list = field.shape == Shape::sections;
     text += std::format("## {}\n\n{}{}\n\n", section.path, field.text.doc,
                         list ? " Each element of the list has these keys:" : "");
-    text += render_table(field.fields);
+    text += render_keys_table(field.fields);
     text += std::format("```yaml\n{}```\n\n", example_text(section));
   }
   return text + render_passages(closing());

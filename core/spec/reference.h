@@ -1,12 +1,17 @@
 #pragma once
-// The field table for people: the reference manual, a list of all fields, one field explained.
+// Tables of fields for people: the reference manual, a list of all fields, one field explained.
 
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/spec/fields.h"
 
 namespace muster::spec {
+
+/// The keys of one section as a table, Markdown.
+std::string render_keys_table(std::span<const Field> fields);
 
 /// docs/reference/cluster-yaml.md, Markdown.
 std::string render_reference();

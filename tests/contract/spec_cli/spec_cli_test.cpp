@@ -182,7 +182,7 @@ TEST_F(SpecCommand, hostile_bytes_are_problems_too) {
   EXPECT_EQ(run({"check", "binary"}).err,
             "binary:1:1: byte 0x7f is not text; save the file as plain text in UTF-8\n");
   EXPECT_EQ(run({"check", "long"}).err,
-            "long:1:1: the file is larger than 1 MiB; a cluster.yaml is a few pages of text\n");
+            "long:1:1: the file is larger than 1 MiB; such a file is a few pages of text\n");
 }
 
 TEST_F(SpecCommand, schema_reference_and_explain_answer_on_stdout) {

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "core/os/files.h"
-#include "provisioning/catalogue.h"
 
 namespace muster::head {
 namespace {
@@ -107,10 +106,6 @@ TEST(StatePlaces, packages_make_the_directories_of_the_daemon_and_of_root) {
   for (const char* const directory : {"/var/lib/muster", kRoots, "/etc/muster"}) {
     EXPECT_TRUE(made.contains(std::format("d {} ", directory))) << directory;
   }
-}
-
-TEST(StatePlaces, have_added_images_where_the_catalogue_has_them) {
-  EXPECT_STREQ(kImages, provisioning::kImageDirectory);
 }
 
 }  // namespace

@@ -1,4 +1,2 @@
-if(TARGET muster_helper)
-  muster_tests(unit/helper unit USES helper)
-  target_link_libraries(unit_helper PRIVATE nss_mustertest)
-endif()
+muster_tests(unit/helper unit USES helper)
+target_link_libraries(unit_helper PRIVATE nss_mustertest)

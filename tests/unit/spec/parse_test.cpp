@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/os/files.h"
+#include "core/spec/reader.h"
 #include "tests/unit/spec/problems.h"
 
 namespace muster::spec {
@@ -235,9 +236,8 @@ TEST(ParseCluster, a_problem_of_a_value_is_not_repeated_by_rules_that_read_it) {
 }
 
 TEST(ParseCluster, a_file_beyond_all_need_is_refused_unread) {
-  EXPECT_EQ(
-      problems_of(std::string(kHeading) + "#" + std::string(kMaxFileSize, 'x')),
-      (Problems{"1:1: the file is larger than 1 MiB; a cluster.yaml is a few pages of text"}));
+  EXPECT_EQ(problems_of(std::string(kHeading) + "#" + std::string(kMaxFileSize, 'x')),
+            (Problems{"1:1: the file is larger than 1 MiB; such a file is a few pages of text"}));
 }
 
 TEST(ParseCluster, very_many_problems_are_counted_not_listed) {

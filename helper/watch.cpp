@@ -1,4 +1,4 @@
-#include "apps/helper/watch.h"
+#include "helper/watch.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,7 @@
 #include <format>
 #include <print>
 
-#include "apps/helper/login.h"
-#include "apps/helper/observer.h"
+#include "core/base/layout.h"
 #include "core/os/files.h"
 #include "core/os/link_watch.h"
 #include "core/os/wait.h"
@@ -17,6 +16,8 @@
 #include "head/installed.h"
 #include "head/other_dhcp_server.h"
 #include "head/site.h"
+#include "helper/login.h"
+#include "helper/observer.h"
 
 namespace muster::helper {
 namespace {
@@ -149,7 +150,7 @@ class Watch {
 
   Status tell_daemon() {
     TRY(os::write_file(head::kFacts, head::render_facts(facts_)));
-    TRY(run_checked(runner_, {.argv = {"systemctl", "try-restart", "musterd.service"}}));
+    TRY(run_checked(runner_, {.argv = {"systemctl", "try-restart", layout::kDaemonUnit}}));
     return {};
   }
 

@@ -15,7 +15,7 @@ namespace muster::helper {
 ///   nobody: the network is the head's by then.
 /// - It follows the network to the site: its address, name servers and time servers; and finds the
 ///   card that leads there when its cable comes later.
-/// - It writes down what the daemon cannot see (apps/helper/observer.h).
+/// - It writes down what the daemon cannot see (helper/observer.h).
 Status watch_wires(os::CommandRunner& runner);
 
 }  // namespace muster::helper

@@ -1,10 +1,9 @@
-#include "apps/helper/prepare.h"
+#include "helper/prepare.h"
 
 #include <filesystem>
 #include <format>
 #include <print>
 
-#include "apps/helper/login.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/volumes.h"
@@ -16,6 +15,7 @@
 #include "head/keep.h"
 #include "head/networks.h"
 #include "head/site.h"
+#include "helper/login.h"
 #include "hpc/ssh_access.h"
 
 namespace muster::helper {

@@ -1,4 +1,4 @@
-#include "apps/helper/login.h"
+#include "helper/login.h"
 
 #include <filesystem>
 #include <format>

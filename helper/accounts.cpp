@@ -1,4 +1,4 @@
-#include "apps/helper/accounts.h"
+#include "helper/accounts.h"
 
 #include <algorithm>
 #include <format>

@@ -1,4 +1,4 @@
-#include "apps/helper/observer.h"
+#include "helper/observer.h"
 
 #include <format>
 #include <print>

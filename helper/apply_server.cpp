@@ -1,4 +1,4 @@
-#include "apps/helper/apply_server.h"
+#include "helper/apply_server.h"
 
 #include <algorithm>
 #include <print>
@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/helper/accounts.h"
 #include "core/apply/apply.h"
 #include "core/apply/own_accounts.h"
 #include "core/apply/target/running_machine.h"
+#include "core/base/layout.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
@@ -17,6 +17,7 @@
 #include "head/facts.h"
 #include "head/history.h"
 #include "head/installed.h"
+#include "helper/accounts.h"
 #include "hpc/ssh_access.h"
 #include "plans/trusted.h"
 #include "provisioning/blobs.h"
@@ -28,9 +29,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
-constexpr const char* kReport = "/run/muster-helper/report.json";
 constexpr const char* kPending = "/run/muster-helper/pending";
-constexpr const char* kRecord = "/var/lib/muster-applied";
 /// systemd starts the helper again at the next knock; a root process need not wait for it.
 constexpr auto kIdle = 20s;
 
@@ -83,7 +82,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   apply::Report report = apply::apply(
       with_stale_keys_removed(std::move(accounts.plan), keys, accounts.undecided), machine,
       {.pending = kPending,
-       .record = kRecord,
+       .record = layout::kApplied,
        // Stale keys have steps of their own.
        .unrecorded = hpc::kKeyDirectory,
        .undecided = accounts.undecided,
@@ -103,7 +102,7 @@ Status answer(os::Handle connection, os::CommandRunner& runner) {
                                       {"outcome", "failed"},
                                       {"reason", report.error().text()}}}}};
   const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  TRY(os::write_file(kReport, text, {.mode = 0644}));
+  TRY(os::write_file(layout::kReport, text, {.mode = 0644}));
   return os::LineChannel(std::move(connection)).send_line(text, os::in(5s));
 }
 
