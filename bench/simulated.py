@@ -11,7 +11,7 @@ from tests.musterd.actors import serial_of
 from tests.musterd.connection import proof
 
 BEAT_SECONDS = 10
-# An agent's pauses after it was told to ask again (provisioning/agent/task_channel.cpp).
+# An agent's pauses after it was told to ask again (operations/channel/task_channel.cpp).
 AGAIN_SECONDS = (1, 2, 4, 8)
 # The user who is added while they run.
 NEWCOMER = "newcomer"

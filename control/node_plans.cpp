@@ -2,6 +2,7 @@
 
 #include <array>
 #include <format>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,22 +24,48 @@ std::string steps_text(const plan::Plan& plan) {
   return join(steps, ",");
 }
 
-std::unordered_map<std::string, std::string> origins_of(const plan::Plan& plan) {
-  std::unordered_map<std::string, std::string> origins;
+using Origins = std::map<std::string, std::string, std::less<>>;
+
+/// The longest step that is looked for in what a node tells, and how many beginnings of a sentence
+/// are taken for one: a node may tell anything.
+constexpr std::size_t kLongestStep = 1000;
+constexpr int kMostBeginnings = 16;
+
+Origins origins_of(const plan::Plan& plan) {
+  Origins origins;
   for (const plan::Step& step : plan.steps) origins.emplace(plan::describe(step), step.origin);
   return origins;
 }
 
 /// Whose step a sentence begins with, which ends there or goes on with ": " and a reason; empty: it
-/// begins with none. `find`: the origin of a step, or empty.
-template <typename Find>
-std::string origin_of(std::string_view sentence, const Find& find) {
-  for (std::size_t end = sentence.size(); end != std::string_view::npos && end != 0;
-       end = sentence.rfind(": ", end - 1)) {
-    std::string origin = find(std::string(sentence.substr(0, end)));
-    if (!origin.empty()) return origin;
+/// begins with none.
+std::string origin_of(std::string_view sentence, std::span<const Origins* const> parts) {
+  std::size_t end = sentence.size();
+  if (end > kLongestStep) end = sentence.rfind(": ", kLongestStep);
+  for (int i = 0; i < kMostBeginnings && end != sentence.npos && end != 0; ++i) {
+    const std::string_view step = sentence.substr(0, end);
+    for (const Origins* const origins : parts) {
+      if (const auto known = origins->find(step); known != origins->end()) return known->second;
+    }
+    end = sentence.rfind(": ", end - 1);
   }
   return {};
+}
+
+/// "STEP: REASON" each with " | " between, with the origin before each that has one.
+std::string with_origins(std::string_view told, std::span<const Origins* const> parts) {
+  constexpr std::string_view kBetween = " | ";
+  std::string text;
+  for (bool is_first = true; !told.empty(); is_first = false) {
+    if (!is_first) text += kBetween;
+    const std::string_view sentence = told.substr(0, told.find(kBetween));
+    const std::string origin = origin_of(sentence, parts);
+    text += origin.empty() ? std::string(sentence) : std::format("{}: {}", origin, sentence);
+    const bool is_last = sentence.size() == told.size();
+    told.remove_prefix(is_last ? told.size() : sentence.size() + kBetween.size());
+    if (!is_last && told.empty()) text += kBetween;
+  }
+  return text;
 }
 
 /// All that plans::plan_node_own takes of a node.
@@ -102,29 +129,13 @@ std::string NodePlans::text_of(const Node& node) const {
   return text + "]}";
 }
 
-std::string NodePlans::with_origins(const Node& node, const std::string& told) const {
+void NodePlans::name_origins(const Node& node, provisioning::NodeReport& report) const {
+  if (report.failure.empty() && report.drift.empty()) return;
   const auto shared = this->shared();
   const Origins own = origins_of(plans::plan_node_own(spec_, node));
-  const std::array<const Origins*, 3> parts = {&own, &shared->origins,
-                                               &shared->of(spec_, node).origins};
-  const auto find = [&](const std::string& step) {
-    for (const Origins* const origins : parts) {
-      if (const auto known = origins->find(step); known != origins->end()) return known->second;
-    }
-    return std::string();
-  };
-  constexpr std::string_view kBetween = " | ";
-  std::string text;
-  for (std::string_view rest = told; !rest.empty();) {
-    const std::string_view sentence = rest.substr(0, rest.find(kBetween));
-    const std::string origin = origin_of(sentence, find);
-    text += origin.empty() ? std::string(sentence) : std::format("{}: {}", origin, sentence);
-    rest.remove_prefix(sentence.size());
-    if (rest.empty()) break;
-    text += kBetween;
-    rest.remove_prefix(kBetween.size());
-  }
-  return text;
+  const std::array parts = {&own, &shared->origins, &shared->of(spec_, node).origins};
+  report.failure = with_origins(report.failure, parts);
+  for (std::string& step : report.drift) step = with_origins(step, parts);
 }
 
 bool NodePlans::is_held_by(const Node& node) const {

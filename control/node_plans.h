@@ -10,11 +10,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "core/spec/cluster_spec.h"
 #include "plans/plans.h"
 #include "provisioning/node.h"
+#include "provisioning/reports.h"
 
 namespace muster::control {
 
@@ -37,10 +37,9 @@ class NodePlans {
   /// The plan with its generation, as docs/reference/node-protocol.md has it.
   std::string text_of(const provisioning::Node& node) const;
 
-  /// What a node tells of steps of its plan, "STEP: REASON" each with " | " between, or a step
-  /// alone; before each step that is in its plan now stands whose it is: "storage: mount …: no
-  /// route".
-  std::string with_origins(const provisioning::Node& node, const std::string& told) const;
+  /// Puts before each step that a node tells of, as failed or as put right, whose it is: "storage:
+  /// mount …: no route". A step that is not in the node's plan now stays as it was told.
+  void name_origins(const provisioning::Node& node, provisioning::NodeReport& report) const;
 
   /// Whether a node is ready, is not asked to reboot, and said that it holds the plan that it shall
   /// have.
@@ -48,7 +47,7 @@ class NodePlans {
 
  private:
   /// plan::Step::origin by what a step is called (plan::describe).
-  using Origins = std::unordered_map<std::string, std::string>;
+  using Origins = std::map<std::string, std::string, std::less<>>;
   /// What the nodes of one profile have besides what all have.
   struct OfProfile {
     /// JSON of the steps, with commas between; empty: none.

@@ -17,11 +17,11 @@ constexpr auto kAskSeldom = std::chrono::minutes(15);
 
 Status NodeReturnService::tick(const task::Tick& tick) {
   if (tick.has_other_cards) asks_until_ = tick.now + kAskOften;
-  if (tick.now >= asks_until_ && tick.now < next_ask_) return {};
+  if (tick.now >= asks_until_ && tick.now < next_ask_) return last_;
   const Result<bool> waits = ask_();
   next_ask_ = tick.now + (waits.value_or(true) ? kAskSoon : kAskSeldom + some_minutes_());
-  if (!waits) return std::unexpected(waits.error());
-  return {};
+  last_ = waits ? Status() : std::unexpected(waits.error());
+  return last_;
 }
 
 }  // namespace muster::hpc

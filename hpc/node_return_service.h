@@ -28,6 +28,8 @@ class NodeReturnService final : public task::AgentService {
   /// Until then it asks at every tick, afterwards at next_ask_.
   std::chrono::steady_clock::time_point asks_until_;
   std::chrono::steady_clock::time_point next_ask_;
+  /// What came of the last time that it asked.
+  Status last_;
 };
 
 }  // namespace muster::hpc

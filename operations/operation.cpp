@@ -221,13 +221,24 @@ bool report(Operation& operation, const std::string& node_id, const task::Report
   return true;
 }
 
+bool is_tried_again(const Operation& operation, const std::string& node_id,
+                    const task::Report& report) {
+  const auto part = operation.parts.find(node_id);
+  return part != operation.parts.end() && !report.succeeded() &&
+         is_tried_again(operation, part->second, PartState::failed);
+}
+
 bool cancel(Operation& operation, const std::string& why, Now now) {
   if (operation.has_ended() || operation.is_cancelled) return false;
   operation.is_cancelled = true;
   ++operation.version;
   for (auto& [id, part] : operation.parts) {
     if (part.state == PartState::waiting) {
-      end_part(operation, part, PartState::cancelled, why, now);
+      const bool has_both = part.tries != 0 && !why.empty();
+      std::string note = has_both          ? std::format("{}; {}", part.note, why)
+                         : part.tries != 0 ? part.note
+                                           : why;
+      end_part(operation, part, PartState::cancelled, std::move(note), now);
     } else if (part.state == PartState::given) {
       part.since_ms = now.steady_ms;
     }
@@ -251,7 +262,7 @@ bool pass_time(Operation& operation, Now now,
   if (operation.has_ended()) return false;
   const std::uint64_t before = operation.version;
   if (operation.deadline_ms != 0 && now.wall_ms >= operation.deadline_ms) {
-    cancel(operation, "the operation's time was over before it began", now);
+    cancel(operation, "the operation's time was over", now);
   }
   const bool has_place = has_free_place(operation);
   for (auto& [id, part] : operation.parts) {

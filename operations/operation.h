@@ -101,7 +101,7 @@ struct Operation {
   /// Who wants it, and why; nobody need say why.
   std::string by;
   std::string reason = {};
-  /// Whether somebody ended it early.
+  /// Whether somebody, or its deadline, ended it early.
   bool is_cancelled = false;
   /// Units: milliseconds since 1970.
   std::int64_t begun_ms = 0;
@@ -194,6 +194,11 @@ Answer ask(Operation& operation, const std::string& node_id, const task::Questio
 /// A node tells how far it is. `out` and `err`: names of the outputs. False: nothing changed, as
 /// the part has ended before or is not this node's.
 bool report(Operation& operation, const std::string& node_id, const task::Report& report, Now now);
+
+/// Whether the part of a node waits for another try after this report of the present one: its
+/// outputs are not worth keeping then.
+bool is_tried_again(const Operation& operation, const std::string& node_id,
+                    const task::Report& report);
 
 /// What has not begun does not begin, with `why` as its note, and nodes are told to end what they
 /// began. False: it had ended or was cancelled before.

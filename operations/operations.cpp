@@ -228,12 +228,19 @@ void Operations::report(const std::string& node_id, task::Report report, Now now
     const bool counts = part != operation.parts.end() && part->second.state == PartState::given &&
                         report.id == task_id(operation, part->second) && report.has_ended &&
                         !report.leaves;
-    if (counts) {
+    if (counts && is_tried_again(operation, node_id, report)) {
+      report.out.clear();
+      report.err.clear();
+    } else if (counts) {
       keep_output(operation, report.out, report.dropped);
       keep_output(operation, report.err, report.dropped);
     }
     if (operations::report(operation, node_id, report, now)) mark_changed(operation);
     forget_part(node_id, operation);
+  }
+  // The question that is held was asked before it told.
+  if (const auto held = held_.find(node_id); held != held_.end() && report.has_ended) {
+    std::erase(held->second.question.has, report.id);
   }
   after_write(std::move(done));
 }

@@ -228,8 +228,7 @@ void NodeApi::renew(const ServerRequest& request, const Node& node, Reply reply)
 void NodeApi::report(const ServerRequest& request, const Node& node, Reply reply) {
   auto told = parse_node_report(request.body);
   if (!told) return reply(refuse(told.error()));
-  told->failure = options_.with_origins(node, told->failure);
-  for (std::string& step : told->drift) step = options_.with_origins(node, step);
+  options_.name_origins(node, *told);
   registry_.report(node.id, *told, options_.now()).then(done(std::move(reply)));
 }
 

@@ -25,9 +25,8 @@ struct NodeApiOptions {
   std::function<std::string(const Node&)> plan_for;
   /// The generation of that plan.
   std::function<std::string(const Node&)> generation_for;
-  /// What a node tells of steps of its plan, with whose each is.
-  std::function<std::string(const Node&, const std::string& told)> with_origins =
-      [](const Node&, const std::string& told) { return told; };
+  /// Says whose the steps are that a node tells of.
+  std::function<void(const Node&, NodeReport&)> name_origins = [](const Node&, NodeReport&) {};
   /// This program's version: agents of another are told of on their nodes' timelines.
   std::string version = {};
   /// The cluster's name, which is its domain.

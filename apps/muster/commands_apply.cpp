@@ -185,6 +185,7 @@ enum class Leavers { none, some };
 Result<Installed> install(os::CommandRunner& runner, const Wanted& wanted,
                           const Result<HeadFiles>& seen, Leavers leavers) {
   TRY_ASSIGN(const std::uint64_t number, take_over(runner, wanted, seen));
+  log_deed(wanted.verb, std::format("generation {}: {}", number, wanted.how));
   // Its first change: the daemon started anew.
   TRY_ASSIGN(bool holds, wait_for_plan(1));
   if (leavers == Leavers::some) {
@@ -293,7 +294,6 @@ int make_true(const Wanted& wanted, const Result<HeadFiles>& seen, const ApplyOp
   const auto installed =
       install(runner, wanted, seen, leavers.empty() ? Leavers::none : Leavers::some);
   if (!installed) return report(installed.error());
-  log_deed(wanted.verb, std::format("generation {}: {}", installed->number, wanted.how));
   const auto problems = new_problems(before.problems);
   return problems ? tell_done(*installed, *problems) : report(problems.error());
 }

@@ -182,8 +182,9 @@ int put_back(os::CommandRunner& runner, const head::OpenBackup& backup,
   if (const auto status = stop_before(deed, options.confirm)) return *status;
   say("stopping musterd, putting the files back, starting it again…");
   const auto kept = head::restore(runner, backup, target, describe_before(backup.manifest));
+  // Also one that failed may have put the files back.
+  log_deed("restore", kept ? options.file : options.file + ", which failed");
   if (!kept) return report(kept.error());
-  log_deed("restore", options.file);
   if (*kept) deed.answer["kept"] = (*kept)->string();
   return print_answer(deed.answer, outcome_of(*kept, options));
 }

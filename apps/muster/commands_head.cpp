@@ -30,6 +30,7 @@ int keep_more(os::CommandRunner& runner, const spec::ClusterSpec& spec) {
   if (!added) return report(added.error());
   if (added->empty())
     return print_answer({{"added", *added}}, "the state disk keeps everything already");
+  log_deed("head keep", join(*added, " "));
   return print_answer(
       {{"added", *added}},
       std::format("the state disk keeps {} from the head's next start on ('systemctl "
@@ -66,11 +67,12 @@ int keep(const KeepOptions& options) {
   const bool is_asked = options.confirm.dry_run || !deed->answer.at("lost").empty();
   const auto status = is_asked ? stop_before(*deed, options.confirm) : std::nullopt;
   if (status) return *status;
+  // Before the database is copied: what comes later is lost at the head's next start.
+  log_deed("head keep", options.disk);
   const Status kept = head::keep_state(runner, options.disk,
                                        options.erase ? head::Contents::erase : head::Contents::keep,
                                        spec::shared_mounts(*spec));
   if (!kept) return report(kept.error());
-  log_deed("head keep", options.disk);
   return print_answer(
       deed->answer,
       std::format("{} holds this head's state. It is used from the next start on: restart "

@@ -75,7 +75,7 @@ void print_why(const json& answer) { std::print("{}", render_story(answer)); }
 
 }  // namespace
 
-CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline) {
+CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline, const std::string& help) {
   const auto take = [&deadline](const std::string& text) {
     const auto time = parse_duration(text);
     if (!time) throw CLI::ValidationError("--deadline", time.error().text());
@@ -87,11 +87,7 @@ CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline) {
     }
     deadline = *time;
   };
-  return verb
-      .add_option_function<std::string>(
-          "--deadline", take,
-          "cancel what has not begun, or still waits for jobs, after this time, such as 8h")
-      ->type_name("TIME");
+  return verb.add_option_function<std::string>("--deadline", take, help)->type_name("TIME");
 }
 
 CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,

@@ -16,8 +16,9 @@ enum class NodesNeeded { no, yes };
 CLI::App& add_node_verb(CLI::App& noun, const std::string& name, const std::string& help,
                         std::string& nodes, NodesNeeded needed);
 
-/// The option --deadline of a verb that begins an operation: "8 h" goes to `deadline`.
-CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline);
+/// The option --deadline of a verb that begins an operation: "8 h" goes to `deadline`. `help`: what
+/// ends then.
+CLI::Option* add_deadline(CLI::App& verb, std::chrono::seconds& deadline, const std::string& help);
 
 void add_node_changes(CLI::App& noun, Session& session);   // node adopt, import, set, remove
 void add_node_wait(CLI::App& noun, Session& session);      // node wait

@@ -10,6 +10,7 @@
 #include "apps/muster/operation_watch.h"
 #include "core/base/text.h"
 #include "core/os/command.h"
+#include "operations/operation.h"
 
 namespace muster::cli {
 namespace {
@@ -81,9 +82,10 @@ void add_node_exec(CLI::App& noun, Session& session) {
       ->capture_default_str();
   verb.add_option("--retries", options->retries,
                   "so often it is tried again where it failed or a node was not reached")
-      ->check(CLI::Range(0, 100))
+      ->check(CLI::Range(std::uint32_t{0}, operations::kMostRetries))
       ->capture_default_str();
-  add_deadline(verb, options->deadline);
+  add_deadline(verb, options->deadline,
+               "end the command where it runs after this time, such as 30min");
   verb.add_flag("--background", options->background, "do not wait; print the operation's name");
   on_run_at_head(verb, session, [options, &session] {
     options->command = session.behind_dashes;

@@ -29,6 +29,9 @@ using namespace std::chrono_literals;
 /// provisioning/transitions.h). After it the scheduler may use the nodes again by itself.
 constexpr auto kReservedFor = 6min;
 
+constexpr const char* kDeadlineHelp =
+    "no further node goes down after this time, such as 8h, and nobody waits for jobs any more";
+
 struct RebootOptions {
   std::string nodes;
   std::string reason;
@@ -192,7 +195,7 @@ void add_node_reboot(CLI::App& noun, Session& session) {
       ->excludes(force)
       ->excludes(timeout);
   add_rolling(verb, *options)->excludes(force)->excludes(timeout);
-  add_deadline(verb, options->deadline)->excludes(force)->excludes(timeout);
+  add_deadline(verb, options->deadline, kDeadlineHelp)->excludes(force)->excludes(timeout);
   on_run_at_head(verb, session, [options] { return reboot_nodes(*options); });
 }
 
@@ -205,7 +208,7 @@ void add_node_shutdown(CLI::App& noun, Session& session) {
   verb.add_flag("--wait", options->wait, "wait until they are off");
   verb.add_option("--reason", options->reason, "why, for 'muster operation show'");
   add_rolling(verb, *options);
-  add_deadline(verb, options->deadline);
+  add_deadline(verb, options->deadline, kDeadlineHelp);
   on_run_at_head(verb, session, [options] { return go_down("/v1/nodes/shutdown", *options); });
 }
 

@@ -36,8 +36,6 @@ namespace {
 using namespace muster;
 using namespace std::chrono_literals;
 
-/// It looks at what the daemon cannot see, and no plan has it.
-
 /// For requests that cost time, of nodes and of each role, and how many of nodes wait.
 constexpr unsigned kWorkers = 4;
 constexpr std::size_t kMostWaiting = 16'384;
@@ -175,6 +173,7 @@ Status serve(const control::Settings& settings) {
   os::PosixCommandRunner runner;
   TRY_ASSIGN(const head::Policy policy, plans::head_policy(cluster->spec()));
   std::vector<std::string> units = policy.units();
+  // It looks at what the daemon cannot see, and no plan has it.
   units.emplace_back(layout::kWatchUnit);
   control::ServiceWatch services(runner, std::move(units));
   api::Api api(*cluster, services);
@@ -188,9 +187,9 @@ Status serve(const control::Settings& settings) {
            [&](const provisioning::Node& node) {
              return cluster->node_plans().generation_of(node);
            },
-       .with_origins =
-           [&](const provisioning::Node& node, const std::string& told) {
-             return cluster->node_plans().with_origins(node, told);
+       .name_origins =
+           [&](const provisioning::Node& node, provisioning::NodeReport& report) {
+             cluster->node_plans().name_origins(node, report);
            },
        .version = muster_version(),
        .cluster = cluster->spec().name,

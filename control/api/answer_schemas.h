@@ -30,7 +30,7 @@ inline constexpr auto kProblemMembers = std::to_array<Property>({
     {"status", number("the status of the answer", 400, 599)},
     {"detail", text("what is wrong")},
     {"hint", text("the next step; may be empty")},
-    {"id", text("the name of what 'muster explain' says of it; empty: nothing")},
+    {"id", text("the name of what 'muster explain' says of it; empty: nothing"), Need::optional},
 });
 inline constexpr Schema kProblem = object("why a request was refused", kProblemMembers);
 

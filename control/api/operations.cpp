@@ -60,6 +60,10 @@ ServerResponse Api::reboot_nodes(const ServerRequest& request) {
   if (wanted->drains) {
     return begin_operation(restart_wish("reboot", *wanted, who_asks(request)), wanted->nodes);
   }
+  if (wanted->at_once != 0 || wanted->deadline_s != 0) {
+    return refuse_request({.message = "'at_once' and 'deadline_s' are of nodes that drain",
+                           .hint = "add \"drain\": true"});
+  }
   const provisioning::Now now = cluster_.now();
   const Status done = cluster_.registry().reboots().ask(wanted->nodes, wanted->why, now);
   cluster_.note_wish();

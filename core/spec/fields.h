@@ -23,7 +23,7 @@ struct FieldText {
   std::string_view key;
   std::string_view doc;
   /// The value that holds when the key is absent, as it would be written. For a list of sections:
-  /// the name of its only element. Empty: nothing is assumed.
+  /// the first field of its only element, which is its name. Empty: nothing is assumed.
   std::string_view fallback = {};
   /// What an absent key is taken from, when that is another key: "from `head.address`".
   std::string_view derived = {};

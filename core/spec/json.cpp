@@ -96,7 +96,8 @@ OrderedJson field_schema(const Field& field) {
     case Shape::sections:
       schema["type"] = {"array", "null"};
       schema["items"] = object_schema(field.fields);
-      if (!fallback.empty()) schema["default"] = {OrderedJson{{"name", fallback}}};
+      if (!fallback.empty())
+        schema["default"] = {OrderedJson{{std::string(field.fields[0].text.key), fallback}}};
       break;
   }
   const ValueType* type = field.type;

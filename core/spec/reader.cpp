@@ -211,7 +211,8 @@ void Reader::read_absent(const Section& section, const Field& field) {
     const YamlNode name{.kind = NodeKind::scalar, .text = std::string(field.text.fallback)};
     const YamlNode element{.kind = NodeKind::map,
                            .mark = section.mark,
-                           .entries = {{"name", section.mark, std::make_shared<YamlNode>(name)}}};
+                           .entries = {{std::string(field.fields[0].text.key), section.mark,
+                                        std::make_shared<YamlNode>(name)}}};
     return read_section(
         {&element, field.fields, field.open(section.record), path + "[0]", section.mark});
   }

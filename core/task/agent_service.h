@@ -40,8 +40,8 @@ class AgentService {
   virtual void end(const std::string& id);
 
   /// Called by one thread after each heartbeat of a node whose plan holds, every ten seconds or so.
-  /// Heartbeats go on while it works; the next plan waits. Errors: what could not be looked at; it
-  /// is said once, and the next tick comes all the same.
+  /// Heartbeats go on while it works; the next plan waits. Errors: what could not be looked at,
+  /// until it can; it is said once, and the next tick comes all the same.
   virtual Status tick(const Tick& tick);
 };
 

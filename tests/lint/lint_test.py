@@ -49,8 +49,9 @@ class Lint(unittest.TestCase):
         self.write("bench/a.cpp", '#include "lab/lab.h"\n')
         self.write("core/base/a.h", '#include "iso/a.h"\n')
         self.write("other/a.h", "")
+        self.write("iso/deep/CMakeLists.txt", "")
         self.assertEqual([line.split(":")[0] for line in self.breaches("rooms")],
-                         ["core/base/a.h", "iso/a.cpp", "other/a.h"])
+                         ["iso/deep", "core/base/a.h", "iso/a.cpp", "other/a.h"])
 
     def test_doors(self):
         for line in ["const int fd = open(path.c_str(), O_RDONLY);",

@@ -4,13 +4,21 @@ import pathlib
 import re
 
 TABLE = "## Rooms"
+ROW = re.compile(r"\| (`[^|]+`) \|[^|]*\| ([^|]+) \|")
 
 
 def read(root):
-    """By room, the rooms that it may include; None: all of them. Errors (ValueError): a row that names no room."""
+    """By room, the rooms that it may include; None: all of them. Errors (ValueError): a row that cannot be read, or names
+    no room."""
     page = (pathlib.Path(root) / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (`[^|]+`) \|[^|\n]*\| ([^|\n]+) \|$", page.split(TABLE)[1].split("\n## ")[0], re.MULTILINE)
-    uses = {room.rstrip("/"): words for names, words in rows for room in re.findall(r"`([^`]+)`", names)}
+    lines = [line for line in page.split(TABLE)[1].split("\n## ")[0].splitlines() if line.startswith("|")]
+    uses = {}
+    for line in lines[2:]:
+        row = ROW.fullmatch(line)
+        if row is None:
+            raise ValueError(f"ARCHITECTURE.md: no row of a room: {line}")
+        for room in re.findall(r"`([^`]+)`", row[1]):
+            uses[room.rstrip("/")] = row[2]
     return {room: allowed(words, uses) for room, words in uses.items()}
 
 
@@ -26,3 +34,8 @@ def allowed(words, known):
         else:
             raise ValueError(f"ARCHITECTURE.md: '{word}' is no room")
     return rooms
+
+
+def without_row(folders, known):
+    """Folders that are rooms, as they have a CMakeLists.txt, and that the table does not name."""
+    return [folder for folder in folders if folder not in known and not folder.startswith("apps/") and folder not in ("", "core")]

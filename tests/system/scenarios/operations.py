@@ -26,6 +26,7 @@ def commands_run_on_nodes(lab, product, count):
         done = muster(lab, "exec", "--timeout", "5", first, "--", *words)
         expect(done.returncode == 1 and told in done.stdout, f"{words}: {done}")
     check_rights(lab, first)
+    check_retries(lab, first)
     check_interruptions(lab, product, first)
     told = [json.loads(line) for line in lab.check("head", "muster", "changes", "--json", "--last", "200").splitlines()]
     kinds = {change["kind"] for change in told[0]["changes"]}
@@ -39,6 +40,14 @@ def check_rights(lab, name):
     own = lab.check("n1", "sh", "-c", "grep CapBnd /proc/1/status").split()[1]
     has = muster(lab, "exec", name, "--", "grep", "CapBnd", "/proc/self/status").stdout.split()[-1]
     expect(has == own, f"a command has {has} of {own}")
+
+
+def check_retries(lab, name):
+    """A command that fails once is run once more, as another task of the same node."""
+    mark = "/run/tried"
+    done = muster(lab, "exec", name, "--retries", "2", "--json", "--", "sh", "-c", f"test -e {mark} || {{ touch {mark}; exit 3; }}")
+    (result,) = json.loads(done.stdout)["results"]
+    expect((done.returncode, result["state"], result["tries"]) == (0, "done", 1), f"a command that failed once: {done}")
 
 
 def check_interruptions(lab, product, name):
@@ -63,8 +72,9 @@ def check_interruptions(lab, product, name):
 def nodes_restart_one_after_another(lab, product, count):
     """A rolling restart waits for a job, has one node away at a time, and gives all back to Slurm."""
     names = {f"n{index}": product.node_of(f"n{index}").name for index in range(1, count + 1)}
-    job = lab.check("head", "sbatch", "--parsable", f"--nodelist={names['n1']}", "--output=/dev/null", "--wrap=sleep 30").strip()
+    job = lab.check("head", "sbatch", "--parsable", f"--nodelist={names['n1']}", "--output=/dev/null", "--wrap=sleep 60").strip()
     product.wait_for("the job runs", lambda: job_state(lab, job, "RUNNING"), PATIENCE)
+    a_window_ends(lab, product, names["n1"], job)
     shown, most_away = restart_in_turn(lab, product, names, "@ready")
     expect(shown["state"] == "done", f"the rolling restart: {shown}")
     expect(most_away == 1, f"{most_away} nodes were away at once")
@@ -72,6 +82,18 @@ def nodes_restart_one_after_another(lab, product, count):
     product.wait_for("Slurm has all nodes again", lambda: (product.is_well(count)), PATIENCE)
     states = lab.check("head", "sinfo", "--noheader", "--Node", "--format=%N %T").split("\n")
     expect(not any("drain" in line for line in states), f"a node stays drained: {states}")
+
+
+def a_window_ends(lab, product, name, job):
+    """A node that waits for a job is shown as draining, and takes jobs again when the operation's time is over."""
+    begun = muster(lab, "reboot", name, "--deadline", "12 s", "--json")
+    operation = json.loads(begun.stdout)["operation"]
+    product.wait_for("the node drains", lambda: (f"goes down for operation {operation}" in muster(lab, "list").stdout, ""), PATIENCE)
+    expect(f"{name} " in lab.check("head", "sinfo", "--noheader", "--Node", "--states=drain", "--format=%N "), "Slurm does not drain")
+    product.wait_for("the operation is cancelled", lambda: is_over(lab, operation, "cancelled"), PATIENCE)
+    expect(job_state(lab, job, "RUNNING")[0], "the job did not go on")
+    product.wait_for("the node takes jobs again", lambda: (
+        lab.check("head", "sinfo", "--noheader", "--Node", "--states=drain", "--format=%N ").strip() == "", ""), PATIENCE)
 
 
 def restart_in_turn(lab, product, names, whom):

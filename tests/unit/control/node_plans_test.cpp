@@ -36,6 +36,14 @@ class NodePlansTest : public testing::Test {
     plans_.refresh(1, [] { return shared_part("ada"); });
   }
 
+  /// As a failure, and as what was put right.
+  std::string with_origins(const std::string& told) {
+    provisioning::NodeReport report{.failure = told, .drift = {told}};
+    plans_.name_origins(node_, report);
+    EXPECT_EQ(report.drift.front(), report.failure);
+    return report.failure;
+  }
+
   spec::ClusterSpec spec_;
   NodePlans plans_{spec_};
   Node node_ = node_named("n001");
@@ -65,18 +73,21 @@ TEST_F(NodePlansTest, says_whose_the_steps_are_that_a_node_tells_of) {
   });
   const std::string step = plan::describe(plan::RemoveFile{.path = "/etc/motd"});
   const std::string fat = plan::describe(plan::RemoveFile{.path = "/etc/fat"});
-  EXPECT_EQ(plans_.with_origins(node_, step + ": it is a: disk"),
-            "names: " + step + ": it is a: disk");
-  EXPECT_EQ(plans_.with_origins(node_, step), "names: " + step);
-  EXPECT_EQ(plans_.with_origins(node_, step + " is another step"), step + " is another step");
-  EXPECT_EQ(plans_.with_origins(node_, fat + ": no"), fat + ": no") << "of another profile";
+  EXPECT_EQ(with_origins(step + ": it is a: disk"), "names: " + step + ": it is a: disk");
+  EXPECT_EQ(with_origins(step), "names: " + step);
+  EXPECT_EQ(with_origins(step + " is another step"), step + " is another step");
+  EXPECT_EQ(with_origins(fat + ": no"), fat + ": no") << "of another profile";
   node_.booted_profile = "fat";
-  EXPECT_EQ(plans_.with_origins(node_, step + ": a | b | " + fat + ": no | "),
+  EXPECT_EQ(with_origins(step + ": a | b | " + fat + ": no | "),
             "names: " + step + ": a | b | jobs: " + fat + ": no | ");
-  EXPECT_EQ(plans_.with_origins(node_, step + ": old: no"), "names: " + step + ": old: no");
+  EXPECT_EQ(with_origins(step + ": old: no"), "names: " + step + ": old: no");
   const std::string own = plan::describe(plans::plan_node_own(spec_, node_).steps.front());
-  EXPECT_EQ(plans_.with_origins(node_, own + ": no"), "names: " + own + ": no");
-  EXPECT_EQ(plans_.with_origins(node_, ""), "");
+  EXPECT_EQ(with_origins(own + ": no"), "names: " + own + ": no");
+  EXPECT_EQ(with_origins(""), "");
+  std::string hostile;
+  for (int i = 0; i < 2000; ++i) hostile += ": ";
+  EXPECT_EQ(with_origins(hostile), hostile);
+  EXPECT_EQ(with_origins(" |  | "), " |  | ");
 }
 
 TEST_F(NodePlansTest, its_name_is_another_when_anything_in_it_is) {

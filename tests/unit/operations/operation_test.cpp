@@ -173,6 +173,12 @@ TEST_F(OperationTest, a_node_that_was_not_reached_is_tried_again) {
   EXPECT_TRUE(cancel(operation, "", now_));
   tell(operation, "i2", {.id = "0a01", .has_ended = true, .note = "was ended"});
   EXPECT_EQ(state(operation, "i2"), PartState::cancelled) << "whoever cancels wants no more tries";
+  Operation resting = make("exec", 1);
+  resting.retries = 1;
+  resting.deadline_ms = now_.wall_ms + 1;
+  miss(resting, "i1", "is off", now_);
+  pass(resting, 1);
+  EXPECT_EQ(resting.parts.at("i1").note, "try 1 failed: is off; the operation's time was over");
 }
 
 TEST_F(OperationTest, is_cancelled_at_its_deadline) {
@@ -186,7 +192,7 @@ TEST_F(OperationTest, is_cancelled_at_its_deadline) {
   EXPECT_TRUE(pass(operation, 1));
   EXPECT_TRUE(operation.is_cancelled);
   EXPECT_EQ(state(operation, "i2"), PartState::cancelled);
-  EXPECT_EQ(operation.parts.at("i2").note, "the operation's time was over before it began");
+  EXPECT_EQ(operation.parts.at("i2").note, "the operation's time was over");
   EXPECT_TRUE(ask(operation, "i1", "b1", {"0a"}).cancels) << "it waits for jobs no more";
   tell(operation, "i1", {.has_ended = true, .note = "was ended while jobs ran"});
   EXPECT_EQ(state_of(operation), "cancelled");
