@@ -5,6 +5,7 @@
 #include <print>
 #include <set>
 
+#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
@@ -119,7 +120,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
-          .node_socket = (settings_.run / "node.sock").string()};
+          .node_socket = (settings_.run / layout::kNodeSocket).string()};
 }
 
 provisioning::Catalogue Cluster::read_images() const {

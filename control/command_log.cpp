@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/node_set.h"
 #include "core/base/text.h"
 #include "core/json/json.h"
 #include "core/os/name_service.h"
@@ -26,9 +27,23 @@ bool is_login(const std::string& text) {
   return !text.empty() && !text.contains(' ') && printable(text, kLongestLogin) == text;
 }
 
+/// A body with its nodes folded: what else it has is not lost behind a thousand names.
+std::string folded(const std::string& body) {
+  json value = json::parse(body, nullptr, false);
+  const auto nodes = value.is_object() ? value.find("nodes") : value.end();
+  if (!value.is_object() || nodes == value.end() || !nodes->is_array()) return body;
+  std::vector<std::string> names;
+  for (const json& name : *nodes) {
+    if (!name.is_string()) return body;
+    names.push_back(name.get<std::string>());
+  }
+  *nodes = fold_names(names);
+  return muster::json::render(value);
+}
+
 /// What was asked: the body, or the name that the path ends with.
 std::string what_is_asked(const os::ServerRequest& request) {
-  if (!request.body.empty()) return printable(request.body, kLongestRequest);
+  if (!request.body.empty()) return printable(folded(request.body), kLongestRequest);
   if (request.method != "DELETE") return {};
   return printable(request.path.substr(request.path.rfind('/') + 1), kLongestRequest);
 }

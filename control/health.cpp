@@ -46,9 +46,10 @@ void add_plan_problems(Cluster& cluster, std::vector<Problem>& problems) {
   for (const auto& step : *steps) {
     const std::string outcome = muster::json::text_of(step, "outcome");
     if (outcome != "failed" && outcome != "kept") continue;
+    const std::string origin = muster::json::text_of(step, "origin");
     problems.push_back(
-        {std::format("{}: {}", muster::json::text_of(step, "step"),
-                     muster::json::text_of(step, "reason")),
+        {std::format("{}{}{}: {}", origin, origin.empty() ? "" : ": ",
+                     muster::json::text_of(step, "step"), muster::json::text_of(step, "reason")),
          outcome == "failed"
              ? "'journalctl -u muster-apply' has the details; it is tried again within a minute"
              : "the head keeps it for now, and tries again every few minutes"});

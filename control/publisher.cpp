@@ -2,12 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/layout.h"
 #include "core/os/files.h"
 
 namespace muster::control {
 
 std::filesystem::path published_plan(const Settings& settings) {
-  return settings.state / "head-plan.json";
+  return settings.state / layout::kHeadPlan;
 }
 
 std::vector<Error> Publisher::refused_nodes() const {

@@ -7,6 +7,7 @@
 
 #include "core/base/node_set.h"
 #include "core/os/files.h"
+#include "hpc/node_drain.h"
 
 namespace muster::control {
 namespace {
@@ -78,7 +79,9 @@ std::vector<Problem> taken_out_nodes(std::span<const Node> nodes, const Schedule
     if (node.state != NodeState::ready || known == scheduler.end()) continue;
     const hpc::SchedulerNode& said = known->second;
     const bool fresh = said.state == "down" && now_ms - node.ready_ms < kRegistersMs;
-    if (!said.taken_out || fresh) continue;
+    // Whoever began the operation knows; it gives the node back.
+    const bool goes_down = said.reason.starts_with(hpc::kRestartReason);
+    if (!said.taken_out || fresh || goes_down) continue;
     alike[{said.state, kind_of(said.reason)}].push_back(node.name);
   }
   std::vector<Problem> problems;

@@ -32,7 +32,7 @@ struct Settings {
   /// The images beside those of the medium.
   std::filesystem::path images = provisioning::kImageDirectory;
   /// What dnsmasq has lent.
-  std::filesystem::path leases = "/run/muster-dnsmasq/leases";
+  std::filesystem::path leases = layout::kLeases;
   /// The names of PCI devices (package pci.ids). Without it cards are called by their numbers.
   std::filesystem::path pci_names = "/usr/share/misc/pci.ids";
   /// shimx64.efi, grubx64.efi, undionly.kpxe, grub/grub.cfg.

@@ -50,16 +50,20 @@ Result<std::optional<Error>> objection(const plan::EnsureUser& user, const spec:
                .hint = "name the person in cluster.yaml, which only root can change"};
 }
 
-apply::Outcome failure(std::string step, const Error& why) {
-  return {.step = std::move(step), .kind = apply::Outcome::Kind::failed, .reason = why.text()};
+apply::Outcome failure(const plan::Step& step, const Error& why) {
+  return {.step = plan::describe(step),
+          .origin = step.origin,
+          .kind = apply::Outcome::Kind::failed,
+          .reason = why.text()};
 }
 
 /// Takes the keys that cluster.yaml does not name out of the file of a person whom the machine had
 /// before: such an account may have rights that the daemon has not. A failed outcome for each key.
 /// Errors: nobody knows whether the machine has such an account.
-Result<std::vector<apply::Outcome>> drop_foreign_keys(plan::WriteFile& file,
+Result<std::vector<apply::Outcome>> drop_foreign_keys(plan::Step& step,
                                                       const spec::ClusterSpec& spec,
                                                       const ListedAccounts& own) {
+  auto& file = std::get<plan::WriteFile>(step);
   const std::string name = hpc::owner_of_keys(file.path);
   const spec::User* const named = find_named(spec, name);
   std::vector<apply::Outcome> refused;
@@ -77,7 +81,7 @@ Result<std::vector<apply::Outcome>> drop_foreign_keys(plan::WriteFile& file,
                                "name the key '{}'",
                                name, printable(key, 80)),
         .hint = "write the key in cluster.yaml, which only root can change"};
-    refused.push_back(failure(plan::describe(file), why));
+    refused.push_back(failure(step, why));
   }
   file.content = std::move(kept);
   return refused;
@@ -97,17 +101,17 @@ CheckedAccounts check_accounts(plan::Plan plan, const spec::ClusterSpec& spec,
     if (why && !*why) continue;
     refused.insert(user->name);
     if (!why) result.undecided.insert(user->name);
-    result.refused.push_back(failure(plan::describe(step), why ? **why : why.error()));
+    result.refused.push_back(failure(step, why ? **why : why.error()));
   }
   for (plan::Step& step : plan.steps) {
     const auto* const user = std::get_if<plan::EnsureUser>(&step);
     if (user != nullptr && refused.contains(user->name)) continue;
-    if (auto* const file = std::get_if<plan::WriteFile>(&step)) {
+    if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
       if (refused.contains(hpc::owner_of_keys(file->path))) continue;
-      auto dropped = drop_foreign_keys(*file, spec, own);
+      auto dropped = drop_foreign_keys(step, spec, own);
       if (!dropped) {
         result.undecided.insert(hpc::owner_of_keys(file->path));
-        result.refused.push_back(failure(plan::describe(step), dropped.error()));
+        result.refused.push_back(failure(step, dropped.error()));
         continue;
       }
       std::ranges::move(*dropped, std::back_inserter(result.refused));

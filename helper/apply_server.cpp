@@ -28,7 +28,9 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* kPlan = "/var/lib/muster/head-plan.json";
+std::filesystem::path plan_file() {
+  return std::filesystem::path(layout::kState) / layout::kHeadPlan;
+}
 constexpr const char* kPending = "/run/muster-helper/pending";
 /// systemd starts the helper again at the next knock; a root process need not wait for it.
 constexpr auto kIdle = 20s;
@@ -60,7 +62,7 @@ void note_specification(const std::string& text) {
 
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
-  TRY_ASSIGN(const std::string text, os::read_plain_file(kPlan));
+  TRY_ASSIGN(const std::string text, os::read_plain_file(plan_file()));
   TRY_ASSIGN(const plan::Plan given, plan::parse_plan(text));
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));

@@ -22,7 +22,8 @@ Result<std::string> ask(os::CommandRunner& runner, std::vector<std::string> argv
   if (done.status == 0) return done.out;
   const std::string said = printable(trim(done.err.empty() ? done.out : done.err), 300);
   if (said.contains("permission denied") || said.contains("not authorized")) {
-    return fail("only root may take nodes away from the scheduler", "run it with sudo");
+    return fail("only root may take nodes away from the scheduler",
+                "run it with sudo, or with '--drain', which waits for jobs");
   }
   return fail(std::format("{} ended with {}: {}", program, done.status, said),
               "'systemctl status slurmctld' and 'muster status' say whether the scheduler runs");

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
+#include "hpc/files.h"
 #include "hpc/gres_config.h"
 #include "hpc/memory_default.h"
 #include "hpc/node_groups.h"
@@ -207,10 +208,11 @@ std::string render_slurmctld_unit(std::string_view cluster) {
 }
 
 std::string render_slurmd_unit(std::span<const std::string> required_mounts) {
-  std::string text =
+  std::string text = std::format(
       "[Unit]\n"
       "# Without its key slurmd can only fail; the node's plan brings it.\n"
-      "ConditionPathExists=/etc/slurm/slurm.key\n";
+      "ConditionPathExists={}\n",
+      kSlurmKey);
   for (const std::string& mount : required_mounts) {
     text += std::format("AssertPathIsMountPoint={}\n", mount);
   }

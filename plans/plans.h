@@ -43,7 +43,7 @@ struct ClusterView {
   provisioning::PciNames names = {};
   std::string state_directory = layout::kState;
   std::string boot_directory = layout::kBoot;
-  std::string node_socket = "/run/musterd/node.sock";
+  std::string node_socket = std::string(layout::kDaemonRun) + "/" + layout::kNodeSocket;
 };
 
 hpc::SshFacts ssh_facts(const ClusterView& view);

@@ -3,6 +3,7 @@
 #include <format>
 #include <ranges>
 
+#include "core/base/layout.h"
 #include "provisioning/protocol.h"
 
 namespace muster::provisioning {
@@ -228,7 +229,7 @@ std::string render_dnsmasq(const NodeNetwork& network, const std::string& hosts_
              "dhcp-lease-max={3}\n"
              "# Leases end with the daemon: one of a machine that was replaced would keep the\n"
              "# address from its successor. An address was last taken from a machine at {7}.\n"
-             "dhcp-leasefile=/run/muster-dnsmasq/leases\n"
+             "dhcp-leasefile={9}\n"
              "dhcp-hostsdir={4}\n"
              "hostsdir={5}\n"
              "enable-tftp={0}\n"
@@ -237,7 +238,8 @@ std::string render_dnsmasq(const NodeNetwork& network, const std::string& hosts_
              "log-dhcp\n",
              network.interface, to_string(network.head.address), network.cluster, leases,
              hosts_directory, names_directory, tftp_directory, network.address_lost_ms,
-             network.resolvers.empty() ? "no-resolv" : "resolv-file=" + network.resolvers) +
+             network.resolvers.empty() ? "no-resolv" : "resolv-file=" + network.resolvers,
+             layout::kLeases) +
          dhcp_lines(network) + boot_lines(network);
 }
 

@@ -102,7 +102,8 @@ Result<std::vector<std::string>> unmoved(const NodeSet& nodes, std::int64_t aske
 CLI::Option* add_rolling(CLI::App& verb, RebootOptions& options) {
   return verb
       .add_option("--rolling", options.rolling,
-                  "not all at once: how many nodes may be away, or which part of them ('10%')")
+                  "not all at once: how many nodes may be away or wait for their jobs, or which "
+                  "part ('10%')")
       ->type_name("N");
 }
 
@@ -126,7 +127,6 @@ int go_down(const char* page, const RebootOptions& options) {
   if (!at_once) return report(at_once.error(), kUsage);
   const auto answer = call_head("POST", page,
                                 {{"nodes", nodes->names()},
-                                 {"by", caller()},
                                  {"reason", options.reason},
                                  {"drain", !options.force},
                                  {"at_once", *at_once},
@@ -134,12 +134,13 @@ int go_down(const char* page, const RebootOptions& options) {
   if (!answer) return report(answer.error());
   const std::string operation = text_of(*answer, "operation");
   if (options.wait) {
+    say(std::format("operation {}: it goes on when this program is interrupted", operation));
     return watch_to_end(operation, Shown::results_below_head, Interrupted::goes_on);
   }
-  return print_answer(
-      *answer, std::format("operation {}: each node goes down when its jobs have ended; 'muster "
-                           "operation watch {}' waits for all",
-                           operation, operation));
+  const char* const when = options.force ? "now" : "when its jobs have ended";
+  return print_answer(*answer, std::format("operation {}: each node goes down {}; 'muster "
+                                           "operation watch {}' waits for all",
+                                           operation, when, operation));
 }
 
 int reboot_nodes(const RebootOptions& options) {

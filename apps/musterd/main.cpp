@@ -219,7 +219,7 @@ Status serve(const control::Settings& settings) {
   TRY_ASSIGN(const auto role_servers, serve_roles(settings, api));
   TRY_ASSIGN(const int web_server, control::find_gid(control::kWebServerGroup));
   TRY_ASSIGN(const auto node_server,
-             os::HttpServer::start({.socket = settings.run / "node.sock",
+             os::HttpServer::start({.socket = settings.run / layout::kNodeSocket,
                                     .mode = 0660,
                                     .gid = web_server,
                                     .connection_limit = kNodeConnections},

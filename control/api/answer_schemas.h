@@ -164,6 +164,7 @@ inline constexpr std::array kOperationMembers = {
     Property{"kind", text("'exec', 'reboot' or 'shutdown'")},
     Property{"command", list_of(kName, "what is done")},
     Property{"timeout_s", number("how long a node may take")},
+    Property{"at_once", number("so many nodes have their part at once; 0: all")},
     Property{"retries", number("so often a node that did not succeed tries again")},
     Property{"deadline_ms", number("when it is cancelled, in milliseconds since 1970; 0: never")},
     Property{"by", text("who began it, as the kernel says")},

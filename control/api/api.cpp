@@ -169,14 +169,17 @@ ServerResponse Api::groups(const ServerRequest&) {
   // A state or a profile that no node has is a group all the same: nobody shall be told that there
   // is no group of nodes that failed.
   std::map<std::string, std::vector<std::string>, std::less<>> members = {
-      {"*", {}}, {std::string(spec::kOutdatedGroup), {}}};
+      {"*", {}}, {std::string(spec::kOutdatedGroup), {}}, {std::string(spec::kDrainingGroup), {}}};
   for (const NodeState state : provisioning::kStatesWithName) {
     members[std::string(provisioning::to_string(state))];
   }
   for (const spec::Profile& profile : cluster_.spec().profiles) members[profile.name];
   const provisioning::Boots& boots = cluster_.boots();
+  const Draining draining = cluster_.operations().draining();
   cluster_.registry().each([&](const Node& node) {
     if (node.name.empty()) return;
+    const bool drains = node.state == NodeState::ready && draining.contains(node.id);
+    if (drains) members[std::string(spec::kDrainingGroup)].push_back(node.name);
     members["*"].push_back(node.name);
     if (boots.is_outdated(node)) members[std::string(spec::kOutdatedGroup)].push_back(node.name);
     members[std::string(provisioning::to_string(node.state))].push_back(node.name);

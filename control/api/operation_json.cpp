@@ -44,6 +44,7 @@ json summary_json(const Operation& operation) {
           {"kind", operation.kind},
           {"command", operation.words},
           {"timeout_s", operation.timeout_s},
+          {"at_once", operation.at_once},
           {"retries", operation.retries},
           {"deadline_ms", operation.deadline_ms},
           {"by", operation.by},

@@ -55,7 +55,7 @@ ServerResponse Api::exec_on_nodes(const ServerRequest& request) {
 }
 
 ServerResponse Api::reboot_nodes(const ServerRequest& request) {
-  const auto wanted = parse_reboot_request(request.body);
+  const auto wanted = parse_reboot_request(request.body, who_asks(request));
   if (!wanted) return refuse_request(wanted.error());
   if (wanted->drains) {
     return begin_operation(restart_wish("reboot", *wanted, who_asks(request)), wanted->nodes);
@@ -71,7 +71,7 @@ ServerResponse Api::reboot_nodes(const ServerRequest& request) {
 }
 
 ServerResponse Api::shut_nodes_down(const ServerRequest& request) {
-  const auto wanted = parse_reboot_request(request.body);
+  const auto wanted = parse_reboot_request(request.body, who_asks(request));
   if (!wanted) return refuse_request(wanted.error());
   operations::Wish wish = restart_wish("shutdown", *wanted, who_asks(request));
   if (!wanted->drains) wish.words = {"now"};

@@ -165,13 +165,15 @@ Result<std::vector<Node>> parse_import(std::string_view body) {
   return nodes;
 }
 
-Result<RebootRequest> parse_reboot_request(std::string_view body) {
+Result<RebootRequest> parse_reboot_request(std::string_view body, const std::string& who) {
   constexpr std::size_t kLongestName = 64;
   constexpr std::size_t kLongestReason = 200;
   TRY_ASSIGN(const json value, read_body(body, schemas::kRestart));
   RebootRequest request;
   request.nodes = texts_in(value, "nodes");
-  const std::string by = text_in(value, "by");
+  const bool may_say = who.empty() || who == "root";
+  const std::string said = may_say ? text_in(value, "by") : std::string();
+  const std::string& by = said.empty() ? who : said;
   const std::string reason = text_in(value, "reason");
   request.reason = printable(reason, kLongestReason);
   request.why = "asked for by " + (by.empty() ? "somebody" : printable(by, kLongestName));

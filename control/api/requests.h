@@ -90,8 +90,9 @@ struct RebootRequest {
 };
 
 /// {"nodes": ["n001", …], "by": "ada", "reason": "new firmware", "drain": true, "at_once": 4,
-/// "deadline_s": 0–31536000}; only the nodes are needed.
-Result<RebootRequest> parse_reboot_request(std::string_view body);
+/// "deadline_s": 0–31536000}; only the nodes are needed. `who`: who asks, as the kernel says; root
+/// may say for whom.
+Result<RebootRequest> parse_reboot_request(std::string_view body, const std::string& who);
 
 struct ChangesRequest {
   /// The id of the last change that is known.

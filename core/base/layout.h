@@ -8,6 +8,12 @@ namespace muster::layout {
 inline constexpr const char* kState = "/var/lib/muster";
 /// The daemon's sockets, and its copy of the database for a backup.
 inline constexpr const char* kDaemonRun = "/run/musterd";
+/// Its socket for nodes, which nginx speaks to, in there.
+inline constexpr const char* kNodeSocket = "node.sock";
+/// The head's plan as the daemon writes it and root reads it, below kState.
+inline constexpr const char* kHeadPlan = "head-plan.json";
+/// The leases that dnsmasq keeps.
+inline constexpr const char* kLeases = "/run/muster-dnsmasq/leases";
 /// Images that were added, root's.
 inline constexpr const char* kImages = "/var/lib/muster-images";
 /// What the head's plan changed here and what stood there before, root's.

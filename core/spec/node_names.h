@@ -18,8 +18,8 @@ namespace muster::spec {
 /// (slurm.conf(5), scontrol(1): `all`, `default`) or that every machine calls itself.
 Status check_node_name(std::string_view name);
 
-/// The same in this cluster. Errors: also the head's name, a state of nodes, `outdated`, and the
-/// name of a group or profile: `@name` in a node set is those.
+/// The same in this cluster. Errors: also the head's name, a state of nodes, the groups below, and
+/// the name of a group or profile: `@name` in a node set is those.
 Status check_node_name(std::string_view name, const ClusterSpec& spec);
 
 /// Whether `name` is a state of nodes (provisioning/node.h): each is a group by itself.
@@ -27,6 +27,9 @@ bool is_node_state(std::string_view name);
 
 /// The group of the nodes that run another image, or another profile, than after a restart.
 inline constexpr std::string_view kOutdatedGroup = "outdated";
+
+/// The group of the nodes that take no jobs any more and go down when theirs have ended.
+inline constexpr std::string_view kDrainingGroup = "draining";
 
 /// The name of the node with this number, "n001".
 std::string node_name(const Nodes& nodes, std::uint64_t number);

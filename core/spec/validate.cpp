@@ -105,6 +105,12 @@ void check_set_name(const ClusterSpec& spec, const std::string& path, const std:
                             "restart",
                             name),
                 findings);
+  } else if (name == kDrainingGroup) {
+    refuse_name(
+        path,
+        std::format("'@{}' is the group of all nodes that go down when their jobs have ended",
+                    name),
+        findings);
   } else if (number_of(spec.nodes, name)) {
     refuse_name(path, std::format("'{}' is a name that a node may get", name), findings);
   }

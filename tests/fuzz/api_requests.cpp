@@ -52,7 +52,7 @@ void check_nodes(std::string_view body, Registry& registry) {
 }
 
 void check_reboot(std::string_view body, Registry& registry) {
-  const auto wanted = api::parse_reboot_request(body);
+  const auto wanted = api::parse_reboot_request(body, "ada");
   if (!wanted) return CHECK(is_explained(wanted.error()));
   CHECK(printable(wanted->why, 400) == wanted->why);
   const Status asked = registry.reboots().ask(wanted->nodes, wanted->why, at(2));

@@ -66,7 +66,7 @@ def check_format(root, files):
 
 
 def check_rooms(root, files):
-    """Every file includes only the rooms that its own room may use."""
+    """Every file includes only the rooms that its own room may use, and has its room's namespace."""
     may_include = rooms.read(root)
     folders = [path.rpartition("/")[0] for path in files_of(root, "CMakeLists.txt", "*/CMakeLists.txt")
                if not path.startswith("tests/contract/growth/")]
@@ -76,9 +76,11 @@ def check_rooms(root, files):
         allowed = may_include.get(room)
         if room is None:
             breaches.append(f"{path}: lies in no room")
+        text = (pathlib.Path(root) / path).read_text(encoding="utf-8")
+        if room is not None and (found := rooms.wrong_namespace(path, room, text)):
+            breaches.append(f"{path}: lies in {room}, and has namespace {found}")
         if allowed is None:
             continue
-        text = (pathlib.Path(root) / path).read_text(encoding="utf-8")
         for included in re.findall(r'#include "([^"]+)"', text):
             other = room_of(included, may_include)
             if other is not None and other != room and other not in allowed:

@@ -50,8 +50,10 @@ class Lint(unittest.TestCase):
         self.write("core/base/a.h", '#include "iso/a.h"\n')
         self.write("other/a.h", "")
         self.write("iso/deep/CMakeLists.txt", "")
+        self.write("lab/a.cpp", "namespace muster::iso {\n")
+        self.write("lab/deep/b.cpp", "namespace muster::lab::text {\n")
         self.assertEqual([line.split(":")[0] for line in self.breaches("rooms")],
-                         ["iso/deep", "core/base/a.h", "iso/a.cpp", "other/a.h"])
+                         ["iso/deep", "core/base/a.h", "iso/a.cpp", "lab/a.cpp", "other/a.h"])
 
     def test_doors(self):
         for line in ["const int fd = open(path.c_str(), O_RDONLY);",

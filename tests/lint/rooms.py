@@ -4,6 +4,9 @@ import pathlib
 import re
 
 TABLE = "## Rooms"
+# Whose namespace is not the last part of the folder: core/base is what all use, and the command line is one of several
+# programs.
+NAMESPACES = {"core/base": "", "apps/muster": "cli", "apps/cli11": None, "bench": None, "tests": None, "cmake": None}
 ROW = re.compile(r"\| (`[^|]+`) \|[^|]*\| ([^|]+) \|")
 
 
@@ -39,3 +42,20 @@ def allowed(words, known):
 def without_row(folders, known):
     """Folders that are rooms, as they have a CMakeLists.txt, and that the table does not name."""
     return [folder for folder in folders if folder not in known and not folder.startswith("apps/") and folder not in ("", "core")]
+
+
+def expected_namespace(path, room):
+    """What a file's namespace begins with; none: any."""
+    folder = path.rpartition("/")[0]
+    place = folder if folder in NAMESPACES else room
+    part = NAMESPACES.get(place, place.rpartition("/")[2])
+    return None if part is None or path.endswith("/main.cpp") else ("muster::" + part).removesuffix("::")
+
+
+def wrong_namespace(path, room, text):
+    """A namespace of a file of which none is the one of its room; empty: all is well. Others may be declared there."""
+    wanted = expected_namespace(path, room)
+    found = re.findall(r"^namespace (muster[a-z_:]*) \{", text, re.MULTILINE)
+    if wanted is None or not found or any(name == wanted or name.startswith(wanted + "::") for name in found):
+        return ""
+    return found[0]

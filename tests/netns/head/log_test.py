@@ -56,6 +56,16 @@ class Logged(HeadTest):
         self.assertEqual((entry["who"], entry["action"]), ("muster", "discover"))
         self.assertNotEqual(entry["uid"], 0)
 
+    def test_many_nodes_are_folded_and_hide_nothing(self):
+        nodes = [self.node(machine).boot().enrol() for machine in ("a", "b")]
+        names = sorted(node.name for node in nodes)
+        for node in nodes:
+            self.assertEqual(node.say("ready").status, 200)
+        self.head.admin("POST", "/v1/nodes/reboot", {"nodes": names * 100, "reason": "firmware"})
+        asked = json.loads(self.last()["request"])
+        self.assertEqual(asked["reason"], "firmware")
+        self.assertRegex(asked["nodes"], r"^n\[|^n\d+,")
+
     def test_root_notes_what_it_did_beside_the_daemon(self):
         deed = {"action": "image add", "request": "compute@ab12"}
         self.head.admin("POST", "/v1/log", deed)

@@ -218,6 +218,8 @@ class Operations(HeadTest):
         _, listed, _ = self.muster("node", "list")
         self.assertRegex(listed, rf"{first.name} +draining .*goes down for operation {operation}")
         self.assertRegex(listed, rf"{second.name} +ready ")
+        _, group, _ = self.muster("node", "list", "@draining")
+        self.assertEqual([line.split()[0] for line in group.splitlines()[1:]], [first.name])
         self.tell(first, operation, ended=False, note="goes down", leaves=True)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             waiting = pool.submit(self.ask, second)

@@ -32,7 +32,7 @@ TEST(ApiRequests, errors_name_the_member) {
 }
 
 TEST(ApiRequests, a_member_that_is_misspelt_is_not_passed_over) {
-  EXPECT_EQ(parse_reboot_request(R"({"nodes":["n001"],"drian":true})").error().message,
+  EXPECT_EQ(parse_reboot_request(R"({"nodes":["n001"],"drian":true})", "root").error().message,
             "member 'drian' is unknown; there are: nodes, by, reason, drain, at_once, deadline_s");
   EXPECT_FALSE(parse_user_change(R"({"name":"ada","uid":10001})")) << "the number stays";
   EXPECT_FALSE(parse_node_list(R"({"nodes":["n001"],"nodes":["n002"]})")) << "which of them?";
@@ -72,22 +72,27 @@ TEST(ApiRequests, a_list_of_nodes_is_asked_for_by_name_by_id_and_by_any_mac_addr
 }
 
 TEST(ApiRequests, a_reboot_has_a_reason_that_is_short_and_shows_no_control_characters) {
-  const auto plain = parse_reboot_request(R"({"nodes":["n001"]})");
+  const auto plain = parse_reboot_request(R"({"nodes":["n001"]})", "root");
   ASSERT_TRUE(plain) << plain.error().text();
-  EXPECT_EQ(plain->why, "asked for by somebody");
-  const auto full =
-      parse_reboot_request(R"({"nodes":["n001"],"by":"ada","reason":"new \u001b[31mBIOS"})");
+  EXPECT_EQ(plain->why, "asked for by root");
+  const auto other = parse_reboot_request(R"({"nodes":["n001"],"by":"root"})", "grace");
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->why, "asked for by grace") << "only root says for whom it asks";
+  const auto full = parse_reboot_request(
+      R"({"nodes":["n001"],"by":"ada","reason":"new \u001b[31mBIOS"})", "root");
   ASSERT_TRUE(full) << full.error().text();
   EXPECT_EQ(full->why, "asked for by ada: new \\x1b[31mBIOS");
   const auto huge = parse_reboot_request(R"({"nodes":[],"by":")" + std::string(5000, 'a') +
-                                         R"(","reason":")" + std::string(5000, 'b') + "\"}");
+                                             R"(","reason":")" + std::string(5000, 'b') + "\"}",
+                                         "root");
   ASSERT_TRUE(huge) << huge.error().text();
   EXPECT_LT(huge->why.size(), 300U);
-  EXPECT_FALSE(parse_reboot_request(R"({"nodes":"n001"})"));
-  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"by":7})"));
-  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"drain":"yes"})"));
-  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"at_once":-1})"));
-  const auto rolling = parse_reboot_request(R"({"nodes":["n001"],"drain":true,"at_once":4})");
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":"n001"})", "root"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"by":7})", "root"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"drain":"yes"})", "root"));
+  EXPECT_FALSE(parse_reboot_request(R"({"nodes":[],"at_once":-1})", "root"));
+  const auto rolling =
+      parse_reboot_request(R"({"nodes":["n001"],"drain":true,"at_once":4})", "root");
   ASSERT_TRUE(rolling);
   EXPECT_TRUE(rolling->drains);
   EXPECT_EQ(rolling->at_once, 4U);

@@ -77,6 +77,14 @@ TEST(TakenOut, a_node_that_is_ready_since_a_moment_is_not_down_yet) {
   EXPECT_EQ(problems[0].next_step, "on n001: 'systemctl status slurmd', 'journalctl -u slurmd'");
 }
 
+TEST(TakenOut, a_node_that_goes_down_for_an_operation_is_no_problem) {
+  const std::vector<Node> nodes = {named("n001"), named("n002")};
+  const auto scheduler = said("n001|draining|muster restart 5d0c6a8b1f27e943\nn002|drained|fan\n");
+  const auto problems = taken_out_nodes(nodes, scheduler, kOneMinute);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_TRUE(problems[0].what.starts_with("n002 ")) << problems[0].what;
+}
+
 TEST(TakenOut, what_a_node_is_not_ready_for_is_told_by_the_node) {
   const std::vector<Node> nodes = {named("n001", NodeState::booting),
                                    named("n002", NodeState::off)};

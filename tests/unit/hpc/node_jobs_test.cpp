@@ -73,7 +73,8 @@ TEST(Reservation, tells_a_user_who_may_not_from_a_scheduler_that_is_away) {
   runner.answer = {
       .status = 1, .out = "", .err = "Error creating the reservation: Access/permission denied\n"};
   EXPECT_EQ(reserve_nodes(runner, wanted, JobsThere::refuse).error().text(),
-            "only root may take nodes away from the scheduler; run it with sudo");
+            "only root may take nodes away from the scheduler; run it with sudo, or with "
+            "'--drain', which waits for jobs");
   runner.answer.err = "Error creating the reservation: Requested nodes are busy\n";
   EXPECT_EQ(reserve_nodes(runner, wanted, JobsThere::refuse).error().message,
             "a job has begun on one of n001");
