@@ -171,7 +171,7 @@ class Watch {
 
 }  // namespace
 
-Status watch_wires(os::CommandRunner& runner) {
+Status watch_networks(os::CommandRunner& runner) {
   TRY_ASSIGN(head::Facts facts, head::read_facts());
   TRY_ASSIGN(spec::ClusterSpec spec, head::read_installed_spec());
   return Watch(runner, std::move(spec), std::move(facts)).run();

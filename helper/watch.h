@@ -16,6 +16,6 @@ namespace muster::helper {
 /// - It follows the network to the site: its address, name servers and time servers; and finds the
 ///   card that leads there when its cable comes later.
 /// - It writes down what the daemon cannot see (helper/observer.h).
-Status watch_wires(os::CommandRunner& runner);
+Status watch_networks(os::CommandRunner& runner);
 
 }  // namespace muster::helper

@@ -246,7 +246,8 @@ bool cancel(Operation& operation, const std::string& why, Now now) {
   return true;
 }
 
-void miss(Operation& operation, const std::string& node_id, const std::string& obstacle, Now now) {
+void mark_unreachable(Operation& operation, const std::string& node_id, const std::string& obstacle,
+                      Now now) {
   Part* const part = open_part(operation, node_id);
   if (part != nullptr) end_part(operation, *part, PartState::unreached, obstacle, now);
 }

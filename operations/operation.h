@@ -205,7 +205,8 @@ bool is_tried_again(const Operation& operation, const std::string& node_id,
 bool cancel(Operation& operation, const std::string& why, Now now);
 
 /// The node cannot be reached now.
-void miss(Operation& operation, const std::string& node_id, const std::string& obstacle, Now now);
+void mark_unreachable(Operation& operation, const std::string& node_id, const std::string& obstacle,
+                      Now now);
 
 /// Whether one more node may have its part now. A restart keeps the place of a node that failed: no
 /// more nodes go down than may be away.

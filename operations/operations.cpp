@@ -40,7 +40,7 @@ Operation made(const Wish& wish, Now now) {
   }
   complete(operation, now);
   for (const Target& target : wish.targets) {
-    if (!target.obstacle.empty()) miss(operation, target.id, target.obstacle, now);
+    if (!target.obstacle.empty()) mark_unreachable(operation, target.id, target.obstacle, now);
   }
   return operation;
 }

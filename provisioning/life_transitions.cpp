@@ -51,7 +51,7 @@ bool has_returned(const Node& node, const Contact& contact, Now now) {
 }
 
 /// The node itself was heard.
-void hear_proof(Member& member, Now now) {
+void note_proof(Member& member, Now now) {
   member.contact.any_ms = now.steady_ms;
   member.contact.proof_ms = now.steady_ms;
   member.contact.wall_ms = now.wall_ms;
@@ -59,9 +59,9 @@ void hear_proof(Member& member, Now now) {
 }
 
 /// The same, and what of the node follows from it.
-void hear_node(Member& member, Node& node, Now now) {
+void note_sign_of_life(Member& member, Node& node, Now now) {
   if (has_returned(node, member.contact, now)) node.returned_ms = now.wall_ms;
-  hear_proof(member, now);
+  note_proof(member, now);
 }
 
 /// Another machine claimed to be this node, which lives: it is again what it was before.
@@ -170,7 +170,7 @@ Answer show(Member& member, const std::string& serial, Now now) {
   const bool is_plain = !is_claimed && serial != known.offered_serial;
   // Every request of every node comes by here.
   if (is_plain && !has_returned(known, member.contact, now)) {
-    hear_proof(member, now);
+    note_proof(member, now);
     return {};
   }
   auto node = std::make_shared<Node>(known);
@@ -180,7 +180,7 @@ Answer show(Member& member, const std::string& serial, Now now) {
     node->certificate_serial = std::exchange(node->offered_serial, "");
   }
   if (is_claimed) answer.outcome.events.push_back(end_claim(member, *node, now));
-  hear_node(member, *node, now);
+  note_sign_of_life(member, *node, now);
   if (*node == known) return answer;
   answer.outcome.write = Write::relaxed;
   member.node = std::move(node);
@@ -197,7 +197,7 @@ Answer offer(Member& member, const std::string& used, const Credentials& given, 
   node->offered_serial = given.serial;
   // It takes over with the plan, and the old one is as good until then.
   if (!given.ssh_certificate.empty()) node->ssh_certificate = given.ssh_certificate;
-  hear_node(member, *node, now);
+  note_sign_of_life(member, *node, now);
   Answer answer{.outcome = {.write = Write::decided,
                             .events = {event(*node, "renewed",
                                              "certificate " + given.serial.substr(0, 16), now)}}};
@@ -208,7 +208,7 @@ Answer offer(Member& member, const std::string& used, const Credentials& given, 
 Outcome take_node_report(Member& member, const NodeReport& report, Now now) {
   const std::shared_ptr<const Node> before = member.node;
   auto node = std::make_shared<Node>(*before);
-  hear_node(member, *node, now);
+  note_sign_of_life(member, *node, now);
   std::vector<Event> events = take_cards(*node, report, now);
   // A plan that failed is tried again: the reason stays until it is known what came of it, and its
   // timeline is not filled with every try.
@@ -245,11 +245,11 @@ Outcome take_heartbeat(Member& member, const Beat& beat, Now now) {
   const bool is_ready = beat.holds == Holds::its_plan && known.state != NodeState::ready;
   const bool is_noted = beat.agent_note && *beat.agent_note != known.agent_note;
   if (!was_lost && !is_ready && !is_noted && !has_returned(known, member.contact, now)) {
-    hear_proof(member, now);
+    note_proof(member, now);
     return {};
   }
   auto node = std::make_shared<Node>(known);
-  hear_node(member, *node, now);
+  note_sign_of_life(member, *node, now);
   Outcome outcome{.write = Write::relaxed};
   if (was_lost || is_ready) {
     node->state = NodeState::ready;

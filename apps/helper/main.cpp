@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   if (verb == "prepare") {
     done = helper::prepare(runner);
   } else if (verb == "watch") {
-    done = helper::watch_wires(runner);
+    done = helper::watch_networks(runner);
   } else if (verb == "close") {
     done = helper::close_head(runner);
   } else if (verb == "apply") {

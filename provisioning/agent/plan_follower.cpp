@@ -220,7 +220,8 @@ Status PlanFollower::beat() {
   Status renewed = renew_in_time();
   TRY_ASSIGN(const provisioning::HeartbeatAnswer wanted, head_.heartbeat(applied_));
   // The head tells a wish until it knows of the reboot.
-  if (!wanted.reboot.empty() && std::exchange(heard_wish_, wanted.reboot) != wanted.reboot) {
+  if (!wanted.reboot.empty() &&
+      std::exchange(last_reboot_request_, wanted.reboot) != wanted.reboot) {
     return reboot();
   }
   TRY_ASSIGN(const bool holds, follow(wanted.generation));

@@ -90,7 +90,7 @@ class PlanFollower {
   /// The plan that holds here, whatever the head was told; empty: none, or one is being applied.
   std::string applied_;
   /// The last wish for a reboot: each is for one.
-  std::string heard_wish_;
+  std::string last_reboot_request_;
   /// The plan that was applied last.
   plan::Plan plan_;
   /// The plan that was tried last.

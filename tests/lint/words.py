@@ -78,10 +78,10 @@ def without_allowed(text):
 
 
 def is_page(path):
-    """Whether somebody who uses Muster reads this file: decisions are for those who change it."""
-    if path in LEFT_OUT or path.startswith("docs/decisions/"):
+    """Whether people read this file in order to use Muster or to change it."""
+    if path in LEFT_OUT:
         return False
-    if path in {"README.md", "CHANGELOG.md"} or path.startswith("docs/man/"):
+    if path in {"README.md", "CHANGELOG.md", "ARCHITECTURE.md", "tests/README.md"} or path.startswith("docs/man/"):
         return True
     return path.startswith("docs/") and path.endswith(".md")
 

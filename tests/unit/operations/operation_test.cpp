@@ -161,7 +161,7 @@ TEST_F(OperationTest, a_part_that_failed_is_tried_again_after_pauses_that_grow) 
 TEST_F(OperationTest, a_node_that_was_not_reached_is_tried_again) {
   Operation operation = make("exec", 2);
   operation.retries = 1;
-  miss(operation, "i1", "is off", now_);
+  mark_unreachable(operation, "i1", "is off", now_);
   EXPECT_EQ(state(operation, "i1"), PartState::waiting);
   EXPECT_EQ(operation.parts.at("i1").note, "try 1 failed: is off");
   EXPECT_TRUE(pass(operation, kReachMs));
@@ -176,7 +176,7 @@ TEST_F(OperationTest, a_node_that_was_not_reached_is_tried_again) {
   Operation resting = make("exec", 1);
   resting.retries = 1;
   resting.deadline_ms = now_.wall_ms + 1;
-  miss(resting, "i1", "is off", now_);
+  mark_unreachable(resting, "i1", "is off", now_);
   pass(resting, 1);
   EXPECT_EQ(resting.parts.at("i1").note, "try 1 failed: is off; the operation's time was over");
 }
