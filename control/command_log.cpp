@@ -19,7 +19,6 @@ constexpr std::size_t kMostShown = 1000;
 /// A list of ten thousand nodes says no more in a log than its beginning.
 constexpr std::size_t kLongestRequest = 500;
 constexpr const char* kCaller = "muster-caller";
-constexpr unsigned kRoot = 0;
 constexpr std::size_t kLongestLogin = 64;
 
 /// Directory services have logins that Muster gives nobody, such as "Ada@site".
@@ -60,7 +59,7 @@ std::string who_asks(const os::ServerRequest& request) {
   if (!request.user) return {};
   const auto said = request.headers.find(kCaller);
   const bool is_told = said != request.headers.end() && is_login(said->second);
-  if (*request.user == kRoot && is_told) return said->second;
+  if (request.is_of_root() && is_told) return said->second;
   const auto account = os::find_user(*request.user);
   return account && *account ? (*account)->name : std::to_string(*request.user);
 }

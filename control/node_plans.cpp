@@ -2,6 +2,7 @@
 
 #include <array>
 #include <format>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -55,17 +56,14 @@ std::string origin_of(std::string_view sentence, std::span<const Origins* const>
 /// "STEP: REASON" each with " | " between, with the origin before each that has one.
 std::string with_origins(std::string_view told, std::span<const Origins* const> parts) {
   constexpr std::string_view kBetween = " | ";
-  std::string text;
-  for (bool is_first = true; !told.empty(); is_first = false) {
-    if (!is_first) text += kBetween;
-    const std::string_view sentence = told.substr(0, told.find(kBetween));
+  std::vector<std::string> sentences;
+  for (const auto part : std::views::split(told, kBetween)) {
+    const std::string_view sentence(part);
     const std::string origin = origin_of(sentence, parts);
-    text += origin.empty() ? std::string(sentence) : std::format("{}: {}", origin, sentence);
-    const bool is_last = sentence.size() == told.size();
-    told.remove_prefix(is_last ? told.size() : sentence.size() + kBetween.size());
-    if (!is_last && told.empty()) text += kBetween;
+    sentences.push_back(origin.empty() ? std::string(sentence)
+                                       : std::format("{}: {}", origin, sentence));
   }
-  return text;
+  return join(sentences, kBetween);
 }
 
 /// All that plans::plan_node_own takes of a node.

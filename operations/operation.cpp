@@ -45,6 +45,12 @@ std::string reason_of(const Part& part) {
                           : std::format("exit status {}", part.status);
 }
 
+/// Of a part that does not begin any more: what its tries failed at is not forgotten.
+std::string note_of_cancelled(const Part& part, const std::string& why) {
+  if (part.tries == 0) return why;
+  return why.empty() ? part.note : std::format("{}; {}", part.note, why);
+}
+
 bool is_tried_again(const Operation& operation, const Part& part, PartState state) {
   return (state == PartState::failed || state == PartState::unreached) && !operation.is_cancelled &&
          std::cmp_less(part.tries, operation.retries);
@@ -234,11 +240,7 @@ bool cancel(Operation& operation, const std::string& why, Now now) {
   ++operation.version;
   for (auto& [id, part] : operation.parts) {
     if (part.state == PartState::waiting) {
-      const bool has_both = part.tries != 0 && !why.empty();
-      std::string note = has_both          ? std::format("{}; {}", part.note, why)
-                         : part.tries != 0 ? part.note
-                                           : why;
-      end_part(operation, part, PartState::cancelled, std::move(note), now);
+      end_part(operation, part, PartState::cancelled, note_of_cancelled(part, why), now);
     } else if (part.state == PartState::given) {
       part.since_ms = now.steady_ms;
     }

@@ -96,9 +96,7 @@ void Operations::answer_waiting(const Operation& operation, Now now) {
 
 /// Tells all nodes of an operation that was cancelled.
 void Operations::answer_all(const Operation& operation, Now now) {
-  std::vector<std::string> node_ids;
-  for (const auto& [node_id, part] : operation.parts) node_ids.push_back(node_id);
-  for (const std::string& node_id : node_ids) answer_held(node_id, now);
+  for (const auto& [node_id, part] : operation.parts) answer_held(node_id, now);
 }
 
 /// Whether one node more may be woken now.

@@ -65,12 +65,6 @@ channel::SchedulerDoor scheduler_door(os::CommandRunner& runner) {
           .undrain = [&runner] { return hpc::undrain_node(runner, os::read_host_name()); }};
 }
 
-/// Up to four minutes.
-std::chrono::milliseconds some_minutes() {
-  constexpr std::chrono::milliseconds kMost = std::chrono::minutes(4);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * os::random_part().of_one);
-}
-
 Result<std::shared_ptr<void>> open_channel(const task::Link& link,
                                            const std::filesystem::path& tasks,
                                            const std::vector<task::AgentService*>& services,
@@ -94,7 +88,7 @@ int run() {
         if (reboot.is_at_work() || shutdown.is_at_work()) return true;
         return hpc::return_node(runner, os::read_host_name());
       },
-      some_minutes);
+      [] { return os::random_time(std::chrono::minutes(4)); });
   const std::vector<task::AgentService*> services = {&exec, &reboot, &shutdown, &node_return};
   return finish(
       agent::run_node({.unrecorded = hpc::kKeyDirectory,

@@ -6,8 +6,8 @@
 
 namespace muster::cli {
 
-/// `action`: in the words of the command line. `with`: what it was done with. It is done already:
-/// a daemon that does not run, or cannot write, is said and is no error.
+/// `action`: in the words of the command line. `with`: what it is done with. A daemon that does not
+/// run, or cannot write, is said and keeps nobody from the work.
 void log_deed(const std::string& action, const std::string& with);
 
 }  // namespace muster::cli

@@ -168,8 +168,8 @@ ServerResponse Api::nodes(const ServerRequest& request) {
 ServerResponse Api::groups(const ServerRequest&) {
   // A state or a profile that no node has is a group all the same: nobody shall be told that there
   // is no group of nodes that failed.
-  std::map<std::string, std::vector<std::string>, std::less<>> members = {
-      {"*", {}}, {std::string(spec::kOutdatedGroup), {}}, {std::string(spec::kDrainingGroup), {}}};
+  std::map<std::string, std::vector<std::string>, std::less<>> members = {{"*", {}}};
+  for (const spec::OwnGroup& own : spec::kOwnGroups) members[std::string(own.name)];
   for (const NodeState state : provisioning::kStatesWithName) {
     members[std::string(provisioning::to_string(state))];
   }
@@ -316,8 +316,7 @@ ServerResponse Api::head_plan(const ServerRequest&) {
 }
 
 ServerResponse Api::copy_database(const ServerRequest& request) {
-  constexpr unsigned kRoot = 0;
-  if (request.user != kRoot) {
+  if (!request.is_of_root()) {
     return os::refusal({.message = "only root may have a copy of the head's database",
                         .hint = "'muster backup FILE' makes a backup; run it with sudo",
                         .kind = ErrorKind::denied});

@@ -21,8 +21,7 @@ ServerResponse Api::log(const ServerRequest&) {
 ServerResponse Api::note_deed(const ServerRequest& request) {
   const auto deed = parse_deed(request.body);
   if (!deed) return refuse_request(deed.error());
-  constexpr unsigned kRoot = 0;
-  if (request.user != kRoot) {
+  if (!request.is_of_root()) {
     return os::refusal({.message = "only root may say what was done beside the daemon",
                         .hint = "everything else is in the log by itself",
                         .kind = ErrorKind::denied});

@@ -23,6 +23,8 @@ struct ServerRequest {
   std::optional<unsigned> user = {};
   /// ServerOptions::door of the server that it came to.
   std::string door = {};
+
+  bool is_of_root() const { return user == 0U; }
 };
 
 struct ServerResponse {

@@ -69,7 +69,8 @@ Status check_node_name(std::string_view name, const ClusterSpec& spec) {
   if (own == spec.head.hostname) {
     return unusable(ErrorKind::conflict, name, "it is the head's name", "choose another name");
   }
-  const bool group = is_node_state(own) || own == kOutdatedGroup || own == kDrainingGroup ||
+  const bool group = is_node_state(own) ||
+                     std::ranges::contains(kOwnGroups, own, &OwnGroup::name) ||
                      std::ranges::contains(spec.groups, own, &Group::name) ||
                      std::ranges::contains(spec.profiles, own, &Profile::name);
   if (group) {

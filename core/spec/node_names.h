@@ -3,6 +3,7 @@
 // `muster node adopt --name`. One rule for all, because a name meets DNS, dnsmasq, Slurm and the
 // system, and each of them reads some words in its own way.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,16 @@ inline constexpr std::string_view kOutdatedGroup = "outdated";
 
 /// The group of the nodes that take no jobs any more and go down when theirs have ended.
 inline constexpr std::string_view kDrainingGroup = "draining";
+
+/// Groups of nodes that are there beside states, profiles and those of cluster.yaml.
+struct OwnGroup {
+  std::string_view name;
+  /// Which nodes, behind "all nodes that".
+  std::string_view nodes;
+};
+inline constexpr std::array kOwnGroups = {
+    OwnGroup{kOutdatedGroup, "run another image than after a restart"},
+    OwnGroup{kDrainingGroup, "go down when their jobs have ended"}};
 
 /// The name of the node with this number, "n001".
 std::string node_name(const Nodes& nodes, std::uint64_t number);

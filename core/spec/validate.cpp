@@ -97,20 +97,12 @@ void refuse_name(const std::string& path, const std::string& why, Findings& find
 /// `@name` in a node set means one group; groups, profiles and states are such.
 void check_set_name(const ClusterSpec& spec, const std::string& path, const std::string& name,
                     Findings& findings) {
+  const auto own = std::ranges::find(kOwnGroups, name, &OwnGroup::name);
   if (is_node_state(name)) {
     refuse_name(path, std::format("'@{}' is the group of all nodes in that state", name), findings);
-  } else if (name == kOutdatedGroup) {
-    refuse_name(path,
-                std::format("'@{}' is the group of all nodes that run another image than after a "
-                            "restart",
-                            name),
+  } else if (own != kOwnGroups.end()) {
+    refuse_name(path, std::format("'@{}' is the group of all nodes that {}", name, own->nodes),
                 findings);
-  } else if (name == kDrainingGroup) {
-    refuse_name(
-        path,
-        std::format("'@{}' is the group of all nodes that go down when their jobs have ended",
-                    name),
-        findings);
   } else if (number_of(spec.nodes, name)) {
     refuse_name(path, std::format("'{}' is a name that a node may get", name), findings);
   }

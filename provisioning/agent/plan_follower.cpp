@@ -23,16 +23,13 @@ constexpr Backoff kPlanPauses{.first = std::chrono::seconds(1), .longest = std::
 /// jobs run there.
 constexpr auto kCheckAgain = std::chrono::minutes(8);
 
+/// And up to so long later.
+constexpr auto kCheckLater = std::chrono::minutes(4);
+
 /// While something of an earlier plan is in use, such as a volume by a job.
 constexpr auto kTakeBackAgain = std::chrono::minutes(1);
 /// Then as seldom as everything else: each look costs the node some forty processes.
 constexpr int kSoonChecks = 10;
-
-/// Up to four minutes: nodes that booted together do not do the same together for ever.
-std::chrono::milliseconds some_minutes() {
-  constexpr std::chrono::milliseconds kMost = std::chrono::minutes(4);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(kMost * os::random_part().of_one);
-}
 
 std::string failures(const apply::Report& report) {
   std::string text;
@@ -167,7 +164,8 @@ void PlanFollower::forget_plan() {
 void PlanFollower::plan_next_check() {
   soon_checks_ = kept_.empty() ? 0 : soon_checks_ + 1;
   const bool is_soon = !kept_.empty() && soon_checks_ <= kSoonChecks;
-  next_check_ = options_.now() + (is_soon ? kTakeBackAgain : kCheckAgain + some_minutes());
+  next_check_ =
+      options_.now() + (is_soon ? kTakeBackAgain : kCheckAgain + os::random_time(kCheckLater));
 }
 
 /// What somebody changed on this machine is put right, and told.
