@@ -1,5 +1,6 @@
 #include "control/cluster.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <format>
 #include <print>
@@ -36,6 +37,16 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
           .image_of = [&boots](const std::string& profile) { return boots.reference_of(profile); },
           .opened = now,
           .spacing_ms = kCommitSpacingMs};
+}
+
+/// What extensions are told of the cluster. Nothing secret.
+nlohmann::json describe_cluster(const spec::ClusterSpec& spec) {
+  nlohmann::json profiles = nlohmann::json::array();
+  for (const spec::Profile& profile : spec.profiles) profiles.push_back({{"name", profile.name}});
+  return {{"name", spec.name},
+          {"head",
+           {{"hostname", spec.head.hostname}, {"address", to_string(spec.head.address.address)}}},
+          {"profiles", std::move(profiles)}};
 }
 
 Error error_of(const provisioning::DamagedDocument& damaged) {
@@ -90,12 +101,36 @@ Status Cluster::open_state() {
   TRY(dhcp_->load(lost_));
   adoption_.emplace(*decisions_, spec_.adoption, *registry_, pending_);
   TRY(adoption_->load(lost_));
+  extensions_.emplace(Extensions::Sources{
+      .decisions = *decisions_,
+      .store = settings_.extensions,
+      .run = settings_.extension_run,
+      .cluster = describe_cluster(spec_),
+      .check_on_nodes = [this](const plan::Plan& steps) { return check_on_nodes(steps); }});
+  extensions_->load(lost_);
   publisher_.emplace(
       Publisher::Sources{settings_, *decisions_, *people_, *registry_},
       [this](std::span<const provisioning::Node> nodes, const hpc::UserTable& users) {
         return view(spec_, nodes, users);
       },
       [this] { return now(); });
+  extensions_->start();
+  return {};
+}
+
+/// As what nodes get with these steps beside all others.
+Status Cluster::check_on_nodes(const plan::Plan& steps) {
+  const hpc::UserTable table = people_->users();
+  plans::ClusterView with = view(spec_, {}, table);
+  std::erase_if(with.extensions_on_nodes.steps, [&](const plan::Step& step) {
+    return std::ranges::contains(steps.steps, step.origin, &plan::Step::origin);
+  });
+  with.extensions_on_nodes.append(steps);
+  provisioning::Node node = plans::first_node(spec_);
+  for (const spec::Profile& profile : spec_.profiles) {
+    node.profile = profile.name;
+    TRY(plan::check_owners(plans::plan_node(with, node)));
+  }
   return {};
 }
 
@@ -117,6 +152,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .slurm_key = keys_->slurm_key(),
           .ssh_authority = keys_->ssh_authority().public_key(),
           .head_ssh_certificate = keys_->ssh_certificate(),
+          .extensions_on_nodes = extensions_->on_nodes(),
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),

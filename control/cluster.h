@@ -17,6 +17,7 @@
 #include "control/clock_watch.h"
 #include "control/decisions.h"
 #include "control/dhcp_choice.h"
+#include "control/extensions.h"
 #include "control/head_keys.h"
 #include "control/node_plans.h"
 #include "control/pending_writes.h"
@@ -60,6 +61,7 @@ class Cluster {
   DhcpChoice& dhcp() { return *dhcp_; }
   Adoption& adoption() { return *adoption_; }
   Publisher& publisher() { return *publisher_; }
+  Extensions& extensions() { return *extensions_; }
   state::Store& store() { return *store_; }
 
   /// The head's time in milliseconds since 1970, as people see it: ClockWatch.
@@ -120,6 +122,7 @@ class Cluster {
   Cluster() = default;
   Status open_state();
   Result<hpc::UserTable> read_published_people() const;
+  Status check_on_nodes(const plan::Plan& steps);
   void say_wanted();
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
@@ -154,6 +157,7 @@ class Cluster {
   std::optional<DhcpChoice> dhcp_;
   std::optional<Adoption> adoption_;
   std::optional<Publisher> publisher_;
+  std::optional<Extensions> extensions_;
 };
 
 }  // namespace muster::control

@@ -140,6 +140,12 @@ void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+void add_extensions(Cluster& cluster, std::vector<Problem>& problems) {
+  for (Problem& problem : cluster.extensions().problems()) {
+    problems.push_back(std::move(problem));
+  }
+}
+
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& refused : cluster.publisher().refused_nodes()) {
     problems.push_back({"no job can run on a node: " + refused.message, refused.hint});
@@ -307,6 +313,7 @@ Health read_health(Cluster& cluster, ServiceWatch& services) {
   add_short_loans(cluster, health.problems);
   add_lost_profiles(cluster, health.problems);
   add_refused_users(cluster, health.problems);
+  add_extensions(cluster, health.problems);
   add_volumes(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;

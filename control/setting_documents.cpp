@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "control/adoption.h"
+#include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
 #include "hpc/users.h"
@@ -63,7 +64,8 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &kDhcpDocument,
                                         &kAdoptionDocument,
                                         &operations::kOperationDocument,
-                                        &operations::kOutputDocument};
+                                        &operations::kOutputDocument,
+                                        &kExtensionDocument};
   return kKinds;
 }
 

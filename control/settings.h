@@ -31,6 +31,9 @@ struct Settings {
   std::filesystem::path report = layout::kReport;
   /// The images beside those of the medium.
   std::filesystem::path images = provisioning::kImageDirectory;
+  /// The extensions that root installed, and where their hosts listen.
+  std::filesystem::path extensions = layout::kExtensions;
+  std::filesystem::path extension_run = layout::kExtensionRun;
   /// What dnsmasq has lent.
   std::filesystem::path leases = layout::kLeases;
   /// The names of PCI devices (package pci.ids). Without it cards are called by their numbers.

@@ -33,6 +33,9 @@ constexpr std::array kPlaces = {
     // Images that somebody added: as large as an ISO, and can be added again.
     StatePlace{
         .directory = layout::kImages, .state_disk = StateDisk::keeps, .purge = Purge::removes},
+    // Extensions: their packages can be installed again.
+    StatePlace{
+        .directory = layout::kExtensions, .state_disk = StateDisk::keeps, .purge = Purge::removes},
     // What plans replaced on this system: another system has its own.
     StatePlace{.directory = layout::kApplied, .purge = Purge::removes},
     // A live head has it from its medium.

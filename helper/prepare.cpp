@@ -15,6 +15,7 @@
 #include "head/keep.h"
 #include "head/networks.h"
 #include "head/site.h"
+#include "helper/extension_hosts.h"
 #include "helper/login.h"
 #include "hpc/ssh_access.h"
 
@@ -103,6 +104,7 @@ Status prepare(os::CommandRunner& runner) {
     std::println("muster: no cable at {}; staying silent until there is one", interface);
   }
   if (other) std::println("muster: a DHCP server answers already at {}; staying silent", *other);
+  start_extensions(runner);
   TRY_ASSIGN(const std::string mounts, os::read_file("/proc/self/mountinfo"));
   std::vector<std::string> kept = spec::shared_mounts(spec);
   std::erase_if(kept, [&](const std::string& mount) { return !head::is_kept(mount, mounts); });

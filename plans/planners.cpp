@@ -20,6 +20,8 @@ extern const Planner kPeople;
 extern const Planner kSsh;
 /// The scheduler, MPI and the clock.
 extern const Planner kJobs;
+/// What others add to Muster.
+extern const Planner kExtensions;
 
 std::span<const Planner* const> head_planners() {
   // People's homes lie on what storage mounts.
@@ -30,7 +32,8 @@ std::span<const Planner* const> head_planners() {
 
 std::span<const Planner* const> node_planners() {
   // A node that waits for a file system lets root in.
-  static constexpr std::array kPlanners = {&kNames, &kRegion, &kPeople, &kSsh, &kStorage, &kJobs};
+  static constexpr std::array kPlanners = {&kNames,   &kRegion, &kPeople,    &kSsh,
+                                           &kStorage, &kJobs,   &kExtensions};
   return kPlanners;
 }
 

@@ -39,6 +39,8 @@ struct ClusterView {
   /// SshAuthority::public_key, and the certificate of the head's own host key; empty: it has none.
   std::string ssh_authority = {};
   std::string head_ssh_certificate = {};
+  /// Steps of extensions, each with its origin.
+  plan::Plan extensions_on_nodes = {};
   /// By which jobs ask for cards.
   provisioning::PciNames names = {};
   std::string state_directory = layout::kState;

@@ -36,6 +36,7 @@ inline constexpr const char* kLab = "LAB";
 inline constexpr const char* kState = "STATE";
 inline constexpr const char* kMachine = "MACHINE";
 inline constexpr const char* kOperation = "OPERATION";
+inline constexpr const char* kExtension = "EXTENSION";
 inline constexpr const char* kTopic = "TOPIC";
 }  // namespace value
 
@@ -71,6 +72,7 @@ void add_user(CLI::App& app, Session& session);       // user add, set, remove, 
 void add_head(CLI::App& app, Session& session);       // head keep
 void add_backup(CLI::App& app, Session& session);     // backup
 void add_restore(CLI::App& app, Session& session);    // restore
+void add_ext(CLI::App& app, Session& session);        // ext list, install, pack, and others
 void add_job(CLI::App& app, Session& session);        // job check
 
 }  // namespace muster::cli

@@ -77,6 +77,7 @@ Names keys() {
 Names names_of_kind(const std::string& kind, const Given& given) {
   if (kind == value::kNodes) return ask_head("/v1/nodes", "nodes", "name", any);
   if (kind == value::kWaiting) return ask_head("/v1/nodes", "nodes", "mac", waits);
+  if (kind == value::kExtension) return ask_head("/v1/extensions", "extensions", "name", any);
   if (kind == value::kGroup) return ask_head("/v1/groups", "groups", "name", any);
   if (kind == value::kOperation) return ask_head("/v1/operations", "operations", "id", any);
   if (kind == value::kUser) return ask_head("/v1/users", "users", "name", any);

@@ -38,6 +38,7 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_discover(app, session);
   cli::add_dhcp(app, session);
   cli::add_user(app, session);
+  cli::add_ext(app, session);
   cli::add_spec(app, session);
   cli::add_plan(app, session);
   cli::add_apply(app, session);

@@ -237,6 +237,7 @@ Status serve(const control::Settings& settings) {
                      cluster->registry().exceptions(),
                      cluster->operations().exceptions(),
                      cluster->change_feed().exceptions(),
+                     cluster->extensions().exceptions(),
                      services.exceptions()};
     for (const RoleServer& role : role_servers) {
       seen.push_back(role.workers->exceptions());

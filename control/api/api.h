@@ -73,6 +73,8 @@ class Api {
   os::ServerResponse set_nodes(const os::ServerRequest& request);
   os::ServerResponse profiles(const os::ServerRequest& request);
   os::ServerResponse images(const os::ServerRequest& request);
+  os::ServerResponse list_extensions(const os::ServerRequest& request);
+  os::ServerResponse refresh_extensions(const os::ServerRequest& request);
   os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);

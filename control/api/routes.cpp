@@ -3,6 +3,7 @@
 #include <array>
 
 #include "control/api/api.h"
+#include "control/api/extension_schemas.h"
 #include "control/api/image_schemas.h"
 #include "control/api/node_schemas.h"
 #include "control/api/request_schemas.h"
@@ -125,6 +126,18 @@ std::span<const Api::Route> Api::routes() {
             &Api::images,
             {.about = "the images, and the nodes that run and boot each",
              .answer = schemas::kImages}},
+      Route{Role::viewer,
+            "GET",
+            "/v1/extensions",
+            &Api::list_extensions,
+            {.about = "the extensions that are installed", .answer = schemas::kExtensions}},
+      Route{Role::admin,
+            "POST",
+            "/v1/extensions/refresh",
+            &Api::refresh_extensions,
+            {.about = "looks again at what root installed, and asks the extensions that changed; "
+                      "answers as GET does",
+             .answer = schemas::kExtensions}},
       Route{Role::viewer,
             "GET",
             "/v1/groups",

@@ -16,6 +16,10 @@ inline constexpr const char* kHeadPlan = "head-plan.json";
 inline constexpr const char* kLeases = "/run/muster-dnsmasq/leases";
 /// Images that were added, root's.
 inline constexpr const char* kImages = "/var/lib/muster-images";
+/// Extensions that were installed, root's.
+inline constexpr const char* kExtensions = "/var/lib/muster-extensions";
+/// Where the hosts of extensions listen: NAME.sock.
+inline constexpr const char* kExtensionRun = "/run/muster-extensions";
 /// What the head's plan changed here and what stood there before, root's.
 inline constexpr const char* kApplied = "/var/lib/muster-applied";
 /// What came of the head's plan, for the daemon.

@@ -103,6 +103,8 @@ class Head:
         make_directories(machine)
         fill_medium(machine)
         fill_boot_directory(machine)
+        # Programs that only some tests need lie beside it.
+        self.musterd_program = musterd
         shutil.copy(musterd, machine.path("/usr/sbin/musterd"))
         shutil.copy(muster, machine.path("/usr/bin/muster"))
         machine.write("/etc/muster/cluster.yaml", tests_specification())

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "control/adoption.h"
+#include "control/extensions.h"
 #include "control/setting_documents.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
@@ -146,6 +147,15 @@ Documents present() {
                                            .wanted = "0 1800000"});
   documents["operation"] = operations::render_operation(sample_operation());
   documents["operation-output"] = operations::render_output("6.12.57\nü\n");
+  documents["extension"] = render_configured(
+      {.specification = std::string(64, 'a'),
+       .input = std::string(64, 'b'),
+       .on_nodes = {.steps = {plan::WriteFile{.path = "/etc/motd",
+                                              .content = "Welcome.\n",
+                                              .mode = 0600,
+                                              .owner = "ada",
+                                              .group = "users",
+                                              .secrecy = plan::Secrecy::secret}}}});
   return documents;
 }
 
@@ -183,6 +193,10 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
   if (kind == "operation-output") {
     TRY_ASSIGN(const std::string output, operations::parse_output(text));
     return Documents{{kind, operations::render_output(output)}};
+  }
+  if (kind == "extension") {
+    TRY_ASSIGN(const Configured configured, parse_configured(text));
+    return Documents{{kind, render_configured(configured)}};
   }
   return fail("no such kind");
 }

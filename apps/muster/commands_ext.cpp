@@ -1,0 +1,161 @@
+// The noun `ext`: list and show, and what its other verbs share.
+
+#include "apps/muster/commands_ext.h"
+
+#include <format>
+#include <print>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/muster/client.h"
+#include "apps/muster/table.h"
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/os/process.h"
+#include "core/spec/json.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// muster-extract, beside this program: as packages install both, or as they were compiled.
+Result<std::filesystem::path> find_extract() {
+  TRY_ASSIGN(const std::filesystem::path own, os::read_own_program());
+  const auto above = own.parent_path().parent_path();
+  for (const char* const place : {"libexec/muster/muster-extract", "extract/muster-extract"}) {
+    if (!os::is_missing(above / place)) return above / place;
+  }
+  return fail("there is no program 'muster-extract' beside this one",
+              "install the package 'muster' again");
+}
+
+std::string signed_by(const json& extension) {
+  const std::string signer = text_of(extension, "signer");
+  return signer.empty() ? "UNSIGNED" : signer;
+}
+
+std::string state_of(const json& extension) {
+  if (!text_of(extension, "error").empty()) return "failed";
+  return extension.value("active", false) ? "active" : "waiting";
+}
+
+int list_extensions() {
+  const auto answer = call_head("GET", "/v1/extensions");
+  if (!answer) return report(answer.error());
+  std::vector<std::vector<std::string>> rows = {
+      {"EXTENSION", "VERSION", "TYPE", "STATE", "SIGNED BY", "SUMMARY"}};
+  for (const json& each : answer->at("extensions")) {
+    rows.push_back({text_of(each, "name"), text_of(each, "version"), text_of(each, "type"),
+                    state_of(each), signed_by(each), text_of(each, "summary")});
+  }
+  if (rows.size() == 1) {
+    return print_answer(*answer, "no extension is installed; 'muster ext install FILE' does that");
+  }
+  return print_answer(*answer, trim(render_table(rows)));
+}
+
+std::string rights_text(const json& extension) {
+  std::string text;
+  for (const json& right : extension.at("rights")) {
+    for (const json& file : right.at("files")) {
+      text += sheet_line(text.empty() ? "may write" : "",
+                         std::format("{} on every {} ({})", printable(file.get<std::string>(), 255),
+                                     text_of(right, "place"), text_of(right, "reason")));
+    }
+  }
+  return text;
+}
+
+std::string sheet_of(const json& extension) {
+  const auto line = [&](const char* key, const char* member) {
+    return sheet_line(key, or_dash(text_of(extension, member)));
+  };
+  std::string text =
+      line("extension", "name") + line("version", "version") + line("type", "type") +
+      line("summary", "summary") + line("maintainer", "maintainer") + line("license", "license") +
+      sheet_line("signed by", signed_by(extension)) +
+      sheet_line("installed",
+                 clock_time(extension.value("installed_ms", std::int64_t{0}), ShowDate::yes)) +
+      sheet_line("state", state_of(extension)) + rights_text(extension);
+  const std::string error = text_of(extension, "error");
+  if (!error.empty()) text += sheet_line("error", error);
+  const std::string said = text_of(extension, "said");
+  if (!said.empty()) text += sheet_line("it said", said);
+  return text;
+}
+
+int show_extension(const std::string& name) {
+  const auto answer = call_head("GET", "/v1/extensions");
+  if (!answer) return report(answer.error());
+  for (const json& each : answer->at("extensions")) {
+    if (text_of(each, "name") == name) return print_answer(each, trim(sheet_of(each)));
+  }
+  return report({.message = std::format("there is no extension '{}'", printable(name, 80)),
+                 .hint = "'muster ext list' shows those that are installed"},
+                kUsage);
+}
+
+}  // namespace
+
+std::expected<CheckedPackage, PackageProblems> check_package(
+    os::CommandRunner& runner, const std::filesystem::path& specification,
+    const std::vector<package::TrustedKey>& keys) {
+  const auto failed = [](Error error) {
+    return std::unexpected(PackageProblems{.problems = {}, .error = std::move(error)});
+  };
+  const auto program = find_extract();
+  if (!program) return failed(program.error());
+  auto files = package::read_package(specification);
+  if (!files) return failed(files.error());
+  auto signer = package::verify_package(*files, keys);
+  if (!signer) return failed(signer.error());
+  auto outcome = extensions::parse_specification(files->specification, specification.string(),
+                                                 extensions::Form::package);
+  if (!outcome.specification) {
+    return std::unexpected(
+        PackageProblems{.problems = std::move(outcome.problems), .error = std::nullopt});
+  }
+  if (const Status same = package::check_archive(*files, *outcome.specification); !same) {
+    return failed(same.error());
+  }
+  auto content = package::extract_package(runner, *program, *files, *outcome.specification);
+  if (!content) return failed(content.error());
+  return CheckedPackage{.files = std::move(*files),
+                        .specification = std::move(*outcome.specification),
+                        .content = std::move(*content),
+                        .signer = std::move(*signer)};
+}
+
+int report(const PackageProblems& problems, const std::filesystem::path& file) {
+  if (problems.error) return report(*problems.error, kUsage);
+  if (form() == Form::json) {
+    print_json(spec::to_json(file.string(), problems.problems).dump(2));
+    return kUsage;
+  }
+  for (const spec::Diagnostic& problem : problems.problems) say(spec::to_string(problem));
+  return kUsage;
+}
+
+std::string signer_words(const std::optional<package::Signer>& signer) {
+  if (!signer) return "unsigned";
+  return std::format("signed by {}", package::to_string(signer->key));
+}
+
+void add_ext(CLI::App& app, Session& session) {
+  CLI::App* const noun =
+      app.add_subcommand("ext", "extensions: what others add to Muster, and how it is made");
+  noun->require_subcommand(1);
+  CLI::App& list = *noun->add_subcommand("list", "the extensions of this head");
+  add_json(list);
+  on_run_at_head(list, session, list_extensions);
+  CLI::App& show = *noun->add_subcommand("show", "all that is known of an extension");
+  const auto name = std::make_shared<std::string>();
+  show.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
+  add_json(show);
+  on_run_at_head(show, session, [name] { return show_extension(*name); });
+  add_ext_author(*noun, session);
+  add_ext_change(*noun, session);
+}
+
+}  // namespace muster::cli

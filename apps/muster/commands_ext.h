@@ -1,0 +1,45 @@
+#pragma once
+// The verbs of the noun `ext`, by file.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/muster/commands.h"
+#include "core/os/command.h"
+#include "extensions/package/package.h"
+
+namespace muster::cli {
+
+void add_ext_author(CLI::App& noun, Session& session);  // check, pack, keygen, sign
+void add_ext_change(CLI::App& noun, Session& session);  // install, remove
+
+/// A package in which everything was checked but who may install it.
+struct CheckedPackage {
+  package::PackageFiles files;
+  extensions::Specification specification;
+  std::unique_ptr<const package::Content> content;
+  /// None: it is unsigned.
+  std::optional<package::Signer> signer;
+};
+
+/// What is wrong with a package: a list with places, or one error.
+struct PackageProblems {
+  std::vector<spec::Diagnostic> problems;
+  std::optional<Error> error;
+};
+
+/// Reads and checks a package in the order of package.h.
+std::expected<CheckedPackage, PackageProblems> check_package(
+    os::CommandRunner& runner, const std::filesystem::path& specification,
+    const std::vector<package::TrustedKey>& keys);
+
+/// Prints them, or answers them as JSON. Returns kUsage.
+int report(const PackageProblems& problems, const std::filesystem::path& file);
+
+/// "signed by 0123456789ABCDEF" or "unsigned".
+std::string signer_words(const std::optional<package::Signer>& signer);
+
+}  // namespace muster::cli

@@ -1,0 +1,35 @@
+#pragma once
+// What the administrators' API answers of extensions, beside answer_schemas.h.
+
+#include "control/api/answer_schemas.h"
+
+namespace muster::api::schemas {
+
+inline constexpr auto kRightMembers = std::to_array<Property>({
+    {"place", text("where: 'node' is every node")},
+    {"files", list_of(kName, "the files that it may write there")},
+    {"reason", text("why it asked for this")},
+});
+inline constexpr Schema kRight = object("what root granted", kRightMembers);
+inline constexpr auto kExtensionMembers = std::to_array<Property>({
+    {"name", kName},
+    {"version", text("its version")},
+    {"type", text("'application', 'library' or 'tool'")},
+    {"summary", text("what it does, in a line")},
+    {"maintainer", text("who answers for it")},
+    {"license", text("its licence, as an expression of SPDX")},
+    {"signer", text("the number of the key that signed it; empty: it is unsigned")},
+    {"installed_ms", kTime},
+    {"active", flag("whether the steps of this version are in the plans")},
+    {"steps", number("how many steps it has for every node")},
+    {"error", text("why it does not work; may be empty")},
+    {"said", text("what its hook said last; may be empty")},
+    {"rights", list_of(kRight, "what it may own")},
+});
+inline constexpr Schema kExtension = object("an extension", kExtensionMembers);
+inline constexpr auto kExtensionsMembers = std::to_array<Property>({
+    {"extensions", list_of(kExtension, "by name")},
+});
+inline constexpr Schema kExtensions = object("the extensions", kExtensionsMembers);
+
+}  // namespace muster::api::schemas

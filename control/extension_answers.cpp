@@ -1,0 +1,137 @@
+// What an extension answered: its form, its bounds, and how it is kept.
+
+#include <charconv>
+#include <format>
+
+#include "control/extensions.h"
+#include "core/base/text.h"
+#include "core/json/members.h"
+
+namespace muster::control {
+namespace {
+
+using muster::json::Members;
+using muster::json::Problems;
+using muster::json::Value;
+
+constexpr std::size_t kMostSteps = 1000;
+constexpr std::size_t kHashLength = 64;
+
+/// Errors (denied): the grant does not have what the step is about.
+Status check_step(const plan::Step& step, const extensions::Grant& grant) {
+  const auto* const file = std::get_if<plan::WriteFile>(&step);
+  if (file == nullptr) {
+    return fail(
+        ErrorKind::denied,
+        std::format("it wants to {}: extensions of API level 1 write files", plan::describe(step)));
+  }
+  if (extensions::find_right(grant, extensions::Place::node, file->path) == nullptr) {
+    return fail(ErrorKind::denied,
+                std::format("it wants to {}, and has no right to that file", plan::describe(step)),
+                "its author adds the file to `rights` in the specification");
+  }
+  if ((file->mode & ~0777U) == 0) return {};
+  return fail(ErrorKind::denied,
+              std::format("it wants to {}: no file may be setuid", plan::describe(step)));
+}
+
+/// Octal digits, as chmod(1) has them. A number would be read as another one.
+Result<std::uint32_t> parse_mode(const Value& value) {
+  std::uint32_t mode = 0;
+  const std::string text = value.is_string() ? value.get<std::string>() : std::string();
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, mode, 8);
+  if (!text.empty() && read.ec == std::errc() && read.ptr == end && mode <= 07777U) return mode;
+  return fail(ErrorKind::invalid, "'mode' is no text of octal digits", "write such as \"0644\"");
+}
+
+/// A step as an extension writes it, with all that it may leave out.
+Result<Value> complete(const Value& step) {
+  if (!step.is_object() || !step.contains("step") || step.at("step") != plan::WriteFile::kKind) {
+    return step;
+  }
+  Value whole = plan::to_json(plan::WriteFile{});
+  whole.erase("path");
+  whole.erase("content");
+  whole.update(step);
+  if (!step.contains("mode")) return whole;
+  TRY_ASSIGN(whole["mode"], parse_mode(step.at("mode")));
+  return whole;
+}
+
+Result<Value> complete_all(const Value& list) {
+  Value whole = Value::array();
+  for (const Value& step : list) {
+    auto completed = complete(step);
+    if (!completed) {
+      return wrap(std::format("node[{}]", whole.size()), std::move(completed).error());
+    }
+    whole.push_back(std::move(*completed));
+  }
+  return whole;
+}
+
+Result<plan::Plan> parse_steps(const Value& list) {
+  plan::Plan plan;
+  if (list.size() > kMostSteps) {
+    return fail(ErrorKind::invalid, std::format("there are more than {} steps", kMostSteps));
+  }
+  for (const Value& value : list) {
+    TRY_ASSIGN(plan::Step step,
+               plan::parse_step(value, std::format("node[{}]", plan.steps.size())));
+    TRY(plan::check(step));
+    plan.add(std::move(step));
+  }
+  return plan;
+}
+
+}  // namespace
+
+constinit const muster::json::DocumentKind kExtensionDocument = {.name = "extension"};
+
+std::string origin_of(const std::string& extension) { return "extension " + extension; }
+
+std::string render_configured(const Configured& configured) {
+  Value steps = Value::array();
+  for (const plan::Step& step : configured.on_nodes.steps) steps.push_back(plan::to_json(step));
+  return muster::json::render_document(kExtensionDocument,
+                                       {{"specification", configured.specification},
+                                        {"input", configured.input},
+                                        {"node", std::move(steps)}});
+}
+
+Result<Configured> parse_configured(std::string_view text) {
+  TRY_ASSIGN(const muster::json::Document document,
+             muster::json::parse_document(kExtensionDocument, text));
+  Problems problems;
+  Members members(document.value, problems);
+  Configured configured{.specification = members.word("specification", kHashLength),
+                        .input = members.word("input", kHashLength)};
+  const Value& steps = members.list("node");
+  members.refuse_unknown();
+  TRY(problems.status());
+  TRY_ASSIGN(configured.on_nodes, parse_steps(steps));
+  return configured;
+}
+
+Status check_grant(const plan::Plan& steps, const extensions::Grant& grant) {
+  for (const plan::Step& step : steps.steps) TRY(check_step(step, grant));
+  return {};
+}
+
+Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant) {
+  Problems problems;
+  Members members(output, problems);
+  const Value* const list = members.find_list("node");
+  members.refuse_unknown();
+  TRY(problems.status());
+  if (list == nullptr) return plan::Plan();
+  TRY_ASSIGN(const Value whole, complete_all(*list));
+  TRY_ASSIGN(plan::Plan given, parse_steps(whole));
+  TRY(check_grant(given, grant));
+  plan::Plan plan;
+  plan.append(std::move(given), origin_of(grant.name));
+  return plan;
+}
+
+}  // namespace muster::control

@@ -1,0 +1,270 @@
+#include "control/extensions.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/crypto/hash.h"
+#include "core/os/jitter.h"
+#include "extensions/host.h"
+
+namespace muster::control {
+namespace {
+
+using extensions::Installed;
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// What `configure` may take.
+constexpr std::chrono::milliseconds kConfigureTime = 30s;
+/// An extension that failed is asked again.
+constexpr Backoff kAgain{.first = 5s, .longest = 5min};
+
+}  // namespace
+
+Extensions::~Extensions() {
+  thread_.request_stop();
+  wake_.notify_all();
+}
+
+nlohmann::json Extensions::input_of(const Installed& extension) const {
+  return {{"extension",
+           {{"name", extension.specification.name},
+            {"version", to_string(extension.specification.version)}}},
+          {"cluster", sources_.cluster}};
+}
+
+std::string Extensions::digest_of(const Installed& extension) const {
+  return crypto::sha256(input_of(extension).dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+/// Whether there is nothing to ask.
+bool Extensions::is_current(const Known& known) const {
+  if (known.is_damaged) return true;
+  return known.answer && known.answer->specification == known.extension.grant.specification &&
+         known.answer->input == digest_of(known.extension);
+}
+
+void Extensions::load(std::vector<Error>& lost) {
+  read_store();
+  const auto documents = sources_.decisions.store().list(kExtensionKind);
+  if (!documents) {
+    lost.push_back(documents.error());
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const state::Document& document : *documents) {
+    auto known = all_.find(document.key);
+    if (known == all_.end() && !unreadable_) {
+      removed_.push_back(document.key);
+      continue;
+    }
+    // A disk that cannot be read now takes nothing away from nodes.
+    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
+    if (auto taken = take_up(known->second, document.value); !taken) {
+      lost.push_back({.message = std::format("what extension '{}' answered cannot be read: {}",
+                                             printable(document.key, 64), taken.error().message),
+                      .hint = "it is asked again"});
+    }
+  }
+}
+
+Extensions::Known Extensions::damaged(const std::string& name, const std::optional<Error>& why) {
+  Known known{.is_damaged = true, .error = why ? why->message : std::string()};
+  known.extension.grant.name = name;
+  return known;
+}
+
+/// Takes up what the store has of an extension. Errors: it cannot be read.
+Status Extensions::take_up(Known& known, const std::string& document) {
+  TRY_ASSIGN(Configured answer, parse_configured(document));
+  plan::Plan steps;
+  steps.append(std::move(answer.on_nodes), origin_of(known.extension.grant.name));
+  answer.on_nodes = std::move(steps);
+  // What root granted since may be less.
+  const bool is_allowed =
+      known.is_damaged || check_grant(answer.on_nodes, known.extension.grant).has_value();
+  if (is_allowed) known.answer = std::move(answer);
+  return {};
+}
+
+void Extensions::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+void Extensions::work(const std::stop_token& stop) {
+  int failures = 0;
+  while (!stop.stop_requested()) {
+    exceptions_.run([&] {
+      const std::scoped_lock one_look(refreshing_);
+      ask_all(stop);
+    });
+    std::unique_lock lock(mutex_);
+    if (!is_failing_) failures = 0;
+    // Until somebody's look at all finds one that fails.
+    if (!wake_.wait(lock, stop, [this] { return is_failing_; })) return;
+    const auto pause = kAgain.after(++failures, os::random_part());
+    wake_.wait_for(lock, stop, pause, [] { return false; });
+  }
+}
+
+void Extensions::read_store() {
+  auto inventory = extensions::read_inventory(sources_.store);
+  const std::scoped_lock lock(mutex_);
+  unreadable_ = inventory ? std::nullopt : std::optional(inventory.error());
+  if (!inventory) return;
+  All all;
+  for (Installed& installed : inventory->installed) {
+    const std::string name = installed.grant.name;
+    all[name].extension = std::move(installed);
+  }
+  for (const auto& [name, why] : inventory->damaged) all.emplace(name, damaged(name, why));
+  for (auto& [name, known] : all_) {
+    const auto now = all.find(name);
+    if (now == all.end()) {
+      removed_.push_back(name);
+    } else {
+      now->second.answer = std::move(known.answer);
+    }
+  }
+  all_ = std::move(all);
+}
+
+void Extensions::refresh() {
+  const std::scoped_lock one_look(refreshing_);
+  read_store();
+  ask_all({});
+}
+
+/// Errors: the disk; what is kept of them goes the next time.
+Status Extensions::forget_removed() {
+  std::vector<std::string> names;
+  {
+    const std::scoped_lock lock(mutex_);
+    names = removed_;
+  }
+  for (const std::string& name : names) TRY(save(name, std::nullopt));
+  const std::scoped_lock lock(mutex_);
+  removed_.clear();
+  return {};
+}
+
+void Extensions::ask_all(const std::stop_token& stop) {
+  const bool is_forgotten = forget_removed().has_value();
+  std::vector<std::string> names;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [name, known] : all_) {
+      if (!is_current(known)) names.push_back(name);
+    }
+  }
+  for (const std::string& name : names) ask(name, stop);
+  const std::scoped_lock lock(mutex_);
+  const auto is_current_one = [this](const auto& each) { return is_current(each.second); };
+  is_failing_ = !is_forgotten || !std::ranges::all_of(all_, is_current_one);
+  wake_.notify_all();
+}
+
+/// Nothing is locked that others wait for while the host works.
+void Extensions::ask(const std::string& name, const std::stop_token& stop) {
+  Known known;
+  {
+    const std::scoped_lock lock(mutex_);
+    known = all_.at(name);
+  }
+  std::string said;
+  auto answer = ask_one(known, said, stop);
+  Status saved = answer ? save(name, *answer) : Status();
+  const std::scoped_lock lock(mutex_);
+  Known& now = all_.at(name);
+  now.said = std::move(said);
+  now.error = !answer ? answer.error().text() : !saved ? saved.error().text() : std::string();
+}
+
+Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
+                                       const std::stop_token& stop) {
+  const extensions::Grant& grant = known.extension.grant;
+  Configured configured{.specification = grant.specification, .input = digest_of(known.extension)};
+  const bool is_asked =
+      std::ranges::contains(known.extension.specification.hooks, extensions::Hook::configure);
+  if (!is_asked) return configured;
+  const auto answer = extensions::ask_host(sources_.run / (grant.name + ".sock"),
+                                           {.id = ++asked_,
+                                            .hook = extensions::Hook::configure,
+                                            .timeout = kConfigureTime,
+                                            .input = input_of(known.extension)},
+                                           [&stop] { return stop.stop_requested(); });
+  if (!answer) return wrap("its host", answer.error());
+  said = printable(answer->said, 4000);
+  if (!answer->error.empty()) {
+    return fail(std::format("its hook 'configure' {}", answer->error));
+  }
+  auto steps = check_answer(answer->output, grant);
+  if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
+  TRY(sources_.check_on_nodes(*steps));
+  configured.on_nodes = std::move(*steps);
+  return configured;
+}
+
+/// On disk first, in the plans then.
+Status Extensions::save(const std::string& name, const std::optional<Configured>& answer) {
+  Decisions& decisions = sources_.decisions;
+  state::Change change{.kind = kExtensionKind, .key = name, .value = std::nullopt};
+  if (answer) change.value = render_configured(*answer);
+  change.schema = kExtensionDocument.schema();
+  const std::scoped_lock one_decision(decisions.one_at_a_time());
+  TRY_ASSIGN(const state::Revision revision,
+             decisions.store().commit(
+                 {.changes = {change},
+                  .events = {{.time_ms = decisions.now_ms(),
+                              .subject = "extension/" + name,
+                              .kind = answer ? "configured" : "removed",
+                              .text = answer ? std::format("{} steps for nodes",
+                                                           answer->on_nodes.steps.size())
+                                             : std::string()}}}));
+  if (answer) {
+    const std::scoped_lock lock(mutex_);
+    all_.at(name).answer = answer;
+  }
+  decisions.note(revision);
+  return {};
+}
+
+plan::Plan Extensions::on_nodes() const {
+  const std::scoped_lock lock(mutex_);
+  plan::Plan plan;
+  for (const auto& [name, known] : all_) {
+    if (known.answer) plan.append(known.answer->on_nodes);
+  }
+  return plan;
+}
+
+std::vector<Extensions::State> Extensions::states() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<State> states;
+  for (const auto& [name, known] : all_) {
+    states.push_back({.extension = known.extension,
+                      .is_active = !known.is_damaged && is_current(known),
+                      .error = known.error,
+                      .said = known.said,
+                      .steps = known.answer ? known.answer->on_nodes.steps.size() : 0});
+  }
+  return states;
+}
+
+std::vector<Problem> Extensions::problems() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Problem> problems;
+  if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
+  for (const auto& [name, known] : all_) {
+    if (known.error.empty()) continue;
+    problems.push_back(
+        {std::format("extension '{}' does not work: {}", name, known.error),
+         known.is_damaged
+             ? std::format("install it again, or 'muster ext remove {}'", name)
+             : std::format("'muster ext show {0}' has what it said; it is asked again", name)});
+  }
+  return problems;
+}
+
+}  // namespace muster::control

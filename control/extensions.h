@@ -1,0 +1,145 @@
+#pragma once
+// The extensions that work on this head: which root installed, what each answered when it was asked
+// for its steps, and asking again when what it was told has changed. The hosts run the extensions'
+// code (extensions/host.h); the daemon believes an answer as far as root's grant goes.
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "control/decisions.h"
+#include "control/problem.h"
+#include "core/base/backoff.h"
+#include "core/json/document.h"
+#include "core/os/caught_exceptions.h"
+#include "core/plan/plan.h"
+#include "extensions/store.h"
+
+namespace muster::control {
+
+/// What an extension answered last, as the store keeps it: documents of kind "extension" by name.
+extern const muster::json::DocumentKind kExtensionDocument;
+inline constexpr const char* kExtensionKind = "extension";
+
+struct Configured {
+  /// The SHA-256 of the specification that answered.
+  std::string specification;
+  /// The SHA-256 of all that it was told.
+  std::string input;
+  /// Steps for every node.
+  plan::Plan on_nodes;
+  bool operator==(const Configured&) const = default;
+};
+
+std::string render_configured(const Configured& configured);
+/// Errors (invalid): it is none; (conflict) it is of a newer version.
+Result<Configured> parse_configured(std::string_view text);
+
+/// Errors (denied): a step is about something that the grant does not have.
+Status check_grant(const plan::Plan& steps, const extensions::Grant& grant);
+
+/// The steps of an answer, each with its origin. Errors (invalid): not of the form of the hook
+/// `configure`; (denied) a step is about something that the grant does not have.
+Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant);
+
+/// plan::Step::origin of an extension's steps.
+std::string origin_of(const std::string& extension);
+
+/// Threads: every function but `load` and `start` may be called from several threads. None but
+/// `refresh` waits for a host.
+class Extensions {
+ public:
+  struct Sources {
+    Decisions& decisions;
+    std::filesystem::path store;
+    /// Where the hosts' sockets are.
+    std::filesystem::path run;
+    /// What every extension is told of the cluster.
+    nlohmann::json cluster;
+    /// Whether nodes can have these steps beside all others. Errors (conflict): with both origins.
+    std::function<Status(const plan::Plan& steps)> check_on_nodes;
+  };
+  explicit Extensions(Sources sources) : sources_(std::move(sources)) {}
+  ~Extensions();
+  Extensions(const Extensions&) = delete;
+  Extensions& operator=(const Extensions&) = delete;
+
+  /// What is installed, and what it answered before. Adds to `lost` what cannot be read.
+  void load(std::vector<Error>& lost);
+  /// Asks from now on whom it must, in a thread of its own.
+  void start();
+
+  /// Looks again at what is installed, and asks those that changed, and those that failed. Waits
+  /// until all have answered.
+  void refresh();
+
+  /// The steps of all extensions for every node, by the extensions' names.
+  plan::Plan on_nodes() const;
+
+  struct State {
+    extensions::Installed extension;
+    /// Whether the steps of this version are in the plans.
+    bool is_active = false;
+    /// Why not; empty: it was not asked yet.
+    std::string error;
+    /// What its hook said last besides.
+    std::string said;
+    std::size_t steps = 0;
+  };
+  std::vector<State> states() const;
+  std::vector<Problem> problems() const;
+  os::CaughtExceptions::Seen exceptions() const { return exceptions_.seen(); }
+
+ private:
+  struct Known {
+    extensions::Installed extension;
+    /// Of `extension` only the name is known: its files cannot be used. What it answered stays.
+    bool is_damaged = false;
+    std::optional<Configured> answer;
+    std::string error;
+    std::string said;
+  };
+  using All = std::map<std::string, Known, std::less<>>;
+
+  void work(const std::stop_token& stop);
+  void read_store();
+  static Known damaged(const std::string& name, const std::optional<Error>& why);
+  static Status take_up(Known& known, const std::string& document);
+  void ask_all(const std::stop_token& stop);
+  void ask(const std::string& name, const std::stop_token& stop);
+  Result<Configured> ask_one(const Known& known, std::string& said, const std::stop_token& stop);
+  Status save(const std::string& name, const std::optional<Configured>& answer);
+  Status forget_removed();
+  nlohmann::json input_of(const extensions::Installed& extension) const;
+  std::string digest_of(const extensions::Installed& extension) const;
+  bool is_current(const Known& known) const;
+
+  Sources sources_;
+  /// One look at all at a time.
+  std::mutex refreshing_;
+  std::uint64_t asked_ = 0;
+  /// Guards what follows.
+  mutable std::mutex mutex_;
+  All all_;
+  /// Why the store cannot be read.
+  std::optional<Error> unreadable_;
+  /// Whether one must be asked again.
+  bool is_failing_ = false;
+  /// Documents of extensions that are not installed any more.
+  std::vector<std::string> removed_;
+  std::condition_variable_any wake_;
+  os::CaughtExceptions exceptions_;
+  std::jthread thread_;
+};
+
+}  // namespace muster::control

@@ -1,0 +1,80 @@
+// The text of a grant.
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include <nlohmann/json.hpp>
+
+#include "core/json/document.h"
+#include "core/json/members.h"
+#include "extensions/store.h"
+
+namespace muster::extensions {
+namespace {
+
+using muster::json::Members;
+using muster::json::Problems;
+using muster::json::Value;
+
+constexpr muster::json::DocumentKind kGrantDocument = {.name = "grant"};
+constexpr std::size_t kLongestWord = 4096;
+constexpr std::size_t kMostFiles = 10'000;
+constexpr std::uint64_t kLatest = std::uint64_t{1} << 53U;
+
+Value rights_value(const std::vector<Right>& rights) {
+  Value list = Value::array();
+  for (const Right& right : rights) {
+    list.push_back(
+        {{"place", to_string(right.place)}, {"files", right.files}, {"reason", right.reason}});
+  }
+  return list;
+}
+
+std::vector<Right> read_rights(Members& members, Problems& problems) {
+  std::vector<Right> rights;
+  for (const Value& value : members.list("rights")) {
+    Members right(value, problems, std::format("rights[{}]", rights.size()));
+    if (right.word("place", kLongestWord) != to_string(Place::node)) {
+      problems.add(right.path("place"), "is no place");
+    }
+    rights.push_back({.place = Place::node,
+                      .files = right.find_words("files", kMostFiles, kLongestWord)
+                                   .value_or(std::vector<std::string>()),
+                      .reason = right.text("reason", kLongestWord)});
+    right.refuse_unknown();
+  }
+  return rights;
+}
+
+}  // namespace
+
+std::string render_grant(const Grant& grant) {
+  return muster::json::render_document(kGrantDocument, {{"name", grant.name},
+                                                        {"version", to_string(grant.version)},
+                                                        {"specification", grant.specification},
+                                                        {"rights", rights_value(grant.rights)},
+                                                        {"signer", grant.signer},
+                                                        {"at_ms", grant.at_ms}});
+}
+
+Result<Grant> parse_grant(std::string_view text) {
+  TRY_ASSIGN(const muster::json::Document document,
+             muster::json::parse_document(kGrantDocument, text));
+  Problems problems;
+  Members members(document.value, problems);
+  Grant grant{.name = members.word("name", kLongestWord),
+              .specification = members.word("specification", 64),
+              .rights = read_rights(members, problems),
+              .signer = members.find_word("signer", 64).value_or("")};
+  const auto version = parse_version(members.word("version", kLongestWord));
+  if (!version) problems.add("version", "is no version");
+  grant.version = version.value_or(Version());
+  grant.at_ms = static_cast<std::int64_t>(members.number("at_ms", 0, kLatest));
+  if (grant.specification.size() != 64) problems.add("specification", "is no SHA-256");
+  members.refuse_unknown();
+  TRY(problems.status());
+  return grant;
+}
+
+}  // namespace muster::extensions

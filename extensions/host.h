@@ -1,0 +1,61 @@
+#pragma once
+// What a host is asked and answers: one JSON text a line, over a socket of systemd's
+// (os::LineChannel). A host serves one extension; the daemon asks, one question at a time.
+//
+//     {"id": 7, "hook": "configure", "timeout_ms": 30000, "input": {…}}
+//     {"id": 7, "output": {…}}   or   {"id": 7, "error": "…", "said": "…"}
+//
+// docs/reference/extension.md says what input and output of each hook are.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.h"
+#include "core/os/command.h"
+#include "extensions/store.h"
+
+namespace muster::extensions {
+
+/// The longest line of either side, in bytes, and how deep its JSON may be.
+inline constexpr std::size_t kMostHostLine = 4U << 20;
+inline constexpr int kMostHostDepth = 32;
+
+struct Question {
+  std::uint64_t id = 0;
+  Hook hook = Hook::configure;
+  std::chrono::milliseconds timeout{0};
+  nlohmann::json input;
+};
+
+struct HookAnswer {
+  std::uint64_t id = 0;
+  /// What the hook returned; null where `error` says why there is nothing.
+  nlohmann::json output;
+  std::string error;
+  /// The end of what the hook said besides, for people.
+  std::string said;
+};
+
+std::string render_question(const Question& question);
+std::string render_answer(const HookAnswer& answer);
+/// Errors (invalid): no such line.
+Result<Question> parse_question(std::string_view line);
+Result<HookAnswer> parse_answer(std::string_view line);
+
+/// Runs the program of a hook and reads what it prints. Never fails: an answer says why there is no
+/// output. Whatever the hook does is an answer with an error: it ends with another status, runs too
+/// long, prints too much, or what it prints is no JSON.
+HookAnswer run_hook(os::CommandRunner& runner, const Installed& extension,
+                    const Question& question);
+
+/// Asks the host whose socket is at `path`, and waits for its answer, or until it `is_unwanted`.
+/// Errors: nobody is there; the host ended or did not answer in time; it answered something else.
+Result<HookAnswer> ask_host(const std::filesystem::path& path, const Question& question,
+                            const std::function<bool()>& is_unwanted);
+
+}  // namespace muster::extensions

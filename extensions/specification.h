@@ -1,0 +1,101 @@
+#pragma once
+// The specification of an extension, NAME-VERSION.yaml: all that is known of an extension before
+// anything of its archive is read. docs/reference/extension.md describes the file. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/spec/fields.h"
+#include "core/spec/places.h"
+#include "extensions/version.h"
+
+namespace muster::extensions {
+
+/// The newest schema of the file, and the newest level of what extensions may use.
+inline constexpr int kSchema = 1;
+inline constexpr int kApiLevel = 1;
+
+enum class Type { application, library, tool };
+enum class Language { shell };
+/// What an extension is asked.
+enum class Hook { configure };
+/// Where an extension changes something.
+enum class Place { node };
+enum class Executable { no, yes };
+
+/// What an extension wants to own in one place, and why.
+struct Right {
+  Place place = Place::node;
+  /// Whole paths.
+  std::vector<std::string> files;
+  std::string reason;
+  bool operator==(const Right&) const = default;
+};
+
+struct PackedFile {
+  /// check_packed_path
+  std::string path;
+  std::string sha256;
+  /// Bytes.
+  std::uint64_t size = 0;
+  Executable executable = Executable::no;
+  bool operator==(const PackedFile&) const = default;
+};
+
+struct PackedArchive {
+  std::string sha256;
+  /// Bytes.
+  std::uint64_t size = 0;
+  bool operator==(const PackedArchive&) const = default;
+};
+
+struct Specification {
+  int schema = kSchema;
+  std::string name;
+  Version version;
+  int api = kApiLevel;
+  Type type = Type::tool;
+  Language language = Language::shell;
+  std::string summary;
+  std::string description;
+  std::string maintainer;
+  std::string licence;
+  std::string homepage;
+  std::vector<Hook> hooks;
+  std::vector<Right> rights;
+  /// What `muster ext pack` writes; a project has neither.
+  PackedArchive archive;
+  std::vector<PackedFile> files;
+  bool operator==(const Specification&) const = default;
+};
+
+/// What an author writes, and what a package has: the same with `archive` and `files`.
+enum class Form { project, package };
+
+struct ParseOutcome {
+  std::optional<Specification> specification;
+  /// In the order of their places in the file.
+  std::vector<spec::Diagnostic> problems;
+};
+
+/// Parses and validates. `file_name` is used in problems only. Any bytes are answered by problems.
+ParseOutcome parse_specification(std::string_view text, std::string_view file_name, Form form);
+
+/// "motd-1.0.0", as both files of a package are called.
+std::string title(const Specification& specification);
+
+/// What `muster ext pack` writes below an author's text.
+std::string render_packed(const PackedArchive& archive, const std::vector<PackedFile>& files);
+
+std::span<const spec::Field> specification_fields(Form form);
+/// Of the program that answers a hook, below the root of the archive: "hooks/configure".
+std::string hook_path(Hook hook);
+std::string_view to_string(Type type);
+std::string_view to_string(Language language);
+std::string_view to_string(Hook hook);
+std::string_view to_string(Place place);
+
+}  // namespace muster::extensions

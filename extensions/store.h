@@ -1,0 +1,85 @@
+#pragma once
+// The extensions that a head has. Only root writes here, so root's helper and the daemon believe
+// the same (docs/decisions/0028-extensions.md).
+//
+//   /var/lib/muster-extensions/NAME/VERSION-HASH/specification.yaml    as it was installed
+//   /var/lib/muster-extensions/NAME/VERSION-HASH/content/              the files of the archive
+//   /var/lib/muster-extensions/NAME/grant.json                         what root granted
+//
+// The grant names the directory. Without a grant an extension is not there, whatever else is left
+// of it. HASH is the beginning of the specification's SHA-256.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/layout.h"
+#include "core/base/result.h"
+#include "extensions/specification.h"
+
+namespace muster::extensions {
+
+inline constexpr const char* kStore = layout::kExtensions;
+inline constexpr const char* kGrantFile = "grant.json";
+/// In the directory that the grant names.
+inline constexpr const char* kSpecificationFile = "specification.yaml";
+inline constexpr const char* kContentDirectory = "content";
+
+/// The unit of an extension's host: `kind` is "socket" or "service".
+std::string unit_of(const std::string& name, std::string_view kind);
+
+/// Where the grant of an extension is.
+std::filesystem::path grant_of(const std::filesystem::path& store, const std::string& name);
+
+/// What root decided when the extension was installed.
+struct Grant {
+  std::string name;
+  Version version;
+  /// The SHA-256 of the specification.
+  std::string specification;
+  /// What it may own; as its specification asked.
+  std::vector<Right> rights;
+  /// The number of the key that signed it (to_string); empty: nobody did.
+  std::string signer;
+  /// Milliseconds since 1970.
+  std::int64_t at_ms = 0;
+
+  /// "VERSION-HASH"
+  std::string directory() const;
+  bool operator==(const Grant&) const = default;
+};
+
+std::string render_grant(const Grant& grant);
+/// Errors (invalid): it is none; (conflict) it is of a newer version.
+Result<Grant> parse_grant(std::string_view text);
+
+struct Installed {
+  Grant grant;
+  Specification specification;
+  /// Where the files of the archive are.
+  std::filesystem::path content;
+};
+
+/// Errors (absent): no such extension is installed; what is there cannot be read, or is not what
+/// was granted.
+Result<Installed> read_installed(const std::filesystem::path& store, const std::string& name);
+
+/// What is installed, by name. One that cannot be used costs nothing else.
+struct Inventory {
+  std::vector<Installed> installed;
+  /// Those that are installed and cannot be used.
+  std::map<std::string, Error, std::less<>> damaged;
+};
+/// Errors: the directory cannot be read.
+Result<Inventory> read_inventory(const std::filesystem::path& store);
+
+/// Errors (conflict): another extension owns what this one asks for; the error has its name.
+Status check_rights(const Specification& wanted, const std::vector<Installed>& installed);
+
+/// The right that lets an extension write a file in a place; null: it has none.
+const Right* find_right(const Grant& grant, Place place, std::string_view file);
+
+}  // namespace muster::extensions

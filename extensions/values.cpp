@@ -1,0 +1,210 @@
+#include "extensions/values.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/spec/codecs.h"
+#include "core/spec/rules.h"
+#include "extensions/limits.h"
+#include "extensions/packed_path.h"
+
+namespace muster::extensions {
+
+using namespace spec::codecs;
+using spec::Codec;
+using spec::JsonKind;
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kTypeWords = {"application", "library", "tool"};
+constexpr std::array<std::string_view, 1> kLanguageWords = {"shell"};
+constexpr std::array<std::string_view, 1> kHookWords = {"configure"};
+constexpr std::array<std::string_view, 1> kPlaceWords = {"node"};
+constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
+
+/// A number up to the newest that this Muster knows.
+template <const Codec<int>& codec>
+Result<int> parse_level(std::string_view text) {
+  auto number = parse_integer<int, codec>(text);
+  const auto written = parse_number(text);
+  if (number || !written || *written <= codec.type.maximum) return number;
+  return fail(std::format("{} is newer than this Muster, which knows {} up to {}", *written,
+                          codec.type.name, codec.type.maximum),
+              "install a newer Muster");
+}
+
+std::string show_version(const Version& version) { return to_string(version); }
+std::string show_size(const std::uint64_t& size) { return std::format("{}", size); }
+
+bool is_plain_text(std::string_view text, std::size_t most) {
+  return !trim(text).empty() && text.size() <= most && printable(text, text.size()) == text;
+}
+
+bool is_line(std::string_view text) { return is_plain_text(text, 120); }
+
+bool is_text(std::string_view text) {
+  std::string without_ends(text);
+  std::ranges::replace(without_ends, '\n', ' ');
+  return is_plain_text(without_ends, 4000);
+}
+
+/// "Name <mail>" (RFC 5322 §3.4), in plain characters.
+bool is_maintainer(std::string_view text) {
+  const std::size_t open = text.find(" <");
+  if (!is_line(text) || open == 0 || open == std::string_view::npos) return false;
+  const std::string_view mail = text.substr(open + 2);
+  const std::size_t at = mail.find('@');
+  return mail.ends_with('>') && at != 0 && at != std::string_view::npos && at + 2 < mail.size() &&
+         mail.find_first_of(" <>", 0) == mail.size() - 1;
+}
+
+/// An expression of SPDX identifiers.
+bool is_licence(std::string_view text) {
+  return is_line(text) && std::ranges::all_of(text, [](char c) {
+           const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+           return is_letter || (c >= '0' && c <= '9') || std::string_view(" .-+()").contains(c);
+         });
+}
+
+bool is_homepage(std::string_view text) {
+  const bool is_web = text.starts_with("https://") || text.starts_with("http://");
+  return is_web && is_line(text) && !text.contains(' ') && text.size() > text.find("//") + 2;
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// One that a JSON word may be, too.
+bool is_file_path(std::string_view text) {
+  return spec::is_mount_point(text) &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+Result<std::string> parse_packed_path(std::string_view text) {
+  if (Status fits = check_packed_path(text); !fits) return std::unexpected(fits.error());
+  return std::string(text);
+}
+
+}  // namespace
+
+constinit const Codec<int> kSchemaNumber = {{.name = "schemas of extensions",
+                                             .allowed = "1",
+                                             .json = JsonKind::integer,
+                                             .minimum = 1,
+                                             .maximum = kSchema},
+                                            parse_level<kSchemaNumber>,
+                                            show_int};
+
+constinit const Codec<int> kApiNumber = {{.name = "API levels",
+                                          .allowed = "1",
+                                          .json = JsonKind::integer,
+                                          .minimum = 1,
+                                          .maximum = kApiLevel},
+                                         parse_level<kApiNumber>,
+                                         show_int};
+
+constinit const Codec<std::string> kExtensionName = {
+    {.name = "a name",
+     .allowed = "lower-case letters, digits and '-', starting with a letter, at most 63 characters",
+     .pattern = "^[a-z][a-z0-9-]{0,62}$"},
+    parse_name<kExtensionName, spec::is_name>,
+    same};
+
+constinit const Codec<Version> kExtensionVersion = {
+    {.name = "a version",
+     .allowed = "three numbers, such as 1.2.0, and a pre-release when wanted: 1.2.0-rc.1",
+     .pattern = "^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$"},
+    parse_version,
+    show_version};
+
+constinit const Codec<Type> kExtensionType = {
+    {.name = "a type", .allowed = "'application', 'library' or 'tool'", .words = kTypeWords},
+    parse_word<Type, kExtensionType>,
+    show_word<Type, kExtensionType>};
+
+constinit const Codec<Language> kLanguage = {
+    {.name = "a language", .allowed = "'shell'", .words = kLanguageWords},
+    parse_word<Language, kLanguage>,
+    show_word<Language, kLanguage>};
+
+constinit const Codec<Hook> kHook = {
+    {.name = "a hook", .allowed = "'configure'", .words = kHookWords},
+    parse_word<Hook, kHook>,
+    show_word<Hook, kHook>};
+
+constinit const Codec<Place> kPlace = {
+    {.name = "a place", .allowed = "'node'", .words = kPlaceWords},
+    parse_word<Place, kPlace>,
+    show_word<Place, kPlace>};
+
+constinit const Codec<Executable> kExecutable = {
+    {.name = "a choice", .allowed = "'yes' or 'no'", .words = kExecutableWords},
+    parse_word<Executable, kExecutable>,
+    show_word<Executable, kExecutable>};
+
+constinit const Codec<std::string> kLine = {
+    {.name = "a line of text", .allowed = "one line of at most 120 bytes"},
+    parse_text<kLine, is_line>,
+    same};
+
+constinit const Codec<std::string> kText = {
+    {.name = "a text", .allowed = "text of at most 4000 bytes"}, parse_text<kText, is_text>, same};
+
+constinit const Codec<std::string> kMaintainer = {
+    {.name = "a maintainer", .allowed = "a name and an address: Ada Lovelace <ada@example.org>"},
+    parse_text<kMaintainer, is_maintainer>,
+    same};
+
+constinit const Codec<std::string> kLicence = {
+    {.name = "a licence", .allowed = "an identifier of SPDX, such as MIT or GPL-3.0-or-later"},
+    parse_text<kLicence, is_licence>,
+    same};
+
+constinit const Codec<std::string> kHomepage = {
+    {.name = "a home page", .allowed = "a URL that begins with https:// or http://"},
+    parse_text<kHomepage, is_homepage>,
+    same};
+
+constinit const Codec<std::string> kFilePath = {
+    {.name = "a path", .allowed = "an absolute path without '.', '..' and a '/' at its end"},
+    parse_text<kFilePath, is_file_path>,
+    same};
+
+constinit const Codec<std::string> kPackedPath = {
+    {.name = "a path in the archive",
+     .allowed = "a relative path of letters, digits and \"._-+=@,~%\", without '.' and '..'"},
+    parse_packed_path,
+    same};
+
+constinit const Codec<std::string> kSha256 = {
+    {.name = "a SHA-256", .allowed = "64 digits of 0-9 and a-f", .pattern = "^[0-9a-f]{64}$"},
+    parse_text<kSha256, is_sha256>,
+    same};
+
+constinit const Codec<std::uint64_t> kArchiveSize = {{.name = "a size",
+                                                      .allowed = "bytes, at most 268435456",
+                                                      .json = JsonKind::integer,
+                                                      .minimum = 1,
+                                                      .maximum = kMostArchive},
+                                                     parse_integer<std::uint64_t, kArchiveSize>,
+                                                     show_size};
+
+constinit const Codec<std::uint64_t> kFileSize = {{.name = "a size",
+                                                   .allowed = "bytes, at most 67108864",
+                                                   .json = JsonKind::integer,
+                                                   .minimum = 0,
+                                                   .maximum = kMostFile},
+                                                  parse_integer<std::uint64_t, kFileSize>,
+                                                  show_size};
+
+std::string_view to_string(Type type) { return kTypeWords[static_cast<std::size_t>(type)]; }
+std::string_view to_string(Language language) {
+  return kLanguageWords[static_cast<std::size_t>(language)];
+}
+std::string_view to_string(Hook hook) { return kHookWords[static_cast<std::size_t>(hook)]; }
+std::string_view to_string(Place place) { return kPlaceWords[static_cast<std::size_t>(place)]; }
+
+}  // namespace muster::extensions

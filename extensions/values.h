@@ -1,0 +1,30 @@
+#pragma once
+// The types of single values in a specification (core/spec/values.h). For the table of fields.
+
+#include "core/spec/values.h"
+#include "extensions/specification.h"
+
+namespace muster::extensions {
+
+extern const spec::Codec<int> kSchemaNumber;
+extern const spec::Codec<int> kApiNumber;
+extern const spec::Codec<std::string> kExtensionName;
+extern const spec::Codec<Version> kExtensionVersion;
+extern const spec::Codec<Type> kExtensionType;
+extern const spec::Codec<Language> kLanguage;
+extern const spec::Codec<Hook> kHook;
+extern const spec::Codec<Place> kPlace;
+extern const spec::Codec<Executable> kExecutable;
+/// One line, and a text of several.
+extern const spec::Codec<std::string> kLine;
+extern const spec::Codec<std::string> kText;
+extern const spec::Codec<std::string> kMaintainer;
+extern const spec::Codec<std::string> kLicence;
+extern const spec::Codec<std::string> kHomepage;
+extern const spec::Codec<std::string> kFilePath;
+extern const spec::Codec<std::string> kPackedPath;
+extern const spec::Codec<std::string> kSha256;
+extern const spec::Codec<std::uint64_t> kArchiveSize;
+extern const spec::Codec<std::uint64_t> kFileSize;
+
+}  // namespace muster::extensions

@@ -1,0 +1,227 @@
+#include "control/extensions.h"
+
+#include <gtest/gtest.h>
+
+#include "core/crypto/hash.h"
+#include "core/os/files.h"
+#include "core/os/unix_socket.h"
+#include "extensions/host.h"
+
+namespace muster::control {
+namespace {
+
+using namespace std::chrono_literals;
+using extensions::Grant;
+using nlohmann::json;
+
+Grant grant_of_motd() {
+  return {.name = "motd",
+          .version = {.numbers = {1, 0, 0}},
+          .specification = std::string(64, 'a'),
+          .rights = {{.files = {"/etc/motd"}, .reason = "a test"}}};
+}
+
+json file(const std::string& path, json more = json::object()) {
+  json step = {{"step", "file"}, {"path", path}, {"content", "x"}};
+  step.update(more);
+  return step;
+}
+
+Result<plan::Plan> check(const json& step) {
+  return check_answer({{"node", {step}}}, grant_of_motd());
+}
+
+TEST(ExtensionAnswer, is_a_list_of_steps_that_the_grant_has) {
+  const auto plan = check(file("/etc/motd", {{"mode", "0600"}, {"secrecy", "secret"}}));
+  ASSERT_TRUE(plan) << plan.error().message;
+  const auto& step = std::get<plan::WriteFile>(plan->steps.at(0));
+  EXPECT_EQ(step.mode, 0600U);
+  EXPECT_EQ(step.owner, "root");
+  EXPECT_EQ(plan->steps[0].origin, "extension motd");
+  EXPECT_TRUE(check_answer(json::object(), grant_of_motd())->steps.empty());
+}
+
+TEST(ExtensionAnswer, wants_nothing_that_the_grant_does_not_have) {
+  for (const std::string path : {"/etc/shadow", "/etc/motd.d", "/etc/motd/x"}) {
+    EXPECT_EQ(check(file(path)).error().kind, ErrorKind::denied) << path;
+  }
+  EXPECT_EQ(check(file("/etc/motd", {{"mode", "4755"}})).error().kind, ErrorKind::denied);
+  const json directory = plan::to_json(plan::MakeDirectory{.path = "/etc/motd"});
+  EXPECT_EQ(check(directory).error().kind, ErrorKind::denied);
+}
+
+TEST(ExtensionAnswer, of_another_form_is_refused) {
+  for (const json& step :
+       {file("/etc/../etc/motd"), file("etc/motd"), file("/etc/motd", {{"mode", 420}}),
+        file("/etc/motd", {{"mode", "0999"}}), file("/etc/motd", {{"mode", ""}}),
+        file("/etc/motd", {{"more", 1}}), file("/etc/motd", {{"origin", "people"}}),
+        file("/etc/motd", {{"owner", "-x"}}), json("text"), json(nullptr), json{{"step", "fly"}}}) {
+    EXPECT_EQ(check(step).error().kind, ErrorKind::invalid) << step;
+  }
+  for (const json& answer :
+       {json{{"nodes", json::array()}}, json{{"node", 1}}, json::array(), json("x")}) {
+    EXPECT_FALSE(check_answer(answer, grant_of_motd())) << answer;
+  }
+  json many = json::array();
+  for (int i = 0; i < 1001; ++i) many.push_back(file("/etc/motd"));
+  EXPECT_FALSE(check_answer({{"node", many}}, grant_of_motd()));
+}
+
+/// An installed extension, a store, and a host that answers with `answer`.
+class ExtensionsTest : public testing::Test {
+ protected:
+  void SetUp() override { install(); }
+
+  void install() {
+    const std::string text =
+        "schema: 1\nname: motd\nversion: 1.0.0\napi: 1\ntype: tool\nlanguage: shell\nsummary: A "
+        "test\n"
+        "maintainer: A <a@b.org>\nlicense: MIT\nhooks: [configure]\narchive:\n  sha256: " +
+        std::string(64, 'a') +
+        "\n  size: 1\nfiles:\n  - path: hooks/configure\n    size: 1\n"
+        "    executable: yes\n    sha256: " +
+        std::string(64, 'a') + "\n";
+    grant_ = grant_of_motd();
+    grant_.specification = crypto::sha256(text);
+    ASSERT_TRUE(
+        os::write_file(store_path() / "motd" / grant_.directory() / "specification.yaml", text));
+    write_grant();
+  }
+  void write_grant() {
+    ASSERT_TRUE(os::write_file(store_path() / "motd/grant.json", extensions::render_grant(grant_)));
+  }
+  std::filesystem::path store_path() const { return scratch_.path() / "store"; }
+
+  std::unique_ptr<Extensions> open() {
+    auto made = std::make_unique<Extensions>(
+        Extensions::Sources{.decisions = decisions_,
+                            .store = store_path(),
+                            .run = scratch_.path(),
+                            .cluster = {{"name", cluster_}},
+                            .check_on_nodes = [this](const plan::Plan&) { return fits_; }});
+    made->load(lost_);
+    return made;
+  }
+  /// The host answers one question with this.
+  void refresh(Extensions& all, const json& output) {
+    const os::Handle listener = os::listen_unix(scratch_.path() / "motd.sock").value();
+    const std::jthread host([&] {
+      os::LineChannel channel(os::accept_unix(listener).value());
+      const auto question = extensions::parse_question(channel.receive_line(os::in(20s)).value());
+      EXPECT_TRUE(channel.send_line(
+          extensions::render_answer({.id = question->id, .output = output}), os::in(20s)));
+    });
+    all.refresh();
+  }
+  static json answer(const std::string& content) {
+    return {{"node", {file("/etc/motd", {{"content", content}})}}};
+  }
+  static std::string content(const Extensions& all) {
+    const plan::Plan plan = all.on_nodes();
+    return plan.steps.empty() ? "" : std::get<plan::WriteFile>(plan.steps.at(0)).content;
+  }
+
+  os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
+  std::unique_ptr<state::Store> store_ = state::open_sqlite_store(":memory:").value();
+  Decisions decisions_{*store_, [] { return 0; }};
+  Grant grant_;
+  std::string cluster_ = "c";
+  Status fits_;
+  std::vector<Error> lost_;
+};
+
+TEST_F(ExtensionsTest, is_asked_once_and_what_it_answered_is_kept) {
+  const std::uint64_t before = decisions_.count();
+  refresh(*open(), answer("one"));
+  EXPECT_GT(decisions_.count(), before) << "plans are made anew";
+  const auto again = open();
+  EXPECT_EQ(content(*again), "one");
+  EXPECT_EQ(again->on_nodes().steps.at(0).origin, "extension motd");
+  again->refresh();
+  EXPECT_TRUE(again->states().at(0).is_active) << "nobody was asked: there is no host";
+}
+
+TEST_F(ExtensionsTest, is_asked_again_when_it_is_told_something_else) {
+  refresh(*open(), answer("one"));
+  cluster_ = "another";
+  const auto again = open();
+  EXPECT_EQ(content(*again), "one") << "until it has answered";
+  EXPECT_FALSE(again->states().at(0).is_active);
+  refresh(*again, answer("two"));
+  EXPECT_EQ(content(*again), "two");
+}
+
+TEST_F(ExtensionsTest, that_does_not_answer_keeps_what_it_has) {
+  refresh(*open(), answer("one"));
+  cluster_ = "another";
+  const auto again = open();
+  again->refresh();
+  EXPECT_EQ(content(*again), "one");
+  ASSERT_EQ(again->problems().size(), 1U);
+  EXPECT_TRUE(again->problems()[0].what.contains("extension 'motd' does not work"));
+  refresh(*again, {{"node", "nonsense"}});
+  EXPECT_EQ(content(*again), "one");
+  fits_ = fail("two owners");
+  refresh(*again, answer("two"));
+  EXPECT_EQ(content(*again), "one");
+  EXPECT_TRUE(again->states().at(0).error.contains("two owners"));
+}
+
+TEST_F(ExtensionsTest, that_is_removed_is_forgotten) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  ASSERT_TRUE(os::remove_tree(store_path() / "motd"));
+  all->refresh();
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  EXPECT_TRUE(store_->list(kExtensionKind)->empty());
+}
+
+TEST_F(ExtensionsTest, that_was_removed_while_no_daemon_ran_is_forgotten) {
+  refresh(*open(), answer("one"));
+  ASSERT_TRUE(os::remove_tree(store_path() / "motd"));
+  const auto all = open();
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  all->refresh();
+  EXPECT_TRUE(store_->list(kExtensionKind)->empty());
+}
+
+TEST_F(ExtensionsTest, whose_files_cannot_be_used_keeps_what_nodes_have) {
+  refresh(*open(), answer("one"));
+  ASSERT_TRUE(os::write_file(store_path() / "motd/grant.json", "{"));
+  const auto all = open();
+  EXPECT_EQ(content(*all), "one");
+  all->refresh();
+  EXPECT_EQ(content(*all), "one");
+  EXPECT_TRUE(all->problems().at(0).next_step.contains("install it again"));
+}
+
+TEST_F(ExtensionsTest, whose_store_cannot_be_read_keeps_what_nodes_have) {
+  refresh(*open(), answer("one"));
+  ASSERT_TRUE(os::remove_tree(store_path()));
+  ASSERT_TRUE(os::write_file(store_path(), "no directory"));
+  const auto all = open();
+  EXPECT_EQ(content(*all), "one");
+  all->refresh();
+  EXPECT_EQ(content(*all), "one");
+  EXPECT_FALSE(all->problems().empty());
+  EXPECT_EQ(store_->list(kExtensionKind)->size(), 1U);
+}
+
+TEST_F(ExtensionsTest, that_was_granted_less_since_has_nothing) {
+  refresh(*open(), answer("one"));
+  grant_.rights.clear();
+  write_grant();
+  EXPECT_TRUE(open()->on_nodes().steps.empty());
+}
+
+TEST_F(ExtensionsTest, of_which_a_document_is_damaged_is_asked_again) {
+  refresh(*open(), answer("one"));
+  ASSERT_TRUE(store_->commit({.changes = {{.kind = kExtensionKind, .key = "motd", .value = "{"}}}));
+  const auto all = open();
+  EXPECT_EQ(lost_.size(), 1U);
+  refresh(*all, answer("two"));
+  EXPECT_EQ(content(*all), "two");
+}
+
+}  // namespace
+}  // namespace muster::control

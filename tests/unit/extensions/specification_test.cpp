@@ -1,0 +1,141 @@
+#include "extensions/specification.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "core/spec/reference.h"
+
+namespace muster::extensions {
+namespace {
+
+constexpr const char* kPage = MUSTER_SOURCE "/docs/extensions.md";
+
+const std::string kProject =
+    "schema: 1\nname: motd\nversion: 1.2.0\napi: 1\ntype: tool\nlanguage: shell\n"
+    "summary: A message of the day\nmaintainer: Ada Lovelace <ada@example.org>\nlicense: MIT\n"
+    "hooks: [configure]\nrights:\n  - place: node\n    files: [/etc/motd]\n    reason: people see "
+    "it\n";
+const std::string kHash(64, 'a');
+
+std::string packed(const std::string& project, const std::vector<PackedFile>& files) {
+  return project + render_packed({.sha256 = kHash, .size = 200}, files);
+}
+
+const PackedFile kHook = {
+    .path = "hooks/configure", .sha256 = kHash, .size = 12, .executable = Executable::yes};
+
+std::vector<std::string> problems_of(const std::string& text, Form form = Form::package) {
+  std::vector<std::string> all;
+  for (const spec::Diagnostic& problem : parse_specification(text, "f", form).problems) {
+    all.push_back(spec::to_string(problem));
+  }
+  return all;
+}
+
+TEST(Specification, says_all_without_the_archive) {
+  const auto outcome = parse_specification(packed(kProject, {kHook}), "f", Form::package);
+  ASSERT_TRUE(outcome.specification) << to_string(outcome.problems.front());
+  EXPECT_EQ(title(*outcome.specification), "motd-1.2.0");
+  EXPECT_EQ(outcome.specification->files, std::vector<PackedFile>{kHook});
+  EXPECT_EQ(outcome.specification->archive.size, 200U);
+  EXPECT_EQ(outcome.specification->rights.front().files, std::vector<std::string>{"/etc/motd"});
+}
+
+TEST(Specification, tells_everything_that_is_wrong_at_once_with_places) {
+  const auto problems = problems_of(
+      "schema: 1\nname: Motd\nversion: 1.2\napi: 7\ntype: game\nlanguage: shell\nsumary: x\n"
+      "maintainer: ada\nlicense: MIT\nhooks: []\n",
+      Form::project);
+  ASSERT_EQ(problems.size(), 7U) << join(problems, "\n");
+  EXPECT_TRUE(problems[0].starts_with("f:1:1: summary is missing")) << problems[0];
+  EXPECT_TRUE(problems[1].starts_with("f:2:7: name: 'Motd' is not a name; did you mean 'motd'?"));
+  EXPECT_TRUE(problems[2].starts_with("f:3:10: version: '1.2' is not a version"));
+  EXPECT_TRUE(problems[3].starts_with("f:4:6: api: 7 is newer than this Muster")) << problems[3];
+  EXPECT_TRUE(problems[4].starts_with("f:5:7: type: 'game' is not a type"));
+  EXPECT_TRUE(problems[5].starts_with("f:7:1: unknown key 'sumary'; did you mean 'summary'?"));
+  EXPECT_TRUE(problems[6].starts_with("f:8:13: maintainer: 'ada' is not a maintainer"));
+}
+
+TEST(Specification, of_a_project_has_no_hashes_and_of_a_package_has_them) {
+  const auto in_project = problems_of(packed(kProject, {kHook}), Form::project);
+  ASSERT_EQ(in_project.size(), 2U);
+  EXPECT_TRUE(in_project[0].contains("'muster ext pack' writes it")) << in_project[0];
+  EXPECT_FALSE(problems_of(kProject).empty());
+}
+
+TEST(Specification, has_the_program_of_each_hook) {
+  for (PackedFile hook :
+       {PackedFile{.path = "hooks/other", .sha256 = kHash, .executable = Executable::yes},
+        PackedFile{.path = "hooks/configure", .sha256 = kHash}}) {
+    const auto problems = problems_of(packed(kProject, {hook}));
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_TRUE(problems[0].contains("no program 'hooks/configure'")) << problems[0];
+  }
+}
+
+TEST(Specification, asks_for_each_thing_once) {
+  const std::string twice =
+      kProject + "  - place: node\n    files: [/etc/issue, /etc/motd]\n    reason: y\n";
+  const auto problems = problems_of(twice, Form::project);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_TRUE(problems[0].starts_with("f:16:")) << problems[0];
+  EXPECT_TRUE(problems[0].contains("file '/etc/motd' comes twice"));
+  EXPECT_FALSE(problems_of(packed(kProject, {kHook, kHook})).empty());
+}
+
+TEST(Specification, names_paths_that_lead_nowhere_else) {
+  for (const std::string path :
+       {"/etc/../etc/shadow", "etc/motd", "/etc/motd/", "/", "/etc//motd", "/etc/a b"}) {
+    std::string text = kProject;
+    text.replace(text.find("/etc/motd"), 9, '"' + path + '"');
+    EXPECT_FALSE(problems_of(text, Form::project).empty()) << path;
+  }
+  for (const std::string path : {"../a", "/a", "a/./b", "a b"}) {
+    EXPECT_FALSE(problems_of(packed(kProject, {kHook, {.path = path, .sha256 = kHash}})).empty())
+        << path;
+  }
+}
+
+TEST(Specification, what_pack_writes_is_read_as_it_was) {
+  const std::vector<PackedFile> files = {
+      {.path = "%a", .sha256 = kHash, .size = 0},
+      {.path = "~", .sha256 = kHash, .size = 1},
+      {.path = "@b/-c", .sha256 = kHash, .size = 2, .executable = Executable::yes},
+      kHook};
+  const auto outcome = parse_specification(packed(kProject, files), "f", Form::package);
+  ASSERT_TRUE(outcome.specification) << to_string(outcome.problems.front());
+  EXPECT_EQ(outcome.specification->files, files);
+}
+
+/// What is between two lines of the page.
+std::string part_of_page(std::string_view after, std::string_view before) {
+  const std::string page = os::read_file(kPage).value();
+  const std::size_t start = page.find(after) + after.size();
+  return page.substr(start, page.find(before, start) - start);
+}
+
+/// A table of all keys, and one for each key that has keys in it.
+std::string render_keys() {
+  const auto fields = specification_fields(Form::package);
+  std::string text = "\n" + spec::render_keys_table(fields);
+  for (const spec::Field& field : fields) {
+    if (field.fields.empty()) continue;
+    text += std::format("\nIn `{}`:\n\n{}", field.text.key, spec::render_keys_table(field.fields));
+  }
+  return text + "\n";
+}
+
+TEST(Specification, the_page_has_the_keys_of_the_table) {
+  EXPECT_EQ(part_of_page("<!-- keys -->\n", "## What an archive"), render_keys())
+      << "put this between both";
+}
+
+TEST(Specification, the_example_of_the_page_is_one) {
+  const auto outcome =
+      parse_specification(part_of_page("```yaml\n", "```"), "the page", Form::project);
+  EXPECT_TRUE(outcome.specification) << to_string(outcome.problems.front());
+}
+
+}  // namespace
+}  // namespace muster::extensions

@@ -1,0 +1,1 @@
+muster_tests(unit/extensions unit USES extensions)

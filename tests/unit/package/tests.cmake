@@ -1,0 +1,1 @@
+muster_tests(unit/package unit USES package)
