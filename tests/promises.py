@@ -37,6 +37,16 @@ PROMISES = {
             ["bios/mpi_job", "secureboot/mpi_job", "native/mpi_job"],
         "The nodes get her account within half a minute.": ["native/own_program", "netns/head/groups_test.py"],
     },
+    "docs/extensions.md": {
+        "What an extension changed on nodes is put back when it is removed, while the nodes run.":
+            ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
+        "The same project always gives the same bytes.": ["unit/package/archive_test.cpp"],
+        "An unsigned extension is installed only with `--allow-unsigned`":
+            ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
+        "They see the files that everybody may read, and none of Muster's.": ["native/extension_comes_and_goes"],
+        "A file belongs to one extension.": ["netns/head/extensions_test.py", "unit/package/install_test.cpp"],
+        "An archive of another program is refused when it breaks one rule": ["unit/package/hostile_test.cpp"],
+    },
     "docs/admin-guide.md": {
         "The command runs as root on all these nodes at once, and nodes that say the same are shown together:":
             ["native/commands", "netns/head/operations_test.py"],

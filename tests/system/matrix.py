@@ -1,7 +1,7 @@
 """All scenarios of the system tests, and where each runs."""
 
 from places import Group, NativeGroup
-from scenarios import access, chaos, clocks, faults, firmware, first_job, images, operations, profiles, site, upkeep, wire
+from scenarios import access, chaos, clocks, extensions, faults, firmware, first_job, images, operations, profiles, site, upkeep, wire
 
 NODES = 2
 
@@ -38,6 +38,7 @@ def groups():
               "commands": with_nodes(operations.commands_run_on_nodes),
               "rolling_restart": with_nodes(operations.nodes_restart_one_after_another),
               "another_image": with_nodes(images.nodes_take_another_image_and_go_back),
+              "extension_comes_and_goes": with_nodes(extensions.comes_and_goes),
               "volume_of_a_profile": with_nodes(profiles.nodes_of_a_profile_mount_its_volumes),
               "cable_out": faults.cable_out}
     at_a_site = {"changes_are_put_right": upkeep.changes_are_put_right,
@@ -68,7 +69,7 @@ def groups():
             NativeGroup("native", {"nodes": NODES}, native, seconds=35,
                         longer={"returns_to_work": 90, "lease_ends": 175, "refused_certificate": 65, "pulled_mid_image": 110,
                                 "corrupted_image": 70, "upgrade_loses_no_node": 135, "commands": 55,
-                                "rolling_restart": 85, "another_image": 90, "volume_of_a_profile": 75}),
+                                "rolling_restart": 85, "another_image": 90, "extension_comes_and_goes": 60, "volume_of_a_profile": 75}),
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site, seconds=40,
                         longer={"changes_are_put_right": 270}),
             # Each part of these two is in a group above: UEFI's PXE with Secure Boot on, a stick in UEFI's place too. Where
