@@ -71,11 +71,14 @@ Result<Value> complete_all(const Value& list) {
   return whole;
 }
 
+Status check_count(const Value& list) {
+  if (list.size() <= kMostSteps) return {};
+  return fail(ErrorKind::invalid, std::format("there are more than {} steps", kMostSteps));
+}
+
 Result<plan::Plan> parse_steps(const Value& list) {
   plan::Plan plan;
-  if (list.size() > kMostSteps) {
-    return fail(ErrorKind::invalid, std::format("there are more than {} steps", kMostSteps));
-  }
+  TRY(check_count(list));
   for (const Value& value : list) {
     TRY_ASSIGN(plan::Step step,
                plan::parse_step(value, std::format("node[{}]", plan.steps.size())));
@@ -126,6 +129,7 @@ Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::
   members.refuse_unknown();
   TRY(problems.status());
   if (list == nullptr) return plan::Plan();
+  TRY(check_count(*list));
   TRY_ASSIGN(const Value whole, complete_all(*list));
   TRY_ASSIGN(plan::Plan given, parse_steps(whole));
   TRY(check_grant(given, grant));

@@ -56,7 +56,7 @@ void Extensions::load(std::vector<Error>& lost) {
   for (const state::Document& document : *documents) {
     auto known = all_.find(document.key);
     if (known == all_.end() && !unreadable_) {
-      removed_.push_back(document.key);
+      removed_.insert(document.key);
       continue;
     }
     // A disk that cannot be read now takes nothing away from nodes.
@@ -89,26 +89,52 @@ Status Extensions::take_up(Known& known, const std::string& document) {
 }
 
 void Extensions::start() {
+  leave_out_conflicts();
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+/// What was right beside an earlier cluster.yaml, or an earlier Muster, may not be now.
+void Extensions::leave_out_conflicts() {
+  std::map<std::string, plan::Plan> answers;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [name, known] : all_) {
+      if (known.answer) answers.emplace(name, known.answer->on_nodes);
+    }
+  }
+  for (const auto& [name, steps] : answers) {
+    const Status fits = sources_.check_on_nodes(steps);
+    const std::scoped_lock lock(mutex_);
+    if (!fits) all_.at(name).conflict = fits.error().text();
+  }
 }
 
 void Extensions::work(const std::stop_token& stop) {
   int failures = 0;
   while (!stop.stop_requested()) {
     exceptions_.run([&] {
-      const std::scoped_lock one_look(refreshing_);
+      read_store();
+      forget_removed();
       ask_all(stop);
     });
     std::unique_lock lock(mutex_);
-    if (!is_failing_) failures = 0;
-    // Until somebody's look at all finds one that fails.
-    if (!wake_.wait(lock, stop, [this] { return is_failing_; })) return;
+    if (!is_failing()) failures = 0;
+    // Until somebody's look finds one that fails.
+    if (!wake_.wait(lock, stop, [this] { return is_failing(); })) return;
     const auto pause = kAgain.after(++failures, os::random_part());
     wake_.wait_for(lock, stop, pause, [] { return false; });
   }
 }
 
+/// Whether there is something to try again. `mutex_` is locked.
+bool Extensions::is_failing() const {
+  return unreadable_ || !removed_.empty() || std::ranges::any_of(all_, [this](const auto& each) {
+           return each.second.is_damaged || !is_current(each.second);
+         });
+}
+
 void Extensions::read_store() {
+  const std::scoped_lock one_look(reading_);
   auto inventory = extensions::read_inventory(sources_.store);
   const std::scoped_lock lock(mutex_);
   unreadable_ = inventory ? std::nullopt : std::optional(inventory.error());
@@ -122,35 +148,50 @@ void Extensions::read_store() {
   for (auto& [name, known] : all_) {
     const auto now = all.find(name);
     if (now == all.end()) {
-      removed_.push_back(name);
-    } else {
-      now->second.answer = std::move(known.answer);
+      removed_.insert(name);
+      continue;
     }
+    now->second.answer = std::move(known.answer);
+    now->second.conflict = std::move(known.conflict);
+    if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
+    now->second.error = std::move(known.error);
+    now->second.said = std::move(known.said);
   }
+  for (const auto& [name, known] : all) removed_.erase(name);
   all_ = std::move(all);
 }
 
-void Extensions::refresh() {
-  const std::scoped_lock one_look(refreshing_);
+Status Extensions::refresh(const std::string& name) {
   read_store();
-  ask_all({});
+  forget_removed();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (unreadable_) return std::unexpected(*unreadable_);
+    ++urgent_;
+  }
+  ask(name, {});
+  const std::scoped_lock lock(mutex_);
+  --urgent_;
+  wake_.notify_all();
+  return {};
 }
 
-/// Errors: the disk; what is kept of them goes the next time.
-Status Extensions::forget_removed() {
-  std::vector<std::string> names;
+/// What the disk does not take is tried again later.
+void Extensions::forget_removed() {
+  std::set<std::string> names;
   {
     const std::scoped_lock lock(mutex_);
     names = removed_;
   }
-  for (const std::string& name : names) TRY(save(name, std::nullopt));
-  const std::scoped_lock lock(mutex_);
-  removed_.clear();
-  return {};
+  for (const std::string& name : names) {
+    if (!save(name, std::nullopt)) continue;
+    const std::scoped_lock lock(mutex_);
+    removed_.erase(name);
+  }
 }
 
+/// Whom somebody waits for comes first.
 void Extensions::ask_all(const std::stop_token& stop) {
-  const bool is_forgotten = forget_removed().has_value();
   std::vector<std::string> names;
   {
     const std::scoped_lock lock(mutex_);
@@ -158,27 +199,46 @@ void Extensions::ask_all(const std::stop_token& stop) {
       if (!is_current(known)) names.push_back(name);
     }
   }
-  for (const std::string& name : names) ask(name, stop);
+  for (const std::string& name : names) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!wake_.wait(lock, stop, [this] { return urgent_ == 0; })) return;
+    }
+    ask(name, stop);
+  }
+}
+
+/// What is installed under this name; none where there is nothing to ask.
+std::optional<Extensions::Known> Extensions::find_to_ask(const std::string& name) const {
   const std::scoped_lock lock(mutex_);
-  const auto is_current_one = [this](const auto& each) { return is_current(each.second); };
-  is_failing_ = !is_forgotten || !std::ranges::all_of(all_, is_current_one);
-  wake_.notify_all();
+  const auto found = all_.find(name);
+  if (found == all_.end() || is_current(found->second)) return std::nullopt;
+  return found->second;
 }
 
 /// Nothing is locked that others wait for while the host works.
 void Extensions::ask(const std::string& name, const std::stop_token& stop) {
-  Known known;
-  {
-    const std::scoped_lock lock(mutex_);
-    known = all_.at(name);
-  }
+  const std::scoped_lock one_question(asking_);
+  const auto known = find_to_ask(name);
+  if (!known) return;
   std::string said;
-  auto answer = ask_one(known, said, stop);
-  Status saved = answer ? save(name, *answer) : Status();
+  auto answer = ask_one(*known, said, stop);
+  if (!is_still(known->extension.grant)) return;
+  const Status saved = answer ? save(name, *answer) : Status();
   const std::scoped_lock lock(mutex_);
-  Known& now = all_.at(name);
-  now.said = std::move(said);
-  now.error = !answer ? answer.error().text() : !saved ? saved.error().text() : std::string();
+  const auto now = all_.find(name);
+  if (now == all_.end()) return;
+  now->second.said = std::move(said);
+  now->second.error = !answer  ? answer.error().text()
+                      : !saved ? saved.error().text()
+                               : std::string();
+}
+
+/// Whether this is what is installed: it may have been replaced while its host worked.
+bool Extensions::is_still(const extensions::Grant& grant) const {
+  const std::scoped_lock lock(mutex_);
+  const auto now = all_.find(grant.name);
+  return now != all_.end() && now->second.extension.grant == grant;
 }
 
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
@@ -224,7 +284,11 @@ Status Extensions::save(const std::string& name, const std::optional<Configured>
                                              : std::string()}}}));
   if (answer) {
     const std::scoped_lock lock(mutex_);
-    all_.at(name).answer = answer;
+    const auto now = all_.find(name);
+    if (now != all_.end()) {
+      now->second.answer = answer;
+      now->second.conflict.clear();
+    }
   }
   decisions.note(revision);
   return {};
@@ -234,7 +298,7 @@ plan::Plan Extensions::on_nodes() const {
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
-    if (known.answer) plan.append(known.answer->on_nodes);
+    if (known.answer && known.conflict.empty()) plan.append(known.answer->on_nodes);
   }
   return plan;
 }
@@ -244,8 +308,9 @@ std::vector<Extensions::State> Extensions::states() const {
   std::vector<State> states;
   for (const auto& [name, known] : all_) {
     states.push_back({.extension = known.extension,
-                      .is_active = !known.is_damaged && is_current(known),
-                      .error = known.error,
+                      .is_damaged = known.is_damaged,
+                      .is_active = !known.is_damaged && known.conflict.empty() && is_current(known),
+                      .error = known.error.empty() ? known.conflict : known.error,
                       .said = known.said,
                       .steps = known.answer ? known.answer->on_nodes.steps.size() : 0});
   }
@@ -257,6 +322,10 @@ std::vector<Problem> Extensions::problems() const {
   std::vector<Problem> problems;
   if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
   for (const auto& [name, known] : all_) {
+    if (!known.conflict.empty()) {
+      problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),
+                          std::format("change cluster.yaml, or 'muster ext remove {}'", name)});
+    }
     if (known.error.empty()) continue;
     problems.push_back(
         {std::format("extension '{}' does not work: {}", name, known.error),

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -79,15 +80,17 @@ class Extensions {
   /// Asks from now on whom it must, in a thread of its own.
   void start();
 
-  /// Looks again at what is installed, and asks those that changed, and those that failed. Waits
-  /// until all have answered.
-  void refresh();
+  /// Looks again at what is installed, and asks this extension when it must be asked; the others
+  /// are asked in their turn. Waits until it has answered. Errors: the store cannot be read.
+  Status refresh(const std::string& name);
 
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
 
   struct State {
     extensions::Installed extension;
+    /// Of `extension` only the name is known.
+    bool is_damaged = false;
     /// Whether the steps of this version are in the plans.
     bool is_active = false;
     /// Why not; empty: it was not asked yet.
@@ -106,6 +109,8 @@ class Extensions {
     /// Of `extension` only the name is known: its files cannot be used. What it answered stays.
     bool is_damaged = false;
     std::optional<Configured> answer;
+    /// Why the answer is not in the plans.
+    std::string conflict;
     std::string error;
     std::string said;
   };
@@ -113,30 +118,36 @@ class Extensions {
 
   void work(const std::stop_token& stop);
   void read_store();
+  void leave_out_conflicts();
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
   void ask_all(const std::stop_token& stop);
   void ask(const std::string& name, const std::stop_token& stop);
   Result<Configured> ask_one(const Known& known, std::string& said, const std::stop_token& stop);
+  std::optional<Known> find_to_ask(const std::string& name) const;
+  bool is_still(const extensions::Grant& grant) const;
+  bool is_failing() const;
   Status save(const std::string& name, const std::optional<Configured>& answer);
-  Status forget_removed();
+  void forget_removed();
   nlohmann::json input_of(const extensions::Installed& extension) const;
   std::string digest_of(const extensions::Installed& extension) const;
   bool is_current(const Known& known) const;
 
   Sources sources_;
-  /// One look at all at a time.
-  std::mutex refreshing_;
+  /// One look at the store at a time.
+  std::mutex reading_;
+  /// One question at a time, and how many there were.
+  std::mutex asking_;
   std::uint64_t asked_ = 0;
   /// Guards what follows.
   mutable std::mutex mutex_;
   All all_;
   /// Why the store cannot be read.
   std::optional<Error> unreadable_;
-  /// Whether one must be asked again.
-  bool is_failing_ = false;
+  /// Questions that somebody waits for.
+  int urgent_ = 0;
   /// Documents of extensions that are not installed any more.
-  std::vector<std::string> removed_;
+  std::set<std::string> removed_;
   std::condition_variable_any wake_;
   os::CaughtExceptions exceptions_;
   std::jthread thread_;

@@ -36,9 +36,12 @@ constexpr std::array kRight = {
 constexpr std::array kArchive = {
     value<kSha256, &PackedArchive::sha256>({.key = "sha256",
                                             .doc = "The SHA-256 of `NAME-VERSION.tgz`.",
+                                            .example = "(what 'muster ext pack' writes)",
                                             .presence = Presence::required}),
-    value<kArchiveSize, &PackedArchive::size>(
-        {.key = "size", .doc = "Its size in bytes.", .presence = Presence::required}),
+    value<kArchiveSize, &PackedArchive::size>({.key = "size",
+                                               .doc = "Its size in bytes.",
+                                               .example = "(what 'muster ext pack' writes)",
+                                               .presence = Presence::required}),
 };
 
 constexpr std::array kFile = {

@@ -20,6 +20,9 @@ using muster::json::Value;
 using namespace std::chrono_literals;
 
 constexpr muster::json::Limits kHostLimits = {.bytes = kMostHostLine, .depth = kMostHostDepth};
+/// What a hook prints, which travels as a part of such a line.
+constexpr muster::json::Limits kOutputLimits = {.bytes = kMostHostLine / 2,
+                                                .depth = kMostHostDepth - 1};
 constexpr std::uint64_t kMostId = std::uint64_t{1} << 53U;
 constexpr std::uint64_t kLongestHook = 600'000;
 constexpr std::size_t kMostError = 500;
@@ -126,13 +129,18 @@ HookAnswer run_hook(os::CommandRunner& runner, const Installed& extension,
   answer.said = end_of(run->err);
   answer.error = explain_result(*run);
   if (!answer.error.empty()) return answer;
-  auto output = muster::json::parse(run->out, kHostLimits);
+  auto output = muster::json::parse(run->out, kOutputLimits);
   if (!output || !output->is_object()) {
     answer.error = output ? "printed JSON that is no object"
                           : std::format("printed no JSON: {}", output.error().message);
     return answer;
   }
   answer.output = std::move(*output);
+  // Numbers may be longer than they were written.
+  if (render_answer(answer).size() > kMostHostLine) {
+    answer.error = std::format("printed more than {} bytes", kMostHostLine / 2);
+    answer.output = nullptr;
+  }
   return answer;
 }
 

@@ -5,7 +5,7 @@
 //     {"id": 7, "hook": "configure", "timeout_ms": 30000, "input": {…}}
 //     {"id": 7, "output": {…}}   or   {"id": 7, "error": "…", "said": "…"}
 //
-// docs/reference/extension.md says what input and output of each hook are.
+// docs/extensions.md says what input and output of each hook are.
 
 #include <cstdint>
 #include <filesystem>

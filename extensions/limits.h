@@ -11,9 +11,9 @@ inline constexpr std::uint64_t kMostArchive = 256U << 20;
 inline constexpr std::uint64_t kMostUnpacked = 256U << 20;
 inline constexpr std::uint64_t kMostFile = 64U << 20;
 /// How many times larger than the archive its content may be, as gzip makes plain text about ten
-/// times smaller; and what is always allowed: a small archive is mostly the padding of tar.
+/// times smaller; and what is always allowed: tar has up to 2.5 KiB beside each file.
 inline constexpr std::uint64_t kMostRatio = 100;
-inline constexpr std::uint64_t kAlwaysAllowed = 1U << 20;
+inline constexpr std::uint64_t kAlwaysAllowed = 16U << 20;
 /// Files and directories of an archive.
 inline constexpr std::size_t kMostEntries = 5000;
 /// Bytes of a path, of a name in it, and how many names it has.

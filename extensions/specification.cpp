@@ -83,10 +83,9 @@ Findings validate_files(const Specification& specification) {
     const std::string path = hook_path(specification.hooks[i]);
     const auto found = std::ranges::find(specification.files, path, &PackedFile::path);
     if (found != specification.files.end() && found->executable == Executable::yes) continue;
-    findings.push_back(
-        {.paths = {std::format("hooks[{}]", i)},
-         .message = std::format("there is no program '{}' in the archive", path),
-         .hint = "add it and 'chmod +x' it, or leave the hook out; then pack again"});
+    findings.push_back({.paths = {std::format("hooks[{}]", i)},
+                        .message = std::format("there is no program '{}' in the archive", path),
+                        .hint = "put it there below 'content' of the project, and 'chmod +x' it"});
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The specification of an extension, NAME-VERSION.yaml: all that is known of an extension before
-// anything of its archive is read. docs/reference/extension.md describes the file. Pure.
+// anything of its archive is read. docs/extensions.md describes the file. Pure.
 
 #include <cstdint>
 #include <optional>

@@ -31,7 +31,7 @@ std::string unit_of(const std::string& name, std::string_view kind) {
 }
 
 std::string Grant::directory() const {
-  return std::format("{}-{}", to_string(version), specification.substr(0, 8));
+  return std::format("{}-{}-{:x}", to_string(version), specification.substr(0, 8), at_ms);
 }
 
 Result<Installed> read_installed(const fs::path& store, const std::string& name) {
@@ -71,15 +71,37 @@ Result<Inventory> read_inventory(const fs::path& store) {
   return inventory;
 }
 
+namespace {
+
+/// Whether both are one file, or one would have to be a directory for the other.
+bool is_same_or_below(std::string_view one, std::string_view other) {
+  if (one.size() > other.size()) std::swap(one, other);
+  return other.starts_with(one) && (other.size() == one.size() || other[one.size()] == '/');
+}
+
+/// The file of a grant that stands in the way of this one; empty: none does.
+std::string find_clash(const Grant& grant, Place place, std::string_view file) {
+  for (const Right& right : grant.rights) {
+    if (right.place != place) continue;
+    for (const std::string& own : right.files) {
+      if (is_same_or_below(own, file)) return own;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Status check_rights(const Specification& wanted, const std::vector<Installed>& installed) {
   for (const Installed& other : installed) {
     if (other.grant.name == wanted.name) continue;
     for (const Right& right : wanted.rights) {
       for (const std::string& file : right.files) {
-        if (find_right(other.grant, right.place, file) == nullptr) continue;
+        const std::string clash = find_clash(other.grant, right.place, file);
+        if (clash.empty()) continue;
         return fail(ErrorKind::conflict,
-                    std::format("'{}' asks for {} on {}s, which belongs to '{}'", wanted.name, file,
-                                to_string(right.place), other.grant.name),
+                    std::format("'{}' asks for {} on {}s, and {} belongs to '{}'", wanted.name,
+                                file, to_string(right.place), clash, other.grant.name),
                     std::format("'muster ext remove {}' first", other.grant.name));
       }
     }

@@ -2,9 +2,9 @@
 // The extensions that a head has. Only root writes here, so root's helper and the daemon believe
 // the same (docs/decisions/0028-extensions.md).
 //
-//   /var/lib/muster-extensions/NAME/VERSION-HASH/specification.yaml    as it was installed
-//   /var/lib/muster-extensions/NAME/VERSION-HASH/content/              the files of the archive
-//   /var/lib/muster-extensions/NAME/grant.json                         what root granted
+//   /var/lib/muster-extensions/NAME/VERSION-HASH-TIME/specification.yaml    as it was installed
+//   /var/lib/muster-extensions/NAME/VERSION-HASH-TIME/content/              the files of the
+//   archive /var/lib/muster-extensions/NAME/grant.json                         what root granted
 //
 // The grant names the directory. Without a grant an extension is not there, whatever else is left
 // of it. HASH is the beginning of the specification's SHA-256.
@@ -47,7 +47,7 @@ struct Grant {
   /// Milliseconds since 1970.
   std::int64_t at_ms = 0;
 
-  /// "VERSION-HASH"
+  /// "VERSION-HASH-TIME": no installation writes where another one is.
   std::string directory() const;
   bool operator==(const Grant&) const = default;
 };

@@ -38,6 +38,9 @@ Result<int> parse_level(std::string_view text) {
 std::string show_version(const Version& version) { return to_string(version); }
 std::string show_size(const std::uint64_t& size) { return std::format("{}", size); }
 
+/// systemd takes 31 characters for the user of its host, "mext-NAME".
+bool is_extension_name(std::string_view text) { return spec::is_name(text) && text.size() <= 24; }
+
 bool is_plain_text(std::string_view text, std::size_t most) {
   return !trim(text).empty() && text.size() <= most && printable(text, text.size()) == text;
 }
@@ -77,9 +80,14 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+/// Directories that are links on every Debian: a path through one has another spelling.
+constexpr std::array<std::string_view, 7> kLinks = {"/bin/",   "/sbin/",    "/lib/",     "/lib32/",
+                                                    "/lib64/", "/var/run/", "/var/lock/"};
+
 /// One that a JSON word may be, too.
 bool is_file_path(std::string_view text) {
-  return spec::is_mount_point(text) &&
+  const auto is_below = [&](std::string_view link) { return text.starts_with(link); };
+  return spec::is_mount_point(text) && std::ranges::none_of(kLinks, is_below) &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
@@ -108,9 +116,10 @@ constinit const Codec<int> kApiNumber = {{.name = "API levels",
 
 constinit const Codec<std::string> kExtensionName = {
     {.name = "a name",
-     .allowed = "lower-case letters, digits and '-', starting with a letter, at most 63 characters",
-     .pattern = "^[a-z][a-z0-9-]{0,62}$"},
-    parse_name<kExtensionName, spec::is_name>,
+     .allowed = "lower-case letters, digits and '-', with a letter first and no '-' at the end, at "
+                "most 24 characters",
+     .pattern = "^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"},
+    parse_name<kExtensionName, is_extension_name>,
     same};
 
 constinit const Codec<Version> kExtensionVersion = {
@@ -169,7 +178,10 @@ constinit const Codec<std::string> kHomepage = {
     same};
 
 constinit const Codec<std::string> kFilePath = {
-    {.name = "a path", .allowed = "an absolute path without '.', '..' and a '/' at its end"},
+    {.name = "a path",
+     .allowed =
+         "an absolute path without '.', '..' and a '/' at its end, and not below /bin, /lib or "
+         "/var/run, which are links"},
     parse_text<kFilePath, is_file_path>,
     same};
 

@@ -44,7 +44,7 @@ PROMISES = {
         "An unsigned extension is installed only with `--allow-unsigned`":
             ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
         "They see the files that everybody may read, and none of Muster's.": ["native/extension_comes_and_goes"],
-        "A file belongs to one extension.": ["netns/head/extensions_test.py", "unit/package/install_test.cpp"],
+        "A file belongs to one extension, and so does what is below it.": ["netns/head/extensions_test.py", "unit/package/install_test.cpp"],
         "An archive of another program is refused when it breaks one rule": ["unit/package/hostile_test.cpp"],
     },
     "docs/admin-guide.md": {

@@ -4,6 +4,7 @@
 // the archive. `muster ext` starts it.
 
 #include <cstdio>
+#include <new>
 #include <print>
 #include <unistd.h>
 
@@ -32,7 +33,12 @@ Status extract() {
 }  // namespace
 
 int main() {
-  const Status done = extract();
+  Status done;
+  try {
+    done = extract();
+  } catch (const std::bad_alloc&) {
+    done = fail("it takes more memory than an archive of an extension may");
+  }
   if (!done) {
     std::println(stderr, "{}\n{}", done.error().message, done.error().hint);
     std::fflush(stderr);

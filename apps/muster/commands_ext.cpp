@@ -2,8 +2,9 @@
 
 #include "apps/muster/commands_ext.h"
 
+#include <algorithm>
 #include <format>
-#include <print>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -30,14 +31,23 @@ Result<std::filesystem::path> find_extract() {
               "install the package 'muster' again");
 }
 
+/// Where root puts public keys that are believed on this machine.
+constexpr const char* kKeyDirectory = "/etc/muster/extension-keys";
+
+bool is_set(const json& extension, const char* flag) {
+  return extension.contains(flag) && extension.at(flag) == true;
+}
+
 std::string signed_by(const json& extension) {
+  if (is_set(extension, "damaged")) return "-";
   const std::string signer = text_of(extension, "signer");
   return signer.empty() ? "UNSIGNED" : signer;
 }
 
 std::string state_of(const json& extension) {
+  if (is_set(extension, "damaged")) return "damaged";
   if (!text_of(extension, "error").empty()) return "failed";
-  return extension.value("active", false) ? "active" : "waiting";
+  return is_set(extension, "active") ? "active" : "waiting";
 }
 
 int list_extensions() {
@@ -46,6 +56,10 @@ int list_extensions() {
   std::vector<std::vector<std::string>> rows = {
       {"EXTENSION", "VERSION", "TYPE", "STATE", "SIGNED BY", "SUMMARY"}};
   for (const json& each : answer->at("extensions")) {
+    if (is_set(each, "damaged")) {
+      rows.push_back({text_of(each, "name"), "-", "-", state_of(each), "-", "-"});
+      continue;
+    }
     rows.push_back({text_of(each, "name"), text_of(each, "version"), text_of(each, "type"),
                     state_of(each), signed_by(each), text_of(each, "summary")});
   }
@@ -68,6 +82,10 @@ std::string rights_text(const json& extension) {
 }
 
 std::string sheet_of(const json& extension) {
+  if (is_set(extension, "damaged")) {
+    return sheet_line("extension", text_of(extension, "name")) + sheet_line("state", "damaged") +
+           sheet_line("error", text_of(extension, "error"));
+  }
   const auto line = [&](const char* key, const char* member) {
     return sheet_line(key, or_dash(text_of(extension, member)));
   };
@@ -100,7 +118,7 @@ int show_extension(const std::string& name) {
 
 std::expected<CheckedPackage, PackageProblems> check_package(
     os::CommandRunner& runner, const std::filesystem::path& specification,
-    const std::vector<package::TrustedKey>& keys) {
+    const std::vector<package::TrustedKey>& keys, Unsigned if_unsigned) {
   const auto failed = [](Error error) {
     return std::unexpected(PackageProblems{.problems = {}, .error = std::move(error)});
   };
@@ -110,6 +128,11 @@ std::expected<CheckedPackage, PackageProblems> check_package(
   if (!files) return failed(files.error());
   auto signer = package::verify_package(*files, keys);
   if (!signer) return failed(signer.error());
+  if (!*signer && if_unsigned == Unsigned::refused) {
+    return failed({.message = std::format("'{}' is not signed: anybody may have made it",
+                                          printable(specification.string(), 4096)),
+                   .hint = "get the signed one, or take the risk with --allow-unsigned"});
+  }
   auto outcome = extensions::parse_specification(files->specification, specification.string(),
                                                  extensions::Form::package);
   if (!outcome.specification) {
@@ -135,6 +158,14 @@ int report(const PackageProblems& problems, const std::filesystem::path& file) {
   }
   for (const spec::Diagnostic& problem : problems.problems) say(spec::to_string(problem));
   return kUsage;
+}
+
+Result<std::vector<package::TrustedKey>> read_all_keys(
+    const std::vector<std::filesystem::path>& files) {
+  TRY_ASSIGN(std::vector<package::TrustedKey> keys, package::read_keys(files));
+  TRY_ASSIGN(std::vector<package::TrustedKey> known, package::read_keys_in(kKeyDirectory));
+  std::ranges::move(known, std::back_inserter(keys));
+  return keys;
 }
 
 std::string signer_words(const std::optional<package::Signer>& signer) {

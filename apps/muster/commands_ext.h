@@ -31,10 +31,18 @@ struct PackageProblems {
   std::optional<Error> error;
 };
 
+/// Whether a package that nobody signed is read any further.
+enum class Unsigned { refused, allowed };
+
 /// Reads and checks a package in the order of package.h.
 std::expected<CheckedPackage, PackageProblems> check_package(
     os::CommandRunner& runner, const std::filesystem::path& specification,
-    const std::vector<package::TrustedKey>& keys);
+    const std::vector<package::TrustedKey>& keys, Unsigned if_unsigned);
+
+/// The keys of these files, and those that root trusts on this machine. Errors: as
+/// package::read_keys.
+Result<std::vector<package::TrustedKey>> read_all_keys(
+    const std::vector<std::filesystem::path>& files);
 
 /// Prints them, or answers them as JSON. Returns kUsage.
 int report(const PackageProblems& problems, const std::filesystem::path& file);

@@ -1,8 +1,8 @@
 // ext check, pack, keygen, sign: what an author of extensions does. They need no head.
 
+#include <algorithm>
 #include <format>
 #include <memory>
-#include <print>
 
 #include <nlohmann/json.hpp>
 
@@ -33,66 +33,110 @@ bool is_directory(const fs::path& path) {
   return state && state->is_directory;
 }
 
+/// `signer`: the number of a key; empty: nobody signed it.
 int tell_valid(const extensions::Specification& specification, const fs::path& path,
-               const std::string& signer) {
-  return print_answer(
-      {{"file", path.string()},
-       {"valid", true},
-       {"name", specification.name},
-       {"version", to_string(specification.version)},
-       {"signed_by", signer}},
-      std::format("{}: valid: {} {}{}", printable(path.string(), 4096), specification.name,
-                  to_string(specification.version), signer.empty() ? "" : ", " + signer));
+               const std::string& signer, const std::string& words) {
+  return print_answer({{"file", path.string()},
+                       {"valid", true},
+                       {"problems", json::array()},
+                       {"name", specification.name},
+                       {"version", to_string(specification.version)},
+                       {"signer", signer}},
+                      std::format("{}: valid: {} {}, {}", printable(path.string(), 4096),
+                                  specification.name, to_string(specification.version), words));
 }
 
 /// The project, or the status of why not.
 std::expected<package::Packed, int> pack_project(const fs::path& directory) {
   auto project = package::read_project(directory);
   if (!project) return std::unexpected(report(project.error(), kUsage));
-  if (!project->specification) {
-    const fs::path file = directory / package::kProjectFile;
-    return std::unexpected(
-        report(PackageProblems{.problems = std::move(project->problems), .error = {}}, file));
+  const fs::path file = directory / package::kProjectFile;
+  auto problems = std::move(project->problems);
+  if (project->specification) {
+    auto packed = package::pack(std::move(*project), file.string());
+    if (!packed) return std::unexpected(report(packed.error(), kUsage));
+    if (packed->problems.empty()) return std::move(*packed);
+    problems = std::move(packed->problems);
   }
-  auto packed = package::pack(std::move(*project));
-  if (!packed) return std::unexpected(report(packed.error(), kUsage));
-  return std::move(*packed);
+  return std::unexpected(
+      report(PackageProblems{.problems = std::move(problems), .error = {}}, file));
+}
+
+int check_project(const AuthorOptions& options) {
+  if (!options.keys.empty()) {
+    return report({.message = std::format("'{}' is a project, which nobody signs",
+                                          printable(options.path, 4096)),
+                   .hint = "'muster ext pack' makes its package; --key is for that"},
+                  kUsage);
+  }
+  const auto packed = pack_project(options.path);
+  if (!packed) return packed.error();
+  return tell_valid(packed->specification, options.path, "",
+                    std::format("{} files", packed->specification.files.size()));
 }
 
 int check(const AuthorOptions& options) {
-  if (is_directory(options.path)) {
-    const auto packed = pack_project(options.path);
-    return packed ? tell_valid(packed->specification, options.path, "") : packed.error();
-  }
-  const auto keys = package::read_keys(options.keys);
+  if (is_directory(options.path)) return check_project(options);
+  const auto keys = read_all_keys(options.keys);
   if (!keys) return report(keys.error(), kUsage);
   os::PosixCommandRunner runner;
-  const auto checked = check_package(runner, options.path, *keys);
+  // Who names a key expects a signature.
+  const Unsigned if_unsigned = options.keys.empty() ? Unsigned::allowed : Unsigned::refused;
+  const auto checked = check_package(runner, options.path, *keys, if_unsigned);
   if (!checked) return report(checked.error(), options.path);
-  return tell_valid(checked->specification, options.path, signer_words(checked->signer));
+  return tell_valid(checked->specification, options.path,
+                    checked->signer ? package::to_string(checked->signer->key) : "",
+                    signer_words(checked->signer));
+}
+
+/// Whether a signature is there that the new text has not.
+bool loses_signature(const package::Packed& packed, const fs::path& specification) {
+  const fs::path signature = fs::path(specification) += ".minisig";
+  const auto before = os::read_file(specification);
+  return !os::is_missing(signature) && (!before || *before != packed.text);
 }
 
 Status write_packed(const package::Packed& packed, const fs::path& specification,
                     const fs::path& archive) {
+  const bool is_unsigned_now = loses_signature(packed, specification);
   // The specification last: it is what names the archive.
   TRY(os::write_file(archive, packed.archive));
-  // A signature of an earlier one would be wrong.
-  TRY(os::remove_tree(fs::path(specification) += ".minisig"));
+  if (is_unsigned_now) TRY(os::remove_tree(fs::path(specification) += ".minisig"));
   return os::write_file(specification, packed.text);
 }
 
+/// What is written there would be packed the next time.
+Status check_output(const AuthorOptions& options) {
+  std::error_code error;
+  const auto content = fs::weakly_canonical(fs::path(options.path) / "content", error);
+  const auto output = fs::weakly_canonical(options.output, error);
+  const auto [end, rest] = std::ranges::mismatch(content, output);
+  if (end != content.end()) return {};
+  return fail(
+      ErrorKind::invalid,
+      std::format("'{}' is a part of the project's content", printable(output.string(), 4096)),
+      "choose another directory with --output");
+}
+
 int pack(const AuthorOptions& options) {
+  if (const Status apart = check_output(options); !apart) return report(apart.error(), kUsage);
   const auto packed = pack_project(options.path);
   if (!packed) return packed.error();
   const std::string name = extensions::title(packed->specification);
   const fs::path specification = fs::path(options.output) / (name + ".yaml");
   const fs::path archive = fs::path(options.output) / (name + ".tgz");
+  const bool is_unsigned_now = loses_signature(*packed, specification);
   const Status written = write_packed(*packed, specification, archive);
   if (!written) return report(written.error());
   return print_answer(
-      {{"specification", specification.string()}, {"archive", archive.string()}},
-      std::format("wrote {0} and {1}\n'muster ext sign {0} --key FILE' signs it",
-                  printable(specification.string(), 4096), printable(archive.string(), 4096)));
+      {{"specification", specification.string()},
+       {"archive", archive.string()},
+       {"files", packed->specification.files.size()},
+       {"lost_signature", is_unsigned_now}},
+      std::format("wrote {0} and {1} ({2} files)\n{3}'muster ext sign {0} --key FILE' signs it",
+                  printable(specification.string(), 4096), printable(archive.string(), 4096),
+                  packed->specification.files.size(),
+                  is_unsigned_now ? "the signature of what was there before is gone\n" : ""));
 }
 
 /// Empty: there is none.
@@ -101,23 +145,37 @@ Result<std::string> read_password(const AuthorOptions& options) {
   TRY_ASSIGN(const std::string text, os::read_file(options.password_file, 1024));
   const std::string password(trim(text));
   if (!password.empty()) return password;
-  return fail(std::format("'{}' has no password", printable(options.password_file, 4096)));
+  return fail(std::format("'{}' has no password", printable(options.password_file, 4096)),
+              "write the password into it, in one line");
+}
+
+/// Errors: no files can be called so, or they are there.
+Status check_key_names(const AuthorOptions& options) {
+  const fs::path name = options.path;
+  if (!name.has_filename() || name.filename().string().starts_with('.')) {
+    return fail(ErrorKind::invalid, std::format("'{}' is no name", printable(options.path, 4096)),
+                "such as 'ada', which makes ada.key and ada.pub");
+  }
+  for (const char* const ending : {".key", ".pub"}) {
+    const std::string file = options.path + ending;
+    if (os::is_missing(file)) continue;
+    return fail(ErrorKind::conflict,
+                std::format("'{}' is there, and would be lost", printable(file, 4096)),
+                "choose another name");
+  }
+  return {};
 }
 
 int make_keys(const AuthorOptions& options) {
-  if (options.password_file.empty() && !options.no_password) {
-    return report({.message = "nothing says whether the secret key has a password",
-                   .hint = "--password-file FILE, or --no-password"},
+  if (options.password_file.empty() != options.no_password) {
+    return report({.message = "one of two options is needed, and not both",
+                   .hint = "--password-file FILE protects the secret key with a password; "
+                           "--no-password leaves it to the permissions of its file"},
                   kUsage);
   }
+  if (const Status may = check_key_names(options); !may) return report(may.error(), kUsage);
   const fs::path secret = options.path + ".key";
   const fs::path open = options.path + ".pub";
-  for (const fs::path& file : {secret, open}) {
-    if (os::is_missing(file)) continue;
-    return report({.message = std::format("'{}' is there already", printable(file.string(), 4096)),
-                   .hint = "a lost key cannot be made again: choose another name"},
-                  kUsage);
-  }
   const auto password = read_password(options);
   if (!password) return report(password.error(), kUsage);
   const package::SecretKey key = package::make_key();
@@ -142,9 +200,9 @@ std::string comment_of(const fs::path& specification) {
 
 Result<package::SecretKey> read_secret_key(const AuthorOptions& options) {
   TRY_ASSIGN(const std::string password, read_password(options));
-  TRY_ASSIGN(const std::string text, os::read_file(options.secret_key, 4096));
+  TRY_ASSIGN(const std::string text, os::read_plain_file(options.secret_key, 4096));
   auto key = package::parse_secret_key(text, password);
-  if (key) return std::move(*key);
+  if (key) return *key;
   return wrap(std::format("'{}'", printable(options.secret_key, 4096)), std::move(key).error());
 }
 

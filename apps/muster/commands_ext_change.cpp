@@ -1,8 +1,6 @@
 // ext install, remove. Root's: whoever does this decides what runs on all nodes.
 
-#include <algorithm>
 #include <format>
-#include <iterator>
 #include <memory>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
+#include "core/spec/rules.h"
 #include "extensions/package/install.h"
 #include "head/systemctl.h"
 
@@ -35,31 +34,22 @@ struct ChangeOptions {
   ConfirmOptions confirm;
 };
 
-/// Where root puts public keys that are believed whoever names them or not.
-constexpr const char* kKeyDirectory = "/etc/muster/extension-keys";
-
 std::optional<Failure> refuse_others() {
   if (geteuid() == 0) return std::nullopt;
   return Failure(
       {.message = "only root may change which extensions there are", .hint = "run it with sudo"});
 }
 
-Result<std::vector<package::TrustedKey>> read_all_keys(const ChangeOptions& options) {
-  TRY_ASSIGN(std::vector<package::TrustedKey> keys, package::read_keys(options.keys));
-  TRY_ASSIGN(std::vector<package::TrustedKey> known, package::read_keys_in(kKeyDirectory));
-  std::ranges::move(known, std::back_inserter(keys));
-  return keys;
+Status stop_host(os::CommandRunner& runner, const std::string& name) {
+  return head::systemctl(
+      runner, {"stop", extensions::unit_of(name, "socket"), extensions::unit_of(name, "service")});
 }
 
 /// Whoever asks this extension from now on asks what is installed now.
 Status start_host(os::CommandRunner& runner, const std::string& name) {
-  TRY(head::systemctl(runner, {"stop", extensions::unit_of(name, "service")}));
+  // Both: a question that comes meanwhile would start the service, and that would end the stopping.
+  TRY(stop_host(runner, name));
   return head::systemctl(runner, {"start", extensions::unit_of(name, "socket")});
-}
-
-Status stop_host(os::CommandRunner& runner, const std::string& name) {
-  return head::systemctl(
-      runner, {"stop", extensions::unit_of(name, "socket"), extensions::unit_of(name, "service")});
 }
 
 Result<os::Handle> lock() {
@@ -68,18 +58,30 @@ Result<os::Handle> lock() {
   });
 }
 
-/// What the daemon says of the extension after it looked again. Errors: it does not work.
-Result<json> look_again(const std::string& name) {
-  TRY_ASSIGN(const json answer, call_head("POST", "/v1/extensions/refresh", json::object()));
+/// Has the daemon look at the extension; what it says of it, null where it has none.
+Result<json> refresh(const std::string& name) {
+  TRY_ASSIGN(const json answer,
+             call_head("POST", std::format("/v1/extensions/{}/refresh", name), json::object()));
+  if (!answer.contains("extensions")) return fail("the daemon gave no list of extensions");
   for (const json& each : answer.at("extensions")) {
-    if (text_of(each, "name") != name) continue;
-    if (each.value("active", false)) return each;
-    const std::string said = text_of(each, "said");
-    return fail(std::format("extension '{}' does not work: {}{}", name, text_of(each, "error"),
-                            said.empty() ? "" : "; it said: " + said));
+    if (each.is_object() && text_of(each, "name") == name) return each;
   }
-  return fail(std::format("the daemon does not see extension '{}'", name),
-              "'journalctl -u musterd' says why");
+  return json();
+}
+
+/// What the daemon says of an extension that it has asked. Errors: it does not work.
+Result<json> look_again(const Grant& grant) {
+  TRY_ASSIGN(const json now, refresh(grant.name));
+  const bool is_this = now.is_object() && text_of(now, "version") == to_string(grant.version) &&
+                       now.contains("installed_ms") && now.at("installed_ms") == grant.at_ms;
+  if (!is_this) {
+    return fail(std::format("the daemon does not see extension '{}'", grant.name),
+                "'journalctl -u musterd' says why");
+  }
+  if (now.contains("active") && now.at("active") == true) return now;
+  const std::string said = text_of(now, "said");
+  return fail(std::format("extension '{}' does not work: {}{}", grant.name, text_of(now, "error"),
+                          said.empty() ? "" : "; it said: " + said));
 }
 
 std::string rights_words(const extensions::Specification& specification) {
@@ -91,9 +93,10 @@ std::string rights_words(const extensions::Specification& specification) {
   return words.empty() ? "it changes nothing by itself" : words;
 }
 
-Deed deed_of(const CheckedPackage& package, const std::optional<extensions::Installed>& before) {
+Deed deed_of(const CheckedPackage& package) {
   const extensions::Specification& wanted = package.specification;
   const std::string version = to_string(wanted.version);
+  const auto before = extensions::read_installed(kStore, wanted.name);
   const std::string what = before ? std::format("replace extension {} {} by {}", wanted.name,
                                                 to_string(before->grant.version), version)
                                   : std::format("install extension {} {}", wanted.name, version);
@@ -102,21 +105,13 @@ Deed deed_of(const CheckedPackage& package, const std::optional<extensions::Inst
           .answer = {{"name", wanted.name}, {"version", version}}};
 }
 
-Result<std::optional<extensions::Installed>> find_installed(const std::string& name) {
-  auto found = extensions::read_installed(kStore, name);
-  if (found) return std::move(*found);
-  // One that is damaged is replaced like one that is not there.
-  return std::nullopt;
-}
-
-/// Back to what was before a change that failed.
+/// Back to what was before a change that failed: the grant first, as everything follows from it.
 Status take_back(os::CommandRunner& runner, const std::string& name,
-                 const std::optional<extensions::Installed>& before) {
-  const std::optional<Grant> grant = before ? std::optional(before->grant) : std::nullopt;
-  TRY(package::restore_grant(name, grant, kStore));
-  TRY(before ? start_host(runner, name) : stop_host(runner, name));
-  TRY(call_head("POST", "/v1/extensions/refresh", json::object()));
-  return {};
+                 const std::optional<std::string>& before) {
+  TRY(package::restore_grant(name, before, kStore));
+  const Status hosted = before ? start_host(runner, name) : stop_host(runner, name);
+  TRY(refresh(name));
+  return hosted;
 }
 
 Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -128,7 +123,17 @@ Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
                                      .at_ms = os::now_ms()},
                                     kStore));
   TRY(start_host(runner, installed.grant.name));
-  return look_again(installed.grant.name);
+  return look_again(installed.grant);
+}
+
+Error after_taking_back(Error why, const Status& back, const std::string& name) {
+  if (back) {
+    why.hint = "nothing was installed; " + (why.hint.empty() ? "its author can help" : why.hint);
+    return why;
+  }
+  return {.message = std::format("{}; and not all of what was before could be put back: {}",
+                                 why.message, back.error().message),
+          .hint = std::format("'muster ext show {}' says how it is now", name)};
 }
 
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -139,20 +144,13 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   if (!inventory) return report(inventory.error());
   const Status free = extensions::check_rights(package.specification, inventory->installed);
   if (!free) return report(free.error());
-  const auto before = find_installed(name);
+  const auto before = package::read_grant_text(name, kStore);
   if (!before) return report(before.error());
+  // Whoever is in a hurry waits until things are in order.
+  const os::OrderlyEnd orderly;
   const auto done = change(runner, package);
   if (!done) {
-    const Status back = take_back(runner, name, *before);
-    if (back) {
-      return report(
-          {.message = done.error().message,
-           .hint = "nothing was installed; " +
-                   (done.error().hint.empty() ? "its author can help" : done.error().hint)});
-    }
-    return report({.message = std::format("{}; and what was before could not be put back: {}",
-                                          done.error().message, back.error().message),
-                   .hint = std::format("'muster ext remove {}'", name)});
+    return report(after_taking_back(done.error(), take_back(runner, name, *before), name));
   }
   const std::string version = to_string(package.specification.version);
   log_deed("ext install", std::format("{} {}", name, version));
@@ -163,51 +161,53 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
 
 int install(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
-  const auto keys = read_all_keys(options);
+  const auto keys = read_all_keys(options.keys);
   if (!keys) return report(keys.error(), kUsage);
   os::PosixCommandRunner runner;
-  const auto package = check_package(runner, options.file, *keys);
+  const auto package = check_package(
+      runner, options.file, *keys, options.allow_unsigned ? Unsigned::allowed : Unsigned::refused);
   if (!package) return report(package.error(), options.file);
-  if (!package->signer && !options.allow_unsigned) {
-    return report({.message = std::format("'{}' is not signed: anybody may have made it",
-                                          printable(options.file, 4096)),
-                   .hint = "get the signed one, or take the risk with --allow-unsigned"},
-                  kUsage);
-  }
-  const auto before = find_installed(package->specification.name);
-  if (!before) return report(before.error());
-  if (const auto stop = stop_before(deed_of(*package, *before), options.confirm)) return *stop;
+  if (const auto stop = stop_before(deed_of(*package), options.confirm)) return *stop;
   return install_checked(runner, *package);
+}
+
+/// Every part is done, also when one fails: a second removal completes what the first could not.
+Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
+  const Status removed = package::remove_extension(name, kStore);
+  const Status stopped = stop_host(runner, name);
+  const auto seen = refresh(name);
+  TRY(removed);
+  TRY(stopped);
+  TRY(seen);
+  return {};
 }
 
 int remove(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
-  const auto inventory = extensions::read_inventory(kStore);
-  if (!inventory) return report(inventory.error());
-  const bool is_there =
-      inventory->damaged.contains(options.name) ||
-      std::ranges::any_of(inventory->installed, [&](const extensions::Installed& each) {
-        return each.grant.name == options.name;
-      });
-  if (!is_there) {
+  if (!spec::is_name(options.name)) {
     return report(
-        {.message = std::format("there is no extension '{}'", printable(options.name, 80)),
+        {.message = std::format("'{}' is no name of an extension", printable(options.name, 80)),
          .hint = "'muster ext list' shows those that are installed"},
         kUsage);
   }
   const Deed deed{.what = std::format("remove extension {}", options.name),
                   .consequence = "what it changed on nodes is put back",
                   .answer = {{"name", options.name}}};
-  if (const auto stop = stop_before(deed, options.confirm)) return *stop;
+  const bool is_there = !os::is_missing(extensions::grant_of(kStore, options.name));
+  if (is_there) {
+    if (const auto stop = stop_before(deed, options.confirm)) return *stop;
+  }
   const auto alone = lock();
   if (!alone) return report(alone.error());
   os::PosixCommandRunner runner;
-  Status done = package::remove_extension(options.name, kStore);
-  if (done) done = stop_host(runner, options.name);
+  const Status done = remove_all_of(runner, options.name);
   if (!done) return report(done.error());
+  if (!is_there) {
+    return report({.message = std::format("there is no extension '{}'", options.name),
+                   .hint = "'muster ext list' shows those that are installed"},
+                  kUsage);
+  }
   log_deed("ext remove", options.name);
-  const auto seen = call_head("POST", "/v1/extensions/refresh", json::object());
-  if (!seen) return report(seen.error());
   return print_answer(deed.answer, std::format("removed {}", options.name));
 }
 

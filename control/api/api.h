@@ -74,7 +74,7 @@ class Api {
   os::ServerResponse profiles(const os::ServerRequest& request);
   os::ServerResponse images(const os::ServerRequest& request);
   os::ServerResponse list_extensions(const os::ServerRequest& request);
-  os::ServerResponse refresh_extensions(const os::ServerRequest& request);
+  os::ServerResponse refresh_extension(const std::string& name);
   os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);

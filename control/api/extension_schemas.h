@@ -20,6 +20,7 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"license", text("its licence, as an expression of SPDX")},
     {"signer", text("the number of the key that signed it; empty: it is unsigned")},
     {"installed_ms", kTime},
+    {"damaged", flag("whether only its name is known, as its files cannot be used")},
     {"active", flag("whether the steps of this version are in the plans")},
     {"steps", number("how many steps it has for every node")},
     {"error", text("why it does not work; may be empty")},

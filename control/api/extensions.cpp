@@ -31,6 +31,7 @@ json extension_json(const Extensions::State& state) {
           {"license", specification.licence},
           {"signer", grant.signer},
           {"installed_ms", grant.at_ms},
+          {"damaged", state.is_damaged},
           {"active", state.is_active},
           {"steps", state.steps},
           {"error", state.error},
@@ -50,9 +51,9 @@ os::ServerResponse Api::list_extensions(const os::ServerRequest&) {
   return answer(extensions_json(cluster_.extensions()));
 }
 
-os::ServerResponse Api::refresh_extensions(const os::ServerRequest&) {
-  cluster_.extensions().refresh();
-  return answer(extensions_json(cluster_.extensions()));
+os::ServerResponse Api::refresh_extension(const std::string& name) {
+  const Status looked = cluster_.extensions().refresh(name);
+  return looked ? answer(extensions_json(cluster_.extensions())) : os::refusal(looked.error());
 }
 
 }  // namespace muster::api

@@ -133,10 +133,10 @@ std::span<const Api::Route> Api::routes() {
             {.about = "the extensions that are installed", .answer = schemas::kExtensions}},
       Route{Role::admin,
             "POST",
-            "/v1/extensions/refresh",
-            &Api::refresh_extensions,
-            {.about = "looks again at what root installed, and asks the extensions that changed; "
-                      "answers as GET does",
+            "/v1/extensions/{extension}/refresh",
+            &Api::refresh_extension,
+            {.about = "looks again at what root installed, and asks this extension when it changed "
+                      "or failed; answers as GET does",
              .answer = schemas::kExtensions}},
       Route{Role::viewer,
             "GET",

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -190,6 +191,14 @@ Result<Running> start(const Command& command) {
   return Running{pid, std::move(in.write), std::move(out.read), std::move(err.read)};
 }
 
+/// For poll(2); -1: for ever.
+int remaining_ms(std::optional<Clock::time_point> deadline) {
+  if (!deadline) return -1;
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+  return left < 0 ? 0 : static_cast<int>(std::min<long long>(left, 1'000'000));
+}
+
 /// Moves bytes between the child and us until both its outputs are closed or time runs out.
 class Pump {
  public:
@@ -213,13 +222,6 @@ class Pump {
   }
 
  private:
-  static int remaining_ms(std::optional<Clock::time_point> deadline) {
-    if (!deadline) return -1;
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - Clock::now()).count();
-    return left < 0 ? 0 : static_cast<int>(std::min<long long>(left, 1'000'000));
-  }
-
   Status take(Handle& from, std::string& into) {
     std::array<char, 65536> buffer{};
     const ssize_t count =
@@ -270,6 +272,19 @@ class Pump {
   Handle log_;
   std::size_t given_ = 0;
 };
+
+/// Waits until the child ends, and leaves it to be collected. One that closed its outputs may still
+/// run. Errors: the time is over.
+Status wait_until_ended(pid_t pid, std::string_view program,
+                        std::optional<Clock::time_point> deadline) {
+  if (!deadline) return {};
+  const Handle end(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!end) return fail(std::format("cannot wait for '{}': {}", program, std::strerror(errno)));
+  pollfd ended{end.get(), POLLIN, 0};
+  const int ready = uninterrupted([&] { return poll(&ended, 1, remaining_ms(deadline)); });
+  if (ready > 0) return {};
+  return fail(std::format("'{}' did not end in time", program));
+}
 
 /// The child's exit status in the shell's form.
 int wait_for(pid_t pid) {
@@ -354,7 +369,8 @@ Result<CommandResult> PosixCommandRunner::run(const Command& command) {
   std::optional<Clock::time_point> deadline;
   if (command.timeout.count() > 0) deadline = Clock::now() + command.timeout;
   CommandResult result;
-  const Status pumped = Pump(command, child, result).run(deadline);
+  Status pumped = Pump(command, child, result).run(deadline);
+  if (pumped) pumped = wait_until_ended(child.pid, command.argv[0], deadline);
   if (!pumped) kill(-child.pid, SIGKILL);
   result.status = wait_for(child.pid);
   if (is_interrupted() && !interrupted_before) return interrupted(command);

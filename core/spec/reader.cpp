@@ -197,11 +197,22 @@ void Reader::read_sections(const Section& section, const Field& field, const Yam
 }
 
 /// What holds when a key is not written.
+namespace {
+
+/// What to write in place of a key that is missing; empty where no example is known.
+std::string how_to_add(const Field& field) {
+  if (field.text.example.empty()) return {};
+  const bool is_list = field.shape == Shape::values;
+  return std::format("add '{}: {}{}{}'", field.text.key, is_list ? "[" : "", field.text.example,
+                     is_list ? "]" : "");
+}
+
+}  // namespace
+
 void Reader::read_absent(const Section& section, const Field& field) {
   const std::string path = below(section.path, field.text.key);
   if (field.text.presence == Presence::required) {
-    return reject(section.mark, path, std::format("{} is missing", path),
-                  std::format("add '{}: {}'", field.text.key, field.text.example));
+    return reject(section.mark, path, std::format("{} is missing", path), how_to_add(field));
   }
   if (field.shape == Shape::section) {
     return read_section({nullptr, field.fields, field.open(section.record), path, section.mark});

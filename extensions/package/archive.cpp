@@ -26,7 +26,8 @@ struct FreeReader {
 };
 using Reader = std::unique_ptr<archive, FreeReader>;
 
-constexpr std::string_view kRemedy = "make it with 'muster ext pack', or tar --format=gnu";
+constexpr std::string_view kRemedy =
+    "make it with 'muster ext pack', or with 'tar --format=gnu -czf FILE *' in its directory";
 
 std::unexpected<Error> refuse_entry(std::string_view path, std::string_view rule) {
   return fail(ErrorKind::invalid, std::format("'{}' {}", printable(path, kLongestPath), rule),
@@ -132,7 +133,9 @@ class Entries {
     if (!is_directory && path.ends_with('/'))
       return refuse_entry(path, "is a file with a '/' at its end");
     using Kind = PackedPaths::Kind;
-    TRY(paths_.add(path, is_directory ? Kind::directory : Kind::file));
+    if (Status fits = paths_.add(path, is_directory ? Kind::directory : Kind::file); !fits) {
+      return fail(ErrorKind::invalid, fits.error().message, std::string(kRemedy));
+    }
     ArchiveEntry made{
         .kind = is_directory ? ArchiveEntry::Kind::directory : ArchiveEntry::Kind::file,
         .path = std::string(path)};

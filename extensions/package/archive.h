@@ -1,7 +1,7 @@
 #pragma once
 // Reads an extension's archive, NAME-VERSION.tgz, by libarchive: gzip and tar, plain files and
 // directories. Every other thing that tar can say is refused, and the error names the entry and the
-// rule (docs/reference/extension.md). Pure: what is read is given to a sink.
+// rule (docs/extensions.md). Pure: what is read is given to a sink.
 
 #include <cstdint>
 #include <string>

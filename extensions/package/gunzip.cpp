@@ -70,7 +70,9 @@ Result<std::string_view> Gunzip::next() {
   if (written_ > most) {
     return fail(
         ErrorKind::invalid,
-        std::format("{} bytes of archive have more than {} bytes of content", packed_size_, most));
+        std::format("{} bytes of archive have more than {} bytes of content", packed_size_, most),
+        "its content may be a hundred times larger than the archive; leave out what is mostly "
+        "zeros");
   }
   // An empty piece is the end; zlib may need another turn for the last bytes of a member.
   if (size == 0 && !has_ended_) return next();

@@ -41,7 +41,7 @@ Status write_extension(const NewExtension& added, const fs::path& directory) {
 Result<os::Handle> lock_store(const fs::path& store,
                               const std::function<void(const std::string& holder)>& on_wait) {
   TRY(os::make_directory(store));
-  return os::lock_file(store / "lock", on_wait);
+  return os::lock_file(store / ".lock", on_wait);
 }
 
 Result<Installed> add_extension(const NewExtension& added, const fs::path& store) {
@@ -56,13 +56,19 @@ Result<Installed> add_extension(const NewExtension& added, const fs::path& store
   const fs::path unfinished = directory / std::format("{}{}", kUnfinished, grant.directory());
   const fs::path place = directory / grant.directory();
   TRY(os::make_directory(directory));
+  Status written = write_extension(added, unfinished);
+  if (written) written = os::rename_file(unfinished, place);
+  if (written) written = os::write_file(grant_of(store, name), render_grant(grant));
+  if (written) return read_installed(store, name);
+  // It takes the room that others need.
   TRY(os::remove_tree(unfinished));
-  TRY(write_extension(added, unfinished));
-  // The same one again: what lies there may be damaged.
-  TRY(os::remove_tree(place));
-  TRY(os::rename_file(unfinished, place));
-  TRY(os::write_file(grant_of(store, name), render_grant(grant)));
-  return read_installed(store, name);
+  return std::unexpected(written.error());
+}
+
+Result<std::optional<std::string>> read_grant_text(const std::string& name, const fs::path& store) {
+  if (os::is_missing(grant_of(store, name))) return std::nullopt;
+  TRY_ASSIGN(std::string text, os::read_file(grant_of(store, name)));
+  return text;
 }
 
 Status remove_extension(const std::string& name, const fs::path& store) {
@@ -71,11 +77,14 @@ Status remove_extension(const std::string& name, const fs::path& store) {
   return os::remove_tree(store / name);
 }
 
-Status restore_grant(const std::string& name, const std::optional<Grant>& before,
+Status restore_grant(const std::string& name, const std::optional<std::string>& before,
                      const fs::path& store) {
   if (!before) return remove_extension(name, store);
-  TRY(os::write_file(grant_of(store, name), render_grant(*before)));
-  return sweep(store / name, before);
+  // The same as now on a disk that is full.
+  TRY(os::update_file(grant_of(store, name), *before));
+  const auto grant = parse_grant(*before);
+  // Whose grant cannot be read may need anything that is there.
+  return grant ? sweep(store / name, *grant) : Status();
 }
 
 Status remove_unused(const std::string& name, const fs::path& store) {

@@ -36,9 +36,13 @@ Result<extensions::Installed> add_extension(const NewExtension& added,
 /// Takes the grant away first, and then the files; fine when it is not there. The store is locked.
 Status remove_extension(const std::string& name, const std::filesystem::path& store);
 
-/// Puts a grant back that was there before; none: there was none. What no grant names goes away.
-/// The store is locked.
-Status restore_grant(const std::string& name, const std::optional<extensions::Grant>& before,
+/// The text of a grant as it is, whatever it says; none: there is none. Errors: the disk.
+Result<std::optional<std::string>> read_grant_text(const std::string& name,
+                                                   const std::filesystem::path& store);
+
+/// Puts a grant back that was there before, byte by byte; none: there was none. What it does not
+/// name goes away. The store is locked.
+Status restore_grant(const std::string& name, const std::optional<std::string>& before,
                      const std::filesystem::path& store);
 
 /// Removes versions that the grant does not name. The store is locked.

@@ -29,6 +29,16 @@ fs::path signature_of(fs::path specification) { return specification += ".minisi
 }  // namespace
 
 Result<PackageFiles> read_package(const fs::path& specification) {
+  if (os::is_missing(specification)) {
+    return fail(ErrorKind::absent, std::format("there is no file '{}'", specification.string()),
+                "name the file NAME-VERSION.yaml of the package");
+  }
+  if (specification.filename() == "extension.yaml") {
+    return fail(
+        ErrorKind::invalid,
+        std::format("'{}' is the file of a project, and no package", specification.string()),
+        "'muster ext pack DIRECTORY' makes the package of a project");
+  }
   if (specification.extension() != ".yaml") {
     return fail(ErrorKind::invalid,
                 std::format("'{}' is no specification of an extension", specification.string()),
@@ -47,7 +57,7 @@ Result<PackageFiles> read_package(const fs::path& specification) {
 Result<std::vector<TrustedKey>> read_keys(const std::vector<fs::path>& files) {
   std::vector<TrustedKey> keys;
   for (const fs::path& file : files) {
-    TRY_ASSIGN(const std::string text, os::read_file(file, kLongestKey));
+    TRY_ASSIGN(const std::string text, os::read_plain_file(file, kLongestKey));
     auto key = parse_public_key(text);
     if (!key) {
       return wrap(std::format("'{}' is no public key", file.string()), std::move(key).error());
@@ -120,13 +130,13 @@ Result<std::unique_ptr<const Content>> extract_package(os::CommandRunner& runner
                                                    .timeout = std::chrono::minutes(2),
                                                    .most_output = kMostOutput}));
   if (result.status != 0) {
-    const std::vector<std::string> said = lines(result.err);
+    const std::vector<std::string> said = lines(std::string_view(result.err).substr(0, 2000));
     return fail(
         ErrorKind::invalid,
         std::format("'{}': {}", tgz,
                     said.empty() ? std::format("muster-extract ended with status {}", result.status)
                                  : printable(said[0], 500)),
-        said.size() > 1 ? printable(said[1], 200) : "");
+        said.size() > 1 ? printable(said[1], 200) : "get the package again");
   }
   auto content = std::make_unique<Content>();
   content->frames = std::move(result.out);

@@ -1,5 +1,6 @@
 #include "extensions/package/project.h"
 
+#include <algorithm>
 #include <format>
 
 #include "core/base/text.h"
@@ -8,6 +9,7 @@
 #include "core/spec/reader.h"
 #include "extensions/limits.h"
 #include "extensions/packed_path.h"
+#include "extensions/store.h"
 
 namespace muster::package {
 
@@ -33,7 +35,7 @@ Status collect(const fs::path& directory, const std::string& path, std::uint64_t
     }
     if (!state.is_plain) {
       return fail(ErrorKind::invalid,
-                  std::format("'{}' is neither a file nor a directory", here.string()),
+                  std::format("'{}' is a link, or something else that is no file", here.string()),
                   "an archive has no links and devices: put the file itself there");
     }
     total += state.size;
@@ -59,7 +61,7 @@ Result<Project> read_project(const fs::path& directory) {
     return fail(ErrorKind::absent,
                 std::format("'{}' is no project of an extension: it has no {}", directory.string(),
                             kProjectFile),
-                "'muster help extensions' shows one");
+                "name its directory; 'muster help extensions' shows one");
   }
   Project project;
   TRY_ASSIGN(project.text, os::read_file(file, spec::kMaxFileSize));
@@ -67,27 +69,58 @@ Result<Project> read_project(const fs::path& directory) {
   project.specification = std::move(outcome.specification);
   project.problems = std::move(outcome.problems);
   std::uint64_t total = 0;
-  TRY(collect(directory / kContentDirectory, "", total, project.files));
+  const fs::path content = directory / kContentDirectory;
+  if (const auto state = os::read_state(content); state && !state->is_directory) {
+    return fail(ErrorKind::invalid, std::format("'{}' is no directory", content.string()),
+                "a project has its files there, and no link to them");
+  }
+  TRY(collect(content, "", total, project.files));
   return project;
 }
 
-Result<Packed> pack(Project project) {
+namespace {
+
+/// A program that the kernel cannot start fails only when the extension is installed.
+Status check_hooks(const Project& project) {
+  for (const Hook hook : project.specification->hooks) {
+    const auto file = std::ranges::find(project.files, hook_path(hook), &SourceFile::path);
+    if (file == project.files.end()) continue;
+    const std::string_view line =
+        std::string_view(file->content).substr(0, file->content.find('\n'));
+    if (line.starts_with("#!/") && !line.ends_with('\r')) continue;
+    return fail(ErrorKind::invalid,
+                std::format("'{}/{}' cannot be started: its first line is no '#!/bin/sh'",
+                            kContentDirectory, file->path),
+                line.ends_with('\r') ? "save it with the line ends of Unix"
+                                     : "begin it with '#!' and a program's path");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Packed> pack(Project project, std::string_view file_name) {
   CHECK(project.specification.has_value());
+  TRY(check_hooks(project));
   TRY_ASSIGN(std::string archive, write_archive(std::move(project.files)));
   TRY_ASSIGN(const std::vector<PackedFile> files, list_archive(archive));
   const PackedArchive named{.sha256 = crypto::sha256(archive), .size = archive.size()};
   std::string text = std::move(project.text);
   if (!text.ends_with('\n')) text += '\n';
+  const auto own_lines = std::ranges::count(text, '\n');
   text += render_packed(named, files);
-  const std::string name = title(*project.specification) + ".yaml";
-  ParseOutcome outcome = parse_specification(text, name, Form::package);
-  if (!outcome.specification) {
-    const spec::Diagnostic& first = outcome.problems.front();
-    return fail(ErrorKind::invalid, first.message, first.hint);
+  ParseOutcome outcome = parse_specification(text, file_name, Form::package);
+  if (outcome.specification) {
+    return Packed{.specification = std::move(*outcome.specification),
+                  .text = std::move(text),
+                  .archive = std::move(archive)};
   }
-  return Packed{.specification = std::move(*outcome.specification),
-                .text = std::move(text),
-                .archive = std::move(archive)};
+  if (outcome.problems.front().line > own_lines) {
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is written in a way to which nothing can be added", file_name),
+                "write each key at the start of a line, without '...' at the end");
+  }
+  return Packed{.problems = std::move(outcome.problems)};
 }
 
 }  // namespace muster::package

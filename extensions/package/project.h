@@ -36,10 +36,14 @@ struct Packed {
   extensions::Specification specification;
   std::string text;
   std::string archive;
+  /// What is wrong with the project as a whole, such as a hook without its program; the other
+  /// members say nothing then.
+  std::vector<spec::Diagnostic> problems;
 };
 
-/// The package of a project that has no problems. The same project gives the same bytes. Errors: as
-/// write_archive; what the package would be has problems, such as a hook without its program.
-Result<Packed> pack(Project project);
+/// The package of a project whose specification has no problems. The same project gives the same
+/// bytes. `file_name` is used in problems only. Errors: as write_archive; the specification is
+/// written in a way to which nothing can be added.
+Result<Packed> pack(Project project, std::string_view file_name);
 
 }  // namespace muster::package

@@ -9,8 +9,6 @@
 #include "core/base/text.h"
 
 namespace muster::package {
-
-using namespace extensions;
 namespace {
 
 using ByteList = std::vector<unsigned char>;
@@ -109,6 +107,8 @@ bool is_consistent(const SecretKey& key) {
 }
 
 constexpr std::size_t kSealed = 8 + 64 + 32;
+constexpr std::size_t kPublicKeySize = 2 + 8 + 32;
+constexpr std::size_t kSecretKeySize = 2 + 2 + 2 + 32 + 8 + 8 + kSealed;
 
 /// Mixes the secret part of a key with what the password gives; twice is as before.
 Status mix(ByteList& sealed, std::string_view password, std::span<const unsigned char> salt,
@@ -158,7 +158,10 @@ std::string to_string(const KeyId& id) {
 Result<PublicKey> parse_public_key(std::string_view text) {
   initialise();
   TRY_ASSIGN(const std::string line, line_of(text));
-  TRY_ASSIGN(const ByteList bytes, decode(line, 2 + 8 + 32));
+  if (decode(line, kSecretKeySize)) {
+    return fail(ErrorKind::invalid, "it is a secret key", "name the file that ends in .pub");
+  }
+  TRY_ASSIGN(const ByteList bytes, decode(line, kPublicKeySize));
   Parts parts(bytes);
   if (!parts.takes("Ed")) return fail(ErrorKind::invalid, "it is no key of Ed25519");
   PublicKey key;
@@ -179,7 +182,10 @@ std::string render_public_key(const PublicKey& key) {
 Result<SecretKey> parse_secret_key(std::string_view text, std::string_view password) {
   initialise();
   TRY_ASSIGN(const std::string line, line_of(text));
-  TRY_ASSIGN(const ByteList bytes, decode(line, 2 + 2 + 2 + 32 + 8 + 8 + kSealed));
+  if (decode(line, kPublicKeySize)) {
+    return fail(ErrorKind::invalid, "it is a public key", "name the secret one beside it");
+  }
+  TRY_ASSIGN(const ByteList bytes, decode(line, kSecretKeySize));
   Parts parts(bytes);
   if (!parts.takes("Ed")) return fail(ErrorKind::invalid, "it is no key of Ed25519");
   const auto sealing = parts.take(2);
@@ -194,7 +200,8 @@ Result<SecretKey> parse_secret_key(std::string_view text, std::string_view passw
   const auto rest = parts.take(kSealed);
   ByteList sealed(rest.begin(), rest.end());
   if (is_sealed && password.empty()) {
-    return fail(ErrorKind::denied, "the key has a password, and none was given");
+    return fail(ErrorKind::denied, "the key has a password, and none was given",
+                "--password-file FILE names a file with the password");
   }
   if (operations > kOperations || memory > kMemory) {
     return fail(ErrorKind::invalid, "its password would take more memory than minisign's own do");

@@ -49,6 +49,8 @@ class ClusterOnDisk : public SmallDiskTest {
                                  .helper = place("no-helper.sock"),
                                  .report = place("no-report.json"),
                                  .images = place("images"),
+                                 .extensions = place("extensions"),
+                                 .extension_run = place("hosts"),
                                  .leases = place("no-leases"),
                                  .pci_names = place("no-names")});
     if (!opened) throw std::runtime_error(opened.error().text());

@@ -5,6 +5,8 @@
 #include <format>
 
 #include "control/health.h"
+#include "core/crypto/hash.h"
+#include "extensions/store.h"
 #include "tests/contract/musterd/cluster_on_disk.h"
 
 namespace muster::control {
@@ -47,6 +49,7 @@ class DamagedDocuments : public ClusterOnDisk {
     return std::ranges::any_of(cluster_->people().damaged(), has) ||
            std::ranges::any_of(cluster_->lost(), has);
   }
+  void install_extension();
   std::string nodes_plan() { return cluster_->node_plans().text_of(provisioning::Node()); }
   static bool has_accounts(const plan::Plan& plan) {
     return std::ranges::any_of(plan.steps, [](const plan::Step& step) {
@@ -236,6 +239,23 @@ TEST_F(DamagedDocuments, without_a_table_the_people_of_cluster_yaml_are_new) {
   EXPECT_TRUE(cluster_->people().users().find("carol"));
 }
 
+/// One that has no hook, and so nothing to answer.
+void DamagedDocuments::install_extension() {
+  const std::string hash(64, 'a');
+  const std::string text = std::format(
+      "schema: 1\nname: plain\nversion: 1.0.0\napi: 1\ntype: tool\nlanguage: shell\n"
+      "summary: A test\nmaintainer: A <a@b.org>\nlicense: MIT\nhooks: []\n"
+      "archive:\n  sha256: {}\n  size: 1\nfiles: []\n",
+      hash);
+  const extensions::Grant grant{
+      .name = "plain", .version = {.numbers = {1, 0, 0}}, .specification = crypto::sha256(text)};
+  const auto place = cluster_->settings().extensions / "plain";
+  ASSERT_TRUE(os::write_file(place / grant.directory() / extensions::kSpecificationFile, text));
+  ASSERT_TRUE(os::write_file(place / extensions::kGrantFile, extensions::render_grant(grant)));
+  ASSERT_TRUE(cluster_->extensions().refresh("plain"));
+  ASSERT_TRUE(cluster_->extensions().states().at(0).is_active);
+}
+
 TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   ASSERT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::serve));
   ASSERT_TRUE(cluster_->adoption().decide(provisioning::Policy::open, 0));
@@ -245,6 +265,7 @@ TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   run_a_command();
   write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
   open();
+  install_extension();
   const auto all = cluster_->store().changes_since(0).value();
   std::set<std::string> found;
   for (const state::Document& document : all->written) {

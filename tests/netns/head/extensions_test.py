@@ -155,7 +155,7 @@ class Extensions(HeadTest):
         self.assertIn(MOTD, self.check("ext", "show", "motd"))
         self.check("ext", "remove", "--yes", "motd")
         self.assertEqual(self.on_nodes(), {})
-        left = self.machine.check("find", STORE, "-mindepth", "1", "-not", "-name", "lock")
+        left = self.machine.check("find", STORE, "-mindepth", "1", "-not", "-name", ".lock")
         self.assertEqual(left, "")
 
     def test_an_upgrade_takes_the_place_of_the_version_before(self):

@@ -21,7 +21,7 @@ Grant grant_of_motd() {
           .rights = {{.files = {"/etc/motd"}, .reason = "a test"}}};
 }
 
-json file(const std::string& path, json more = json::object()) {
+json file(const std::string& path, const json& more = json::object()) {
   json step = {{"step", "file"}, {"path", path}, {"content", "x"}};
   step.update(more);
   return step;
@@ -111,7 +111,7 @@ class ExtensionsTest : public testing::Test {
       EXPECT_TRUE(channel.send_line(
           extensions::render_answer({.id = question->id, .output = output}), os::in(20s)));
     });
-    all.refresh();
+    EXPECT_TRUE(all.refresh("motd"));
   }
   static json answer(const std::string& content) {
     return {{"node", {file("/etc/motd", {{"content", content}})}}};
@@ -137,7 +137,7 @@ TEST_F(ExtensionsTest, is_asked_once_and_what_it_answered_is_kept) {
   const auto again = open();
   EXPECT_EQ(content(*again), "one");
   EXPECT_EQ(again->on_nodes().steps.at(0).origin, "extension motd");
-  again->refresh();
+  EXPECT_TRUE(again->refresh("motd"));
   EXPECT_TRUE(again->states().at(0).is_active) << "nobody was asked: there is no host";
 }
 
@@ -155,7 +155,7 @@ TEST_F(ExtensionsTest, that_does_not_answer_keeps_what_it_has) {
   refresh(*open(), answer("one"));
   cluster_ = "another";
   const auto again = open();
-  again->refresh();
+  EXPECT_TRUE(again->refresh("motd"));
   EXPECT_EQ(content(*again), "one");
   ASSERT_EQ(again->problems().size(), 1U);
   EXPECT_TRUE(again->problems()[0].what.contains("extension 'motd' does not work"));
@@ -171,7 +171,7 @@ TEST_F(ExtensionsTest, that_is_removed_is_forgotten) {
   const auto all = open();
   refresh(*all, answer("one"));
   ASSERT_TRUE(os::remove_tree(store_path() / "motd"));
-  all->refresh();
+  EXPECT_TRUE(all->refresh("motd"));
   EXPECT_TRUE(all->on_nodes().steps.empty());
   EXPECT_TRUE(store_->list(kExtensionKind)->empty());
 }
@@ -181,7 +181,7 @@ TEST_F(ExtensionsTest, that_was_removed_while_no_daemon_ran_is_forgotten) {
   ASSERT_TRUE(os::remove_tree(store_path() / "motd"));
   const auto all = open();
   EXPECT_TRUE(all->on_nodes().steps.empty());
-  all->refresh();
+  EXPECT_TRUE(all->refresh("motd"));
   EXPECT_TRUE(store_->list(kExtensionKind)->empty());
 }
 
@@ -190,7 +190,7 @@ TEST_F(ExtensionsTest, whose_files_cannot_be_used_keeps_what_nodes_have) {
   ASSERT_TRUE(os::write_file(store_path() / "motd/grant.json", "{"));
   const auto all = open();
   EXPECT_EQ(content(*all), "one");
-  all->refresh();
+  EXPECT_TRUE(all->refresh("motd"));
   EXPECT_EQ(content(*all), "one");
   EXPECT_TRUE(all->problems().at(0).next_step.contains("install it again"));
 }
@@ -201,10 +201,32 @@ TEST_F(ExtensionsTest, whose_store_cannot_be_read_keeps_what_nodes_have) {
   ASSERT_TRUE(os::write_file(store_path(), "no directory"));
   const auto all = open();
   EXPECT_EQ(content(*all), "one");
-  all->refresh();
+  EXPECT_FALSE(all->refresh("motd"));
   EXPECT_EQ(content(*all), "one");
   EXPECT_FALSE(all->problems().empty());
   EXPECT_EQ(store_->list(kExtensionKind)->size(), 1U);
+}
+
+TEST_F(ExtensionsTest, whose_store_can_be_read_again_is_asked_by_itself) {
+  ASSERT_TRUE(os::rename_file(store_path(), scratch_.path() / "away"));
+  ASSERT_TRUE(os::write_file(store_path(), "no directory"));
+  const auto all = open();
+  EXPECT_FALSE(all->problems().empty());
+  ASSERT_TRUE(os::remove_tree(store_path()));
+  ASSERT_TRUE(os::rename_file(scratch_.path() / "away", store_path()));
+  refresh(*all, answer("one"));
+  EXPECT_EQ(content(*all), "one");
+  EXPECT_TRUE(all->problems().empty());
+}
+
+TEST_F(ExtensionsTest, that_does_not_fit_beside_a_changed_cluster_is_left_out) {
+  refresh(*open(), answer("one"));
+  const auto again = open();
+  fits_ = fail("file /etc/motd belongs to two");
+  again->start();
+  EXPECT_TRUE(again->on_nodes().steps.empty());
+  EXPECT_FALSE(again->states().at(0).is_active);
+  EXPECT_TRUE(again->problems().at(0).what.contains("is left out"));
 }
 
 TEST_F(ExtensionsTest, that_was_granted_less_since_has_nothing) {

@@ -85,7 +85,7 @@ TEST(HostLine, refuses_what_is_none) {
 /// A host that answers each question with one text.
 class FakeHost {
  public:
-  FakeHost(const std::filesystem::path& path, std::string answer)
+  FakeHost(const std::filesystem::path& path, const std::string& answer)
       : listener_(os::listen_unix(path).value()), thread_([this, answer] {
           os::LineChannel channel(os::accept_unix(listener_).value());
           EXPECT_TRUE(channel.receive_line(os::in(20s)));

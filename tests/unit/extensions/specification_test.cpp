@@ -65,7 +65,7 @@ TEST(Specification, of_a_project_has_no_hashes_and_of_a_package_has_them) {
 }
 
 TEST(Specification, has_the_program_of_each_hook) {
-  for (PackedFile hook :
+  for (const PackedFile& hook :
        {PackedFile{.path = "hooks/other", .sha256 = kHash, .executable = Executable::yes},
         PackedFile{.path = "hooks/configure", .sha256 = kHash}}) {
     const auto problems = problems_of(packed(kProject, {hook}));

@@ -45,6 +45,17 @@ TEST(PosixCommandRunner, ends_a_program_and_its_children_when_time_runs_out) {
   EXPECT_NE(result.error().message.find("did not end in time"), std::string::npos);
 }
 
+TEST(PosixCommandRunner, ends_a_program_in_time_that_closed_its_outputs) {
+  PosixCommandRunner runner;
+  const auto result = runner.run({.argv = {"sh", "-c", "exec >&- 2>&-; exec sleep 600"},
+                                  .timeout = std::chrono::milliseconds(200)});
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("did not end in time"), std::string::npos);
+  const auto soon = runner.run(
+      {.argv = {"sh", "-c", "exec >&- 2>&-; exit 3"}, .timeout = std::chrono::minutes(1)});
+  EXPECT_EQ(soon->status, 3);
+}
+
 TEST(PosixCommandRunner, inherits_nothing_from_the_environment) {
   setenv("MUSTER_SECRET", "x", 1);
   PosixCommandRunner runner;

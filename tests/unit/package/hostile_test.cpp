@@ -17,7 +17,7 @@ struct Attack {
   std::string reason;
 };
 
-std::string pax(std::vector<std::pair<std::string, std::string>> records) {
+std::string pax(const std::vector<std::pair<std::string, std::string>>& records) {
   std::string text;
   for (const auto& [key, value] : records) text += pax_record(key, value);
   return text;

@@ -26,7 +26,7 @@ class InstallTest : public testing::Test {
   };
   std::unique_ptr<Made> make(const std::string& name, const std::string& version,
                              const std::string& file = "/etc/motd",
-                             const std::string& hook = "true\n") {
+                             const std::string& hook = "#!/bin/sh\n") {
     const auto directory = scratch_.path() / "project";
     EXPECT_TRUE(os::remove_tree(directory));
     EXPECT_TRUE(os::write_file(
@@ -36,7 +36,7 @@ class InstallTest : public testing::Test {
             "license: MIT\nhooks: [configure]\nrights:\n  - place: node\n    files: [" +
             file + "]\n    reason: a test\n"));
     EXPECT_TRUE(os::write_file(directory / "content/hooks/configure", hook, {.mode = 0755}));
-    Packed packed = pack(read_project(directory).value()).value();
+    Packed packed = pack(read_project(directory).value(), "f").value();
     auto made = std::make_unique<Made>();
     made->files = {.path = name + ".yaml", .specification = packed.text, .archive = packed.archive};
     made->specification = packed.specification;
@@ -52,10 +52,11 @@ class InstallTest : public testing::Test {
     return add_extension({.files = made.files,
                           .specification = made.specification,
                           .content = made.content,
-                          .at_ms = 5},
+                          .at_ms = at_ms_},
                          store());
   }
 
+  std::int64_t at_ms_ = 5;
   os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
 };
 
@@ -65,13 +66,14 @@ TEST_F(InstallTest, what_is_added_is_read_as_it_was) {
   ASSERT_TRUE(installed) << installed.error().message;
   EXPECT_EQ(installed->specification, made->specification);
   EXPECT_EQ(installed->grant.rights, made->specification.rights);
-  EXPECT_EQ(os::read_file(installed->content / "hooks/configure"), "true\n");
+  EXPECT_EQ(os::read_file(installed->content / "hooks/configure"), "#!/bin/sh\n");
   EXPECT_EQ(os::read_state(installed->content / "hooks/configure")->mode.mode & 0777U, 0755U);
   EXPECT_EQ(extensions::parse_grant(extensions::render_grant(installed->grant)), installed->grant);
 }
 
 TEST_F(InstallTest, another_version_takes_its_place_and_the_first_can_come_back) {
-  const Grant first = add(*make("motd", "1.0.0"))->grant;
+  ASSERT_TRUE(add(*make("motd", "1.0.0")));
+  const auto first = read_grant_text("motd", store()).value();
   ASSERT_TRUE(add(*make("motd", "1.1.0")));
   EXPECT_EQ(to_string(read_installed(store(), "motd")->grant.version), "1.1.0");
   ASSERT_TRUE(restore_grant("motd", first, store()));
@@ -83,8 +85,8 @@ TEST_F(InstallTest, another_version_takes_its_place_and_the_first_can_come_back)
 
 TEST_F(InstallTest, what_was_interrupted_is_not_there_and_goes_with_the_next_change) {
   ASSERT_TRUE(add(*make("motd", "1.0.0")));
-  ASSERT_TRUE(os::write_file(store() / "motd/.new-2.0.0-abcdef01/content/x", "half"));
-  ASSERT_TRUE(os::write_file(store() / "motd/2.0.0-abcdef01/content/x", "whole, and not granted"));
+  ASSERT_TRUE(os::write_file(store() / "motd/.new-2.0.0-abcdef01-5/content/x", "half"));
+  ASSERT_TRUE(os::write_file(store() / "motd/2.0.0-abcdef01-5/content/x", "not granted"));
   EXPECT_EQ(to_string(read_installed(store(), "motd")->grant.version), "1.0.0");
   ASSERT_TRUE(remove_unused("motd", store()));
   EXPECT_EQ(os::list_directory(store() / "motd")->size(), 2U);
@@ -106,12 +108,44 @@ TEST_F(InstallTest, what_is_not_what_was_granted_is_damaged_and_costs_nothing_el
   EXPECT_FALSE(read_inventory(store())->damaged.contains("motd"));
 }
 
+TEST_F(InstallTest, a_damaged_grant_comes_back_as_it_was) {
+  const auto installed = add(*make("motd", "1.0.0"));
+  ASSERT_TRUE(os::write_file(extensions::grant_of(store(), "motd"), "{"));
+  const auto before = read_grant_text("motd", store()).value();
+  ASSERT_TRUE(add(*make("motd", "2.0.0")));
+  ASSERT_TRUE(restore_grant("motd", before, store()));
+  EXPECT_EQ(os::read_file(extensions::grant_of(store(), "motd")), "{");
+  EXPECT_FALSE(os::is_missing(installed->content)) << "somebody may mend the grant";
+}
+
+TEST_F(InstallTest, a_disk_that_takes_nothing_leaves_what_was_before) {
+  ASSERT_TRUE(add(*make("motd", "1.0.0")));
+  const auto before = read_grant_text("motd", store()).value();
+  const auto second = make("motd", "2.0.0");
+  // A file is in the way of a directory of the second.
+  second->content.files.push_back({.file = second->content.files[0].file, .content = "x"});
+  extensions::PackedFile below = *second->content.files[0].file;
+  below.path += "/below";
+  second->content.files.back().file = &below;
+  EXPECT_FALSE(add(*second));
+  ASSERT_TRUE(restore_grant("motd", before, store()));
+  EXPECT_EQ(to_string(read_installed(store(), "motd")->grant.version), "1.0.0");
+  EXPECT_EQ(os::list_directory(store() / "motd")->size(), 2U) << "nothing is left of the second";
+}
+
+TEST_F(InstallTest, an_extension_may_have_any_name) {
+  ASSERT_TRUE(lock_store(store(), {}));
+  EXPECT_TRUE(add(*make("lock", "1.0.0")));
+}
+
 TEST_F(InstallTest, the_same_version_again_repairs_it) {
   const auto made = make("motd", "1.0.0");
   const auto installed = add(*made);
   ASSERT_TRUE(os::remove_tree(installed->content));
-  ASSERT_TRUE(add(*made));
-  EXPECT_EQ(os::read_file(installed->content / "hooks/configure"), "true\n");
+  at_ms_ = 6;
+  const auto again = add(*made);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(os::read_file(again->content / "hooks/configure"), "#!/bin/sh\n");
 }
 
 TEST_F(InstallTest, a_file_belongs_to_one_extension) {
@@ -121,6 +155,11 @@ TEST_F(InstallTest, a_file_belongs_to_one_extension) {
       extensions::check_rights(make("other", "1.0.0")->specification, inventory->installed);
   ASSERT_FALSE(second);
   EXPECT_TRUE(second.error().message.contains("belongs to 'motd'"));
+  for (const std::string file : {"/etc/motd/below", "/etc"}) {
+    EXPECT_FALSE(
+        extensions::check_rights(make("other", "1.0.0", file)->specification, inventory->installed))
+        << file;
+  }
   EXPECT_TRUE(extensions::check_rights(make("motd", "2.0.0")->specification, inventory->installed));
   EXPECT_TRUE(extensions::check_rights(make("third", "1.0.0", "/etc/issue")->specification,
                                        inventory->installed));

@@ -79,8 +79,8 @@ TEST(SecretKey, is_refused_when_a_part_of_it_differs) {
 
 TEST(Signature, refuses_what_is_none) {
   const std::string text = of_minisign("content.minisig");
-  for (std::string other : {std::string(), std::string("x"), text.substr(0, text.size() / 2),
-                            text + "more\n", "x" + text, std::string(10000, 'u')}) {
+  for (const std::string& other : {std::string(), std::string("x"), text.substr(0, text.size() / 2),
+                                   text + "more\n", "x" + text, std::string(10000, 'u')}) {
     EXPECT_EQ(parse_signature(other).error().kind, ErrorKind::invalid) << other.substr(0, 40);
   }
   std::string old = text;
