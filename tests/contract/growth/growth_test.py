@@ -19,7 +19,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE, BUILD = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
-ROOMS = ["apps", "cmake", "control", "core", "explain", "head", "hpc", "iso", "operations", "plans", "provisioning", "storage"]
+ROOMS = ["apps", "cmake", "control", "core", "explain", "extensions", "head", "hpc", "iso", "operations", "plans", "provisioning", "storage"]
 MOST = 2
 # Of each: a text that is in a file, and the text that takes its place.
 EDITS = {
@@ -31,7 +31,7 @@ EDITS = {
     "room": [("plans/CMakeLists.txt", " storage)", " storage greetings)"),
              ("plans/planners.cpp", "extern const Planner kJobs;", "extern const Planner kJobs;\nextern const Planner kGreetings;"),
              ("plans/planners.cpp", "&kSsh,    &kJobs}", "&kSsh,    &kJobs, &kGreetings}"),
-             ("plans/planners.cpp", "&kStorage, &kJobs}", "&kStorage, &kJobs, &kGreetings}")],
+             ("plans/planners.cpp", "&kJobs,   &kExtensions}", "&kJobs,   &kExtensions, &kGreetings}")],
     "kind": [("core/plan/step.h", "Unit, Service, RunCommand>;", "Unit, Service, RunCommand, SetKernel>;"),
              ("core/plan/step.h", '#include "core/plan/kinds/link.h"', '#include "core/plan/kinds/kernel_setting.h"\n#include "core/plan/kinds/link.h"'),
              ("core/apply/kinds.h", "EffectResult make_true(const plan::RemoveFile& step, Machine& machine);",
