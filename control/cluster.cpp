@@ -39,6 +39,38 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
           .spacing_ms = kCommitSpacingMs};
 }
 
+/// The path that a step is about; empty: none.
+std::string path_of(const plan::Step& step) {
+  const std::string subject = plan::subject(step);
+  const std::size_t start = subject.find(" /");
+  return start == std::string::npos ? std::string() : subject.substr(start + 1);
+}
+
+/// Whether a file would have to be a directory, or a directory a file, for both to be there.
+bool excludes(std::string_view file, const plan::Step& other, std::string_view path) {
+  const bool is_directory = !std::holds_alternative<plan::WriteFile>(other) &&
+                            !std::holds_alternative<plan::MakeLink>(other);
+  if (file == path) return is_directory;
+  if (path.starts_with(file)) return path[file.size()] == '/';
+  return !is_directory && file.starts_with(path) && file[path.size()] == '/';
+}
+
+/// Errors (conflict): a file of these steps lies where the whole plan has something that leaves it
+/// no place.
+Status check_paths(const plan::Plan& steps, const plan::Plan& whole) {
+  for (const plan::Step& step : steps.steps) {
+    const std::string file = path_of(step);
+    for (const plan::Step& other : whole.steps) {
+      const std::string path = path_of(other);
+      if (path.empty() || other.origin == step.origin || !excludes(file, other, path)) continue;
+      return fail(ErrorKind::conflict,
+                  std::format("{} of '{}' leaves no place for {} of '{}'", file, step.origin,
+                              plan::subject(other), other.origin));
+    }
+  }
+  return {};
+}
+
 /// What extensions are told of the cluster. Nothing secret.
 nlohmann::json describe_cluster(const spec::ClusterSpec& spec) {
   nlohmann::json profiles = nlohmann::json::array();
@@ -129,7 +161,9 @@ Status Cluster::check_on_nodes(const plan::Plan& steps) {
   provisioning::Node node = plans::first_node(spec_);
   for (const spec::Profile& profile : spec_.profiles) {
     node.profile = profile.name;
-    TRY(plan::check_owners(plans::plan_node(with, node)));
+    const plan::Plan whole = plans::plan_node(with, node);
+    TRY(plan::check_owners(whole));
+    TRY(check_paths(steps, whole));
   }
   return {};
 }

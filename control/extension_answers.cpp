@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <format>
+#include <set>
 
 #include "control/extensions.h"
 #include "core/base/text.h"
@@ -16,24 +17,6 @@ using muster::json::Value;
 
 constexpr std::size_t kMostSteps = 1000;
 constexpr std::size_t kHashLength = 64;
-
-/// Errors (denied): the grant does not have what the step is about.
-Status check_step(const plan::Step& step, const extensions::Grant& grant) {
-  const auto* const file = std::get_if<plan::WriteFile>(&step);
-  if (file == nullptr) {
-    return fail(
-        ErrorKind::denied,
-        std::format("it wants to {}: extensions of API level 1 write files", plan::describe(step)));
-  }
-  if (extensions::find_right(grant, extensions::Place::node, file->path) == nullptr) {
-    return fail(ErrorKind::denied,
-                std::format("it wants to {}, and has no right to that file", plan::describe(step)),
-                "its author adds the file to `rights` in the specification");
-  }
-  if ((file->mode & ~0777U) == 0) return {};
-  return fail(ErrorKind::denied,
-              std::format("it wants to {}: no file may be setuid", plan::describe(step)));
-}
 
 /// Octal digits, as chmod(1) has them. A number would be read as another one.
 Result<std::uint32_t> parse_mode(const Value& value) {
@@ -117,10 +100,37 @@ Result<Configured> parse_configured(std::string_view text) {
   return configured;
 }
 
-Status check_grant(const plan::Plan& steps, const extensions::Grant& grant) {
-  for (const plan::Step& step : steps.steps) TRY(check_step(step, grant));
+Status check_grant(const plan::Step& step, const extensions::Grant& grant) {
+  const auto* const file = std::get_if<plan::WriteFile>(&step);
+  if (file == nullptr) {
+    return fail(
+        ErrorKind::denied,
+        std::format("it wants to {}: extensions of API level 1 write files", plan::describe(step)));
+  }
+  if (extensions::find_right(grant, extensions::Place::node, file->path) == nullptr) {
+    return fail(ErrorKind::denied,
+                std::format("it wants to {}, and has no right to that file", plan::describe(step)),
+                "its author adds the file to `rights` in the specification");
+  }
+  if ((file->mode & ~0777U) == 0) return {};
+  return fail(ErrorKind::denied,
+              std::format("it wants to {}: no file may be setuid", plan::describe(step)));
+}
+
+namespace {
+
+/// Errors (invalid): two steps are about one thing.
+Status check_once(const plan::Plan& plan) {
+  std::set<std::string> subjects;
+  for (const plan::Step& step : plan.steps) {
+    if (subjects.insert(plan::subject(step)).second) continue;
+    return fail(ErrorKind::invalid,
+                std::format("two steps are about one thing: {}", plan::describe(step)));
+  }
   return {};
 }
+
+}  // namespace
 
 Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant) {
   Problems problems;
@@ -132,7 +142,8 @@ Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::
   TRY(check_count(*list));
   TRY_ASSIGN(const Value whole, complete_all(*list));
   TRY_ASSIGN(plan::Plan given, parse_steps(whole));
-  TRY(check_grant(given, grant));
+  TRY(check_once(given));
+  for (const plan::Step& step : given.steps) TRY(check_grant(step, grant));
   plan::Plan plan;
   plan.append(std::move(given), origin_of(grant.name));
   return plan;

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/crypto/hash.h"
 #include "core/os/jitter.h"
+#include "core/os/pause.h"
 #include "extensions/host.h"
 
 namespace muster::control {
@@ -22,9 +23,11 @@ constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
 }  // namespace
 
-Extensions::~Extensions() {
+Extensions::~Extensions() { end(); }
+
+void Extensions::end() {
+  ending_.request_stop();
   thread_.request_stop();
-  wake_.notify_all();
 }
 
 nlohmann::json Extensions::input_of(const Installed& extension) const {
@@ -81,10 +84,7 @@ Status Extensions::take_up(Known& known, const std::string& document) {
   plan::Plan steps;
   steps.append(std::move(answer.on_nodes), origin_of(known.extension.grant.name));
   answer.on_nodes = std::move(steps);
-  // What root granted since may be less.
-  const bool is_allowed =
-      known.is_damaged || check_grant(answer.on_nodes, known.extension.grant).has_value();
-  if (is_allowed) known.answer = std::move(answer);
+  known.answer = std::move(answer);
   return {};
 }
 
@@ -93,7 +93,8 @@ void Extensions::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
-/// What was right beside an earlier cluster.yaml, or an earlier Muster, may not be now.
+/// What was right beside an earlier cluster.yaml, an earlier Muster or another extension may not be
+/// now, and the other way round.
 void Extensions::leave_out_conflicts() {
   std::map<std::string, plan::Plan> answers;
   {
@@ -104,26 +105,36 @@ void Extensions::leave_out_conflicts() {
   }
   for (const auto& [name, steps] : answers) {
     const Status fits = sources_.check_on_nodes(steps);
+    const std::string conflict = fits ? std::string() : fits.error().text();
     const std::scoped_lock lock(mutex_);
-    if (!fits) all_.at(name).conflict = fits.error().text();
+    const auto now = all_.find(name);
+    if (now == all_.end() || now->second.conflict == conflict) continue;
+    now->second.conflict = conflict;
+    note_change();
   }
 }
+
+/// Plans are made of something else since.
+void Extensions::note_change() { sources_.decisions.note(sources_.decisions.revision()); }
 
 void Extensions::work(const std::stop_token& stop) {
   int failures = 0;
   while (!stop.stop_requested()) {
-    exceptions_.run([&] {
-      read_store();
-      forget_removed();
-      ask_all(stop);
-    });
-    std::unique_lock lock(mutex_);
-    if (!is_failing()) failures = 0;
-    // Until somebody's look finds one that fails.
-    if (!wake_.wait(lock, stop, [this] { return is_failing(); })) return;
-    const auto pause = kAgain.after(++failures, os::random_part());
-    wake_.wait_for(lock, stop, pause, [] { return false; });
+    const bool is_done = exceptions_.run([&] { take_turn(stop, failures); });
+    if (!is_done && !os::pause(stop, kAgain.first)) return;
   }
+}
+
+void Extensions::take_turn(const std::stop_token& stop, int& failures) {
+  read_store();
+  forget_removed();
+  ask_all(stop);
+  std::unique_lock lock(mutex_);
+  if (!is_failing()) failures = 0;
+  // Until somebody's look finds one that fails.
+  if (!wake_.wait(lock, stop, [this] { return is_failing(); })) return;
+  const auto pause = kAgain.after(++failures, os::random_part());
+  wake_.wait_for(lock, stop, pause, [] { return false; });
 }
 
 /// Whether there is something to try again. `mutex_` is locked.
@@ -158,8 +169,33 @@ void Extensions::read_store() {
     now->second.said = std::move(known.said);
   }
   for (const auto& [name, known] : all) removed_.erase(name);
+  const auto is_as_before = [this](const auto& each) {
+    const auto before = all_.find(each.first);
+    return before != all_.end() && before->second.extension.grant == each.second.extension.grant;
+  };
+  // What may be in the plans follows from the grants.
+  const bool is_same = all.size() == all_.size() && std::ranges::all_of(all, is_as_before);
   all_ = std::move(all);
+  if (!is_same) note_change();
 }
+
+/// Counts a question that somebody waits for, as long as it lives.
+class Extensions::Urgent {
+ public:
+  explicit Urgent(Extensions& all) : all_(all) { change(1); }
+  Urgent(const Urgent&) = delete;
+  Urgent& operator=(const Urgent&) = delete;
+  ~Urgent() { change(-1); }
+
+ private:
+  void change(int by) {
+    const std::scoped_lock lock(all_.mutex_);
+    all_.urgent_ += by;
+    all_.wake_.notify_all();
+  }
+
+  Extensions& all_;
+};
 
 Status Extensions::refresh(const std::string& name) {
   read_store();
@@ -167,13 +203,14 @@ Status Extensions::refresh(const std::string& name) {
   {
     const std::scoped_lock lock(mutex_);
     if (unreadable_) return std::unexpected(*unreadable_);
-    ++urgent_;
   }
-  ask(name, {});
+  const Urgent urgent(*this);
+  ask(name, [this] { return ending_.stop_requested(); });
+  leave_out_conflicts();
   const std::scoped_lock lock(mutex_);
-  --urgent_;
-  wake_.notify_all();
-  return {};
+  if (!removed_.contains(name)) return {};
+  return fail(std::format("what extension '{}' answered cannot be removed from the state", name),
+              "it is tried again; 'muster status' says what is wrong with the disk");
 }
 
 /// What the disk does not take is tried again later.
@@ -184,7 +221,11 @@ void Extensions::forget_removed() {
     names = removed_;
   }
   for (const std::string& name : names) {
-    if (!save(name, std::nullopt)) continue;
+    const auto is_removed = [&] {
+      const std::scoped_lock lock(mutex_);
+      return removed_.contains(name);
+    };
+    if (!save(name, std::nullopt, is_removed)) continue;
     const std::scoped_lock lock(mutex_);
     removed_.erase(name);
   }
@@ -199,12 +240,16 @@ void Extensions::ask_all(const std::stop_token& stop) {
       if (!is_current(known)) names.push_back(name);
     }
   }
+  const auto is_urgent = [this] {
+    const std::scoped_lock lock(mutex_);
+    return urgent_ != 0;
+  };
   for (const std::string& name : names) {
     {
       std::unique_lock lock(mutex_);
       if (!wake_.wait(lock, stop, [this] { return urgent_ == 0; })) return;
     }
-    ask(name, stop);
+    ask(name, [&] { return stop.stop_requested() || is_urgent(); });
   }
 }
 
@@ -217,14 +262,15 @@ std::optional<Extensions::Known> Extensions::find_to_ask(const std::string& name
 }
 
 /// Nothing is locked that others wait for while the host works.
-void Extensions::ask(const std::string& name, const std::stop_token& stop) {
+void Extensions::ask(const std::string& name, const std::function<bool()>& is_unwanted) {
   const std::scoped_lock one_question(asking_);
   const auto known = find_to_ask(name);
   if (!known) return;
   std::string said;
-  auto answer = ask_one(*known, said, stop);
-  if (!is_still(known->extension.grant)) return;
-  const Status saved = answer ? save(name, *answer) : Status();
+  auto answer = ask_one(*known, said, is_unwanted);
+  const auto is_still_there = [&] { return is_still(known->extension.grant); };
+  if (!is_still_there()) return;
+  const Status saved = answer ? save(name, *answer, is_still_there) : Status();
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
   if (now == all_.end()) return;
@@ -242,7 +288,7 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
 }
 
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
-                                       const std::stop_token& stop) {
+                                       const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
   Configured configured{.specification = grant.specification, .input = digest_of(known.extension)};
   const bool is_asked =
@@ -253,7 +299,7 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                             .hook = extensions::Hook::configure,
                                             .timeout = kConfigureTime,
                                             .input = input_of(known.extension)},
-                                           [&stop] { return stop.stop_requested(); });
+                                           is_unwanted);
   if (!answer) return wrap("its host", answer.error());
   said = printable(answer->said, 4000);
   if (!answer->error.empty()) {
@@ -266,13 +312,15 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   return configured;
 }
 
-/// On disk first, in the plans then.
-Status Extensions::save(const std::string& name, const std::optional<Configured>& answer) {
+/// On disk first, in the plans then; nothing where that `is_right` no more.
+Status Extensions::save(const std::string& name, const std::optional<Configured>& answer,
+                        const std::function<bool()>& is_right) {
   Decisions& decisions = sources_.decisions;
   state::Change change{.kind = kExtensionKind, .key = name, .value = std::nullopt};
   if (answer) change.value = render_configured(*answer);
   change.schema = kExtensionDocument.schema();
   const std::scoped_lock one_decision(decisions.one_at_a_time());
+  if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,
              decisions.store().commit(
                  {.changes = {change},
@@ -298,7 +346,12 @@ plan::Plan Extensions::on_nodes() const {
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
-    if (known.answer && known.conflict.empty()) plan.append(known.answer->on_nodes);
+    if (!known.answer || !known.conflict.empty()) continue;
+    for (const plan::Step& step : known.answer->on_nodes.steps) {
+      // What root granted since may be less.
+      const bool may = known.is_damaged || check_grant(step, known.extension.grant);
+      if (may) plan.add(step);
+    }
   }
   return plan;
 }
@@ -321,6 +374,11 @@ std::vector<Problem> Extensions::problems() const {
   const std::scoped_lock lock(mutex_);
   std::vector<Problem> problems;
   if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
+  for (const std::string& name : removed_) {
+    problems.push_back(
+        {std::format("what extension '{}' answered cannot be removed from the state", name),
+         "it is tried again when the disk takes something"});
+  }
   for (const auto& [name, known] : all_) {
     if (!known.conflict.empty()) {
       problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),

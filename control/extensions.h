@@ -46,8 +46,8 @@ std::string render_configured(const Configured& configured);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
 Result<Configured> parse_configured(std::string_view text);
 
-/// Errors (denied): a step is about something that the grant does not have.
-Status check_grant(const plan::Plan& steps, const extensions::Grant& grant);
+/// Errors (denied): the step is about something that the grant does not have.
+Status check_grant(const plan::Step& step, const extensions::Grant& grant);
 
 /// The steps of an answer, each with its origin. Errors (invalid): not of the form of the hook
 /// `configure`; (denied) a step is about something that the grant does not have.
@@ -79,6 +79,8 @@ class Extensions {
   void load(std::vector<Error>& lost);
   /// Asks from now on whom it must, in a thread of its own.
   void start();
+  /// Nobody waits for a host any more: who waits is answered that it did not answer.
+  void end();
 
   /// Looks again at what is installed, and asks this extension when it must be asked; the others
   /// are asked in their turn. Waits until it has answered. Errors: the store cannot be read.
@@ -116,18 +118,23 @@ class Extensions {
   };
   using All = std::map<std::string, Known, std::less<>>;
 
+  class Urgent;
   void work(const std::stop_token& stop);
+  void take_turn(const std::stop_token& stop, int& failures);
   void read_store();
   void leave_out_conflicts();
+  void note_change();
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
   void ask_all(const std::stop_token& stop);
-  void ask(const std::string& name, const std::stop_token& stop);
-  Result<Configured> ask_one(const Known& known, std::string& said, const std::stop_token& stop);
+  void ask(const std::string& name, const std::function<bool()>& is_unwanted);
+  Result<Configured> ask_one(const Known& known, std::string& said,
+                             const std::function<bool()>& is_unwanted);
   std::optional<Known> find_to_ask(const std::string& name) const;
   bool is_still(const extensions::Grant& grant) const;
   bool is_failing() const;
-  Status save(const std::string& name, const std::optional<Configured>& answer);
+  Status save(const std::string& name, const std::optional<Configured>& answer,
+              const std::function<bool()>& is_right);
   void forget_removed();
   nlohmann::json input_of(const extensions::Installed& extension) const;
   std::string digest_of(const extensions::Installed& extension) const;
@@ -149,6 +156,7 @@ class Extensions {
   /// Documents of extensions that are not installed any more.
   std::set<std::string> removed_;
   std::condition_variable_any wake_;
+  std::stop_source ending_;
   os::CaughtExceptions exceptions_;
   std::jthread thread_;
 };

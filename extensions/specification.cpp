@@ -34,6 +34,19 @@ void find_twice(const std::vector<std::pair<std::string, std::string>>& texts,
   }
 }
 
+/// Adds a finding for each file that lies below another.
+void find_below(const std::vector<std::pair<std::string, std::string>>& files, Findings& findings) {
+  for (const auto& [path, file] : files) {
+    const auto above = std::ranges::find_if(
+        files, [&](const auto& other) { return file.starts_with(other.second + "/"); });
+    if (above == files.end()) continue;
+    findings.push_back(
+        {.paths = {path},
+         .message = std::format("'{}' lies below the file '{}'", file, above->second),
+         .hint = "leave one of them out"});
+  }
+}
+
 Findings validate_rights(const Specification& specification) {
   Findings findings;
   std::vector<std::pair<std::string, std::string>> files;
@@ -44,6 +57,7 @@ Findings validate_rights(const Specification& specification) {
     }
   }
   find_twice(files, "file", findings);
+  find_below(files, findings);
   return findings;
 }
 

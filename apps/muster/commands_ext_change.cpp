@@ -105,13 +105,16 @@ Deed deed_of(const CheckedPackage& package) {
           .answer = {{"name", wanted.name}, {"version", version}}};
 }
 
-/// Back to what was before a change that failed: the grant first, as everything follows from it.
+/// Back to what was before a change that failed: each part, also when one fails.
 Status take_back(os::CommandRunner& runner, const std::string& name,
                  const std::optional<std::string>& before) {
-  TRY(package::restore_grant(name, before, kStore));
+  const Status granted = package::restore_grant(name, before, kStore);
   const Status hosted = before ? start_host(runner, name) : stop_host(runner, name);
-  TRY(refresh(name));
-  return hosted;
+  const auto seen = refresh(name);
+  TRY(granted);
+  TRY(hosted);
+  TRY(seen);
+  return {};
 }
 
 Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -133,7 +136,9 @@ Error after_taking_back(Error why, const Status& back, const std::string& name) 
   }
   return {.message = std::format("{}; and not all of what was before could be put back: {}",
                                  why.message, back.error().message),
-          .hint = std::format("'muster ext show {}' says how it is now", name)};
+          .hint = std::format("'muster ext show {}' says how it is now; 'systemctl status "
+                              "muster-extension@{}.socket' how its host is",
+                              name, name)};
 }
 
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -154,8 +159,9 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   }
   const std::string version = to_string(package.specification.version);
   log_deed("ext install", std::format("{} {}", name, version));
-  const Status tidy = package::remove_unused(name, kStore);
-  if (!tidy) return report(tidy.error());
+  if (const Status tidy = package::remove_unused(name, kStore); !tidy) {
+    say(std::format("the version before could not be removed: {}", tidy.error().text()));
+  }
   return print_answer(*done, std::format("installed {} {}", name, version));
 }
 
@@ -182,6 +188,11 @@ Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
   return {};
 }
 
+Error absent(const std::string& name) {
+  return {.message = std::format("there is no extension '{}'", name),
+          .hint = "'muster ext list' shows those that are installed"};
+}
+
 int remove(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
   if (!spec::is_name(options.name)) {
@@ -196,17 +207,15 @@ int remove(const ChangeOptions& options) {
   const bool is_there = !os::is_missing(extensions::grant_of(kStore, options.name));
   if (is_there) {
     if (const auto stop = stop_before(deed, options.confirm)) return *stop;
+  } else if (options.confirm.dry_run) {
+    return report(absent(options.name), kUsage);
   }
   const auto alone = lock();
   if (!alone) return report(alone.error());
   os::PosixCommandRunner runner;
   const Status done = remove_all_of(runner, options.name);
   if (!done) return report(done.error());
-  if (!is_there) {
-    return report({.message = std::format("there is no extension '{}'", options.name),
-                   .hint = "'muster ext list' shows those that are installed"},
-                  kUsage);
-  }
+  if (!is_there) return report(absent(options.name), kUsage);
   log_deed("ext remove", options.name);
   return print_answer(deed.answer, std::format("removed {}", options.name));
 }

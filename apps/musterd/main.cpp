@@ -245,6 +245,8 @@ Status serve(const control::Settings& settings) {
     }
     return seen;
   });
+  // A page that waits for an extension would keep its server.
+  cluster->extensions().end();
   return {};
 }
 

@@ -279,6 +279,8 @@ Status wait_until_ended(pid_t pid, std::string_view program,
                         std::optional<Clock::time_point> deadline) {
   if (!deadline) return {};
   const Handle end(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  // Who ignores SIGCHLD has no children to collect.
+  if (!end && errno == ESRCH) return {};
   if (!end) return fail(std::format("cannot wait for '{}': {}", program, std::strerror(errno)));
   pollfd ended{end.get(), POLLIN, 0};
   const int ready = uninterrupted([&] { return poll(&ended, 1, remaining_ms(deadline)); });

@@ -192,7 +192,13 @@ class Extensions(HeadTest):
         said = self.refuse_install(writes("/etc/hosts", "127.0.0.1 here\n"), name="other", files="/etc/hosts")
         self.assertIn("/etc/hosts", said)
         self.assertIn("'extension other'", said)
+        for path in ("/etc/hosts/below", "/etc/slurm"):
+            said = self.refuse_install(writes(path, "x\n"), name="other", files=path)
+            self.assertIn("leaves no place for", said)
         self.assertEqual(self.on_nodes(), {MOTD: "one\n"})
+        self.assertIn("there is no extension", self.refuse(2, "ext", "remove", "--dry-run", "other"))
+        self.assertIn("would remove", self.check("ext", "remove", "--dry-run", "motd"))
+        self.assertEqual(len(self.listed()), 1)
 
     def test_nobody_takes_what_nobody_signed_by_mistake(self):
         package = self.package(writes(MOTD, "one\n"))

@@ -39,6 +39,7 @@ ls /run/musterd/*.sock >/dev/null 2>&1 && told="$told, sees the daemon"
 (exec 3<>/dev/tcp/10.42.0.1/22) 2>/dev/null && told="$told, connects"
 : 2>/dev/null >/etc/muster-was-here && told="$told, writes to /etc"
 : 2>/dev/null >/var/lib/muster-extensions/here && told="$told, writes to the store"
+(exec 3<>/dev/udp/10.42.0.1/53) 2>/dev/null && told="$told, sends"
 kill -0 1 2>/dev/null && told="$told, signals"
 printf '{"node": [{"step": "file", "path": "FILE", "content": "%s\\\\nuser %s\\\\n"}]}' "$told" "$(id -u)"
 """
@@ -123,6 +124,8 @@ def hosts_listen_after_a_start(lab, product):
     lab.check("head", "systemctl", "restart", "muster-prepare.service")
     for socket in sockets:
         product.wait_for(f"{socket} is there after a start", lambda: is_active(lab, socket), PATIENCE)
+    # It is ready when this command ends.
+    lab.check("head", "systemctl", "start", "musterd.service")
 
 
 def is_active(lab, unit):

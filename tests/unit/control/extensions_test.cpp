@@ -93,14 +93,20 @@ class ExtensionsTest : public testing::Test {
   std::filesystem::path store_path() const { return scratch_.path() / "store"; }
 
   std::unique_ptr<Extensions> open() {
-    auto made = std::make_unique<Extensions>(
-        Extensions::Sources{.decisions = decisions_,
-                            .store = store_path(),
-                            .run = scratch_.path(),
-                            .cluster = {{"name", cluster_}},
-                            .check_on_nodes = [this](const plan::Plan&) { return fits_; }});
+    auto made = std::make_unique<Extensions>(Extensions::Sources{
+        .decisions = decisions_,
+        .store = store_path(),
+        .run = scratch_.path(),
+        .cluster = {{"name", cluster_}},
+        .check_on_nodes = [this](const plan::Plan& steps) { return check_fits(steps); }});
     made->load(lost_);
     return made;
+  }
+  Status check_fits(const plan::Plan& steps) const {
+    for (const plan::Step& step : steps.steps) {
+      if (std::get<plan::WriteFile>(step).content == unfit_) return fail("two owners");
+    }
+    return {};
   }
   /// The host answers one question with this.
   void refresh(Extensions& all, const json& output) {
@@ -126,7 +132,8 @@ class ExtensionsTest : public testing::Test {
   Decisions decisions_{*store_, [] { return 0; }};
   Grant grant_;
   std::string cluster_ = "c";
-  Status fits_;
+  /// What does not fit beside all other steps.
+  std::string unfit_;
   std::vector<Error> lost_;
 };
 
@@ -161,7 +168,7 @@ TEST_F(ExtensionsTest, that_does_not_answer_keeps_what_it_has) {
   EXPECT_TRUE(again->problems()[0].what.contains("extension 'motd' does not work"));
   refresh(*again, {{"node", "nonsense"}});
   EXPECT_EQ(content(*again), "one");
-  fits_ = fail("two owners");
+  unfit_ = "two";
   refresh(*again, answer("two"));
   EXPECT_EQ(content(*again), "one");
   EXPECT_TRUE(again->states().at(0).error.contains("two owners"));
@@ -222,7 +229,7 @@ TEST_F(ExtensionsTest, whose_store_can_be_read_again_is_asked_by_itself) {
 TEST_F(ExtensionsTest, that_does_not_fit_beside_a_changed_cluster_is_left_out) {
   refresh(*open(), answer("one"));
   const auto again = open();
-  fits_ = fail("file /etc/motd belongs to two");
+  unfit_ = "one";
   again->start();
   EXPECT_TRUE(again->on_nodes().steps.empty());
   EXPECT_FALSE(again->states().at(0).is_active);
@@ -234,6 +241,40 @@ TEST_F(ExtensionsTest, that_was_granted_less_since_has_nothing) {
   grant_.rights.clear();
   write_grant();
   EXPECT_TRUE(open()->on_nodes().steps.empty());
+}
+
+TEST_F(ExtensionsTest, whose_grant_was_less_for_a_while_has_all_again) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  const std::uint64_t before = decisions_.count();
+  const auto rights = std::exchange(grant_.rights, {});
+  write_grant();
+  EXPECT_TRUE(all->refresh("motd"));
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  EXPECT_GT(decisions_.count(), before) << "plans are made anew";
+  grant_.rights = rights;
+  write_grant();
+  EXPECT_TRUE(all->refresh("motd"));
+  EXPECT_EQ(content(*all), "one") << "nobody was asked: there is no host";
+}
+
+TEST_F(ExtensionsTest, that_fits_again_is_taken_in_again) {
+  refresh(*open(), answer("one"));
+  const auto all = open();
+  unfit_ = "one";
+  EXPECT_TRUE(all->refresh("motd"));
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  unfit_.clear();
+  EXPECT_TRUE(all->refresh("other"));
+  EXPECT_EQ(content(*all), "one");
+}
+
+TEST_F(ExtensionsTest, whose_host_hangs_keeps_nobody_when_the_daemon_ends) {
+  const auto all = open();
+  const os::Handle listener = os::listen_unix(scratch_.path() / "motd.sock").value();
+  const std::jthread asking([&] { EXPECT_TRUE(all->refresh("motd")); });
+  const os::Handle taken = os::accept_unix(listener).value();
+  all->end();
 }
 
 TEST_F(ExtensionsTest, of_which_a_document_is_damaged_is_asked_again) {

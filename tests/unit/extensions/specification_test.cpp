@@ -81,6 +81,8 @@ TEST(Specification, asks_for_each_thing_once) {
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_TRUE(problems[0].starts_with("f:16:")) << problems[0];
   EXPECT_TRUE(problems[0].contains("file '/etc/motd' comes twice"));
+  const std::string below = kProject + "  - place: node\n    files: [/etc/motd/x]\n    reason: y\n";
+  EXPECT_TRUE(problems_of(below, Form::project).at(0).contains("lies below the file '/etc/motd'"));
   EXPECT_FALSE(problems_of(packed(kProject, {kHook, kHook})).empty());
 }
 
