@@ -282,7 +282,8 @@ const Field kCluster[] = {
         kUsers),
     sections<&ClusterSpec::extensions>(
         {.key = "extensions",
-         .doc = "Extensions of the cluster. This version checks them and installs none yet."},
+         .doc = "Extensions of the cluster. They are checked, and not installed yet; `muster ext install` "
+                "does that on the head."},
         kExtensions),
     sections<&ClusterSpec::volumes>({.key = "volumes", .doc = "Storage that head and nodes share."},
                                     kVolumes),
