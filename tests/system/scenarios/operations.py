@@ -84,12 +84,18 @@ def nodes_restart_one_after_another(lab, product, count):
     expect(not any("drain" in line for line in states), f"a node stays drained: {states}")
 
 
+def is_drained(lab, name):
+    drained = lab.check("head", "sinfo", "--noheader", "--Node", "--states=drain", "--format=%N ").split()
+    return name in drained, f"drained: {drained}"
+
+
 def a_window_ends(lab, product, name, job):
     """A node that waits for a job is shown as draining, and takes jobs again when the operation's time is over."""
     begun = muster(lab, "reboot", name, "--deadline", "12 s", "--json")
     operation = json.loads(begun.stdout)["operation"]
     product.wait_for("the node drains", lambda: (f"goes down for operation {operation}" in muster(lab, "list").stdout, ""), PATIENCE)
-    expect(f"{name} " in lab.check("head", "sinfo", "--noheader", "--Node", "--states=drain", "--format=%N "), "Slurm does not drain")
+    # The head says so as soon as the node has the task; the node asks Slurm then.
+    product.wait_for("Slurm drains it", lambda: is_drained(lab, name), PATIENCE)
     product.wait_for("the operation is cancelled", lambda: is_over(lab, operation, "cancelled"), PATIENCE)
     expect(job_state(lab, job, "RUNNING")[0], "the job did not go on")
     product.wait_for("the node takes jobs again", lambda: (
