@@ -117,8 +117,8 @@ void remark_unused(const ClusterSpec& spec, Findings& findings) {
   for (std::size_t i = 0; i < spec.extensions.size(); ++i) {
     const std::string path = std::format("extensions[{}]", i);
     findings.push_back({{path},
-                        std::format("{}: '{}' has no effect: the ISO has no extensions yet",
-                                    path, spec.extensions[i].name),
+                        std::format("{}: '{}' has no effect: the ISO has no extensions yet", path,
+                                    spec.extensions[i].name),
                         "'muster ext install' installs it on the head that runs"});
   }
 }
