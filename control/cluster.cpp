@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/layout.h"
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
@@ -51,8 +52,7 @@ bool excludes(std::string_view file, const plan::Step& other, std::string_view p
   const bool is_directory = !std::holds_alternative<plan::WriteFile>(other) &&
                             !std::holds_alternative<plan::MakeLink>(other);
   if (file == path) return is_directory;
-  if (path.starts_with(file)) return path[file.size()] == '/';
-  return !is_directory && file.starts_with(path) && file[path.size()] == '/';
+  return is_below(path, file) || (!is_directory && is_below(file, path));
 }
 
 /// Errors (conflict): a file of these steps lies where the whole plan has something that leaves it
@@ -153,7 +153,7 @@ Status Cluster::open_state() {
 /// As what nodes get with these steps beside all others.
 Status Cluster::check_on_nodes(const plan::Plan& steps) {
   const hpc::UserTable table = people_->users();
-  plans::ClusterView with = view(spec_, {}, table);
+  plans::ClusterView with = nodes_view(table);
   std::erase_if(with.extensions_on_nodes.steps, [&](const plan::Step& step) {
     return std::ranges::contains(steps.steps, step.origin, &plan::Step::origin);
   });
@@ -186,11 +186,17 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .slurm_key = keys_->slurm_key(),
           .ssh_authority = keys_->ssh_authority().public_key(),
           .head_ssh_certificate = keys_->ssh_certificate(),
-          .extensions_on_nodes = extensions_->on_nodes(),
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / layout::kNodeSocket).string()};
+}
+
+/// For the plans of nodes: the head's are made far more often, and have nothing of extensions.
+plans::ClusterView Cluster::nodes_view(const hpc::UserTable& users) {
+  plans::ClusterView all = view(spec_, {}, users);
+  all.extensions_on_nodes = extensions_->on_nodes();
+  return all;
 }
 
 provisioning::Catalogue Cluster::read_images() const {
@@ -251,7 +257,7 @@ plan::Plan Cluster::head_plan() {
 NodePlans& Cluster::node_plans() {
   node_plans_.refresh(decisions_->count(), [this] {
     const hpc::UserTable table = people_->users();
-    return plans::plan_shared(view(spec_, {}, table));
+    return plans::plan_shared(nodes_view(table));
   });
   return node_plans_;
 }

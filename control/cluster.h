@@ -126,6 +126,7 @@ class Cluster {
   void say_wanted();
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
+  plans::ClusterView nodes_view(const hpc::UserTable& users);
 
   Settings settings_;
   spec::ClusterSpec spec_;

@@ -75,7 +75,11 @@ Result<plan::Plan> parse_steps(const Value& list) {
 
 constinit const muster::json::DocumentKind kExtensionDocument = {.name = "extension"};
 
-std::string origin_of(const std::string& extension) { return "extension " + extension; }
+plan::Plan of_extension(plan::Plan steps, const std::string& extension) {
+  plan::Plan plan;
+  plan.append(std::move(steps), "extension " + extension);
+  return plan;
+}
 
 std::string render_configured(const Configured& configured) {
   Value steps = Value::array();
@@ -144,9 +148,7 @@ Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::
   TRY_ASSIGN(plan::Plan given, parse_steps(whole));
   TRY(check_once(given));
   for (const plan::Step& step : given.steps) TRY(check_grant(step, grant));
-  plan::Plan plan;
-  plan.append(std::move(given), origin_of(grant.name));
-  return plan;
+  return of_extension(std::move(given), grant.name);
 }
 
 }  // namespace muster::control

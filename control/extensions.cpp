@@ -21,6 +21,12 @@ constexpr std::chrono::milliseconds kConfigureTime = 30s;
 /// An extension that failed is asked again.
 constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
+Error cannot_forget(const std::string& name) {
+  return {
+      .message = std::format("what extension '{}' answered cannot be removed from the state", name),
+      .hint = "it is tried again; 'muster status' says what is wrong with the disk"};
+}
+
 }  // namespace
 
 Extensions::~Extensions() { end(); }
@@ -81,9 +87,7 @@ Extensions::Known Extensions::damaged(const std::string& name, const std::option
 /// Takes up what the store has of an extension. Errors: it cannot be read.
 Status Extensions::take_up(Known& known, const std::string& document) {
   TRY_ASSIGN(Configured answer, parse_configured(document));
-  plan::Plan steps;
-  steps.append(std::move(answer.on_nodes), origin_of(known.extension.grant.name));
-  answer.on_nodes = std::move(steps);
+  answer.on_nodes = of_extension(std::move(answer.on_nodes), known.extension.grant.name);
   known.answer = std::move(answer);
   return {};
 }
@@ -209,8 +213,7 @@ Status Extensions::refresh(const std::string& name) {
   leave_out_conflicts();
   const std::scoped_lock lock(mutex_);
   if (!removed_.contains(name)) return {};
-  return fail(std::format("what extension '{}' answered cannot be removed from the state", name),
-              "it is tried again; 'muster status' says what is wrong with the disk");
+  return std::unexpected(cannot_forget(name));
 }
 
 /// What the disk does not take is tried again later.
@@ -269,7 +272,8 @@ void Extensions::ask(const std::string& name, const std::function<bool()>& is_un
   std::string said;
   auto answer = ask_one(*known, said, is_unwanted);
   const auto is_still_there = [&] { return is_still(known->extension.grant); };
-  if (!is_still_there()) return;
+  // Who gave up waiting knows nothing of the extension.
+  if (!is_still_there() || (!answer && is_unwanted())) return;
   const Status saved = answer ? save(name, *answer, is_still_there) : Status();
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
@@ -375,9 +379,8 @@ std::vector<Problem> Extensions::problems() const {
   std::vector<Problem> problems;
   if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
   for (const std::string& name : removed_) {
-    problems.push_back(
-        {std::format("what extension '{}' answered cannot be removed from the state", name),
-         "it is tried again when the disk takes something"});
+    const Error error = cannot_forget(name);
+    problems.push_back({error.message, error.hint});
   }
   for (const auto& [name, known] : all_) {
     if (!known.conflict.empty()) {

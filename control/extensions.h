@@ -53,8 +53,8 @@ Status check_grant(const plan::Step& step, const extensions::Grant& grant);
 /// `configure`; (denied) a step is about something that the grant does not have.
 Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant);
 
-/// plan::Step::origin of an extension's steps.
-std::string origin_of(const std::string& extension);
+/// The steps as those of an extension (plan::Step::origin).
+plan::Plan of_extension(plan::Plan steps, const std::string& extension);
 
 /// Threads: every function but `load` and `start` may be called from several threads. None but
 /// `refresh` waits for a host.

@@ -9,6 +9,7 @@
 #include "core/json/document.h"
 #include "core/json/members.h"
 #include "extensions/store.h"
+#include "extensions/values.h"
 
 namespace muster::extensions {
 namespace {
@@ -35,10 +36,9 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
   std::vector<Right> rights;
   for (const Value& value : members.list("rights")) {
     Members right(value, problems, std::format("rights[{}]", rights.size()));
-    if (right.word("place", kLongestWord) != to_string(Place::node)) {
-      problems.add(right.path("place"), "is no place");
-    }
-    rights.push_back({.place = Place::node,
+    const auto place = kPlace.parse(right.word("place", kLongestWord));
+    if (!place) problems.add(right.path("place"), "is no place");
+    rights.push_back({.place = place.value_or(Place::node),
                       .files = right.find_words("files", kMostFiles, kLongestWord)
                                    .value_or(std::vector<std::string>()),
                       .reason = right.text("reason", kLongestWord)});

@@ -10,6 +10,7 @@
 #include "core/os/clock.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
+#include "extensions/values.h"
 
 namespace muster::extensions {
 namespace {
@@ -35,13 +36,6 @@ std::string dump(const Value& value) {
 
 std::string end_of(const std::string& text) {
   return text.size() <= kMostSaid ? text : text.substr(text.size() - kMostSaid);
-}
-
-std::optional<Hook> find_hook(std::string_view word) {
-  for (const Hook hook : {Hook::configure}) {
-    if (word == to_string(hook)) return hook;
-  }
-  return std::nullopt;
 }
 
 /// What a hook is told beside its input.
@@ -83,7 +77,7 @@ Result<Question> parse_question(std::string_view line) {
   TRY_ASSIGN(const Value value, muster::json::parse(line, kHostLimits));
   Problems problems;
   Members members(value, problems);
-  const auto hook = find_hook(members.word("hook", 64));
+  const auto hook = kHook.parse(members.word("hook", 64));
   if (!hook) problems.add("hook", "is no hook");
   Question question{
       .id = members.number("id", 0, kMostId),
@@ -156,7 +150,7 @@ Result<std::string> receive(os::LineChannel& channel, std::chrono::milliseconds 
     TRY_ASSIGN(std::optional<std::string> line, channel.poll_line());
     if (line) return std::move(*line);
   }
-  return fail("the daemon ends");
+  return fail("nobody waits for its answer any more");
 }
 
 }  // namespace

@@ -4,14 +4,16 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/spec/characters.h"
 #include "extensions/limits.h"
 
 namespace muster::extensions {
 namespace {
 
 bool is_allowed(char c) {
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return is_letter || (c >= '0' && c <= '9') || std::string_view("._-+=@,~%").contains(c);
+  using spec::Class;
+  return spec::is_class(c, Class::letter | Class::digit) ||
+         std::string_view("._-+=@,~%").contains(c);
 }
 
 std::unexpected<Error> refuse_path(std::string_view path, std::string_view rule) {

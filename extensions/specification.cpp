@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/base/mounts.h"
 #include "core/spec/reader.h"
 #include "extensions/limits.h"
 #include "extensions/packed_path.h"
@@ -38,7 +39,7 @@ void find_twice(const std::vector<std::pair<std::string, std::string>>& texts,
 void find_below(const std::vector<std::pair<std::string, std::string>>& files, Findings& findings) {
   for (const auto& [path, file] : files) {
     const auto above = std::ranges::find_if(
-        files, [&](const auto& other) { return file.starts_with(other.second + "/"); });
+        files, [&](const auto& other) { return is_below(file, other.second); });
     if (above == files.end()) continue;
     findings.push_back(
         {.paths = {path},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 
+#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/crypto/hash.h"
 #include "core/os/files.h"
@@ -30,14 +31,19 @@ std::string unit_of(const std::string& name, std::string_view kind) {
   return std::format("muster-extension@{}.{}", name, kind);
 }
 
+Error no_extension(std::string_view name) {
+  return {.message = std::format("there is no extension '{}'", printable(name, 80)),
+          .hint = "'muster ext list' shows those that are installed",
+          .kind = ErrorKind::absent};
+}
+
 std::string Grant::directory() const {
   return std::format("{}-{}-{:x}", to_string(version), specification.substr(0, 8), at_ms);
 }
 
 Result<Installed> read_installed(const fs::path& store, const std::string& name) {
   if (!spec::is_name(name) || os::is_missing(grant_of(store, name))) {
-    return fail(ErrorKind::absent, std::format("there is no extension '{}'", printable(name, 80)),
-                "'muster ext list' shows those that are installed");
+    return std::unexpected(no_extension(name));
   }
   const auto grant_text = os::read_file(grant_of(store, name), spec::kMaxFileSize);
   if (!grant_text) return cannot_use(name, grant_text.error());
@@ -74,9 +80,8 @@ Result<Inventory> read_inventory(const fs::path& store) {
 namespace {
 
 /// Whether both are one file, or one would have to be a directory for the other.
-bool is_same_or_below(std::string_view one, std::string_view other) {
-  if (one.size() > other.size()) std::swap(one, other);
-  return other.starts_with(one) && (other.size() == one.size() || other[one.size()] == '/');
+bool exclude_each_other(std::string_view one, std::string_view other) {
+  return one == other || is_below(one, other) || is_below(other, one);
 }
 
 /// The file of a grant that stands in the way of this one; empty: none does.
@@ -84,7 +89,7 @@ std::string find_clash(const Grant& grant, Place place, std::string_view file) {
   for (const Right& right : grant.rights) {
     if (right.place != place) continue;
     for (const std::string& own : right.files) {
-      if (is_same_or_below(own, file)) return own;
+      if (exclude_each_other(own, file)) return own;
     }
   }
   return {};

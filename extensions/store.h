@@ -63,8 +63,10 @@ struct Installed {
   std::filesystem::path content;
 };
 
-/// Errors (absent): no such extension is installed; what is there cannot be read, or is not what
-/// was granted.
+/// Why nothing is known of an extension (absent).
+Error no_extension(std::string_view name);
+
+/// Errors: no_extension; what is there cannot be read, or is not what was granted.
 Result<Installed> read_installed(const std::filesystem::path& store, const std::string& name);
 
 /// What is installed, by name. One that cannot be used costs nothing else.

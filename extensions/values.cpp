@@ -4,7 +4,9 @@
 #include <array>
 #include <format>
 
+#include "core/base/mounts.h"
 #include "core/base/text.h"
+#include "core/spec/characters.h"
 #include "core/spec/codecs.h"
 #include "core/spec/rules.h"
 #include "extensions/limits.h"
@@ -13,7 +15,9 @@
 namespace muster::extensions {
 
 using namespace spec::codecs;
+using spec::Class;
 using spec::Codec;
+using spec::is_class;
 using spec::JsonKind;
 
 namespace {
@@ -66,8 +70,8 @@ bool is_maintainer(std::string_view text) {
 /// An expression of SPDX identifiers.
 bool is_licence(std::string_view text) {
   return is_line(text) && std::ranges::all_of(text, [](char c) {
-           const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-           return is_letter || (c >= '0' && c <= '9') || std::string_view(" .-+()").contains(c);
+           return is_class(c, Class::letter | Class::digit) ||
+                  std::string_view(" .-+()").contains(c);
          });
 }
 
@@ -81,13 +85,13 @@ bool is_sha256(std::string_view text) {
 }
 
 /// Directories that are links on every Debian: a path through one has another spelling.
-constexpr std::array<std::string_view, 7> kLinks = {"/bin/",   "/sbin/",    "/lib/",     "/lib32/",
-                                                    "/lib64/", "/var/run/", "/var/lock/"};
+constexpr std::array<std::string_view, 7> kLinks = {"/bin",   "/sbin",    "/lib",     "/lib32",
+                                                    "/lib64", "/var/run", "/var/lock"};
 
 /// One that a JSON word may be, too.
 bool is_file_path(std::string_view text) {
-  const auto is_below = [&](std::string_view link) { return text.starts_with(link); };
-  return spec::is_mount_point(text) && std::ranges::none_of(kLinks, is_below) &&
+  const auto leads_through = [&](std::string_view link) { return is_below(text, link); };
+  return spec::is_mount_point(text) && std::ranges::none_of(kLinks, leads_through) &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 

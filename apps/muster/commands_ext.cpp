@@ -14,6 +14,7 @@
 #include "core/os/files.h"
 #include "core/os/process.h"
 #include "core/spec/json.h"
+#include "extensions/store.h"
 
 namespace muster::cli {
 namespace {
@@ -34,12 +35,7 @@ Result<std::filesystem::path> find_extract() {
 /// Where root puts public keys that are believed on this machine.
 constexpr const char* kKeyDirectory = "/etc/muster/extension-keys";
 
-bool is_set(const json& extension, const char* flag) {
-  return extension.contains(flag) && extension.at(flag) == true;
-}
-
 std::string signed_by(const json& extension) {
-  if (is_set(extension, "damaged")) return "-";
   const std::string signer = text_of(extension, "signer");
   return signer.empty() ? "UNSIGNED" : signer;
 }
@@ -106,15 +102,24 @@ std::string sheet_of(const json& extension) {
 int show_extension(const std::string& name) {
   const auto answer = call_head("GET", "/v1/extensions");
   if (!answer) return report(answer.error());
-  for (const json& each : answer->at("extensions")) {
-    if (text_of(each, "name") == name) return print_answer(each, trim(sheet_of(each)));
-  }
-  return report({.message = std::format("there is no extension '{}'", printable(name, 80)),
-                 .hint = "'muster ext list' shows those that are installed"},
-                kUsage);
+  const json found = find_extension(*answer, name);
+  if (found.is_null()) return report(extensions::no_extension(name), kUsage);
+  return print_answer(found, trim(sheet_of(found)));
 }
 
 }  // namespace
+
+bool is_set(const json& extension, const char* flag) {
+  return extension.contains(flag) && extension.at(flag) == true;
+}
+
+json find_extension(const json& answer, const std::string& name) {
+  if (!answer.contains("extensions")) return json();
+  for (const json& each : answer.at("extensions")) {
+    if (each.is_object() && text_of(each, "name") == name) return each;
+  }
+  return json();
+}
 
 std::expected<CheckedPackage, PackageProblems> check_package(
     os::CommandRunner& runner, const std::filesystem::path& specification,

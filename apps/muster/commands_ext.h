@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/muster/commands.h"
 #include "core/os/command.h"
 #include "extensions/package/package.h"
@@ -46,6 +48,12 @@ Result<std::vector<package::TrustedKey>> read_all_keys(
 
 /// Prints them, or answers them as JSON. Returns kUsage.
 int report(const PackageProblems& problems, const std::filesystem::path& file);
+
+/// A flag of what the daemon says of an extension.
+bool is_set(const nlohmann::json& extension, const char* flag);
+
+/// What the daemon's list of extensions says of one; null: it is not there.
+nlohmann::json find_extension(const nlohmann::json& answer, const std::string& name);
 
 /// "signed by 0123456789ABCDEF" or "unsigned".
 std::string signer_words(const std::optional<package::Signer>& signer);

@@ -12,6 +12,7 @@
 #include "core/os/files.h"
 #include "core/spec/json.h"
 #include "extensions/package/project.h"
+#include "extensions/store.h"
 
 namespace muster::cli {
 namespace {
@@ -91,25 +92,29 @@ int check(const AuthorOptions& options) {
 
 /// Whether a signature is there that the new text has not.
 bool loses_signature(const package::Packed& packed, const fs::path& specification) {
-  const fs::path signature = fs::path(specification) += ".minisig";
+  if (os::is_missing(package::signature_of(specification))) return false;
   const auto before = os::read_file(specification);
-  return !os::is_missing(signature) && (!before || *before != packed.text);
+  return !before || *before != packed.text;
 }
 
-Status write_packed(const package::Packed& packed, const fs::path& specification,
-                    const fs::path& archive) {
+/// Whether a signature that was there is gone.
+Result<bool> write_packed(const package::Packed& packed, const fs::path& specification,
+                          const fs::path& archive) {
   const bool is_unsigned_now = loses_signature(packed, specification);
   // The specification last: it is what names the archive.
   TRY(os::write_file(archive, packed.archive));
-  if (is_unsigned_now) TRY(os::remove_tree(fs::path(specification) += ".minisig"));
-  return os::write_file(specification, packed.text);
+  if (is_unsigned_now) TRY(os::remove_tree(package::signature_of(specification)));
+  TRY(os::write_file(specification, packed.text));
+  return is_unsigned_now;
 }
 
 /// What is written there would be packed the next time.
 Status check_output(const AuthorOptions& options) {
   std::error_code error;
-  const auto content = fs::weakly_canonical(fs::path(options.path) / "content", error);
-  const auto output = fs::weakly_canonical(options.output, error);
+  const auto content =
+      fs::weakly_canonical(fs::path(options.path) / extensions::kContentDirectory, error);
+  const auto output = error ? fs::path() : fs::weakly_canonical(options.output, error);
+  if (error) return fail(std::format("cannot find the directories: {}", error.message()));
   const auto [end, rest] = std::ranges::mismatch(content, output);
   if (end != content.end()) return {};
   return fail(
@@ -125,18 +130,17 @@ int pack(const AuthorOptions& options) {
   const std::string name = extensions::title(packed->specification);
   const fs::path specification = fs::path(options.output) / (name + ".yaml");
   const fs::path archive = fs::path(options.output) / (name + ".tgz");
-  const bool is_unsigned_now = loses_signature(*packed, specification);
-  const Status written = write_packed(*packed, specification, archive);
-  if (!written) return report(written.error());
+  const auto is_unsigned_now = write_packed(*packed, specification, archive);
+  if (!is_unsigned_now) return report(is_unsigned_now.error());
   return print_answer(
       {{"specification", specification.string()},
        {"archive", archive.string()},
        {"files", packed->specification.files.size()},
-       {"lost_signature", is_unsigned_now}},
+       {"lost_signature", *is_unsigned_now}},
       std::format("wrote {0} and {1} ({2} files)\n{3}'muster ext sign {0} --key FILE' signs it",
                   printable(specification.string(), 4096), printable(archive.string(), 4096),
                   packed->specification.files.size(),
-                  is_unsigned_now ? "the signature of what was there before is gone\n" : ""));
+                  *is_unsigned_now ? "the signature of what was there before is gone\n" : ""));
 }
 
 /// Empty: there is none.
@@ -222,7 +226,7 @@ int sign(const AuthorOptions& options) {
   }
   const auto key = read_secret_key(options);
   if (!key) return report(key.error(), kUsage);
-  const fs::path signature = fs::path(specification) += ".minisig";
+  const fs::path signature = package::signature_of(specification);
   const Status written = os::write_file(
       signature, package::sign(files->specification, *key, comment_of(specification)));
   if (!written) return report(written.error());

@@ -10,7 +10,6 @@
 #include "apps/muster/commands_ext.h"
 #include "apps/muster/confirm.h"
 #include "apps/muster/log_deed.h"
-#include "core/base/layout.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
@@ -62,11 +61,7 @@ Result<os::Handle> lock() {
 Result<json> refresh(const std::string& name) {
   TRY_ASSIGN(const json answer,
              call_head("POST", std::format("/v1/extensions/{}/refresh", name), json::object()));
-  if (!answer.contains("extensions")) return fail("the daemon gave no list of extensions");
-  for (const json& each : answer.at("extensions")) {
-    if (each.is_object() && text_of(each, "name") == name) return each;
-  }
-  return json();
+  return find_extension(answer, name);
 }
 
 /// What the daemon says of an extension that it has asked. Errors: it does not work.
@@ -78,7 +73,7 @@ Result<json> look_again(const Grant& grant) {
     return fail(std::format("the daemon does not see extension '{}'", grant.name),
                 "'journalctl -u musterd' says why");
   }
-  if (now.contains("active") && now.at("active") == true) return now;
+  if (is_set(now, "active")) return now;
   const std::string said = text_of(now, "said");
   return fail(std::format("extension '{}' does not work: {}{}", grant.name, text_of(now, "error"),
                           said.empty() ? "" : "; it said: " + said));
@@ -136,9 +131,9 @@ Error after_taking_back(Error why, const Status& back, const std::string& name) 
   }
   return {.message = std::format("{}; and not all of what was before could be put back: {}",
                                  why.message, back.error().message),
-          .hint = std::format("'muster ext show {}' says how it is now; 'systemctl status "
-                              "muster-extension@{}.socket' how its host is",
-                              name, name)};
+          .hint = std::format("'muster ext show {}' says how it is now; 'systemctl status {}' how "
+                              "its host is",
+                              name, extensions::unit_of(name, "socket"))};
 }
 
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -188,11 +183,6 @@ Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
   return {};
 }
 
-Error absent(const std::string& name) {
-  return {.message = std::format("there is no extension '{}'", name),
-          .hint = "'muster ext list' shows those that are installed"};
-}
-
 int remove(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
   if (!spec::is_name(options.name)) {
@@ -208,14 +198,14 @@ int remove(const ChangeOptions& options) {
   if (is_there) {
     if (const auto stop = stop_before(deed, options.confirm)) return *stop;
   } else if (options.confirm.dry_run) {
-    return report(absent(options.name), kUsage);
+    return report(extensions::no_extension(options.name), kUsage);
   }
   const auto alone = lock();
   if (!alone) return report(alone.error());
   os::PosixCommandRunner runner;
   const Status done = remove_all_of(runner, options.name);
   if (!done) return report(done.error());
-  if (!is_there) return report(absent(options.name), kUsage);
+  if (!is_there) return report(extensions::no_extension(options.name), kUsage);
   log_deed("ext remove", options.name);
   return print_answer(deed.answer, std::format("removed {}", options.name));
 }

@@ -24,9 +24,9 @@ fs::path beside(const fs::path& specification, const char* ending) {
   return fs::path(specification).replace_extension(ending);
 }
 
-fs::path signature_of(fs::path specification) { return specification += ".minisig"; }
-
 }  // namespace
+
+fs::path signature_of(fs::path specification) { return specification += ".minisig"; }
 
 Result<PackageFiles> read_package(const fs::path& specification) {
   if (os::is_missing(specification)) {

@@ -25,6 +25,9 @@ struct PackageFiles {
   std::string archive;
 };
 
+/// Where the signature of a specification is.
+std::filesystem::path signature_of(std::filesystem::path specification);
+
 /// Errors: a file is missing, too large or no plain file; the name is none of a specification.
 Result<PackageFiles> read_package(const std::filesystem::path& specification);
 

@@ -31,15 +31,6 @@ class Applied(HeadTest):
         self.head.start_musterd()
         self.head.apply()
 
-    def muster(self, *words):
-        done = self.machine.run("muster", *words)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    def check(self, *words):
-        status, out, err = self.muster(*words)
-        self.assertEqual(status, 0, out + err)
-        return out
-
     def act(self, *words):
         with Helper(self.machine), ServiceManager(self.head) as manager:
             said = self.check(*words)

@@ -15,15 +15,6 @@ from terminal import PATIENCE_SECONDS, on_terminal, read_until
 class BackedUp(HeadTest):
     FILE = "/root/head.tgz"
 
-    def muster(self, *words, stdin=b""):
-        done = self.head.machine.run("muster", *words, stdin=stdin)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    def check(self, *words):
-        status, out, err = self.muster(*words)
-        self.assertEqual(status, 0, out + err)
-        return out
-
     def back_up(self):
         self.head.machine.path(self.FILE).unlink(missing_ok=True)
         self.head.machine.check("mkdir", "-p", "/root")

@@ -8,6 +8,7 @@ import textwrap
 
 from room import HeadTest
 from service_manager import ServiceManager
+from units import SOURCE
 from wire import until
 
 STORE = "/var/lib/muster-extensions"
@@ -15,22 +16,7 @@ RUN = "/run/muster-extensions"
 HOST = "/usr/libexec/muster/muster-exthost"
 MOTD = "/etc/motd"
 
-SPECIFICATION = """\
-schema: 1
-name: {name}
-version: {version}
-api: 1
-type: tool
-language: shell
-summary: A message of the day on every node
-maintainer: Ada Lovelace <ada@example.org>
-license: MIT
-hooks: [configure]
-rights:
-  - place: node
-    files: [{files}]
-    reason: the text that people see when they log in
-"""
+SPECIFICATION = (SOURCE / "tests/fixtures/extension.yaml").read_text(encoding="utf-8")
 
 
 def writes(path, content):
@@ -99,15 +85,6 @@ class Extensions(HeadTest):
         for extension in self.listed():
             self.check("ext", "remove", "--yes", extension["name"])
         self.machine.check("rm", "-rf", "/root/ext", "/etc/muster/extension-keys")
-
-    def muster(self, *words):
-        done = self.machine.run("muster", *words)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    def check(self, *words):
-        status, out, err = self.muster(*words)
-        self.assertEqual(status, 0, out + err)
-        return out
 
     def refuse(self, status, *words):
         """What is said of a request that is refused."""

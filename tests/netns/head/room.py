@@ -29,6 +29,17 @@ class HeadTest(unittest.TestCase):
     def anybody(self, machine="stranger"):
         return Client(self.wire[machine])
 
+    def muster(self, *words, stdin=b""):
+        """What root's command says on the head: its status, its answer, and what it says besides."""
+        done = self.head.machine.run("muster", *words, stdin=stdin)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def check(self, *words):
+        """The answer of a command that must succeed."""
+        status, out, err = self.muster(*words)
+        self.assertEqual(status, 0, out + err)
+        return out
+
     def resolve(self, name):
         """The address that the head's name server gives; None when it knows none."""
         said = self.wire["stranger"].run("busybox", "nslookup", "-type=a", name, ADDRESS)

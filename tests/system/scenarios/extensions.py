@@ -1,6 +1,7 @@
 """Extensions on a cluster that runs: made, signed, installed, seen on nodes, replaced and removed without a trace."""
 
 import json
+import pathlib
 
 from harness.report import expect
 
@@ -10,22 +11,7 @@ STORE = "/var/lib/muster-extensions"
 # What the nodes need to hear of a change, and to apply it.
 PATIENCE = 60
 
-SPECIFICATION = """\
-schema: 1
-name: {name}
-version: {version}
-api: 1
-type: tool
-language: shell
-summary: A message of the day on every node
-maintainer: Ada Lovelace <ada@example.org>
-license: MIT
-hooks: [configure]
-rights:
-  - place: node
-    files: [{file}]
-    reason: the text that people see when they log in
-"""
+SPECIFICATION = (pathlib.Path(__file__).resolve().parents[2] / "fixtures/extension.yaml").read_text(encoding="utf-8")
 
 # Tries what a host must not be able to do, and writes down what it could.
 CURIOUS = """\
@@ -50,7 +36,7 @@ def project(lab, name, version, file, hook):
     directory = f"{PLACE}/{name}"
     lab.check("head", "mkdir", "-p", f"{directory}/content/hooks")
     lab.check("head", "tee", f"{directory}/extension.yaml",
-              stdin=SPECIFICATION.format(name=name, version=version, file=file))
+              stdin=SPECIFICATION.format(name=name, version=version, files=file))
     lab.check("head", "tee", f"{directory}/content/hooks/configure", stdin=hook.replace("FILE", file))
     lab.check("head", "chmod", "+x", f"{directory}/content/hooks/configure")
     packed = lab.check("head", "muster", "ext", "pack", directory, "-o", PLACE, "--json")

@@ -272,9 +272,12 @@ TEST_F(ExtensionsTest, that_fits_again_is_taken_in_again) {
 TEST_F(ExtensionsTest, whose_host_hangs_keeps_nobody_when_the_daemon_ends) {
   const auto all = open();
   const os::Handle listener = os::listen_unix(scratch_.path() / "motd.sock").value();
-  const std::jthread asking([&] { EXPECT_TRUE(all->refresh("motd")); });
-  const os::Handle taken = os::accept_unix(listener).value();
-  all->end();
+  {
+    const std::jthread asking([&] { EXPECT_TRUE(all->refresh("motd")); });
+    const os::Handle taken = os::accept_unix(listener).value();
+    all->end();
+  }
+  EXPECT_TRUE(all->problems().empty()) << "who gave up waiting knows nothing of the extension";
 }
 
 TEST_F(ExtensionsTest, of_which_a_document_is_damaged_is_asked_again) {
