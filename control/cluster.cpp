@@ -6,8 +6,8 @@
 #include <print>
 #include <set>
 
+#include "control/extension_conflicts.h"
 #include "core/base/layout.h"
-#include "core/base/mounts.h"
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/node_names.h"
@@ -38,37 +38,6 @@ provisioning::RegistrySettings registry_settings(const spec::ClusterSpec& spec,
           .image_of = [&boots](const std::string& profile) { return boots.reference_of(profile); },
           .opened = now,
           .spacing_ms = kCommitSpacingMs};
-}
-
-/// The path that a step is about; empty: none.
-std::string path_of(const plan::Step& step) {
-  const std::string subject = plan::subject(step);
-  const std::size_t start = subject.find(" /");
-  return start == std::string::npos ? std::string() : subject.substr(start + 1);
-}
-
-/// Whether a file would have to be a directory, or a directory a file, for both to be there.
-bool excludes(std::string_view file, const plan::Step& other, std::string_view path) {
-  const bool is_directory = !std::holds_alternative<plan::WriteFile>(other) &&
-                            !std::holds_alternative<plan::MakeLink>(other);
-  if (file == path) return is_directory;
-  return is_below(path, file) || (!is_directory && is_below(file, path));
-}
-
-/// Errors (conflict): a file of these steps lies where the whole plan has something that leaves it
-/// no place.
-Status check_paths(const plan::Plan& steps, const plan::Plan& whole) {
-  for (const plan::Step& step : steps.steps) {
-    const std::string file = path_of(step);
-    for (const plan::Step& other : whole.steps) {
-      const std::string path = path_of(other);
-      if (path.empty() || other.origin == step.origin || !excludes(file, other, path)) continue;
-      return fail(ErrorKind::conflict,
-                  std::format("{} of '{}' leaves no place for {} of '{}'", file, step.origin,
-                              plan::subject(other), other.origin));
-    }
-  }
-  return {};
 }
 
 /// What extensions are told of the cluster. Nothing secret.
@@ -163,7 +132,7 @@ Status Cluster::check_on_nodes(const plan::Plan& steps) {
     node.profile = profile.name;
     const plan::Plan whole = plans::plan_node(with, node);
     TRY(plan::check_owners(whole));
-    TRY(check_paths(steps, whole));
+    TRY(check_beside(steps, whole));
   }
   return {};
 }

@@ -28,14 +28,28 @@ Result<std::uint32_t> parse_mode(const Value& value) {
   return fail(ErrorKind::invalid, "'mode' is no text of octal digits", "write such as \"0644\"");
 }
 
+/// A step without what its author must say.
+template <typename T>
+Value defaults(std::initializer_list<const char*> said) {
+  Value step = plan::to_json(T{});
+  for (const char* const member : said) step.erase(member);
+  return step;
+}
+
+/// What a kind of step has where its author says nothing; null: an extension has no such steps.
+Value defaults_of(const Value& kind) {
+  if (kind == plan::WriteFile::kKind) return defaults<plan::WriteFile>({"path", "content"});
+  if (kind == plan::MakeDirectory::kKind) return defaults<plan::MakeDirectory>({"path"});
+  if (kind == plan::Unit::kKind) return defaults<plan::Unit>({"unit"});
+  if (kind == plan::Service::kKind) return defaults<plan::Service>({"unit"});
+  return nullptr;
+}
+
 /// A step as an extension writes it, with all that it may leave out.
 Result<Value> complete(const Value& step) {
-  if (!step.is_object() || !step.contains("step") || step.at("step") != plan::WriteFile::kKind) {
-    return step;
-  }
-  Value whole = plan::to_json(plan::WriteFile{});
-  whole.erase("path");
-  whole.erase("content");
+  if (!step.is_object() || !step.contains("step")) return step;
+  Value whole = defaults_of(step.at("step"));
+  if (whole.is_null()) return step;
   whole.update(step);
   if (!step.contains("mode")) return whole;
   TRY_ASSIGN(whole["mode"], parse_mode(step.at("mode")));
@@ -104,21 +118,58 @@ Result<Configured> parse_configured(std::string_view text) {
   return configured;
 }
 
-Status check_grant(const plan::Step& step, const extensions::Grant& grant) {
-  const auto* const file = std::get_if<plan::WriteFile>(&step);
-  if (file == nullptr) {
+namespace {
+
+/// A step, and what the grant says of it.
+class GrantCheck {
+ public:
+  GrantCheck(const plan::Step& step, const extensions::Grant& grant) : step_(step), grant_(grant) {}
+
+  Status operator()(const plan::WriteFile& file) const {
+    return check_path(may_write(grant_, kNode, file.path), "file", "files", file.mode);
+  }
+  Status operator()(const plan::MakeDirectory& directory) const {
+    return check_path(may_make(grant_, kNode, directory.path), "directory", "directories",
+                      directory.mode);
+  }
+  Status operator()(const plan::Unit& unit) const { return check_unit(unit.unit); }
+  Status operator()(const plan::Service& service) const { return check_unit(service.unit); }
+  Status operator()(const auto&) const {
     return fail(
         ErrorKind::denied,
-        std::format("it wants to {}: extensions of API level 1 write files", plan::describe(step)));
+        std::format("it wants to {}: extensions of API level 1 write files, make directories and "
+                    "run units",
+                    plan::describe(step_)));
   }
-  if (extensions::find_right(grant, extensions::Place::node, file->path) == nullptr) {
-    return fail(ErrorKind::denied,
-                std::format("it wants to {}, and has no right to that file", plan::describe(step)),
-                "its author adds the file to `rights` in the specification");
+
+ private:
+  static constexpr auto kNode = extensions::Place::node;
+
+  Status no_right(std::string_view what, std::string_view key) const {
+    return fail(
+        ErrorKind::denied,
+        std::format("it wants to {}, and has no right to that {}", plan::describe(step_), what),
+        std::format("its author adds the {} to '{}' of 'rights' in the specification", what, key));
   }
-  if ((file->mode & ~0777U) == 0) return {};
-  return fail(ErrorKind::denied,
-              std::format("it wants to {}: no file may be setuid", plan::describe(step)));
+  Status check_path(bool may, std::string_view what, std::string_view key,
+                    std::uint32_t mode) const {
+    if (!may) return no_right(what, key);
+    if ((mode & ~0777U) == 0) return {};
+    return fail(ErrorKind::denied, std::format("it wants to {}: none may be setuid, setgid or sticky",
+                                               plan::describe(step_)));
+  }
+  Status check_unit(const std::string& unit) const {
+    return may_run(grant_, kNode, unit) ? Status() : no_right("unit", "units");
+  }
+
+  const plan::Step& step_;
+  const extensions::Grant& grant_;
+};
+
+}  // namespace
+
+Status check_grant(const plan::Step& step, const extensions::Grant& grant) {
+  return std::visit(GrantCheck(step, grant), static_cast<const plan::AnyStep&>(step));
 }
 
 namespace {

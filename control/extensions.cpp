@@ -21,13 +21,13 @@ constexpr std::chrono::milliseconds kConfigureTime = 30s;
 /// An extension that failed is asked again.
 constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
-Error cannot_forget(const std::string& name) {
+}  // namespace
+
+Error Extensions::cannot_forget(const std::string& name) {
   return {
       .message = std::format("what extension '{}' answered cannot be removed from the state", name),
       .hint = "it is tried again; 'muster status' says what is wrong with the disk"};
 }
-
-}  // namespace
 
 Extensions::~Extensions() { end(); }
 
@@ -36,22 +36,29 @@ void Extensions::end() {
   thread_.request_stop();
 }
 
-nlohmann::json Extensions::input_of(const Installed& extension) const {
-  return {{"extension",
-           {{"name", extension.specification.name},
-            {"version", to_string(extension.specification.version)}}},
-          {"cluster", sources_.cluster}};
+/// Errors: a setting has a value that this version does not allow.
+Result<nlohmann::json> Extensions::input_of(const Known& known) const {
+  const extensions::Specification& specification = known.extension.specification;
+  TRY_ASSIGN(json settings, extensions::setting_values(specification, known.choices));
+  return json{
+      {"extension",
+       {{"name", specification.name}, {"version", to_string(specification.version)}}},
+      {"cluster", sources_.cluster},
+      {"settings", std::move(settings)}};
 }
 
-std::string Extensions::digest_of(const Installed& extension) const {
-  return crypto::sha256(input_of(extension).dump(-1, ' ', false, json::error_handler_t::replace));
+/// Empty: it cannot be asked.
+std::string Extensions::digest_of(const Known& known) const {
+  const auto input = input_of(known);
+  if (!input) return {};
+  return crypto::sha256(input->dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 /// Whether there is nothing to ask.
 bool Extensions::is_current(const Known& known) const {
   if (known.is_damaged) return true;
   return known.answer && known.answer->specification == known.extension.grant.specification &&
-         known.answer->input == digest_of(known.extension);
+         known.answer->input == digest_of(known);
 }
 
 void Extensions::load(std::vector<Error>& lost) {
@@ -61,6 +68,7 @@ void Extensions::load(std::vector<Error>& lost) {
     lost.push_back(documents.error());
     return;
   }
+  load_choices(lost);
   const std::scoped_lock lock(mutex_);
   for (const state::Document& document : *documents) {
     auto known = all_.find(document.key);
@@ -75,6 +83,32 @@ void Extensions::load(std::vector<Error>& lost) {
                                              printable(document.key, 64), taken.error().message),
                       .hint = "it is asked again"});
     }
+  }
+}
+
+/// Before the answers, of which each counts with the settings that it was made for.
+void Extensions::load_choices(std::vector<Error>& lost) {
+  const auto documents = sources_.decisions.store().list(kExtensionSettingsKind);
+  if (!documents) {
+    lost.push_back(documents.error());
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const state::Document& document : *documents) {
+    auto known = all_.find(document.key);
+    if (known == all_.end() && !unreadable_) {
+      removed_.insert(document.key);
+      continue;
+    }
+    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
+    auto choices = parse_choices(document.value);
+    if (choices) {
+      known->second.choices = std::move(*choices);
+      continue;
+    }
+    lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
+                                           printable(document.key, 64), choices.error().message),
+                    .hint = "it has its defaults; set them again with 'muster ext configure'"});
   }
 }
 
@@ -166,6 +200,7 @@ void Extensions::read_store() {
       removed_.insert(name);
       continue;
     }
+    now->second.choices = std::move(known.choices);
     now->second.answer = std::move(known.answer);
     now->second.conflict = std::move(known.conflict);
     if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
@@ -183,23 +218,11 @@ void Extensions::read_store() {
   if (!is_same) note_change();
 }
 
-/// Counts a question that somebody waits for, as long as it lives.
-class Extensions::Urgent {
- public:
-  explicit Urgent(Extensions& all) : all_(all) { change(1); }
-  Urgent(const Urgent&) = delete;
-  Urgent& operator=(const Urgent&) = delete;
-  ~Urgent() { change(-1); }
-
- private:
-  void change(int by) {
-    const std::scoped_lock lock(all_.mutex_);
-    all_.urgent_ += by;
-    all_.wake_.notify_all();
-  }
-
-  Extensions& all_;
-};
+void Extensions::Urgent::change(int by) {
+  const std::scoped_lock lock(all_.mutex_);
+  all_.urgent_ += by;
+  all_.wake_.notify_all();
+}
 
 Status Extensions::refresh(const std::string& name) {
   read_store();
@@ -274,7 +297,9 @@ void Extensions::ask(const std::string& name, const std::function<bool()>& is_un
   const auto is_still_there = [&] { return is_still(known->extension.grant); };
   // Who gave up waiting knows nothing of the extension.
   if (!is_still_there() || (!answer && is_unwanted())) return;
-  const Status saved = answer ? save(name, *answer, is_still_there) : Status();
+  const Status saved =
+      answer ? save(name, Kept{.answer = *answer, .choices = known->choices}, is_still_there)
+             : Status();
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
   if (now == all_.end()) return;
@@ -294,7 +319,8 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
-  Configured configured{.specification = grant.specification, .input = digest_of(known.extension)};
+  TRY_ASSIGN(const json input, input_of(known));
+  Configured configured{.specification = grant.specification, .input = digest_of(known)};
   const bool is_asked =
       std::ranges::contains(known.extension.specification.hooks, extensions::Hook::configure);
   if (!is_asked) return configured;
@@ -302,7 +328,7 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                            {.id = ++asked_,
                                             .hook = extensions::Hook::configure,
                                             .timeout = kConfigureTime,
-                                            .input = input_of(known.extension)},
+                                            .input = input},
                                            is_unwanted);
   if (!answer) return wrap("its host", answer.error());
   said = printable(answer->said, 4000);
@@ -317,84 +343,36 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
 }
 
 /// On disk first, in the plans then; nothing where that `is_right` no more.
-Status Extensions::save(const std::string& name, const std::optional<Configured>& answer,
+Status Extensions::save(const std::string& name, const std::optional<Kept>& kept,
                         const std::function<bool()>& is_right) {
   Decisions& decisions = sources_.decisions;
-  state::Change change{.kind = kExtensionKind, .key = name, .value = std::nullopt};
-  if (answer) change.value = render_configured(*answer);
-  change.schema = kExtensionDocument.schema();
+  state::Change answer{.kind = kExtensionKind, .key = name, .value = std::nullopt};
+  state::Change choices{.kind = kExtensionSettingsKind, .key = name, .value = std::nullopt};
+  if (kept) answer.value = render_configured(kept->answer);
+  if (kept && !kept->choices.empty()) choices.value = render_choices(kept->choices);
+  answer.schema = kExtensionDocument.schema();
+  choices.schema = kExtensionSettingsDocument.schema();
+  const std::string text =
+      kept ? std::format("{} steps for nodes", kept->answer.on_nodes.steps.size()) : std::string();
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,
-             decisions.store().commit(
-                 {.changes = {change},
-                  .events = {{.time_ms = decisions.now_ms(),
-                              .subject = "extension/" + name,
-                              .kind = answer ? "configured" : "removed",
-                              .text = answer ? std::format("{} steps for nodes",
-                                                           answer->on_nodes.steps.size())
-                                             : std::string()}}}));
-  if (answer) {
+             decisions.store().commit({.changes = {answer, choices},
+                                       .events = {{.time_ms = decisions.now_ms(),
+                                                   .subject = "extension/" + name,
+                                                   .kind = kept ? "configured" : "removed",
+                                                   .text = text}}}));
+  if (kept) {
     const std::scoped_lock lock(mutex_);
     const auto now = all_.find(name);
     if (now != all_.end()) {
-      now->second.answer = answer;
+      now->second.answer = kept->answer;
+      now->second.choices = kept->choices;
       now->second.conflict.clear();
     }
   }
   decisions.note(revision);
   return {};
-}
-
-plan::Plan Extensions::on_nodes() const {
-  const std::scoped_lock lock(mutex_);
-  plan::Plan plan;
-  for (const auto& [name, known] : all_) {
-    if (!known.answer || !known.conflict.empty()) continue;
-    for (const plan::Step& step : known.answer->on_nodes.steps) {
-      // What root granted since may be less.
-      const bool may = known.is_damaged || check_grant(step, known.extension.grant);
-      if (may) plan.add(step);
-    }
-  }
-  return plan;
-}
-
-std::vector<Extensions::State> Extensions::states() const {
-  const std::scoped_lock lock(mutex_);
-  std::vector<State> states;
-  for (const auto& [name, known] : all_) {
-    states.push_back({.extension = known.extension,
-                      .is_damaged = known.is_damaged,
-                      .is_active = !known.is_damaged && known.conflict.empty() && is_current(known),
-                      .error = known.error.empty() ? known.conflict : known.error,
-                      .said = known.said,
-                      .steps = known.answer ? known.answer->on_nodes.steps.size() : 0});
-  }
-  return states;
-}
-
-std::vector<Problem> Extensions::problems() const {
-  const std::scoped_lock lock(mutex_);
-  std::vector<Problem> problems;
-  if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
-  for (const std::string& name : removed_) {
-    const Error error = cannot_forget(name);
-    problems.push_back({error.message, error.hint});
-  }
-  for (const auto& [name, known] : all_) {
-    if (!known.conflict.empty()) {
-      problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),
-                          std::format("change cluster.yaml, or 'muster ext remove {}'", name)});
-    }
-    if (known.error.empty()) continue;
-    problems.push_back(
-        {std::format("extension '{}' does not work: {}", name, known.error),
-         known.is_damaged
-             ? std::format("install it again, or 'muster ext remove {}'", name)
-             : std::format("'muster ext show {0}' has what it said; it is asked again", name)});
-  }
-  return problems;
 }
 
 }  // namespace muster::control

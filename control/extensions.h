@@ -24,6 +24,7 @@
 #include "core/json/document.h"
 #include "core/os/caught_exceptions.h"
 #include "core/plan/plan.h"
+#include "extensions/settings.h"
 #include "extensions/store.h"
 
 namespace muster::control {
@@ -42,6 +43,14 @@ struct Configured {
   bool operator==(const Configured&) const = default;
 };
 
+/// What administrators chose of its settings: documents of kind "extension-settings" by name.
+extern const muster::json::DocumentKind kExtensionSettingsDocument;
+inline constexpr const char* kExtensionSettingsKind = "extension-settings";
+
+std::string render_choices(const extensions::Choices& choices);
+/// Errors (invalid): it is none; (conflict) it is of a newer version.
+Result<extensions::Choices> parse_choices(std::string_view text);
+
 std::string render_configured(const Configured& configured);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
 Result<Configured> parse_configured(std::string_view text);
@@ -57,7 +66,7 @@ Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::
 plan::Plan of_extension(plan::Plan steps, const std::string& extension);
 
 /// Threads: every function but `load` and `start` may be called from several threads. None but
-/// `refresh` waits for a host.
+/// `refresh` and `configure` waits for a host.
 class Extensions {
  public:
   struct Sources {
@@ -86,6 +95,13 @@ class Extensions {
   /// are asked in their turn. Waits until it has answered. Errors: the store cannot be read.
   Status refresh(const std::string& name);
 
+  /// Other values of settings; none: the default again.
+  using Chosen = std::map<std::string, std::optional<std::string>, std::less<>>;
+  /// Asks the extension with these settings, and takes them when it answers with steps that it may
+  /// have. Errors: there is no such extension or setting; the value is none of the setting's; the
+  /// extension does not work with it; the disk. Nothing has changed then.
+  Status configure(const std::string& name, const Chosen& chosen);
+
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
 
@@ -100,6 +116,8 @@ class Extensions {
     /// What its hook said last besides.
     std::string said;
     std::size_t steps = 0;
+    /// What administrators chose of its settings.
+    extensions::Choices choices = {};
   };
   std::vector<State> states() const;
   std::vector<Problem> problems() const;
@@ -110,6 +128,7 @@ class Extensions {
     extensions::Installed extension;
     /// Of `extension` only the name is known: its files cannot be used. What it answered stays.
     bool is_damaged = false;
+    extensions::Choices choices;
     std::optional<Configured> answer;
     /// Why the answer is not in the plans.
     std::string conflict;
@@ -118,12 +137,25 @@ class Extensions {
   };
   using All = std::map<std::string, Known, std::less<>>;
 
-  class Urgent;
+  /// Counts a question that somebody waits for, as long as it lives.
+  class Urgent {
+   public:
+    explicit Urgent(Extensions& all) : all_(all) { change(1); }
+    Urgent(const Urgent&) = delete;
+    Urgent& operator=(const Urgent&) = delete;
+    ~Urgent() { change(-1); }
+
+   private:
+    void change(int by);
+
+    Extensions& all_;
+  };
   void work(const std::stop_token& stop);
   void take_turn(const std::stop_token& stop, int& failures);
   void read_store();
   void leave_out_conflicts();
   void note_change();
+  static Error cannot_forget(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
   void ask_all(const std::stop_token& stop);
@@ -133,11 +165,18 @@ class Extensions {
   std::optional<Known> find_to_ask(const std::string& name) const;
   bool is_still(const extensions::Grant& grant) const;
   bool is_failing() const;
-  Status save(const std::string& name, const std::optional<Configured>& answer,
+  /// What is kept of an extension.
+  struct Kept {
+    Configured answer;
+    extensions::Choices choices;
+  };
+  void load_choices(std::vector<Error>& lost);
+  Result<Known> find_to_configure(const std::string& name) const;
+  Status save(const std::string& name, const std::optional<Kept>& kept,
               const std::function<bool()>& is_right);
   void forget_removed();
-  nlohmann::json input_of(const extensions::Installed& extension) const;
-  std::string digest_of(const extensions::Installed& extension) const;
+  Result<nlohmann::json> input_of(const Known& known) const;
+  std::string digest_of(const Known& known) const;
   bool is_current(const Known& known) const;
 
   Sources sources_;

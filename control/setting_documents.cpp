@@ -65,7 +65,8 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &kAdoptionDocument,
                                         &operations::kOperationDocument,
                                         &operations::kOutputDocument,
-                                        &kExtensionDocument};
+                                        &kExtensionDocument,
+                                        &kExtensionSettingsDocument};
   return kKinds;
 }
 

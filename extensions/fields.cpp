@@ -24,13 +24,42 @@ constexpr std::array kRight = {
                                   .presence = Presence::required}),
     values<kFilePath, &Right::files>({.key = "files",
                                       .doc = "The files that the extension writes there.",
-                                      .example = "/etc/motd",
-                                      .presence = Presence::required,
-                                      .empty = FieldText::Empty::refused}),
+                                      .example = "/etc/motd"}),
+    values<kFilePath, &Right::directories>(
+        {.key = "directories",
+         .doc = "The directories that it makes there. All files below them are its own, too.",
+         .example = "/etc/motd.d"}),
+    values<kUnitName, &Right::units>({.key = "units",
+                                      .doc = "The units of systemd that it starts and stops there.",
+                                      .example = "motd.service"}),
     value<kLine, &Right::reason>({.key = "reason",
                                   .doc = "Why, for the person who installs the extension.",
                                   .example = "the text that people see when they log in",
                                   .presence = Presence::required}),
+};
+
+constexpr std::array kSetting = {
+    value<kSettingName, &Setting::name>({.key = "name",
+                                         .doc = "What the setting is called.",
+                                         .example = "greeting",
+                                         .presence = Presence::required}),
+    value<kSettingType, &Setting::type>(
+        {.key = "type",
+         .doc = "A text, a whole number, `yes` or `no` (flag), or one of `choices`.",
+         .example = "text",
+         .presence = Presence::required}),
+    value<kSettingText, &Setting::fallback>(
+        {.key = "default",
+         .doc = "Its value until an administrator sets another one. What has a text is quoted.",
+         .example = "Welcome.",
+         .presence = Presence::required}),
+    value<kLine, &Setting::about>({.key = "about",
+                                   .doc = "What it is for.",
+                                   .example = "what people read first",
+                                   .presence = Presence::required}),
+    values<kLine, &Setting::choices>({.key = "choices", .doc = "What a choice may be."}),
+    value<kSettingNumber, &Setting::minimum>({.key = "minimum", .doc = "The smallest integer."}),
+    value<kSettingNumber, &Setting::maximum>({.key = "maximum", .doc = "The largest integer."}),
 };
 
 constexpr std::array kArchive = {
@@ -109,6 +138,9 @@ constexpr std::array kSpecification = {
                               .presence = Presence::required}),
     sections<&S::rights>({.key = "rights", .doc = "What it wants to own. It gets nothing else."},
                          kRight),
+    sections<&S::settings>(
+        {.key = "settings", .doc = "What an administrator may set with `muster ext configure`."},
+        kSetting),
     section<&S::archive>({.key = "archive", .doc = "Its archive. `muster ext pack` writes this."},
                          kArchive),
     sections<&S::files>(

@@ -27,7 +27,11 @@ Value rights_value(const std::vector<Right>& rights) {
   Value list = Value::array();
   for (const Right& right : rights) {
     list.push_back(
-        {{"place", to_string(right.place)}, {"files", right.files}, {"reason", right.reason}});
+        {{"place", to_string(right.place)},
+         {"files", right.files},
+         {"directories", right.directories},
+         {"units", right.units},
+         {"reason", right.reason}});
   }
   return list;
 }
@@ -38,9 +42,14 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
     Members right(value, problems, std::format("rights[{}]", rights.size()));
     const auto place = kPlace.parse(right.word("place", kLongestWord));
     if (!place) problems.add(right.path("place"), "is no place");
+    const auto words = [&right](const char* member) {
+      return right.find_words(member, kMostFiles, kLongestWord)
+          .value_or(std::vector<std::string>());
+    };
     rights.push_back({.place = place.value_or(Place::node),
-                      .files = right.find_words("files", kMostFiles, kLongestWord)
-                                   .value_or(std::vector<std::string>()),
+                      .files = words("files"),
+                      .directories = words("directories"),
+                      .units = words("units"),
                       .reason = right.text("reason", kLongestWord)});
     right.refuse_unknown();
   }

@@ -21,37 +21,12 @@ using muster::json::Value;
 using namespace std::chrono_literals;
 
 constexpr muster::json::Limits kHostLimits = {.bytes = kMostHostLine, .depth = kMostHostDepth};
-/// What a hook prints, which travels as a part of such a line.
-constexpr muster::json::Limits kOutputLimits = {.bytes = kMostHostLine / 2,
-                                                .depth = kMostHostDepth - 1};
 constexpr std::uint64_t kMostId = std::uint64_t{1} << 53U;
 constexpr std::uint64_t kLongestHook = 600'000;
 constexpr std::size_t kMostError = 500;
-/// Of what a hook says besides its answer: the end of it, where a program says why it ends.
-constexpr std::size_t kMostSaid = 4000;
 
 std::string dump(const Value& value) {
   return value.dump(-1, ' ', false, Value::error_handler_t::replace);
-}
-
-std::string end_of(const std::string& text) {
-  return text.size() <= kMostSaid ? text : text.substr(text.size() - kMostSaid);
-}
-
-/// What a hook is told beside its input.
-std::map<std::string, std::string> environment_of(const Installed& extension, Hook hook) {
-  return {{"MUSTER_EXTENSION", extension.specification.name},
-          {"MUSTER_EXTENSION_VERSION", to_string(extension.specification.version)},
-          {"MUSTER_API", std::format("{}", extension.specification.api)},
-          {"MUSTER_HOOK", std::string(to_string(hook))}};
-}
-
-/// Why the output of a hook is no answer; empty: it is one.
-std::string explain_result(const os::CommandResult& result) {
-  if (result.status > 128) return std::format("was killed by signal {}", result.status - 128);
-  if (result.status != 0) return std::format("ended with status {}", result.status);
-  if (result.dropped != 0) return std::format("printed more than {} bytes", kMostHostLine / 2);
-  return {};
 }
 
 }  // namespace
@@ -104,37 +79,6 @@ Result<HookAnswer> parse_answer(std::string_view line) {
     return fail(ErrorKind::invalid, "it has neither an output nor an error, or both");
   }
   if (has_output) answer.output = value.at("output");
-  return answer;
-}
-
-HookAnswer run_hook(os::CommandRunner& runner, const Installed& extension,
-                    const Question& question) {
-  HookAnswer answer{.id = question.id};
-  const auto run = runner.run({.argv = {(extension.content / hook_path(question.hook)).string()},
-                               .cwd = extension.content,
-                               .env = environment_of(extension, question.hook),
-                               .input = dump(question.input) + "\n",
-                               .timeout = question.timeout,
-                               .most_output = kMostHostLine / 2});
-  if (!run) {
-    answer.error = run.error().text();
-    return answer;
-  }
-  answer.said = end_of(run->err);
-  answer.error = explain_result(*run);
-  if (!answer.error.empty()) return answer;
-  auto output = muster::json::parse(run->out, kOutputLimits);
-  if (!output || !output->is_object()) {
-    answer.error = output ? "printed JSON that is no object"
-                          : std::format("printed no JSON: {}", output.error().message);
-    return answer;
-  }
-  answer.output = std::move(*output);
-  // Numbers may be longer than they were written.
-  if (render_answer(answer).size() > kMostHostLine) {
-    answer.error = std::format("printed more than {} bytes", kMostHostLine / 2);
-    answer.output = nullptr;
-  }
   return answer;
 }
 

@@ -7,6 +7,7 @@
 //
 // docs/extensions.md says what input and output of each hook are.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -16,7 +17,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/result.h"
-#include "core/os/command.h"
 #include "extensions/store.h"
 
 namespace muster::extensions {
@@ -46,12 +46,6 @@ std::string render_answer(const HookAnswer& answer);
 /// Errors (invalid): no such line.
 Result<Question> parse_question(std::string_view line);
 Result<HookAnswer> parse_answer(std::string_view line);
-
-/// Runs the program of a hook and reads what it prints. Never fails: an answer says why there is no
-/// output. Whatever the hook does is an answer with an error: it ends with another status, runs too
-/// long, prints too much, or what it prints is no JSON.
-HookAnswer run_hook(os::CommandRunner& runner, const Installed& extension,
-                    const Question& question);
 
 /// Asks the host whose socket is at `path`, and waits for its answer, or until it `is_unwanted`.
 /// Errors: nobody is there; the host ended or did not answer in time; it answered something else.

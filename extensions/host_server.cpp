@@ -15,12 +15,12 @@ using namespace std::chrono_literals;
 /// What a question and its answer may take to travel.
 constexpr auto kTravel = 5s;
 
-Status answer_one(os::CommandRunner& runner, os::Handle connection, const Installed& extension,
+Status answer_one(HookRunner& runner, os::Handle connection, const Installed& extension,
                   const HostOptions& options) {
   os::LineChannel channel(std::move(connection), kMostHostLine);
   TRY_ASSIGN(const std::string line, channel.receive_line(os::in(kTravel)));
   TRY_ASSIGN(const Question question, parse_question(line));
-  const HookAnswer answer = run_hook(runner, extension, question);
+  const HookAnswer answer = runner.run(extension, question);
   if (!answer.error.empty()) {
     options.say(std::format("{} {}: {}; it said: {}", to_string(question.hook),
                             extension.specification.name, answer.error,
@@ -31,14 +31,14 @@ Status answer_one(os::CommandRunner& runner, os::Handle connection, const Instal
 
 }  // namespace
 
-Status serve_host(os::CommandRunner& runner, const os::Handle& listener,
+Status serve_host(HookRunner& runner, const Installed& extension, const os::Handle& listener,
                   const HostOptions& options) {
   while (true) {
     TRY_ASSIGN(const auto ready, os::wait_readable({{listener.get()}}, os::in(options.idle)));
     if (ready.empty()) return {};
+    TRY_ASSIGN(const Installed now, read_installed(options.store, extension.grant.name));
+    if (now.grant != extension.grant) return {};
     TRY_ASSIGN(os::Handle connection, os::accept_unix(listener));
-    // For each question: it may have been replaced.
-    TRY_ASSIGN(const Installed extension, read_installed(options.store, options.name));
     const Status told = answer_one(runner, std::move(connection), extension, options);
     if (!told) options.say(told.error().text());
   }

@@ -1,14 +1,18 @@
 #include "extensions/specification.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "core/base/mounts.h"
+#include "core/base/text.h"
 #include "core/spec/reader.h"
 #include "extensions/limits.h"
 #include "extensions/packed_path.h"
+#include "extensions/settings.h"
 
 namespace muster::extensions {
 namespace {
@@ -35,9 +39,10 @@ void find_twice(const std::vector<std::pair<std::string, std::string>>& texts,
   }
 }
 
-/// Adds a finding for each file that lies below another.
-void find_below(const std::vector<std::pair<std::string, std::string>>& files, Findings& findings) {
-  for (const auto& [path, file] : files) {
+/// Adds a finding for each path that lies below a file.
+void find_below(const std::vector<std::pair<std::string, std::string>>& paths,
+                const std::vector<std::pair<std::string, std::string>>& files, Findings& findings) {
+  for (const auto& [path, file] : paths) {
     const auto above = std::ranges::find_if(
         files, [&](const auto& other) { return is_below(file, other.second); });
     if (above == files.end()) continue;
@@ -48,17 +53,69 @@ void find_below(const std::vector<std::pair<std::string, std::string>>& files, F
   }
 }
 
+/// Adds each text with the path of its place.
+void add_each(const std::vector<std::string>& texts, const std::string& path,
+              std::vector<std::pair<std::string, std::string>>& all) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    all.emplace_back(std::format("{}[{}]", path, i), texts[i]);
+  }
+}
+
 Findings validate_rights(const Specification& specification) {
   Findings findings;
   std::vector<std::pair<std::string, std::string>> files;
+  std::vector<std::pair<std::string, std::string>> paths;
+  std::vector<std::pair<std::string, std::string>> units;
   for (std::size_t i = 0; i < specification.rights.size(); ++i) {
     const Right& right = specification.rights[i];
-    for (std::size_t k = 0; k < right.files.size(); ++k) {
-      files.emplace_back(std::format("rights[{}].files[{}]", i, k), right.files[k]);
-    }
+    const std::string place = std::format("rights[{}]", i);
+    add_each(right.files, place + ".files", files);
+    add_each(right.files, place + ".files", paths);
+    add_each(right.directories, place + ".directories", paths);
+    add_each(right.units, place + ".units", units);
+    if (!right.files.empty() || !right.directories.empty() || !right.units.empty()) continue;
+    findings.push_back({.paths = {place},
+                        .message = "it asks for nothing",
+                        .hint = "add 'files', 'directories' or 'units', or leave it out"});
   }
-  find_twice(files, "file", findings);
-  find_below(files, findings);
+  find_twice(paths, "path", findings);
+  find_below(paths, files, findings);
+  find_twice(units, "unit", findings);
+  return findings;
+}
+
+/// A finding about a setting.
+Finding at_setting(std::size_t index, std::string_view key, std::string message, std::string hint) {
+  return {.paths = {std::format("settings[{}].{}", index, key)},
+          .message = std::move(message),
+          .hint = std::move(hint)};
+}
+
+void validate_setting(const Setting& setting, std::size_t index, Findings& findings) {
+  const bool is_choice = setting.type == SettingType::choice;
+  if (is_choice == setting.choices.empty()) {
+    findings.push_back(at_setting(
+        index, "type", is_choice ? "it has no choices" : "only a choice has choices",
+        is_choice ? "add 'choices'" : "write 'type: choice', or leave 'choices' out"));
+  }
+  const bool is_bounded = setting.minimum || setting.maximum;
+  if (is_bounded && setting.type != SettingType::integer) {
+    findings.push_back(at_setting(index, "type", "only an integer has a minimum and a maximum",
+                                  "write 'type: integer', or leave them out"));
+  }
+  const auto value = parse_setting(setting, setting.fallback);
+  if (value || (is_choice && setting.choices.empty())) return;
+  findings.push_back(at_setting(index, "default", value.error().message, value.error().hint));
+}
+
+Findings validate_settings(const Specification& specification) {
+  Findings findings;
+  std::vector<std::pair<std::string, std::string>> names;
+  for (std::size_t i = 0; i < specification.settings.size(); ++i) {
+    names.emplace_back(std::format("settings[{}].name", i), specification.settings[i].name);
+    validate_setting(specification.settings[i], i, findings);
+  }
+  find_twice(names, "setting", findings);
   return findings;
 }
 
@@ -78,6 +135,47 @@ Finding at_file(std::size_t index, std::string message, std::string hint) {
           .hint = std::move(hint)};
 }
 
+/// The forms in which Python finds the module `extension`, in the order in which it looks.
+constexpr std::array<std::string_view, 4> kModules = {
+    "extension/__init__.py", "extension/__init__.pyc", "extension.py", "extension.pyc"};
+
+/// A Python extension has its module once.
+Findings validate_module(const Specification& specification) {
+  std::vector<std::string> found;
+  for (const std::string_view module : kModules) {
+    if (std::ranges::contains(specification.files, module, &PackedFile::path)) {
+      found.emplace_back(module);
+    }
+  }
+  if (found.size() == 1) return {};
+  const std::string message =
+      found.empty() ? "there is no module 'extension.py' in the archive"
+                    : std::format("{} are all the module 'extension'", join(found, ", "));
+  return {{.paths = {"language"},
+           .message = message,
+           .hint = found.empty() ? "put it there below 'content' of the project"
+                                 : "leave only one of them there"}};
+}
+
+/// A shell extension has a program for each hook.
+Findings validate_programs(const Specification& specification) {
+  Findings findings;
+  for (std::size_t i = 0; i < specification.hooks.size(); ++i) {
+    const std::string path = hook_path(specification.hooks[i]);
+    const auto found = std::ranges::find(specification.files, path, &PackedFile::path);
+    if (found != specification.files.end() && found->executable == Executable::yes) continue;
+    findings.push_back({.paths = {std::format("hooks[{}]", i)},
+                        .message = std::format("there is no program '{}' in the archive", path),
+                        .hint = "put it there below 'content' of the project, and 'chmod +x' it"});
+  }
+  return findings;
+}
+
+Findings validate_entry(const Specification& specification) {
+  return specification.language == Language::python ? validate_module(specification)
+                                                    : validate_programs(specification);
+}
+
 Findings validate_files(const Specification& specification) {
   Findings findings;
   PackedPaths paths;
@@ -94,14 +192,7 @@ Findings validate_files(const Specification& specification) {
                         .message = std::format("its files have {} bytes together", total),
                         .hint = std::format("at most {} are taken", kMostUnpacked)});
   }
-  for (std::size_t i = 0; i < specification.hooks.size(); ++i) {
-    const std::string path = hook_path(specification.hooks[i]);
-    const auto found = std::ranges::find(specification.files, path, &PackedFile::path);
-    if (found != specification.files.end() && found->executable == Executable::yes) continue;
-    findings.push_back({.paths = {std::format("hooks[{}]", i)},
-                        .message = std::format("there is no program '{}' in the archive", path),
-                        .hint = "put it there below 'content' of the project, and 'chmod +x' it"});
-  }
+  std::ranges::move(validate_entry(specification), std::back_inserter(findings));
   return findings;
 }
 
@@ -114,6 +205,7 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
   Specification specification;
   if (reader.read_text(text, &specification)) {
     reader.add_findings(validate_rights(specification));
+    reader.add_findings(validate_settings(specification));
     reader.add_findings(validate_hooks(specification));
     if (form == Form::package) reader.add_findings(validate_files(specification));
   }

@@ -19,7 +19,7 @@ inline constexpr int kSchema = 1;
 inline constexpr int kApiLevel = 1;
 
 enum class Type { application, library, tool };
-enum class Language { shell };
+enum class Language { shell, python };
 /// What an extension is asked.
 enum class Hook { configure };
 /// Where an extension changes something.
@@ -31,8 +31,29 @@ struct Right {
   Place place = Place::node;
   /// Whole paths.
   std::vector<std::string> files;
+  /// Whole paths; what is below them is the extension's too.
+  std::vector<std::string> directories;
+  /// Of systemd, with the kind: "motd.service".
+  std::vector<std::string> units;
   std::string reason;
   bool operator==(const Right&) const = default;
+};
+
+enum class SettingType { text, integer, flag, choice };
+
+/// What an administrator may choose (extensions/settings.h).
+struct Setting {
+  std::string name;
+  SettingType type = SettingType::text;
+  /// As an administrator would write it.
+  std::string fallback;
+  std::string about;
+  /// What a choice may be.
+  std::vector<std::string> choices;
+  /// Bounds of an integer.
+  std::optional<std::uint64_t> minimum;
+  std::optional<std::uint64_t> maximum;
+  bool operator==(const Setting&) const = default;
 };
 
 struct PackedFile {
@@ -66,6 +87,7 @@ struct Specification {
   std::string homepage;
   std::vector<Hook> hooks;
   std::vector<Right> rights;
+  std::vector<Setting> settings;
   /// What `muster ext pack` writes; a project has neither.
   PackedArchive archive;
   std::vector<PackedFile> files;
@@ -91,11 +113,13 @@ std::string title(const Specification& specification);
 std::string render_packed(const PackedArchive& archive, const std::vector<PackedFile>& files);
 
 std::span<const spec::Field> specification_fields(Form form);
-/// Of the program that answers a hook, below the root of the archive: "hooks/configure".
+/// Of the program that answers a hook of a shell extension, below the root of the archive:
+/// "hooks/configure".
 std::string hook_path(Hook hook);
 std::string_view to_string(Type type);
 std::string_view to_string(Language language);
 std::string_view to_string(Hook hook);
 std::string_view to_string(Place place);
+std::string_view to_string(SettingType type);
 
 }  // namespace muster::extensions

@@ -79,20 +79,58 @@ Result<Inventory> read_inventory(const fs::path& store) {
 
 namespace {
 
-/// Whether both are one file, or one would have to be a directory for the other.
+/// Whether both are one path, or one lies below the other.
 bool exclude_each_other(std::string_view one, std::string_view other) {
   return one == other || is_below(one, other) || is_below(other, one);
 }
 
-/// The file of a grant that stands in the way of this one; empty: none does.
-std::string find_clash(const Grant& grant, Place place, std::string_view file) {
-  for (const Right& right : grant.rights) {
-    if (right.place != place) continue;
-    for (const std::string& own : right.files) {
-      if (exclude_each_other(own, file)) return own;
+std::vector<std::string> paths_of(const Right& right) {
+  std::vector<std::string> paths = right.files;
+  paths.insert(paths.end(), right.directories.begin(), right.directories.end());
+  return paths;
+}
+
+/// What of a right stands in the way of another one.
+struct Clash {
+  std::string wanted;
+  std::string owned;
+};
+
+std::optional<Clash> find_clash(const Right& owned, const Right& wanted) {
+  if (owned.place != wanted.place) return std::nullopt;
+  for (const std::string& own : paths_of(owned)) {
+    for (const std::string& path : paths_of(wanted)) {
+      if (exclude_each_other(own, path)) return Clash{.wanted = path, .owned = own};
     }
   }
+  for (const std::string& unit : wanted.units) {
+    if (std::ranges::contains(owned.units, unit)) return Clash{.wanted = unit, .owned = unit};
+  }
+  return std::nullopt;
+}
+
+Status check_right(const Specification& wanted, const Right& right, const Grant& other) {
+  for (const Right& owned : other.rights) {
+    const auto clash = find_clash(owned, right);
+    if (!clash) continue;
+    return fail(
+        ErrorKind::conflict,
+        std::format("'{}' asks for {} on {}s, and {} belongs to '{}'", wanted.name, clash->wanted,
+                    to_string(right.place), clash->owned, other.name),
+        std::format("'muster ext remove {}' first", other.name));
+  }
   return {};
+}
+
+/// Whether there is a right in this place that has what is asked for.
+bool has_right(const Grant& grant, Place place, const auto& has) {
+  return std::ranges::any_of(
+      grant.rights, [&](const Right& right) { return right.place == place && has(right); });
+}
+
+bool is_in(const Right& right, std::string_view path) {
+  return std::ranges::any_of(right.directories,
+                             [&](const std::string& own) { return is_below(path, own); });
 }
 
 }  // namespace
@@ -100,25 +138,26 @@ std::string find_clash(const Grant& grant, Place place, std::string_view file) {
 Status check_rights(const Specification& wanted, const std::vector<Installed>& installed) {
   for (const Installed& other : installed) {
     if (other.grant.name == wanted.name) continue;
-    for (const Right& right : wanted.rights) {
-      for (const std::string& file : right.files) {
-        const std::string clash = find_clash(other.grant, right.place, file);
-        if (clash.empty()) continue;
-        return fail(ErrorKind::conflict,
-                    std::format("'{}' asks for {} on {}s, and {} belongs to '{}'", wanted.name,
-                                file, to_string(right.place), clash, other.grant.name),
-                    std::format("'muster ext remove {}' first", other.grant.name));
-      }
-    }
+    for (const Right& right : wanted.rights) TRY(check_right(wanted, right, other.grant));
   }
   return {};
 }
 
-const Right* find_right(const Grant& grant, Place place, std::string_view file) {
-  const auto found = std::ranges::find_if(grant.rights, [&](const Right& right) {
-    return right.place == place && std::ranges::contains(right.files, file);
+bool may_write(const Grant& grant, Place place, std::string_view file) {
+  return has_right(grant, place, [&](const Right& right) {
+    return std::ranges::contains(right.files, file) || is_in(right, file);
   });
-  return found == grant.rights.end() ? nullptr : &*found;
+}
+
+bool may_make(const Grant& grant, Place place, std::string_view directory) {
+  return has_right(grant, place, [&](const Right& right) {
+    return std::ranges::contains(right.directories, directory) || is_in(right, directory);
+  });
+}
+
+bool may_run(const Grant& grant, Place place, std::string_view unit) {
+  return has_right(grant, place,
+                   [&](const Right& right) { return std::ranges::contains(right.units, unit); });
 }
 
 }  // namespace muster::extensions

@@ -81,7 +81,11 @@ Result<Inventory> read_inventory(const std::filesystem::path& store);
 /// Errors (conflict): another extension owns what this one asks for; the error has its name.
 Status check_rights(const Specification& wanted, const std::vector<Installed>& installed);
 
-/// The right that lets an extension write a file in a place; null: it has none.
-const Right* find_right(const Grant& grant, Place place, std::string_view file);
+/// Whether a grant lets its extension write this file in a place.
+bool may_write(const Grant& grant, Place place, std::string_view file);
+/// Whether it may make this directory there.
+bool may_make(const Grant& grant, Place place, std::string_view directory);
+/// Whether it may start and stop this unit there.
+bool may_run(const Grant& grant, Place place, std::string_view unit);
 
 }  // namespace muster::extensions

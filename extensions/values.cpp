@@ -23,9 +23,10 @@ using spec::JsonKind;
 namespace {
 
 constexpr std::array<std::string_view, 3> kTypeWords = {"application", "library", "tool"};
-constexpr std::array<std::string_view, 1> kLanguageWords = {"shell"};
+constexpr std::array<std::string_view, 2> kLanguageWords = {"shell", "python"};
 constexpr std::array<std::string_view, 1> kHookWords = {"configure"};
 constexpr std::array<std::string_view, 1> kPlaceWords = {"node"};
+constexpr std::array<std::string_view, 4> kSettingTypeWords = {"text", "integer", "flag", "choice"};
 constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
 
 /// A number up to the newest that this Muster knows.
@@ -95,6 +96,32 @@ bool is_file_path(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+constexpr std::array<std::string_view, 4> kUnitKinds = {".service", ".socket", ".timer", ".path"};
+
+/// One that Muster's own programs on nodes are not.
+bool is_unit_name(std::string_view text) {
+  const auto is_kind = [&](std::string_view kind) {
+    return text.ends_with(kind) && text.size() > kind.size();
+  };
+  const auto is_mark = [](char c) {
+    return is_class(c, Class::letter | Class::digit) || std::string_view("-_.@").contains(c);
+  };
+  return text.size() <= 100 && std::ranges::any_of(kUnitKinds, is_kind) &&
+         std::ranges::all_of(text, is_mark) && is_class(text.front(), Class::letter) &&
+         !text.starts_with("muster");
+}
+
+/// A name that is one in Python too.
+bool is_setting_name(std::string_view text) {
+  const auto is_mark = [](char c) {
+    return (c >= 'a' && c <= 'z') || is_class(c, Class::digit) || c == '_';
+  };
+  return !text.empty() && text.size() <= 40 && text.front() >= 'a' && text.front() <= 'z' &&
+         std::ranges::all_of(text, is_mark);
+}
+
+bool is_setting_text(std::string_view text) { return text.empty() || is_text(text); }
+
 Result<std::string> parse_packed_path(std::string_view text) {
   if (Status fits = check_packed_path(text); !fits) return std::unexpected(fits.error());
   return std::string(text);
@@ -139,7 +166,7 @@ constinit const Codec<Type> kExtensionType = {
     show_word<Type, kExtensionType>};
 
 constinit const Codec<Language> kLanguage = {
-    {.name = "a language", .allowed = "'shell'", .words = kLanguageWords},
+    {.name = "a language", .allowed = "'shell' or 'python'", .words = kLanguageWords},
     parse_word<Language, kLanguage>,
     show_word<Language, kLanguage>};
 
@@ -189,6 +216,39 @@ constinit const Codec<std::string> kFilePath = {
     parse_text<kFilePath, is_file_path>,
     same};
 
+constinit const Codec<std::string> kUnitName = {
+    {.name = "a unit",
+     .allowed = "the name of a .service, .socket, .timer or .path of systemd, and none of Muster's"},
+    parse_text<kUnitName, is_unit_name>,
+    same};
+
+constinit const Codec<std::string> kSettingName = {
+    {.name = "a name of a setting",
+     .allowed = "lower-case letters, digits and '_', with a letter first, at most 40 characters",
+     .pattern = "^[a-z][a-z0-9_]{0,39}$"},
+    parse_text<kSettingName, is_setting_name>,
+    same};
+
+constinit const Codec<SettingType> kSettingType = {
+    {.name = "a type of a setting",
+     .allowed = "'text', 'integer', 'flag' or 'choice'",
+     .words = kSettingTypeWords},
+    parse_word<SettingType, kSettingType>,
+    show_word<SettingType, kSettingType>};
+
+constinit const Codec<std::string> kSettingText = {
+    {.name = "a value of a setting", .allowed = "text of at most 4000 bytes, also none"},
+    parse_text<kSettingText, is_setting_text>,
+    same};
+
+constinit const Codec<std::uint64_t> kSettingNumber = {{.name = "a number",
+                                                        .allowed = "0 to 9007199254740992",
+                                                        .json = JsonKind::integer,
+                                                        .minimum = 0,
+                                                        .maximum = std::uint64_t{1} << 53U},
+                                                       parse_integer<std::uint64_t, kSettingNumber>,
+                                                       show_size};
+
 constinit const Codec<std::string> kPackedPath = {
     {.name = "a path in the archive",
      .allowed = "a relative path of letters, digits and \"._-+=@,~%\", without '.' and '..'"},
@@ -221,6 +281,9 @@ std::string_view to_string(Language language) {
   return kLanguageWords[static_cast<std::size_t>(language)];
 }
 std::string_view to_string(Hook hook) { return kHookWords[static_cast<std::size_t>(hook)]; }
+std::string_view to_string(SettingType type) {
+  return kSettingTypeWords[static_cast<std::size_t>(type)];
+}
 std::string_view to_string(Place place) { return kPlaceWords[static_cast<std::size_t>(place)]; }
 
 }  // namespace muster::extensions

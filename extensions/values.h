@@ -22,6 +22,12 @@ extern const spec::Codec<std::string> kMaintainer;
 extern const spec::Codec<std::string> kLicence;
 extern const spec::Codec<std::string> kHomepage;
 extern const spec::Codec<std::string> kFilePath;
+extern const spec::Codec<std::string> kUnitName;
+extern const spec::Codec<std::string> kSettingName;
+extern const spec::Codec<SettingType> kSettingType;
+/// As an administrator writes it; may be empty.
+extern const spec::Codec<std::string> kSettingText;
+extern const spec::Codec<std::uint64_t> kSettingNumber;
 extern const spec::Codec<std::string> kPackedPath;
 extern const spec::Codec<std::string> kSha256;
 extern const spec::Codec<std::uint64_t> kArchiveSize;

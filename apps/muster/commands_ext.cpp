@@ -65,14 +65,30 @@ int list_extensions() {
   return print_answer(*answer, trim(render_table(rows)));
 }
 
-std::string rights_text(const json& extension) {
+/// Lines of what one kind of right has, such as "may write".
+std::string rights_text(const json& extension, const char* words, const char* kind) {
   std::string text;
   for (const json& right : extension.at("rights")) {
-    for (const json& file : right.at("files")) {
-      text += sheet_line(text.empty() ? "may write" : "",
-                         std::format("{} on every {} ({})", printable(file.get<std::string>(), 255),
+    if (!right.contains(kind)) continue;
+    for (const json& what : right.at(kind)) {
+      text += sheet_line(text.empty() ? words : "",
+                         std::format("{} on every {} ({})", printable(what.get<std::string>(), 255),
                                      text_of(right, "place"), text_of(right, "reason")));
     }
+  }
+  return text;
+}
+
+std::string settings_text(const json& extension) {
+  std::string text;
+  if (!extension.contains("settings")) return text;
+  for (const json& setting : extension.at("settings")) {
+    const std::string value = text_of(setting, "value");
+    const bool is_default = value == text_of(setting, "default");
+    text += sheet_line(text.empty() ? "settings" : "",
+                       std::format("{} = {}{} ({})", text_of(setting, "name"),
+                                   value.empty() ? "\"\"" : printable(value, 200),
+                                   is_default ? ", the default" : "", text_of(setting, "about")));
   }
   return text;
 }
@@ -91,7 +107,9 @@ std::string sheet_of(const json& extension) {
       sheet_line("signed by", signed_by(extension)) +
       sheet_line("installed",
                  clock_time(extension.value("installed_ms", std::int64_t{0}), ShowDate::yes)) +
-      sheet_line("state", state_of(extension)) + rights_text(extension);
+      sheet_line("state", state_of(extension)) + rights_text(extension, "may write", "files") +
+      rights_text(extension, "may make", "directories") +
+      rights_text(extension, "may run", "units") + settings_text(extension);
   const std::string error = text_of(extension, "error");
   if (!error.empty()) text += sheet_line("error", error);
   const std::string said = text_of(extension, "said");
@@ -190,8 +208,10 @@ void add_ext(CLI::App& app, Session& session) {
   show.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
   add_json(show);
   on_run_at_head(show, session, [name] { return show_extension(*name); });
+  add_ext_project(*noun, session);
   add_ext_author(*noun, session);
   add_ext_change(*noun, session);
+  add_ext_configure(*noun, session);
 }
 
 }  // namespace muster::cli

@@ -12,11 +12,14 @@
 #include "apps/muster/commands.h"
 #include "core/os/command.h"
 #include "extensions/package/package.h"
+#include "extensions/package/project.h"
 
 namespace muster::cli {
 
 void add_ext_author(CLI::App& noun, Session& session);  // check, pack, keygen, sign
+void add_ext_project(CLI::App& noun, Session& session);  // new, test
 void add_ext_change(CLI::App& noun, Session& session);  // install, remove
+void add_ext_configure(CLI::App& noun, Session& session);
 
 /// A package in which everything was checked but who may install it.
 struct CheckedPackage {
@@ -45,6 +48,9 @@ std::expected<CheckedPackage, PackageProblems> check_package(
 /// package::read_keys.
 Result<std::vector<package::TrustedKey>> read_all_keys(
     const std::vector<std::filesystem::path>& files);
+
+/// The package of a project, or the status of why not: its problems are printed.
+std::expected<package::Packed, int> pack_project(const std::filesystem::path& directory);
 
 /// Prints them, or answers them as JSON. Returns kUsage.
 int report(const PackageProblems& problems, const std::filesystem::path& file);

@@ -11,7 +11,6 @@
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/spec/json.h"
-#include "extensions/package/project.h"
 #include "extensions/store.h"
 
 namespace muster::cli {
@@ -45,22 +44,6 @@ int tell_valid(const extensions::Specification& specification, const fs::path& p
                        {"signer", signer}},
                       std::format("{}: valid: {} {}, {}", printable(path.string(), 4096),
                                   specification.name, to_string(specification.version), words));
-}
-
-/// The project, or the status of why not.
-std::expected<package::Packed, int> pack_project(const fs::path& directory) {
-  auto project = package::read_project(directory);
-  if (!project) return std::unexpected(report(project.error(), kUsage));
-  const fs::path file = directory / package::kProjectFile;
-  auto problems = std::move(project->problems);
-  if (project->specification) {
-    auto packed = package::pack(std::move(*project), file.string());
-    if (!packed) return std::unexpected(report(packed.error(), kUsage));
-    if (packed->problems.empty()) return std::move(*packed);
-    problems = std::move(packed->problems);
-  }
-  return std::unexpected(
-      report(PackageProblems{.problems = std::move(problems), .error = {}}, file));
 }
 
 int check_project(const AuthorOptions& options) {
@@ -294,6 +277,21 @@ void add_ext_sign(CLI::App& noun, Session& session) {
 }
 
 }  // namespace
+
+std::expected<package::Packed, int> pack_project(const fs::path& directory) {
+  auto project = package::read_project(directory);
+  if (!project) return std::unexpected(report(project.error(), kUsage));
+  const fs::path file = directory / package::kProjectFile;
+  auto problems = std::move(project->problems);
+  if (project->specification) {
+    auto packed = package::pack(std::move(*project), file.string());
+    if (!packed) return std::unexpected(report(packed.error(), kUsage));
+    if (packed->problems.empty()) return std::move(*packed);
+    problems = std::move(packed->problems);
+  }
+  return std::unexpected(
+      report(PackageProblems{.problems = std::move(problems), .error = {}}, file));
+}
 
 void add_ext_author(CLI::App& noun, Session& session) {
   add_ext_check(noun, session);

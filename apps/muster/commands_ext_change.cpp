@@ -82,8 +82,12 @@ Result<json> look_again(const Grant& grant) {
 std::string rights_words(const extensions::Specification& specification) {
   std::string words;
   for (const extensions::Right& right : specification.rights) {
-    words += std::format("{}writes {} on every {} ({})", words.empty() ? "it " : "; it ",
-                         join(right.files, ", "), to_string(right.place), right.reason);
+    std::vector<std::string> deeds;
+    if (!right.files.empty()) deeds.push_back("writes " + join(right.files, ", "));
+    if (!right.directories.empty()) deeds.push_back("makes " + join(right.directories, ", "));
+    if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
+    words += std::format("{}{} on every {} ({})", words.empty() ? "it " : "; it ",
+                         join(deeds, " and "), to_string(right.place), right.reason);
   }
   return words.empty() ? "it changes nothing by itself" : words;
 }

@@ -75,6 +75,7 @@ class Api {
   os::ServerResponse images(const os::ServerRequest& request);
   os::ServerResponse list_extensions(const os::ServerRequest& request);
   os::ServerResponse refresh_extension(const std::string& name);
+  os::ServerResponse configure_extension(const os::ServerRequest& request);
   os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);

@@ -8,9 +8,20 @@ namespace muster::api::schemas {
 inline constexpr auto kRightMembers = std::to_array<Property>({
     {"place", text("where: 'node' is every node")},
     {"files", list_of(kName, "the files that it may write there")},
+    {"directories", list_of(kName, "the directories that it may make there")},
+    {"units", list_of(kName, "the units of systemd that it may start and stop there")},
     {"reason", text("why it asked for this")},
 });
 inline constexpr Schema kRight = object("what root granted", kRightMembers);
+inline constexpr auto kSettingMembers = std::to_array<Property>({
+    {"name", kName},
+    {"type", text("'text', 'integer', 'flag' or 'choice'")},
+    {"value", text("its value, as it was written")},
+    {"default", text("its value when nobody chose one")},
+    {"about", text("what it is for")},
+    {"choices", list_of(kName, "what a choice may be")},
+});
+inline constexpr Schema kSetting = object("a setting of an extension", kSettingMembers);
 inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"name", kName},
     {"version", text("its version")},
@@ -26,6 +37,7 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"error", text("why it does not work; may be empty")},
     {"said", text("what its hook said last; may be empty")},
     {"rights", list_of(kRight, "what it may own")},
+    {"settings", list_of(kSetting, "what administrators may set")},
 });
 inline constexpr Schema kExtension = object("an extension", kExtensionMembers);
 inline constexpr auto kExtensionsMembers = std::to_array<Property>({

@@ -4,6 +4,7 @@
 
 #include "control/api/answers.h"
 #include "control/api/api.h"
+#include "control/api/requests.h"
 
 namespace muster::api {
 namespace {
@@ -15,9 +16,28 @@ json rights_json(const extensions::Grant& grant) {
   json rights = json::array();
   for (const extensions::Right& right : grant.rights) {
     rights.push_back(
-        {{"place", to_string(right.place)}, {"files", right.files}, {"reason", right.reason}});
+        {{"place", to_string(right.place)},
+         {"files", right.files},
+         {"directories", right.directories},
+         {"units", right.units},
+         {"reason", right.reason}});
   }
   return rights;
+}
+
+json settings_json(const Extensions::State& state) {
+  json settings = json::array();
+  for (const extensions::Setting& setting : state.extension.specification.settings) {
+    const auto chosen = state.choices.find(setting.name);
+    const bool is_chosen = chosen != state.choices.end();
+    settings.push_back({{"name", setting.name},
+                        {"type", to_string(setting.type)},
+                        {"value", is_chosen ? chosen->second : setting.fallback},
+                        {"default", setting.fallback},
+                        {"about", setting.about},
+                        {"choices", setting.choices}});
+  }
+  return settings;
 }
 
 json extension_json(const Extensions::State& state) {
@@ -36,7 +56,8 @@ json extension_json(const Extensions::State& state) {
           {"steps", state.steps},
           {"error", state.error},
           {"said", state.said},
-          {"rights", rights_json(grant)}};
+          {"rights", rights_json(grant)},
+          {"settings", settings_json(state)}};
 }
 
 json extensions_json(const Extensions& extensions) {
@@ -54,6 +75,13 @@ os::ServerResponse Api::list_extensions(const os::ServerRequest&) {
 os::ServerResponse Api::refresh_extension(const std::string& name) {
   const Status looked = cluster_.extensions().refresh(name);
   return looked ? answer(extensions_json(cluster_.extensions())) : os::refusal(looked.error());
+}
+
+os::ServerResponse Api::configure_extension(const os::ServerRequest& request) {
+  const auto wanted = parse_extension_settings(request.body);
+  if (!wanted) return os::refusal(wanted.error());
+  const Status done = cluster_.extensions().configure(wanted->extension, wanted->chosen);
+  return done ? answer(extensions_json(cluster_.extensions())) : os::refusal(done.error());
 }
 
 }  // namespace muster::api

@@ -41,6 +41,20 @@ inline constexpr auto kAdoptionMembers = std::to_array<Property>({
 });
 inline constexpr Schema kAdoption = object("machines that become nodes", kAdoptionMembers);
 
+inline constexpr auto kChosenMembers = std::to_array<Property>({
+    {"name", text("a setting of the extension")},
+    {"value", text("its value, in the words of its type")},
+});
+inline constexpr Schema kChosen = object("a value of a setting", kChosenMembers);
+inline constexpr Schema kSettingWord = text("a setting of the extension");
+inline constexpr auto kExtensionSettingsMembers = std::to_array<Property>({
+    {"extension", text("its name")},
+    {"set", list_of(kChosen, "settings that get a value"), Need::optional},
+    {"unset", list_of(kSettingWord, "settings that get their defaults again"), Need::optional},
+});
+inline constexpr Schema kExtensionSettings =
+    object("settings of an extension", kExtensionSettingsMembers);
+
 inline constexpr auto kProfileMembers = std::to_array<Property>({
     {"nodes", kNodes},
     {"profile", text("a profile of cluster.yaml")},

@@ -155,6 +155,25 @@ Result<ProfileRequest> parse_profile_request(std::string_view body) {
   return request;
 }
 
+Result<ExtensionSettings> parse_extension_settings(std::string_view body) {
+  TRY_ASSIGN(const json value, read_body(body, schemas::kExtensionSettings));
+  ExtensionSettings wanted{.extension = text_in(value, "extension"), .chosen = {}};
+  if (value.contains("set")) {
+    for (const json& each : value["set"]) {
+      const bool is_new = wanted.chosen.emplace(text_in(each, "name"), text_in(each, "value")).second;
+      if (!is_new) return fail(std::format("'{}' is set twice", text_in(each, "name")));
+    }
+  }
+  if (value.contains("unset")) {
+    for (const std::string& name : texts_in(value, "unset")) {
+      const bool is_new = wanted.chosen.emplace(name, std::nullopt).second;
+      if (!is_new) return fail(std::format("'{}' is set and unset", name));
+    }
+  }
+  if (wanted.chosen.empty()) return fail("'set' or 'unset' is needed");
+  return wanted;
+}
+
 Result<std::vector<Node>> parse_import(std::string_view body) {
   TRY_ASSIGN(const json value, read_body(body, schemas::kImport));
   std::vector<Node> nodes;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "control/api/node_json.h"
+#include "control/extensions.h"
 #include "core/base/node_set.h"
 #include "core/base/result.h"
 #include "core/json/schema.h"
@@ -55,6 +56,15 @@ Result<state::Revision> parse_applied_query(const std::map<std::string, std::str
 
 /// {"nodes": ["n001", …]}
 Result<std::vector<std::string>> parse_node_list(std::string_view body);
+
+struct ExtensionSettings {
+  std::string extension;
+  control::Extensions::Chosen chosen;
+};
+
+/// {"extension": "motd", "set": [{"name": "greeting", "value": "Hello"}], "unset": ["colour"]}; one
+/// of the lists may be left out.
+Result<ExtensionSettings> parse_extension_settings(std::string_view body);
 
 /// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
 Result<std::vector<provisioning::Node>> parse_import(std::string_view body);

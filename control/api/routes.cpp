@@ -138,6 +138,15 @@ std::span<const Api::Route> Api::routes() {
             {.about = "looks again at what root installed, and asks this extension when it changed "
                       "or failed; answers as GET does",
              .answer = schemas::kExtensions}},
+      Route{Role::admin,
+            "POST",
+            "/v1/extensions/configure",
+            &Api::configure_extension,
+            {.about = "gives settings of an extension other values, when it works with them; "
+                      "answers as GET does",
+             .answer = schemas::kExtensions,
+             .request = &schemas::kExtensionSettings},
+            "ext configure"},
       Route{Role::viewer,
             "GET",
             "/v1/groups",

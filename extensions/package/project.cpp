@@ -82,6 +82,7 @@ namespace {
 
 /// A program that the kernel cannot start fails only when the extension is installed.
 Status check_hooks(const Project& project) {
+  if (project.specification->language != Language::shell) return {};
   for (const Hook hook : project.specification->hooks) {
     const auto file = std::ranges::find(project.files, hook_path(hook), &SourceFile::path);
     if (file == project.files.end()) continue;

@@ -5,6 +5,7 @@
 
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
+#include "extensions/hook_runner.h"
 #include "extensions/host_server.h"
 
 namespace muster::extensions {
@@ -24,11 +25,12 @@ class HostTest : public testing::Test {
     return made;
   }
   HookAnswer run(const std::string& hook, std::chrono::milliseconds timeout = 20s) {
-    return run_hook(runner_, extension(hook), {.id = 7, .timeout = timeout, .input = {{"a", 1}}});
+    return hooks_.run(extension(hook), {.id = 7, .timeout = timeout, .input = {{"a", 1}}});
   }
 
   os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
   os::PosixCommandRunner runner_;
+  ShellHooks hooks_{runner_};
 };
 
 TEST_F(HostTest, a_hook_answers_what_it_was_asked) {
@@ -125,8 +127,8 @@ TEST_F(HostTest, who_asks_need_not_wait_for_a_host_that_hangs) {
 
 TEST_F(HostTest, a_server_ends_when_nobody_asks) {
   const os::Handle listener = os::listen_unix(scratch_.path() / "s").value();
-  EXPECT_TRUE(serve_host(runner_, listener,
-                         {.store = scratch_.path(), .name = "motd", .idle = 1ms, .say = {}}));
+  EXPECT_TRUE(serve_host(hooks_, extension("true"), listener,
+                         {.store = scratch_.path(), .idle = 1ms, .say = {}}));
 }
 
 }  // namespace

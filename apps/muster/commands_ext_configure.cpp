@@ -1,0 +1,70 @@
+// ext configure: what an administrator chooses of an extension's settings.
+
+#include <format>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/muster/client.h"
+#include "apps/muster/commands_ext.h"
+#include "core/base/text.h"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+struct ConfigureOptions {
+  std::string extension;
+  /// "greeting=Hello."
+  std::vector<std::string> set;
+  std::vector<std::string> unset;
+};
+
+/// The body of the request. Errors: a word is no SETTING=VALUE.
+Result<json> body_of(const ConfigureOptions& options) {
+  json set = json::array();
+  for (const std::string& word : options.set) {
+    const std::size_t sign = word.find('=');
+    if (sign == std::string::npos || sign == 0) {
+      return fail(ErrorKind::invalid, std::format("'{}' sets nothing", printable(word, 200)),
+                  "write SETTING=VALUE, in quotes where the value has blanks");
+    }
+    set.push_back({{"name", word.substr(0, sign)}, {"value", word.substr(sign + 1)}});
+  }
+  return json{{"extension", options.extension}, {"set", set}, {"unset", options.unset}};
+}
+
+int configure(const ConfigureOptions& options) {
+  if (options.set.empty() && options.unset.empty()) {
+    return report({.message = "nothing is to be set",
+                   .hint = std::format("'muster ext show {}' has its settings; write SETTING=VALUE",
+                                       printable(options.extension, 80))},
+                  kUsage);
+  }
+  const auto body = body_of(options);
+  if (!body) return report(body.error(), kUsage);
+  const auto answer = call_head("POST", "/v1/extensions/configure", *body);
+  if (!answer) return report(answer.error());
+  const json now = find_extension(*answer, options.extension);
+  return print_answer(now, std::format("configured {}: nodes get it now, and those that are off "
+                                       "when they boot",
+                                       printable(options.extension, 80)));
+}
+
+}  // namespace
+
+void add_ext_configure(CLI::App& noun, Session& session) {
+  CLI::App& verb =
+      *noun.add_subcommand("configure", "gives settings of an extension other values");
+  const auto options = std::make_shared<ConfigureOptions>();
+  verb.add_option("extension", options->extension, "its name")
+      ->type_name(value::kExtension)
+      ->required();
+  verb.add_option("set", options->set, "a setting and its value: SETTING=VALUE");
+  verb.add_option("--unset", options->unset, "a setting that gets its default again");
+  add_json(verb);
+  on_run_at_head(verb, session, [options] { return configure(*options); });
+}
+
+}  // namespace muster::cli

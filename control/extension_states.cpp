@@ -1,0 +1,62 @@
+// How extensions are: their steps for the plans, and what people see.
+
+#include <algorithm>
+#include <format>
+
+#include "control/extensions.h"
+
+namespace muster::control {
+
+plan::Plan Extensions::on_nodes() const {
+  const std::scoped_lock lock(mutex_);
+  plan::Plan plan;
+  for (const auto& [name, known] : all_) {
+    if (!known.answer || !known.conflict.empty()) continue;
+    for (const plan::Step& step : known.answer->on_nodes.steps) {
+      // What root granted since may be less.
+      const bool may = known.is_damaged || check_grant(step, known.extension.grant);
+      if (may) plan.add(step);
+    }
+  }
+  return plan;
+}
+
+std::vector<Extensions::State> Extensions::states() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<State> states;
+  for (const auto& [name, known] : all_) {
+    states.push_back({.extension = known.extension,
+                      .is_damaged = known.is_damaged,
+                      .is_active = !known.is_damaged && known.conflict.empty() && is_current(known),
+                      .error = known.error.empty() ? known.conflict : known.error,
+                      .said = known.said,
+                      .steps = known.answer ? known.answer->on_nodes.steps.size() : 0,
+                      .choices = known.choices});
+  }
+  return states;
+}
+
+std::vector<Problem> Extensions::problems() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Problem> problems;
+  if (unreadable_) problems.push_back({unreadable_->message, unreadable_->hint});
+  for (const std::string& name : removed_) {
+    const Error error = cannot_forget(name);
+    problems.push_back({error.message, error.hint});
+  }
+  for (const auto& [name, known] : all_) {
+    if (!known.conflict.empty()) {
+      problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),
+                          std::format("change cluster.yaml, or 'muster ext remove {}'", name)});
+    }
+    if (known.error.empty()) continue;
+    problems.push_back(
+        {std::format("extension '{}' does not work: {}", name, known.error),
+         known.is_damaged
+             ? std::format("install it again, or 'muster ext remove {}'", name)
+             : std::format("'muster ext show {0}' has what it said; it is asked again", name)});
+  }
+  return problems;
+}
+
+}  // namespace muster::control

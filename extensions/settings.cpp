@@ -1,0 +1,83 @@
+#include "extensions/settings.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "extensions/values.h"
+
+namespace muster::extensions {
+namespace {
+
+using nlohmann::json;
+
+std::unexpected<Error> refuse(const Setting& setting, std::string_view text,
+                              std::string_view allowed) {
+  return fail(ErrorKind::invalid,
+              std::format("'{}' is no value of '{}'", printable(text, 80), setting.name),
+              std::format("write {}", allowed));
+}
+
+Result<json> integer_of(const Setting& setting, std::string_view text) {
+  const auto number = kSettingNumber.parse(text);
+  const std::uint64_t least = setting.minimum.value_or(kSettingNumber.type.minimum);
+  const std::uint64_t most = setting.maximum.value_or(kSettingNumber.type.maximum);
+  if (number && *number >= least && *number <= most) return json(*number);
+  return refuse(setting, text, std::format("a number from {} to {}", least, most));
+}
+
+Result<json> flag_of(const Setting& setting, std::string_view text) {
+  if (text == "yes") return json(true);
+  if (text == "no") return json(false);
+  return refuse(setting, text, "'yes' or 'no'");
+}
+
+Result<json> choice_of(const Setting& setting, std::string_view text) {
+  if (std::ranges::contains(setting.choices, text)) return json(text);
+  return refuse(setting, text, std::format("one of: {}", join(setting.choices, ", ")));
+}
+
+}  // namespace
+
+Result<json> parse_setting(const Setting& setting, std::string_view text) {
+  switch (setting.type) {
+    case SettingType::integer:
+      return integer_of(setting, text);
+    case SettingType::flag:
+      return flag_of(setting, text);
+    case SettingType::choice:
+      return choice_of(setting, text);
+    case SettingType::text:
+      break;
+  }
+  const auto value = kSettingText.parse(text);
+  if (value) return json(*value);
+  return refuse(setting, text, kSettingText.type.allowed);
+}
+
+Result<Setting> find_setting(const Specification& specification, std::string_view name) {
+  std::vector<std::string> known;
+  for (const Setting& setting : specification.settings) {
+    if (setting.name == name) return setting;
+    known.push_back(setting.name);
+  }
+  const auto near = nearest(name, known);
+  const std::string has = known.empty() ? "it has none" : "it has " + join(known, ", ");
+  return fail(
+      ErrorKind::absent,
+      std::format("extension '{}' has no setting '{}'", specification.name, printable(name, 80)),
+      near ? std::format("did you mean '{}'?", *near) : has);
+}
+
+Result<json> setting_values(const Specification& specification, const Choices& choices) {
+  json values = json::object();
+  for (const Setting& setting : specification.settings) {
+    const auto chosen = choices.find(setting.name);
+    TRY_ASSIGN(
+        values[setting.name],
+        parse_setting(setting, chosen == choices.end() ? setting.fallback : chosen->second));
+  }
+  return values;
+}
+
+}  // namespace muster::extensions

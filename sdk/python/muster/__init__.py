@@ -1,0 +1,21 @@
+"""What extensions of Muster are written with.
+
+An extension's module is called ``extension``. It has a function for each hook that its specification names::
+
+    import muster
+
+
+    def configure(context: muster.Context) -> muster.Steps:
+        return muster.Steps(node=[muster.File("/etc/motd", f"Welcome to {context.cluster.name}.\\n")])
+
+``docs/extensions.md`` describes the hooks.
+"""
+
+from ._objects import Cluster, Context, Extension, Head, Profile, SettingValue
+from ._steps import Directory, File, Service, Step, Steps, Unit
+
+#: The level of what extensions may use, as ``api`` of the specification has it.
+API = 1
+
+__all__ = ["API", "Cluster", "Context", "Directory", "Extension", "File", "Head", "Profile", "Service", "SettingValue",
+           "Step", "Steps", "Unit"]

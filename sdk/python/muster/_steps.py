@@ -1,0 +1,86 @@
+"""What a hook returns."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+class Step:
+    """Something that shall be so on a machine. It is compared and shown by what it says."""
+
+    _json: dict[str, Any]
+
+    def __init__(self, **members: object) -> None:
+        """Members that are None are left out: the head has a default for each."""
+        self._json = {name: value for name, value in members.items() if value is not None}
+
+    def to_json(self) -> dict[str, Any]:
+        """As the head reads it."""
+        return dict(self._json)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Step) and self._json == other._json
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._json.items())})"
+
+
+class File(Step):
+    """A file with this content. ``mode`` is a number such as 0o644."""
+
+    def __init__(self, path: str, content: str, *, mode: int | None = None, owner: str | None = None,
+                 group: str | None = None, secret: bool = False) -> None:
+        if not isinstance(content, str):
+            raise TypeError(f"the content of {path} is {type(content).__name__}, and must be str")
+        super().__init__(step="file", path=path, content=content, mode=None if mode is None else f"{mode:04o}",
+                         owner=owner, group=group, secrecy="secret" if secret else None)
+
+
+class Directory(Step):
+    """A directory with this owner and mode. What is in it is left alone."""
+
+    def __init__(self, path: str, *, mode: int | None = None, owner: str | None = None,
+                 group: str | None = None) -> None:
+        super().__init__(step="directory", path=path, mode=None if mode is None else f"{mode:04o}", owner=owner,
+                         group=group)
+
+
+class Unit(Step):
+    """What the start of a machine does with a unit of systemd."""
+
+    def __init__(self, unit: str, *, enabled: bool = True) -> None:
+        super().__init__(step="unit", unit=unit, state="enabled" if enabled else "disabled")
+
+
+class Service(Step):
+    """A unit of systemd that runs, or does not. ``watches`` are files: when a step changes one, the unit is restarted,
+    or reloaded with ``on_change="reload"``."""
+
+    def __init__(self, unit: str, *, running: bool = True, watches: Iterable[str] = (),
+                 on_change: str | None = None) -> None:
+        super().__init__(step="service", unit=unit, state="running" if running else "stopped", watches=list(watches),
+                         on_change=on_change)
+
+
+class Steps:
+    """What ``configure`` returns: the steps for every node."""
+
+    node: list[Step]
+
+    def __init__(self, node: Iterable[Step] = ()) -> None:
+        self.node = list(node)
+
+    def to_json(self) -> dict[str, Any]:
+        for step in self.node:
+            if not isinstance(step, Step):
+                raise TypeError(f"a step is {step!r}, and must be a muster.Step such as muster.File")
+        return {"node": [step.to_json() for step in self.node]}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Steps) and self.node == other.node
+
+    def __repr__(self) -> str:
+        return f"Steps(node={self.node!r})"
