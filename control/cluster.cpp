@@ -16,6 +16,7 @@
 #include "head/restore.h"
 #include "head/state_places.h"
 #include "plans/boots.h"
+#include "plans/head_rights.h"
 
 namespace muster::control {
 namespace {
@@ -107,7 +108,12 @@ Status Cluster::open_state() {
       .store = settings_.extensions,
       .run = settings_.extension_run,
       .cluster = describe_cluster(spec_),
-      .check_on_nodes = [this](const plan::Plan& steps) { return check_on_nodes(steps); }});
+      .check_steps = [this](const ExtensionSteps& steps) { return check_steps(steps); },
+      .refused_on_head =
+          [this](const std::vector<extensions::Grant>& grants) {
+            auto rights = plans::head_rights(spec_, grants);
+            return rights ? std::move(rights->refused) : decltype(rights->refused)();
+          }});
   extensions_->load(lost_);
   publisher_.emplace(
       Publisher::Sources{settings_, *decisions_, *people_, *registry_},
@@ -119,20 +125,34 @@ Status Cluster::open_state() {
   return {};
 }
 
-/// As what nodes get with these steps beside all others.
-Status Cluster::check_on_nodes(const plan::Plan& steps) {
-  const hpc::UserTable table = people_->users();
-  plans::ClusterView with = nodes_view(table);
-  std::erase_if(with.extensions_on_nodes.steps, [&](const plan::Step& step) {
+namespace {
+
+/// The plan with these steps in place of others of the same extension.
+plan::Plan with_steps(plan::Plan plan, const plan::Plan& steps) {
+  std::erase_if(plan.steps, [&](const plan::Step& step) {
     return std::ranges::contains(steps.steps, step.origin, &plan::Step::origin);
   });
-  with.extensions_on_nodes.append(steps);
+  plan.append(steps);
+  return plan;
+}
+
+}  // namespace
+
+/// As what nodes and the head get with these steps beside all others.
+Status Cluster::check_steps(const ExtensionSteps& steps) {
+  const hpc::UserTable table = people_->users();
+  plans::ClusterView with = nodes_view(table);
+  with.extensions_on_nodes = with_steps(std::move(with.extensions_on_nodes), steps.on_nodes);
+  with.extensions_on_head = with_steps(std::move(with.extensions_on_head), steps.on_head);
+  const plan::Plan head = plans::plan_head(with).plan;
+  TRY(plan::check_owners(head));
+  TRY(check_beside(steps.on_head, head));
   provisioning::Node node = plans::first_node(spec_);
   for (const spec::Profile& profile : spec_.profiles) {
     node.profile = profile.name;
     const plan::Plan whole = plans::plan_node(with, node);
     TRY(plan::check_owners(whole));
-    TRY(check_beside(steps, whole));
+    TRY(check_beside(steps.on_nodes, whole));
   }
   return {};
 }
@@ -155,13 +175,14 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .slurm_key = keys_->slurm_key(),
           .ssh_authority = keys_->ssh_authority().public_key(),
           .head_ssh_certificate = keys_->ssh_certificate(),
+          .extensions_on_head = extensions_->on_head(),
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
           .node_socket = (settings_.run / layout::kNodeSocket).string()};
 }
 
-/// For the plans of nodes: the head's are made far more often, and have nothing of extensions.
+/// For the plans of nodes: the head's are made far more often.
 plans::ClusterView Cluster::nodes_view(const hpc::UserTable& users) {
   plans::ClusterView all = view(spec_, {}, users);
   all.extensions_on_nodes = extensions_->on_nodes();

@@ -61,6 +61,8 @@ class Cluster {
   DhcpChoice& dhcp() { return *dhcp_; }
   Adoption& adoption() { return *adoption_; }
   Publisher& publisher() { return *publisher_; }
+  /// The newest decision that plans are made of.
+  state::Revision revision() const { return decisions_->revision(); }
   Extensions& extensions() { return *extensions_; }
   state::Store& store() { return *store_; }
 
@@ -122,7 +124,7 @@ class Cluster {
   Cluster() = default;
   Status open_state();
   Result<hpc::UserTable> read_published_people() const;
-  Status check_on_nodes(const plan::Plan& steps);
+  Status check_steps(const ExtensionSteps& steps);
   void say_wanted();
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);

@@ -1,5 +1,6 @@
 // What an extension answered: its form, its bounds, and how it is kept.
 
+#include <array>
 #include <charconv>
 #include <format>
 #include <set>
@@ -7,10 +8,12 @@
 #include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "plans/head_rights.h"
 
 namespace muster::control {
 namespace {
 
+using extensions::Place;
 using muster::json::Members;
 using muster::json::Problems;
 using muster::json::Value;
@@ -56,12 +59,12 @@ Result<Value> complete(const Value& step) {
   return whole;
 }
 
-Result<Value> complete_all(const Value& list) {
+Result<Value> complete_all(const Value& list, std::string_view place) {
   Value whole = Value::array();
   for (const Value& step : list) {
     auto completed = complete(step);
     if (!completed) {
-      return wrap(std::format("node[{}]", whole.size()), std::move(completed).error());
+      return wrap(std::format("{}[{}]", place, whole.size()), std::move(completed).error());
     }
     whole.push_back(std::move(*completed));
   }
@@ -73,12 +76,12 @@ Status check_count(const Value& list) {
   return fail(ErrorKind::invalid, std::format("there are more than {} steps", kMostSteps));
 }
 
-Result<plan::Plan> parse_steps(const Value& list) {
+Result<plan::Plan> parse_steps(const Value& list, std::string_view place) {
   plan::Plan plan;
   TRY(check_count(list));
   for (const Value& value : list) {
     TRY_ASSIGN(plan::Step step,
-               plan::parse_step(value, std::format("node[{}]", plan.steps.size())));
+               plan::parse_step(value, std::format("{}[{}]", place, plan.steps.size())));
     TRY(plan::check(step));
     plan.add(std::move(step));
   }
@@ -87,21 +90,42 @@ Result<plan::Plan> parse_steps(const Value& list) {
 
 }  // namespace
 
-constinit const muster::json::DocumentKind kExtensionDocument = {.name = "extension"};
+namespace {
+
+/// There were no steps for the head.
+void upgrade_extension_from_1(Value& value) {
+  if (value.is_object()) value["head"] = Value::array();
+}
+
+constexpr std::array<muster::json::Upgrade, 1> kExtensionUpgrades = {&upgrade_extension_from_1};
+
+}  // namespace
+
+constinit const muster::json::DocumentKind kExtensionDocument = {.name = "extension",
+                                                                 .upgrades = kExtensionUpgrades};
 
 plan::Plan of_extension(plan::Plan steps, const std::string& extension) {
   plan::Plan plan;
-  plan.append(std::move(steps), "extension " + extension);
+  plan.append(std::move(steps), plans::origin_of(extension));
   return plan;
 }
 
-std::string render_configured(const Configured& configured) {
+namespace {
+
+Value steps_json(const plan::Plan& plan) {
   Value steps = Value::array();
-  for (const plan::Step& step : configured.on_nodes.steps) steps.push_back(plan::to_json(step));
+  for (const plan::Step& step : plan.steps) steps.push_back(plan::to_json(step));
+  return steps;
+}
+
+}  // namespace
+
+std::string render_configured(const Configured& configured) {
   return muster::json::render_document(kExtensionDocument,
                                        {{"specification", configured.specification},
                                         {"input", configured.input},
-                                        {"node", std::move(steps)}});
+                                        {"node", steps_json(configured.steps.on_nodes)},
+                                        {"head", steps_json(configured.steps.on_head)}});
 }
 
 Result<Configured> parse_configured(std::string_view text) {
@@ -111,10 +135,12 @@ Result<Configured> parse_configured(std::string_view text) {
   Members members(document.value, problems);
   Configured configured{.specification = members.word("specification", kHashLength),
                         .input = members.word("input", kHashLength)};
-  const Value& steps = members.list("node");
+  const Value& on_nodes = members.list("node");
+  const Value& on_head = members.list("head");
   members.refuse_unknown();
   TRY(problems.status());
-  TRY_ASSIGN(configured.on_nodes, parse_steps(steps));
+  TRY_ASSIGN(configured.steps.on_nodes, parse_steps(on_nodes, "node"));
+  TRY_ASSIGN(configured.steps.on_head, parse_steps(on_head, "head"));
   return configured;
 }
 
@@ -123,13 +149,21 @@ namespace {
 /// A step, and what the grant says of it.
 class GrantCheck {
  public:
-  GrantCheck(const plan::Step& step, const extensions::Grant& grant) : step_(step), grant_(grant) {}
+  GrantCheck(const plan::Step& step, const extensions::Grant& grant, Place place)
+      : step_(step), grant_(grant), place_(place) {}
 
   Status operator()(const plan::WriteFile& file) const {
-    return check_path(may_write(grant_, kNode, file.path), "file", "files", file.mode);
+    if (place_ == Place::head && (file.mode & 0111U) != 0) {
+      return fail(
+          ErrorKind::denied,
+          std::format("it wants to {}: no file of the head is a program; what a unit starts "
+                      "lies in the extension's own directory",
+                      plan::describe(step_)));
+    }
+    return check_path(may_write(grant_, place_, file.path), "file", "files", file.mode);
   }
   Status operator()(const plan::MakeDirectory& directory) const {
-    return check_path(may_make(grant_, kNode, directory.path), "directory", "directories",
+    return check_path(may_make(grant_, place_, directory.path), "directory", "directories",
                       directory.mode);
   }
   Status operator()(const plan::Unit& unit) const { return check_unit(unit.unit); }
@@ -143,8 +177,6 @@ class GrantCheck {
   }
 
  private:
-  static constexpr auto kNode = extensions::Place::node;
-
   Status no_right(std::string_view what, std::string_view key) const {
     return fail(
         ErrorKind::denied,
@@ -155,21 +187,23 @@ class GrantCheck {
                     std::uint32_t mode) const {
     if (!may) return no_right(what, key);
     if ((mode & ~0777U) == 0) return {};
-    return fail(ErrorKind::denied, std::format("it wants to {}: none may be setuid, setgid or sticky",
-                                               plan::describe(step_)));
+    return fail(
+        ErrorKind::denied,
+        std::format("it wants to {}: none may be setuid, setgid or sticky", plan::describe(step_)));
   }
   Status check_unit(const std::string& unit) const {
-    return may_run(grant_, kNode, unit) ? Status() : no_right("unit", "units");
+    return may_run(grant_, place_, unit) ? Status() : no_right("unit", "units");
   }
 
   const plan::Step& step_;
   const extensions::Grant& grant_;
+  Place place_;
 };
 
 }  // namespace
 
-Status check_grant(const plan::Step& step, const extensions::Grant& grant) {
-  return std::visit(GrantCheck(step, grant), static_cast<const plan::AnyStep&>(step));
+Status check_grant(const plan::Step& step, const extensions::Grant& grant, Place place) {
+  return std::visit(GrantCheck(step, grant, place), static_cast<const plan::AnyStep&>(step));
 }
 
 namespace {
@@ -187,19 +221,32 @@ Status check_once(const plan::Plan& plan) {
 
 }  // namespace
 
-Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant) {
-  Problems problems;
-  Members members(output, problems);
-  const Value* const list = members.find_list("node");
-  members.refuse_unknown();
-  TRY(problems.status());
+namespace {
+
+/// The steps for one place. `list`: null where the answer has none.
+Result<plan::Plan> check_list(const Value* list, Place place, const extensions::Grant& grant) {
   if (list == nullptr) return plan::Plan();
   TRY(check_count(*list));
-  TRY_ASSIGN(const Value whole, complete_all(*list));
-  TRY_ASSIGN(plan::Plan given, parse_steps(whole));
+  TRY_ASSIGN(const Value whole, complete_all(*list, to_string(place)));
+  TRY_ASSIGN(plan::Plan given, parse_steps(whole, to_string(place)));
   TRY(check_once(given));
-  for (const plan::Step& step : given.steps) TRY(check_grant(step, grant));
+  for (const plan::Step& step : given.steps) TRY(check_grant(step, grant, place));
   return of_extension(std::move(given), grant.name);
+}
+
+}  // namespace
+
+Result<ExtensionSteps> check_answer(const nlohmann::json& output, const extensions::Grant& grant) {
+  Problems problems;
+  Members members(output, problems);
+  const Value* const on_nodes = members.find_list("node");
+  const Value* const on_head = members.find_list("head");
+  members.refuse_unknown();
+  TRY(problems.status());
+  ExtensionSteps steps;
+  TRY_ASSIGN(steps.on_nodes, check_list(on_nodes, Place::node, grant));
+  TRY_ASSIGN(steps.on_head, check_list(on_head, Place::head, grant));
+  return steps;
 }
 
 }  // namespace muster::control

@@ -12,9 +12,24 @@ plan::Plan Extensions::on_nodes() const {
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
     if (!known.answer || !known.conflict.empty()) continue;
-    for (const plan::Step& step : known.answer->on_nodes.steps) {
+    for (const plan::Step& step : known.answer->steps.on_nodes.steps) {
       // What root granted since may be less.
       const bool may = known.is_damaged || check_grant(step, known.extension.grant);
+      if (may) plan.add(step);
+    }
+  }
+  return plan;
+}
+
+/// The helper refuses a plan with a step of an extension whose grant it cannot read.
+plan::Plan Extensions::on_head() const {
+  const std::scoped_lock lock(mutex_);
+  plan::Plan plan;
+  for (const auto& [name, known] : all_) {
+    if (!known.answer || !known.conflict.empty() || known.is_damaged) continue;
+    for (const plan::Step& step : known.answer->steps.on_head.steps) {
+      const bool may =
+          check_grant(step, known.extension.grant, extensions::Place::head).has_value();
       if (may) plan.add(step);
     }
   }
@@ -30,7 +45,8 @@ std::vector<Extensions::State> Extensions::states() const {
                       .is_active = !known.is_damaged && known.conflict.empty() && is_current(known),
                       .error = known.error.empty() ? known.conflict : known.error,
                       .said = known.said,
-                      .steps = known.answer ? known.answer->on_nodes.steps.size() : 0,
+                      .steps = known.answer ? known.answer->steps.on_nodes.steps.size() : 0,
+                      .steps_on_head = known.answer ? known.answer->steps.on_head.steps.size() : 0,
                       .choices = known.choices});
   }
   return states;

@@ -40,11 +40,12 @@ void Extensions::end() {
 Result<nlohmann::json> Extensions::input_of(const Known& known) const {
   const extensions::Specification& specification = known.extension.specification;
   TRY_ASSIGN(json settings, extensions::setting_values(specification, known.choices));
-  return json{
-      {"extension",
-       {{"name", specification.name}, {"version", to_string(specification.version)}}},
-      {"cluster", sources_.cluster},
-      {"settings", std::move(settings)}};
+  return json{{"extension",
+               {{"name", specification.name},
+                {"version", to_string(specification.version)},
+                {"directory", known.extension.content.string()}}},
+              {"cluster", sources_.cluster},
+              {"settings", std::move(settings)}};
 }
 
 /// Empty: it cannot be asked.
@@ -121,7 +122,9 @@ Extensions::Known Extensions::damaged(const std::string& name, const std::option
 /// Takes up what the store has of an extension. Errors: it cannot be read.
 Status Extensions::take_up(Known& known, const std::string& document) {
   TRY_ASSIGN(Configured answer, parse_configured(document));
-  answer.on_nodes = of_extension(std::move(answer.on_nodes), known.extension.grant.name);
+  const std::string& name = known.extension.grant.name;
+  answer.steps.on_nodes = of_extension(std::move(answer.steps.on_nodes), name);
+  answer.steps.on_head = of_extension(std::move(answer.steps.on_head), name);
   known.answer = std::move(answer);
   return {};
 }
@@ -134,15 +137,18 @@ void Extensions::start() {
 /// What was right beside an earlier cluster.yaml, an earlier Muster or another extension may not be
 /// now, and the other way round.
 void Extensions::leave_out_conflicts() {
-  std::map<std::string, plan::Plan> answers;
+  std::map<std::string, ExtensionSteps> answers;
   {
     const std::scoped_lock lock(mutex_);
     for (const auto& [name, known] : all_) {
-      if (known.answer) answers.emplace(name, known.answer->on_nodes);
+      if (known.answer) answers.emplace(name, known.answer->steps);
     }
   }
+  const auto refused = sources_.refused_on_head(grants());
   for (const auto& [name, steps] : answers) {
-    const Status fits = sources_.check_on_nodes(steps);
+    const auto no_right = refused.find(name);
+    const Status fits =
+        no_right == refused.end() ? sources_.check_steps(steps) : std::unexpected(no_right->second);
     const std::string conflict = fits ? std::string() : fits.error().text();
     const std::scoped_lock lock(mutex_);
     const auto now = all_.find(name);
@@ -150,6 +156,15 @@ void Extensions::leave_out_conflicts() {
     now->second.conflict = conflict;
     note_change();
   }
+}
+
+std::vector<extensions::Grant> Extensions::grants() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<extensions::Grant> grants;
+  for (const auto& [name, known] : all_) {
+    if (!known.is_damaged) grants.push_back(known.extension.grant);
+  }
+  return grants;
 }
 
 /// Plans are made of something else since.
@@ -337,8 +352,8 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   }
   auto steps = check_answer(answer->output, grant);
   if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
-  TRY(sources_.check_on_nodes(*steps));
-  configured.on_nodes = std::move(*steps);
+  TRY(sources_.check_steps(*steps));
+  configured.steps = std::move(*steps);
   return configured;
 }
 
@@ -352,8 +367,10 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
   if (kept && !kept->choices.empty()) choices.value = render_choices(kept->choices);
   answer.schema = kExtensionDocument.schema();
   choices.schema = kExtensionSettingsDocument.schema();
-  const std::string text =
-      kept ? std::format("{} steps for nodes", kept->answer.on_nodes.steps.size()) : std::string();
+  const std::string text = kept ? std::format("{} steps for nodes, {} for the head",
+                                              kept->answer.steps.on_nodes.steps.size(),
+                                              kept->answer.steps.on_head.steps.size())
+                                : std::string();
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,

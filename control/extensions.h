@@ -33,13 +33,19 @@ namespace muster::control {
 extern const muster::json::DocumentKind kExtensionDocument;
 inline constexpr const char* kExtensionKind = "extension";
 
+struct ExtensionSteps {
+  /// For every node.
+  plan::Plan on_nodes;
+  plan::Plan on_head;
+  bool operator==(const ExtensionSteps&) const = default;
+};
+
 struct Configured {
   /// The SHA-256 of the specification that answered.
   std::string specification;
   /// The SHA-256 of all that it was told.
   std::string input;
-  /// Steps for every node.
-  plan::Plan on_nodes;
+  ExtensionSteps steps;
   bool operator==(const Configured&) const = default;
 };
 
@@ -55,12 +61,13 @@ std::string render_configured(const Configured& configured);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
 Result<Configured> parse_configured(std::string_view text);
 
-/// Errors (denied): the step is about something that the grant does not have.
-Status check_grant(const plan::Step& step, const extensions::Grant& grant);
+/// Errors (denied): the step is about something that the grant does not have in this place.
+Status check_grant(const plan::Step& step, const extensions::Grant& grant,
+                   extensions::Place place = extensions::Place::node);
 
-/// The steps of an answer, each with its origin. Errors (invalid): not of the form of the hook
-/// `configure`; (denied) a step is about something that the grant does not have.
-Result<plan::Plan> check_answer(const nlohmann::json& output, const extensions::Grant& grant);
+/// The steps of an answer of the hook `configure`, each with its origin. Errors (invalid): not of
+/// its form; (denied) a step is about something that the grant does not have.
+Result<ExtensionSteps> check_answer(const nlohmann::json& output, const extensions::Grant& grant);
 
 /// The steps as those of an extension (plan::Step::origin).
 plan::Plan of_extension(plan::Plan steps, const std::string& extension);
@@ -76,8 +83,13 @@ class Extensions {
     std::filesystem::path run;
     /// What every extension is told of the cluster.
     nlohmann::json cluster;
-    /// Whether nodes can have these steps beside all others. Errors (conflict): with both origins.
-    std::function<Status(const plan::Plan& steps)> check_on_nodes;
+    /// Whether nodes and the head can have these steps beside all others. Errors (conflict): with
+    /// both origins.
+    std::function<Status(const ExtensionSteps& steps)> check_steps;
+    /// plans::HeadRights::refused of these extensions.
+    std::function<std::map<std::string, Error, std::less<>>(
+        const std::vector<extensions::Grant>& grants)>
+        refused_on_head;
   };
   explicit Extensions(Sources sources) : sources_(std::move(sources)) {}
   ~Extensions();
@@ -104,6 +116,8 @@ class Extensions {
 
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
+  /// The same for the head.
+  plan::Plan on_head() const;
 
   struct State {
     extensions::Installed extension;
@@ -116,6 +130,7 @@ class Extensions {
     /// What its hook said last besides.
     std::string said;
     std::size_t steps = 0;
+    std::size_t steps_on_head = 0;
     /// What administrators chose of its settings.
     extensions::Choices choices = {};
   };
@@ -154,6 +169,7 @@ class Extensions {
   void take_turn(const std::stop_token& stop, int& failures);
   void read_store();
   void leave_out_conflicts();
+  std::vector<extensions::Grant> grants() const;
   void note_change();
   static Error cannot_forget(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);

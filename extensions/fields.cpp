@@ -19,9 +19,10 @@ using spec::rows::values;
 using S = Specification;
 
 constexpr std::array kRight = {
-    value<kPlace, &Right::place>({.key = "place",
-                                  .doc = "Where it is changed: `node` is every node.",
-                                  .presence = Presence::required}),
+    value<kPlace, &Right::place>(
+        {.key = "place",
+         .doc = "Where it is changed: `node` is every node, `head` the head.",
+         .presence = Presence::required}),
     values<kFilePath, &Right::files>({.key = "files",
                                       .doc = "The files that the extension writes there.",
                                       .example = "/etc/motd"}),

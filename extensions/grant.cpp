@@ -18,7 +18,18 @@ using muster::json::Members;
 using muster::json::Problems;
 using muster::json::Value;
 
-constexpr muster::json::DocumentKind kGrantDocument = {.name = "grant"};
+/// Rights were about files only.
+void upgrade_grant_from_1(Value& value) {
+  if (!value.is_object() || !value.contains("rights") || !value.at("rights").is_array()) return;
+  for (Value& right : value.at("rights")) {
+    if (!right.is_object()) continue;
+    right["directories"] = Value::array();
+    right["units"] = Value::array();
+  }
+}
+
+constexpr std::array<muster::json::Upgrade, 1> kGrantUpgrades = {&upgrade_grant_from_1};
+constexpr muster::json::DocumentKind kGrantDocument = {.name = "grant", .upgrades = kGrantUpgrades};
 constexpr std::size_t kLongestWord = 4096;
 constexpr std::size_t kMostFiles = 10'000;
 constexpr std::uint64_t kLatest = std::uint64_t{1} << 53U;
@@ -26,12 +37,11 @@ constexpr std::uint64_t kLatest = std::uint64_t{1} << 53U;
 Value rights_value(const std::vector<Right>& rights) {
   Value list = Value::array();
   for (const Right& right : rights) {
-    list.push_back(
-        {{"place", to_string(right.place)},
-         {"files", right.files},
-         {"directories", right.directories},
-         {"units", right.units},
-         {"reason", right.reason}});
+    list.push_back({{"place", to_string(right.place)},
+                    {"files", right.files},
+                    {"directories", right.directories},
+                    {"units", right.units},
+                    {"reason", right.reason}});
   }
   return list;
 }

@@ -23,7 +23,7 @@ enum class Language { shell, python };
 /// What an extension is asked.
 enum class Hook { configure };
 /// Where an extension changes something.
-enum class Place { node };
+enum class Place { node, head };
 enum class Executable { no, yes };
 
 /// What an extension wants to own in one place, and why.

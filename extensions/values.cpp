@@ -25,7 +25,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kTypeWords = {"application", "library", "tool"};
 constexpr std::array<std::string_view, 2> kLanguageWords = {"shell", "python"};
 constexpr std::array<std::string_view, 1> kHookWords = {"configure"};
-constexpr std::array<std::string_view, 1> kPlaceWords = {"node"};
+constexpr std::array<std::string_view, 2> kPlaceWords = {"node", "head"};
 constexpr std::array<std::string_view, 4> kSettingTypeWords = {"text", "integer", "flag", "choice"};
 constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
 
@@ -89,11 +89,22 @@ bool is_sha256(std::string_view text) {
 constexpr std::array<std::string_view, 7> kLinks = {"/bin",   "/sbin",    "/lib",     "/lib32",
                                                     "/lib64", "/var/run", "/var/lock"};
 
+/// What Muster has on heads and nodes; what follows in a name counts too, as in
+/// /var/lib/muster-head.
+constexpr std::array<std::string_view, 3> kMusters = {"/etc/muster", "/var/lib/muster",
+                                                      "/run/muster"};
+
+/// Whether a path is Muster's, or leads to what is.
+bool is_musters(std::string_view path) {
+  return std::ranges::any_of(
+      kMusters, [&](std::string_view own) { return path.starts_with(own) || is_below(own, path); });
+}
+
 /// One that a JSON word may be, too.
 bool is_file_path(std::string_view text) {
   const auto leads_through = [&](std::string_view link) { return is_below(text, link); };
   return spec::is_mount_point(text) && std::ranges::none_of(kLinks, leads_through) &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+         !is_musters(text) && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 constexpr std::array<std::string_view, 4> kUnitKinds = {".service", ".socket", ".timer", ".path"};
@@ -176,7 +187,7 @@ constinit const Codec<Hook> kHook = {
     show_word<Hook, kHook>};
 
 constinit const Codec<Place> kPlace = {
-    {.name = "a place", .allowed = "'node'", .words = kPlaceWords},
+    {.name = "a place", .allowed = "'node' or 'head'", .words = kPlaceWords},
     parse_word<Place, kPlace>,
     show_word<Place, kPlace>};
 
@@ -211,14 +222,15 @@ constinit const Codec<std::string> kHomepage = {
 constinit const Codec<std::string> kFilePath = {
     {.name = "a path",
      .allowed =
-         "an absolute path without '.', '..' and a '/' at its end, and not below /bin, /lib or "
-         "/var/run, which are links"},
+         "an absolute path without '.', '..' and a '/' at its end, none of Muster's, and not below "
+         "/bin, /lib or /var/run, which are links"},
     parse_text<kFilePath, is_file_path>,
     same};
 
 constinit const Codec<std::string> kUnitName = {
     {.name = "a unit",
-     .allowed = "the name of a .service, .socket, .timer or .path of systemd, and none of Muster's"},
+     .allowed =
+         "the name of a .service, .socket, .timer or .path of systemd, and none of Muster's"},
     parse_text<kUnitName, is_unit_name>,
     same};
 

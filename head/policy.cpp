@@ -4,6 +4,7 @@
 #include <format>
 #include <map>
 
+#include "core/base/mounts.h"
 #include "core/spec/rules.h"
 #include "core/spec/system_accounts.h"
 
@@ -36,15 +37,21 @@ struct IsOwned {
 
   bool operator()(const plan::WriteFile& s) const {
     const bool is_plain = (s.mode & ~0666U) == 0;
-    return is_plain && (std::ranges::contains(owns.files, s.path) || is_file_of_person(s.path));
+    return is_plain && (std::ranges::contains(owns.files, s.path) || is_file_of_person(s.path) ||
+                        is_in_tree(s.path));
   }
   bool is_file_of_person(const std::string& path) const {
     return std::ranges::any_of(owns.files_of_people, [&](const std::string& directory) {
       return path.starts_with(directory + "/") && is_person(path.substr(directory.size() + 1));
     });
   }
+  bool is_in_tree(const std::string& path) const {
+    return std::ranges::any_of(owns.trees,
+                               [&](const std::string& tree) { return is_below(path, tree); });
+  }
   bool operator()(const plan::MakeDirectory& s) const {
-    return std::ranges::contains(owns.directories, s.path);
+    return std::ranges::contains(owns.directories, s.path) ||
+           std::ranges::contains(owns.trees, s.path) || is_in_tree(s.path);
   }
   bool operator()(const plan::MakeLink& s) const { return std::ranges::contains(owns.links, s); }
   bool operator()(const plan::InstallPackage& s) const {
@@ -69,6 +76,9 @@ struct IsOwned {
   bool operator()(const plan::Service& s) const {
     return std::ranges::contains(owns.units, s.unit);
   }
+  bool operator()(const plan::Unit& s) const {
+    return s.state != plan::Unit::State::masked && std::ranges::contains(owns.units, s.unit);
+  }
   // A person's group comes with the person, and the helper itself finds who left and which files
   // are left of them. What else there may be nobody owns.
   bool operator()(const auto&) const { return false; }
@@ -83,6 +93,7 @@ std::vector<std::string> things_of(const Owns& owns) {
   add("file", owns.files);
   add("files in", owns.files_of_people);
   add("directory", owns.directories);
+  add("directory", owns.trees);
   // A path stands for one thing, file or link.
   for (const plan::MakeLink& link : owns.links) add("file", {link.path});
   add("unit", owns.units);
@@ -93,6 +104,29 @@ std::vector<std::string> things_of(const Owns& owns) {
   if (owns.people) things.emplace_back("accounts of people");
   if (owns.host_name) things.emplace_back("host name");
   return things;
+}
+
+/// Every path that somebody owns by its whole name.
+std::vector<std::string> paths_of(const Owns& owns) {
+  std::vector<std::string> paths = owns.files;
+  for (const plan::MakeLink& link : owns.links) paths.push_back(link.path);
+  paths.insert(paths.end(), owns.files_of_people.begin(), owns.files_of_people.end());
+  paths.insert(paths.end(), owns.directories.begin(), owns.directories.end());
+  paths.insert(paths.end(), owns.trees.begin(), owns.trees.end());
+  for (const OwnMounts& mounts : owns.mounts) {
+    paths.insert(paths.end(), mounts.targets.begin(), mounts.targets.end());
+  }
+  return paths;
+}
+
+/// What of one owner lies in a tree of another; empty: nothing.
+std::string shared_by_tree(const Owns& owns, const Owns& other) {
+  if (other.trees.empty()) return {};
+  for (const std::string& path : paths_of(owns)) {
+    const bool is_tree = std::ranges::contains(other.trees, path);
+    if (is_tree || IsOwned{other}.is_in_tree(path)) return "what is in " + path;
+  }
+  return {};
 }
 
 /// What of one owner another owns by a pattern; empty: nothing.
@@ -133,6 +167,8 @@ Result<Policy> Policy::make(std::vector<Owner> owners) {
       if (&other == &owner) continue;
       const std::string shared = shared_by_pattern(owner.owns, other.owns);
       if (!shared.empty()) return std::unexpected(two_owners(shared, other.origin, owner.origin));
+      const std::string inside = shared_by_tree(owner.owns, other.owns);
+      if (!inside.empty()) return std::unexpected(two_owners(inside, other.origin, owner.origin));
     }
   }
   return Policy(std::move(owners));
@@ -150,6 +186,15 @@ Status Policy::check(const plan::Plan& plan) const {
                 "'muster apply'; else look at 'journalctl -u musterd'");
   }
   return {};
+}
+
+std::optional<std::string> Policy::owner_of(const plan::Step& step) const {
+  for (const Owner& owner : owners_) {
+    if (std::visit(IsOwned{owner.owns}, static_cast<const plan::AnyStep&>(step))) {
+      return owner.origin;
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> Policy::units() const {

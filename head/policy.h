@@ -28,6 +28,10 @@ class Policy {
   /// else.
   Status check(const plan::Plan& plan) const;
 
+  /// The origin of whose step this may be: the first owner of what it is about; none: nobody owns
+  /// that.
+  std::optional<std::string> owner_of(const plan::Step& step) const;
+
   /// Every unit of systemd that somebody owns, in the order of the owners.
   std::vector<std::string> units() const;
 

@@ -14,11 +14,13 @@
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
+#include "extensions/store.h"
 #include "head/facts.h"
 #include "head/history.h"
 #include "head/installed.h"
 #include "helper/accounts.h"
 #include "hpc/ssh_access.h"
+#include "plans/head_rights.h"
 #include "plans/trusted.h"
 #include "provisioning/blobs.h"
 
@@ -60,6 +62,21 @@ void note_specification(const std::string& text) {
   if (!noted) std::println(stderr, "muster-helper: {}", noted.error().text());
 }
 
+/// What root granted to extensions. A store that cannot be read stops no plan that has none of
+/// them.
+std::vector<extensions::Grant> read_grants() {
+  auto inventory = extensions::read_inventory(extensions::kStore);
+  if (!inventory) {
+    std::println(stderr, "muster-helper: {}", inventory.error().text());
+    return {};
+  }
+  std::vector<extensions::Grant> grants;
+  for (extensions::Installed& each : inventory->installed) {
+    grants.push_back(std::move(each.grant));
+  }
+  return grants;
+}
+
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
   TRY_ASSIGN(const std::string text, os::read_plain_file(plan_file()));
@@ -67,12 +84,13 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
-  TRY_ASSIGN(const head::Policy policy, plans::head_policy(spec));
-  TRY(policy.check(given));
+  TRY_ASSIGN(const plans::HeadRights rights, plans::head_rights(spec, read_grants()));
+  TRY(rights.policy.check(given));
   TRY_ASSIGN(const head::Facts facts, head::read_facts());
-  TRY_ASSIGN(const plan::Plan plan, plans::check_plan(given, {.spec = spec, .facts = facts}));
+  TRY_ASSIGN(const plan::Plan plan,
+             plans::check_plan(given, {.spec = spec, .facts = facts, .policy = &rights.policy}));
   // Its steps say now whose they are.
-  TRY(policy.check(plan));
+  TRY(rights.policy.check(plan));
   note_specification(spec_text);
   // Before nginx is told to show them.
   TRY(provisioning::publish_blobs(facts.medium));

@@ -1,4 +1,4 @@
-// What extensions want of nodes.
+// What extensions want of nodes and of the head.
 
 #include "plans/planner.h"
 
@@ -7,9 +7,16 @@ namespace {
 
 plan::Plan extensions_on_nodes(const ClusterView& view) { return view.extensions_on_nodes; }
 
+HeadPlan extensions_on_head(const ClusterView& view) { return {.plan = view.extensions_on_head}; }
+
+/// What each extension owns its grant says (head_rights.h), whatever the specification is.
+plan::Owns nothing(const spec::ClusterSpec&) { return {}; }
+
 }  // namespace
 
 extern constinit const Planner kExtensions = {.origin = "extensions",
+                                              .owns = nothing,
+                                              .head = extensions_on_head,
                                               .any_node = extensions_on_nodes};
 
 }  // namespace muster::plans

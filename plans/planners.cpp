@@ -25,8 +25,9 @@ extern const Planner kExtensions;
 
 std::span<const Planner* const> head_planners() {
   // People's homes lie on what storage mounts.
+  // Extensions last: root compares what comes before with its own plan (trusted.h).
   static constexpr std::array kPlanners = {&kNames,  &kRegion, &kBoot, &kStorage,
-                                           &kPeople, &kSsh,    &kJobs};
+                                           &kPeople, &kSsh,    &kJobs, &kExtensions};
   return kPlanners;
 }
 

@@ -56,14 +56,6 @@ HeadPlan plan_head(const ClusterView& view) {
   return whole;
 }
 
-Result<head::Policy> head_policy(const spec::ClusterSpec& spec) {
-  std::vector<head::Owner> owners;
-  for (const Planner* const planner : head_planners()) {
-    owners.push_back({.origin = std::string(planner->origin), .owns = planner->owns(spec)});
-  }
-  return head::Policy::make(std::move(owners));
-}
-
 Plan plan_node_own(const spec::ClusterSpec& spec, const Node& node) {
   Plan plan;
   for (const Planner* const planner : node_planners()) {

@@ -41,6 +41,7 @@ struct ClusterView {
   std::string head_ssh_certificate = {};
   /// Steps of extensions, each with its origin.
   plan::Plan extensions_on_nodes = {};
+  plan::Plan extensions_on_head = {};
   /// By which jobs ask for cards.
   provisioning::PciNames names = {};
   std::string state_directory = layout::kState;

@@ -9,6 +9,7 @@
 #include "hpc/files.h"
 #include "hpc/hpc_plan.h"
 #include "hpc/node_lines.h"
+#include "plans/head_rights.h"
 
 namespace muster::plans {
 namespace {
@@ -118,7 +119,22 @@ Status compare_steps(const Step& ours, const Step& given) {
       std::format("/etc/muster/cluster.yaml leads to '{}' at this place", plan::describe(ours)));
 }
 
-/// Errors: the first step that is another, is missing, or is one too many.
+/// Whose the steps are that come after our own. Errors: the first one that is no extension's.
+Result<std::vector<std::string>> owners_of_rest(const Plan& given, std::size_t first,
+                                                const OwnView& own) {
+  std::vector<std::string> origins;
+  for (std::size_t i = first; i < given.steps.size(); ++i) {
+    const Step& step = given.steps[i];
+    const auto owner = own.policy == nullptr ? std::nullopt : own.policy->owner_of(step);
+    if (!owner || !is_of_extension(*owner)) {
+      return fail(std::format("'{}' is one too many", plan::describe(step)));
+    }
+    origins.push_back(*owner);
+  }
+  return origins;
+}
+
+/// Errors: the first step that is another or is missing.
 Status compare_plans(const Plan& ours, const Plan& given) {
   const std::size_t both = std::min(ours.steps.size(), given.steps.size());
   for (std::size_t i = 0; i < both; ++i) {
@@ -129,9 +145,6 @@ Status compare_plans(const Plan& ours, const Plan& given) {
   if (ours.steps.size() > both) {
     return fail(std::format("'{}' is missing", plan::describe(ours.steps[both])));
   }
-  if (given.steps.size() > both) {
-    return fail(std::format("'{}' is one too many", plan::describe(given.steps[both])));
-  }
   return {};
 }
 
@@ -140,7 +153,11 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
   TRY_ASSIGN(const Claims claims, parse_claims(plan, own));
   const Plan ours = own_plan(plan, own, claims);
   TRY(compare_plans(ours, plan));
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) plan.steps[i].origin = ours.steps[i].origin;
+  const std::size_t count = ours.steps.size();
+  TRY_ASSIGN(const auto others, owners_of_rest(plan, count, own));
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    plan.steps[i].origin = i < count ? ours.steps[i].origin : others[i - count];
+  }
   return plan;
 }
 

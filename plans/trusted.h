@@ -11,13 +11,16 @@ namespace muster::plans {
 struct OwnView {
   const spec::ClusterSpec& spec;
   const head::Facts& facts;
+  /// What extensions own too (head_rights.h); null: there are none.
+  const head::Policy* policy = nullptr;
 };
 
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's
 /// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,
 /// one of the modes of DHCP, and the lines of the scheduler's nodes and their cards at their place
-/// in two files; each of these has its own bounds. Returns the plan with the origin of each step.
-/// Errors: the first step that is another, is missing, or is one too many.
+/// in two files; each of these has its own bounds. What follows is of extensions: the daemon asks
+/// them, and each step is about something that root granted to one of them. Returns the plan with
+/// the origin of each step. Errors: the first step that is another, is missing, or is one too many.
 Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
 
 }  // namespace muster::plans

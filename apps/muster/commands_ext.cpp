@@ -71,9 +71,11 @@ std::string rights_text(const json& extension, const char* words, const char* ki
   for (const json& right : extension.at("rights")) {
     if (!right.contains(kind)) continue;
     for (const json& what : right.at(kind)) {
-      text += sheet_line(text.empty() ? words : "",
-                         std::format("{} on every {} ({})", printable(what.get<std::string>(), 255),
-                                     text_of(right, "place"), text_of(right, "reason")));
+      text += sheet_line(
+          text.empty() ? words : "",
+          std::format("{} {} ({})", printable(what.get<std::string>(), 255),
+                      text_of(right, "place") == "head" ? "on the head" : "on every node",
+                      text_of(right, "reason")));
     }
   }
   return text;

@@ -1,5 +1,6 @@
 // ext install, remove. Root's: whoever does this decides what runs on all nodes.
 
+#include <algorithm>
 #include <format>
 #include <memory>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/ext_on_head.h"
 #include "apps/muster/log_deed.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
@@ -57,37 +59,48 @@ Result<os::Handle> lock() {
   });
 }
 
-/// Has the daemon look at the extension; what it says of it, null where it has none.
+/// Has the daemon look at the extension; what it says of all.
 Result<json> refresh(const std::string& name) {
-  TRY_ASSIGN(const json answer,
-             call_head("POST", std::format("/v1/extensions/{}/refresh", name), json::object()));
-  return find_extension(answer, name);
+  return call_head("POST", std::format("/v1/extensions/{}/refresh", name), json::object());
 }
 
 /// What the daemon says of an extension that it has asked. Errors: it does not work.
 Result<json> look_again(const Grant& grant) {
-  TRY_ASSIGN(const json now, refresh(grant.name));
+  TRY_ASSIGN(const json answer, refresh(grant.name));
+  const json now = find_extension(answer, grant.name);
   const bool is_this = now.is_object() && text_of(now, "version") == to_string(grant.version) &&
                        now.contains("installed_ms") && now.at("installed_ms") == grant.at_ms;
   if (!is_this) {
     return fail(std::format("the daemon does not see extension '{}'", grant.name),
                 "'journalctl -u musterd' says why");
   }
-  if (is_set(now, "active")) return now;
+  if (is_set(now, "active")) {
+    if (are_about_head(grant.rights)) TRY(wait_for_head_steps(grant.name, answer));
+    return now;
+  }
   const std::string said = text_of(now, "said");
   return fail(std::format("extension '{}' does not work: {}{}", grant.name, text_of(now, "error"),
                           said.empty() ? "" : "; it said: " + said));
 }
 
+std::string_view place_words(extensions::Place place) {
+  return place == extensions::Place::head ? "ON THIS HEAD, as root" : "on every node";
+}
+
+/// What is on the head comes first.
 std::string rights_words(const extensions::Specification& specification) {
   std::string words;
-  for (const extensions::Right& right : specification.rights) {
+  std::vector<extensions::Right> rights = specification.rights;
+  std::ranges::stable_partition(rights, [](const extensions::Right& right) {
+    return right.place == extensions::Place::head;
+  });
+  for (const extensions::Right& right : rights) {
     std::vector<std::string> deeds;
     if (!right.files.empty()) deeds.push_back("writes " + join(right.files, ", "));
     if (!right.directories.empty()) deeds.push_back("makes " + join(right.directories, ", "));
     if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
-    words += std::format("{}{} on every {} ({})", words.empty() ? "it " : "; it ",
-                         join(deeds, " and "), to_string(right.place), right.reason);
+    words += std::format("{}{} {} ({})", words.empty() ? "it " : "; it ", join(deeds, " and "),
+                         place_words(right.place), right.reason);
   }
   return words.empty() ? "it changes nothing by itself" : words;
 }
@@ -104,16 +117,25 @@ Deed deed_of(const CheckedPackage& package) {
           .answer = {{"name", wanted.name}, {"version", version}}};
 }
 
+/// Whether an extension of this grant has something on the head; also when nobody knows.
+bool has_head_steps(const std::optional<std::string>& grant) {
+  if (!grant) return false;
+  const auto parsed = extensions::parse_grant(*grant);
+  return !parsed || are_about_head(parsed->rights);
+}
+
 /// Back to what was before a change that failed: each part, also when one fails.
-Status take_back(os::CommandRunner& runner, const std::string& name,
+Status take_back(os::CommandRunner& runner, const CheckedPackage& package,
                  const std::optional<std::string>& before) {
+  const std::string& name = package.specification.name;
   const Status granted = package::restore_grant(name, before, kStore);
   const Status hosted = before ? start_host(runner, name) : stop_host(runner, name);
   const auto seen = refresh(name);
   TRY(granted);
   TRY(hosted);
-  TRY(seen);
-  return {};
+  TRY_ASSIGN(const json answer, seen);
+  const bool is_on_head = are_about_head(package.specification.rights) || has_head_steps(before);
+  return is_on_head ? wait_for_head_steps(name, answer) : Status();
 }
 
 Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
@@ -148,13 +170,15 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   if (!inventory) return report(inventory.error());
   const Status free = extensions::check_rights(package.specification, inventory->installed);
   if (!free) return report(free.error());
+  const Status fits = check_head_rights(package.specification, inventory->installed);
+  if (!fits) return report(fits.error());
   const auto before = package::read_grant_text(name, kStore);
   if (!before) return report(before.error());
   // Whoever is in a hurry waits until things are in order.
   const os::OrderlyEnd orderly;
   const auto done = change(runner, package);
   if (!done) {
-    return report(after_taking_back(done.error(), take_back(runner, name, *before), name));
+    return report(after_taking_back(done.error(), take_back(runner, package, *before), name));
   }
   const std::string version = to_string(package.specification.version);
   log_deed("ext install", std::format("{} {}", name, version));
@@ -178,13 +202,15 @@ int install(const ChangeOptions& options) {
 
 /// Every part is done, also when one fails: a second removal completes what the first could not.
 Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
+  const auto before = package::read_grant_text(name, kStore);
   const Status removed = package::remove_extension(name, kStore);
   const Status stopped = stop_host(runner, name);
   const auto seen = refresh(name);
   TRY(removed);
   TRY(stopped);
-  TRY(seen);
-  return {};
+  TRY_ASSIGN(const json answer, seen);
+  const bool is_on_head = !before || has_head_steps(*before);
+  return is_on_head ? wait_for_head_steps(name, answer) : Status();
 }
 
 int remove(const ChangeOptions& options) {
@@ -196,7 +222,7 @@ int remove(const ChangeOptions& options) {
         kUsage);
   }
   const Deed deed{.what = std::format("remove extension {}", options.name),
-                  .consequence = "what it changed on nodes is put back",
+                  .consequence = "what it changed on nodes and on the head is put back",
                   .answer = {{"name", options.name}}};
   const bool is_there = !os::is_missing(extensions::grant_of(kStore, options.name));
   if (is_there) {

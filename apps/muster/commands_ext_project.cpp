@@ -42,10 +42,9 @@ Result<NewProject> read_options(const ProjectOptions& options) {
   TRY_ASSIGN(project.language, extensions::kLanguage.parse(options.language));
   project.directory = (fs::path(options.directory) / project.name).lexically_normal();
   if (os::is_missing(project.directory)) return project;
-  return fail(
-      ErrorKind::conflict,
-      std::format("'{}' is there already", printable(project.directory.string(), 4096)),
-      "choose another name, or another place with --directory");
+  return fail(ErrorKind::conflict,
+              std::format("'{}' is there already", printable(project.directory.string(), 4096)),
+              "choose another name, or another place with --directory");
 }
 
 Status write_project(const NewProject& project) {
@@ -86,8 +85,10 @@ json settings_json(const extensions::Specification& specification) {
 std::string describe(const extensions::Specification& specification) {
   json rights = json::array();
   for (const extensions::Right& right : specification.rights) {
-    rights.push_back(
-        {{"files", right.files}, {"directories", right.directories}, {"units", right.units}});
+    rights.push_back({{"place", to_string(right.place)},
+                      {"files", right.files},
+                      {"directories", right.directories},
+                      {"units", right.units}});
   }
   return json{{"name", specification.name},
               {"version", to_string(specification.version)},
@@ -116,7 +117,8 @@ int test_project(const fs::path& directory) {
                                .cwd = directory,
                                .env = environment_of(packed->specification),
                                .on_line = [](std::string_view line) {
-                                 if (form() == Form::text) std::println("{}", printable(line, 4000));
+                                 if (form() == Form::text)
+                                   std::println("{}", printable(line, 4000));
                                }});
   if (!run) {
     return report({.message = run.error().message, .hint = "the tests need the package 'python3'"});
@@ -132,13 +134,11 @@ int test_project(const fs::path& directory) {
 
 void add_ext_project(CLI::App& noun, Session& session) {
   const auto options = std::make_shared<ProjectOptions>();
-  CLI::App& make = *noun.add_subcommand("new", "makes a project of an extension that works at once");
-  make.add_option("name", options->name, "what the extension is called")
-      ->required();
-  make.add_option("--type", options->type, "application, library or tool")
-      ->capture_default_str();
-  make.add_option("--language", options->language, "python or shell")
-      ->capture_default_str();
+  CLI::App& make =
+      *noun.add_subcommand("new", "makes a project of an extension that works at once");
+  make.add_option("name", options->name, "what the extension is called")->required();
+  make.add_option("--type", options->type, "application, library or tool")->capture_default_str();
+  make.add_option("--language", options->language, "python or shell")->capture_default_str();
   make.add_option("--directory", options->directory, "where the project's directory is made")
       ->type_name(value::kDirectory)
       ->capture_default_str();

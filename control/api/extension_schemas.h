@@ -6,7 +6,7 @@
 namespace muster::api::schemas {
 
 inline constexpr auto kRightMembers = std::to_array<Property>({
-    {"place", text("where: 'node' is every node")},
+    {"place", text("where: 'node' is every node, 'head' the head")},
     {"files", list_of(kName, "the files that it may write there")},
     {"directories", list_of(kName, "the directories that it may make there")},
     {"units", list_of(kName, "the units of systemd that it may start and stop there")},
@@ -34,6 +34,7 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"damaged", flag("whether only its name is known, as its files cannot be used")},
     {"active", flag("whether the steps of this version are in the plans")},
     {"steps", number("how many steps it has for every node")},
+    {"steps_on_head", number("how many steps it has for the head")},
     {"error", text("why it does not work; may be empty")},
     {"said", text("what its hook said last; may be empty")},
     {"rights", list_of(kRight, "what it may own")},
@@ -42,6 +43,7 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
 inline constexpr Schema kExtension = object("an extension", kExtensionMembers);
 inline constexpr auto kExtensionsMembers = std::to_array<Property>({
     {"extensions", list_of(kExtension, "by name")},
+    {"change", number("the newest change, for GET /v1/applied")},
 });
 inline constexpr Schema kExtensions = object("the extensions", kExtensionsMembers);
 

@@ -15,12 +15,11 @@ using nlohmann::json;
 json rights_json(const extensions::Grant& grant) {
   json rights = json::array();
   for (const extensions::Right& right : grant.rights) {
-    rights.push_back(
-        {{"place", to_string(right.place)},
-         {"files", right.files},
-         {"directories", right.directories},
-         {"units", right.units},
-         {"reason", right.reason}});
+    rights.push_back({{"place", to_string(right.place)},
+                      {"files", right.files},
+                      {"directories", right.directories},
+                      {"units", right.units},
+                      {"reason", right.reason}});
   }
   return rights;
 }
@@ -54,34 +53,39 @@ json extension_json(const Extensions::State& state) {
           {"damaged", state.is_damaged},
           {"active", state.is_active},
           {"steps", state.steps},
+          {"steps_on_head", state.steps_on_head},
           {"error", state.error},
           {"said", state.said},
           {"rights", rights_json(grant)},
           {"settings", settings_json(state)}};
 }
 
-json extensions_json(const Extensions& extensions) {
+json extensions_json(control::Cluster& cluster) {
+  // Read first: what is read then is at least as new.
+  const state::Revision change = cluster.revision();
   json all = json::array();
-  for (const Extensions::State& state : extensions.states()) all.push_back(extension_json(state));
-  return {{"extensions", std::move(all)}};
+  for (const Extensions::State& state : cluster.extensions().states()) {
+    all.push_back(extension_json(state));
+  }
+  return {{"extensions", std::move(all)}, {"change", change}};
 }
 
 }  // namespace
 
 os::ServerResponse Api::list_extensions(const os::ServerRequest&) {
-  return answer(extensions_json(cluster_.extensions()));
+  return answer(extensions_json(cluster_));
 }
 
 os::ServerResponse Api::refresh_extension(const std::string& name) {
   const Status looked = cluster_.extensions().refresh(name);
-  return looked ? answer(extensions_json(cluster_.extensions())) : os::refusal(looked.error());
+  return looked ? answer(extensions_json(cluster_)) : os::refusal(looked.error());
 }
 
 os::ServerResponse Api::configure_extension(const os::ServerRequest& request) {
   const auto wanted = parse_extension_settings(request.body);
   if (!wanted) return os::refusal(wanted.error());
   const Status done = cluster_.extensions().configure(wanted->extension, wanted->chosen);
-  return done ? answer(extensions_json(cluster_.extensions())) : os::refusal(done.error());
+  return done ? answer(extensions_json(cluster_)) : os::refusal(done.error());
 }
 
 }  // namespace muster::api

@@ -31,6 +31,7 @@ void append(Owns& owns, Owns more) {
   add(owns.files, std::move(more.files));
   add(owns.files_of_people, std::move(more.files_of_people));
   add(owns.directories, std::move(more.directories));
+  add(owns.trees, std::move(more.trees));
   add(owns.links, std::move(more.links));
   add(owns.units, std::move(more.units));
   add(owns.packages, std::move(more.packages));

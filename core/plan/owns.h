@@ -25,6 +25,8 @@ struct Owns {
   std::vector<std::string> files_of_people = {};
   /// Directories, by their whole path.
   std::vector<std::string> directories = {};
+  /// Directories with all plain files and directories in them.
+  std::vector<std::string> trees = {};
   /// Links, with where they lead.
   std::vector<MakeLink> links = {};
   /// Units of systemd.

@@ -9,7 +9,8 @@ namespace {
 
 // In all of these NAME, TYPE and LANGUAGE stand for what they say.
 
-constexpr std::string_view kSpecification = R"(# What this extension is. 'muster help extensions' has every key.
+constexpr std::string_view kSpecification =
+    R"(# What this extension is. 'muster help extensions' has every key.
 schema: 1
 name: NAME
 version: 0.1.0
@@ -31,7 +32,8 @@ rights:
     reason: the text that people see when they log in
 )";
 
-constexpr std::string_view kPython = R"("""The hooks of the extension NAME. 'muster help extensions' describes them."""
+constexpr std::string_view kPython =
+    R"("""The hooks of the extension NAME. 'muster help extensions' describes them."""
 
 import muster
 
@@ -49,7 +51,8 @@ set -eu
 exec jq '{node: [{step: "file", path: "/etc/motd.d/NAME", content: (.settings.greeting + "\n")}]}'
 )";
 
-constexpr std::string_view kTests = R"("""The tests of the extension NAME. 'muster ext test' runs them."""
+constexpr std::string_view kTests =
+    R"("""The tests of the extension NAME. 'muster ext test' runs them."""
 
 import unittest
 
@@ -58,10 +61,10 @@ from muster.testing import configure
 
 class Greeting(unittest.TestCase):
     def test_nodes_greet(self) -> None:
-        self.assertEqual(configure().files["/etc/motd.d/NAME"], "Welcome.\n")
+        self.assertEqual(configure().node.files["/etc/motd.d/NAME"], "Welcome.\n")
 
     def test_the_greeting_is_a_setting(self) -> None:
-        self.assertEqual(configure(greeting="Hello.").files["/etc/motd.d/NAME"], "Hello.\n")
+        self.assertEqual(configure(greeting="Hello.").node.files["/etc/motd.d/NAME"], "Hello.\n")
 )";
 
 constexpr std::string_view kReadMe = R"(# NAME

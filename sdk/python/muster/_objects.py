@@ -33,13 +33,16 @@ class _Told:
 class Extension(_Told):
     """The extension itself."""
 
-    __slots__ = ("name", "version")
+    __slots__ = ("name", "version", "directory")
     name: str
     version: str
+    #: Where its files are on the head: what is below ``content`` of its project.
+    directory: str
 
-    def __init__(self, name: str, version: str) -> None:
+    def __init__(self, name: str, version: str, directory: str) -> None:
         self.name = name
         self.version = version
+        self.directory = directory
 
 
 class Head(_Told):
@@ -97,9 +100,9 @@ class Context(_Told):
 def context_of(told: Mapping[str, Any]) -> Context:
     """The context of the JSON object that the head gives a hook. Members that this version does not know are passed
     over: a newer head may tell more."""
-    cluster = told["cluster"]
+    extension, cluster = told["extension"], told["cluster"]
     return Context(
-        Extension(told["extension"]["name"], told["extension"]["version"]),
+        Extension(extension["name"], extension["version"], extension["directory"]),
         Cluster(cluster["name"], Head(cluster["head"]["hostname"], cluster["head"]["address"]),
                 tuple(Profile(profile["name"]) for profile in cluster["profiles"])),
         told["settings"])

@@ -66,21 +66,27 @@ class Service(Step):
 
 
 class Steps:
-    """What ``configure`` returns: the steps for every node."""
+    """What ``configure`` returns: the steps for every node, and for the head."""
 
     node: list[Step]
+    head: list[Step]
 
-    def __init__(self, node: Iterable[Step] = ()) -> None:
+    def __init__(self, node: Iterable[Step] = (), head: Iterable[Step] = ()) -> None:
         self.node = list(node)
+        self.head = list(head)
 
     def to_json(self) -> dict[str, Any]:
-        for step in self.node:
-            if not isinstance(step, Step):
-                raise TypeError(f"a step is {step!r}, and must be a muster.Step such as muster.File")
-        return {"node": [step.to_json() for step in self.node]}
+        return {"node": _to_json(self.node), "head": _to_json(self.head)}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Steps) and self.node == other.node
+        return isinstance(other, Steps) and self.node == other.node and self.head == other.head
 
     def __repr__(self) -> str:
-        return f"Steps(node={self.node!r})"
+        return f"Steps(node={self.node!r}, head={self.head!r})"
+
+
+def _to_json(steps: list[Step]) -> list[dict[str, Any]]:
+    for step in steps:
+        if not isinstance(step, Step):
+            raise TypeError(f"a step is {step!r}, and must be a muster.Step such as muster.File")
+    return [step.to_json() for step in steps]

@@ -8,8 +8,8 @@
 
     class Greeting(unittest.TestCase):
         def test_nodes_greet(self):
-            node = configure(greeting="Hello.")
-            self.assertEqual(node.files["/etc/motd.d/hello"], "Hello.\\n")
+            configured = configure(greeting="Hello.")
+            self.assertEqual(configured.node.files["/etc/motd.d/hello"], "Hello.\\n")
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from ._objects import Cluster, Context, Extension, Head, Profile, SettingValue
 from ._steps import Steps
 
-__all__ = ["Node", "configure", "DEFAULT_CLUSTER"]
+__all__ = ["DEFAULT_CLUSTER", "Configured", "Machine", "NotAllowed", "configure"]
 
 #: What an extension is told when a test says nothing of the cluster.
 DEFAULT_CLUSTER = Cluster("cluster", Head("head", "10.42.0.1"), (Profile("default"),))
@@ -40,8 +40,8 @@ class NotAllowed(AssertionError):
     """The extension wants something that its specification does not ask for: the head refuses that."""
 
 
-class Node:
-    """What a node has of the extension."""
+class Machine:
+    """What a machine has of the extension."""
 
     #: The steps as the head reads them.
     steps: list[dict[str, Any]]
@@ -60,6 +60,18 @@ class Node:
                         if step["step"] == "unit"}
         self.running = {step["unit"]: step.get("state", "running") == "running" for step in steps
                         if step["step"] == "service"}
+
+
+class Configured:
+    """What the cluster has of the extension."""
+
+    #: Every node.
+    node: Machine
+    head: Machine
+
+    def __init__(self, node: Machine, head: Machine) -> None:
+        self.node = node
+        self.head = head
 
 
 def _specification() -> dict[str, Any]:
@@ -93,7 +105,8 @@ def _settings(specification: Mapping[str, Any], chosen: Mapping[str, SettingValu
 
 
 def _told(context: Context) -> dict[str, Any]:
-    return {"extension": {"name": context.extension.name, "version": context.extension.version},
+    return {"extension": {"name": context.extension.name, "version": context.extension.version,
+                          "directory": context.extension.directory},
             "cluster": {"name": context.cluster.name,
                         "head": {"hostname": context.cluster.head.hostname, "address": context.cluster.head.address},
                         "profiles": [{"name": profile.name} for profile in context.cluster.profiles]},
@@ -130,6 +143,13 @@ def _is_below(path: str, directories: list[str]) -> bool:
     return any(path.startswith(directory + "/") for directory in directories)
 
 
+def _machine(answer: Mapping[str, Any], place: str, rights: list[dict[str, Any]]) -> Machine:
+    steps = answer.get(place, [])
+    for step in steps:
+        _check(step, [right for right in rights if right["place"] == place])
+    return Machine(steps)
+
+
 def _check(step: Mapping[str, Any], rights: list[dict[str, Any]]) -> None:
     """As the head does, with the same outcome."""
     files = [path for right in rights for path in right["files"]]
@@ -148,19 +168,18 @@ def _check(step: Mapping[str, Any], rights: list[dict[str, Any]]) -> None:
         raise NotAllowed(f"it wants {kind} {step.get('path', step.get('unit'))}, which 'rights' does not have")
 
 
-def configure(cluster: Cluster = DEFAULT_CLUSTER, **settings: SettingValue) -> Node:
-    """Asks the extension as the head does, with these settings; the others have their defaults. What every node has
-    then. Raises what a Python hook raises, AssertionError where a shell hook fails, and NotAllowed where the head would
+def configure(cluster: Cluster = DEFAULT_CLUSTER, **settings: SettingValue) -> Configured:
+    """Asks the extension as the head does, with these settings; the others have their defaults. What the nodes and the
+    head have then. Raises what a Python hook raises, AssertionError where a shell hook fails, and NotAllowed where the head would
     refuse a step."""
     specification = _specification()
-    context = Context(Extension(specification["name"], specification["version"]), cluster,
-                      _settings(specification, settings))
     content = Path("content").absolute()
+    context = Context(Extension(specification["name"], specification["version"], str(content)), cluster,
+                      _settings(specification, settings))
     is_module = specification["language"] == "python"
-    steps = (_ask_module(context) if is_module else _ask_program(context, content)).get("node", [])
-    for step in steps:
-        _check(step, specification["rights"])
-    return Node(steps)
+    answer = _ask_module(context) if is_module else _ask_program(context, content)
+    return Configured(_machine(answer, "node", specification["rights"]),
+                      _machine(answer, "head", specification["rights"]))
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import pathlib
 import py_compile
 import socket
@@ -27,11 +28,13 @@ license: MIT
 hooks: [configure]
 """
 
-INPUT = {"extension": {"name": "motd", "version": "1.0.0"},
+INPUT = {"extension": {"name": "motd", "version": "1.0.0", "directory": "/there"},
          "cluster": {"name": "lab", "head": {"hostname": "head", "address": "10.42.0.1"},
                      "profiles": [{"name": "default"}, {"name": "gpu"}]},
          "settings": {"greeting": "Hello", "loud": True, "times": 3}}
 
+# An interpreter that ends with its process frees nothing.
+LEAKS = "detect_leaks=0"
 # What a person would call at once; a busy machine takes longer.
 PATIENCE = 60
 
@@ -47,7 +50,7 @@ class Host:
         self.socket = self.place / "s"
         self.process = subprocess.Popen([EXTHOST, "motd", "--store", self.place / "store", "--socket", self.socket,
                                          "--packages", PACKAGES], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                        text=True)
+                                        text=True, env=os.environ | {"ASAN_OPTIONS": LEAKS})
         self.asked = 0
 
     def install(self, files, language):
@@ -124,14 +127,16 @@ class PythonHooks(unittest.TestCase):
                 text += ",".join(profile.name for profile in context.cluster.profiles)
                 return muster.Steps(node=[
                     muster.File("/etc/motd", text, mode=0o600, secret=True), muster.Directory("/var/lib/motd"),
-                    muster.Unit("motd.service"), muster.Service("motd.service", watches=["/etc/motd"])])
+                    muster.Unit("motd.service"), muster.Service("motd.service", watches=["/etc/motd"])],
+                    head=[muster.File("/etc/there", context.extension.directory)])
         """).ask()
         self.assertEqual(answer, {"said": "working\n", "output": {"node": [
             {"step": "file", "path": "/etc/motd", "content": "motd lab 10.42.0.1 default,gpu", "mode": "0600",
              "secrecy": "secret"},
             {"step": "directory", "path": "/var/lib/motd"},
             {"step": "unit", "unit": "motd.service", "state": "enabled"},
-            {"step": "service", "unit": "motd.service", "state": "running", "watches": ["/etc/motd"]}]}})
+            {"step": "service", "unit": "motd.service", "state": "running", "watches": ["/etc/motd"]}],
+            "head": [{"step": "file", "path": "/etc/there", "content": "/there"}]}})
 
     def test_settings_have_the_types_of_the_specification(self):
         answer = self.host("""

@@ -7,7 +7,7 @@ import subprocess
 import textwrap
 
 from room import HeadTest
-from service_manager import ServiceManager
+from service_manager import Helper, ServiceManager
 from units import SOURCE
 from wire import until
 
@@ -15,6 +15,7 @@ STORE = "/var/lib/muster-extensions"
 RUN = "/run/muster-extensions"
 HOST = "/usr/libexec/muster/muster-exthost"
 MOTD = "/etc/motd"
+PACKAGES = "/usr/lib/python3/dist-packages"
 
 SPECIFICATION = (SOURCE / "tests/fixtures/extension.yaml").read_text(encoding="utf-8")
 
@@ -73,6 +74,7 @@ class Extensions(HeadTest):
         place.mkdir(parents=True, exist_ok=True)
         for program in ("exthost", "extract"):
             shutil.copy(build / program / f"muster-{program}", place)
+        shutil.copytree(SOURCE / "sdk/python/muster", cls.head.machine.path(f"{PACKAGES}/muster"), dirs_exist_ok=True)
 
     def setUp(self):
         self.machine = self.head.machine
@@ -230,6 +232,129 @@ class Extensions(HeadTest):
         # PATH, LANG, HOME, PWD and those of the extension.
         self.assertLessEqual(int(variables), 10)
         told = json.loads(told)
+        directory = told["extension"].pop("directory")
+        self.assertTrue(self.machine.path(f"{directory}/hooks/configure").exists(), directory)
         self.assertEqual(told["extension"], {"name": "motd", "version": "1.0.0"})
+        self.assertEqual(told["settings"], {})
         self.assertEqual([profile["name"] for profile in told["cluster"]["profiles"]], ["default", "gpu"])
         self.assertEqual(set(told["cluster"]), {"name", "head", "profiles"})
+
+    def python_package(self, name="hello", more="", module=None):
+        """The package of a new project in Python, with more lines of its specification."""
+        self.check("ext", "new", name, "--directory", "/root/ext")
+        specification = self.machine.path(f"/root/ext/{name}/extension.yaml")
+        specification.write_text(specification.read_text(encoding="utf-8") + more, encoding="utf-8")
+        if module is not None:
+            self.machine.write(f"/root/ext/{name}/content/extension.py", textwrap.dedent(module))
+        packed = self.check("ext", "pack", f"/root/ext/{name}", "-o", "/root/ext", "--json")
+        return json.loads(packed)["specification"]
+
+    def greeting(self):
+        plan = self.node().boot().enrol().plan()
+        found = [step["content"] for step in plan["steps"] if step["step"] == "file" and step["path"] == "/etc/motd.d/hello"]
+        return found[0] if found else None
+
+    def test_a_new_project_in_python_works_and_is_configured(self):
+        package = self.python_package()
+        self.assertIn("OK", self.check("ext", "test", "/root/ext/hello"))
+        self.check("ext", "install", "--yes", "--allow-unsigned", package)
+        self.assertEqual(self.greeting(), "Welcome.\n")
+        self.assertIn("configured hello", self.check("ext", "configure", "hello", "greeting=Good morning, ü \"x\""))
+        self.assertEqual(self.greeting(), "Good morning, ü \"x\"\n")
+        self.assertIn("greeting = Good morning", self.check("ext", "show", "hello"))
+        (extension,) = self.listed()
+        self.assertEqual(extension["settings"], [
+            {"name": "greeting", "type": "text", "value": "Good morning, ü \"x\"", "default": "Welcome.", "choices": [],
+             "about": "what people read when they log in to a node"}])
+        for words in (["colour=red"], ["greeting"], ["=x"], [], ["greeting=\x1b"], ["greeting=x", "greeting=y"]):
+            self.refuse_any("ext", "configure", "hello", *words)
+        self.assertIn("did you mean", self.refuse_any("ext", "configure", "hello", "greting=x"))
+        self.assertIn("there is no extension", self.refuse_any("ext", "configure", "nobody", "greeting=x"))
+        self.head.daemons.pop("musterd").stop()
+        self.head.start_musterd()
+        self.head.apply()
+        self.assertEqual(self.greeting(), "Good morning, ü \"x\"\n", "settings outlive the daemon")
+        self.check("ext", "install", "--yes", "--allow-unsigned", package)
+        self.assertEqual(self.greeting(), "Good morning, ü \"x\"\n", "and an installation")
+        self.check("ext", "configure", "hello", "--unset", "greeting")
+        self.assertEqual(self.greeting(), "Welcome.\n")
+
+    def refuse_any(self, *words):
+        status, out, err = self.muster(*words)
+        self.assertIn(status, (1, 2), out + err)
+        return err
+
+    def test_settings_with_which_it_fails_are_not_taken(self):
+        package = self.python_package(module="""
+            import muster
+
+            def configure(context):
+                if context.settings["greeting"] == "bad":
+                    raise ValueError("too rude")
+                return muster.Steps(node=[muster.File("/etc/motd.d/hello", context.settings["greeting"])])
+            """)
+        self.check("ext", "install", "--yes", "--allow-unsigned", package)
+        said = self.refuse(1, "ext", "configure", "hello", "greeting=bad")
+        self.assertIn("raised ValueError: too rude", said)
+        self.assertIn("in configure", said)
+        self.assertIn("nothing was changed", said)
+        (extension,) = self.listed()
+        self.assertEqual((extension["active"], extension["error"]), (True, ""))
+        self.assertEqual(self.greeting(), "Welcome.")
+
+    def test_who_only_looks_configures_nothing(self):
+        self.check("ext", "install", "--yes", "--allow-unsigned", self.python_package())
+        done = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=muster-view", "muster", "ext",
+                                "configure", "hello", "greeting=x")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.greeting(), "Welcome.\n")
+
+    ON_HEAD = """\
+  - place: head
+    files: [/etc/hello.conf]
+    units: [hello.service]
+    reason: what it tells to people on the head
+"""
+    HEAD_MODULE = """
+        import muster
+
+        def configure(context):
+            return muster.Steps(head=[muster.File("/etc/hello.conf", "on"), muster.Service("hello.service")])
+        """
+
+    def head_plan(self):
+        steps = json.loads(self.machine.path("/var/lib/muster/head-plan.json").read_text(encoding="utf-8"))["steps"]
+        return [step for step in steps if "hello" in json.dumps(step)]
+
+    def test_what_it_wants_of_the_head_is_in_the_heads_plan_until_it_is_removed(self):
+        package = self.python_package(more=self.ON_HEAD, module=self.HEAD_MODULE)
+        with Helper(self.machine):
+            self.assertIn("ON THIS HEAD, as root", self.check("ext", "install", "--dry-run", "--allow-unsigned", package))
+            self.check("ext", "install", "--yes", "--allow-unsigned", package)
+            self.assertEqual([step["step"] for step in self.head_plan()], ["file", "service"])
+            (extension,) = self.listed()
+            self.assertEqual((extension["steps"], extension["steps_on_head"]), (0, 2))
+            self.check("ext", "remove", "--yes", "hello")
+            self.assertEqual(self.head_plan(), [])
+
+    def test_one_whose_steps_fail_on_the_head_is_taken_back(self):
+        package = self.python_package(more=self.ON_HEAD, module=self.HEAD_MODULE)
+        with Helper(self.machine, succeeds=False) as helper:
+            helper.tell({"succeeded": False, "steps": [
+                {"step": "service hello.service running", "origin": "extension hello", "outcome": "failed",
+                 "reason": "there is no such unit"}]})
+            said = self.refuse(1, "ext", "install", "--yes", "--allow-unsigned", package)
+        self.assertIn("there is no such unit", said)
+        self.assertEqual(self.listed(), [])
+        self.assertEqual(self.head_plan(), [])
+
+    def test_what_is_musters_on_the_head_is_nobodys_else(self):
+        module = "import muster\n\ndef configure(context):\n    return muster.Steps()\n"
+        for number, asked in enumerate(("files: [/etc/slurm/slurm.conf]", "directories: [/etc/slurm]",
+                                        "units: [slurmctld.service]")):
+            more = f"  - place: head\n    {asked}\n    reason: x\n"
+            package = self.python_package(f"hello{number}", more=more, module=module)
+            said = self.refuse(1, "ext", "install", "--yes", "--allow-unsigned", package)
+            self.assertIn("does not fit on this head", said)
+            self.assertIn("'jobs'", said)
+        self.assertEqual(self.listed(), [])

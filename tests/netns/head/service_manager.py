@@ -61,6 +61,7 @@ class Helper:
     REPORT = "/run/muster-helper/report.json"
 
     def __init__(self, machine, succeeds=True):
+        self.machine = machine
         self.answer = json.dumps({"succeeded": succeeds, "steps": []})
         machine.write(self.REPORT, self.answer)
         self.place = machine.path("/run/muster-apply.sock")
@@ -70,6 +71,11 @@ class Helper:
         self.place.chmod(0o666)
         self.listener.listen()
         self.thread = threading.Thread(target=self._serve)
+
+    def tell(self, report):
+        """What it answers from now on."""
+        self.answer = json.dumps(report)
+        self.machine.write(self.REPORT, self.answer)
 
     def __enter__(self):
         self.thread.start()

@@ -18,7 +18,14 @@ Grant grant_of_motd() {
   return {.name = "motd",
           .version = {.numbers = {1, 0, 0}},
           .specification = std::string(64, 'a'),
-          .rights = {{.files = {"/etc/motd"}, .reason = "a test"}}};
+          .rights = {{.files = {"/etc/motd"},
+                      .directories = {"/var/lib/motd"},
+                      .units = {"motd.service"},
+                      .reason = "a test"},
+                     {.place = extensions::Place::head,
+                      .files = {"/etc/motd.head"},
+                      .units = {"lamp.service"},
+                      .reason = "a test"}}};
 }
 
 json file(const std::string& path, const json& more = json::object()) {
@@ -27,8 +34,9 @@ json file(const std::string& path, const json& more = json::object()) {
   return step;
 }
 
-Result<plan::Plan> check(const json& step) {
-  return check_answer({{"node", {step}}}, grant_of_motd());
+Result<plan::Plan> check(const json& step, const std::string& place = "node") {
+  TRY_ASSIGN(ExtensionSteps steps, check_answer({{place, {step}}}, grant_of_motd()));
+  return place == "node" ? steps.on_nodes : steps.on_head;
 }
 
 TEST(ExtensionAnswer, is_a_list_of_steps_that_the_grant_has) {
@@ -38,7 +46,7 @@ TEST(ExtensionAnswer, is_a_list_of_steps_that_the_grant_has) {
   EXPECT_EQ(step.mode, 0600U);
   EXPECT_EQ(step.owner, "root");
   EXPECT_EQ(plan->steps[0].origin, "extension motd");
-  EXPECT_TRUE(check_answer(json::object(), grant_of_motd())->steps.empty());
+  EXPECT_EQ(check_answer(json::object(), grant_of_motd()), ExtensionSteps());
 }
 
 TEST(ExtensionAnswer, wants_nothing_that_the_grant_does_not_have) {
@@ -46,8 +54,30 @@ TEST(ExtensionAnswer, wants_nothing_that_the_grant_does_not_have) {
     EXPECT_EQ(check(file(path)).error().kind, ErrorKind::denied) << path;
   }
   EXPECT_EQ(check(file("/etc/motd", {{"mode", "4755"}})).error().kind, ErrorKind::denied);
-  const json directory = plan::to_json(plan::MakeDirectory{.path = "/etc/motd"});
+  const json directory = {{"step", "directory"}, {"path", "/etc/motd"}};
   EXPECT_EQ(check(directory).error().kind, ErrorKind::denied);
+  const json link = plan::to_json(plan::MakeLink{.path = "/etc/motd", .to = "/etc/shadow"});
+  EXPECT_EQ(check(link).error().kind, ErrorKind::denied);
+  EXPECT_EQ(check({{"step", "unit"}, {"unit", "ssh.service"}}).error().kind, ErrorKind::denied);
+}
+
+TEST(ExtensionAnswer, has_directories_with_what_is_in_them_and_units) {
+  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd"}}));
+  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd/a"}, {"mode", "0700"}}));
+  EXPECT_TRUE(check(file("/var/lib/motd/a/b")));
+  EXPECT_FALSE(check({{"step", "directory"}, {"path", "/var/lib/motd"}, {"mode", "1777"}}));
+  EXPECT_FALSE(check(file("/var/lib/motd2")));
+  EXPECT_TRUE(check({{"step", "service"}, {"unit", "motd.service"}, {"watches", {"/etc/motd"}}}));
+  EXPECT_TRUE(check({{"step", "unit"}, {"unit", "motd.service"}, {"state", "disabled"}}));
+}
+
+TEST(ExtensionAnswer, has_on_the_head_what_it_was_granted_there) {
+  EXPECT_TRUE(check(file("/etc/motd.head"), "head"));
+  EXPECT_TRUE(check({{"step", "service"}, {"unit", "lamp.service"}}, "head"));
+  EXPECT_FALSE(check(file("/etc/motd"), "head"));
+  EXPECT_FALSE(check(file("/etc/motd.head"), "node"));
+  EXPECT_FALSE(check({{"step", "service"}, {"unit", "motd.service"}}, "head"));
+  EXPECT_FALSE(check(file("/etc/motd.head", {{"mode", "0755"}}), "head")) << "no programs";
 }
 
 TEST(ExtensionAnswer, of_another_form_is_refused) {
@@ -76,7 +106,10 @@ class ExtensionsTest : public testing::Test {
     const std::string text =
         "schema: 1\nname: motd\nversion: 1.0.0\napi: 1\ntype: tool\nlanguage: shell\nsummary: A "
         "test\n"
-        "maintainer: A <a@b.org>\nlicense: MIT\nhooks: [configure]\narchive:\n  sha256: " +
+        "maintainer: A <a@b.org>\nlicense: MIT\nhooks: [configure]\n"
+        "settings:\n  - name: greeting\n    type: text\n    default: Welcome.\n    about: a "
+        "test\n"
+        "archive:\n  sha256: " +
         std::string(64, 'a') +
         "\n  size: 1\nfiles:\n  - path: hooks/configure\n    size: 1\n"
         "    executable: yes\n    sha256: " +
@@ -98,7 +131,8 @@ class ExtensionsTest : public testing::Test {
         .store = store_path(),
         .run = scratch_.path(),
         .cluster = {{"name", cluster_}},
-        .check_on_nodes = [this](const plan::Plan& steps) { return check_fits(steps); }});
+        .check_steps = [this](const ExtensionSteps& steps) { return check_fits(steps.on_nodes); },
+        .refused_on_head = [this](const auto&) { return refused_; }});
     made->load(lost_);
     return made;
   }
@@ -108,16 +142,25 @@ class ExtensionsTest : public testing::Test {
     }
     return {};
   }
-  /// The host answers one question with this.
-  void refresh(Extensions& all, const json& output) {
+  /// The host answers one question with this; `told` is what it was asked.
+  Status with_host(const json& output, json& told, const std::function<Status()>& ask) {
     const os::Handle listener = os::listen_unix(scratch_.path() / "motd.sock").value();
     const std::jthread host([&] {
       os::LineChannel channel(os::accept_unix(listener).value());
       const auto question = extensions::parse_question(channel.receive_line(os::in(20s)).value());
+      told = question->input;
       EXPECT_TRUE(channel.send_line(
           extensions::render_answer({.id = question->id, .output = output}), os::in(20s)));
     });
-    EXPECT_TRUE(all.refresh("motd"));
+    return ask();
+  }
+  void refresh(Extensions& all, const json& output) {
+    json told;
+    EXPECT_TRUE(with_host(output, told, [&] { return all.refresh("motd"); }));
+  }
+  Status configure(Extensions& all, const Extensions::Chosen& chosen, const json& output,
+                   json& told) {
+    return with_host(output, told, [&] { return all.configure("motd", chosen); });
   }
   static json answer(const std::string& content) {
     return {{"node", {file("/etc/motd", {{"content", content}})}}};
@@ -134,6 +177,7 @@ class ExtensionsTest : public testing::Test {
   std::string cluster_ = "c";
   /// What does not fit beside all other steps.
   std::string unfit_;
+  std::map<std::string, Error, std::less<>> refused_;
   std::vector<Error> lost_;
 };
 
@@ -278,6 +322,60 @@ TEST_F(ExtensionsTest, whose_host_hangs_keeps_nobody_when_the_daemon_ends) {
     all->end();
   }
   EXPECT_TRUE(all->problems().empty()) << "who gave up waiting knows nothing of the extension";
+}
+
+TEST_F(ExtensionsTest, that_has_no_right_on_this_head_is_left_out) {
+  const auto all = open();
+  refresh(*all, {{"head", {file("/etc/motd.head")}}});
+  EXPECT_EQ(all->on_head().steps.size(), 1U);
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  refused_.emplace("motd", Error{.message = "the file is Muster's"});
+  EXPECT_TRUE(all->refresh("other"));
+  EXPECT_TRUE(all->on_head().steps.empty());
+  EXPECT_TRUE(all->problems().at(0).what.contains("the file is Muster's"));
+}
+
+TEST_F(ExtensionsTest, that_works_with_other_settings_keeps_them) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  json told;
+  EXPECT_TRUE(configure(*all, {{"greeting", "Hello"}}, answer("two"), told));
+  EXPECT_EQ(told.at("settings"), json({{"greeting", "Hello"}}));
+  EXPECT_EQ(content(*all), "two");
+  const auto again = open();
+  EXPECT_EQ(again->states().at(0).choices, extensions::Choices({{"greeting", "Hello"}}));
+  EXPECT_TRUE(again->states().at(0).is_active);
+  EXPECT_TRUE(configure(*again, {{"greeting", std::nullopt}}, answer("three"), told));
+  EXPECT_EQ(told.at("settings"), json({{"greeting", "Welcome."}}));
+  EXPECT_TRUE(store_->list(kExtensionSettingsKind)->empty());
+}
+
+TEST_F(ExtensionsTest, that_does_not_work_with_other_settings_has_those_of_before) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  json told;
+  unfit_ = "two";
+  EXPECT_FALSE(configure(*all, {{"greeting", "Hello"}}, answer("two"), told));
+  EXPECT_FALSE(configure(*all, {{"greeting", "Hello"}}, {{"node", 1}}, told));
+  EXPECT_EQ(content(*all), "one");
+  EXPECT_TRUE(all->states().at(0).is_active);
+  EXPECT_TRUE(store_->list(kExtensionSettingsKind)->empty());
+  EXPECT_EQ(all->configure("motd", {{"colour", "red"}}).error().kind, ErrorKind::absent);
+  EXPECT_EQ(all->configure("other", {{"greeting", "x"}}).error().kind, ErrorKind::absent);
+  EXPECT_FALSE(all->configure("motd", {{"greeting", std::string(5000, 'x')}}));
+}
+
+TEST_F(ExtensionsTest, that_is_removed_leaves_no_settings) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  json told;
+  EXPECT_TRUE(configure(*all, {{"greeting", "Hello"}}, answer("two"), told));
+  ASSERT_TRUE(os::remove_tree(store_path() / "motd"));
+  EXPECT_TRUE(all->refresh("motd"));
+  EXPECT_TRUE(store_->list(kExtensionSettingsKind)->empty());
+  install();
+  refresh(*all, answer("one"));
+  EXPECT_TRUE(all->states().at(0).choices.empty());
 }
 
 TEST_F(ExtensionsTest, of_which_a_document_is_damaged_is_asked_again) {

@@ -150,12 +150,14 @@ Documents present() {
   documents["extension"] = render_configured(
       {.specification = std::string(64, 'a'),
        .input = std::string(64, 'b'),
-       .on_nodes = {.steps = {plan::WriteFile{.path = "/etc/motd",
-                                              .content = "Welcome.\n",
-                                              .mode = 0600,
-                                              .owner = "ada",
-                                              .group = "users",
-                                              .secrecy = plan::Secrecy::secret}}}});
+       .steps = {.on_nodes = {.steps = {plan::WriteFile{.path = "/etc/motd",
+                                                        .content = "Welcome.\n",
+                                                        .mode = 0600,
+                                                        .owner = "ada",
+                                                        .group = "users",
+                                                        .secrecy = plan::Secrecy::secret}}},
+                 .on_head = {.steps = {plan::Service{.unit = "motd.service"}}}}});
+  documents["extension-settings"] = render_choices({{"greeting", "Hello\nü"}});
   return documents;
 }
 
@@ -198,6 +200,10 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
     TRY_ASSIGN(const Configured configured, parse_configured(text));
     return Documents{{kind, render_configured(configured)}};
   }
+  if (kind == "extension-settings") {
+    TRY_ASSIGN(const extensions::Choices choices, parse_choices(text));
+    return Documents{{kind, render_choices(choices)}};
+  }
   return fail("no such kind");
 }
 
@@ -218,6 +224,7 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"node.1.last.json", "node-observed"}, {{"booted_image", ""}, {"agent_note", ""}}},
       {{"node-observed.2.json", "node-observed"}, {{"booted_image", ""}}},
       {{"operation.1.json", "operation"}, {{"retries", 0}, {"deadline_ms", 0}}},
+      {{"extension.1.json", "extension"}, {{"head", json::array()}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

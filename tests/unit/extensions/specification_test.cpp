@@ -74,13 +74,62 @@ TEST(Specification, has_the_program_of_each_hook) {
   }
 }
 
+TEST(Specification, in_python_has_its_module_once) {
+  std::string text = kProject;
+  text.replace(text.find("language: shell"), 15, "language: python");
+  for (const std::string module : {"extension.py", "extension.pyc", "extension/__init__.py"}) {
+    EXPECT_TRUE(problems_of(packed(text, {{.path = module, .sha256 = kHash}})).empty()) << module;
+  }
+  const auto none = problems_of(packed(text, {{.path = "motd.py", .sha256 = kHash}}));
+  EXPECT_TRUE(none.at(0).contains("no module 'extension.py'")) << none.at(0);
+  const auto two = problems_of(packed(text, {{.path = "extension.py", .sha256 = kHash},
+                                             {.path = "extension.pyc", .sha256 = kHash}}));
+  EXPECT_TRUE(two.at(0).contains("extension.py, extension.pyc are all the module")) << two.at(0);
+}
+
+TEST(Specification, asks_for_something_where_it_asks) {
+  const auto problems = problems_of(kProject + "  - place: head\n    reason: y\n", Form::project);
+  ASSERT_EQ(problems.size(), 1U) << join(problems, "\n");
+  EXPECT_TRUE(problems[0].contains("it asks for nothing")) << problems[0];
+  const std::string more =
+      "  - place: head\n    directories: [/srv/motd]\n    units: [motd.service, a@b.timer]\n    "
+      "reason: y\n";
+  EXPECT_TRUE(problems_of(kProject + more, Form::project).empty());
+  for (const std::string unit : {"motd", "muster-apply.service", ".service", "a b.service"}) {
+    std::string text = kProject + more;
+    text.replace(text.find("motd.service"), 12, '"' + unit + '"');
+    EXPECT_FALSE(problems_of(text, Form::project).empty()) << unit;
+  }
+}
+
+TEST(Specification, has_settings_whose_defaults_they_allow) {
+  const auto problem = [](const std::string& more) {
+    const auto problems =
+        problems_of(kProject + "settings:\n  - name: lamp\n    about: x\n" + more, Form::project);
+    return problems.empty() ? std::string() : problems[0];
+  };
+  EXPECT_EQ(problem("    type: text\n    default: \"\"\n"), "");
+  EXPECT_EQ(problem("    type: integer\n    default: 3\n    minimum: 1\n    maximum: 9\n"), "");
+  EXPECT_EQ(problem("    type: flag\n    default: no\n"), "");
+  EXPECT_EQ(problem("    type: choice\n    default: a\n    choices: [a, b]\n"), "");
+  EXPECT_TRUE(problem("    type: integer\n    default: 0\n    minimum: 1\n").contains("no value"));
+  EXPECT_TRUE(problem("    type: flag\n    default: maybe\n").contains("no value"));
+  EXPECT_TRUE(problem("    type: choice\n    default: a\n").contains("no choices"));
+  EXPECT_TRUE(problem("    type: choice\n    default: c\n    choices: [a]\n").contains("no value"));
+  EXPECT_TRUE(
+      problem("    type: text\n    default: a\n    choices: [a]\n").contains("only a choice"));
+  EXPECT_TRUE(
+      problem("    type: text\n    default: a\n    minimum: 1\n").contains("only an integer"));
+  EXPECT_TRUE(problem("    type: text\n").contains("default is missing"));
+}
+
 TEST(Specification, asks_for_each_thing_once) {
   const std::string twice =
       kProject + "  - place: node\n    files: [/etc/issue, /etc/motd]\n    reason: y\n";
   const auto problems = problems_of(twice, Form::project);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_TRUE(problems[0].starts_with("f:16:")) << problems[0];
-  EXPECT_TRUE(problems[0].contains("file '/etc/motd' comes twice"));
+  EXPECT_TRUE(problems[0].contains("path '/etc/motd' comes twice"));
   const std::string below = kProject + "  - place: node\n    files: [/etc/motd/x]\n    reason: y\n";
   EXPECT_TRUE(problems_of(below, Form::project).at(0).contains("lies below the file '/etc/motd'"));
   EXPECT_FALSE(problems_of(packed(kProject, {kHook, kHook})).empty());
@@ -88,7 +137,9 @@ TEST(Specification, asks_for_each_thing_once) {
 
 TEST(Specification, names_paths_that_lead_nowhere_else) {
   for (const std::string path :
-       {"/etc/../etc/shadow", "etc/motd", "/etc/motd/", "/", "/etc//motd", "/etc/a b"}) {
+       {"/etc/../etc/shadow", "etc/motd", "/etc/motd/", "/", "/etc//motd", "/etc/a b",
+        "/etc/muster/cluster.yaml", "/var/lib/muster-extensions/x/grant.json", "/run/muster",
+        "/var", "/bin/sh"}) {
     std::string text = kProject;
     text.replace(text.find("/etc/motd"), 9, '"' + path + '"');
     EXPECT_FALSE(problems_of(text, Form::project).empty()) << path;

@@ -149,13 +149,13 @@ TEST_F(InstallTest, the_same_version_again_repairs_it) {
 }
 
 TEST_F(InstallTest, a_file_belongs_to_one_extension) {
-  ASSERT_TRUE(add(*make("motd", "1.0.0")));
+  ASSERT_TRUE(add(*make("motd", "1.0.0", "/etc/motd.d/motd")));
   const auto inventory = read_inventory(store());
-  const Status second =
-      extensions::check_rights(make("other", "1.0.0")->specification, inventory->installed);
+  const Status second = extensions::check_rights(
+      make("other", "1.0.0", "/etc/motd.d/motd")->specification, inventory->installed);
   ASSERT_FALSE(second);
   EXPECT_TRUE(second.error().message.contains("belongs to 'motd'"));
-  for (const std::string file : {"/etc/motd/below", "/etc"}) {
+  for (const std::string file : {"/etc/motd.d/motd/below", "/etc/motd.d"}) {
     EXPECT_FALSE(
         extensions::check_rights(make("other", "1.0.0", file)->specification, inventory->installed))
         << file;
