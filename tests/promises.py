@@ -38,13 +38,20 @@ PROMISES = {
         "The nodes get her account within half a minute.": ["native/own_program", "netns/head/groups_test.py"],
     },
     "docs/extensions.md": {
-        "What an extension changed on nodes is put back when it is removed, while the nodes run.":
-            ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
+        "What an extension changed on nodes and on the head is put back when it is removed, while they run.":
+            ["native/extension_comes_and_goes", "native/extension_serves", "netns/head/extensions_test.py"],
+        "The first command makes a project that works at once":
+            ["native/extension_serves", "netns/head/extensions_test.py"],
+        "whose steps fail on the head, is taken back": ["native/extension_serves", "netns/head/extensions_test.py"],
+        "When its hook fails with them, nothing changes, and the command says why.":
+            ["netns/head/extensions_test.py", "unit/control/extensions_test.cpp"],
+        "another one refuses it with a message": ["contract/exthost/exthost_test.py"],
         "The same project always gives the same bytes.": ["unit/package/archive_test.cpp"],
         "An unsigned extension is installed only with `--allow-unsigned`":
             ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
         "They see the files that everybody may read, and none of Muster's.": ["native/extension_comes_and_goes"],
-        "A file belongs to one extension, and so does what is below it.": ["netns/head/extensions_test.py", "unit/package/install_test.cpp"],
+        "A file, a directory and a unit belong to one extension, and so does what is below a path.": [
+            "unit/extensions/grant_test.cpp", "unit/plans/head_rights_test.cpp", "netns/head/extensions_test.py", "unit/package/install_test.cpp"],
         "An archive of another program is refused when it breaks one rule": ["unit/package/hostile_test.cpp"],
     },
     "docs/admin-guide.md": {

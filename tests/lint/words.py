@@ -50,7 +50,8 @@ ALLOWED = {
 LEFT_OUT = {"docs/glossary.md", "docs/STYLE.md"}
 
 # Pages that are about something for which another word is the glossary's.
-ABOUT = {"docs/extensions.md": ("specification",), "docs/decisions/0028-extensions.md": ("specification",)}
+ABOUT = dict.fromkeys(("docs/extensions.md", "docs/decisions/0028-extensions.md",
+                       "docs/decisions/0029-python-and-the-head.md"), ("specification",))
 
 COVER = "\N{MIDDLE DOT}"
 

@@ -304,9 +304,10 @@ class Extensions(HeadTest):
 
     def test_who_only_looks_configures_nothing(self):
         self.check("ext", "install", "--yes", "--allow-unsigned", self.python_package())
-        done = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=muster-view", "muster", "ext",
+        done = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=muster-viewer", "muster", "ext",
                                 "configure", "hello", "greeting=x")
-        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"needs the role", done.stderr)
         self.assertEqual(self.greeting(), "Welcome.\n")
 
     ON_HEAD = """\

@@ -117,3 +117,115 @@ def hosts_listen_after_a_start(lab, product):
 def is_active(lab, unit):
     state = lab.exec("head", "systemctl", "is-active", unit).stdout.strip()
     return state == "active", f"it is {state}"
+
+
+# What the extension 'lamp' wants: a file and a unit on nodes, and its own program as a unit of the head.
+LAMP_RIGHTS = """\
+  - place: node
+    files: [/etc/lamp.conf, /etc/systemd/system/lamp.service]
+    units: [lamp.service]
+    reason: the lamp of every node
+"""
+LAMP_RIGHTS_ON_HEAD = """\
+  - place: head
+    files: [/etc/lamps.conf, /etc/systemd/system/lamps.service]
+    units: [lamps.service]
+    reason: what watches over the lamps
+"""
+LAMP = """\
+import muster
+
+UNIT = \"\"\"[Service]
+ExecStart=/bin/sh -c 'cp /etc/lamp.conf /run/lamp; exec sleep infinity'
+ExecStopPost=rm -f /run/lamp
+
+[Install]
+WantedBy=multi-user.target
+\"\"\"
+
+
+def configure(context):
+    greeting = context.settings["greeting"]
+    node = [muster.File("/etc/lamp.conf", f"{greeting} {context.extension.version}\\n"),
+            muster.File("/etc/systemd/system/lamp.service", UNIT), muster.Unit("lamp.service"),
+            muster.Service("lamp.service", watches=["/etc/lamp.conf"])]
+    if context.extension.version != "0.1.0":
+        return muster.Steps(node=node)
+    unit = f"[Service]\\nExecStart={context.extension.directory}/bin/lamps /etc/lamps.conf\\n"
+    return muster.Steps(node=node, head=[
+        muster.File("/etc/lamps.conf", context.cluster.name, mode=0o600, secret=True),
+        muster.File("/etc/systemd/system/lamps.service", unit), muster.Service("lamps.service")])
+"""
+LAMPS = "#!/bin/sh\ntest -r \"$1\" || exit 1\nexec sleep infinity\n"
+
+# What an extension could leave behind, of every machine.
+TRACES = ("find /etc /usr/local /srv -xdev -not -path '/etc/slurm*' -printf '%y %m %u:%g %p %l\\n'; "
+          "systemctl list-unit-files --no-legend --no-pager; systemctl list-units --failed --no-legend --no-pager; "
+          "getent passwd; getent group; findmnt -rno TARGET,FSTYPE; dpkg-query -W")
+
+
+def traces(lab, machine):
+    return set(lab.check(machine, "sh", "-c", TRACES).splitlines())
+
+
+def lamp(lab, version, rights):
+    """The package of the lamp, made from a new project."""
+    place = f"{PLACE}/lamp-{version}"
+    lab.check("head", "muster", "ext", "new", "lamp", "--type", "application", "--directory", place)
+    file = f"{place}/lamp/extension.yaml"
+    text = lab.check("head", "cat", file).replace("version: 0.1.0", f"version: {version}")
+    lab.check("head", "tee", file, stdin=text.partition("rights:")[0] + "rights:\n" + rights)
+    lab.check("head", "tee", f"{place}/lamp/content/extension.py", stdin=LAMP)
+    lab.check("head", "install", "-D", "-m", "0755", "/dev/stdin", f"{place}/lamp/content/bin/lamps", stdin=LAMPS)
+    packed = json.loads(lab.check("head", "muster", "ext", "pack", f"{place}/lamp", "-o", PLACE, "--json"))
+    return packed["specification"]
+
+
+def serves(lab, product, count):
+    """An extension in Python runs units on nodes and on the head, is configured and replaced, and leaves no trace."""
+    machines = ["head", *(f"n{index}" for index in range(1, count + 1))]
+    before = {machine: traces(lab, machine) for machine in machines}
+    lab.check("head", "mkdir", "-p", PLACE)
+    lab.check("head", "muster", "ext", "new", "greeter", "--directory", PLACE)
+    tested = lab.check("head", "muster", "ext", "test", f"{PLACE}/greeter")
+    expect(tested.rstrip().endswith("OK"), f"the tests of a new project: {tested}")
+    first = lamp(lab, "0.1.0", LAMP_RIGHTS + LAMP_RIGHTS_ON_HEAD)
+    shown = lab.check("head", "muster", "ext", "install", "--dry-run", "--allow-unsigned", first)
+    expect("ON THIS HEAD, as root" in shown, f"what root must know: {shown}")
+    lab.check("head", "muster", "ext", "install", "--yes", "--allow-unsigned", first)
+    product.wait_for("the head's unit runs", lambda: is_active(lab, "lamps.service"), PATIENCE)
+    wait_for_content(lab, product, count, "/run/lamp", "Welcome. 0.1.0\n")
+    lab.check("head", "muster", "ext", "configure", "lamp", "greeting=Good morning.")
+    wait_for_content(lab, product, count, "/run/lamp", "Good morning. 0.1.0\n")
+    refused = lab.exec("head", "muster", "ext", "configure", "lamp", "colour=red")
+    expect(refused.returncode != 0 and "no setting 'colour'" in refused.stderr, f"a setting that is not there: {refused}")
+    second = lamp(lab, "0.2.0", LAMP_RIGHTS)
+    lab.check("head", "muster", "ext", "install", "--yes", "--allow-unsigned", second)
+    wait_for_content(lab, product, count, "/run/lamp", "Good morning. 0.2.0\n")
+    left = [line for line in traces(lab, "head") - before["head"] if "lamp" in line]
+    expect(left == [], f"what the version before had on the head is left: {left}")
+    fails_on_the_head(lab)
+    wait_for_content(lab, product, count, "/run/lamp", "Good morning. 0.2.0\n")
+    lab.check("head", "muster", "ext", "remove", "--yes", "lamp")
+    wait_for_content(lab, product, count, "/run/lamp", None)
+    lab.check("head", "rm", "-r", PLACE)
+    for machine in machines:
+        product.wait_for(f"nothing is left on {machine}", lambda: is_same(traces(lab, machine), before[machine]), PATIENCE)
+    product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
+
+
+def fails_on_the_head(lab):
+    """A version whose unit of the head cannot run: it is taken back."""
+    place = f"{PLACE}/lamp-0.1.0/lamp"
+    lab.check("head", "tee", f"{place}/content/bin/lamps", stdin="no program\n")
+    file = f"{place}/content/extension.py"
+    text = lab.check("head", "cat", file).replace("[Service]\\nExecStart", "[Service]\\nType=oneshot\\nExecStart")
+    lab.check("head", "tee", file, stdin=text)
+    packed = json.loads(lab.check("head", "muster", "ext", "pack", place, "-o", PLACE, "--json"))
+    refused = lab.exec("head", "muster", "ext", "install", "--yes", "--allow-unsigned", packed["specification"])
+    expect(refused.returncode == 1 and "lamps.service" in refused.stderr, f"a unit of the head that fails: {refused}")
+    expect(content(lab, "head", "/etc/lamps.conf") is None, "a file of the failed version is left on the head")
+
+
+def is_same(now, before):
+    return now == before, f"it has {sorted(now - before)[:20]} and lacks {sorted(before - now)[:20]}"
