@@ -10,28 +10,30 @@ namespace muster::control {
 constinit const muster::json::DocumentKind kExtensionSettingsDocument = {.name =
                                                                              "extension-settings"};
 
-std::string render_choices(const extensions::Choices& choices) {
-  nlohmann::json settings = nlohmann::json::object();
-  for (const auto& [name, text] : choices) settings[name] = text;
-  return muster::json::render_document(kExtensionSettingsDocument,
-                                       {{"settings", std::move(settings)}});
+std::string render_extension_settings(const ExtensionSettings& settings) {
+  nlohmann::json choices = nlohmann::json::object();
+  for (const auto& [name, text] : settings.choices) choices[name] = text;
+  return muster::json::render_document(
+      kExtensionSettingsDocument,
+      {{"settings", std::move(choices)}, {"disabled", settings.is_disabled}});
 }
 
-Result<extensions::Choices> parse_choices(std::string_view text) {
+Result<ExtensionSettings> parse_extension_settings(std::string_view text) {
   constexpr std::size_t kLongest = 4000;
   TRY_ASSIGN(const muster::json::Document document,
              muster::json::parse_document(kExtensionSettingsDocument, text));
   muster::json::Problems problems;
   muster::json::Members members(document.value, problems);
   muster::json::Members settings = members.object("settings");
+  ExtensionSettings read{.choices = {},
+                         .is_disabled = members.find_flag("disabled").value_or(false)};
   members.refuse_unknown();
   TRY(problems.status());
-  extensions::Choices choices;
   for (const auto& each : document.value.at("settings").items()) {
-    choices[each.key()] = settings.text(each.key().c_str(), kLongest);
+    read.choices[each.key()] = settings.text(each.key().c_str(), kLongest);
   }
   TRY(problems.status());
-  return choices;
+  return read;
 }
 
 namespace {
@@ -64,32 +66,56 @@ Result<Extensions::Known> Extensions::find_to_configure(const std::string& name)
 }
 
 Status Extensions::configure(const std::string& name, const Chosen& chosen) {
+  return change(name, [&](const Known& known) -> Result<ExtensionSettings> {
+    ExtensionSettings settings = known.settings;
+    TRY_ASSIGN(settings.choices,
+               change_choices(known.extension.specification, std::move(settings.choices), chosen));
+    return settings;
+  });
+}
+
+Status Extensions::set_disabled(const std::string& name, bool is_disabled) {
+  return change(name, [&](const Known& known) -> Result<ExtensionSettings> {
+    ExtensionSettings settings = known.settings;
+    settings.is_disabled = is_disabled;
+    return settings;
+  });
+}
+
+Status Extensions::change(
+    const std::string& name,
+    const std::function<Result<ExtensionSettings>(const Known&)>& settings_of) {
   read_store();
   const Urgent urgent(*this);
   const std::scoped_lock one_question(asking_);
   TRY_ASSIGN(Known known, find_to_configure(name));
-  const extensions::Choices before = known.choices;
-  TRY_ASSIGN(known.choices, change_choices(known.extension.specification, before, chosen));
-  if (known.choices == before && is_current(known)) return {};
+  const ExtensionSettings before = known.settings;
+  TRY_ASSIGN(known.settings, settings_of(known));
+  if (known.settings == before) return {};
   std::string said;
-  auto answer = ask_one(known, said, [this] { return ending_.stop_requested(); });
-  if (!answer) {
-    return fail(std::format("extension '{}' does not work with that: {}{}", name,
-                            answer.error().message, said.empty() ? "" : "; it said: " + said),
-                "nothing was changed");
+  if (!is_current(known)) {
+    auto answer = ask_one(known, said, [this] { return ending_.stop_requested(); });
+    if (!answer) {
+      return fail(std::format("extension '{}' does not work with that: {}{}", name,
+                              answer.error().message, said.empty() ? "" : "; it said: " + said),
+                  "nothing was changed");
+    }
+    known.answer = std::move(*answer);
   }
   const auto is_still_there = [&] { return is_still(known.extension.grant); };
-  TRY(save(name, Kept{.answer = std::move(*answer), .choices = std::move(known.choices)},
-           is_still_there));
+  TRY(save(name, Kept{.answer = known.answer, .settings = known.settings}, is_still_there));
   if (!is_still_there()) {
     return fail(ErrorKind::conflict, std::format("extension '{}' was replaced meanwhile", name),
                 "try again");
   }
-  const std::scoped_lock lock(mutex_);
-  const auto now = all_.find(name);
-  if (now == all_.end()) return {};
-  now->second.said = std::move(said);
-  now->second.error.clear();
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto now = all_.find(name);
+    if (now == all_.end()) return {};
+    now->second.said = std::move(said);
+    now->second.error.clear();
+  }
+  leave_out_conflicts();
   return {};
 }
 

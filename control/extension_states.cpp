@@ -7,11 +7,16 @@
 
 namespace muster::control {
 
+/// Whether its answer is in the plans, as far as its grant goes.
+bool Extensions::has_steps(const Known& known) {
+  return known.answer && known.conflict.empty() && !known.settings.is_disabled;
+}
+
 plan::Plan Extensions::on_nodes() const {
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
-    if (!known.answer || !known.conflict.empty()) continue;
+    if (!has_steps(known)) continue;
     for (const plan::Step& step : known.answer->steps.on_nodes.steps) {
       // What root granted since may be less.
       const bool may = known.is_damaged || check_grant(step, known.extension.grant);
@@ -26,7 +31,7 @@ plan::Plan Extensions::on_head() const {
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
-    if (!known.answer || !known.conflict.empty() || known.is_damaged) continue;
+    if (!has_steps(known) || known.is_damaged) continue;
     for (const plan::Step& step : known.answer->steps.on_head.steps) {
       const bool may =
           check_grant(step, known.extension.grant, extensions::Place::head).has_value();
@@ -42,12 +47,12 @@ std::vector<Extensions::State> Extensions::states() const {
   for (const auto& [name, known] : all_) {
     states.push_back({.extension = known.extension,
                       .is_damaged = known.is_damaged,
-                      .is_active = !known.is_damaged && known.conflict.empty() && is_current(known),
+                      .is_active = !known.is_damaged && has_steps(known) && is_current(known),
                       .error = known.error.empty() ? known.conflict : known.error,
                       .said = known.said,
                       .steps = known.answer ? known.answer->steps.on_nodes.steps.size() : 0,
                       .steps_on_head = known.answer ? known.answer->steps.on_head.steps.size() : 0,
-                      .choices = known.choices});
+                      .settings = known.settings});
   }
   return states;
 }
@@ -61,6 +66,7 @@ std::vector<Problem> Extensions::problems() const {
     problems.push_back({error.message, error.hint});
   }
   for (const auto& [name, known] : all_) {
+    if (known.settings.is_disabled) continue;
     if (!known.conflict.empty()) {
       problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),
                           std::format("change cluster.yaml, or 'muster ext remove {}'", name)});

@@ -39,7 +39,7 @@ void Extensions::end() {
 /// Errors: a setting has a value that this version does not allow.
 Result<nlohmann::json> Extensions::input_of(const Known& known) const {
   const extensions::Specification& specification = known.extension.specification;
-  TRY_ASSIGN(json settings, extensions::setting_values(specification, known.choices));
+  TRY_ASSIGN(json settings, extensions::setting_values(specification, known.settings.choices));
   return json{{"extension",
                {{"name", specification.name},
                 {"version", to_string(specification.version)},
@@ -57,7 +57,7 @@ std::string Extensions::digest_of(const Known& known) const {
 
 /// Whether there is nothing to ask.
 bool Extensions::is_current(const Known& known) const {
-  if (known.is_damaged) return true;
+  if (known.is_damaged || known.settings.is_disabled) return true;
   return known.answer && known.answer->specification == known.extension.grant.specification &&
          known.answer->input == digest_of(known);
 }
@@ -69,7 +69,7 @@ void Extensions::load(std::vector<Error>& lost) {
     lost.push_back(documents.error());
     return;
   }
-  load_choices(lost);
+  load_settings(lost);
   const std::scoped_lock lock(mutex_);
   for (const state::Document& document : *documents) {
     auto known = all_.find(document.key);
@@ -88,7 +88,7 @@ void Extensions::load(std::vector<Error>& lost) {
 }
 
 /// Before the answers, of which each counts with the settings that it was made for.
-void Extensions::load_choices(std::vector<Error>& lost) {
+void Extensions::load_settings(std::vector<Error>& lost) {
   const auto documents = sources_.decisions.store().list(kExtensionSettingsKind);
   if (!documents) {
     lost.push_back(documents.error());
@@ -102,13 +102,13 @@ void Extensions::load_choices(std::vector<Error>& lost) {
       continue;
     }
     if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
-    auto choices = parse_choices(document.value);
-    if (choices) {
-      known->second.choices = std::move(*choices);
+    auto settings = parse_extension_settings(document.value);
+    if (settings) {
+      known->second.settings = std::move(*settings);
       continue;
     }
     lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
-                                           printable(document.key, 64), choices.error().message),
+                                           printable(document.key, 64), settings.error().message),
                     .hint = "it has its defaults; set them again with 'muster ext configure'"});
   }
 }
@@ -215,7 +215,7 @@ void Extensions::read_store() {
       removed_.insert(name);
       continue;
     }
-    now->second.choices = std::move(known.choices);
+    now->second.settings = std::move(known.settings);
     now->second.answer = std::move(known.answer);
     now->second.conflict = std::move(known.conflict);
     if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
@@ -313,7 +313,7 @@ void Extensions::ask(const std::string& name, const std::function<bool()>& is_un
   // Who gave up waiting knows nothing of the extension.
   if (!is_still_there() || (!answer && is_unwanted())) return;
   const Status saved =
-      answer ? save(name, Kept{.answer = *answer, .choices = known->choices}, is_still_there)
+      answer ? save(name, Kept{.answer = *answer, .settings = known->settings}, is_still_there)
              : Status();
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
@@ -357,34 +357,41 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   return configured;
 }
 
+/// For people who look at what happened.
+std::string Extensions::told_of(const Kept& kept) {
+  if (kept.settings.is_disabled) return "disabled";
+  if (!kept.answer) return "not asked yet";
+  return std::format("{} steps for nodes, {} for the head",
+                     kept.answer->steps.on_nodes.steps.size(),
+                     kept.answer->steps.on_head.steps.size());
+}
+
 /// On disk first, in the plans then; nothing where that `is_right` no more.
 Status Extensions::save(const std::string& name, const std::optional<Kept>& kept,
                         const std::function<bool()>& is_right) {
   Decisions& decisions = sources_.decisions;
   state::Change answer{.kind = kExtensionKind, .key = name, .value = std::nullopt};
-  state::Change choices{.kind = kExtensionSettingsKind, .key = name, .value = std::nullopt};
-  if (kept) answer.value = render_configured(kept->answer);
-  if (kept && !kept->choices.empty()) choices.value = render_choices(kept->choices);
+  state::Change settings{.kind = kExtensionSettingsKind, .key = name, .value = std::nullopt};
+  if (kept && kept->answer) answer.value = render_configured(*kept->answer);
+  if (kept && kept->settings != ExtensionSettings()) {
+    settings.value = render_extension_settings(kept->settings);
+  }
   answer.schema = kExtensionDocument.schema();
-  choices.schema = kExtensionSettingsDocument.schema();
-  const std::string text = kept ? std::format("{} steps for nodes, {} for the head",
-                                              kept->answer.steps.on_nodes.steps.size(),
-                                              kept->answer.steps.on_head.steps.size())
-                                : std::string();
+  settings.schema = kExtensionSettingsDocument.schema();
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,
-             decisions.store().commit({.changes = {answer, choices},
+             decisions.store().commit({.changes = {answer, settings},
                                        .events = {{.time_ms = decisions.now_ms(),
                                                    .subject = "extension/" + name,
                                                    .kind = kept ? "configured" : "removed",
-                                                   .text = text}}}));
+                                                   .text = kept ? told_of(*kept) : ""}}}));
   if (kept) {
     const std::scoped_lock lock(mutex_);
     const auto now = all_.find(name);
     if (now != all_.end()) {
       now->second.answer = kept->answer;
-      now->second.choices = kept->choices;
+      now->second.settings = kept->settings;
       now->second.conflict.clear();
     }
   }

@@ -53,9 +53,17 @@ struct Configured {
 extern const muster::json::DocumentKind kExtensionSettingsDocument;
 inline constexpr const char* kExtensionSettingsKind = "extension-settings";
 
-std::string render_choices(const extensions::Choices& choices);
+/// What administrators decided about an extension.
+struct ExtensionSettings {
+  extensions::Choices choices;
+  /// It has no steps then, and is asked nothing.
+  bool is_disabled = false;
+  bool operator==(const ExtensionSettings&) const = default;
+};
+
+std::string render_extension_settings(const ExtensionSettings& settings);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
-Result<extensions::Choices> parse_choices(std::string_view text);
+Result<ExtensionSettings> parse_extension_settings(std::string_view text);
 
 std::string render_configured(const Configured& configured);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
@@ -113,6 +121,8 @@ class Extensions {
   /// have. Errors: there is no such extension or setting; the value is none of the setting's; the
   /// extension does not work with it; the disk. Nothing has changed then.
   Status configure(const std::string& name, const Chosen& chosen);
+  /// Without its steps from now on, or with them again. Errors: as configure.
+  Status set_disabled(const std::string& name, bool is_disabled);
 
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
@@ -131,8 +141,7 @@ class Extensions {
     std::string said;
     std::size_t steps = 0;
     std::size_t steps_on_head = 0;
-    /// What administrators chose of its settings.
-    extensions::Choices choices = {};
+    ExtensionSettings settings = {};
   };
   std::vector<State> states() const;
   std::vector<Problem> problems() const;
@@ -143,7 +152,7 @@ class Extensions {
     extensions::Installed extension;
     /// Of `extension` only the name is known: its files cannot be used. What it answered stays.
     bool is_damaged = false;
-    extensions::Choices choices;
+    ExtensionSettings settings;
     std::optional<Configured> answer;
     /// Why the answer is not in the plans.
     std::string conflict;
@@ -171,6 +180,7 @@ class Extensions {
   void leave_out_conflicts();
   std::vector<extensions::Grant> grants() const;
   void note_change();
+  static bool has_steps(const Known& known);
   static Error cannot_forget(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
@@ -183,11 +193,15 @@ class Extensions {
   bool is_failing() const;
   /// What is kept of an extension.
   struct Kept {
-    Configured answer;
-    extensions::Choices choices;
+    std::optional<Configured> answer;
+    ExtensionSettings settings;
   };
-  void load_choices(std::vector<Error>& lost);
+  static std::string told_of(const Kept& kept);
+  void load_settings(std::vector<Error>& lost);
   Result<Known> find_to_configure(const std::string& name) const;
+  /// Who changes settings of an extension: nobody else asks meanwhile.
+  Status change(const std::string& name,
+                const std::function<Result<ExtensionSettings>(const Known&)>& settings_of);
   Status save(const std::string& name, const std::optional<Kept>& kept,
               const std::function<bool()>& is_right);
   void forget_removed();

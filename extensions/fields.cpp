@@ -63,6 +63,18 @@ constexpr std::array kSetting = {
     value<kSettingNumber, &Setting::maximum>({.key = "maximum", .doc = "The largest integer."}),
 };
 
+constexpr std::array kOther = {
+    value<kExtensionName, &OtherExtension::name>({.key = "extension",
+                                                  .doc = "The other extension.",
+                                                  .example = "lights",
+                                                  .presence = Presence::required}),
+    value<kVersionRange, &OtherExtension::versions>(
+        {.key = "version",
+         .doc = "Its versions that count. A pre-release comes before its release.",
+         .fallback = "*",
+         .example = "\">=1.2.0 <2.0.0\""}),
+};
+
 constexpr std::array kArchive = {
     value<kSha256, &PackedArchive::sha256>({.key = "sha256",
                                             .doc = "The SHA-256 of `NAME-VERSION.tgz`.",
@@ -142,6 +154,10 @@ constexpr std::array kSpecification = {
     sections<&S::settings>(
         {.key = "settings", .doc = "What an administrator may set with `muster ext configure`."},
         kSetting),
+    sections<&S::requirements>(
+        {.key = "requires", .doc = "The extensions that must be installed before it."}, kOther),
+    sections<&S::conflicts>(
+        {.key = "conflicts", .doc = "The extensions that cannot be there beside it."}, kOther),
     section<&S::archive>({.key = "archive", .doc = "Its archive. `muster ext pack` writes this."},
                          kArchive),
     sections<&S::files>(

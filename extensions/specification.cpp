@@ -94,9 +94,9 @@ Finding at_setting(std::size_t index, std::string_view key, std::string message,
 void validate_setting(const Setting& setting, std::size_t index, Findings& findings) {
   const bool is_choice = setting.type == SettingType::choice;
   if (is_choice == setting.choices.empty()) {
-    findings.push_back(at_setting(
-        index, "type", is_choice ? "it has no choices" : "only a choice has choices",
-        is_choice ? "add 'choices'" : "write 'type: choice', or leave 'choices' out"));
+    findings.push_back(
+        at_setting(index, "type", is_choice ? "it has no choices" : "only a choice has choices",
+                   is_choice ? "add 'choices'" : "write 'type: choice', or leave 'choices' out"));
   }
   const bool is_bounded = setting.minimum || setting.maximum;
   if (is_bounded && setting.type != SettingType::integer) {
@@ -196,6 +196,21 @@ Findings validate_files(const Specification& specification) {
   return findings;
 }
 
+/// Each other extension once, and none that is this one.
+Findings validate_others(const Specification& specification) {
+  Findings findings;
+  std::vector<std::pair<std::string, std::string>> names = {{"name", specification.name}};
+  const auto add = [&](const std::vector<OtherExtension>& others, std::string_view key) {
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      names.emplace_back(std::format("{}[{}].extension", key, i), others[i].name);
+    }
+  };
+  add(specification.requirements, "requires");
+  add(specification.conflicts, "conflicts");
+  find_twice(names, "extension", findings);
+  return findings;
+}
+
 }  // namespace
 
 ParseOutcome parse_specification(std::string_view text, std::string_view file_name, Form form) {
@@ -206,6 +221,7 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
   if (reader.read_text(text, &specification)) {
     reader.add_findings(validate_rights(specification));
     reader.add_findings(validate_settings(specification));
+    reader.add_findings(validate_others(specification));
     reader.add_findings(validate_hooks(specification));
     if (form == Form::package) reader.add_findings(validate_files(specification));
   }

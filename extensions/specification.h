@@ -11,6 +11,7 @@
 #include "core/spec/fields.h"
 #include "core/spec/places.h"
 #include "extensions/version.h"
+#include "extensions/version_range.h"
 
 namespace muster::extensions {
 
@@ -37,6 +38,13 @@ struct Right {
   std::vector<std::string> units;
   std::string reason;
   bool operator==(const Right&) const = default;
+};
+
+/// Another extension, by its name, in some versions.
+struct OtherExtension {
+  std::string name;
+  VersionRange versions;
+  bool operator==(const OtherExtension&) const = default;
 };
 
 enum class SettingType { text, integer, flag, choice };
@@ -88,6 +96,9 @@ struct Specification {
   std::vector<Hook> hooks;
   std::vector<Right> rights;
   std::vector<Setting> settings;
+  /// What must be installed too, and what must not.
+  std::vector<OtherExtension> requirements;
+  std::vector<OtherExtension> conflicts;
   /// What `muster ext pack` writes; a project has neither.
   PackedArchive archive;
   std::vector<PackedFile> files;

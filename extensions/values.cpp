@@ -41,6 +41,7 @@ Result<int> parse_level(std::string_view text) {
 }
 
 std::string show_version(const Version& version) { return to_string(version); }
+std::string show_range(const VersionRange& range) { return to_string(range); }
 std::string show_size(const std::uint64_t& size) { return std::format("{}", size); }
 
 /// systemd takes 31 characters for the user of its host, "mext-NAME".
@@ -89,15 +90,21 @@ bool is_sha256(std::string_view text) {
 constexpr std::array<std::string_view, 7> kLinks = {"/bin",   "/sbin",    "/lib",     "/lib32",
                                                     "/lib64", "/var/run", "/var/lock"};
 
-/// What Muster has on heads and nodes; what follows in a name counts too, as in
-/// /var/lib/muster-head.
-constexpr std::array<std::string_view, 3> kMusters = {"/etc/muster", "/var/lib/muster",
-                                                      "/run/muster"};
+/// What Muster has on heads and nodes.
+constexpr std::array<std::string_view, 3> kMusters = {"/etc/muster", "/usr/libexec/muster",
+                                                      "/usr/share/muster"};
+/// The same, with other names that begin so, such as /var/lib/muster-head.
+constexpr std::array<std::string_view, 2> kMustersToo = {"/var/lib/muster", "/run/muster"};
 
 /// Whether a path is Muster's, or leads to what is.
 bool is_musters(std::string_view path) {
-  return std::ranges::any_of(
-      kMusters, [&](std::string_view own) { return path.starts_with(own) || is_below(own, path); });
+  const auto is_own = [&](std::string_view own) {
+    return path == own || is_below(path, own) || is_below(own, path);
+  };
+  const auto begins = [&](std::string_view own) {
+    return path.starts_with(own) || is_below(own, path);
+  };
+  return std::ranges::any_of(kMusters, is_own) || std::ranges::any_of(kMustersToo, begins);
 }
 
 /// One that a JSON word may be, too.
@@ -170,6 +177,12 @@ constinit const Codec<Version> kExtensionVersion = {
      .pattern = "^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$"},
     parse_version,
     show_version};
+
+constinit const Codec<VersionRange> kVersionRange = {
+    {.name = "a range of versions",
+     .allowed = "comparisons that all must be true, such as \">=1.2.0 <2.0.0\", or \"*\""},
+    parse_range,
+    show_range};
 
 constinit const Codec<Type> kExtensionType = {
     {.name = "a type", .allowed = "'application', 'library' or 'tool'", .words = kTypeWords},

@@ -10,6 +10,7 @@ extern const spec::Codec<int> kSchemaNumber;
 extern const spec::Codec<int> kApiNumber;
 extern const spec::Codec<std::string> kExtensionName;
 extern const spec::Codec<Version> kExtensionVersion;
+extern const spec::Codec<VersionRange> kVersionRange;
 extern const spec::Codec<Type> kExtensionType;
 extern const spec::Codec<Language> kLanguage;
 extern const spec::Codec<Hook> kHook;

@@ -42,6 +42,7 @@ std::string signed_by(const json& extension) {
 
 std::string state_of(const json& extension) {
   if (is_set(extension, "damaged")) return "damaged";
+  if (is_set(extension, "disabled")) return "disabled";
   if (!text_of(extension, "error").empty()) return "failed";
   return is_set(extension, "active") ? "active" : "waiting";
 }
@@ -214,6 +215,7 @@ void add_ext(CLI::App& app, Session& session) {
   add_ext_author(*noun, session);
   add_ext_change(*noun, session);
   add_ext_configure(*noun, session);
+  add_ext_log(*noun, session);
 }
 
 }  // namespace muster::cli

@@ -16,10 +16,11 @@
 
 namespace muster::cli {
 
-void add_ext_author(CLI::App& noun, Session& session);  // check, pack, keygen, sign
-void add_ext_project(CLI::App& noun, Session& session);  // new, test
-void add_ext_change(CLI::App& noun, Session& session);  // install, remove
-void add_ext_configure(CLI::App& noun, Session& session);
+void add_ext_author(CLI::App& noun, Session& session);     // check, pack, keygen, sign
+void add_ext_project(CLI::App& noun, Session& session);    // new, test
+void add_ext_change(CLI::App& noun, Session& session);     // install, remove
+void add_ext_configure(CLI::App& noun, Session& session);  // configure, enable, disable
+void add_ext_log(CLI::App& noun, Session& session);        // log
 
 /// A package in which everything was checked but who may install it.
 struct CheckedPackage {

@@ -16,6 +16,7 @@
 #include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/spec/rules.h"
+#include "extensions/dependencies.h"
 #include "extensions/package/install.h"
 #include "head/systemctl.h"
 
@@ -162,15 +163,33 @@ Error after_taking_back(Error why, const Status& back, const std::string& name) 
                               name, extensions::unit_of(name, "socket"))};
 }
 
+/// The specifications that are installed when this one is, or when it is gone.
+std::vector<extensions::Specification> others(const std::vector<extensions::Installed>& installed,
+                                              const std::string& name) {
+  std::vector<extensions::Specification> others;
+  for (const extensions::Installed& each : installed) {
+    if (each.grant.name != name) others.push_back(each.specification);
+  }
+  return others;
+}
+
+/// Errors (conflict): the extension cannot be installed beside those that are.
+Status check_place(const extensions::Specification& wanted,
+                   const std::vector<extensions::Installed>& installed) {
+  auto together = others(installed, wanted.name);
+  together.push_back(wanted);
+  TRY(extensions::check_together(together));
+  TRY(extensions::check_rights(wanted, installed));
+  return check_head_rights(wanted, installed);
+}
+
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   const auto alone = lock();
   if (!alone) return report(alone.error());
   const std::string& name = package.specification.name;
   const auto inventory = extensions::read_inventory(kStore);
   if (!inventory) return report(inventory.error());
-  const Status free = extensions::check_rights(package.specification, inventory->installed);
-  if (!free) return report(free.error());
-  const Status fits = check_head_rights(package.specification, inventory->installed);
+  const Status fits = check_place(package.specification, inventory->installed);
   if (!fits) return report(fits.error());
   const auto before = package::read_grant_text(name, kStore);
   if (!before) return report(before.error());
@@ -213,6 +232,20 @@ Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
   return is_on_head ? wait_for_head_steps(name, answer) : Status();
 }
 
+/// Errors (conflict): another extension requires this one.
+Status check_not_required(const std::string& name) {
+  TRY_ASSIGN(const extensions::Inventory inventory, extensions::read_inventory(kStore));
+  // Whoever was in trouble before is no reason.
+  for (const extensions::Specification& other : others(inventory.installed, name)) {
+    if (!std::ranges::contains(other.requirements, name, &extensions::OtherExtension::name))
+      continue;
+    return fail(ErrorKind::conflict,
+                std::format("'{}' requires the extension '{}'", title(other), name),
+                std::format("'muster ext remove {}' first", other.name));
+  }
+  return {};
+}
+
 int remove(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
   if (!spec::is_name(options.name)) {
@@ -232,6 +265,7 @@ int remove(const ChangeOptions& options) {
   }
   const auto alone = lock();
   if (!alone) return report(alone.error());
+  if (const Status free = check_not_required(options.name); !free) return report(free.error());
   os::PosixCommandRunner runner;
   const Status done = remove_all_of(runner, options.name);
   if (!done) return report(done.error());

@@ -1,4 +1,4 @@
-// ext configure: what an administrator chooses of an extension's settings.
+// ext configure, enable, disable: what an administrator decides about an extension.
 
 #include <format>
 #include <memory>
@@ -52,11 +52,31 @@ int configure(const ConfigureOptions& options) {
                                        printable(options.extension, 80)));
 }
 
+int set_disabled(const std::string& extension, bool is_disabled) {
+  const auto answer = call_head("POST", "/v1/extensions/configure",
+                                {{"extension", extension}, {"disabled", is_disabled}});
+  if (!answer) return report(answer.error());
+  const char* const words =
+      is_disabled ? "disabled {}: what it changed on nodes and on the head is put back"
+                  : "enabled {}: nodes and head get its steps again";
+  const std::string name = printable(extension, 80);
+  return print_answer(find_extension(*answer, extension),
+                      std::vformat(words, std::make_format_args(name)));
+}
+
+void add_switch(CLI::App& noun, Session& session, const std::string& word, bool is_disabled,
+                const std::string& about) {
+  CLI::App& verb = *noun.add_subcommand(word, about);
+  const auto name = std::make_shared<std::string>();
+  verb.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
+  add_json(verb);
+  on_run_at_head(verb, session, [name, is_disabled] { return set_disabled(*name, is_disabled); });
+}
+
 }  // namespace
 
 void add_ext_configure(CLI::App& noun, Session& session) {
-  CLI::App& verb =
-      *noun.add_subcommand("configure", "gives settings of an extension other values");
+  CLI::App& verb = *noun.add_subcommand("configure", "gives settings of an extension other values");
   const auto options = std::make_shared<ConfigureOptions>();
   verb.add_option("extension", options->extension, "its name")
       ->type_name(value::kExtension)
@@ -65,6 +85,8 @@ void add_ext_configure(CLI::App& noun, Session& session) {
   verb.add_option("--unset", options->unset, "a setting that gets its default again");
   add_json(verb);
   on_run_at_head(verb, session, [options] { return configure(*options); });
+  add_switch(noun, session, "disable", true, "takes an extension's steps back, and keeps it");
+  add_switch(noun, session, "enable", false, "has an extension that was disabled work again");
 }
 
 }  // namespace muster::cli

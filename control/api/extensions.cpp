@@ -27,8 +27,8 @@ json rights_json(const extensions::Grant& grant) {
 json settings_json(const Extensions::State& state) {
   json settings = json::array();
   for (const extensions::Setting& setting : state.extension.specification.settings) {
-    const auto chosen = state.choices.find(setting.name);
-    const bool is_chosen = chosen != state.choices.end();
+    const auto chosen = state.settings.choices.find(setting.name);
+    const bool is_chosen = chosen != state.settings.choices.end();
     settings.push_back({{"name", setting.name},
                         {"type", to_string(setting.type)},
                         {"value", is_chosen ? chosen->second : setting.fallback},
@@ -52,6 +52,7 @@ json extension_json(const Extensions::State& state) {
           {"installed_ms", grant.at_ms},
           {"damaged", state.is_damaged},
           {"active", state.is_active},
+          {"disabled", state.settings.is_disabled},
           {"steps", state.steps},
           {"steps_on_head", state.steps_on_head},
           {"error", state.error},
@@ -82,9 +83,11 @@ os::ServerResponse Api::refresh_extension(const std::string& name) {
 }
 
 os::ServerResponse Api::configure_extension(const os::ServerRequest& request) {
-  const auto wanted = parse_extension_settings(request.body);
+  const auto wanted = parse_extension_request(request.body);
   if (!wanted) return os::refusal(wanted.error());
-  const Status done = cluster_.extensions().configure(wanted->extension, wanted->chosen);
+  Extensions& all = cluster_.extensions();
+  const Status done = wanted->disabled ? all.set_disabled(wanted->extension, *wanted->disabled)
+                                       : all.configure(wanted->extension, wanted->chosen);
   return done ? answer(extensions_json(cluster_)) : os::refusal(done.error());
 }
 

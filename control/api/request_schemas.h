@@ -51,6 +51,8 @@ inline constexpr auto kExtensionSettingsMembers = std::to_array<Property>({
     {"extension", text("its name")},
     {"set", list_of(kChosen, "settings that get a value"), Need::optional},
     {"unset", list_of(kSettingWord, "settings that get their defaults again"), Need::optional},
+    {"disabled", muster::json::flag("whether it is without its steps, in place of settings"),
+     Need::optional},
 });
 inline constexpr Schema kExtensionSettings =
     object("settings of an extension", kExtensionSettingsMembers);

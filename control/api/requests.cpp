@@ -155,12 +155,13 @@ Result<ProfileRequest> parse_profile_request(std::string_view body) {
   return request;
 }
 
-Result<ExtensionSettings> parse_extension_settings(std::string_view body) {
+Result<ExtensionRequest> parse_extension_request(std::string_view body) {
   TRY_ASSIGN(const json value, read_body(body, schemas::kExtensionSettings));
-  ExtensionSettings wanted{.extension = text_in(value, "extension"), .chosen = {}};
+  ExtensionRequest wanted{.extension = text_in(value, "extension"), .chosen = {}, .disabled = {}};
   if (value.contains("set")) {
     for (const json& each : value["set"]) {
-      const bool is_new = wanted.chosen.emplace(text_in(each, "name"), text_in(each, "value")).second;
+      const bool is_new =
+          wanted.chosen.emplace(text_in(each, "name"), text_in(each, "value")).second;
       if (!is_new) return fail(std::format("'{}' is set twice", text_in(each, "name")));
     }
   }
@@ -170,7 +171,10 @@ Result<ExtensionSettings> parse_extension_settings(std::string_view body) {
       if (!is_new) return fail(std::format("'{}' is set and unset", name));
     }
   }
-  if (wanted.chosen.empty()) return fail("'set' or 'unset' is needed");
+  if (value.contains("disabled")) wanted.disabled = value["disabled"].get<bool>();
+  if (wanted.disabled.has_value() != wanted.chosen.empty()) {
+    return fail("one of 'set' and 'unset', or 'disabled', is needed, and not both");
+  }
   return wanted;
 }
 

@@ -57,14 +57,16 @@ Result<state::Revision> parse_applied_query(const std::map<std::string, std::str
 /// {"nodes": ["n001", …]}
 Result<std::vector<std::string>> parse_node_list(std::string_view body);
 
-struct ExtensionSettings {
+struct ExtensionRequest {
   std::string extension;
   control::Extensions::Chosen chosen;
+  /// In place of settings.
+  std::optional<bool> disabled;
 };
 
 /// {"extension": "motd", "set": [{"name": "greeting", "value": "Hello"}], "unset": ["colour"]}; one
-/// of the lists may be left out.
-Result<ExtensionSettings> parse_extension_settings(std::string_view body);
+/// of the lists may be left out. Or {"extension": "motd", "disabled": true}.
+Result<ExtensionRequest> parse_extension_request(std::string_view body);
 
 /// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
 Result<std::vector<provisioning::Node>> parse_import(std::string_view body);

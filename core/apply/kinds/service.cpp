@@ -33,9 +33,10 @@ EffectResult take_back(const Service& step, TakingBack& back) {
   if (back.entry.former.kind == Former::Kind::other || runs == ran) return Effect::unchanged;
   Services& services = back.target.services();
   TRY_ASSIGN(const bool running, services.is_running(step.unit));
-  if (running == ran) return Effect::unchanged;
-  TRY(ran ? services.start(step.unit) : services.stop(step.unit));
-  return Effect::changed;
+  if (running != ran) TRY(ran ? services.start(step.unit) : services.stop(step.unit));
+  // What failed here is not there any more.
+  if (!ran) TRY(services.forget_failure(step.unit));
+  return running == ran ? Effect::unchanged : Effect::changed;
 }
 
 }  // namespace muster::apply

@@ -20,6 +20,7 @@ class OfflineServices final : public Services {
   Status stop(const std::string& unit) override;
   Status reload(const std::string&) override { return {}; }
   Status restart(const std::string&) override { return {}; }
+  Status forget_failure(const std::string&) override { return {}; }
   Status read_units() override { return {}; }
   Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;

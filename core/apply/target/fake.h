@@ -44,6 +44,7 @@ class FakeSystem final : public Services, public Mounts, public Packages {
   Status stop(const std::string& unit) override;
   Status reload(const std::string& unit) override;
   Status restart(const std::string& unit) override;
+  Status forget_failure(const std::string&) override { return {}; }
   Status read_units() override { return {}; }
   Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;

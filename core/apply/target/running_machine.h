@@ -14,6 +14,7 @@ class SystemdServices final : public Services {
   Status stop(const std::string& unit) override;
   Status reload(const std::string& unit) override;
   Status restart(const std::string& unit) override;
+  Status forget_failure(const std::string& unit) override;
   Status read_units() override;
   Result<std::optional<StartState>> state_at_start(const std::string& unit) override;
   Status set_state_at_start(const std::string& unit, plan::Unit::State state) override;

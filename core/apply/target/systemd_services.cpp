@@ -11,12 +11,18 @@ Result<bool> SystemdServices::is_running(const std::string& unit) {
 
 Status SystemdServices::start(const std::string& unit) {
   // A unit that failed too often is refused until its counter is cleared.
-  TRY(programs_.ask({"systemctl", "reset-failed", unit}));
+  TRY(forget_failure(unit));
   return programs_.run({"systemctl", "start", unit});
 }
 
 Status SystemdServices::stop(const std::string& unit) {
   return programs_.run({"systemctl", "stop", unit});
+}
+
+Status SystemdServices::forget_failure(const std::string& unit) {
+  // One that did not fail has nothing to forget, and is no error.
+  TRY(programs_.ask({"systemctl", "reset-failed", unit}));
+  return {};
 }
 
 Status SystemdServices::reload(const std::string& unit) {

@@ -71,6 +71,8 @@ class Services {
   /// Starts a unit, also one that failed too often before.
   virtual Status start(const std::string& unit) = 0;
   virtual Status stop(const std::string& unit) = 0;
+  /// Nobody is told any more that this unit failed, also when it is not there any more.
+  virtual Status forget_failure(const std::string& unit) = 0;
   virtual Status reload(const std::string& unit) = 0;
   virtual Status restart(const std::string& unit) = 0;
   /// Has systemd read unit files that changed.

@@ -359,3 +359,32 @@ class Extensions(HeadTest):
             self.assertIn("does not fit on this head", said)
             self.assertIn("'jobs'", said)
         self.assertEqual(self.listed(), [])
+
+    def test_one_that_is_disabled_has_no_steps_until_it_is_enabled(self):
+        self.install(writes(MOTD, "one\n"))
+        self.check("ext", "disable", "motd")
+        self.assertEqual(self.on_nodes(), {})
+        self.assertIn("disabled", self.check("ext", "list"))
+        self.assertIn("belongs to 'motd'", self.refuse_install(writes(MOTD, "two\n"), name="other"))
+        self.head.daemons.pop("musterd").stop()
+        self.head.start_musterd()
+        self.head.apply()
+        self.assertEqual(self.on_nodes(), {}, "also when the daemon starts anew")
+        self.check("ext", "enable", "motd")
+        self.assertEqual(self.on_nodes(), {MOTD: "one\n"})
+
+    def test_what_others_require_comes_first_and_goes_last(self):
+        more = 'requires:\n  - extension: motd\n    version: ">=1.1.0 <2.0.0"\n'
+        module = "import muster\n\ndef configure(context):\n    return muster.Steps()\n"
+        package = self.python_package(more=more, module=module)
+        install = ("ext", "install", "--yes", "--allow-unsigned")
+        self.assertIn("it is not installed", self.refuse(1, *install, package))
+        self.install(writes(MOTD, "one\n"))
+        self.assertIn("that is 1.0.0", self.refuse(1, *install, package))
+        self.install(writes(MOTD, "two\n"), version="1.1.0")
+        self.check(*install, package)
+        self.assertIn("'hello-0.1.0' requires the extension 'motd'", self.refuse(1, "ext", "remove", "--yes", "motd"))
+        self.assertIn("requires the extension 'motd'", self.refuse_install(writes(MOTD, "x\n"), version="2.0.0"))
+        self.assertEqual([each["version"] for each in self.listed()], ["0.1.0", "1.1.0"])
+        self.check("ext", "remove", "--yes", "hello")
+        self.check("ext", "remove", "--yes", "motd")

@@ -160,7 +160,7 @@ LAMPS = "#!/bin/sh\ntest -r \"$1\" || exit 1\nexec sleep infinity\n"
 
 # What an extension could leave behind, of every machine.
 TRACES = ("find /etc /usr/local /srv -xdev -not -path '/etc/slurm*' -printf '%y %m %u:%g %p %l\\n'; "
-          "systemctl list-unit-files --no-legend --no-pager; systemctl list-units --failed --no-legend --no-pager; "
+          "systemctl list-unit-files --no-legend --no-pager; systemctl list-units --failed --plain --no-legend | cut -d' ' -f1; "
           "getent passwd; getent group; findmnt -rno TARGET,FSTYPE; dpkg-query -W")
 
 

@@ -36,6 +36,7 @@ class FakeMachine final : public os::CommandRunner {
   std::map<std::string, std::string> mounts;
   std::map<std::string, bool> running;
   std::vector<std::string> told;
+  std::set<std::string> forgotten;
   bool busy = false;
   /// As an NFS server that remembers an export.
   bool busy_until_reload = false;
@@ -45,6 +46,7 @@ class FakeMachine final : public os::CommandRunner {
     const std::string& unit = argv.back();
     if (argv[1] == "is-active") return {.status = running[unit] ? 0 : 3, .out = {}, .err = {}};
     if (argv[1] == "start") running[unit] = true;
+    if (argv[1] == "reset-failed") forgotten.insert(unit);
     if (argv[1] == "stop") running[unit] = false;
     if (argv[1] == "reload" || argv[1] == "restart") told.push_back(argv[1] + " " + unit);
     if (argv[1] == "reload" && busy_until_reload) busy = false;
@@ -281,9 +283,11 @@ TEST_F(Undo, a_service_that_was_started_stops_and_one_that_ran_hears_of_its_file
                          .watches = {at("/etc/old.conf")}},
                  Service{.unit = "new.service"}}});
   machine_.told.clear();
+  machine_.forgotten.clear();
   take_all_back();
   EXPECT_FALSE(machine_.running["new.service"]);
   EXPECT_TRUE(machine_.running["old.service"]);
+  EXPECT_EQ(machine_.forgotten, std::set<std::string>{"new.service"}) << "no failure is left";
   EXPECT_EQ(machine_.told, std::vector<std::string>{"reload old.service"});
 }
 

@@ -343,7 +343,7 @@ TEST_F(ExtensionsTest, that_works_with_other_settings_keeps_them) {
   EXPECT_EQ(told.at("settings"), json({{"greeting", "Hello"}}));
   EXPECT_EQ(content(*all), "two");
   const auto again = open();
-  EXPECT_EQ(again->states().at(0).choices, extensions::Choices({{"greeting", "Hello"}}));
+  EXPECT_EQ(again->states().at(0).settings.choices, extensions::Choices({{"greeting", "Hello"}}));
   EXPECT_TRUE(again->states().at(0).is_active);
   EXPECT_TRUE(configure(*again, {{"greeting", std::nullopt}}, answer("three"), told));
   EXPECT_EQ(told.at("settings"), json({{"greeting", "Welcome."}}));
@@ -365,6 +365,27 @@ TEST_F(ExtensionsTest, that_does_not_work_with_other_settings_has_those_of_befor
   EXPECT_FALSE(all->configure("motd", {{"greeting", std::string(5000, 'x')}}));
 }
 
+TEST_F(ExtensionsTest, that_is_disabled_has_no_steps_until_it_is_enabled) {
+  const auto all = open();
+  refresh(*all, answer("one"));
+  const std::uint64_t before = decisions_.count();
+  EXPECT_TRUE(all->set_disabled("motd", true));
+  EXPECT_TRUE(all->on_nodes().steps.empty());
+  EXPECT_GT(decisions_.count(), before) << "plans are made anew";
+  EXPECT_FALSE(all->states().at(0).is_active);
+  cluster_ = "another";
+  const auto again = open();
+  EXPECT_TRUE(again->refresh("motd")) << "nobody is asked: there is no host";
+  EXPECT_TRUE(again->on_nodes().steps.empty());
+  EXPECT_TRUE(again->problems().empty());
+  EXPECT_FALSE(again->set_disabled("motd", false)) << "it must be asked, and does not answer";
+  EXPECT_TRUE(again->states().at(0).settings.is_disabled);
+  json told;
+  EXPECT_TRUE(with_host(answer("two"), told, [&] { return again->set_disabled("motd", false); }));
+  EXPECT_EQ(content(*again), "two");
+  EXPECT_TRUE(store_->list(kExtensionSettingsKind)->empty());
+}
+
 TEST_F(ExtensionsTest, that_is_removed_leaves_no_settings) {
   const auto all = open();
   refresh(*all, answer("one"));
@@ -375,7 +396,7 @@ TEST_F(ExtensionsTest, that_is_removed_leaves_no_settings) {
   EXPECT_TRUE(store_->list(kExtensionSettingsKind)->empty());
   install();
   refresh(*all, answer("one"));
-  EXPECT_TRUE(all->states().at(0).choices.empty());
+  EXPECT_TRUE(all->states().at(0).settings.choices.empty());
 }
 
 TEST_F(ExtensionsTest, of_which_a_document_is_damaged_is_asked_again) {

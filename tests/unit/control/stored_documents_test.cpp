@@ -157,7 +157,8 @@ Documents present() {
                                                         .group = "users",
                                                         .secrecy = plan::Secrecy::secret}}},
                  .on_head = {.steps = {plan::Service{.unit = "motd.service"}}}}});
-  documents["extension-settings"] = render_choices({{"greeting", "Hello\nü"}});
+  documents["extension-settings"] =
+      render_extension_settings({.choices = {{"greeting", "Hello\nü"}}, .is_disabled = true});
   return documents;
 }
 
@@ -201,8 +202,8 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
     return Documents{{kind, render_configured(configured)}};
   }
   if (kind == "extension-settings") {
-    TRY_ASSIGN(const extensions::Choices choices, parse_choices(text));
-    return Documents{{kind, render_choices(choices)}};
+    TRY_ASSIGN(const ExtensionSettings settings, parse_extension_settings(text));
+    return Documents{{kind, render_extension_settings(settings)}};
   }
   return fail("no such kind");
 }

@@ -123,6 +123,22 @@ TEST(Specification, has_settings_whose_defaults_they_allow) {
   EXPECT_TRUE(problem("    type: text\n").contains("default is missing"));
 }
 
+TEST(Specification, names_other_extensions_once_and_not_itself) {
+  const auto outcome = parse_specification(
+      kProject +
+          "requires:\n  - extension: base\n    version: \">=1.2.0 <2.0.0\"\n  - extension: b2\n",
+      "f", Form::project);
+  ASSERT_TRUE(outcome.specification) << to_string(outcome.problems.front());
+  EXPECT_EQ(outcome.specification->requirements.at(0).versions.bounds.size(), 2U);
+  EXPECT_TRUE(outcome.specification->requirements.at(1).versions.bounds.empty());
+  for (const std::string more :
+       {"requires:\n  - extension: motd\n",
+        "requires:\n  - extension: base\nconflicts:\n  - extension: base\n",
+        "conflicts:\n  - extension: base\n    version: new\n", "requires:\n  - version: \"*\"\n"}) {
+    EXPECT_EQ(problems_of(kProject + more, Form::project).size(), 1U) << more;
+  }
+}
+
 TEST(Specification, asks_for_each_thing_once) {
   const std::string twice =
       kProject + "  - place: node\n    files: [/etc/issue, /etc/motd]\n    reason: y\n";
