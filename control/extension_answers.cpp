@@ -1,5 +1,6 @@
 // What an extension answered: its form, its bounds, and how it is kept.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <format>
@@ -146,6 +147,8 @@ Result<Configured> parse_configured(std::string_view text) {
 
 namespace {
 
+constexpr std::uint32_t kMostMode = 0755;
+
 /// A step, and what the grant says of it.
 class GrantCheck {
  public:
@@ -160,14 +163,25 @@ class GrantCheck {
                       "lies in the extension's own directory",
                       plan::describe(step_)));
     }
-    return check_path(may_write(grant_, place_, file.path), "file", "files", file.mode);
+    return check_path(may_write(grant_, place_, file.path), "file", "files", file.mode, file.owner);
   }
   Status operator()(const plan::MakeDirectory& directory) const {
     return check_path(may_make(grant_, place_, directory.path), "directory", "directories",
-                      directory.mode);
+                      directory.mode, directory.owner);
   }
-  Status operator()(const plan::Unit& unit) const { return check_unit(unit.unit); }
-  Status operator()(const plan::Service& service) const { return check_unit(service.unit); }
+  Status operator()(const plan::Unit& unit) const {
+    if (unit.state != plan::Unit::State::masked) return check_unit(unit.unit);
+    return fail(ErrorKind::denied, std::format("it wants to mask {}", unit.unit));
+  }
+  Status operator()(const plan::Service& service) const {
+    for (const std::string& file : service.watches) {
+      if (!file.starts_with('/')) {
+        return fail(ErrorKind::invalid, std::format("'{}', which {} watches, is no absolute path",
+                                                    printable(file, 80), service.unit));
+      }
+    }
+    return check_unit(service.unit);
+  }
   Status operator()(const auto&) const {
     return fail(
         ErrorKind::denied,
@@ -183,13 +197,16 @@ class GrantCheck {
         std::format("it wants to {}, and has no right to that {}", plan::describe(step_), what),
         std::format("its author adds the {} to '{}' of 'rights' in the specification", what, key));
   }
-  Status check_path(bool may, std::string_view what, std::string_view key,
-                    std::uint32_t mode) const {
+  /// What others than root could write leads root elsewhere, by a link.
+  Status check_path(bool may, std::string_view what, std::string_view key, std::uint32_t mode,
+                    const std::string& owner) const {
     if (!may) return no_right(what, key);
-    if ((mode & ~0777U) == 0) return {};
-    return fail(
-        ErrorKind::denied,
-        std::format("it wants to {}: none may be setuid, setgid or sticky", plan::describe(step_)));
+    if ((mode & ~kMostMode) == 0 && owner == "root") return {};
+    return fail(ErrorKind::denied,
+                std::format("it wants to {}: what an extension has belongs to root, nobody else "
+                            "writes it, and nothing is setuid",
+                            plan::describe(step_)),
+                "a service has directories of its own by StateDirectory= in its unit");
   }
   Status check_unit(const std::string& unit) const {
     return may_run(grant_, place_, unit) ? Status() : no_right("unit", "units");
@@ -223,6 +240,23 @@ Status check_once(const plan::Plan& plan) {
 
 namespace {
 
+bool writes(const plan::Plan& plan, const std::string& path) {
+  return std::ranges::any_of(plan.steps, [&](const plan::Step& step) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    return file != nullptr && file->path == path;
+  });
+}
+
+/// A unit whose own file is another starts anew: the file names the directory of one installation.
+void watch_own_files(plan::Plan& plan) {
+  for (plan::Step& step : plan.steps) {
+    auto* const service = std::get_if<plan::Service>(&step);
+    if (service == nullptr) continue;
+    const std::string file = "/etc/systemd/system/" + service->unit;
+    if (writes(plan, file)) service->restart_watches.push_back(file);
+  }
+}
+
 /// The steps for one place. `list`: null where the answer has none.
 Result<plan::Plan> check_list(const Value* list, Place place, const extensions::Grant& grant) {
   if (list == nullptr) return plan::Plan();
@@ -231,6 +265,7 @@ Result<plan::Plan> check_list(const Value* list, Place place, const extensions::
   TRY_ASSIGN(plan::Plan given, parse_steps(whole, to_string(place)));
   TRY(check_once(given));
   for (const plan::Step& step : given.steps) TRY(check_grant(step, grant, place));
+  watch_own_files(given);
   return of_extension(std::move(given), grant.name);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/mounts.h"
+#include "extensions/specification.h"
 
 namespace muster::control {
 namespace {
@@ -20,6 +21,9 @@ std::string path_of(const plan::Step& step) {
 std::string unit_of(const plan::Step& step) {
   if (const auto* const unit = std::get_if<plan::Unit>(&step)) return unit->unit;
   if (const auto* const service = std::get_if<plan::Service>(&step)) return service->unit;
+  if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
+    return extensions::unit_of_file(file->path);
+  }
   return {};
 }
 
@@ -36,10 +40,8 @@ std::vector<About> about(const plan::Plan& plan) {
   for (const plan::Step& step : plan.steps) {
     const bool is_file = std::holds_alternative<plan::WriteFile>(step) ||
                          std::holds_alternative<plan::MakeLink>(step);
-    all.push_back({.step = &step,
-                   .path = path_of(step),
-                   .unit = unit_of(step),
-                   .is_directory = !is_file});
+    all.push_back(
+        {.step = &step, .path = path_of(step), .unit = unit_of(step), .is_directory = !is_file});
   }
   return all;
 }
@@ -49,8 +51,7 @@ std::vector<About> about(const plan::Plan& plan) {
 bool is_in_the_way(const About& own, const About& other) {
   if (own.path.empty() || other.path.empty()) return false;
   if (own.path == other.path) return own.is_directory != other.is_directory;
-  return is_below(other.path, own.path) ||
-         (!other.is_directory && is_below(own.path, other.path));
+  return is_below(other.path, own.path) || (!other.is_directory && is_below(own.path, other.path));
 }
 
 Status check_two(const About& own, const About& other) {

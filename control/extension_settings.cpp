@@ -30,7 +30,7 @@ Result<ExtensionSettings> parse_extension_settings(std::string_view text) {
   members.refuse_unknown();
   TRY(problems.status());
   for (const auto& each : document.value.at("settings").items()) {
-    read.choices[each.key()] = settings.text(each.key().c_str(), kLongest);
+    read.choices[each.key()] = settings.find_text(each.key().c_str(), kLongest).value_or("");
   }
   TRY(problems.status());
   return read;
@@ -43,11 +43,10 @@ Result<extensions::Choices> change_choices(const extensions::Specification& spec
                                            extensions::Choices choices,
                                            const Extensions::Chosen& chosen) {
   for (const auto& [name, text] : chosen) {
+    // One of an earlier version can be unset, too.
+    if (!text && choices.erase(name) != 0) continue;
     TRY_ASSIGN(const extensions::Setting setting, extensions::find_setting(specification, name));
-    if (!text) {
-      choices.erase(name);
-      continue;
-    }
+    if (!text) continue;
     TRY(extensions::parse_setting(setting, *text));
     choices[name] = *text;
   }
@@ -91,7 +90,8 @@ Status Extensions::change(
   TRY_ASSIGN(Known known, find_to_configure(name));
   const ExtensionSettings before = known.settings;
   TRY_ASSIGN(known.settings, settings_of(known));
-  if (known.settings == before) return {};
+  if (known.settings == before && !known.is_settings_lost) return {};
+  known.is_settings_lost = false;
   std::string said;
   if (!is_current(known)) {
     auto answer = ask_one(known, said, [this] { return ending_.stop_requested(); });

@@ -23,12 +23,6 @@ constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
 }  // namespace
 
-Error Extensions::cannot_forget(const std::string& name) {
-  return {
-      .message = std::format("what extension '{}' answered cannot be removed from the state", name),
-      .hint = "it is tried again; 'muster status' says what is wrong with the disk"};
-}
-
 Extensions::~Extensions() { end(); }
 
 void Extensions::end() {
@@ -57,76 +51,9 @@ std::string Extensions::digest_of(const Known& known) const {
 
 /// Whether there is nothing to ask.
 bool Extensions::is_current(const Known& known) const {
-  if (known.is_damaged || known.settings.is_disabled) return true;
+  if (known.is_damaged || known.is_settings_lost || known.settings.is_disabled) return true;
   return known.answer && known.answer->specification == known.extension.grant.specification &&
          known.answer->input == digest_of(known);
-}
-
-void Extensions::load(std::vector<Error>& lost) {
-  read_store();
-  const auto documents = sources_.decisions.store().list(kExtensionKind);
-  if (!documents) {
-    lost.push_back(documents.error());
-    return;
-  }
-  load_settings(lost);
-  const std::scoped_lock lock(mutex_);
-  for (const state::Document& document : *documents) {
-    auto known = all_.find(document.key);
-    if (known == all_.end() && !unreadable_) {
-      removed_.insert(document.key);
-      continue;
-    }
-    // A disk that cannot be read now takes nothing away from nodes.
-    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
-    if (auto taken = take_up(known->second, document.value); !taken) {
-      lost.push_back({.message = std::format("what extension '{}' answered cannot be read: {}",
-                                             printable(document.key, 64), taken.error().message),
-                      .hint = "it is asked again"});
-    }
-  }
-}
-
-/// Before the answers, of which each counts with the settings that it was made for.
-void Extensions::load_settings(std::vector<Error>& lost) {
-  const auto documents = sources_.decisions.store().list(kExtensionSettingsKind);
-  if (!documents) {
-    lost.push_back(documents.error());
-    return;
-  }
-  const std::scoped_lock lock(mutex_);
-  for (const state::Document& document : *documents) {
-    auto known = all_.find(document.key);
-    if (known == all_.end() && !unreadable_) {
-      removed_.insert(document.key);
-      continue;
-    }
-    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
-    auto settings = parse_extension_settings(document.value);
-    if (settings) {
-      known->second.settings = std::move(*settings);
-      continue;
-    }
-    lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
-                                           printable(document.key, 64), settings.error().message),
-                    .hint = "it has its defaults; set them again with 'muster ext configure'"});
-  }
-}
-
-Extensions::Known Extensions::damaged(const std::string& name, const std::optional<Error>& why) {
-  Known known{.is_damaged = true, .error = why ? why->message : std::string()};
-  known.extension.grant.name = name;
-  return known;
-}
-
-/// Takes up what the store has of an extension. Errors: it cannot be read.
-Status Extensions::take_up(Known& known, const std::string& document) {
-  TRY_ASSIGN(Configured answer, parse_configured(document));
-  const std::string& name = known.extension.grant.name;
-  answer.steps.on_nodes = of_extension(std::move(answer.steps.on_nodes), name);
-  answer.steps.on_head = of_extension(std::move(answer.steps.on_head), name);
-  known.answer = std::move(answer);
-  return {};
 }
 
 void Extensions::start() {
@@ -216,13 +143,17 @@ void Extensions::read_store() {
       continue;
     }
     now->second.settings = std::move(known.settings);
+    now->second.is_settings_lost = known.is_settings_lost;
+    now->second.is_new = known.is_new;
     now->second.answer = std::move(known.answer);
     now->second.conflict = std::move(known.conflict);
     if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
     now->second.error = std::move(known.error);
     now->second.said = std::move(known.said);
   }
-  for (const auto& [name, known] : all) removed_.erase(name);
+  for (auto& [name, known] : all) {
+    if (removed_.erase(name) != 0) known.is_new = true;
+  }
   const auto is_as_before = [this](const auto& each) {
     const auto before = all_.find(each.first);
     return before != all_.end() && before->second.extension.grant == each.second.extension.grant;
@@ -252,24 +183,6 @@ Status Extensions::refresh(const std::string& name) {
   const std::scoped_lock lock(mutex_);
   if (!removed_.contains(name)) return {};
   return std::unexpected(cannot_forget(name));
-}
-
-/// What the disk does not take is tried again later.
-void Extensions::forget_removed() {
-  std::set<std::string> names;
-  {
-    const std::scoped_lock lock(mutex_);
-    names = removed_;
-  }
-  for (const std::string& name : names) {
-    const auto is_removed = [&] {
-      const std::scoped_lock lock(mutex_);
-      return removed_.contains(name);
-    };
-    if (!save(name, std::nullopt, is_removed)) continue;
-    const std::scoped_lock lock(mutex_);
-    removed_.erase(name);
-  }
 }
 
 /// Whom somebody waits for comes first.
@@ -312,9 +225,7 @@ void Extensions::ask(const std::string& name, const std::function<bool()>& is_un
   const auto is_still_there = [&] { return is_still(known->extension.grant); };
   // Who gave up waiting knows nothing of the extension.
   if (!is_still_there() || (!answer && is_unwanted())) return;
-  const Status saved =
-      answer ? save(name, Kept{.answer = *answer, .settings = known->settings}, is_still_there)
-             : Status();
+  const Status saved = answer ? save(name, kept_of(*known, *answer), is_still_there) : Status();
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
   if (now == all_.end()) return;
@@ -339,6 +250,9 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   const bool is_asked =
       std::ranges::contains(known.extension.specification.hooks, extensions::Hook::configure);
   if (!is_asked) return configured;
+  if (const auto refused = sources_.refused_on_head(grants()); refused.contains(grant.name)) {
+    return std::unexpected(refused.at(grant.name));
+  }
   const auto answer = extensions::ask_host(sources_.run / (grant.name + ".sock"),
                                            {.id = ++asked_,
                                             .hook = extensions::Hook::configure,
@@ -355,48 +269,6 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   TRY(sources_.check_steps(*steps));
   configured.steps = std::move(*steps);
   return configured;
-}
-
-/// For people who look at what happened.
-std::string Extensions::told_of(const Kept& kept) {
-  if (kept.settings.is_disabled) return "disabled";
-  if (!kept.answer) return "not asked yet";
-  return std::format("{} steps for nodes, {} for the head",
-                     kept.answer->steps.on_nodes.steps.size(),
-                     kept.answer->steps.on_head.steps.size());
-}
-
-/// On disk first, in the plans then; nothing where that `is_right` no more.
-Status Extensions::save(const std::string& name, const std::optional<Kept>& kept,
-                        const std::function<bool()>& is_right) {
-  Decisions& decisions = sources_.decisions;
-  state::Change answer{.kind = kExtensionKind, .key = name, .value = std::nullopt};
-  state::Change settings{.kind = kExtensionSettingsKind, .key = name, .value = std::nullopt};
-  if (kept && kept->answer) answer.value = render_configured(*kept->answer);
-  if (kept && kept->settings != ExtensionSettings()) {
-    settings.value = render_extension_settings(kept->settings);
-  }
-  answer.schema = kExtensionDocument.schema();
-  settings.schema = kExtensionSettingsDocument.schema();
-  const std::scoped_lock one_decision(decisions.one_at_a_time());
-  if (!is_right()) return {};
-  TRY_ASSIGN(const state::Revision revision,
-             decisions.store().commit({.changes = {answer, settings},
-                                       .events = {{.time_ms = decisions.now_ms(),
-                                                   .subject = "extension/" + name,
-                                                   .kind = kept ? "configured" : "removed",
-                                                   .text = kept ? told_of(*kept) : ""}}}));
-  if (kept) {
-    const std::scoped_lock lock(mutex_);
-    const auto now = all_.find(name);
-    if (now != all_.end()) {
-      now->second.answer = kept->answer;
-      now->second.settings = kept->settings;
-      now->second.conflict.clear();
-    }
-  }
-  decisions.note(revision);
-  return {};
 }
 
 }  // namespace muster::control

@@ -81,7 +81,7 @@ Result<ExtensionSteps> check_answer(const nlohmann::json& output, const extensio
 plan::Plan of_extension(plan::Plan steps, const std::string& extension);
 
 /// Threads: every function but `load` and `start` may be called from several threads. None but
-/// `refresh` and `configure` waits for a host.
+/// `refresh`, `configure` and `set_disabled` waits for a host.
 class Extensions {
  public:
   struct Sources {
@@ -153,6 +153,10 @@ class Extensions {
     /// Of `extension` only the name is known: its files cannot be used. What it answered stays.
     bool is_damaged = false;
     ExtensionSettings settings;
+    /// Nobody knows what administrators decided: it is not asked, and keeps what it has.
+    bool is_settings_lost = false;
+    /// The store may have settings of one that was removed.
+    bool is_new = false;
     std::optional<Configured> answer;
     /// Why the answer is not in the plans.
     std::string conflict;
@@ -194,8 +198,10 @@ class Extensions {
   /// What is kept of an extension.
   struct Kept {
     std::optional<Configured> answer;
-    ExtensionSettings settings;
+    /// None: they stay as they are.
+    std::optional<ExtensionSettings> settings;
   };
+  static Kept kept_of(const Known& known, const Configured& answer);
   static std::string told_of(const Kept& kept);
   void load_settings(std::vector<Error>& lost);
   Result<Known> find_to_configure(const std::string& name) const;

@@ -39,11 +39,29 @@ Status check_conflict(const Specification& own, const OtherExtension& other,
 
 }  // namespace
 
-Status check_together(const std::vector<Specification>& all) {
-  for (const Specification& own : all) {
-    for (const OtherExtension& other : own.requirements) TRY(check_required(own, other, all));
-    for (const OtherExtension& other : own.conflicts) TRY(check_conflict(own, other, all));
+namespace {
+
+/// What one says of another: errors of others among themselves are older than this question.
+Status check_about(const Specification& own, const std::string& name,
+                   const std::vector<Specification>& all) {
+  for (const OtherExtension& other : own.requirements) {
+    if (other.name == name) TRY(check_required(own, other, all));
   }
+  for (const OtherExtension& other : own.conflicts) {
+    if (other.name == name) TRY(check_conflict(own, other, all));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_together(const Specification& wanted, std::vector<Specification> others) {
+  others.push_back(wanted);
+  for (const OtherExtension& other : wanted.requirements) {
+    TRY(check_required(wanted, other, others));
+  }
+  for (const OtherExtension& other : wanted.conflicts) TRY(check_conflict(wanted, other, others));
+  for (const Specification& other : others) TRY(check_about(other, wanted.name, others));
   return {};
 }
 

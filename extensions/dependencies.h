@@ -8,8 +8,9 @@
 
 namespace muster::extensions {
 
-/// Errors (conflict): one requires another that is not among them in a version that will do, or
-/// conflicts with one that is. The error has the names and versions of both.
-Status check_together(const std::vector<Specification>& all);
+/// Whether an extension can be installed beside the others. Errors (conflict): it requires another
+/// that is not among them in a version that will do, or conflicts with one that is; the same of
+/// another about this one. The error has the names and versions of both.
+Status check_together(const Specification& wanted, std::vector<Specification> others);
 
 }  // namespace muster::extensions

@@ -28,7 +28,7 @@ constexpr std::array kRight = {
                                       .example = "/etc/motd"}),
     values<kFilePath, &Right::directories>(
         {.key = "directories",
-         .doc = "The directories that it makes there. All files below them are its own, too.",
+         .doc = "The directories that it makes there. All that is below them is its own, too.",
          .example = "/etc/motd.d"}),
     values<kUnitName, &Right::units>({.key = "units",
                                       .doc = "The units of systemd that it starts and stops there.",
@@ -51,7 +51,7 @@ constexpr std::array kSetting = {
          .presence = Presence::required}),
     value<kSettingText, &Setting::fallback>(
         {.key = "default",
-         .doc = "Its value until an administrator sets another one. What has a text is quoted.",
+         .doc = "Its value until an administrator sets another one; `\"\"` is an empty text.",
          .example = "Welcome.",
          .presence = Presence::required}),
     value<kLine, &Setting::about>({.key = "about",
@@ -146,9 +146,10 @@ constexpr std::array kSpecification = {
                                     .doc = "Where there is more about it.",
                                     .example = "https://example.org/motd"}),
     values<kHook, &S::hooks>({.key = "hooks",
-                              .doc = "What it is asked. `configure` returns steps for nodes.",
+                              .doc = "What it is asked. `configure` returns steps.",
                               .example = "configure",
-                              .presence = Presence::required}),
+                              .presence = Presence::required,
+                              .empty = FieldText::Empty::refused}),
     sections<&S::rights>({.key = "rights", .doc = "What it wants to own. It gets nothing else."},
                          kRight),
     sections<&S::settings>(

@@ -3,6 +3,7 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
 #include "extensions/host.h"
@@ -33,11 +34,16 @@ Status answer_one(HookRunner& runner, os::Handle connection, const Installed& ex
 
 Status serve_host(HookRunner& runner, const Installed& extension, const os::Handle& listener,
                   const HostOptions& options) {
+  const std::filesystem::path file = grant_of(options.store, extension.grant.name);
+  TRY_ASSIGN(const std::string granted, os::read_file(file));
+  TRY_ASSIGN(const Grant grant, parse_grant(granted));
+  if (grant != extension.grant) return {};
   while (true) {
     TRY_ASSIGN(const auto ready, os::wait_readable({{listener.get()}}, os::in(options.idle)));
     if (ready.empty()) return {};
-    TRY_ASSIGN(const Installed now, read_installed(options.store, extension.grant.name));
-    if (now.grant != extension.grant) return {};
+    // Its text: a question takes less time than reading what it says.
+    TRY_ASSIGN(const std::string now, os::read_file(file));
+    if (now != granted) return {};
     TRY_ASSIGN(os::Handle connection, os::accept_unix(listener));
     const Status told = answer_one(runner, std::move(connection), extension, options);
     if (!told) options.say(told.error().text());

@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-std::unexpected<Error> refuse(const Setting& setting, std::string_view text,
-                              std::string_view allowed) {
+std::unexpected<Error> refuse_value(const Setting& setting, std::string_view text,
+                                    std::string_view allowed) {
   return fail(ErrorKind::invalid,
               std::format("'{}' is no value of '{}'", printable(text, 80), setting.name),
               std::format("write {}", allowed));
@@ -23,18 +23,18 @@ Result<json> integer_of(const Setting& setting, std::string_view text) {
   const std::uint64_t least = setting.minimum.value_or(kSettingNumber.type.minimum);
   const std::uint64_t most = setting.maximum.value_or(kSettingNumber.type.maximum);
   if (number && *number >= least && *number <= most) return json(*number);
-  return refuse(setting, text, std::format("a number from {} to {}", least, most));
+  return refuse_value(setting, text, std::format("a number from {} to {}", least, most));
 }
 
 Result<json> flag_of(const Setting& setting, std::string_view text) {
   if (text == "yes") return json(true);
   if (text == "no") return json(false);
-  return refuse(setting, text, "'yes' or 'no'");
+  return refuse_value(setting, text, "'yes' or 'no'");
 }
 
 Result<json> choice_of(const Setting& setting, std::string_view text) {
   if (std::ranges::contains(setting.choices, text)) return json(text);
-  return refuse(setting, text, std::format("one of: {}", join(setting.choices, ", ")));
+  return refuse_value(setting, text, std::format("one of: {}", join(setting.choices, ", ")));
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Result<json> parse_setting(const Setting& setting, std::string_view text) {
   }
   const auto value = kSettingText.parse(text);
   if (value) return json(*value);
-  return refuse(setting, text, kSettingText.type.allowed);
+  return refuse_value(setting, text, kSettingText.type.allowed);
 }
 
 Result<Setting> find_setting(const Specification& specification, std::string_view name) {
@@ -73,9 +73,8 @@ Result<json> setting_values(const Specification& specification, const Choices& c
   json values = json::object();
   for (const Setting& setting : specification.settings) {
     const auto chosen = choices.find(setting.name);
-    TRY_ASSIGN(
-        values[setting.name],
-        parse_setting(setting, chosen == choices.end() ? setting.fallback : chosen->second));
+    TRY_ASSIGN(values[setting.name],
+               parse_setting(setting, chosen == choices.end() ? setting.fallback : chosen->second));
   }
   return values;
 }

@@ -32,7 +32,8 @@ void find_twice(const std::vector<std::pair<std::string, std::string>>& texts,
                 std::string_view what, Findings& findings) {
   std::set<std::string> known;
   for (const auto& [path, text] : texts) {
-    if (known.insert(text).second) continue;
+    // One that cannot be read is told already.
+    if (text.empty() || known.insert(text).second) continue;
     findings.push_back({.paths = {path},
                         .message = std::format("{} '{}' comes twice", what, text),
                         .hint = "leave one of them out"});
@@ -43,8 +44,9 @@ void find_twice(const std::vector<std::pair<std::string, std::string>>& texts,
 void find_below(const std::vector<std::pair<std::string, std::string>>& paths,
                 const std::vector<std::pair<std::string, std::string>>& files, Findings& findings) {
   for (const auto& [path, file] : paths) {
-    const auto above = std::ranges::find_if(
-        files, [&](const auto& other) { return is_below(file, other.second); });
+    const auto above = std::ranges::find_if(files, [&](const auto& other) {
+      return !other.second.empty() && is_below(file, other.second);
+    });
     if (above == files.end()) continue;
     findings.push_back(
         {.paths = {path},
@@ -61,26 +63,57 @@ void add_each(const std::vector<std::string>& texts, const std::string& path,
   }
 }
 
-Findings validate_rights(const Specification& specification) {
-  Findings findings;
+/// What is asked for in one place.
+struct Asked {
   std::vector<std::pair<std::string, std::string>> files;
   std::vector<std::pair<std::string, std::string>> paths;
   std::vector<std::pair<std::string, std::string>> units;
+};
+
+Asked asked_in(const Specification& specification, Place place) {
+  Asked asked;
   for (std::size_t i = 0; i < specification.rights.size(); ++i) {
     const Right& right = specification.rights[i];
-    const std::string place = std::format("rights[{}]", i);
-    add_each(right.files, place + ".files", files);
-    add_each(right.files, place + ".files", paths);
-    add_each(right.directories, place + ".directories", paths);
-    add_each(right.units, place + ".units", units);
+    if (right.place != place) continue;
+    const std::string path = std::format("rights[{}]", i);
+    add_each(right.files, path + ".files", asked.files);
+    add_each(right.files, path + ".files", asked.paths);
+    add_each(right.directories, path + ".directories", asked.paths);
+    add_each(right.units, path + ".units", asked.units);
+  }
+  return asked;
+}
+
+/// A file of a unit is asked for with the unit: the unit is what belongs to somebody.
+void find_without_unit(const Asked& asked, Findings& findings) {
+  for (const auto& [path, file] : asked.paths) {
+    const std::string unit = unit_of_file(file);
+    if (unit.empty() ||
+        std::ranges::contains(asked.units, unit, [](const auto& each) { return each.second; })) {
+      continue;
+    }
+    findings.push_back({.paths = {path},
+                        .message = std::format("'{}' changes what the unit '{}' is", file, unit),
+                        .hint = std::format("add '{}' to 'units' of the same place", unit)});
+  }
+}
+
+Findings validate_rights(const Specification& specification) {
+  Findings findings;
+  for (const Place place : {Place::node, Place::head}) {
+    const Asked asked = asked_in(specification, place);
+    find_twice(asked.paths, "path", findings);
+    find_below(asked.paths, asked.files, findings);
+    find_twice(asked.units, "unit", findings);
+    find_without_unit(asked, findings);
+  }
+  for (std::size_t i = 0; i < specification.rights.size(); ++i) {
+    const Right& right = specification.rights[i];
     if (!right.files.empty() || !right.directories.empty() || !right.units.empty()) continue;
-    findings.push_back({.paths = {place},
+    findings.push_back({.paths = {std::format("rights[{}]", i)},
                         .message = "it asks for nothing",
                         .hint = "add 'files', 'directories' or 'units', or leave it out"});
   }
-  find_twice(paths, "path", findings);
-  find_below(paths, files, findings);
-  find_twice(units, "unit", findings);
   return findings;
 }
 
@@ -102,6 +135,11 @@ void validate_setting(const Setting& setting, std::size_t index, Findings& findi
   if (is_bounded && setting.type != SettingType::integer) {
     findings.push_back(at_setting(index, "type", "only an integer has a minimum and a maximum",
                                   "write 'type: integer', or leave them out"));
+  }
+  if (setting.minimum && setting.maximum && *setting.minimum > *setting.maximum) {
+    findings.push_back(at_setting(index, "minimum", "the minimum is more than the maximum",
+                                  "write the smaller number here"));
+    return;
   }
   const auto value = parse_setting(setting, setting.fallback);
   if (value || (is_choice && setting.choices.empty())) return;
@@ -164,9 +202,13 @@ Findings validate_programs(const Specification& specification) {
     const std::string path = hook_path(specification.hooks[i]);
     const auto found = std::ranges::find(specification.files, path, &PackedFile::path);
     if (found != specification.files.end() && found->executable == Executable::yes) continue;
-    findings.push_back({.paths = {std::format("hooks[{}]", i)},
-                        .message = std::format("there is no program '{}' in the archive", path),
-                        .hint = "put it there below 'content' of the project, and 'chmod +x' it"});
+    const bool is_there = found != specification.files.end();
+    findings.push_back(
+        {.paths = {std::format("hooks[{}]", i)},
+         .message = is_there ? std::format("'{}' is not executable", path)
+                             : std::format("there is no program '{}' in the archive", path),
+         .hint = is_there ? std::format("'chmod +x content/{}'", path)
+                          : "put it there below 'content' of the project, and 'chmod +x' it"});
   }
   return findings;
 }
@@ -228,6 +270,22 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
   std::vector<spec::Diagnostic> problems = reader.finish();
   if (!problems.empty()) return {.specification = std::nullopt, .problems = std::move(problems)};
   return {.specification = std::move(specification), .problems = {}};
+}
+
+std::string unit_of_file(std::string_view path) {
+  static constexpr std::array<std::string_view, 4> kPlaces = {
+      "/etc/systemd/system/", "/usr/lib/systemd/system/", "/usr/local/lib/systemd/system/",
+      "/run/systemd/system/"};
+  static constexpr std::array<std::string_view, 3> kDirectories = {".d", ".wants", ".requires"};
+  const auto place =
+      std::ranges::find_if(kPlaces, [&](std::string_view each) { return path.starts_with(each); });
+  if (place == kPlaces.end()) return {};
+  std::string_view name = path.substr(place->size());
+  name = name.substr(0, name.find('/'));
+  for (const std::string_view ending : kDirectories) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  return std::string(name);
 }
 
 std::string title(const Specification& specification) {

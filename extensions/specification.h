@@ -117,6 +117,9 @@ struct ParseOutcome {
 /// Parses and validates. `file_name` is used in problems only. Any bytes are answered by problems.
 ParseOutcome parse_specification(std::string_view text, std::string_view file_name, Form form);
 
+/// The unit of systemd that a file or a drop-in directory is of; empty: it is of none.
+std::string unit_of_file(std::string_view path);
+
 /// "motd-1.0.0", as both files of a package are called.
 std::string title(const Specification& specification);
 

@@ -113,11 +113,10 @@ Status check_right(const Specification& wanted, const Right& right, const Grant&
   for (const Right& owned : other.rights) {
     const auto clash = find_clash(owned, right);
     if (!clash) continue;
-    return fail(
-        ErrorKind::conflict,
-        std::format("'{}' asks for {} on {}s, and {} belongs to '{}'", wanted.name, clash->wanted,
-                    to_string(right.place), clash->owned, other.name),
-        std::format("'muster ext remove {}' first", other.name));
+    return fail(ErrorKind::conflict,
+                std::format("'{}' asks for {} on {}s, and {} belongs to '{}'", wanted.name,
+                            clash->wanted, to_string(right.place), clash->owned, other.name),
+                std::format("'muster ext remove {}' first", other.name));
   }
   return {};
 }

@@ -87,14 +87,27 @@ bool is_sha256(std::string_view text) {
 }
 
 /// Directories that are links on every Debian: a path through one has another spelling.
-constexpr std::array<std::string_view, 7> kLinks = {"/bin",   "/sbin",    "/lib",     "/lib32",
-                                                    "/lib64", "/var/run", "/var/lock"};
+constexpr std::array<std::string_view, 9> kLinks = {
+    "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/var/run", "/var/lock", "/etc/mtab"};
+/// Of the kernel, and where others than root write.
+constexpr std::array<std::string_view, 7> kOthers = {"/proc", "/sys",     "/dev",     "/tmp",
+                                                     "/home", "/var/tmp", "/run/user"};
+
+bool is_at_or_below(std::string_view path, std::string_view place) {
+  return path == place || is_below(path, place);
+}
 
 /// What Muster has on heads and nodes.
-constexpr std::array<std::string_view, 3> kMusters = {"/etc/muster", "/usr/libexec/muster",
-                                                      "/usr/share/muster"};
+constexpr std::array<std::string_view, 4> kMusters = {"/etc/muster", "/usr/libexec/muster",
+                                                      "/usr/share/muster",
+                                                      "/usr/lib/python3/dist-packages/muster"};
 /// The same, with other names that begin so, such as /var/lib/muster-head.
-constexpr std::array<std::string_view, 2> kMustersToo = {"/var/lib/muster", "/run/muster"};
+constexpr std::array<std::string_view, 6> kMustersToo = {"/var/lib/muster",
+                                                         "/run/muster",
+                                                         "/etc/systemd/system/muster",
+                                                         "/usr/lib/systemd/system/muster",
+                                                         "/usr/local/lib/systemd/system/muster",
+                                                         "/run/systemd/system/muster"};
 
 /// Whether a path is Muster's, or leads to what is.
 bool is_musters(std::string_view path) {
@@ -109,9 +122,28 @@ bool is_musters(std::string_view path) {
 
 /// One that a JSON word may be, too.
 bool is_file_path(std::string_view text) {
-  const auto leads_through = [&](std::string_view link) { return is_below(text, link); };
-  return spec::is_mount_point(text) && std::ranges::none_of(kLinks, leads_through) &&
-         !is_musters(text) && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  return spec::is_mount_point(text) &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// Errors: it is no path; an extension may own nothing there.
+Result<std::string> parse_file_path(std::string_view text) {
+  if (!is_file_path(text)) return refuse(text, kFilePath.type);
+  const auto is_in = [&](std::string_view place) { return is_at_or_below(text, place); };
+  if (const auto link = std::ranges::find_if(kLinks, is_in); link != kLinks.end()) {
+    return fail(ErrorKind::invalid,
+                std::format("'{}' goes through {}, which is a link", text, *link),
+                "write the path that the link leads to, such as /usr/bin or /run");
+  }
+  if (const auto place = std::ranges::find_if(kOthers, is_in); place != kOthers.end()) {
+    return fail(ErrorKind::invalid,
+                std::format("'{}' is in {}, where not only root writes", text, *place),
+                "choose another place, such as /etc, /usr/local or /var/lib");
+  }
+  if (!is_musters(text)) return std::string(text);
+  return fail(ErrorKind::invalid,
+              std::format("'{}' is Muster's, or has something of Muster's below it", text),
+              "name the files themselves, or a directory of the extension's own");
 }
 
 constexpr std::array<std::string_view, 4> kUnitKinds = {".service", ".socket", ".timer", ".path"};
@@ -235,9 +267,9 @@ constinit const Codec<std::string> kHomepage = {
 constinit const Codec<std::string> kFilePath = {
     {.name = "a path",
      .allowed =
-         "an absolute path without '.', '..' and a '/' at its end, none of Muster's, and not below "
-         "/bin, /lib or /var/run, which are links"},
-    parse_text<kFilePath, is_file_path>,
+         "an absolute path without '.', '..' and a '/' at its end, in a directory that is no link "
+         "and none of Muster's, and where only root writes"},
+    parse_file_path,
     same};
 
 constinit const Codec<std::string> kUnitName = {

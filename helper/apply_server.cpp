@@ -77,14 +77,27 @@ std::vector<extensions::Grant> read_grants() {
   return grants;
 }
 
+/// Steps that nobody has a right to.
+std::vector<apply::Outcome> outcomes_of(const std::vector<plan::Step>& refused) {
+  std::vector<apply::Outcome> outcomes;
+  for (const plan::Step& step : refused) {
+    outcomes.push_back({.step = plan::describe(step),
+                        .kind = apply::Outcome::Kind::failed,
+                        .reason = "no extension that is installed has a right to this"});
+  }
+  return outcomes;
+}
+
 Result<json> apply_plan(os::CommandRunner& runner) {
   // The daemon's directory: what lies there is its word and no more.
   TRY_ASSIGN(const std::string text, os::read_plain_file(plan_file()));
-  TRY_ASSIGN(const plan::Plan given, plan::parse_plan(text));
+  TRY_ASSIGN(plan::Plan given, plan::parse_plan(text));
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
   TRY_ASSIGN(const plans::HeadRights rights, plans::head_rights(spec, read_grants()));
+  const auto refused = outcomes_of(plans::take_out_unowned(given, rights.policy));
+  std::ranges::for_each(refused, print_outcome);
   TRY(rights.policy.check(given));
   TRY_ASSIGN(const head::Facts facts, head::read_facts());
   TRY_ASSIGN(const plan::Plan plan,
@@ -108,6 +121,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
        .undecided = accounts.undecided,
        .on_step = print_outcome});
   report.outcomes.insert(report.outcomes.end(), accounts.refused.begin(), accounts.refused.end());
+  report.outcomes.insert(report.outcomes.end(), refused.begin(), refused.end());
   json value = apply::to_json(report);
   value["generation"] = plan::generation(plan);
   return value;

@@ -119,6 +119,18 @@ Status compare_steps(const Step& ours, const Step& given) {
       std::format("/etc/muster/cluster.yaml leads to '{}' at this place", plan::describe(ours)));
 }
 
+/// Errors: others than root could write what an extension has, or it is a program.
+Status check_form(const Step& step) {
+  const auto* const file = std::get_if<WriteFile>(&step);
+  const auto* const directory = std::get_if<plan::MakeDirectory>(&step);
+  const bool is_file_right =
+      file == nullptr || ((file->mode & ~0644U) == 0 && file->owner == "root");
+  const bool is_directory_right =
+      directory == nullptr || ((directory->mode & ~0755U) == 0 && directory->owner == "root");
+  if (is_file_right && is_directory_right) return {};
+  return fail(std::format("'{}' gives away what only root may write", plan::describe(step)));
+}
+
 /// Whose the steps are that come after our own. Errors: the first one that is no extension's.
 Result<std::vector<std::string>> owners_of_rest(const Plan& given, std::size_t first,
                                                 const OwnView& own) {
@@ -129,6 +141,7 @@ Result<std::vector<std::string>> owners_of_rest(const Plan& given, std::size_t f
     if (!owner || !is_of_extension(*owner)) {
       return fail(std::format("'{}' is one too many", plan::describe(step)));
     }
+    TRY(check_form(step));
     origins.push_back(*owner);
   }
   return origins;
@@ -162,6 +175,21 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
 }
 
 }  // namespace
+
+std::vector<Step> take_out_unowned(Plan& plan, const head::Policy& policy) {
+  const auto is_rooms = [&](const Step& step) {
+    const auto owner = policy.owner_of(step);
+    return owner && !is_of_extension(*owner);
+  };
+  const auto last = std::ranges::find_if(plan.steps.rbegin(), plan.steps.rend(), is_rooms);
+  const auto of_extensions = plan.steps.begin() + (plan.steps.rend() - last);
+  const auto unowned =
+      std::stable_partition(of_extensions, plan.steps.end(),
+                            [&](const Step& step) { return policy.owner_of(step).has_value(); });
+  std::vector<Step> taken(unowned, plan.steps.end());
+  plan.steps.erase(unowned, plan.steps.end());
+  return taken;
+}
 
 Result<Plan> check_plan(Plan plan, const OwnView& own) {
   auto same = compare_with_own(std::move(plan), own);

@@ -23,4 +23,8 @@ struct OwnView {
 /// the origin of each step. Errors: the first step that is another, is missing, or is one too many.
 Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
 
+/// Takes the steps of extensions at the plan's end that nobody has a right to any more out of it.
+/// An extension that lost its right costs the head nothing else.
+std::vector<plan::Step> take_out_unowned(plan::Plan& plan, const head::Policy& policy);
+
 }  // namespace muster::plans

@@ -41,10 +41,10 @@ PROMISES = {
         "What an extension changed on nodes and on the head is put back when it is removed, while they run.":
             ["native/extension_comes_and_goes", "native/extension_serves", "netns/head/extensions_test.py"],
         "The first command makes a project that works at once":
-            ["native/extension_serves", "netns/head/extensions_test.py"],
-        "whose steps fail on the head, is taken back": ["native/extension_serves", "netns/head/extensions_test.py"],
+            ["native/extension_serves", "netns/head/extensions_python_test.py"],
+        "whose steps fail on the head, is taken back": ["native/extension_serves", "netns/head/extensions_python_test.py"],
         "When its hook fails with them, nothing changes, and the command says why.":
-            ["netns/head/extensions_test.py", "unit/control/extensions_test.cpp"],
+            ["netns/head/extensions_python_test.py", "unit/control/extensions_test.cpp"],
         "another one refuses it with a message": ["contract/exthost/exthost_test.py"],
         "The same project always gives the same bytes.": ["unit/package/archive_test.cpp"],
         "An unsigned extension is installed only with `--allow-unsigned`":

@@ -111,7 +111,7 @@ std::string sheet_of(const json& extension) {
       sheet_line("installed",
                  clock_time(extension.value("installed_ms", std::int64_t{0}), ShowDate::yes)) +
       sheet_line("state", state_of(extension)) + rights_text(extension, "may write", "files") +
-      rights_text(extension, "may make", "directories") +
+      rights_text(extension, "owns all in", "directories") +
       rights_text(extension, "may run", "units") + settings_text(extension);
   const std::string error = text_of(extension, "error");
   if (!error.empty()) text += sheet_line("error", error);
@@ -157,7 +157,8 @@ std::expected<CheckedPackage, PackageProblems> check_package(
   if (!*signer && if_unsigned == Unsigned::refused) {
     return failed({.message = std::format("'{}' is not signed: anybody may have made it",
                                           printable(specification.string(), 4096)),
-                   .hint = "get the signed one, or take the risk with --allow-unsigned"});
+                   .hint = "get the signed one; 'ext install --allow-unsigned' takes it all the "
+                           "same, and 'ext check' without --key looks at it"});
   }
   auto outcome = extensions::parse_specification(files->specification, specification.string(),
                                                  extensions::Form::package);

@@ -232,7 +232,8 @@ void add_ext_check(CLI::App& noun, Session& session) {
       ->type_name(value::kFile)
       ->capture_default_str();
   verb.add_option("--key", options->keys, "a public key that the package may be signed with")
-      ->type_name(value::kFile);
+      ->type_name(value::kFile)
+      ->allow_extra_args(false);
   add_json(verb);
   on_run(verb, session, [options] { return check(*options); });
 }

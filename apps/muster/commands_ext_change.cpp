@@ -75,7 +75,7 @@ Result<json> look_again(const Grant& grant) {
     return fail(std::format("the daemon does not see extension '{}'", grant.name),
                 "'journalctl -u musterd' says why");
   }
-  if (is_set(now, "active")) {
+  if (is_set(now, "active") || is_set(now, "disabled")) {
     if (are_about_head(grant.rights)) TRY(wait_for_head_steps(grant.name, answer));
     return now;
   }
@@ -98,7 +98,9 @@ std::string rights_words(const extensions::Specification& specification) {
   for (const extensions::Right& right : rights) {
     std::vector<std::string> deeds;
     if (!right.files.empty()) deeds.push_back("writes " + join(right.files, ", "));
-    if (!right.directories.empty()) deeds.push_back("makes " + join(right.directories, ", "));
+    if (!right.directories.empty()) {
+      deeds.push_back("owns all in " + join(right.directories, ", "));
+    }
     if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
     words += std::format("{}{} {} ({})", words.empty() ? "it " : "; it ", join(deeds, " and "),
                          place_words(right.place), right.reason);
@@ -176,9 +178,7 @@ std::vector<extensions::Specification> others(const std::vector<extensions::Inst
 /// Errors (conflict): the extension cannot be installed beside those that are.
 Status check_place(const extensions::Specification& wanted,
                    const std::vector<extensions::Installed>& installed) {
-  auto together = others(installed, wanted.name);
-  together.push_back(wanted);
-  TRY(extensions::check_together(together));
+  TRY(extensions::check_together(wanted, others(installed, wanted.name)));
   TRY(extensions::check_rights(wanted, installed));
   return check_head_rights(wanted, installed);
 }
@@ -222,14 +222,18 @@ int install(const ChangeOptions& options) {
 /// Every part is done, also when one fails: a second removal completes what the first could not.
 Status remove_all_of(os::CommandRunner& runner, const std::string& name) {
   const auto before = package::read_grant_text(name, kStore);
-  const Status removed = package::remove_extension(name, kStore);
+  const Status revoked = package::revoke_grant(name, kStore);
   const Status stopped = stop_host(runner, name);
   const auto seen = refresh(name);
-  TRY(removed);
-  TRY(stopped);
-  TRY_ASSIGN(const json answer, seen);
   const bool is_on_head = !before || has_head_steps(*before);
-  return is_on_head ? wait_for_head_steps(name, answer) : Status();
+  // A unit of the head may need the extension's files while it stops.
+  const Status undone = seen && is_on_head ? wait_for_head_steps(name, *seen) : Status();
+  const Status removed = package::remove_extension(name, kStore);
+  TRY(revoked);
+  TRY(stopped);
+  TRY(seen);
+  TRY(undone);
+  return removed;
 }
 
 /// Errors (conflict): another extension requires this one.
@@ -284,7 +288,8 @@ void add_ext_change(CLI::App& noun, Session& session) {
       ->type_name(value::kFile)
       ->required();
   install_verb.add_option("--key", options->keys, "a public key that is trusted for this package")
-      ->type_name(value::kFile);
+      ->type_name(value::kFile)
+      ->allow_extra_args(false);
   install_verb.add_flag("--allow-unsigned", options->allow_unsigned,
                         "take a package that nobody signed");
   options->confirm.add_to(install_verb);

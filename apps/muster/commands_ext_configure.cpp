@@ -1,5 +1,6 @@
 // ext configure, enable, disable: what an administrator decides about an extension.
 
+#include <algorithm>
 #include <format>
 #include <memory>
 
@@ -7,6 +8,7 @@
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
+#include "apps/muster/ext_on_head.h"
 #include "core/base/text.h"
 
 namespace muster::cli {
@@ -35,6 +37,20 @@ Result<json> body_of(const ConfigureOptions& options) {
   return json{{"extension", options.extension}, {"set", set}, {"unset", options.unset}};
 }
 
+/// Errors: it does not work, or the head could not do what it wants there.
+Status wait_for_head(const std::string& name, const json& answer) {
+  const json now = find_extension(answer, name);
+  const std::string error = text_of(now, "error");
+  if (!error.empty() && !is_set(now, "disabled")) {
+    return fail(std::format("extension '{}' does not work: {}", printable(name, 80), error),
+                "'muster ext show' has what it said");
+  }
+  const bool is_on_head =
+      std::ranges::any_of(now.value("rights", json::array()),
+                          [](const json& right) { return text_of(right, "place") == "head"; });
+  return is_on_head ? wait_for_head_steps(name, answer) : Status();
+}
+
 int configure(const ConfigureOptions& options) {
   if (options.set.empty() && options.unset.empty()) {
     return report({.message = "nothing is to be set",
@@ -46,6 +62,9 @@ int configure(const ConfigureOptions& options) {
   if (!body) return report(body.error(), kUsage);
   const auto answer = call_head("POST", "/v1/extensions/configure", *body);
   if (!answer) return report(answer.error());
+  if (const Status done = wait_for_head(options.extension, *answer); !done) {
+    return report(done.error());
+  }
   const json now = find_extension(*answer, options.extension);
   return print_answer(now, std::format("configured {}: nodes get it now, and those that are off "
                                        "when they boot",
@@ -56,6 +75,7 @@ int set_disabled(const std::string& extension, bool is_disabled) {
   const auto answer = call_head("POST", "/v1/extensions/configure",
                                 {{"extension", extension}, {"disabled", is_disabled}});
   if (!answer) return report(answer.error());
+  if (const Status done = wait_for_head(extension, *answer); !done) return report(done.error());
   const char* const words =
       is_disabled ? "disabled {}: what it changed on nodes and on the head is put back"
                   : "enabled {}: nodes and head get its steps again";
@@ -82,7 +102,8 @@ void add_ext_configure(CLI::App& noun, Session& session) {
       ->type_name(value::kExtension)
       ->required();
   verb.add_option("set", options->set, "a setting and its value: SETTING=VALUE");
-  verb.add_option("--unset", options->unset, "a setting that gets its default again");
+  verb.add_option("--unset", options->unset, "a setting that gets its default again")
+      ->allow_extra_args(false);
   add_json(verb);
   on_run_at_head(verb, session, [options] { return configure(*options); });
   add_switch(noun, session, "disable", true, "takes an extension's steps back, and keeps it");

@@ -20,9 +20,8 @@ std::string find_failure(const json& report, const std::string& origin) {
   if (!report.is_object() || !report.contains("steps")) return {};
   for (const json& step : report.at("steps")) {
     if (!step.is_object() || text_of(step, "outcome") != "failed") continue;
-    const std::string whose = text_of(step, "origin");
-    // A plan that is refused as a whole is nobody's.
-    if (whose == origin || whose.empty()) {
+    const bool is_whole = text_of(step, "step") == "the head's plan";
+    if (is_whole || text_of(step, "origin") == origin) {
       return std::format("{}: {}", text_of(step, "step"), text_of(step, "reason"));
     }
   }
@@ -45,8 +44,12 @@ Status check_head_rights(const extensions::Specification& wanted,
   }
   grants.push_back({.name = wanted.name, .rights = wanted.rights});
   TRY_ASSIGN(const plans::HeadRights rights, plans::head_rights(spec, grants));
-  if (rights.refused.empty()) return {};
-  const auto& [name, why] = *rights.refused.begin();
+  grants.pop_back();
+  TRY_ASSIGN(const plans::HeadRights before, plans::head_rights(spec, grants));
+  const auto is_new = [&](const auto& each) { return !before.refused.contains(each.first); };
+  const auto found = std::ranges::find_if(rights.refused, is_new);
+  if (found == rights.refused.end()) return {};
+  const auto& [name, why] = *found;
   return fail(ErrorKind::conflict,
               std::format("extension '{}' does not fit on this head: {}", name, why.message),
               "its author asks for less, or another extension is removed first");

@@ -71,9 +71,13 @@ Result<std::optional<std::string>> read_grant_text(const std::string& name, cons
   return text;
 }
 
-Status remove_extension(const std::string& name, const fs::path& store) {
+Status revoke_grant(const std::string& name, const fs::path& store) {
   CHECK(spec::is_name(name));
-  TRY(os::remove_tree(grant_of(store, name)));
+  return os::remove_tree(grant_of(store, name));
+}
+
+Status remove_extension(const std::string& name, const fs::path& store) {
+  TRY(revoke_grant(name, store));
   return os::remove_tree(store / name);
 }
 

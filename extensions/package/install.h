@@ -33,6 +33,10 @@ struct NewExtension {
 Result<extensions::Installed> add_extension(const NewExtension& added,
                                             const std::filesystem::path& store);
 
+/// Takes the grant away: nobody asks the extension, and nothing is its own, from now on. Its files
+/// stay. The store is locked.
+Status revoke_grant(const std::string& name, const std::filesystem::path& store);
+
 /// Takes the grant away first, and then the files; fine when it is not there. The store is locked.
 Status remove_extension(const std::string& name, const std::filesystem::path& store);
 

@@ -18,6 +18,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What editors, version controls and Python leave in a directory.
+bool is_litter(std::string_view name) {
+  return name.starts_with('.') || name.ends_with('~') || name.ends_with(".swp") ||
+         name.ends_with(".orig") || name.ends_with(".rej");
+}
+
+Status check_litter(std::string_view name, const fs::path& here) {
+  if (!is_litter(name)) return {};
+  return fail(ErrorKind::invalid,
+              std::format("'{}' looks like what an editor or a version control leaves",
+                          printable(here.string(), 500)),
+              "remove it from 'content', or give it another name");
+}
+
+/// Errors: a secret key, which everybody would have.
+Status check_secret(std::string_view content, const fs::path& here) {
+  const std::string_view first = content.substr(0, content.find('\n'));
+  if (!first.starts_with("untrusted comment:") || !first.contains("secret key")) return {};
+  return fail(ErrorKind::invalid,
+              std::format("'{}' is a secret key", printable(here.string(), 500)),
+              "move it out of 'content': whoever has the package would have the key");
+}
+
 /// Adds what is below a directory. `path`: in the archive, "" for its root.
 Status collect(const fs::path& directory, const std::string& path, std::uint64_t& total,
                std::vector<SourceFile>& files) {
@@ -25,7 +48,11 @@ Status collect(const fs::path& directory, const std::string& path, std::uint64_t
   for (const std::string& name : names) {
     const fs::path here = directory / name;
     const std::string packed = path.empty() ? name : std::format("{}/{}", path, name);
+    // Python writes it where a test imports a module.
+    if (name == "__pycache__") continue;
+    TRY(check_litter(name, here));
     if (Status fits = check_packed_path(packed); !fits) {
+      if (fits.error().hint.empty()) fits.error().hint = "rename it";
       return wrap(std::format("'{}'", printable(here.string(), 500)), std::move(fits).error());
     }
     TRY_ASSIGN(const os::FileState state, os::read_state(here));
@@ -45,6 +72,7 @@ Status collect(const fs::path& directory, const std::string& path, std::uint64_t
           std::format("at most {} files of {} bytes together", kMostEntries, kMostUnpacked));
     }
     TRY_ASSIGN(std::string content, os::read_plain_file(here, kMostFile));
+    TRY(check_secret(content, here));
     const bool is_program = (state.mode.mode & 0111U) != 0;
     files.push_back({.path = packed,
                      .content = std::move(content),
@@ -88,7 +116,8 @@ Status check_hooks(const Project& project) {
     if (file == project.files.end()) continue;
     const std::string_view line =
         std::string_view(file->content).substr(0, file->content.find('\n'));
-    if (line.starts_with("#!/") && !line.ends_with('\r')) continue;
+    const bool is_script = line.starts_with("#!") && trim(line.substr(2)).starts_with('/');
+    if (is_script && !line.ends_with('\r')) continue;
     return fail(ErrorKind::invalid,
                 std::format("'{}/{}' cannot be started: its first line is no '#!/bin/sh'",
                             kContentDirectory, file->path),

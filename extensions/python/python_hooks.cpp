@@ -2,11 +2,10 @@
 
 #include <exception>
 #include <format>
-#include <string>
-#include <tuple>
-
 #include <pybind11/embed.h>
 #include <pybind11/stl.h>
+#include <string>
+#include <tuple>
 
 #include "core/base/text.h"
 #include "core/os/kill_timer.h"

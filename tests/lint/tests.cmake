@@ -10,3 +10,9 @@ endforeach()
 add_test(NAME lint.itself
   COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/lint/lint_test.py")
 set_tests_properties(lint.itself PROPERTIES LABELS lint TIMEOUT 60)
+
+# The Python package of extensions, as strictly as mypy can.
+add_test(NAME lint.mypy
+  COMMAND mypy --cache-dir "${PROJECT_BINARY_DIR}/mypy"
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/python")
+set_tests_properties(lint.mypy PROPERTIES LABELS lint TIMEOUT 120)

@@ -28,15 +28,24 @@ class Step:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._json.items())})"
 
 
+def _octal(mode: int | None, path: str) -> str | None:
+    if mode is None:
+        return None
+    if type(mode) is not int or not 0 <= mode <= 0o7777:
+        raise TypeError(f"the mode of {path} is {mode!r}, and must be a number such as 0o644")
+    return f"{mode:04o}"
+
+
 class File(Step):
-    """A file with this content. ``mode`` is a number such as 0o644."""
+    """A file with this content. ``mode`` is a number such as 0o644. No page and no log shows the content of a file that
+    is ``secret``."""
 
     def __init__(self, path: str, content: str, *, mode: int | None = None, owner: str | None = None,
                  group: str | None = None, secret: bool = False) -> None:
         if not isinstance(content, str):
             raise TypeError(f"the content of {path} is {type(content).__name__}, and must be str")
-        super().__init__(step="file", path=path, content=content, mode=None if mode is None else f"{mode:04o}",
-                         owner=owner, group=group, secrecy="secret" if secret else None)
+        super().__init__(step="file", path=path, content=content, mode=_octal(mode, path), owner=owner, group=group,
+                         secrecy="secret" if secret else None)
 
 
 class Directory(Step):
@@ -44,8 +53,7 @@ class Directory(Step):
 
     def __init__(self, path: str, *, mode: int | None = None, owner: str | None = None,
                  group: str | None = None) -> None:
-        super().__init__(step="directory", path=path, mode=None if mode is None else f"{mode:04o}", owner=owner,
-                         group=group)
+        super().__init__(step="directory", path=path, mode=_octal(mode, path), owner=owner, group=group)
 
 
 class Unit(Step):
@@ -61,6 +69,8 @@ class Service(Step):
 
     def __init__(self, unit: str, *, running: bool = True, watches: Iterable[str] = (),
                  on_change: str | None = None) -> None:
+        if isinstance(watches, str):
+            raise TypeError(f"watches of {unit} is {watches!r}, and must be a list of files")
         super().__init__(step="service", unit=unit, state="running" if running else "stopped", watches=list(watches),
                          on_change=on_change)
 

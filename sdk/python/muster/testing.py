@@ -32,6 +32,9 @@ __all__ = ["DEFAULT_CLUSTER", "Configured", "Machine", "NotAllowed", "configure"
 #: What an extension is told when a test says nothing of the cluster.
 DEFAULT_CLUSTER = Cluster("cluster", Head("head", "10.42.0.1"), (Profile("default"),))
 
+#: How the program ends when all tests passed: a hook that ends it itself is no success.
+ENDED = 40
+
 #: Where 'muster ext test' says what it read of the project, as JSON.
 _SPECIFICATION = "MUSTER_TEST_SPECIFICATION"
 
@@ -89,10 +92,12 @@ def _value_of(setting: Mapping[str, Any], value: SettingValue) -> SettingValue:
     is_right = type(value) is kinds.get(kind, str)
     if kind == "choice":
         is_right = value in setting["choices"]
-    if kind == "integer" and is_right:
+    if kind == "integer" and isinstance(value, int) and is_right:
         is_right = setting["minimum"] <= value <= setting["maximum"]
     if not is_right:
-        raise ValueError(f"{value!r} is no value of the setting '{setting['name']}', which is of type {kind}")
+        allowed = {"integer": f"a number from {setting['minimum']} to {setting['maximum']}", "flag": "True or False",
+                   "choice": f"one of {', '.join(setting['choices'])}"}.get(kind, "a str")
+        raise ValueError(f"{value!r} is no value of the setting '{setting['name']}': it is {allowed}")
     return value
 
 
@@ -133,10 +138,24 @@ def _ask_program(context: Context, content: Path) -> dict[str, Any]:
                           cwd=content, env=environment, timeout=30, check=False)
     if done.returncode != 0:
         raise AssertionError(f"hooks/configure ended with status {done.returncode}; it said: {done.stderr}")
-    answer = json.loads(done.stdout)
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        raise AssertionError(f"hooks/configure printed no JSON ({error}): {done.stdout[:2000]!r}") from None
     if not isinstance(answer, dict):
         raise AssertionError("hooks/configure printed JSON that is no object")
     return answer
+
+
+#: What the head takes in an answer.
+_MOST_STEPS = 1000
+_MEMBERS = {"file": ({"path", "content"}, {"mode", "owner", "group", "secrecy"}),
+            "directory": ({"path"}, {"mode", "owner", "group", "existing"}),
+            "unit": ({"unit"}, {"state"}),
+            "service": ({"unit"}, {"state", "watches", "restart_watches", "on_change"})}
+_WORDS = {("unit", "state"): {"enabled", "disabled", "masked"}, ("service", "state"): {"running", "stopped"},
+          ("service", "on_change"): {"restart", "reload", "nothing"}, ("file", "secrecy"): {"open", "secret"},
+          ("directory", "existing"): {"correct", "keep"}}
 
 
 def _is_below(path: str, directories: list[str]) -> bool:
@@ -145,30 +164,74 @@ def _is_below(path: str, directories: list[str]) -> bool:
 
 def _machine(answer: Mapping[str, Any], place: str, rights: list[dict[str, Any]]) -> Machine:
     steps = answer.get(place, [])
+    if not isinstance(steps, list) or len(steps) > _MOST_STEPS:
+        raise NotAllowed(f"'{place}' is no list of at most {_MOST_STEPS} steps")
+    subjects: set[tuple[str, str]] = set()
     for step in steps:
-        _check(step, [right for right in rights if right["place"] == place])
+        _check_form(step)
+        _check_right(step, place, [right for right in rights if right["place"] == place])
+        subject = (step["step"], step.get("path", step.get("unit")))
+        if subject in subjects:
+            raise NotAllowed(f"two steps are about one thing: {subject[0]} {subject[1]}")
+        subjects.add(subject)
     return Machine(steps)
 
 
-def _check(step: Mapping[str, Any], rights: list[dict[str, Any]]) -> None:
-    """As the head does, with the same outcome."""
+def _check_form(step: Any) -> None:
+    """Whether the head could read the step."""
+    if not isinstance(step, dict) or step.get("step") not in _MEMBERS:
+        raise NotAllowed(f"{step!r} is no step; there are {', '.join(_MEMBERS)}")
+    kind = step["step"]
+    needed, optional = _MEMBERS[kind]
+    members = set(step) - {"step"}
+    if not needed <= members <= needed | optional:
+        raise NotAllowed(f"{step!r} lacks {sorted(needed - members)}, or has {sorted(members - needed - optional)}, which no "
+                         f"step '{kind}' has")
+    for name, value in step.items():
+        _check_member(kind, name, value)
+    paths = [step["path"]] if "path" in step else []
+    for path in paths + step.get("watches", []) + step.get("restart_watches", []):
+        if not path.startswith("/") or os.path.normpath(path) != path:
+            raise NotAllowed(f"'{path}' is no absolute path without '.' and '..'")
+
+
+def _check_member(kind: str, name: str, value: Any) -> None:
+    if name in ("watches", "restart_watches"):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise NotAllowed(f"'{name}' of a step '{kind}' is {value!r}, and no list of texts")
+        return
+    if not isinstance(value, str):
+        raise NotAllowed(f"'{name}' of a step '{kind}' is {value!r}, and no text")
+    if value not in _WORDS.get((kind, name), {value}):
+        raise NotAllowed(f"'{name}' of a step '{kind}' is '{value}', and none of {sorted(_WORDS[kind, name])}")
+
+
+def _check_right(step: Mapping[str, Any], place: str, rights: list[dict[str, Any]]) -> None:
+    """Whether the specification asks for this."""
     files = [path for right in rights for path in right["files"]]
     directories = [path for right in rights for path in right["directories"]]
     units = [unit for right in rights for unit in right["units"]]
-    kind = step.get("step")
-    if kind == "file":
-        is_allowed = step["path"] in files or _is_below(step["path"], directories)
-    elif kind == "directory":
-        is_allowed = step["path"] in directories or _is_below(step["path"], directories)
-    elif kind in ("unit", "service"):
-        is_allowed = step["unit"] in units
-    else:
-        raise NotAllowed(f"there is no step '{kind}'")
-    if not is_allowed:
-        raise NotAllowed(f"it wants {kind} {step.get('path', step.get('unit'))}, which 'rights' does not have")
+    kind, subject = step["step"], step.get("path", step.get("unit"))
+    allowed = {"file": files, "directory": directories}.get(kind, units)
+    if subject not in allowed and not ("path" in step and _is_below(step["path"], directories)):
+        raise NotAllowed(f"it wants {kind} {subject}, which 'rights' does not have for '{place}'")
+    if "path" in step:
+        _check_mode(step, place)
 
 
-def configure(cluster: Cluster = DEFAULT_CLUSTER, **settings: SettingValue) -> Configured:
+def _check_mode(step: Mapping[str, Any], place: str) -> None:
+    text = step.get("mode", "0644" if step["step"] == "file" else "0755")
+    if not text or any(digit not in "01234567" for digit in text) or int(text, 8) > 0o7777:
+        raise NotAllowed(f"the mode of {step['path']} is '{text}', and must be octal digits such as \"0644\"")
+    mode = int(text, 8)
+    if mode & ~0o755 or (place == "head" and step["step"] == "file" and mode & 0o111):
+        raise NotAllowed(f"the mode of {step['path']} is '{text}': others than root write nothing of an extension, nothing "
+                         "is setuid, and no file of the head is a program")
+    if step.get("owner", "root") != "root":
+        raise NotAllowed(f"{step['path']} is to belong to '{step['owner']}', and belongs to root")
+
+
+def configure(cluster: Cluster = DEFAULT_CLUSTER, /, **settings: SettingValue) -> Configured:
     """Asks the extension as the head does, with these settings; the others have their defaults. What the nodes and the
     head have then. Raises what a Python hook raises, AssertionError where a shell hook fails, and NotAllowed where the head would
     refuse a step."""
@@ -178,19 +241,28 @@ def configure(cluster: Cluster = DEFAULT_CLUSTER, **settings: SettingValue) -> C
                       _settings(specification, settings))
     is_module = specification["language"] == "python"
     answer = _ask_module(context) if is_module else _ask_program(context, content)
+    if not set(answer) <= {"node", "head"}:
+        raise NotAllowed(f"the answer has {sorted(set(answer) - {'node', 'head'})}, which no answer has")
+    # What is no JSON raises here.
+    json.dumps(answer, allow_nan=False)
     return Configured(_machine(answer, "node", specification["rights"]),
                       _machine(answer, "head", specification["rights"]))
 
 
 def main() -> int:
     """Runs the tests of the project that is the working directory."""
-    sys.path.insert(0, str(Path("content").absolute()))
+    # Behind Python's own modules, as on the head; what is beside the specification is no module.
+    sys.path[:] = [path for path in sys.path if path not in ("", os.getcwd())]
+    sys.path.append(str(Path("content").absolute()))
+    if not Path("tests").is_dir():
+        print("there is no directory 'tests': a file such as tests/test_hooks.py has tests", file=sys.stderr)
+        return 1
     tests = unittest.defaultTestLoader.discover("tests", top_level_dir="tests")
     if tests.countTestCases() == 0:
         print("there are no tests: a file such as tests/test_hooks.py has some", file=sys.stderr)
         return 1
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
-    return 0 if result.wasSuccessful() else 1
+    return ENDED if result.wasSuccessful() else 1
 
 
 if __name__ == "__main__":

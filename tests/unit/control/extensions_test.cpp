@@ -6,6 +6,7 @@
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
 #include "extensions/host.h"
+#include "tests/unit/control/extension_sample.h"
 
 namespace muster::control {
 namespace {
@@ -13,89 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using extensions::Grant;
 using nlohmann::json;
-
-Grant grant_of_motd() {
-  return {.name = "motd",
-          .version = {.numbers = {1, 0, 0}},
-          .specification = std::string(64, 'a'),
-          .rights = {{.files = {"/etc/motd"},
-                      .directories = {"/var/lib/motd"},
-                      .units = {"motd.service"},
-                      .reason = "a test"},
-                     {.place = extensions::Place::head,
-                      .files = {"/etc/motd.head"},
-                      .units = {"lamp.service"},
-                      .reason = "a test"}}};
-}
-
-json file(const std::string& path, const json& more = json::object()) {
-  json step = {{"step", "file"}, {"path", path}, {"content", "x"}};
-  step.update(more);
-  return step;
-}
-
-Result<plan::Plan> check(const json& step, const std::string& place = "node") {
-  TRY_ASSIGN(ExtensionSteps steps, check_answer({{place, {step}}}, grant_of_motd()));
-  return place == "node" ? steps.on_nodes : steps.on_head;
-}
-
-TEST(ExtensionAnswer, is_a_list_of_steps_that_the_grant_has) {
-  const auto plan = check(file("/etc/motd", {{"mode", "0600"}, {"secrecy", "secret"}}));
-  ASSERT_TRUE(plan) << plan.error().message;
-  const auto& step = std::get<plan::WriteFile>(plan->steps.at(0));
-  EXPECT_EQ(step.mode, 0600U);
-  EXPECT_EQ(step.owner, "root");
-  EXPECT_EQ(plan->steps[0].origin, "extension motd");
-  EXPECT_EQ(check_answer(json::object(), grant_of_motd()), ExtensionSteps());
-}
-
-TEST(ExtensionAnswer, wants_nothing_that_the_grant_does_not_have) {
-  for (const std::string path : {"/etc/shadow", "/etc/motd.d", "/etc/motd/x"}) {
-    EXPECT_EQ(check(file(path)).error().kind, ErrorKind::denied) << path;
-  }
-  EXPECT_EQ(check(file("/etc/motd", {{"mode", "4755"}})).error().kind, ErrorKind::denied);
-  const json directory = {{"step", "directory"}, {"path", "/etc/motd"}};
-  EXPECT_EQ(check(directory).error().kind, ErrorKind::denied);
-  const json link = plan::to_json(plan::MakeLink{.path = "/etc/motd", .to = "/etc/shadow"});
-  EXPECT_EQ(check(link).error().kind, ErrorKind::denied);
-  EXPECT_EQ(check({{"step", "unit"}, {"unit", "ssh.service"}}).error().kind, ErrorKind::denied);
-}
-
-TEST(ExtensionAnswer, has_directories_with_what_is_in_them_and_units) {
-  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd"}}));
-  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd/a"}, {"mode", "0700"}}));
-  EXPECT_TRUE(check(file("/var/lib/motd/a/b")));
-  EXPECT_FALSE(check({{"step", "directory"}, {"path", "/var/lib/motd"}, {"mode", "1777"}}));
-  EXPECT_FALSE(check(file("/var/lib/motd2")));
-  EXPECT_TRUE(check({{"step", "service"}, {"unit", "motd.service"}, {"watches", {"/etc/motd"}}}));
-  EXPECT_TRUE(check({{"step", "unit"}, {"unit", "motd.service"}, {"state", "disabled"}}));
-}
-
-TEST(ExtensionAnswer, has_on_the_head_what_it_was_granted_there) {
-  EXPECT_TRUE(check(file("/etc/motd.head"), "head"));
-  EXPECT_TRUE(check({{"step", "service"}, {"unit", "lamp.service"}}, "head"));
-  EXPECT_FALSE(check(file("/etc/motd"), "head"));
-  EXPECT_FALSE(check(file("/etc/motd.head"), "node"));
-  EXPECT_FALSE(check({{"step", "service"}, {"unit", "motd.service"}}, "head"));
-  EXPECT_FALSE(check(file("/etc/motd.head", {{"mode", "0755"}}), "head")) << "no programs";
-}
-
-TEST(ExtensionAnswer, of_another_form_is_refused) {
-  for (const json& step :
-       {file("/etc/../etc/motd"), file("etc/motd"), file("/etc/motd", {{"mode", 420}}),
-        file("/etc/motd", {{"mode", "0999"}}), file("/etc/motd", {{"mode", ""}}),
-        file("/etc/motd", {{"more", 1}}), file("/etc/motd", {{"origin", "people"}}),
-        file("/etc/motd", {{"owner", "-x"}}), json("text"), json(nullptr), json{{"step", "fly"}}}) {
-    EXPECT_EQ(check(step).error().kind, ErrorKind::invalid) << step;
-  }
-  for (const json& answer :
-       {json{{"nodes", json::array()}}, json{{"node", 1}}, json::array(), json("x")}) {
-    EXPECT_FALSE(check_answer(answer, grant_of_motd())) << answer;
-  }
-  json many = json::array();
-  for (int i = 0; i < 1001; ++i) many.push_back(file("/etc/motd"));
-  EXPECT_FALSE(check_answer({{"node", many}}, grant_of_motd()));
-}
 
 /// An installed extension, a store, and a host that answers with `answer`.
 class ExtensionsTest : public testing::Test {
@@ -363,6 +281,36 @@ TEST_F(ExtensionsTest, that_does_not_work_with_other_settings_has_those_of_befor
   EXPECT_EQ(all->configure("motd", {{"colour", "red"}}).error().kind, ErrorKind::absent);
   EXPECT_EQ(all->configure("other", {{"greeting", "x"}}).error().kind, ErrorKind::absent);
   EXPECT_FALSE(all->configure("motd", {{"greeting", std::string(5000, 'x')}}));
+}
+
+TEST_F(ExtensionsTest, whose_settings_cannot_be_read_keeps_what_it_has) {
+  const auto first = open();
+  refresh(*first, answer("one"));
+  json told;
+  EXPECT_TRUE(configure(*first, {{"greeting", ""}}, answer("two"), told));
+  EXPECT_EQ(open()->states().at(0).settings.choices.at("greeting"), "") << "an empty text";
+  ASSERT_TRUE(store_->commit(
+      {.changes = {{.kind = kExtensionSettingsKind, .key = "motd", .value = R"({"schema":7})"}}}));
+  cluster_ = "another";
+  const auto all = open();
+  EXPECT_EQ(lost_.size(), 1U);
+  EXPECT_TRUE(all->refresh("motd")) << "nobody is asked: there is no host";
+  EXPECT_EQ(content(*all), "two");
+  EXPECT_EQ(store_->list(kExtensionSettingsKind)->at(0).value, R"({"schema":7})");
+  EXPECT_TRUE(configure(*all, {{"greeting", "Hello"}}, answer("three"), told));
+  EXPECT_EQ(content(*all), "three");
+  lost_.clear();
+  EXPECT_EQ(open()->states().at(0).settings.choices.at("greeting"), "Hello");
+  EXPECT_TRUE(lost_.empty());
+}
+
+TEST_F(ExtensionsTest, without_a_right_on_this_head_is_not_taken_up_again) {
+  refresh(*open(), {{"head", {file("/etc/motd.head")}}});
+  refused_.emplace("motd", Error{.message = "the file is Muster's"});
+  cluster_ = "another";
+  const auto all = open();
+  EXPECT_TRUE(all->refresh("motd"));
+  EXPECT_TRUE(all->on_head().steps.empty());
 }
 
 TEST_F(ExtensionsTest, that_is_disabled_has_no_steps_until_it_is_enabled) {

@@ -127,8 +127,12 @@ TEST_F(HostTest, who_asks_need_not_wait_for_a_host_that_hangs) {
 
 TEST_F(HostTest, a_server_ends_when_nobody_asks) {
   const os::Handle listener = os::listen_unix(scratch_.path() / "s").value();
-  EXPECT_TRUE(serve_host(hooks_, extension("true"), listener,
-                         {.store = scratch_.path(), .idle = 1ms, .say = {}}));
+  Installed motd = extension("true");
+  motd.grant = {.name = "motd", .specification = std::string(64, 'a')};
+  const HostOptions options{.store = scratch_.path(), .idle = 1ms, .say = {}};
+  EXPECT_FALSE(serve_host(hooks_, motd, listener, options)) << "it is not installed";
+  EXPECT_TRUE(os::write_file(grant_of(scratch_.path(), "motd"), render_grant(motd.grant)));
+  EXPECT_TRUE(serve_host(hooks_, motd, listener, options));
 }
 
 }  // namespace

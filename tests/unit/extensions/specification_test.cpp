@@ -47,7 +47,7 @@ TEST(Specification, tells_everything_that_is_wrong_at_once_with_places) {
       "schema: 1\nname: Motd\nversion: 1.2\napi: 7\ntype: game\nlanguage: shell\nsumary: x\n"
       "maintainer: ada\nlicense: MIT\nhooks: []\n",
       Form::project);
-  ASSERT_EQ(problems.size(), 7U) << join(problems, "\n");
+  ASSERT_EQ(problems.size(), 8U) << join(problems, "\n");
   EXPECT_TRUE(problems[0].starts_with("f:1:1: summary is missing")) << problems[0];
   EXPECT_TRUE(problems[1].starts_with("f:2:7: name: 'Motd' is not a name; did you mean 'motd'?"));
   EXPECT_TRUE(problems[2].starts_with("f:3:10: version: '1.2' is not a version"));
@@ -70,7 +70,10 @@ TEST(Specification, has_the_program_of_each_hook) {
         PackedFile{.path = "hooks/configure", .sha256 = kHash}}) {
     const auto problems = problems_of(packed(kProject, {hook}));
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_TRUE(problems[0].contains("no program 'hooks/configure'")) << problems[0];
+    const bool is_there = hook.path == "hooks/configure";
+    EXPECT_TRUE(problems[0].contains(is_there ? "'hooks/configure' is not executable"
+                                              : "no program 'hooks/configure'"))
+        << problems[0];
   }
 }
 
@@ -102,6 +105,46 @@ TEST(Specification, asks_for_something_where_it_asks) {
   }
 }
 
+TEST(Specification, asks_for_a_unit_with_its_files) {
+  const std::string place = "  - place: head\n    reason: y\n";
+  for (const std::string file :
+       {"/etc/systemd/system/lamp.service", "/etc/systemd/system/slurmctld.service.d/x.conf",
+        "/usr/lib/systemd/system/a.timer", "/etc/systemd/system/multi-user.target.wants/x"}) {
+    const auto problems =
+        problems_of(kProject + place + "    files: [" + file + "]\n", Form::project);
+    ASSERT_EQ(problems.size(), 1U) << file;
+    EXPECT_TRUE(problems[0].contains("changes what the unit '")) << problems[0];
+  }
+  EXPECT_TRUE(problems_of(kProject + place +
+                              "    files: [/etc/systemd/system/lamp.service]\n    units: "
+                              "[lamp.service]\n",
+                          Form::project)
+                  .empty());
+}
+
+TEST(Specification, asks_for_the_same_path_in_both_places) {
+  EXPECT_TRUE(problems_of(kProject + "  - place: head\n    files: [/etc/motd]\n    reason: y\n",
+                          Form::project)
+                  .empty());
+}
+
+TEST(Specification, says_why_a_path_can_be_nobodys) {
+  const auto why = [](const std::string& path) {
+    std::string text = kProject;
+    text.replace(text.find("/etc/motd"), 9, path);
+    const auto problems = problems_of(text, Form::project);
+    return problems.empty() ? std::string() : problems[0];
+  };
+  EXPECT_TRUE(why("/var/run").contains("goes through /var/run, which is a link"));
+  EXPECT_TRUE(why("/lib/x").contains("goes through /lib, which is a link"));
+  EXPECT_TRUE(why("/tmp/x").contains("not only root writes"));
+  EXPECT_TRUE(why("/proc/1/root/etc/motd").contains("is in /proc"));
+  EXPECT_TRUE(why("/etc").contains("has something of Muster's below it"));
+  EXPECT_TRUE(why("/etc/systemd/system/musterd.service.d/x").contains("is Muster's"));
+  EXPECT_TRUE(why("/usr/lib").contains("has something of Muster's below it"));
+  EXPECT_EQ(why("/etc/muster-of-mine"), "");
+}
+
 TEST(Specification, has_settings_whose_defaults_they_allow) {
   const auto problem = [](const std::string& more) {
     const auto problems =
@@ -121,6 +164,8 @@ TEST(Specification, has_settings_whose_defaults_they_allow) {
   EXPECT_TRUE(
       problem("    type: text\n    default: a\n    minimum: 1\n").contains("only an integer"));
   EXPECT_TRUE(problem("    type: text\n").contains("default is missing"));
+  EXPECT_TRUE(problem("    type: integer\n    default: 3\n    minimum: 9\n    maximum: 1\n")
+                  .contains("the minimum is more than the maximum"));
 }
 
 TEST(Specification, names_other_extensions_once_and_not_itself) {

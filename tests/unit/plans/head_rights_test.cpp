@@ -61,6 +61,32 @@ TEST_F(TrustedExtensions, have_nothing_else_on_the_head) {
   EXPECT_FALSE(check_with({WriteFile{.path = "/etc/lamp.conf", .content = "on"}}, {}));
 }
 
+TEST_F(TrustedExtensions, give_nothing_away) {
+  for (const plan::Step& step : std::vector<plan::Step>{
+           WriteFile{.path = "/etc/lamp.conf", .content = "x", .owner = "www-data"},
+           WriteFile{.path = "/etc/lamp.conf", .content = "x", .mode = 0664},
+           plan::MakeDirectory{.path = "/srv/lamp", .owner = "www-data"},
+           plan::MakeDirectory{.path = "/srv/lamp/a", .mode = 01777}}) {
+    EXPECT_FALSE(check_with({step})) << plan::describe(step);
+  }
+}
+
+TEST_F(TrustedExtensions, without_a_right_cost_the_head_nothing_else) {
+  plan::Plan plan = daemons();
+  const std::size_t own = plan.steps.size();
+  plan.add(WriteFile{.path = "/etc/gone.conf", .content = "x"});
+  plan.add(WriteFile{.path = "/etc/lamp.conf", .content = "on"});
+  plan.add(plan::Service{.unit = "gone.service"});
+  const auto rights = head_rights(spec_, {lamp()});
+  const auto taken = take_out_unowned(plan, rights->policy);
+  ASSERT_EQ(taken.size(), 2U);
+  EXPECT_EQ(plan::subject(taken[0]), "file /etc/gone.conf");
+  EXPECT_EQ(plan.steps.size(), own + 1);
+  EXPECT_TRUE(check_plan(plan, {.spec = spec_, .facts = facts_, .policy = &rights->policy}));
+  plan.steps.insert(plan.steps.begin(), WriteFile{.path = "/etc/shadow", .content = "x"});
+  EXPECT_TRUE(take_out_unowned(plan, rights->policy).empty()) << "before Muster's own steps";
+}
+
 TEST_F(TrustedExtensions, cannot_own_what_is_musters_or_anothers) {
   const auto refused = [&](const extensions::Right& right) {
     extensions::Grant other{.name = "other", .rights = {right}};

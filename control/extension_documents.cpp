@@ -1,0 +1,160 @@
+// What the head's store has of extensions: read when the daemon starts, and written.
+
+#include <format>
+#include <utility>
+
+#include "control/extensions.h"
+#include "core/base/text.h"
+
+namespace muster::control {
+
+Error Extensions::cannot_forget(const std::string& name) {
+  return {
+      .message = std::format("what extension '{}' answered cannot be removed from the state", name),
+      .hint = "it is tried again; 'muster status' says what is wrong with the disk"};
+}
+
+void Extensions::load(std::vector<Error>& lost) {
+  read_store();
+  load_settings(lost);
+  const auto documents = sources_.decisions.store().list(kExtensionKind);
+  if (!documents) {
+    lost.push_back(documents.error());
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const state::Document& document : *documents) {
+    auto known = all_.find(document.key);
+    if (known == all_.end() && !unreadable_) {
+      removed_.insert(document.key);
+      continue;
+    }
+    // A disk that cannot be read now takes nothing away from nodes.
+    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
+    if (auto taken = take_up(known->second, document.value); !taken) {
+      lost.push_back({.message = std::format("what extension '{}' answered cannot be read: {}",
+                                             printable(document.key, 64), taken.error().message),
+                      .hint = "it is asked again"});
+    }
+  }
+}
+
+/// Before the answers, of which each counts with the settings that it was made for.
+void Extensions::load_settings(std::vector<Error>& lost) {
+  const auto documents = sources_.decisions.store().list(kExtensionSettingsKind);
+  if (!documents) {
+    lost.push_back(documents.error());
+    const std::scoped_lock lock(mutex_);
+    for (auto& [name, known] : all_) known.is_settings_lost = true;
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const state::Document& document : *documents) {
+    auto known = all_.find(document.key);
+    if (known == all_.end() && !unreadable_) {
+      removed_.insert(document.key);
+      continue;
+    }
+    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
+    auto settings = parse_extension_settings(document.value);
+    if (settings) {
+      known->second.settings = std::move(*settings);
+      continue;
+    }
+    known->second.is_settings_lost = true;
+    lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
+                                           printable(document.key, 64), settings.error().message),
+                    .hint = "it keeps what it has; set them again with 'muster ext configure'"});
+  }
+}
+
+Extensions::Known Extensions::damaged(const std::string& name, const std::optional<Error>& why) {
+  Known known{.is_damaged = true, .error = why ? why->message : std::string()};
+  known.extension.grant.name = name;
+  return known;
+}
+
+/// Takes up what the store has of an extension. Errors: it cannot be read.
+Status Extensions::take_up(Known& known, const std::string& document) {
+  TRY_ASSIGN(Configured answer, parse_configured(document));
+  const std::string& name = known.extension.grant.name;
+  answer.steps.on_nodes = of_extension(std::move(answer.steps.on_nodes), name);
+  answer.steps.on_head = of_extension(std::move(answer.steps.on_head), name);
+  known.answer = std::move(answer);
+  return {};
+}
+
+/// What the disk does not take is tried again later.
+void Extensions::forget_removed() {
+  std::set<std::string> names;
+  {
+    const std::scoped_lock lock(mutex_);
+    names = removed_;
+  }
+  for (const std::string& name : names) {
+    const auto is_removed = [&] {
+      const std::scoped_lock lock(mutex_);
+      return removed_.contains(name);
+    };
+    if (!save(name, std::nullopt, is_removed)) continue;
+    const std::scoped_lock lock(mutex_);
+    removed_.erase(name);
+  }
+}
+
+/// What is kept of an answer: settings only of one that has none yet.
+Extensions::Kept Extensions::kept_of(const Known& known, const Configured& answer) {
+  Kept kept{.answer = answer, .settings = {}};
+  if (known.is_new) kept.settings = known.settings;
+  return kept;
+}
+
+/// For people who look at what happened.
+std::string Extensions::told_of(const Kept& kept) {
+  if (kept.settings && kept.settings->is_disabled) return "disabled";
+  if (!kept.answer) return "not asked yet";
+  return std::format("{} steps for nodes, {} for the head",
+                     kept.answer->steps.on_nodes.steps.size(),
+                     kept.answer->steps.on_head.steps.size());
+}
+
+/// On disk first, in the plans then; nothing where that `is_right` no more.
+Status Extensions::save(const std::string& name, const std::optional<Kept>& kept,
+                        const std::function<bool()>& is_right) {
+  Decisions& decisions = sources_.decisions;
+  state::Change answer{.kind = kExtensionKind, .key = name, .value = std::nullopt};
+  state::Change settings{.kind = kExtensionSettingsKind, .key = name, .value = std::nullopt};
+  if (kept && kept->answer) answer.value = render_configured(*kept->answer);
+  if (kept && kept->settings && *kept->settings != ExtensionSettings()) {
+    settings.value = render_extension_settings(*kept->settings);
+  }
+  answer.schema = kExtensionDocument.schema();
+  settings.schema = kExtensionSettingsDocument.schema();
+  std::vector<state::Change> changes = {answer};
+  if (!kept || kept->settings) changes.push_back(settings);
+  const std::scoped_lock one_decision(decisions.one_at_a_time());
+  if (!is_right()) return {};
+  TRY_ASSIGN(const state::Revision revision,
+             decisions.store().commit({.changes = std::move(changes),
+                                       .events = {{.time_ms = decisions.now_ms(),
+                                                   .subject = "extension/" + name,
+                                                   .kind = kept ? "configured" : "removed",
+                                                   .text = kept ? told_of(*kept) : ""}}}));
+  if (kept) {
+    const std::scoped_lock lock(mutex_);
+    const auto now = all_.find(name);
+    if (now != all_.end()) {
+      now->second.answer = kept->answer;
+      if (kept->settings) {
+        now->second.settings = *kept->settings;
+        now->second.is_settings_lost = false;
+        now->second.is_new = false;
+      }
+      now->second.conflict.clear();
+    }
+  }
+  decisions.note(revision);
+  return {};
+}
+
+}  // namespace muster::control

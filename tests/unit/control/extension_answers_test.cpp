@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include "control/extensions.h"
+#include "tests/unit/control/extension_sample.h"
+
+namespace muster::control {
+namespace {
+
+using extensions::Grant;
+using nlohmann::json;
+
+Result<plan::Plan> check(const json& step, const std::string& place = "node") {
+  TRY_ASSIGN(ExtensionSteps steps, check_answer({{place, {step}}}, grant_of_motd()));
+  return place == "node" ? steps.on_nodes : steps.on_head;
+}
+
+TEST(ExtensionAnswer, is_a_list_of_steps_that_the_grant_has) {
+  const auto plan = check(file("/etc/motd", {{"mode", "0600"}, {"secrecy", "secret"}}));
+  ASSERT_TRUE(plan) << plan.error().message;
+  const auto& step = std::get<plan::WriteFile>(plan->steps.at(0));
+  EXPECT_EQ(step.mode, 0600U);
+  EXPECT_EQ(step.owner, "root");
+  EXPECT_EQ(plan->steps[0].origin, "extension motd");
+  EXPECT_EQ(check_answer(json::object(), grant_of_motd()), ExtensionSteps());
+}
+
+TEST(ExtensionAnswer, wants_nothing_that_the_grant_does_not_have) {
+  for (const std::string path : {"/etc/shadow", "/etc/motd.d", "/etc/motd/x"}) {
+    EXPECT_EQ(check(file(path)).error().kind, ErrorKind::denied) << path;
+  }
+  EXPECT_EQ(check(file("/etc/motd", {{"mode", "4755"}})).error().kind, ErrorKind::denied);
+  const json directory = {{"step", "directory"}, {"path", "/etc/motd"}};
+  EXPECT_EQ(check(directory).error().kind, ErrorKind::denied);
+  const json link = plan::to_json(plan::MakeLink{.path = "/etc/motd", .to = "/etc/shadow"});
+  EXPECT_EQ(check(link).error().kind, ErrorKind::denied);
+  EXPECT_EQ(check({{"step", "unit"}, {"unit", "ssh.service"}}).error().kind, ErrorKind::denied);
+}
+
+TEST(ExtensionAnswer, gives_nothing_to_others_than_root) {
+  for (const json& more :
+       {json{{"owner", "www-data"}}, json{{"mode", "0664"}}, json{{"mode", "0602"}}}) {
+    EXPECT_EQ(check(file("/etc/motd", more)).error().kind, ErrorKind::denied) << more;
+    json directory = {{"step", "directory"}, {"path", "/var/lib/motd"}};
+    directory.update(more);
+    EXPECT_EQ(check(directory).error().kind, ErrorKind::denied) << more;
+  }
+  EXPECT_TRUE(check(file("/etc/motd", {{"group", "adm"}, {"mode", "0640"}})));
+  EXPECT_FALSE(check({{"step", "unit"}, {"unit", "motd.service"}, {"state", "masked"}}));
+  EXPECT_FALSE(check({{"step", "service"}, {"unit", "motd.service"}, {"watches", {"/", "e"}}}));
+}
+
+TEST(ExtensionAnswer, has_services_that_start_anew_with_another_unit_file) {
+  Grant grant = grant_of_motd();
+  grant.rights[0].files.emplace_back("/etc/systemd/system/motd.service");
+  const auto steps = check_answer({{"node",
+                                    {file("/etc/systemd/system/motd.service"),
+                                     {{"step", "service"}, {"unit", "motd.service"}}}}},
+                                  grant);
+  ASSERT_TRUE(steps) << steps.error().text();
+  EXPECT_EQ(std::get<plan::Service>(steps->on_nodes.steps.at(1)).restart_watches,
+            std::vector<std::string>{"/etc/systemd/system/motd.service"});
+}
+
+TEST(ExtensionAnswer, has_directories_with_what_is_in_them_and_units) {
+  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd"}}));
+  EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd/a"}, {"mode", "0700"}}));
+  EXPECT_TRUE(check(file("/var/lib/motd/a/b")));
+  EXPECT_FALSE(check({{"step", "directory"}, {"path", "/var/lib/motd"}, {"mode", "1777"}}));
+  EXPECT_FALSE(check(file("/var/lib/motd2")));
+  EXPECT_TRUE(check({{"step", "service"}, {"unit", "motd.service"}, {"watches", {"/etc/motd"}}}));
+  EXPECT_TRUE(check({{"step", "unit"}, {"unit", "motd.service"}, {"state", "disabled"}}));
+}
+
+TEST(ExtensionAnswer, has_on_the_head_what_it_was_granted_there) {
+  EXPECT_TRUE(check(file("/etc/motd.head"), "head"));
+  EXPECT_TRUE(check({{"step", "service"}, {"unit", "lamp.service"}}, "head"));
+  EXPECT_FALSE(check(file("/etc/motd"), "head"));
+  EXPECT_FALSE(check(file("/etc/motd.head"), "node"));
+  EXPECT_FALSE(check({{"step", "service"}, {"unit", "motd.service"}}, "head"));
+  EXPECT_FALSE(check(file("/etc/motd.head", {{"mode", "0755"}}), "head")) << "no programs";
+}
+
+TEST(ExtensionAnswer, of_another_form_is_refused) {
+  for (const json& step :
+       {file("/etc/../etc/motd"), file("etc/motd"), file("/etc/motd", {{"mode", 420}}),
+        file("/etc/motd", {{"mode", "0999"}}), file("/etc/motd", {{"mode", ""}}),
+        file("/etc/motd", {{"more", 1}}), file("/etc/motd", {{"origin", "people"}}),
+        file("/etc/motd", {{"group", "-x"}}), json("text"), json(nullptr), json{{"step", "fly"}}}) {
+    EXPECT_EQ(check(step).error().kind, ErrorKind::invalid) << step;
+  }
+  for (const json& answer :
+       {json{{"nodes", json::array()}}, json{{"node", 1}}, json::array(), json("x")}) {
+    EXPECT_FALSE(check_answer(answer, grant_of_motd())) << answer;
+  }
+  json many = json::array();
+  for (int i = 0; i < 1001; ++i) many.push_back(file("/etc/motd"));
+  EXPECT_FALSE(check_answer({{"node", many}}, grant_of_motd()));
+}
+
+}  // namespace
+}  // namespace muster::control
