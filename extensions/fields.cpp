@@ -148,8 +148,7 @@ constexpr std::array kSpecification = {
     values<kHook, &S::hooks>({.key = "hooks",
                               .doc = "What it is asked. `configure` returns steps.",
                               .example = "configure",
-                              .presence = Presence::required,
-                              .empty = FieldText::Empty::refused}),
+                              .presence = Presence::required}),
     sections<&S::rights>({.key = "rights", .doc = "What it wants to own. It gets nothing else."},
                          kRight),
     sections<&S::settings>(

@@ -157,8 +157,14 @@ Findings validate_settings(const Specification& specification) {
   return findings;
 }
 
-Findings validate_hooks(const Specification& specification) {
+Findings validate_hooks(const Specification& specification, Form form) {
   Findings findings;
+  // A package that was made before this rule is a package still.
+  if (specification.hooks.empty() && form == Form::project) {
+    findings.push_back({.paths = {"hooks"},
+                        .message = "it is asked nothing, and so does nothing",
+                        .hint = "write 'hooks: [configure]'"});
+  }
   std::vector<std::pair<std::string, std::string>> hooks;
   for (std::size_t i = 0; i < specification.hooks.size(); ++i) {
     hooks.emplace_back(std::format("hooks[{}]", i), to_string(specification.hooks[i]));
@@ -264,7 +270,7 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
     reader.add_findings(validate_rights(specification));
     reader.add_findings(validate_settings(specification));
     reader.add_findings(validate_others(specification));
-    reader.add_findings(validate_hooks(specification));
+    reader.add_findings(validate_hooks(specification, form));
     if (form == Form::package) reader.add_findings(validate_files(specification));
   }
   std::vector<spec::Diagnostic> problems = reader.finish();

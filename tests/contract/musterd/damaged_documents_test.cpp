@@ -266,6 +266,7 @@ TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   write_spec(std::string(kSpec) + "users:\n  - name: eve\n");
   open();
   install_extension();
+  ASSERT_TRUE(cluster_->extensions().set_disabled("plain", true));
   const auto all = cluster_->store().changes_since(0).value();
   std::set<std::string> found;
   for (const state::Document& document : all->written) {
