@@ -8,6 +8,7 @@
 #include "core/os/jitter.h"
 #include "core/os/pause.h"
 #include "extensions/host.h"
+#include "extensions/unit_file.h"
 
 namespace muster::control {
 namespace {
@@ -242,6 +243,28 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
   return now != all_.end() && now->second.extension.grant == grant;
 }
 
+namespace {
+
+/// Errors: as check_answer; a file of a unit of the head is none that root installed.
+Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) {
+  TRY_ASSIGN(const json whole, extensions::with_unit_files(output, extension));
+  TRY_ASSIGN(ExtensionSteps steps, check_answer(whole, extension.grant));
+  for (const plan::Step& step : steps.on_head.steps) {
+    const auto* const file = std::get_if<plan::WriteFile>(&step);
+    const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);
+    if (unit.empty()) continue;
+    const auto own = extensions::read_unit(extension.content, unit);
+    if (own && *own == file->content && file->path == extensions::unit_path(unit)) continue;
+    return fail(ErrorKind::denied,
+                std::format("{} is no file 'units/{}' of the archive, and units of the head are",
+                            file->path, unit),
+                "its author puts it there, and has the hook return a step 'unit_file'");
+  }
+  return steps;
+}
+
+}  // namespace
+
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
@@ -264,7 +287,7 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   if (!answer->error.empty()) {
     return fail(std::format("its hook 'configure' {}", answer->error));
   }
-  auto steps = check_answer(answer->output, grant);
+  auto steps = steps_of(answer->output, known.extension);
   if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
   TRY(sources_.check_steps(*steps));
   configured.steps = std::move(*steps);

@@ -9,6 +9,7 @@
 #include "core/os/files.h"
 #include "core/spec/reader.h"
 #include "core/spec/rules.h"
+#include "extensions/unit_file.h"
 
 namespace muster::extensions {
 namespace {
@@ -144,7 +145,9 @@ Status check_rights(const Specification& wanted, const std::vector<Installed>& i
 
 bool may_write(const Grant& grant, Place place, std::string_view file) {
   return has_right(grant, place, [&](const Right& right) {
-    return std::ranges::contains(right.files, file) || is_in(right, file);
+    const bool is_of_unit = std::ranges::any_of(
+        right.units, [&](const std::string& unit) { return unit_path(unit) == file; });
+    return is_of_unit || std::ranges::contains(right.files, file) || is_in(right, file);
   });
 }
 

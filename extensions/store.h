@@ -81,7 +81,8 @@ Result<Inventory> read_inventory(const std::filesystem::path& store);
 /// Errors (conflict): another extension owns what this one asks for; the error has its name.
 Status check_rights(const Specification& wanted, const std::vector<Installed>& installed);
 
-/// Whether a grant lets its extension write this file in a place.
+/// Whether a grant lets its extension write this file in a place. A right to a unit is one to its
+/// file (unit_path).
 bool may_write(const Grant& grant, Place place, std::string_view file);
 /// Whether it may make this directory there.
 bool may_make(const Grant& grant, Place place, std::string_view directory);

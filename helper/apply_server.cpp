@@ -15,6 +15,7 @@
 #include "core/os/unix_socket.h"
 #include "core/os/wait.h"
 #include "extensions/store.h"
+#include "extensions/unit_file.h"
 #include "head/facts.h"
 #include "head/history.h"
 #include "head/installed.h"
@@ -77,13 +78,18 @@ std::vector<extensions::Grant> read_grants() {
   return grants;
 }
 
+bool is_unit_file(const std::string& extension, const std::string& unit, const std::string& text) {
+  return extensions::is_unit_of(extensions::kStore, extension, unit, text);
+}
+
 /// Steps that nobody has a right to.
 std::vector<apply::Outcome> outcomes_of(const std::vector<plan::Step>& refused) {
   std::vector<apply::Outcome> outcomes;
   for (const plan::Step& step : refused) {
-    outcomes.push_back({.step = plan::describe(step),
-                        .kind = apply::Outcome::Kind::failed,
-                        .reason = "no extension that is installed has a right to this"});
+    outcomes.push_back(
+        {.step = plan::describe(step),
+         .kind = apply::Outcome::Kind::failed,
+         .reason = "no extension that is installed has a right to this, or brought this unit"});
   }
   return outcomes;
 }
@@ -96,7 +102,7 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
   TRY_ASSIGN(const plans::HeadRights rights, plans::head_rights(spec, read_grants()));
-  const auto refused = outcomes_of(plans::take_out_unowned(given, rights.policy));
+  const auto refused = outcomes_of(plans::take_out_unowned(given, rights.policy, is_unit_file));
   std::ranges::for_each(refused, print_outcome);
   TRY(rights.policy.check(given));
   TRY_ASSIGN(const head::Facts facts, head::read_facts());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "extensions/unit_file.h"
 #include "plans/planner.h"
 
 namespace muster::plans {
@@ -21,11 +22,22 @@ std::vector<Owner> rooms(const spec::ClusterSpec& spec) {
   return owners;
 }
 
+/// With those of its units.
+std::vector<std::string> files_of(const extensions::Right& right) {
+  std::vector<std::string> files = right.files;
+  for (const std::string& unit : right.units) {
+    const std::string file = extensions::unit_path(unit);
+    if (!std::ranges::contains(files, file)) files.push_back(file);
+  }
+  return files;
+}
+
 Owner owner_of(const extensions::Grant& grant) {
   Owner owner{.origin = origin_of(grant.name), .owns = {}};
   for (const extensions::Right& right : grant.rights) {
     if (right.place != extensions::Place::head) continue;
-    append(owner.owns, {.files = right.files, .trees = right.directories, .units = right.units});
+    append(owner.owns,
+           {.files = files_of(right), .trees = right.directories, .units = right.units});
   }
   return owner;
 }
@@ -35,6 +47,10 @@ Owner owner_of(const extensions::Grant& grant) {
 std::string origin_of(const std::string& extension) { return std::string(kOrigin) + extension; }
 
 bool is_of_extension(std::string_view origin) { return origin.starts_with(kOrigin); }
+
+std::string extension_of(std::string_view origin) {
+  return std::string(origin.substr(kOrigin.size()));
+}
 
 Result<HeadRights> head_rights(const spec::ClusterSpec& spec,
                                const std::vector<extensions::Grant>& grants) {

@@ -15,6 +15,8 @@ namespace muster::plans {
 /// plan::Step::origin of an extension's steps.
 std::string origin_of(const std::string& extension);
 bool is_of_extension(std::string_view origin);
+/// Its name; the origin is one of an extension.
+std::string extension_of(std::string_view origin);
 
 struct HeadRights {
   head::Policy policy;

@@ -6,6 +6,7 @@
 
 #include "core/base/layout.h"
 #include "core/base/text.h"
+#include "extensions/unit_file.h"
 #include "hpc/files.h"
 #include "hpc/hpc_plan.h"
 #include "hpc/node_lines.h"
@@ -176,16 +177,32 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
 
 }  // namespace
 
-std::vector<Step> take_out_unowned(Plan& plan, const head::Policy& policy) {
+namespace {
+
+/// Whether a step of an extension is one that root lets it have.
+bool is_granted(const Step& step, const head::Policy& policy, const IsUnitFile& is_unit_file) {
+  const auto owner = policy.owner_of(step);
+  if (!owner) return false;
+  const auto* const file = std::get_if<WriteFile>(&step);
+  const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);
+  if (unit.empty()) return true;
+  return file->path == extensions::unit_path(unit) &&
+         is_unit_file(extension_of(*owner), unit, file->content);
+}
+
+}  // namespace
+
+std::vector<Step> take_out_unowned(Plan& plan, const head::Policy& policy,
+                                   const IsUnitFile& is_unit_file) {
   const auto is_rooms = [&](const Step& step) {
     const auto owner = policy.owner_of(step);
     return owner && !is_of_extension(*owner);
   };
   const auto last = std::ranges::find_if(plan.steps.rbegin(), plan.steps.rend(), is_rooms);
   const auto of_extensions = plan.steps.begin() + (plan.steps.rend() - last);
-  const auto unowned =
-      std::stable_partition(of_extensions, plan.steps.end(),
-                            [&](const Step& step) { return policy.owner_of(step).has_value(); });
+  const auto unowned = std::stable_partition(
+      of_extensions, plan.steps.end(),
+      [&](const Step& step) { return is_granted(step, policy, is_unit_file); });
   std::vector<Step> taken(unowned, plan.steps.end());
   plan.steps.erase(unowned, plan.steps.end());
   return taken;

@@ -12,10 +12,10 @@ An extension's module is called ``extension``. It has a function for each hook t
 """
 
 from ._objects import Cluster, Context, Extension, Head, Profile, SettingValue
-from ._steps import Directory, File, Service, Step, Steps, Unit
+from ._steps import Directory, File, Service, Step, Steps, Unit, UnitFile
 
 #: The level of what extensions may use, as ``api`` of the specification has it.
 API = 1
 
 __all__ = ["API", "Cluster", "Context", "Directory", "Extension", "File", "Head", "Profile", "Service", "SettingValue",
-           "Step", "Steps", "Unit"]
+           "Step", "Steps", "Unit", "UnitFile"]

@@ -56,6 +56,14 @@ class Directory(Step):
         super().__init__(step="directory", path=path, mode=_octal(mode, path), owner=owner, group=group)
 
 
+class UnitFile(Step):
+    """The file ``units/UNIT`` of the extension, as the file of a unit of systemd. In it ``@DIRECTORY@`` is where the
+    extension's files are on the head. Units of the head have such files and no others."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(step="unit_file", unit=unit)
+
+
 class Unit(Step):
     """What the start of a machine does with a unit of systemd."""
 

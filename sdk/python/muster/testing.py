@@ -147,6 +147,7 @@ def _ask_program(context: Context, content: Path) -> dict[str, Any]:
     return answer
 
 
+_UNITS = "/etc/systemd/system/"
 #: What the head takes in an answer.
 _MOST_STEPS = 1000
 _MEMBERS = {"file": ({"path", "content"}, {"mode", "owner", "group", "secrecy"}),
@@ -167,6 +168,7 @@ def _machine(answer: Mapping[str, Any], place: str, rights: list[dict[str, Any]]
     if not isinstance(steps, list) or len(steps) > _MOST_STEPS:
         raise NotAllowed(f"'{place}' is no list of at most {_MOST_STEPS} steps")
     subjects: set[tuple[str, str]] = set()
+    steps = [_with_unit_file(step, place) for step in steps]
     for step in steps:
         _check_form(step)
         _check_right(step, place, [right for right in rights if right["place"] == place])
@@ -175,6 +177,28 @@ def _machine(answer: Mapping[str, Any], place: str, rights: list[dict[str, Any]]
             raise NotAllowed(f"two steps are about one thing: {subject[0]} {subject[1]}")
         subjects.add(subject)
     return Machine(steps)
+
+
+def _with_unit_file(step: Any, place: str) -> Any:
+    """A step 'unit_file' as the file that it is."""
+    if not isinstance(step, dict):
+        return step
+    if step.get("step") == "unit_file":
+        if set(step) != {"step", "unit"} or not isinstance(step["unit"], str) or "/" in step["unit"]:
+            raise NotAllowed(f"{step!r} has not one member 'unit', a text")
+        return {"step": "file", "path": f"{_UNITS}{step['unit']}", "content": _unit_text(step["unit"])}
+    path = step.get("path")
+    if place == "head" and isinstance(path, str) and path.startswith(_UNITS):
+        if path.count("/") != _UNITS.count("/") or step.get("content") != _unit_text(path.removeprefix(_UNITS)):
+            raise NotAllowed(f"{path} is no file of 'units' in the archive, and units of the head are: use a step 'unit_file'")
+    return step
+
+
+def _unit_text(unit: str) -> str:
+    file = Path("content/units") / unit
+    if not file.is_file():
+        raise NotAllowed(f"the archive has no file 'units/{unit}'")
+    return file.read_text(encoding="utf-8").replace("@DIRECTORY@", str(Path("content").absolute()))
 
 
 def _check_form(step: Any) -> None:
@@ -213,6 +237,8 @@ def _check_right(step: Mapping[str, Any], place: str, rights: list[dict[str, Any
     units = [unit for right in rights for unit in right["units"]]
     kind, subject = step["step"], step.get("path", step.get("unit"))
     allowed = {"file": files, "directory": directories}.get(kind, units)
+    if kind == "file":
+        allowed = files + [_UNITS + unit for unit in units]
     if subject not in allowed and not ("path" in step and _is_below(step["path"], directories)):
         raise NotAllowed(f"it wants {kind} {subject}, which 'rights' does not have for '{place}'")
     if "path" in step:

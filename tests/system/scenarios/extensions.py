@@ -128,7 +128,7 @@ LAMP_RIGHTS = """\
 """
 LAMP_RIGHTS_ON_HEAD = """\
   - place: head
-    files: [/etc/lamps.conf, /etc/systemd/system/lamps.service]
+    files: [/etc/lamps.conf]
     units: [lamps.service]
     reason: what watches over the lamps
 """
@@ -151,11 +151,11 @@ def configure(context):
             muster.Service("lamp.service", watches=["/etc/lamp.conf"])]
     if context.extension.version != "0.1.0":
         return muster.Steps(node=node)
-    unit = f"[Service]\\nExecStart={context.extension.directory}/bin/lamps /etc/lamps.conf\\n"
     return muster.Steps(node=node, head=[
         muster.File("/etc/lamps.conf", context.cluster.name, mode=0o600, secret=True),
-        muster.File("/etc/systemd/system/lamps.service", unit), muster.Service("lamps.service")])
+        muster.UnitFile("lamps.service"), muster.Service("lamps.service")])
 """
+LAMPS_UNIT = "[Service]\\nExecStart=@DIRECTORY@/bin/lamps /etc/lamps.conf\\n"
 LAMPS = "#!/bin/sh\ntest -r \"$1\" || exit 1\nexec sleep infinity\n"
 
 # What an extension could leave behind, of every machine.
@@ -177,6 +177,7 @@ def lamp(lab, version, rights):
     lab.check("head", "tee", file, stdin=text.partition("rights:")[0] + "rights:\n" + rights)
     lab.check("head", "tee", f"{place}/lamp/content/extension.py", stdin=LAMP)
     lab.check("head", "install", "-D", "-m", "0755", "/dev/stdin", f"{place}/lamp/content/bin/lamps", stdin=LAMPS)
+    lab.check("head", "install", "-D", "-m", "0644", "/dev/stdin", f"{place}/lamp/content/units/lamps.service", stdin=LAMPS_UNIT)
     packed = json.loads(lab.check("head", "muster", "ext", "pack", f"{place}/lamp", "-o", PLACE, "--json"))
     return packed["specification"]
 
@@ -218,9 +219,8 @@ def fails_on_the_head(lab):
     """A version whose unit of the head cannot run: it is taken back."""
     place = f"{PLACE}/lamp-0.1.0/lamp"
     lab.check("head", "tee", f"{place}/content/bin/lamps", stdin="no program\n")
-    file = f"{place}/content/extension.py"
-    text = lab.check("head", "cat", file).replace("[Service]\\nExecStart", "[Service]\\nType=oneshot\\nExecStart")
-    lab.check("head", "tee", file, stdin=text)
+    lab.check("head", "tee", f"{place}/content/units/lamps.service",
+              stdin=LAMPS_UNIT.replace("ExecStart", "Type=oneshot\\nExecStart"))
     packed = json.loads(lab.check("head", "muster", "ext", "pack", place, "-o", PLACE, "--json"))
     refused = lab.exec("head", "muster", "ext", "install", "--yes", "--allow-unsigned", packed["specification"])
     expect(refused.returncode == 1 and "lamps.service" in refused.stderr, f"a unit of the head that fails: {refused}")

@@ -253,6 +253,21 @@ TEST_F(ExtensionsTest, that_has_no_right_on_this_head_is_left_out) {
   EXPECT_TRUE(all->problems().at(0).what.contains("the file is Muster's"));
 }
 
+TEST_F(ExtensionsTest, brings_the_files_of_its_units_of_the_head) {
+  const std::string path = "/etc/systemd/system/lamp.service";
+  const auto unit = store_path() / "motd" / grant_.directory() / "content/units/lamp.service";
+  ASSERT_TRUE(os::write_file(unit, "own"));
+  const auto all = open();
+  refresh(*all, {{"head", {file(path, {{"content", "[Service]"}})}}});
+  EXPECT_TRUE(all->on_head().steps.empty());
+  EXPECT_TRUE(all->states().at(0).error.contains("units of the head are"))
+      << all->states().at(0).error;
+  refresh(*all, {{"head", {{{"step", "unit_file"}, {"unit", "lamp.service"}}}}});
+  ASSERT_EQ(all->on_head().steps.size(), 1U) << all->states().at(0).error;
+  const auto step = std::get<plan::WriteFile>(all->on_head().steps.at(0));
+  EXPECT_EQ(step.path + " " + step.content, path + " own");
+}
+
 TEST_F(ExtensionsTest, that_works_with_other_settings_keeps_them) {
   const auto all = open();
   refresh(*all, answer("one"));

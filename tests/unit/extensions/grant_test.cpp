@@ -42,6 +42,8 @@ TEST(Grant, says_what_its_extension_may_do_where) {
   EXPECT_TRUE(may_make(grant, Place::node, "/var/lib/lamp"));
   EXPECT_TRUE(may_make(grant, Place::node, "/var/lib/lamp/a"));
   EXPECT_FALSE(may_make(grant, Place::node, "/etc/lamp"));
+  EXPECT_TRUE(may_write(grant, Place::head, "/etc/systemd/system/lamp.service")) << "of its unit";
+  EXPECT_FALSE(may_write(grant, Place::node, "/etc/systemd/system/lamp.service"));
   EXPECT_TRUE(may_run(grant, Place::head, "lamp.service"));
   EXPECT_FALSE(may_run(grant, Place::node, "lamp.service"));
 }

@@ -78,13 +78,33 @@ TEST_F(TrustedExtensions, without_a_right_cost_the_head_nothing_else) {
   plan.add(WriteFile{.path = "/etc/lamp.conf", .content = "on"});
   plan.add(plan::Service{.unit = "gone.service"});
   const auto rights = head_rights(spec_, {lamp()});
-  const auto taken = take_out_unowned(plan, rights->policy);
+  const auto no_units = [](const auto&, const auto&, const auto&) { return false; };
+  const auto taken = take_out_unowned(plan, rights->policy, no_units);
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_EQ(plan::subject(taken[0]), "file /etc/gone.conf");
   EXPECT_EQ(plan.steps.size(), own + 1);
   EXPECT_TRUE(check_plan(plan, {.spec = spec_, .facts = facts_, .policy = &rights->policy}));
   plan.steps.insert(plan.steps.begin(), WriteFile{.path = "/etc/shadow", .content = "x"});
-  EXPECT_TRUE(take_out_unowned(plan, rights->policy).empty()) << "before Muster's own steps";
+  EXPECT_TRUE(take_out_unowned(plan, rights->policy, no_units).empty())
+      << "before Muster's own steps";
+}
+
+TEST_F(TrustedExtensions, run_only_units_that_root_installed) {
+  const std::string file = "/etc/systemd/system/lamp.service";
+  const auto rights = head_rights(spec_, {lamp()});
+  const auto taken = [&](const WriteFile& step) {
+    plan::Plan plan = daemons();
+    plan.add(step);
+    return take_out_unowned(
+               plan, rights->policy,
+               [](const std::string& extension, const std::string& unit, const std::string& text) {
+                 return extension == "lamp" && unit == "lamp.service" && text == "own";
+               })
+        .size();
+  };
+  EXPECT_EQ(taken({.path = file, .content = "own"}), 0U);
+  EXPECT_EQ(taken({.path = file, .content = "[Service]\nExecStart=/bin/sh -c evil\n"}), 1U);
+  EXPECT_EQ(taken({.path = "/etc/systemd/system/other.service", .content = "own"}), 1U);
 }
 
 TEST_F(TrustedExtensions, cannot_own_what_is_musters_or_anothers) {

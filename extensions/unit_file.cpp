@@ -1,0 +1,74 @@
+#include "extensions/unit_file.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+#include "core/os/files.h"
+#include "extensions/values.h"
+
+namespace muster::extensions {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostUnit = 64U << 10U;
+
+std::string replace_word(std::string text, std::string_view by) {
+  for (std::size_t at = text.find(kDirectoryWord); at != std::string::npos;
+       at = text.find(kDirectoryWord, at + by.size())) {
+    text.replace(at, kDirectoryWord.size(), by);
+  }
+  return text;
+}
+
+/// Errors: the step names no unit; as read_unit.
+Result<json> expand(const json& step, const Installed& extension) {
+  const bool is_named = step.size() == 2 && step.contains("unit") && step.at("unit").is_string();
+  if (!is_named) {
+    return fail(ErrorKind::invalid, "a step 'unit_file' has one member, 'unit', a text");
+  }
+  const std::string unit = step.at("unit").get<std::string>();
+  TRY_ASSIGN(std::string text, read_unit(extension.content, unit));
+  return json{{"step", "file"}, {"path", unit_path(unit)}, {"content", std::move(text)}};
+}
+
+}  // namespace
+
+std::string unit_path(std::string_view unit) { return std::format("/etc/systemd/system/{}", unit); }
+
+Result<std::string> read_unit(const fs::path& content, std::string_view unit) {
+  TRY_ASSIGN(const std::string name, kUnitName.parse(unit));
+  auto text = os::read_plain_file(content / "units" / name, kMostUnit);
+  if (text) return replace_word(std::move(*text), content.string());
+  return fail(ErrorKind::absent,
+              std::format("the archive has no file 'units/{}' that can be read", name),
+              "its author puts it there below 'content' of the project");
+}
+
+Result<json> with_unit_files(json output, const Installed& extension) {
+  if (!output.is_object()) return output;
+  for (const char* const place : {"node", "head"}) {
+    if (!output.contains(place) || !output.at(place).is_array()) continue;
+    for (json& step : output.at(place)) {
+      const bool is_unit_file =
+          step.is_object() && step.contains("step") && step.at("step") == "unit_file";
+      if (!is_unit_file) continue;
+      TRY_ASSIGN(step, expand(step, extension));
+    }
+  }
+  return output;
+}
+
+bool is_unit_of(const fs::path& store, const std::string& extension, std::string_view unit,
+                std::string_view text) {
+  const auto versions = os::list_directory(store / extension);
+  if (!versions) return false;
+  return std::ranges::any_of(*versions, [&](const std::string& version) {
+    const auto own = read_unit(store / extension / version / kContentDirectory, unit);
+    return own && *own == text;
+  });
+}
+
+}  // namespace muster::extensions
