@@ -17,8 +17,8 @@ using extensions::Installed;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-/// What `configure` may take.
-constexpr std::chrono::milliseconds kConfigureTime = 30s;
+/// What a hook may take.
+constexpr std::chrono::milliseconds kHookTime = 30s;
 /// An extension that failed is asked again.
 constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
@@ -243,6 +243,18 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
   return now != all_.end() && now->second.extension.grant == grant;
 }
 
+Result<nlohmann::json> Extensions::ask_hook(const std::string& name, extensions::Hook hook,
+                                            const json& input, std::string& said,
+                                            const std::function<bool()>& is_unwanted) {
+  const auto answer = extensions::ask_host(
+      sources_.run / (name + ".sock"),
+      {.id = ++asked_, .hook = hook, .timeout = kHookTime, .input = input}, is_unwanted);
+  if (!answer) return wrap("its host", answer.error());
+  said = printable(answer->said, 4000);
+  if (answer->error.empty()) return answer->output;
+  return fail(std::format("its hook '{}' {}", to_string(hook), answer->error));
+}
+
 namespace {
 
 /// Errors: as check_answer; a file of a unit of the head is none that root installed.
@@ -270,24 +282,21 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   const extensions::Grant& grant = known.extension.grant;
   TRY_ASSIGN(const json input, input_of(known));
   Configured configured{.specification = grant.specification, .input = digest_of(known)};
-  const bool is_asked =
-      std::ranges::contains(known.extension.specification.hooks, extensions::Hook::configure);
-  if (!is_asked) return configured;
+  const auto is_asked = [&](extensions::Hook hook) {
+    return std::ranges::contains(known.extension.specification.hooks, hook);
+  };
   if (const auto refused = sources_.refused_on_head(grants()); refused.contains(grant.name)) {
     return std::unexpected(refused.at(grant.name));
   }
-  const auto answer = extensions::ask_host(sources_.run / (grant.name + ".sock"),
-                                           {.id = ++asked_,
-                                            .hook = extensions::Hook::configure,
-                                            .timeout = kConfigureTime,
-                                            .input = input},
-                                           is_unwanted);
-  if (!answer) return wrap("its host", answer.error());
-  said = printable(answer->said, 4000);
-  if (!answer->error.empty()) {
-    return fail(std::format("its hook 'configure' {}", answer->error));
+  const bool is_new = !known.answer || known.answer->specification != grant.specification;
+  if (is_new && is_asked(extensions::Hook::install)) {
+    const auto done = ask_hook(grant.name, extensions::Hook::install, input, said, is_unwanted);
+    if (!done) return std::unexpected(done.error());
   }
-  auto steps = steps_of(answer->output, known.extension);
+  if (!is_asked(extensions::Hook::configure)) return configured;
+  TRY_ASSIGN(const json output,
+             ask_hook(grant.name, extensions::Hook::configure, input, said, is_unwanted));
+  auto steps = steps_of(output, known.extension);
   if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
   TRY(sources_.check_steps(*steps));
   configured.steps = std::move(*steps);

@@ -192,6 +192,10 @@ class Extensions {
   void ask(const std::string& name, const std::function<bool()>& is_unwanted);
   Result<Configured> ask_one(const Known& known, std::string& said,
                              const std::function<bool()>& is_unwanted);
+  /// What a hook answered. `said`: what it said besides, also when it failed.
+  Result<nlohmann::json> ask_hook(const std::string& name, extensions::Hook hook,
+                                  const nlohmann::json& input, std::string& said,
+                                  const std::function<bool()>& is_unwanted);
   std::optional<Known> find_to_ask(const std::string& name) const;
   bool is_still(const extensions::Grant& grant) const;
   bool is_failing() const;

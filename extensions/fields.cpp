@@ -145,10 +145,11 @@ constexpr std::array kSpecification = {
     value<kHomepage, &S::homepage>({.key = "homepage",
                                     .doc = "Where there is more about it.",
                                     .example = "https://example.org/motd"}),
-    values<kHook, &S::hooks>({.key = "hooks",
-                              .doc = "What it is asked. `configure` returns steps.",
-                              .example = "configure",
-                              .presence = Presence::required}),
+    values<kHook, &S::hooks>(
+        {.key = "hooks",
+         .doc = "What it is asked. `configure` returns steps; `install` is run once.",
+         .example = "configure",
+         .presence = Presence::required}),
     sections<&S::rights>({.key = "rights", .doc = "What it wants to own. It gets nothing else."},
                          kRight),
     sections<&S::settings>(

@@ -95,10 +95,12 @@ HookAnswer ShellHooks::run(const Installed& extension, const Question& question)
     answer.error = run.error().text();
     return answer;
   }
-  answer.said = end_of(run->err);
+  // What is run once answers nothing: all that it prints is for people.
+  const bool is_answer = question.hook != Hook::install;
+  answer.said = end_of(is_answer ? run->err : run->out + run->err);
   answer.error = explain_result(*run);
   if (!answer.error.empty()) return answer;
-  return with_output(std::move(answer), run->out, "printed");
+  return with_output(std::move(answer), is_answer ? run->out : "{}", "printed");
 }
 
 }  // namespace muster::extensions

@@ -22,7 +22,7 @@ inline constexpr int kApiLevel = 1;
 enum class Type { application, library, tool };
 enum class Language { shell, python };
 /// What an extension is asked.
-enum class Hook { configure };
+enum class Hook { configure, install };
 /// Where an extension changes something.
 enum class Place { node, head };
 enum class Executable { no, yes };

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTypeWords = {"application", "library", "tool"};
 constexpr std::array<std::string_view, 2> kLanguageWords = {"shell", "python"};
-constexpr std::array<std::string_view, 1> kHookWords = {"configure"};
+constexpr std::array<std::string_view, 2> kHookWords = {"configure", "install"};
 constexpr std::array<std::string_view, 2> kPlaceWords = {"node", "head"};
 constexpr std::array<std::string_view, 4> kSettingTypeWords = {"text", "integer", "flag", "choice"};
 constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
@@ -227,7 +227,7 @@ constinit const Codec<Language> kLanguage = {
     show_word<Language, kLanguage>};
 
 constinit const Codec<Hook> kHook = {
-    {.name = "a hook", .allowed = "'configure'", .words = kHookWords},
+    {.name = "a hook", .allowed = "'configure' or 'install'", .words = kHookWords},
     parse_word<Hook, kHook>,
     show_word<Hook, kHook>};
 

@@ -45,6 +45,9 @@ PROMISES = {
         "whose steps fail on the head, is taken back": ["native/extension_serves", "netns/head/extensions_python_test.py"],
         "When its hook fails with them, nothing changes, and the command says why.":
             ["netns/head/extensions_python_test.py", "unit/control/extensions_test.cpp"],
+        "`NAME.gex` with its `.tgz`, as Gluster's platform had them, is installed unchanged":
+            ["netns/head/extensions_python_test.py", "unit/package/gex_test.cpp"],
+        "Root's helper checks each step for the head by itself": ["unit/plans/head_rights_test.cpp", "native/extension_serves"],
         "another one refuses it with a message": ["contract/exthost/exthost_test.py"],
         "The same project always gives the same bytes.": ["unit/package/archive_test.cpp"],
         "An unsigned extension is installed only with `--allow-unsigned`":

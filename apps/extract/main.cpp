@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <new>
 #include <print>
+#include <string_view>
 #include <unistd.h>
 
 #include "core/os/confine.h"
@@ -18,24 +19,26 @@ namespace {
 
 using namespace muster;
 
-Status extract() {
+Status extract(package::Dots dots) {
   TRY_ASSIGN(const std::string packed, os::read_file("/dev/stdin", extensions::kMostArchive));
   TRY(os::confine({}));
   package::FrameWriter frames([](std::string_view bytes) -> Status {
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
     return fail("what was read cannot be passed on");
   });
-  TRY(package::read_archive(packed, frames));
+  TRY(package::read_archive(packed, frames, dots));
   if (std::fflush(stdout) == 0) return {};
   return fail("what was read cannot be passed on");
 }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  // Archives of 2006 (extensions/package/gex.h).
+  const bool with_dots = argc == 2 && std::string_view(argv[1]) == "--dots";
   Status done;
   try {
-    done = extract();
+    done = extract(with_dots ? package::Dots::allowed : package::Dots::refused);
   } catch (const std::bad_alloc&) {
     done = fail("it takes more memory than an archive of an extension may");
   }

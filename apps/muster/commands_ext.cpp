@@ -14,6 +14,7 @@
 #include "core/os/files.h"
 #include "core/os/process.h"
 #include "core/spec/json.h"
+#include "extensions/package/gex.h"
 #include "extensions/store.h"
 
 namespace muster::cli {
@@ -142,6 +143,39 @@ json find_extension(const json& answer, const std::string& name) {
   return json();
 }
 
+namespace {
+
+/// The files of a package; a pair of 2006 as the package that it is today.
+std::expected<package::PackageFiles, PackageProblems> read_files(
+    os::CommandRunner& runner, const std::filesystem::path& program,
+    const std::filesystem::path& file) {
+  if (!package::is_gex(file)) {
+    auto files = package::read_package(file);
+    if (files) return std::move(*files);
+    return std::unexpected(PackageProblems{.problems = {}, .error = files.error()});
+  }
+  auto project = package::read_gex(runner, program, file);
+  if (!project) return std::unexpected(PackageProblems{.problems = {}, .error = project.error()});
+  if (!project->specification) {
+    return std::unexpected(
+        PackageProblems{.problems = std::move(project->problems), .error = std::nullopt});
+  }
+  auto packed = package::pack(std::move(*project), file.string());
+  if (!packed) return std::unexpected(PackageProblems{.problems = {}, .error = packed.error()});
+  if (!packed->problems.empty()) {
+    return std::unexpected(
+        PackageProblems{.problems = std::move(packed->problems), .error = std::nullopt});
+  }
+  // As if somebody had packed it so, beside the old one.
+  return package::PackageFiles{
+      .path = file.parent_path() / (extensions::title(packed->specification) + ".yaml"),
+      .specification = std::move(packed->text),
+      .signature = std::nullopt,
+      .archive = std::move(packed->archive)};
+}
+
+}  // namespace
+
 std::expected<CheckedPackage, PackageProblems> check_package(
     os::CommandRunner& runner, const std::filesystem::path& specification,
     const std::vector<package::TrustedKey>& keys, Unsigned if_unsigned) {
@@ -150,8 +184,8 @@ std::expected<CheckedPackage, PackageProblems> check_package(
   };
   const auto program = find_extract();
   if (!program) return failed(program.error());
-  auto files = package::read_package(specification);
-  if (!files) return failed(files.error());
+  auto files = read_files(runner, *program, specification);
+  if (!files) return std::unexpected(std::move(files).error());
   auto signer = package::verify_package(*files, keys);
   if (!signer) return failed(signer.error());
   if (!*signer && if_unsigned == Unsigned::refused) {

@@ -284,7 +284,9 @@ void add_ext_change(CLI::App& noun, Session& session) {
   const auto options = std::make_shared<ChangeOptions>();
   CLI::App& install_verb =
       *noun.add_subcommand("install", "installs a package, or another version");
-  install_verb.add_option("file", options->file, "the package's specification, NAME-VERSION.yaml")
+  install_verb
+      .add_option("file", options->file,
+                  "the package's specification, NAME-VERSION.yaml; or a NAME.gex of 2006")
       ->type_name(value::kFile)
       ->required();
   install_verb.add_option("--key", options->keys, "a public key that is trusted for this package")

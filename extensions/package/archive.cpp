@@ -121,10 +121,15 @@ Status check_type(std::string_view path, archive_entry* entry) {
 /// Headers, one after the other, and what they were until now.
 class Entries {
  public:
+  explicit Entries(Dots dots) : dots_(dots) {}
+
+  /// An entry without a path is the directory of all others.
   Result<ArchiveEntry> read(archive* reader, archive_entry* entry) {
     const char* const name = archive_entry_pathname(entry);
     if (name == nullptr) return fail(ErrorKind::invalid, "an entry has no readable name");
     std::string_view path = name;
+    name_size_ = path.size();
+    if (dots_ == Dots::allowed && path.starts_with("./")) path.remove_prefix(2);
     TRY(check_extras(path, reader, entry));
     TRY(check_type(path, entry));
     const bool is_directory = archive_entry_filetype(entry) == AE_IFDIR;
@@ -132,7 +137,9 @@ class Entries {
     if (is_directory && path.ends_with('/')) path.remove_suffix(1);
     if (!is_directory && path.ends_with('/'))
       return refuse_entry(path, "is a file with a '/' at its end");
+    const bool is_root = path.empty() && is_directory && name_size_ == 2;
     using Kind = PackedPaths::Kind;
+    if (is_root) return ArchiveEntry{.kind = ArchiveEntry::Kind::directory, .path = {}};
     if (Status fits = paths_.add(path, is_directory ? Kind::directory : Kind::file); !fits) {
       return fail(ErrorKind::invalid, fits.error().message, std::string(kRemedy));
     }
@@ -144,6 +151,8 @@ class Entries {
     made.executable = is_program ? Executable::yes : Executable::no;
     return made;
   }
+  /// Of the entry that was read last, as the archive has it.
+  std::size_t name_size() const { return name_size_; }
 
  private:
   Status read_size(archive_entry* entry, ArchiveEntry& made) {
@@ -162,7 +171,9 @@ class Entries {
                         std::format("makes the files larger than {} bytes", kMostUnpacked));
   }
 
+  Dots dots_;
   PackedPaths paths_;
+  std::size_t name_size_ = 0;
   std::uint64_t total_ = 0;
 };
 
@@ -192,10 +203,10 @@ std::uint64_t padded(std::uint64_t size) { return (size + kBlock - 1) / kBlock *
 
 /// Where the next header must be, when one begins at `start`. A name that does not fit into a
 /// header has a header and blocks of its own before it (tar(5), "GNU tar Archives").
-std::vector<std::uint64_t> ends_of(std::uint64_t start, const ArchiveEntry& entry) {
+/// `name`: the size of the name as it is written.
+std::vector<std::uint64_t> ends_of(std::uint64_t start, const ArchiveEntry& entry,
+                                   std::size_t name) {
   constexpr std::size_t kLongestInHeader = 100;
-  const bool is_directory = entry.kind == ArchiveEntry::Kind::directory;
-  const std::size_t name = entry.path.size() + (is_directory ? 1 : 0);
   const std::uint64_t plain = start + kBlock + padded(entry.size);
   if (name <= kLongestInHeader) return {plain};
   return {plain, plain + kBlock + padded(name + 1)};
@@ -211,7 +222,9 @@ class Positions {
     return fail(ErrorKind::invalid, "there is something between two entries that is no entry",
                 std::string(kRemedy));
   }
-  void note(std::uint64_t start, const ArchiveEntry& entry) { expected_ = ends_of(start, entry); }
+  void note(std::uint64_t start, const ArchiveEntry& entry, std::size_t name) {
+    expected_ = ends_of(start, entry, name);
+  }
 
   /// `read`: how much libarchive has used when it found the end.
   Status check_end(std::uint64_t read, Source& source) const {
@@ -236,8 +249,8 @@ class Positions {
   std::vector<std::uint64_t> expected_ = {0};
 };
 
-Status read_entries(archive* reader, Source& source, ArchiveSink& sink) {
-  Entries entries;
+Status read_entries(archive* reader, Source& source, ArchiveSink& sink, Dots dots) {
+  Entries entries(dots);
   Positions positions;
   while (true) {
     archive_entry* header = nullptr;
@@ -249,7 +262,8 @@ Status read_entries(archive* reader, Source& source, ArchiveSink& sink) {
     const auto start = static_cast<std::uint64_t>(archive_read_header_position(reader));
     TRY(positions.check_header(start));
     TRY_ASSIGN(const ArchiveEntry entry, entries.read(reader, header));
-    positions.note(start, entry);
+    positions.note(start, entry, entries.name_size());
+    if (entry.path.empty()) continue;
     TRY(sink.begin(entry));
     if (entry.kind == ArchiveEntry::Kind::file) TRY(read_content(reader, source, entry, sink));
   }
@@ -281,14 +295,14 @@ class Lister final : public ArchiveSink {
 
 }  // namespace
 
-Status read_archive(std::string_view packed, ArchiveSink& sink) {
+Status read_archive(std::string_view packed, ArchiveSink& sink, Dots dots) {
   if (packed.size() > kMostArchive) {
     return fail(ErrorKind::invalid, std::format("it has {} bytes, and at most {} are taken",
                                                 packed.size(), kMostArchive));
   }
   Source source{.gunzip = Gunzip(packed)};
   TRY_ASSIGN(const Reader reader, open_reader(source));
-  return read_entries(reader.get(), source, sink);
+  return read_entries(reader.get(), source, sink, dots);
 }
 
 Result<std::vector<PackedFile>> list_archive(std::string_view packed) {

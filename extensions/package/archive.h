@@ -34,9 +34,12 @@ class ArchiveSink {
   virtual Status end_file() = 0;
 };
 
+/// Whether names may begin with "./", as those of `tar -czf FILE .` do. The sink gets them without.
+enum class Dots { refused, allowed };
+
 /// `packed`: the whole archive, at most kMostArchive bytes. Errors (invalid): the archive, or an
 /// entry of it, breaks a rule; and what the sink says.
-Status read_archive(std::string_view packed, ArchiveSink& sink);
+Status read_archive(std::string_view packed, ArchiveSink& sink, Dots dots = Dots::refused);
 
 /// What files an archive has, with their hashes, in the order of the archive. Errors: as
 /// read_archive.

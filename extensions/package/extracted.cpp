@@ -89,4 +89,17 @@ Result<std::vector<ExtractedFile>> parse_extracted(std::string_view frames,
   return differs(wanted.begin()->first, "is in the specification, and not in the archive");
 }
 
+Result<std::vector<SourceFile>> parse_unlisted(std::string_view frames) {
+  std::vector<SourceFile> files;
+  while (!frames.empty()) {
+    TRY_ASSIGN(const Head head, take_head(frames));
+    files.push_back(
+        {.path = head.path,
+         .content = std::string(frames.substr(0, head.size)),
+         .executable = head.mode == mode_of(Executable::yes) ? Executable::yes : Executable::no});
+    frames.remove_prefix(head.size);
+  }
+  return files;
+}
+
 }  // namespace muster::package

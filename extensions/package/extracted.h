@@ -37,4 +37,8 @@ struct ExtractedFile {
 Result<std::vector<ExtractedFile>> parse_extracted(
     std::string_view frames, const std::vector<extensions::PackedFile>& listed);
 
+/// The files of an archive of which no specification says anything, in its order. Errors (invalid):
+/// it is not what muster-extract writes.
+Result<std::vector<SourceFile>> parse_unlisted(std::string_view frames);
+
 }  // namespace muster::package

@@ -117,29 +117,34 @@ Status check_archive(const PackageFiles& files, const Specification& specificati
               "get both files again");
 }
 
+Result<std::string> run_extract(os::CommandRunner& runner, const fs::path& program,
+                                const std::string& name, const std::string& archive, Dots dots) {
+  // A line before each file.
+  constexpr std::size_t kMostOutput = kMostUnpacked + kMostEntries * (kLongestPath + 64);
+  std::vector<std::string> argv = {program.string()};
+  if (dots == Dots::allowed) argv.emplace_back("--dots");
+  TRY_ASSIGN(os::CommandResult result, runner.run({.argv = argv,
+                                                   .cwd = "/",
+                                                   .input = archive,
+                                                   .timeout = std::chrono::minutes(2),
+                                                   .most_output = kMostOutput}));
+  if (result.status == 0) return std::move(result.out);
+  const std::vector<std::string> said = lines(std::string_view(result.err).substr(0, 2000));
+  return fail(
+      ErrorKind::invalid,
+      std::format("'{}': {}", name,
+                  said.empty() ? std::format("muster-extract ended with status {}", result.status)
+                               : printable(said[0], 500)),
+      said.size() > 1 ? printable(said[1], 200) : "get the package again");
+}
+
 Result<std::unique_ptr<const Content>> extract_package(os::CommandRunner& runner,
                                                        const fs::path& program,
                                                        const PackageFiles& files,
                                                        const Specification& specification) {
   const std::string tgz = beside(files.path, ".tgz").string();
-  // A line before each file.
-  constexpr std::size_t kMostOutput = kMostUnpacked + kMostEntries * (kLongestPath + 64);
-  TRY_ASSIGN(os::CommandResult result, runner.run({.argv = {program.string()},
-                                                   .cwd = "/",
-                                                   .input = files.archive,
-                                                   .timeout = std::chrono::minutes(2),
-                                                   .most_output = kMostOutput}));
-  if (result.status != 0) {
-    const std::vector<std::string> said = lines(std::string_view(result.err).substr(0, 2000));
-    return fail(
-        ErrorKind::invalid,
-        std::format("'{}': {}", tgz,
-                    said.empty() ? std::format("muster-extract ended with status {}", result.status)
-                                 : printable(said[0], 500)),
-        said.size() > 1 ? printable(said[1], 200) : "get the package again");
-  }
   auto content = std::make_unique<Content>();
-  content->frames = std::move(result.out);
+  TRY_ASSIGN(content->frames, run_extract(runner, program, tgz, files.archive, Dots::refused));
   auto extracted = parse_extracted(content->frames, specification.files);
   if (!extracted) return wrap(std::format("'{}'", tgz), std::move(extracted).error());
   content->files = std::move(*extracted);

@@ -64,6 +64,11 @@ struct Content {
   std::vector<ExtractedFile> files;
 };
 
+/// Has `program` (muster-extract) read an archive of this name: what it wrote (extracted.h).
+/// Errors: the archive breaks a rule.
+Result<std::string> run_extract(os::CommandRunner& runner, const std::filesystem::path& program,
+                                const std::string& name, const std::string& archive, Dots dots);
+
 /// Has `program` (muster-extract) read the archive. check_archive comes first. Errors: it breaks a
 /// rule; its files are not those of the specification.
 Result<std::unique_ptr<const Content>> extract_package(

@@ -102,6 +102,8 @@ def _call(content: str, hook: str, told: dict[str, Any]) -> dict[str, Any]:
     if not callable(function):
         raise Refused(f"is missing: the module '{MODULE}' has no function '{hook}'")
     answer = function(context_of(told))
+    if hook == "install" and answer is None:
+        return {}
     if isinstance(answer, Steps):
         return answer.to_json()
     if isinstance(answer, dict):

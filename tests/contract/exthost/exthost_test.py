@@ -74,18 +74,18 @@ class Host:
                  "at_ms": 5}
         (self.place / "store/motd/grant.json").write_text(json.dumps(grant), encoding="utf-8")
 
-    def ask(self, timeout_ms=60_000, told=None):
-        """The answer to 'configure'. None: the host ended."""
+    def ask(self, timeout_ms=60_000, told=None, hook="configure"):
+        """The answer of a hook. None: the host ended."""
         self.asked += 1
-        question = {"id": self.asked, "hook": "configure", "timeout_ms": timeout_ms, "input": told or INPUT}
+        question = {"id": self.asked, "hook": hook, "timeout_ms": timeout_ms, "input": told or INPUT}
         with socket.socket(socket.AF_UNIX) as line:
             self.connect(line)
             line.settimeout(PATIENCE)
-            line.sendall(json.dumps(question).encode() + b"\n")
             try:
+                line.sendall(json.dumps(question).encode() + b"\n")
                 with line.makefile("rb") as lines:
                     text = lines.readline()
-            except ConnectionResetError:
+            except (ConnectionResetError, BrokenPipeError):
                 text = b""
         if not text:
             return None
@@ -309,6 +309,13 @@ class PythonHooks(unittest.TestCase):
         grant.write_text(grant.read_text(encoding="utf-8").replace('"signer": ""', '"signer": "00"'), encoding="utf-8")
         self.assertIsNone(host.ask())
         self.assertEqual(host.process.wait(PATIENCE), 0)
+
+    def test_what_is_run_once_answers_nothing(self):
+        files = {"hooks/install": "#!/bin/sh\necho 'Welcome to 2006'\n", "hooks/configure": "#!/bin/sh\nexit 1\n"}
+        answer = self.host(files, "shell").ask(hook="install")
+        self.assertEqual(answer, {"output": {}, "said": "Welcome to 2006\n"})
+        answer = self.host("def install(context):\n    print('hello')\n").ask(hook="install")
+        self.assertEqual(answer, {"output": {}, "said": "hello\n"})
 
     def test_a_shell_hook_has_its_settings_in_its_environment(self):
         answer = self.host({"hooks/configure": """\

@@ -167,3 +167,35 @@ class PythonExtensions(ExtensionsTest):
         self.assertEqual([each["version"] for each in self.listed()], ["0.1.0", "1.1.0"])
         self.check("ext", "remove", "--yes", "hello")
         self.check("ext", "remove", "--yes", "motd")
+
+    def gex(self, program, name="hpc_base", more=""):
+        """A pair as the platform of 2006 had it. Its .gex."""
+        self.machine.write(f"/root/ext/{name}.gex",
+                           f"package-name: {name}\npackage-description: Basics of HPC\npackage-maintainer: "
+                           f"Ada Lovelace <ada@example.org>\npackage-contents: {name}.tgz\n{more}")
+        self.machine.write(f"/root/ext/{name}/runme", program, mode=0o755)
+        self.machine.write(f"/root/ext/{name}/lib/data.ini", "[a]\nb=1\n")
+        self.machine.check("tar", "--format=gnu", "-C", f"/root/ext/{name}", "-czf", f"/root/ext/{name}.tgz", ".")
+        return f"/root/ext/{name}.gex"
+
+    def test_an_extension_of_2006_is_installed_as_it_is(self):
+        file = self.gex("#!/bin/sh\ntest -r lib/data.ini && echo all is there\n", more="hpc-register: Base\n")
+        self.assertIn("valid: hpc-base 0.0.0", self.check("ext", "check", file))
+        self.assertIn("not signed", self.refuse(2, "ext", "install", "--yes", file))
+        self.check("ext", "install", "--yes", "--allow-unsigned", file)
+        (extension,) = self.listed()
+        self.assertEqual((extension["name"], extension["version"], extension["active"], extension["signer"]),
+                         ("hpc-base", "0.0.0", True, ""))
+        self.assertIn("all is there", self.check("ext", "show", "hpc-base"))
+        self.check("ext", "remove", "--yes", "hpc-base")
+        self.assertEqual(self.listed(), [])
+
+    def test_one_of_2006_that_fails_is_taken_back(self):
+        said = self.refuse(1, "ext", "install", "--yes", "--allow-unsigned", self.gex("#!/bin/sh\necho no lamp\nexit 3\n"))
+        self.assertIn("its hook 'install' ended with status 3", said)
+        self.assertIn("no lamp", said)
+        self.assertEqual(self.listed(), [])
+        said = self.refuse(2, "ext", "check", self.gex("#!/bin/sh\n", more="package-exec: go\n"))
+        self.assertIn("has no program 'go'", said)
+        said = self.refuse(2, "ext", "check", self.gex("#!/bin/sh\n", more="lamp: on\n"))
+        self.assertIn("hpc_base.gex:5:1: unknown key 'lamp'", said)
