@@ -9,6 +9,7 @@
 #include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "extensions/unit_file.h"
 #include "plans/head_rights.h"
 
 namespace muster::control {
@@ -247,13 +248,23 @@ bool writes(const plan::Plan& plan, const std::string& path) {
   });
 }
 
+/// "lamp@.service" of "lamp@a.service"; empty: it is no instance.
+std::string template_of(const std::string& unit) {
+  const std::size_t sign = unit.find('@');
+  const std::size_t dot = unit.rfind('.');
+  const bool is_instance = sign != std::string::npos && dot != std::string::npos && sign + 1 < dot;
+  return is_instance ? unit.substr(0, sign + 1) + unit.substr(dot) : std::string();
+}
+
 /// A unit whose own file is another starts anew: the file names the directory of one installation.
 void watch_own_files(plan::Plan& plan) {
   for (plan::Step& step : plan.steps) {
     auto* const service = std::get_if<plan::Service>(&step);
     if (service == nullptr) continue;
-    const std::string file = "/etc/systemd/system/" + service->unit;
-    if (writes(plan, file)) service->restart_watches.push_back(file);
+    for (const std::string& unit : {service->unit, template_of(service->unit)}) {
+      const std::string file = extensions::unit_path(unit);
+      if (!unit.empty() && writes(plan, file)) service->restart_watches.push_back(file);
+    }
   }
 }
 

@@ -7,6 +7,14 @@
 
 namespace muster::control {
 
+/// Why it does not work; empty: it does, as far as anybody knows.
+std::string Extensions::trouble_of(const Known& known) {
+  if (known.is_settings_lost) {
+    return "its settings cannot be read; set them again with 'muster ext configure'";
+  }
+  return known.error.empty() ? known.conflict : known.error;
+}
+
 /// Whether its answer is in the plans, as far as its grant goes.
 bool Extensions::has_steps(const Known& known) {
   return known.answer && known.conflict.empty() && !known.settings.is_disabled;
@@ -47,8 +55,9 @@ std::vector<Extensions::State> Extensions::states() const {
   for (const auto& [name, known] : all_) {
     states.push_back({.extension = known.extension,
                       .is_damaged = known.is_damaged,
-                      .is_active = !known.is_damaged && has_steps(known) && is_current(known),
-                      .error = known.error.empty() ? known.conflict : known.error,
+                      .is_active = !known.is_damaged && !known.is_settings_lost && has_steps(known) &&
+                                   is_current(known),
+                      .error = trouble_of(known),
                       .said = known.said,
                       .steps = known.answer ? known.answer->steps.on_nodes.steps.size() : 0,
                       .steps_on_head = known.answer ? known.answer->steps.on_head.steps.size() : 0,
@@ -71,9 +80,10 @@ std::vector<Problem> Extensions::problems() const {
       problems.push_back({std::format("extension '{}' is left out: {}", name, known.conflict),
                           std::format("change cluster.yaml, or 'muster ext remove {}'", name)});
     }
-    if (known.error.empty()) continue;
+    const std::string trouble = known.conflict.empty() ? trouble_of(known) : known.error;
+    if (trouble.empty()) continue;
     problems.push_back(
-        {std::format("extension '{}' does not work: {}", name, known.error),
+        {std::format("extension '{}' does not work: {}", name, trouble),
          known.is_damaged
              ? std::format("install it again, or 'muster ext remove {}'", name)
              : std::format("'muster ext show {0}' has what it said; it is asked again", name)});

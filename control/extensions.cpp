@@ -230,7 +230,10 @@ void Extensions::ask(const std::string& name, const std::function<bool()>& is_un
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(name);
   if (now == all_.end()) return;
-  now->second.said = std::move(said);
+  // Who was asked nothing said nothing new.
+  const bool is_asked =
+      std::ranges::contains(known->extension.specification.hooks, extensions::Hook::configure);
+  if (is_asked || !said.empty()) now->second.said = std::move(said);
   now->second.error = !answer  ? answer.error().text()
                       : !saved ? saved.error().text()
                                : std::string();
@@ -250,7 +253,7 @@ Result<nlohmann::json> Extensions::ask_hook(const std::string& name, extensions:
       sources_.run / (name + ".sock"),
       {.id = ++asked_, .hook = hook, .timeout = kHookTime, .input = input}, is_unwanted);
   if (!answer) return wrap("its host", answer.error());
-  said = printable(answer->said, 4000);
+  said += printable(answer->said, 4000);
   if (answer->error.empty()) return answer->output;
   return fail(std::format("its hook '{}' {}", to_string(hook), answer->error));
 }

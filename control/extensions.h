@@ -185,6 +185,7 @@ class Extensions {
   std::vector<extensions::Grant> grants() const;
   void note_change();
   static bool has_steps(const Known& known);
+  static std::string trouble_of(const Known& known);
   static Error cannot_forget(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);

@@ -279,9 +279,8 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
 }
 
 std::string unit_of_file(std::string_view path) {
-  static constexpr std::array<std::string_view, 4> kPlaces = {
-      "/etc/systemd/system/", "/usr/lib/systemd/system/", "/usr/local/lib/systemd/system/",
-      "/run/systemd/system/"};
+  static constexpr std::array<std::string_view, 3> kPlaces = {
+      "/etc/systemd/system/", "/usr/lib/systemd/system/", "/usr/local/lib/systemd/system/"};
   static constexpr std::array<std::string_view, 3> kDirectories = {".d", ".wants", ".requires"};
   const auto place =
       std::ranges::find_if(kPlaces, [&](std::string_view each) { return path.starts_with(each); });

@@ -61,14 +61,16 @@ Result<json> with_unit_files(json output, const Installed& extension) {
   return output;
 }
 
-bool is_unit_of(const fs::path& store, const std::string& extension, std::string_view unit,
-                std::string_view text) {
-  const auto versions = os::list_directory(store / extension);
-  if (!versions) return false;
-  return std::ranges::any_of(*versions, [&](const std::string& version) {
-    const auto own = read_unit(store / extension / version / kContentDirectory, unit);
-    return own && *own == text;
-  });
+Result<bool> is_unit_of(const fs::path& store, const std::string& extension, std::string_view unit,
+                        std::string_view text) {
+  TRY_ASSIGN(const std::vector<std::string> versions, os::list_directory(store / extension));
+  for (const std::string& version : versions) {
+    const fs::path content = store / extension / version / kContentDirectory;
+    if (os::is_missing(content / "units" / unit)) continue;
+    TRY_ASSIGN(const std::string own, read_unit(content, unit));
+    if (own == text) return true;
+  }
+  return false;
 }
 
 }  // namespace muster::extensions

@@ -28,8 +28,8 @@ Result<std::string> read_unit(const std::filesystem::path& content, std::string_
 Result<nlohmann::json> with_unit_files(nlohmann::json output, const Installed& extension);
 
 /// Whether this is the file of a unit in any version of an extension that is in the store: one that
-/// is being replaced counts, too.
-bool is_unit_of(const std::filesystem::path& store, const std::string& extension,
+/// is being replaced counts, too. Errors: the store cannot be read.
+Result<bool> is_unit_of(const std::filesystem::path& store, const std::string& extension,
                 std::string_view unit, std::string_view text);
 
 }  // namespace muster::extensions

@@ -89,8 +89,8 @@ bool is_sha256(std::string_view text) {
 /// Directories that are links on every Debian: a path through one has another spelling.
 constexpr std::array<std::string_view, 9> kLinks = {
     "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/var/run", "/var/lock", "/etc/mtab"};
-/// Of the kernel, and where others than root write.
-constexpr std::array<std::string_view, 7> kOthers = {"/proc", "/sys",     "/dev",     "/tmp",
+/// Of the kernel and systemd, and where others than root write.
+constexpr std::array<std::string_view, 10> kOthers = {"/run/systemd", "/etc/systemd/system.control", "/etc/systemd/system.attached", "/proc", "/sys",     "/dev",     "/tmp",
                                                      "/home", "/var/tmp", "/run/user"};
 
 bool is_at_or_below(std::string_view path, std::string_view place) {
@@ -137,7 +137,7 @@ Result<std::string> parse_file_path(std::string_view text) {
   }
   if (const auto place = std::ranges::find_if(kOthers, is_in); place != kOthers.end()) {
     return fail(ErrorKind::invalid,
-                std::format("'{}' is in {}, where not only root writes", text, *place),
+                std::format("'{}' is in {}, where others write too", text, *place),
                 "choose another place, such as /etc, /usr/local or /var/lib");
   }
   if (!is_musters(text)) return std::string(text);

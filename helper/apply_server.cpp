@@ -63,22 +63,15 @@ void note_specification(const std::string& text) {
   if (!noted) std::println(stderr, "muster-helper: {}", noted.error().text());
 }
 
-/// What root granted to extensions. A store that cannot be read stops no plan that has none of
-/// them.
-std::vector<extensions::Grant> read_grants() {
-  auto inventory = extensions::read_inventory(extensions::kStore);
-  if (!inventory) {
-    std::println(stderr, "muster-helper: {}", inventory.error().text());
-    return {};
-  }
+/// What root granted to extensions.
+Result<std::vector<extensions::Grant>> read_grants() {
+  TRY_ASSIGN(extensions::Inventory inventory, extensions::read_inventory(extensions::kStore));
   std::vector<extensions::Grant> grants;
-  for (extensions::Installed& each : inventory->installed) {
-    grants.push_back(std::move(each.grant));
-  }
+  for (extensions::Installed& each : inventory.installed) grants.push_back(std::move(each.grant));
   return grants;
 }
 
-bool is_unit_file(const std::string& extension, const std::string& unit, const std::string& text) {
+Result<bool> is_unit_file(const std::string& extension, const std::string& unit, const std::string& text) {
   return extensions::is_unit_of(extensions::kStore, extension, unit, text);
 }
 
@@ -88,6 +81,7 @@ std::vector<apply::Outcome> outcomes_of(const std::vector<plan::Step>& refused) 
   for (const plan::Step& step : refused) {
     outcomes.push_back(
         {.step = plan::describe(step),
+         .origin = step.origin,
          .kind = apply::Outcome::Kind::failed,
          .reason = "no extension that is installed has a right to this, or brought this unit"});
   }
@@ -101,8 +95,13 @@ Result<json> apply_plan(os::CommandRunner& runner) {
   // The specification is root's own: what may be mounted and written is not the daemon's to say.
   TRY_ASSIGN(const std::string spec_text, os::read_file(head::kInstalledSpec));
   TRY_ASSIGN(const spec::ClusterSpec spec, head::parse_installed_spec(spec_text));
-  TRY_ASSIGN(const plans::HeadRights rights, plans::head_rights(spec, read_grants()));
-  const auto refused = outcomes_of(plans::take_out_unowned(given, rights.policy, is_unit_file));
+  const auto grants = read_grants();
+  TRY_ASSIGN(const plans::HeadRights rights,
+             plans::head_rights(spec, grants.value_or(std::vector<extensions::Grant>())));
+  TRY_ASSIGN(const auto unowned, plans::take_out_unowned(given, rights.policy, is_unit_file));
+  // A disk that cannot be read now takes nothing away from the head.
+  if (!grants && !unowned.empty()) return std::unexpected(grants.error());
+  const auto refused = outcomes_of(unowned);
   std::ranges::for_each(refused, print_outcome);
   TRY(rights.policy.check(given));
   TRY_ASSIGN(const head::Facts facts, head::read_facts());

@@ -179,32 +179,45 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
 
 namespace {
 
-/// Whether a step of an extension is one that root lets it have.
-bool is_granted(const Step& step, const head::Policy& policy, const IsUnitFile& is_unit_file) {
-  const auto owner = policy.owner_of(step);
-  if (!owner) return false;
+/// Whether a step of an extension is one that root lets it have. `owner`: whose it would be.
+Result<bool> is_granted(const Step& step, const std::string& owner, const IsUnitFile& is_unit_file) {
+  if (owner.empty()) return false;
   const auto* const file = std::get_if<WriteFile>(&step);
   const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);
   if (unit.empty()) return true;
-  return file->path == extensions::unit_path(unit) &&
-         is_unit_file(extension_of(*owner), unit, file->content);
+  if (file->path != extensions::unit_path(unit)) return false;
+  return is_unit_file(extension_of(owner), unit, file->content);
+}
+
+/// Where the steps of extensions begin: behind the last step of Muster's own rooms.
+std::size_t end_of_rooms(const Plan& plan, const head::Policy& policy) {
+  std::size_t end = plan.steps.size();
+  for (; end != 0; --end) {
+    const auto owner = policy.owner_of(plan.steps[end - 1]);
+    if (owner && !is_of_extension(*owner)) break;
+  }
+  return end;
 }
 
 }  // namespace
 
-std::vector<Step> take_out_unowned(Plan& plan, const head::Policy& policy,
-                                   const IsUnitFile& is_unit_file) {
-  const auto is_rooms = [&](const Step& step) {
-    const auto owner = policy.owner_of(step);
-    return owner && !is_of_extension(*owner);
-  };
-  const auto last = std::ranges::find_if(plan.steps.rbegin(), plan.steps.rend(), is_rooms);
-  const auto of_extensions = plan.steps.begin() + (plan.steps.rend() - last);
-  const auto unowned = std::stable_partition(
-      of_extensions, plan.steps.end(),
-      [&](const Step& step) { return is_granted(step, policy, is_unit_file); });
-  std::vector<Step> taken(unowned, plan.steps.end());
-  plan.steps.erase(unowned, plan.steps.end());
+Result<std::vector<Step>> take_out_unowned(Plan& plan, const head::Policy& policy,
+                                           const IsUnitFile& is_unit_file) {
+  Plan kept;
+  std::vector<Step> taken;
+  const std::size_t own = end_of_rooms(plan, policy);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    Step step = plan.steps[i];
+    const std::string owner = i < own ? "" : policy.owner_of(step).value_or("");
+    TRY_ASSIGN(const bool stays, is_granted(step, owner, is_unit_file));
+    if (i < own || stays) {
+      kept.add(std::move(step));
+      continue;
+    }
+    step.origin = owner;
+    taken.push_back(std::move(step));
+  }
+  plan = std::move(kept);
   return taken;
 }
 

@@ -20,8 +20,8 @@ struct OwnView {
 };
 
 /// Whether a text is the file of a unit that an installed extension brought.
-using IsUnitFile = std::function<bool(const std::string& extension, const std::string& unit,
-                                      const std::string& text)>;
+using IsUnitFile = std::function<Result<bool>(
+    const std::string& extension, const std::string& unit, const std::string& text)>;
 
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's
 /// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,
@@ -33,8 +33,9 @@ Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
 
 /// Takes the steps of extensions at the plan's end out of it that nobody has a right to, and files
 /// of units that no extension brought: what root runs is what root installed. An extension that
-/// lost its right costs the head nothing else.
-std::vector<plan::Step> take_out_unowned(plan::Plan& plan, const head::Policy& policy,
-                                         const IsUnitFile& is_unit_file);
+/// lost its right costs the head nothing else. They get the origin of whose they would be. Errors:
+/// of `is_unit_file`.
+Result<std::vector<plan::Step>> take_out_unowned(plan::Plan& plan, const head::Policy& policy,
+                                                 const IsUnitFile& is_unit_file);
 
 }  // namespace muster::plans

@@ -145,6 +145,13 @@ json find_extension(const json& answer, const std::string& name) {
 
 namespace {
 
+Error is_unsigned(const std::filesystem::path& file) {
+  return {.message = std::format("'{}' is not signed: anybody may have made it",
+                                 printable(file.string(), 4096)),
+          .hint = "get the signed one; 'ext install --allow-unsigned' takes it all the same, and "
+                  "'ext check' without --key looks at it"};
+}
+
 /// The files of a package; a pair of 2006 as the package that it is today.
 std::expected<package::PackageFiles, PackageProblems> read_files(
     os::CommandRunner& runner, const std::filesystem::path& program,
@@ -184,16 +191,15 @@ std::expected<CheckedPackage, PackageProblems> check_package(
   };
   const auto program = find_extract();
   if (!program) return failed(program.error());
+  // Nobody signs one of those: nothing of it is read.
+  if (package::is_gex(specification) && if_unsigned == Unsigned::refused) {
+    return failed(is_unsigned(specification));
+  }
   auto files = read_files(runner, *program, specification);
   if (!files) return std::unexpected(std::move(files).error());
   auto signer = package::verify_package(*files, keys);
   if (!signer) return failed(signer.error());
-  if (!*signer && if_unsigned == Unsigned::refused) {
-    return failed({.message = std::format("'{}' is not signed: anybody may have made it",
-                                          printable(specification.string(), 4096)),
-                   .hint = "get the signed one; 'ext install --allow-unsigned' takes it all the "
-                           "same, and 'ext check' without --key looks at it"});
-  }
+  if (!*signer && if_unsigned == Unsigned::refused) return failed(is_unsigned(specification));
   auto outcome = extensions::parse_specification(files->specification, specification.string(),
                                                  extensions::Form::package);
   if (!outcome.specification) {

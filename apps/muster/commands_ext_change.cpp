@@ -66,7 +66,7 @@ Result<json> refresh(const std::string& name) {
 }
 
 /// What the daemon says of an extension that it has asked. Errors: it does not work.
-Result<json> look_again(const Grant& grant) {
+Result<json> look_again(const Grant& grant, bool waits_for_head) {
   TRY_ASSIGN(const json answer, refresh(grant.name));
   const json now = find_extension(answer, grant.name);
   const bool is_this = now.is_object() && text_of(now, "version") == to_string(grant.version) &&
@@ -76,7 +76,7 @@ Result<json> look_again(const Grant& grant) {
                 "'journalctl -u musterd' says why");
   }
   if (is_set(now, "active") || is_set(now, "disabled")) {
-    if (are_about_head(grant.rights)) TRY(wait_for_head_steps(grant.name, answer));
+    if (waits_for_head) TRY(wait_for_head_steps(grant.name, answer));
     return now;
   }
   const std::string said = text_of(now, "said");
@@ -127,6 +127,17 @@ bool has_head_steps(const std::optional<std::string>& grant) {
   return !parsed || are_about_head(parsed->rights);
 }
 
+bool is_on_head(const CheckedPackage& package, const std::optional<std::string>& before) {
+  return are_about_head(package.specification.rights) || has_head_steps(before);
+}
+
+/// Removes versions that are not installed any more. One whose grant cannot be read may need
+/// anything that is there.
+Status tidy_up(const std::string& name) {
+  if (!extensions::read_installed(kStore, name)) return {};
+  return package::remove_unused(name, kStore);
+}
+
 /// Back to what was before a change that failed: each part, also when one fails.
 Status take_back(os::CommandRunner& runner, const CheckedPackage& package,
                  const std::optional<std::string>& before) {
@@ -137,11 +148,13 @@ Status take_back(os::CommandRunner& runner, const CheckedPackage& package,
   TRY(granted);
   TRY(hosted);
   TRY_ASSIGN(const json answer, seen);
-  const bool is_on_head = are_about_head(package.specification.rights) || has_head_steps(before);
-  return is_on_head ? wait_for_head_steps(name, answer) : Status();
+  if (is_on_head(package, before)) TRY(wait_for_head_steps(name, answer));
+  // A unit of the head may need the files while it stops.
+  return before ? tidy_up(name) : package::remove_extension(name, kStore);
 }
 
-Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
+Result<json> change(os::CommandRunner& runner, const CheckedPackage& package,
+                    const std::optional<std::string>& before) {
   TRY_ASSIGN(const extensions::Installed installed,
              package::add_extension({.files = package.files,
                                      .specification = package.specification,
@@ -150,7 +163,7 @@ Result<json> change(os::CommandRunner& runner, const CheckedPackage& package) {
                                      .at_ms = os::now_ms()},
                                     kStore));
   TRY(start_host(runner, installed.grant.name));
-  return look_again(installed.grant);
+  return look_again(installed.grant, is_on_head(package, before));
 }
 
 Error after_taking_back(Error why, const Status& back, const std::string& name) {
@@ -195,13 +208,13 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   if (!before) return report(before.error());
   // Whoever is in a hurry waits until things are in order.
   const os::OrderlyEnd orderly;
-  const auto done = change(runner, package);
+  const auto done = change(runner, package, *before);
   if (!done) {
     return report(after_taking_back(done.error(), take_back(runner, package, *before), name));
   }
   const std::string version = to_string(package.specification.version);
   log_deed("ext install", std::format("{} {}", name, version));
-  if (const Status tidy = package::remove_unused(name, kStore); !tidy) {
+  if (const Status tidy = tidy_up(name); !tidy) {
     say(std::format("the version before could not be removed: {}", tidy.error().text()));
   }
   return print_answer(*done, std::format("installed {} {}", name, version));

@@ -130,8 +130,8 @@ class Entries {
     std::string_view path = name;
     name_size_ = path.size();
     if (dots_ == Dots::allowed && path.starts_with("./")) path.remove_prefix(2);
-    TRY(check_extras(path, reader, entry));
-    TRY(check_type(path, entry));
+    TRY(check_extras(name, reader, entry));
+    TRY(check_type(name, entry));
     const bool is_directory = archive_entry_filetype(entry) == AE_IFDIR;
     // tar writes "name/" for a directory.
     if (is_directory && path.ends_with('/')) path.remove_suffix(1);

@@ -36,6 +36,25 @@ std::map<std::string, std::string*, std::less<>> members_of(Gex& gex) {
 constexpr std::array<std::string_view, 4> kNeeded = {"package-name", "package-description",
                                                      "package-maintainer", "package-contents"};
 
+/// "GlusterHPC" as "glusterhpc", "hpc_base" as "hpc-base".
+std::string name_of(std::string_view written) {
+  std::string name = lower(written);
+  std::ranges::replace_if(name, [](char c) { return c == '_' || c == '.' || c == ' '; }, '-');
+  return name;
+}
+
+/// Why a value cannot be one of a package of today.
+Status check_value(std::string_view key, const std::string& value) {
+  if (key == "package-name") {
+    if (auto name = kExtensionName.parse(name_of(value)); !name) {
+      return std::unexpected(name.error());
+    }
+  }
+  if (key != "package-maintainer") return {};
+  const auto maintainer = kMaintainer.parse(value);
+  return maintainer ? Status() : std::unexpected(maintainer.error());
+}
+
 /// Reads lines of `key: value`.
 class GexReader {
  public:
@@ -84,6 +103,9 @@ class GexReader {
     if (value.empty() || printable(value, value.size()) != value) {
       return add(std::format("{} has no value that can be read", key), "write a text");
     }
+    if (const Status fits = check_value(key, value); !fits) {
+      return add(std::format("{}: {}", key, fits.error().message), fits.error().hint);
+    }
     *member->second = value;
   }
 
@@ -93,13 +115,6 @@ class GexReader {
   std::map<std::string, std::string*, std::less<>> members_;
   std::map<std::string, std::string, std::less<>> found_;
 };
-
-/// "GlusterHPC" as "glusterhpc", "hpc_base" as "hpc-base".
-std::string name_of(const Gex& gex) {
-  std::string name = lower(gex.name);
-  std::ranges::replace_if(name, [](char c) { return c == '_' || c == '.' || c == ' '; }, '-');
-  return name;
-}
 
 /// In quotes of YAML's.
 std::string yaml_text(std::string_view text) {
@@ -112,12 +127,14 @@ std::string yaml_text(std::string_view text) {
 }
 
 std::string specification_of(const Gex& gex) {
-  const std::string_view summary = std::string_view(gex.description).substr(0, 120);
+  constexpr std::size_t kMost = 120;
+  const bool fits = gex.description.size() <= kMost;
+  const std::string summary = fits ? gex.description : printable(gex.description, kMost - 3);
   return std::format(
       "schema: 1\nname: {}\nversion: 0.0.0\napi: 1\ntype: {}\nlanguage: shell\nsummary: {}\n"
       "maintainer: {}\nlicense: LicenseRef-unknown\nhooks: [install]\n",
-      yaml_text(name_of(gex)), gex.application.empty() ? "tool" : "application",
-      yaml_text(printable(summary, 120)), yaml_text(gex.maintainer));
+      yaml_text(name_of(gex.name)), gex.application.empty() ? "tool" : "application",
+      yaml_text(summary), yaml_text(gex.maintainer));
 }
 
 /// The hook that runs the program where it expects to be.

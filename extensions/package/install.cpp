@@ -83,12 +83,9 @@ Status remove_extension(const std::string& name, const fs::path& store) {
 
 Status restore_grant(const std::string& name, const std::optional<std::string>& before,
                      const fs::path& store) {
-  if (!before) return remove_extension(name, store);
+  if (!before) return revoke_grant(name, store);
   // The same as now on a disk that is full.
-  TRY(os::update_file(grant_of(store, name), *before));
-  const auto grant = parse_grant(*before);
-  // Whose grant cannot be read may need anything that is there.
-  return grant ? sweep(store / name, *grant) : Status();
+  return os::update_file(grant_of(store, name), *before);
 }
 
 Status remove_unused(const std::string& name, const fs::path& store) {

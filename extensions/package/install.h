@@ -44,8 +44,8 @@ Status remove_extension(const std::string& name, const std::filesystem::path& st
 Result<std::optional<std::string>> read_grant_text(const std::string& name,
                                                    const std::filesystem::path& store);
 
-/// Puts a grant back that was there before, byte by byte; none: there was none. What it does not
-/// name goes away. The store is locked.
+/// Puts a grant back that was there before, byte by byte; none: there was none. Files stay:
+/// remove_unused and remove_extension take them away. The store is locked.
 Status restore_grant(const std::string& name, const std::optional<std::string>& before,
                      const std::filesystem::path& store);
 

@@ -61,6 +61,18 @@ TEST(ExtensionAnswer, has_services_that_start_anew_with_another_unit_file) {
             std::vector<std::string>{"/etc/systemd/system/motd.service"});
 }
 
+TEST(ExtensionAnswer, has_instances_that_start_anew_with_another_template) {
+  Grant grant = grant_of_motd();
+  grant.rights[0].units = {"lamp@.service", "lamp@a.service"};
+  const auto steps = check_answer({{"node",
+                                    {file("/etc/systemd/system/lamp@.service"),
+                                     {{"step", "service"}, {"unit", "lamp@a.service"}}}}},
+                                  grant);
+  ASSERT_TRUE(steps) << steps.error().text();
+  EXPECT_EQ(std::get<plan::Service>(steps->on_nodes.steps.at(1)).restart_watches,
+            std::vector<std::string>{"/etc/systemd/system/lamp@.service"});
+}
+
 TEST(ExtensionAnswer, has_directories_with_what_is_in_them_and_units) {
   EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd"}}));
   EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd/a"}, {"mode", "0700"}}));

@@ -311,6 +311,8 @@ TEST_F(ExtensionsTest, whose_settings_cannot_be_read_keeps_what_it_has) {
   EXPECT_EQ(lost_.size(), 1U);
   EXPECT_TRUE(all->refresh("motd")) << "nobody is asked: there is no host";
   EXPECT_EQ(content(*all), "two");
+  EXPECT_FALSE(all->states().at(0).is_active);
+  EXPECT_TRUE(all->states().at(0).error.contains("settings cannot be read"));
   EXPECT_EQ(store_->list(kExtensionSettingsKind)->at(0).value, R"({"schema":7})");
   EXPECT_TRUE(configure(*all, {{"greeting", "Hello"}}, answer("three"), told));
   EXPECT_EQ(content(*all), "three");

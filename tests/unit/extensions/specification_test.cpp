@@ -137,7 +137,9 @@ TEST(Specification, says_why_a_path_can_be_nobodys) {
   };
   EXPECT_TRUE(why("/var/run").contains("goes through /var/run, which is a link"));
   EXPECT_TRUE(why("/lib/x").contains("goes through /lib, which is a link"));
-  EXPECT_TRUE(why("/tmp/x").contains("not only root writes"));
+  EXPECT_TRUE(why("/tmp/x").contains("where others write too"));
+  EXPECT_TRUE(why("/etc/systemd/system.control/musterd.service").contains("others write too"));
+  EXPECT_TRUE(why("/run/systemd/system/x.service").contains("is in /run/systemd"));
   EXPECT_TRUE(why("/proc/1/root/etc/motd").contains("is in /proc"));
   EXPECT_TRUE(why("/etc").contains("has something of Muster's below it"));
   EXPECT_TRUE(why("/etc/systemd/system/musterd.service.d/x").contains("is Muster's"));

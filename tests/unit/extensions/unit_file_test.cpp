@@ -51,12 +51,14 @@ TEST_F(UnitFileTest, stands_in_an_answer_as_a_file) {
 }
 
 TEST_F(UnitFileTest, of_any_version_in_the_store_counts) {
-  EXPECT_TRUE(is_unit_of(store(), "lamp", "lamp.service", own()));
-  EXPECT_FALSE(is_unit_of(store(), "lamp", "lamp.service", own() + "\n"));
-  EXPECT_FALSE(is_unit_of(store(), "other", "lamp.service", own()));
+  EXPECT_TRUE(*is_unit_of(store(), "lamp", "lamp.service", own()));
+  EXPECT_FALSE(*is_unit_of(store(), "lamp", "lamp.service", own() + "\n"));
+  EXPECT_FALSE(*is_unit_of(store(), "other", "lamp.service", own()));
   ASSERT_TRUE(os::write_file(store() / "lamp/2.0.0-bbbbbbbb-6/content/units/lamp.service", "new"));
-  EXPECT_TRUE(is_unit_of(store(), "lamp", "lamp.service", own()));
-  EXPECT_TRUE(is_unit_of(store(), "lamp", "lamp.service", "new"));
+  EXPECT_TRUE(*is_unit_of(store(), "lamp", "lamp.service", own()));
+  EXPECT_TRUE(*is_unit_of(store(), "lamp", "lamp.service", "new"));
+  ASSERT_TRUE(os::write_file(store() / "broken", "no directory"));
+  EXPECT_FALSE(is_unit_of(store(), "broken", "lamp.service", "x").has_value()) << "nobody knows";
 }
 
 }  // namespace

@@ -41,5 +41,14 @@ TEST(Gex, tells_all_that_is_wrong_with_places) {
   EXPECT_TRUE(problems[7].contains("both application-register and hpc-register")) << problems[7];
 }
 
+TEST(Gex, says_where_a_value_cannot_be_one_of_today) {
+  std::string text = kText;
+  text.replace(text.find("Ada Lovelace <ada@example.org>"), 30, "Gluster Team");
+  EXPECT_TRUE(problems_of(text).at(0).starts_with("f.gex:3:1: package-maintainer: 'Gluster Team'"));
+  text = kText;
+  text.replace(text.find("hpc_base"), 8, std::string(30, 'x'));
+  EXPECT_TRUE(problems_of(text).at(0).starts_with("f.gex:1:1: package-name: "));
+}
+
 }  // namespace
 }  // namespace muster::package

@@ -78,14 +78,14 @@ TEST_F(TrustedExtensions, without_a_right_cost_the_head_nothing_else) {
   plan.add(WriteFile{.path = "/etc/lamp.conf", .content = "on"});
   plan.add(plan::Service{.unit = "gone.service"});
   const auto rights = head_rights(spec_, {lamp()});
-  const auto no_units = [](const auto&, const auto&, const auto&) { return false; };
-  const auto taken = take_out_unowned(plan, rights->policy, no_units);
+  const auto no_units = [](const auto&, const auto&, const auto&) -> Result<bool> { return false; };
+  const auto taken = take_out_unowned(plan, rights->policy, no_units).value();
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_EQ(plan::subject(taken[0]), "file /etc/gone.conf");
   EXPECT_EQ(plan.steps.size(), own + 1);
   EXPECT_TRUE(check_plan(plan, {.spec = spec_, .facts = facts_, .policy = &rights->policy}));
   plan.steps.insert(plan.steps.begin(), WriteFile{.path = "/etc/shadow", .content = "x"});
-  EXPECT_TRUE(take_out_unowned(plan, rights->policy, no_units).empty())
+  EXPECT_TRUE(take_out_unowned(plan, rights->policy, no_units)->empty())
       << "before Muster's own steps";
 }
 
