@@ -55,8 +55,8 @@ std::vector<Extensions::State> Extensions::states() const {
   for (const auto& [name, known] : all_) {
     states.push_back({.extension = known.extension,
                       .is_damaged = known.is_damaged,
-                      .is_active = !known.is_damaged && !known.is_settings_lost && has_steps(known) &&
-                                   is_current(known),
+                      .is_active = !known.is_damaged && !known.is_settings_lost &&
+                                   has_steps(known) && is_current(known),
                       .error = trouble_of(known),
                       .said = known.said,
                       .steps = known.answer ? known.answer->steps.on_nodes.steps.size() : 0,

@@ -30,6 +30,6 @@ Result<nlohmann::json> with_unit_files(nlohmann::json output, const Installed& e
 /// Whether this is the file of a unit in any version of an extension that is in the store: one that
 /// is being replaced counts, too. Errors: the store cannot be read.
 Result<bool> is_unit_of(const std::filesystem::path& store, const std::string& extension,
-                std::string_view unit, std::string_view text);
+                        std::string_view unit, std::string_view text);
 
 }  // namespace muster::extensions

@@ -90,8 +90,16 @@ bool is_sha256(std::string_view text) {
 constexpr std::array<std::string_view, 9> kLinks = {
     "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/var/run", "/var/lock", "/etc/mtab"};
 /// Of the kernel and systemd, and where others than root write.
-constexpr std::array<std::string_view, 10> kOthers = {"/run/systemd", "/etc/systemd/system.control", "/etc/systemd/system.attached", "/proc", "/sys",     "/dev",     "/tmp",
-                                                     "/home", "/var/tmp", "/run/user"};
+constexpr std::array<std::string_view, 10> kOthers = {"/run/systemd",
+                                                      "/etc/systemd/system.control",
+                                                      "/etc/systemd/system.attached",
+                                                      "/proc",
+                                                      "/sys",
+                                                      "/dev",
+                                                      "/tmp",
+                                                      "/home",
+                                                      "/var/tmp",
+                                                      "/run/user"};
 
 bool is_at_or_below(std::string_view path, std::string_view place) {
   return path == place || is_below(path, place);

@@ -71,7 +71,8 @@ Result<std::vector<extensions::Grant>> read_grants() {
   return grants;
 }
 
-Result<bool> is_unit_file(const std::string& extension, const std::string& unit, const std::string& text) {
+Result<bool> is_unit_file(const std::string& extension, const std::string& unit,
+                          const std::string& text) {
   return extensions::is_unit_of(extensions::kStore, extension, unit, text);
 }
 

@@ -180,7 +180,8 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
 namespace {
 
 /// Whether a step of an extension is one that root lets it have. `owner`: whose it would be.
-Result<bool> is_granted(const Step& step, const std::string& owner, const IsUnitFile& is_unit_file) {
+Result<bool> is_granted(const Step& step, const std::string& owner,
+                        const IsUnitFile& is_unit_file) {
   if (owner.empty()) return false;
   const auto* const file = std::get_if<WriteFile>(&step);
   const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);

@@ -20,8 +20,8 @@ struct OwnView {
 };
 
 /// Whether a text is the file of a unit that an installed extension brought.
-using IsUnitFile = std::function<Result<bool>(
-    const std::string& extension, const std::string& unit, const std::string& text)>;
+using IsUnitFile = std::function<Result<bool>(const std::string& extension, const std::string& unit,
+                                              const std::string& text)>;
 
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's
 /// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,

@@ -148,8 +148,9 @@ namespace {
 Error is_unsigned(const std::filesystem::path& file) {
   return {.message = std::format("'{}' is not signed: anybody may have made it",
                                  printable(file.string(), 4096)),
-          .hint = "get the signed one; 'ext install --allow-unsigned' takes it all the same, and "
-                  "'ext check' without --key looks at it"};
+          .hint =
+              "get the signed one; 'ext install --allow-unsigned' takes it all the same, and "
+              "'ext check' without --key looks at it"};
 }
 
 /// The files of a package; a pair of 2006 as the package that it is today.

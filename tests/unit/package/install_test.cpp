@@ -78,7 +78,8 @@ TEST_F(InstallTest, another_version_takes_its_place_and_the_first_can_come_back)
   EXPECT_EQ(to_string(read_installed(store(), "motd")->grant.version), "1.1.0");
   ASSERT_TRUE(restore_grant("motd", first, store()));
   EXPECT_EQ(to_string(read_installed(store(), "motd")->grant.version), "1.0.0");
-  EXPECT_EQ(os::list_directory(store() / "motd")->size(), 3U) << "the head may still stop its units";
+  EXPECT_EQ(os::list_directory(store() / "motd")->size(), 3U)
+      << "the head may still stop its units";
   ASSERT_TRUE(remove_unused("motd", store()));
   EXPECT_EQ(os::list_directory(store() / "motd")->size(), 2U) << "what failed is gone";
   ASSERT_TRUE(restore_grant("motd", std::nullopt, store()));
