@@ -100,7 +100,7 @@ TEST_F(TrustedExtensions, run_only_units_that_root_installed) {
                [](const std::string& extension, const std::string& unit, const std::string& text) {
                  return extension == "lamp" && unit == "lamp.service" && text == "own";
                })
-        .size();
+        ->size();
   };
   EXPECT_EQ(taken({.path = file, .content = "own"}), 0U);
   EXPECT_EQ(taken({.path = file, .content = "[Service]\nExecStart=/bin/sh -c evil\n"}), 1U);
