@@ -155,7 +155,7 @@ def configure(context):
         muster.File("/etc/lamps.conf", context.cluster.name, mode=0o600, secret=True),
         muster.UnitFile("lamps.service"), muster.Service("lamps.service")])
 """
-LAMPS_UNIT = "[Service]\\nExecStart=@DIRECTORY@/bin/lamps /etc/lamps.conf\\n"
+LAMPS_UNIT = "[Service]\nExecStart=@DIRECTORY@/bin/lamps /etc/lamps.conf\n"
 LAMPS = "#!/bin/sh\ntest -r \"$1\" || exit 1\nexec sleep infinity\n"
 
 # What an extension could leave behind, of every machine.
@@ -220,7 +220,7 @@ def fails_on_the_head(lab):
     place = f"{PLACE}/lamp-0.1.0/lamp"
     lab.check("head", "tee", f"{place}/content/bin/lamps", stdin="no program\n")
     lab.check("head", "tee", f"{place}/content/units/lamps.service",
-              stdin=LAMPS_UNIT.replace("ExecStart", "Type=oneshot\\nExecStart"))
+              stdin=LAMPS_UNIT.replace("ExecStart", "Type=oneshot\nExecStart"))
     packed = json.loads(lab.check("head", "muster", "ext", "pack", place, "-o", PLACE, "--json"))
     refused = lab.exec("head", "muster", "ext", "install", "--yes", "--allow-unsigned", packed["specification"])
     expect(refused.returncode == 1 and "lamps.service" in refused.stderr, f"a unit of the head that fails: {refused}")
