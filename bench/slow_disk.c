@@ -1,6 +1,5 @@
-/* A disk that needs 5 ms until what was written is safe, for programs that are started with this
-   library in LD_PRELOAD (ld.so(8)). Each call counts in the file that MUSTER_SYNCS names: eight
-   bytes, a number. */
+/* A disk that needs 5 ms until what was written is safe, for programs that are started with this library in
+   LD_PRELOAD (ld.so(8)). Each call counts in the file that MUSTER_SYNCS names: eight bytes, a number. */
 
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -90,10 +90,6 @@ Result<plan::Plan> parse_steps(const Value& list, std::string_view place) {
   return plan;
 }
 
-}  // namespace
-
-namespace {
-
 /// There were no steps for the head.
 void upgrade_extension_from_1(Value& value) {
   if (value.is_object()) value["head"] = Value::array();
@@ -148,8 +144,6 @@ Result<Configured> parse_configured(std::string_view text) {
 
 namespace {
 
-constexpr std::uint32_t kMostMode = 0755;
-
 /// A step, and what the grant says of it.
 class GrantCheck {
  public:
@@ -164,11 +158,10 @@ class GrantCheck {
                       "lies in the extension's own directory",
                       plan::describe(step_)));
     }
-    return check_path(may_write(grant_, place_, file.path), "file", "files", file.mode, file.owner);
+    return check_path(may_write(grant_, place_, file.path), "file", "files");
   }
   Status operator()(const plan::MakeDirectory& directory) const {
-    return check_path(may_make(grant_, place_, directory.path), "directory", "directories",
-                      directory.mode, directory.owner);
+    return check_path(may_make(grant_, place_, directory.path), "directory", "directories");
   }
   Status operator()(const plan::Unit& unit) const {
     if (unit.state != plan::Unit::State::masked) return check_unit(unit.unit);
@@ -198,11 +191,9 @@ class GrantCheck {
         std::format("it wants to {}, and has no right to that {}", plan::describe(step_), what),
         std::format("its author adds the {} to '{}' of 'rights' in the specification", what, key));
   }
-  /// What others than root could write leads root elsewhere, by a link.
-  Status check_path(bool may, std::string_view what, std::string_view key, std::uint32_t mode,
-                    const std::string& owner) const {
+  Status check_path(bool may, std::string_view what, std::string_view key) const {
     if (!may) return no_right(what, key);
-    if ((mode & ~kMostMode) == 0 && owner == "root") return {};
+    if (plans::is_roots_alone(step_)) return {};
     return fail(ErrorKind::denied,
                 std::format("it wants to {}: what an extension has belongs to root, nobody else "
                             "writes it, and nothing is setuid",
@@ -236,10 +227,6 @@ Status check_once(const plan::Plan& plan) {
   }
   return {};
 }
-
-}  // namespace
-
-namespace {
 
 bool writes(const plan::Plan& plan, const std::string& path) {
   return std::ranges::any_of(plan.steps, [&](const plan::Step& step) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/mounts.h"
-#include "extensions/specification.h"
+#include "plans/head_rights.h"
 
 namespace muster::control {
 namespace {
@@ -21,10 +21,7 @@ std::string path_of(const plan::Step& step) {
 std::string unit_of(const plan::Step& step) {
   if (const auto* const unit = std::get_if<plan::Unit>(&step)) return unit->unit;
   if (const auto* const service = std::get_if<plan::Service>(&step)) return service->unit;
-  if (const auto* const file = std::get_if<plan::WriteFile>(&step)) {
-    return extensions::unit_of_file(file->path);
-  }
-  return {};
+  return plans::unit_written_by(step);
 }
 
 /// What a step is about.

@@ -24,14 +24,9 @@ void Extensions::load(std::vector<Error>& lost) {
   }
   const std::scoped_lock lock(mutex_);
   for (const state::Document& document : *documents) {
-    auto known = all_.find(document.key);
-    if (known == all_.end() && !unreadable_) {
-      removed_.insert(document.key);
-      continue;
-    }
-    // A disk that cannot be read now takes nothing away from nodes.
-    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
-    if (auto taken = take_up(known->second, document.value); !taken) {
+    Known* const known = known_of(document.key);
+    if (known == nullptr) continue;
+    if (auto taken = take_up(*known, document.value); !taken) {
       lost.push_back({.message = std::format("what extension '{}' answered cannot be read: {}",
                                              printable(document.key, 64), taken.error().message),
                       .hint = "it is asked again"});
@@ -50,22 +45,28 @@ void Extensions::load_settings(std::vector<Error>& lost) {
   }
   const std::scoped_lock lock(mutex_);
   for (const state::Document& document : *documents) {
-    auto known = all_.find(document.key);
-    if (known == all_.end() && !unreadable_) {
-      removed_.insert(document.key);
-      continue;
-    }
-    if (known == all_.end()) known = all_.emplace(document.key, damaged(document.key, {})).first;
+    Known* const known = known_of(document.key);
+    if (known == nullptr) continue;
     auto settings = parse_extension_settings(document.value);
     if (settings) {
-      known->second.settings = std::move(*settings);
+      known->settings = std::move(*settings);
       continue;
     }
-    known->second.is_settings_lost = true;
+    known->is_settings_lost = true;
     lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
                                            printable(document.key, 64), settings.error().message),
                     .hint = "it keeps what it has; set them again with 'muster ext configure'"});
   }
+}
+
+/// Whose document this is; null: it is removed. `mutex_` is locked.
+Extensions::Known* Extensions::known_of(const std::string& name) {
+  const auto known = all_.find(name);
+  if (known != all_.end()) return &known->second;
+  // A disk that cannot be read now takes nothing away from nodes.
+  if (unreadable_) return &all_.emplace(name, damaged(name, {})).first->second;
+  removed_.insert(name);
+  return nullptr;
 }
 
 Extensions::Known Extensions::damaged(const std::string& name, const std::optional<Error>& why) {

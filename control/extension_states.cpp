@@ -20,29 +20,20 @@ bool Extensions::has_steps(const Known& known) {
   return known.answer && known.conflict.empty() && !known.settings.is_disabled;
 }
 
-plan::Plan Extensions::on_nodes() const {
-  const std::scoped_lock lock(mutex_);
-  plan::Plan plan;
-  for (const auto& [name, known] : all_) {
-    if (!has_steps(known)) continue;
-    for (const plan::Step& step : known.answer->steps.on_nodes.steps) {
-      // What root granted since may be less.
-      const bool may = known.is_damaged || check_grant(step, known.extension.grant);
-      if (may) plan.add(step);
-    }
-  }
-  return plan;
-}
+plan::Plan Extensions::on_nodes() const { return steps_in(extensions::Place::node); }
+plan::Plan Extensions::on_head() const { return steps_in(extensions::Place::head); }
 
-/// The helper refuses a plan with a step of an extension whose grant it cannot read.
-plan::Plan Extensions::on_head() const {
+/// Of one whose grant cannot be read nodes keep what they have; the helper takes none of its steps.
+plan::Plan Extensions::steps_in(extensions::Place place) const {
+  const bool is_head = place == extensions::Place::head;
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
-    if (!has_steps(known) || known.is_damaged) continue;
-    for (const plan::Step& step : known.answer->steps.on_head.steps) {
-      const bool may =
-          check_grant(step, known.extension.grant, extensions::Place::head).has_value();
+    if (!has_steps(known) || (known.is_damaged && is_head)) continue;
+    const ExtensionSteps& steps = known.answer->steps;
+    for (const plan::Step& step : (is_head ? steps.on_head : steps.on_nodes).steps) {
+      // What root granted since may be less.
+      const bool may = known.is_damaged || check_grant(step, known.extension.grant, place);
       if (may) plan.add(step);
     }
   }

@@ -9,6 +9,7 @@
 #include "core/os/pause.h"
 #include "extensions/host.h"
 #include "extensions/unit_file.h"
+#include "plans/head_rights.h"
 
 namespace muster::control {
 namespace {
@@ -43,18 +44,18 @@ Result<nlohmann::json> Extensions::input_of(const Known& known) const {
               {"settings", std::move(settings)}};
 }
 
-/// Empty: it cannot be asked.
-std::string Extensions::digest_of(const Known& known) const {
-  const auto input = input_of(known);
-  if (!input) return {};
-  return crypto::sha256(input->dump(-1, ' ', false, json::error_handler_t::replace));
+std::string Extensions::digest_of(const json& input) {
+  return crypto::sha256(input.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 /// Whether there is nothing to ask.
 bool Extensions::is_current(const Known& known) const {
   if (known.is_damaged || known.is_settings_lost || known.settings.is_disabled) return true;
-  return known.answer && known.answer->specification == known.extension.grant.specification &&
-         known.answer->input == digest_of(known);
+  const bool is_of_this =
+      known.answer && known.answer->specification == known.extension.grant.specification;
+  if (!is_of_this) return false;
+  const auto input = input_of(known);
+  return input && known.answer->input == digest_of(*input);
 }
 
 void Extensions::start() {
@@ -265,14 +266,14 @@ Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) 
   TRY_ASSIGN(const json whole, extensions::with_unit_files(output, extension));
   TRY_ASSIGN(ExtensionSteps steps, check_answer(whole, extension.grant));
   for (const plan::Step& step : steps.on_head.steps) {
-    const auto* const file = std::get_if<plan::WriteFile>(&step);
-    const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);
+    const std::string unit = plans::unit_written_by(step);
     if (unit.empty()) continue;
+    const auto& file = std::get<plan::WriteFile>(step);
     const auto own = extensions::read_unit(extension.content, unit);
-    if (own && *own == file->content && file->path == extensions::unit_path(unit)) continue;
+    if (own && *own == file.content && file.path == extensions::unit_path(unit)) continue;
     return fail(ErrorKind::denied,
                 std::format("{} is no file 'units/{}' of the archive, and units of the head are",
-                            file->path, unit),
+                            file.path, unit),
                 "its author puts it there, and has the hook return a step 'unit_file'");
   }
   return steps;
@@ -284,7 +285,7 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
   TRY_ASSIGN(const json input, input_of(known));
-  Configured configured{.specification = grant.specification, .input = digest_of(known)};
+  Configured configured{.specification = grant.specification, .input = digest_of(input)};
   const auto is_asked = [&](extensions::Hook hook) {
     return std::ranges::contains(known.extension.specification.hooks, hook);
   };

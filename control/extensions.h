@@ -185,8 +185,10 @@ class Extensions {
   std::vector<extensions::Grant> grants() const;
   void note_change();
   static bool has_steps(const Known& known);
+  plan::Plan steps_in(extensions::Place place) const;
   static std::string trouble_of(const Known& known);
   static Error cannot_forget(const std::string& name);
+  Known* known_of(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
   void ask_all(const std::stop_token& stop);
@@ -217,7 +219,7 @@ class Extensions {
               const std::function<bool()>& is_right);
   void forget_removed();
   Result<nlohmann::json> input_of(const Known& known) const;
-  std::string digest_of(const Known& known) const;
+  static std::string digest_of(const nlohmann::json& input);
   bool is_current(const Known& known) const;
 
   Sources sources_;

@@ -34,18 +34,6 @@ constexpr std::size_t kLongestWord = 4096;
 constexpr std::size_t kMostFiles = 10'000;
 constexpr std::uint64_t kLatest = std::uint64_t{1} << 53U;
 
-Value rights_value(const std::vector<Right>& rights) {
-  Value list = Value::array();
-  for (const Right& right : rights) {
-    list.push_back({{"place", to_string(right.place)},
-                    {"files", right.files},
-                    {"directories", right.directories},
-                    {"units", right.units},
-                    {"reason", right.reason}});
-  }
-  return list;
-}
-
 std::vector<Right> read_rights(Members& members, Problems& problems) {
   std::vector<Right> rights;
   for (const Value& value : members.list("rights")) {
@@ -68,11 +56,23 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
 
 }  // namespace
 
+nlohmann::json rights_json(const std::vector<Right>& rights) {
+  Value list = Value::array();
+  for (const Right& right : rights) {
+    list.push_back({{"place", to_string(right.place)},
+                    {"files", right.files},
+                    {"directories", right.directories},
+                    {"units", right.units},
+                    {"reason", right.reason}});
+  }
+  return list;
+}
+
 std::string render_grant(const Grant& grant) {
   return muster::json::render_document(kGrantDocument, {{"name", grant.name},
                                                         {"version", to_string(grant.version)},
                                                         {"specification", grant.specification},
-                                                        {"rights", rights_value(grant.rights)},
+                                                        {"rights", rights_json(grant.rights)},
                                                         {"signer", grant.signer},
                                                         {"at_ms", grant.at_ms}});
 }

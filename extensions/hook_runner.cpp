@@ -1,9 +1,9 @@
 #include "extensions/hook_runner.h"
 
-#include <algorithm>
 #include <format>
 #include <map>
 
+#include "core/base/text.h"
 #include "core/json/json.h"
 
 namespace muster::extensions {
@@ -17,14 +17,6 @@ constexpr std::size_t kMostSaid = 4000;
 
 std::string end_of(const std::string& text) {
   return text.size() <= kMostSaid ? text : text.substr(text.size() - kMostSaid);
-}
-
-/// Names of settings have letters of ASCII only.
-std::string in_capitals(std::string name) {
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return name;
 }
 
 /// The value of a setting as the environment has it.
@@ -44,7 +36,7 @@ std::map<std::string, std::string> environment_of(const Installed& extension,
       {"MUSTER_HOOK", std::string(to_string(question.hook))}};
   if (!question.input.contains("settings")) return environment;
   for (const auto& setting : question.input.at("settings").items()) {
-    environment["MUSTER_SETTING_" + in_capitals(setting.key())] = as_text(setting.value());
+    environment["MUSTER_SETTING_" + upper(setting.key())] = as_text(setting.value());
   }
   return environment;
 }

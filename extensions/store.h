@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "core/base/layout.h"
 #include "core/base/result.h"
 #include "extensions/specification.h"
@@ -51,6 +53,9 @@ struct Grant {
   std::string directory() const;
   bool operator==(const Grant&) const = default;
 };
+
+/// [{"place", "files", "directories", "units", "reason"}, …], as grants and pages have them.
+nlohmann::json rights_json(const std::vector<Right>& rights);
 
 std::string render_grant(const Grant& grant);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.

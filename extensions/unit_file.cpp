@@ -15,14 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostUnit = 64U << 10U;
 
-std::string replace_word(std::string text, std::string_view by) {
-  for (std::size_t at = text.find(kDirectoryWord); at != std::string::npos;
-       at = text.find(kDirectoryWord, at + by.size())) {
-    text.replace(at, kDirectoryWord.size(), by);
-  }
-  return text;
-}
-
 /// Errors: the step names no unit; as read_unit.
 Result<json> expand(const json& step, const Installed& extension) {
   const bool is_named = step.size() == 2 && step.contains("unit") && step.at("unit").is_string();
@@ -41,7 +33,7 @@ std::string unit_path(std::string_view unit) { return std::format("/etc/systemd/
 Result<std::string> read_unit(const fs::path& content, std::string_view unit) {
   TRY_ASSIGN(const std::string name, kUnitName.parse(unit));
   auto text = os::read_plain_file(content / "units" / name, kMostUnit);
-  if (text) return replace_word(std::move(*text), content.string());
+  if (text) return replace_all(std::move(*text), kDirectoryWord, content.string());
   return fail(ErrorKind::absent,
               std::format("the archive has no file 'units/{}' that can be read", name),
               "its author puts it there below 'content' of the project");

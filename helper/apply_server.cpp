@@ -138,7 +138,7 @@ Status answer(os::Handle connection, os::CommandRunner& runner) {
   const json value = report ? *report
                             : json{{"succeeded", false},
                                    {"steps",
-                                    {{{"step", "the head's plan"},
+                                    {{{"step", layout::kWholePlan},
                                       {"outcome", "failed"},
                                       {"reason", report.error().text()}}}}};
   const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);

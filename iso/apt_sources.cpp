@@ -64,11 +64,7 @@ std::string take_user(std::string& uri) {
 
 /// apt writes the machine's architecture there.
 std::string with_architecture(std::string text) {
-  static constexpr std::string_view kVariable = "$(ARCH)";
-  for (auto at = text.find(kVariable); at != std::string::npos; at = text.find(kVariable)) {
-    text.replace(at, kVariable.size(), kArchitecture);
-  }
-  return text;
+  return replace_all(std::move(text), "$(ARCH)", kArchitecture);
 }
 
 /// What was read of one archive, before it is known whether a build can use it.

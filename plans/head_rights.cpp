@@ -52,6 +52,20 @@ std::string extension_of(std::string_view origin) {
   return std::string(origin.substr(kOrigin.size()));
 }
 
+std::string unit_written_by(const plan::Step& step) {
+  const auto* const file = std::get_if<plan::WriteFile>(&step);
+  return file == nullptr ? std::string() : extensions::unit_of_file(file->path);
+}
+
+bool is_roots_alone(const plan::Step& step) {
+  constexpr std::uint32_t kMost = 0755;
+  const auto is_right = [](const auto* made) {
+    return made == nullptr || ((made->mode & ~kMost) == 0 && made->owner == "root");
+  };
+  return is_right(std::get_if<plan::WriteFile>(&step)) &&
+         is_right(std::get_if<plan::MakeDirectory>(&step));
+}
+
 Result<HeadRights> head_rights(const spec::ClusterSpec& spec,
                                const std::vector<extensions::Grant>& grants) {
   std::vector<extensions::Grant> sorted = grants;

@@ -18,6 +18,16 @@ bool is_of_extension(std::string_view origin);
 /// Its name; the origin is one of an extension.
 std::string extension_of(std::string_view origin);
 
+/// The unit of systemd whose file a step writes; empty: it writes none.
+std::string unit_written_by(const plan::Step& step);
+
+/// Whether a file or a directory is root's, nobody else writes it, and nothing is setuid. What
+/// others could write leads root elsewhere, by a link. Other steps give nothing away.
+bool is_roots_alone(const plan::Step& step);
+
+/// What root does for the plan of a head without extensions. Errors: as head::Policy::make.
+Result<head::Policy> head_policy(const spec::ClusterSpec& spec);
+
 struct HeadRights {
   head::Policy policy;
   /// Extensions that have none of their rights on this head, by name: something of theirs is

@@ -69,9 +69,6 @@ plan::Plan plan_node_image(const spec::ClusterSpec& spec);
 
 HeadPlan plan_head(const ClusterView& view);
 
-/// What root does for the plan of a head of this specification. Errors: as head::Policy::make.
-Result<head::Policy> head_policy(const spec::ClusterSpec& spec);
-
 /// What a node has for itself, such as its name. The short part of its plan, which comes first.
 plan::Plan plan_node_own(const spec::ClusterSpec& spec, const provisioning::Node& node);
 /// What nodes have in common. It does not depend on `view.nodes`.

@@ -120,18 +120,6 @@ Status compare_steps(const Step& ours, const Step& given) {
       std::format("/etc/muster/cluster.yaml leads to '{}' at this place", plan::describe(ours)));
 }
 
-/// Errors: others than root could write what an extension has, or it is a program.
-Status check_form(const Step& step) {
-  const auto* const file = std::get_if<WriteFile>(&step);
-  const auto* const directory = std::get_if<plan::MakeDirectory>(&step);
-  const bool is_file_right =
-      file == nullptr || ((file->mode & ~0644U) == 0 && file->owner == "root");
-  const bool is_directory_right =
-      directory == nullptr || ((directory->mode & ~0755U) == 0 && directory->owner == "root");
-  if (is_file_right && is_directory_right) return {};
-  return fail(std::format("'{}' gives away what only root may write", plan::describe(step)));
-}
-
 /// Whose the steps are that come after our own. Errors: the first one that is no extension's.
 Result<std::vector<std::string>> owners_of_rest(const Plan& given, std::size_t first,
                                                 const OwnView& own) {
@@ -142,7 +130,10 @@ Result<std::vector<std::string>> owners_of_rest(const Plan& given, std::size_t f
     if (!owner || !is_of_extension(*owner)) {
       return fail(std::format("'{}' is one too many", plan::describe(step)));
     }
-    TRY(check_form(step));
+    // That a file is no program the policy says.
+    if (!is_roots_alone(step)) {
+      return fail(std::format("'{}' gives away what only root may write", plan::describe(step)));
+    }
     origins.push_back(*owner);
   }
   return origins;
@@ -175,19 +166,15 @@ Result<Plan> compare_with_own(Plan plan, const OwnView& own) {
   return plan;
 }
 
-}  // namespace
-
-namespace {
-
 /// Whether a step of an extension is one that root lets it have. `owner`: whose it would be.
 Result<bool> is_granted(const Step& step, const std::string& owner,
                         const IsUnitFile& is_unit_file) {
   if (owner.empty()) return false;
-  const auto* const file = std::get_if<WriteFile>(&step);
-  const std::string unit = file == nullptr ? std::string() : extensions::unit_of_file(file->path);
+  const std::string unit = unit_written_by(step);
   if (unit.empty()) return true;
-  if (file->path != extensions::unit_path(unit)) return false;
-  return is_unit_file(extension_of(owner), unit, file->content);
+  const auto& file = std::get<WriteFile>(step);
+  if (file.path != extensions::unit_path(unit)) return false;
+  return is_unit_file(extension_of(owner), unit, file.content);
 }
 
 /// Where the steps of extensions begin: behind the last step of Muster's own rooms.

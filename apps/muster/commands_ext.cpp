@@ -131,6 +131,10 @@ int show_extension(const std::string& name) {
 
 }  // namespace
 
+void add_extension_name(CLI::App& verb, std::string& name) {
+  verb.add_option("extension", name, "its name")->type_name(value::kExtension)->required();
+}
+
 bool is_set(const json& extension, const char* flag) {
   return extension.contains(flag) && extension.at(flag) == true;
 }
@@ -250,7 +254,7 @@ void add_ext(CLI::App& app, Session& session) {
   on_run_at_head(list, session, list_extensions);
   CLI::App& show = *noun->add_subcommand("show", "all that is known of an extension");
   const auto name = std::make_shared<std::string>();
-  show.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
+  add_extension_name(show, *name);
   add_json(show);
   on_run_at_head(show, session, [name] { return show_extension(*name); });
   add_ext_project(*noun, session);

@@ -22,6 +22,9 @@ void add_ext_change(CLI::App& noun, Session& session);     // install, remove
 void add_ext_configure(CLI::App& noun, Session& session);  // configure, enable, disable
 void add_ext_log(CLI::App& noun, Session& session);        // log
 
+/// Adds the argument that names an extension.
+void add_extension_name(CLI::App& verb, std::string& name);
+
 /// A package in which everything was checked but who may install it.
 struct CheckedPackage {
   package::PackageFiles files;

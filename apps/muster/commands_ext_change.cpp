@@ -311,9 +311,7 @@ void add_ext_change(CLI::App& noun, Session& session) {
   add_json(install_verb);
   on_run_at_head(install_verb, session, [options] { return install(*options); });
   CLI::App& remove_verb = *noun.add_subcommand("remove", "removes an extension and all it changed");
-  remove_verb.add_option("extension", options->name, "its name")
-      ->type_name(value::kExtension)
-      ->required();
+  add_extension_name(remove_verb, options->name);
   options->confirm.add_to(remove_verb);
   add_json(remove_verb);
   on_run_at_head(remove_verb, session, [options] { return remove(*options); });

@@ -88,7 +88,7 @@ void add_switch(CLI::App& noun, Session& session, const std::string& word, bool 
                 const std::string& about) {
   CLI::App& verb = *noun.add_subcommand(word, about);
   const auto name = std::make_shared<std::string>();
-  verb.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
+  add_extension_name(verb, *name);
   add_json(verb);
   on_run_at_head(verb, session, [name, is_disabled] { return set_disabled(*name, is_disabled); });
 }
@@ -98,9 +98,7 @@ void add_switch(CLI::App& noun, Session& session, const std::string& word, bool 
 void add_ext_configure(CLI::App& noun, Session& session) {
   CLI::App& verb = *noun.add_subcommand("configure", "gives settings of an extension other values");
   const auto options = std::make_shared<ConfigureOptions>();
-  verb.add_option("extension", options->extension, "its name")
-      ->type_name(value::kExtension)
-      ->required();
+  add_extension_name(verb, options->extension);
   verb.add_option("set", options->set, "a setting and its value: SETTING=VALUE");
   verb.add_option("--unset", options->unset, "a setting that gets its default again")
       ->allow_extra_args(false);

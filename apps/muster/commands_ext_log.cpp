@@ -51,7 +51,7 @@ void add_ext_log(CLI::App& noun, Session& session) {
   CLI::App& verb = *noun.add_subcommand("log", "what an extension's host said, from the journal");
   const auto name = std::make_shared<std::string>();
   const auto lines = std::make_shared<int>(kLines);
-  verb.add_option("extension", *name, "its name")->type_name(value::kExtension)->required();
+  add_extension_name(verb, *name);
   verb.add_option("-n,--lines", *lines, "so many lines from the end")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();

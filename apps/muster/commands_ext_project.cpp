@@ -12,6 +12,7 @@
 #include "core/os/files.h"
 #include "extensions/package/scaffold.h"
 #include "extensions/settings.h"
+#include "extensions/store.h"
 #include "extensions/values.h"
 
 namespace muster::cli {
@@ -86,18 +87,11 @@ json settings_json(const extensions::Specification& specification) {
 
 /// What sdk/python/muster/testing.py is told of the project.
 std::string describe(const extensions::Specification& specification) {
-  json rights = json::array();
-  for (const extensions::Right& right : specification.rights) {
-    rights.push_back({{"place", to_string(right.place)},
-                      {"files", right.files},
-                      {"directories", right.directories},
-                      {"units", right.units}});
-  }
   return json{{"name", specification.name},
               {"version", to_string(specification.version)},
               {"language", to_string(specification.language)},
               {"settings", settings_json(specification)},
-              {"rights", std::move(rights)}}
+              {"rights", extensions::rights_json(specification.rights)}}
       .dump();
 }
 

@@ -20,7 +20,7 @@ std::string find_failure(const json& report, const std::string& origin) {
   if (!report.is_object() || !report.contains("steps")) return {};
   for (const json& step : report.at("steps")) {
     if (!step.is_object() || text_of(step, "outcome") != "failed") continue;
-    const bool is_whole = text_of(step, "step") == "the head's plan";
+    const bool is_whole = text_of(step, "step") == layout::kWholePlan;
     if (is_whole || text_of(step, "origin") == origin) {
       return std::format("{}: {}", text_of(step, "step"), text_of(step, "reason"));
     }

@@ -28,6 +28,7 @@
 #include "core/os/stop_signal.h"
 #include "core/os/worker_pool.h"
 #include "head/role.h"
+#include "plans/head_rights.h"
 #include "plans/plans.h"
 #include "provisioning/node_api.h"
 

@@ -12,18 +12,6 @@ namespace {
 using control::Extensions;
 using nlohmann::json;
 
-json rights_json(const extensions::Grant& grant) {
-  json rights = json::array();
-  for (const extensions::Right& right : grant.rights) {
-    rights.push_back({{"place", to_string(right.place)},
-                      {"files", right.files},
-                      {"directories", right.directories},
-                      {"units", right.units},
-                      {"reason", right.reason}});
-  }
-  return rights;
-}
-
 json settings_json(const Extensions::State& state) {
   json settings = json::array();
   for (const extensions::Setting& setting : state.extension.specification.settings) {
@@ -57,7 +45,7 @@ json extension_json(const Extensions::State& state) {
           {"steps_on_head", state.steps_on_head},
           {"error", state.error},
           {"said", state.said},
-          {"rights", rights_json(grant)},
+          {"rights", extensions::rights_json(grant.rights)},
           {"settings", settings_json(state)}};
 }
 

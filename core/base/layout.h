@@ -24,6 +24,8 @@ inline constexpr const char* kExtensionRun = "/run/muster-extensions";
 inline constexpr const char* kApplied = "/var/lib/muster-applied";
 /// What came of the head's plan, for the daemon.
 inline constexpr const char* kReport = "/run/muster-helper/report.json";
+/// Its only step when none of the plan was tried.
+inline constexpr const char* kWholePlan = "the head's plan";
 /// The boot loaders that nodes are given.
 inline constexpr const char* kBoot = "/usr/share/muster/boot";
 inline constexpr const char* kDnsmasqConf = "/etc/muster/dnsmasq.conf";

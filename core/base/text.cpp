@@ -97,6 +97,22 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+std::string upper(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return result;
+}
+
+std::string replace_all(std::string text, std::string_view word, std::string_view by) {
+  for (std::size_t at = text.find(word); at != std::string::npos;
+       at = text.find(word, at + by.size())) {
+    text.replace(at, word.size(), by);
+  }
+  return text;
+}
+
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   const std::size_t allowed = word.size() < 4 ? 1 : word.size() < 8 ? 2 : 3;
   std::optional<std::string> best;

@@ -30,6 +30,13 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 /// The text in lower case, ASCII letters only.
 std::string lower(std::string_view text);
 
+/// The same in upper case.
+std::string upper(std::string_view text);
+
+/// The text with `by` in place of each `word`, which is not empty. What `by` brings is not looked
+/// at again.
+std::string replace_all(std::string text, std::string_view word, std::string_view by);
+
 /// The candidate nearest to `word` by edit distance, when near enough to be a slip of the finger.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 

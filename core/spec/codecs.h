@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/spec/rules.h"
 #include "core/spec/values.h"
 
 namespace muster::spec::codecs {
@@ -22,13 +23,6 @@ inline std::unexpected<Error> refuse(std::string_view text, const ValueType& typ
   if (meant.empty()) return refuse(text, type);
   return fail(std::format("'{}' is not {}", printable(text, 80), type.name),
               std::format("did you mean '{}'? allowed: {}", meant, type.allowed));
-}
-
-/// A name made of what somebody wrote: "My Cluster" as "my-cluster".
-inline std::string as_name(std::string_view text) {
-  std::string name = lower(trim(text));
-  std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '_' || c == '.'; }, '-');
-  return name;
 }
 
 inline std::string same(const std::string& text) { return text; }

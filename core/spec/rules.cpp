@@ -31,6 +31,12 @@ bool is_numeric(std::string_view label) {
 
 }  // namespace
 
+std::string as_name(std::string_view text) {
+  std::string name = lower(trim(text));
+  std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '_' || c == '.'; }, '-');
+  return name;
+}
+
 bool is_name(std::string_view text) {
   return text.size() <= 32 && starts_with_lower(text) && !text.ends_with('-') &&
          all_of_class(text, Class::lower | Class::digit | Class::dash);

@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace muster::spec {
 
 /// A name of ours: of the cluster, a profile, an image, a volume, an extension.
 bool is_name(std::string_view text);
+
+/// A name made of what somebody wrote, which may still be none: "My Cluster" as "my-cluster".
+std::string as_name(std::string_view text);
 
 /// A release of Debian that this Muster builds.
 bool is_release(std::string_view text);

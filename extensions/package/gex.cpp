@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/reader.h"
+#include "core/spec/rules.h"
 #include "extensions/limits.h"
 #include "extensions/package/extracted.h"
 #include "extensions/packed_path.h"
@@ -36,17 +37,10 @@ std::map<std::string, std::string*, std::less<>> members_of(Gex& gex) {
 constexpr std::array<std::string_view, 4> kNeeded = {"package-name", "package-description",
                                                      "package-maintainer", "package-contents"};
 
-/// "GlusterHPC" as "glusterhpc", "hpc_base" as "hpc-base".
-std::string name_of(std::string_view written) {
-  std::string name = lower(written);
-  std::ranges::replace_if(name, [](char c) { return c == '_' || c == '.' || c == ' '; }, '-');
-  return name;
-}
-
 /// Why a value cannot be one of a package of today.
 Status check_value(std::string_view key, const std::string& value) {
   if (key == "package-name") {
-    if (auto name = kExtensionName.parse(name_of(value)); !name) {
+    if (auto name = kExtensionName.parse(spec::as_name(value)); !name) {
       return std::unexpected(name.error());
     }
   }
@@ -133,7 +127,7 @@ std::string specification_of(const Gex& gex) {
   return std::format(
       "schema: 1\nname: {}\nversion: 0.0.0\napi: 1\ntype: {}\nlanguage: shell\nsummary: {}\n"
       "maintainer: {}\nlicense: LicenseRef-unknown\nhooks: [install]\n",
-      yaml_text(name_of(gex.name)), gex.application.empty() ? "tool" : "application",
+      yaml_text(spec::as_name(gex.name)), gex.application.empty() ? "tool" : "application",
       yaml_text(summary), yaml_text(gex.maintainer));
 }
 

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "core/base/text.h"
+
 namespace muster::package {
 
 using namespace extensions;
@@ -103,14 +105,6 @@ constexpr std::string_view kIgnore = R"(__pycache__/
 /NAME-*.yaml
 /NAME-*.minisig
 )";
-
-std::string replace_all(std::string text, std::string_view word, std::string_view by) {
-  for (std::size_t at = text.find(word); at != std::string::npos;
-       at = text.find(word, at + by.size())) {
-    text.replace(at, word.size(), by);
-  }
-  return text;
-}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-/* The job check's program: one rank on each node sends a token around the ring, then every two
- * nodes measure the way between them. A round-robin tournament keeps all nodes busy at once, so n
- * nodes need n - 1 rounds and not n * (n - 1) / 2.
+/* The job check's program: one rank on each node sends a token around the ring, then every two nodes
+ * measure the way between them. A round-robin tournament keeps all nodes busy at once, so n nodes need
+ * n - 1 rounds and not n * (n - 1) / 2.
  *
  * Usage: pairs MOST_ROUNDS
  * It prints lines of fixed words on rank 0:
@@ -86,12 +86,12 @@ static Measure measure(int rank, int other) {
   ping_pong(rank, other, SMALL, WARM_UPS);
   result.latency = ping_pong(rank, other, SMALL, PING_PONGS) / PING_PONGS / 2 * 1e6;
   ping_pong(rank, other, LARGE, 1);
-  result.bandwidth = 2.0 * LARGE * TRANSFERS / 1e6 / ping_pong(rank, other, LARGE, TRANSFERS);
+  result.bandwidth =
+      2.0 * LARGE * TRANSFERS / 1e6 / ping_pong(rank, other, LARGE, TRANSFERS);
   return result;
 }
 
-/* Who meets `rank` in `round`: the circle method. With an odd number of ranks one rests each time.
- */
+/* Who meets `rank` in `round`: the circle method. With an odd number of ranks one rests each time. */
 static int partner(int rank, int round, int ranks) {
   const int seats = ranks + ranks % 2;
   const int circle = seats - 1;

@@ -16,6 +16,7 @@
 #include "iso/layer_plan.h"
 #include "iso/sbom.h"
 #include "plans/boots.h"
+#include "plans/head_rights.h"
 #include "plans/plans.h"
 #include "plans/preview.h"
 #include "provisioning/boot_script.h"

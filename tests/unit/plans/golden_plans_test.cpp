@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "plans/head_rights.h"
 #include "plans/plans.h"
 #include "plans/preview.h"
 #include "plans/trusted.h"

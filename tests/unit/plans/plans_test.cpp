@@ -7,6 +7,8 @@
 #include "core/os/files.h"
 #include "core/spec/parse.h"
 #include "plans/changes.h"
+#include "plans/head_rights.h"
+#include "tests/unit/plans/own_cluster.h"
 
 namespace muster::plans {
 namespace {
@@ -25,11 +27,7 @@ std::string content_of(const plan::Plan& plan, std::string_view path) {
 class Plans : public testing::Test {
  protected:
   void SetUp() override {
-    const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
-    ASSERT_TRUE(text);
-    auto outcome = spec::parse_cluster(*text, "cluster.yaml");
-    ASSERT_TRUE(outcome.spec);
-    spec_ = std::move(*outcome.spec);
+    spec_ = own_cluster();
     ASSERT_TRUE(users_.add({.name = "alice"}));
     ASSERT_TRUE(users_.add({.name = "bob"}));
     ASSERT_TRUE(users_.remove("bob"));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/spec/parse.h"
+#include "plans/head_rights.h"
 #include "plans/plans.h"
 
 namespace muster::plans {

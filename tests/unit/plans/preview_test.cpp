@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "core/os/files.h"
 #include "core/spec/parse.h"
+#include "plans/head_rights.h"
+#include "tests/unit/plans/own_cluster.h"
 
 namespace muster::plans {
 namespace {
@@ -11,13 +12,8 @@ namespace {
 constexpr const char* kKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada@desk";
 
-spec::ClusterSpec default_spec() {
-  const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
-  return *spec::parse_cluster(text.value(), "cluster.yaml").spec;
-}
-
 TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada", .uid = 1000},
                 {.name = "bob", .uid = 59999},
                 {.name = "ada.lovelace", .uid = 1234567890}};
@@ -31,13 +27,13 @@ TEST(Preview, the_helper_does_what_a_valid_specification_asks) {
 }
 
 TEST(Preview, a_user_that_cannot_be_is_an_error) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "root"}};
   EXPECT_FALSE(preview(spec, spec.profiles.front().name));
 }
 
 TEST(Preview, is_of_a_node_of_the_profile_that_is_named) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.profiles = {{.name = "thin", .image = "compute"}, {.name = "fat", .image = "compute"}};
   spec.volumes = {{.name = "data", .mount = "/data", .profiles = {"fat"}}};
   const auto thin = preview(spec, "thin");
@@ -54,7 +50,7 @@ TEST(Preview, is_of_a_node_of_the_profile_that_is_named) {
 }
 
 TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}, {.name = "bob"}};
   hpc::UserTable table = with_spec_users({}, spec).table;
   ASSERT_TRUE(table.remove("bob"));
@@ -65,7 +61,7 @@ TEST(Preview, users_who_were_removed_do_not_come_back_with_the_specification) {
 }
 
 TEST(Preview, numbers_that_are_written_are_set_aside_before_others_are_given) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}, {.name = "bob", .uid = 10000}};
   const SpecUsers users = with_spec_users({}, spec);
   EXPECT_TRUE(users.refused.empty());
@@ -74,7 +70,7 @@ TEST(Preview, numbers_that_are_written_are_set_aside_before_others_are_given) {
 }
 
 TEST(Preview, a_number_that_somebody_else_has_costs_its_user_only) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}};
   const hpc::UserTable table = with_spec_users({}, spec).table;
   spec.users = {{.name = "ada", .uid = 12345}, {.name = "bob", .uid = 10000}, {.name = "eve"}};
@@ -88,7 +84,7 @@ TEST(Preview, a_number_that_somebody_else_has_costs_its_user_only) {
 }
 
 TEST(Preview, keys_of_known_users_follow_the_specification) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}};
   const hpc::UserTable table = with_spec_users({}, spec).table;
   spec.users[0].ssh_keys = {kKey};
@@ -98,7 +94,7 @@ TEST(Preview, keys_of_known_users_follow_the_specification) {
 }
 
 TEST(Preview, what_was_changed_since_stays_until_the_specification_says_something_new) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada", .full_name = "Ada"}};
   hpc::UserTable table = with_spec_users({}, spec).table;
   const Digests known = digests_of(spec.users);
@@ -112,7 +108,7 @@ TEST(Preview, what_was_changed_since_stays_until_the_specification_says_somethin
 }
 
 TEST(Preview, who_is_refused_is_tried_again) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}, {.name = "bob", .uid = 10000}};
   const hpc::UserTable taken = *hpc::UserTable::of(std::vector{hpc::ClusterUser{"eve", 10000}});
   const SpecUsers refused = with_spec_users(taken, spec);
@@ -126,9 +122,9 @@ TEST(Preview, who_is_refused_is_tried_again) {
 }
 
 TEST(Preview, people_leave_with_a_specification_and_come_back_with_it) {
-  spec::ClusterSpec with = default_spec();
+  spec::ClusterSpec with = own_cluster();
   with.users = {{.name = "ada", .ssh_keys = {kKey}}};
-  const spec::ClusterSpec without = default_spec();
+  const spec::ClusterSpec without = own_cluster();
   const SpecUsers first = with_spec_users({}, with);
   EXPECT_TRUE(leavers(first.table, with, first.known).empty());
 
@@ -150,9 +146,9 @@ TEST(Preview, people_leave_with_a_specification_and_come_back_with_it) {
 }
 
 TEST(Preview, nobody_who_was_removed_by_name_comes_back_with_a_specification) {
-  spec::ClusterSpec with = default_spec();
+  spec::ClusterSpec with = own_cluster();
   with.users = {{.name = "ada", .ssh_keys = {kKey}}};
-  const spec::ClusterSpec without = default_spec();
+  const spec::ClusterSpec without = own_cluster();
   const SpecUsers first = with_spec_users({}, with);
   hpc::UserTable removed = first.table;
   ASSERT_TRUE(removed.remove("ada"));
@@ -166,12 +162,12 @@ TEST(Preview, nobody_who_was_removed_by_name_comes_back_with_a_specification) {
 TEST(Preview, whom_no_specification_named_does_not_leave) {
   hpc::UserTable table;
   ASSERT_TRUE(table.add({.name = "bob"}));
-  const SpecUsers users = with_spec_users(table, default_spec());
-  EXPECT_TRUE(leavers(users.table, default_spec(), users.known).empty());
+  const SpecUsers users = with_spec_users(table, own_cluster());
+  EXPECT_TRUE(leavers(users.table, own_cluster(), users.known).empty());
 }
 
 TEST(Preview, a_key_for_somebody_whose_entry_is_damaged_is_taken_over_when_it_can_be) {
-  spec::ClusterSpec spec = default_spec();
+  spec::ClusterSpec spec = own_cluster();
   spec.users = {{.name = "ada"}};
   const SpecUsers before = with_spec_users({}, spec);
   auto damaged = hpc::UserTable::parse(

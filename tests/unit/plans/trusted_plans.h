@@ -4,20 +4,15 @@
 #include <gtest/gtest.h>
 #include <stdexcept>
 
-#include "core/os/files.h"
-#include "core/spec/parse.h"
 #include "plans/trusted.h"
+#include "tests/unit/plans/own_cluster.h"
 
 namespace muster::plans {
 
 class Trusted : public testing::Test {
  protected:
   void SetUp() override {
-    const auto text = os::read_file(MUSTER_SOURCE "/cluster.yaml");
-    ASSERT_TRUE(text);
-    auto outcome = spec::parse_cluster(*text, "cluster.yaml");
-    ASSERT_TRUE(outcome.spec);
-    spec_ = std::move(*outcome.spec);
+    spec_ = own_cluster();
     ASSERT_TRUE(users_.add({.name = "alice"}));
     node_ = {{.name = "n001", .address = {0x0A2A0101}, .profile = "default"}, {}, {}, "1"};
     node_.hardware.macs = {*parse_mac("52:54:00:00:00:01")};
