@@ -30,8 +30,8 @@ language: python
 summary: A benchmark
 maintainer: Ada Lovelace <ada@example.org>
 license: MIT
-hooks: [configure]
 """
+HOOKS = "hooks: [configure]\n"
 MODULE = """\
 def configure(context):
     return {"node": [{"step": "file", "path": "/etc/motd", "content": context.cluster.name}]}
@@ -58,19 +58,19 @@ QUESTION = json.dumps({"id": 1, "hook": "configure", "timeout_ms": 30_000, "inpu
                 "profiles": [{"name": "default"}]}, "settings": {}}}).encode() + b"\n"
 
 
-def pack(place, name):
+def pack(place, name, module=MODULE, hooks=HOOKS):
     """A packed project. Its specification."""
     project = place / name
     (project / "content").mkdir(parents=True, exist_ok=True)
-    (project / "content/extension.py").write_text(MODULE, encoding="utf-8")
-    (project / "extension.yaml").write_text(SPECIFICATION.format(name=name), encoding="utf-8")
+    (project / "content/extension.py").write_text(module, encoding="utf-8")
+    (project / "extension.yaml").write_text(SPECIFICATION.format(name=name) + hooks, encoding="utf-8")
     timed(MUSTER, "ext", "pack", project, "-o", place)
     return place / f"{name}-1.0.0.yaml"
 
 
-def install(place, name):
+def install(place, name, module=MODULE, hooks=HOOKS):
     """As 'muster ext install' leaves it in the store."""
-    text = pack(place, name).read_bytes()
+    text = pack(place, name, module, hooks).read_bytes()
     digest = hashlib.sha256(text).hexdigest()
     directory = place / "store" / name / f"1.0.0-{digest[:8]}-5"
     directory.mkdir(parents=True)

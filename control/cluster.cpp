@@ -103,17 +103,7 @@ Status Cluster::open_state() {
   TRY(dhcp_->load(lost_));
   adoption_.emplace(*decisions_, spec_.adoption, *registry_, pending_);
   TRY(adoption_->load(lost_));
-  extensions_.emplace(Extensions::Sources{
-      .decisions = *decisions_,
-      .store = settings_.extensions,
-      .run = settings_.extension_run,
-      .cluster = describe_cluster(spec_),
-      .check_steps = [this](const ExtensionSteps& steps) { return check_steps(steps); },
-      .refused_on_head =
-          [this](const std::vector<extensions::Grant>& grants) {
-            auto rights = plans::head_rights(spec_, grants);
-            return rights ? std::move(rights->refused) : decltype(rights->refused)();
-          }});
+  open_extensions();
   extensions_->load(lost_);
   publisher_.emplace(
       Publisher::Sources{settings_, *decisions_, *people_, *registry_},
@@ -123,6 +113,54 @@ Status Cluster::open_state() {
       [this] { return now(); });
   extensions_->start();
   return {};
+}
+
+void Cluster::open_extensions() {
+  hosts_.emplace(settings_.extension_run);
+  extension_nodes_.emplace(*registry_);
+  extensions_.emplace(Extensions::Sources{
+      .decisions = *decisions_,
+      .store = settings_.extensions,
+      .hosts = *hosts_,
+      .cluster = describe_cluster(spec_),
+      .nodes = [this] { return extension_nodes_->told(); },
+      .check_steps = [this](const ExtensionSteps& steps) { return check_steps(steps); },
+      .refused_on_head =
+          [this](const std::vector<extensions::Grant>& grants) {
+            auto rights = plans::head_rights(spec_, grants);
+            return rights ? std::move(rights->refused) : decltype(rights->refused)();
+          }});
+  extension_calls_.emplace(ExtensionCalls::Sources{
+      .decisions = *decisions_,
+      .operations = *operations_,
+      .registry = *registry_,
+      .now = [this] { return now(); },
+      .is_there =
+          [this](const extensions::Grant& grant) { return extensions_->is_working(grant); }});
+  extension_work_.emplace(
+      extension_world(), [this] { return extensions_->working(); },
+      [this](const std::string& name) { return extensions_->why_idle(name); });
+}
+
+ExtensionWorker::World Cluster::extension_world() {
+  return {
+      .decisions = *decisions_,
+      .hosts = *hosts_,
+      .is_asked = [this](const extensions::Grant& grant) { return extensions_->is_working(grant); },
+      .told = [this](const extensions::Installed& extension) -> Result<nlohmann::json> {
+        TRY_ASSIGN(nlohmann::json told, extensions_->told(extension.grant));
+        if (is_told(extension.specification, extensions::Reads::nodes)) {
+          told["cluster"]["nodes"] = extension_nodes_->now();
+        }
+        return told;
+      },
+      .describe = [this](const std::string& id) { return extension_nodes_->describe(id); },
+      .ready_nodes = [this] { return extension_nodes_->ready(); },
+      .on_call =
+          [this](const extensions::Grant& grant, const std::string& call,
+                 const nlohmann::json& arguments, const std::function<bool()>& is_unwanted) {
+            return extension_calls_->call(grant, call, arguments, is_unwanted);
+          }};
 }
 
 namespace {
@@ -264,6 +302,8 @@ void Cluster::tick() {
   registry_->tick(now());
   say_wanted();
   change_feed_->pass_time(now());
+  extensions_->look_at_nodes();
+  extension_work_->pass_time();
   operations_->pass_time(now(), [this](const std::string& node_id) {
     const auto node = registry_->find(node_id);
     using operations::Presence;

@@ -17,6 +17,9 @@
 #include "control/clock_watch.h"
 #include "control/decisions.h"
 #include "control/dhcp_choice.h"
+#include "control/extension_calls.h"
+#include "control/extension_nodes.h"
+#include "control/extension_work.h"
 #include "control/extensions.h"
 #include "control/head_keys.h"
 #include "control/node_plans.h"
@@ -64,6 +67,7 @@ class Cluster {
   /// The newest decision that plans are made of.
   state::Revision revision() const { return decisions_->revision(); }
   Extensions& extensions() { return *extensions_; }
+  ExtensionWork& extension_work() { return *extension_work_; }
   state::Store& store() { return *store_; }
 
   /// The head's time in milliseconds since 1970, as people see it: ClockWatch.
@@ -126,6 +130,8 @@ class Cluster {
   Result<hpc::UserTable> read_published_people() const;
   Status check_steps(const ExtensionSteps& steps);
   void say_wanted();
+  void open_extensions();
+  ExtensionWorker::World extension_world();
   plans::ClusterView view(const spec::ClusterSpec& spec, std::span<const provisioning::Node> nodes,
                           const hpc::UserTable& users);
   plans::ClusterView nodes_view(const hpc::UserTable& users);
@@ -160,7 +166,11 @@ class Cluster {
   std::optional<DhcpChoice> dhcp_;
   std::optional<Adoption> adoption_;
   std::optional<Publisher> publisher_;
+  std::optional<extensions::Hosts> hosts_;
+  std::optional<ExtensionNodes> extension_nodes_;
   std::optional<Extensions> extensions_;
+  std::optional<ExtensionCalls> extension_calls_;
+  std::optional<ExtensionWork> extension_work_;
 };
 
 }  // namespace muster::control

@@ -1,8 +1,11 @@
 // What the head's store has of extensions: read when the daemon starts, and written.
 
+#include <algorithm>
 #include <format>
+#include <iterator>
 #include <utility>
 
+#include "control/extension_notes.h"
 #include "control/extensions.h"
 #include "core/base/text.h"
 
@@ -133,6 +136,10 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
   settings.schema = kExtensionSettingsDocument.schema();
   std::vector<state::Change> changes = {answer};
   if (!kept || kept->settings) changes.push_back(settings);
+  if (!kept) {
+    TRY_ASSIGN(auto notes, forget_notes(decisions.store(), name));
+    std::ranges::move(notes, std::back_inserter(changes));
+  }
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,

@@ -40,6 +40,63 @@ plan::Plan Extensions::steps_in(extensions::Place place) const {
   return plan;
 }
 
+/// Whether it answered in this version, and what it answered is in the plans.
+bool Extensions::is_working(const Known& known) {
+  return !known.is_damaged && !known.is_settings_lost && has_steps(known) &&
+         known.answer->specification == known.extension.grant.specification;
+}
+
+std::vector<extensions::Installed> Extensions::working() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<extensions::Installed> working;
+  for (const auto& [name, known] : all_) {
+    if (is_working(known)) working.push_back(known.extension);
+  }
+  return working;
+}
+
+bool Extensions::is_working(const extensions::Grant& grant) const {
+  const std::scoped_lock lock(mutex_);
+  const auto now = all_.find(grant.name);
+  return now != all_.end() && now->second.extension.grant == grant && is_working(now->second);
+}
+
+Result<nlohmann::json> Extensions::told(const extensions::Grant& grant) const {
+  const std::scoped_lock lock(mutex_);
+  const auto now = all_.find(grant.name);
+  if (now != all_.end() && now->second.extension.grant == grant && is_working(now->second)) {
+    return input_of(now->second);
+  }
+  return std::unexpected(why_idle_now(grant.name));
+}
+
+Error Extensions::why_idle(const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return why_idle_now(name);
+}
+
+/// `mutex_` is locked.
+Error Extensions::why_idle_now(const std::string& name) const {
+  const auto found = all_.find(name);
+  if (found == all_.end()) return extensions::no_extension(name);
+  const Known& known = found->second;
+  if (known.settings.is_disabled) {
+    return {.message = std::format("extension '{}' is disabled", name),
+            .hint = std::format("'muster ext enable {}' has it work again", name),
+            .kind = ErrorKind::conflict};
+  }
+  if (!is_working(known)) {
+    return {.message = std::format(
+                "extension '{}' does not work: {}", name,
+                trouble_of(known).empty() ? "it has not answered yet" : trouble_of(known)),
+            .hint = std::format("'muster ext show {}' has what it said", name),
+            .kind = ErrorKind::conflict};
+  }
+  return {.message = std::format("extension '{}' has no verbs", name),
+          .hint = std::format("'muster ext show {}' has what it does", name),
+          .kind = ErrorKind::absent};
+}
+
 std::vector<Extensions::State> Extensions::states() const {
   const std::scoped_lock lock(mutex_);
   std::vector<State> states;

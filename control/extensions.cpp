@@ -7,7 +7,6 @@
 #include "core/crypto/hash.h"
 #include "core/os/jitter.h"
 #include "core/os/pause.h"
-#include "extensions/host.h"
 #include "extensions/unit_file.h"
 #include "plans/head_rights.h"
 
@@ -18,10 +17,12 @@ using extensions::Installed;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-/// What a hook may take.
-constexpr std::chrono::milliseconds kHookTime = 30s;
 /// An extension that failed is asked again.
 constexpr Backoff kAgain{.first = 5s, .longest = 5min};
+
+bool reads_nodes(const extensions::Specification& specification) {
+  return is_told(specification, extensions::Reads::nodes);
+}
 
 }  // namespace
 
@@ -44,8 +45,19 @@ Result<nlohmann::json> Extensions::input_of(const Known& known) const {
               {"settings", std::move(settings)}};
 }
 
-std::string Extensions::digest_of(const json& input) {
-  return crypto::sha256(input.dump(-1, ' ', false, json::error_handler_t::replace));
+/// The same with the nodes, for one that reads them.
+json Extensions::with_nodes(const Known& known, json input) const {
+  if (reads_nodes(known.extension.specification)) {
+    input["cluster"]["nodes"] = sources_.nodes()->nodes;
+  }
+  return input;
+}
+
+/// `input`: of input_of. Ten thousand nodes are a short text here.
+std::string Extensions::digest_of(const Known& known, const json& input) const {
+  std::string text = input.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (reads_nodes(known.extension.specification)) text += sources_.nodes()->digest;
+  return crypto::sha256(text);
 }
 
 /// Whether there is nothing to ask.
@@ -55,7 +67,7 @@ bool Extensions::is_current(const Known& known) const {
       known.answer && known.answer->specification == known.extension.grant.specification;
   if (!is_of_this) return false;
   const auto input = input_of(known);
-  return input && known.answer->input == digest_of(*input);
+  return input && known.answer->input == digest_of(known, *input);
 }
 
 void Extensions::start() {
@@ -114,9 +126,27 @@ void Extensions::take_turn(const std::stop_token& stop, int& failures) {
   std::unique_lock lock(mutex_);
   if (!is_failing()) failures = 0;
   // Until somebody's look finds one that fails.
-  if (!wake_.wait(lock, stop, [this] { return is_failing(); })) return;
-  const auto pause = kAgain.after(++failures, os::random_part());
-  wake_.wait_for(lock, stop, pause, [] { return false; });
+  if (!wake_.wait(lock, stop, [this] { return has_news_ || is_failing(); })) return;
+  if (!has_news_) {
+    const auto pause = kAgain.after(++failures, os::random_part());
+    wake_.wait_for(lock, stop, pause, [this] { return has_news_; });
+  }
+  has_news_ = false;
+}
+
+void Extensions::look_at_nodes() {
+  const auto reads = [](const auto& each) {
+    return reads_nodes(each.second.extension.specification);
+  };
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!std::ranges::any_of(all_, reads)) return;
+  }
+  const auto nodes = sources_.nodes();
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(nodes_digest_, nodes->digest) == nodes->digest) return;
+  has_news_ = true;
+  wake_.notify_all();
 }
 
 /// Whether there is something to try again. `mutex_` is locked.
@@ -247,18 +277,6 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
   return now != all_.end() && now->second.extension.grant == grant;
 }
 
-Result<nlohmann::json> Extensions::ask_hook(const std::string& name, extensions::Hook hook,
-                                            const json& input, std::string& said,
-                                            const std::function<bool()>& is_unwanted) {
-  const auto answer = extensions::ask_host(
-      sources_.run / (name + ".sock"),
-      {.id = ++asked_, .hook = hook, .timeout = kHookTime, .input = input}, is_unwanted);
-  if (!answer) return wrap("its host", answer.error());
-  said += printable(answer->said, 4000);
-  if (answer->error.empty()) return answer->output;
-  return fail(std::format("its hook '{}' {}", to_string(hook), answer->error));
-}
-
 namespace {
 
 /// Errors: as check_answer; a file of a unit of the head is none that root installed.
@@ -284,8 +302,9 @@ Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) 
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
-  TRY_ASSIGN(const json input, input_of(known));
-  Configured configured{.specification = grant.specification, .input = digest_of(input)};
+  TRY_ASSIGN(json told, input_of(known));
+  Configured configured{.specification = grant.specification, .input = digest_of(known, told)};
+  const json input = with_nodes(known, std::move(told));
   const auto is_asked = [&](extensions::Hook hook) {
     return std::ranges::contains(known.extension.specification.hooks, hook);
   };
@@ -294,12 +313,13 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   }
   const bool is_new = !known.answer || known.answer->specification != grant.specification;
   if (is_new && is_asked(extensions::Hook::install)) {
-    const auto done = ask_hook(grant.name, extensions::Hook::install, input, said, is_unwanted);
+    const auto done =
+        sources_.hosts.ask(grant.name, extensions::Hook::install, input, said, is_unwanted);
     if (!done) return std::unexpected(done.error());
   }
   if (!is_asked(extensions::Hook::configure)) return configured;
   TRY_ASSIGN(const json output,
-             ask_hook(grant.name, extensions::Hook::configure, input, said, is_unwanted));
+             sources_.hosts.ask(grant.name, extensions::Hook::configure, input, said, is_unwanted));
   auto steps = steps_of(output, known.extension);
   if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
   TRY(sources_.check_steps(*steps));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -19,11 +20,13 @@
 #include <nlohmann/json.hpp>
 
 #include "control/decisions.h"
+#include "control/extension_nodes.h"
 #include "control/problem.h"
 #include "core/base/backoff.h"
 #include "core/json/document.h"
 #include "core/os/caught_exceptions.h"
 #include "core/plan/plan.h"
+#include "extensions/hosts.h"
 #include "extensions/settings.h"
 #include "extensions/store.h"
 
@@ -87,10 +90,11 @@ class Extensions {
   struct Sources {
     Decisions& decisions;
     std::filesystem::path store;
-    /// Where the hosts' sockets are.
-    std::filesystem::path run;
+    extensions::Hosts& hosts;
     /// What every extension is told of the cluster.
     nlohmann::json cluster;
+    /// The nodes, for those that read them.
+    std::function<std::shared_ptr<const ExtensionNodes::Told>()> nodes;
     /// Whether nodes and the head can have these steps beside all others. Errors (conflict): with
     /// both origins.
     std::function<Status(const ExtensionSteps& steps)> check_steps;
@@ -123,6 +127,19 @@ class Extensions {
   Status configure(const std::string& name, const Chosen& chosen);
   /// Without its steps from now on, or with them again. Errors: as configure.
   Status set_disabled(const std::string& name, bool is_disabled);
+
+  /// Looks whether the nodes are others than those that extensions were told of. Never waits.
+  void look_at_nodes();
+
+  /// Those that are to be asked and told more than their steps (ExtensionWorker).
+  std::vector<extensions::Installed> working() const;
+  /// Whether this extension is to be asked such things now.
+  bool is_working(const extensions::Grant& grant) const;
+  /// Why nobody asks it anything: it is not there (absent), is disabled, does not work (conflict),
+  /// or has no hooks for that (absent).
+  Error why_idle(const std::string& name) const;
+  /// What its hooks are told. Errors: why_idle.
+  Result<nlohmann::json> told(const extensions::Grant& grant) const;
 
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
@@ -195,10 +212,6 @@ class Extensions {
   void ask(const std::string& name, const std::function<bool()>& is_unwanted);
   Result<Configured> ask_one(const Known& known, std::string& said,
                              const std::function<bool()>& is_unwanted);
-  /// What a hook answered. `said`: what it said besides, also when it failed.
-  Result<nlohmann::json> ask_hook(const std::string& name, extensions::Hook hook,
-                                  const nlohmann::json& input, std::string& said,
-                                  const std::function<bool()>& is_unwanted);
   std::optional<Known> find_to_ask(const std::string& name) const;
   bool is_still(const extensions::Grant& grant) const;
   bool is_failing() const;
@@ -219,15 +232,17 @@ class Extensions {
               const std::function<bool()>& is_right);
   void forget_removed();
   Result<nlohmann::json> input_of(const Known& known) const;
-  static std::string digest_of(const nlohmann::json& input);
+  nlohmann::json with_nodes(const Known& known, nlohmann::json input) const;
+  std::string digest_of(const Known& known, const nlohmann::json& input) const;
+  static bool is_working(const Known& known);
+  Error why_idle_now(const std::string& name) const;
   bool is_current(const Known& known) const;
 
   Sources sources_;
   /// One look at the store at a time.
   std::mutex reading_;
-  /// One question at a time, and how many there were.
+  /// One question at a time.
   std::mutex asking_;
-  std::uint64_t asked_ = 0;
   /// Guards what follows.
   mutable std::mutex mutex_;
   All all_;
@@ -237,6 +252,10 @@ class Extensions {
   int urgent_ = 0;
   /// Documents of extensions that are not installed any more.
   std::set<std::string> removed_;
+  /// ExtensionNodes::Told::digest of the last look.
+  std::string nodes_digest_;
+  /// Somebody is told something else since.
+  bool has_news_ = false;
   std::condition_variable_any wake_;
   std::stop_source ending_;
   os::CaughtExceptions exceptions_;

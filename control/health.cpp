@@ -144,6 +144,9 @@ void add_extensions(Cluster& cluster, std::vector<Problem>& problems) {
   for (Problem& problem : cluster.extensions().problems()) {
     problems.push_back(std::move(problem));
   }
+  for (Problem& problem : cluster.extension_work().problems()) {
+    problems.push_back(std::move(problem));
+  }
 }
 
 void add_refused_nodes(Cluster& cluster, std::vector<Problem>& problems) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "control/adoption.h"
+#include "control/extension_notes.h"
 #include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
@@ -66,7 +67,9 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &operations::kOperationDocument,
                                         &operations::kOutputDocument,
                                         &kExtensionDocument,
-                                        &kExtensionSettingsDocument};
+                                        &kExtensionSettingsDocument,
+                                        &kExtensionHeardDocument,
+                                        &kExtensionValueDocument};
   return kKinds;
 }
 

@@ -33,6 +33,10 @@ constexpr std::array kRight = {
     values<kUnitName, &Right::units>({.key = "units",
                                       .doc = "The units of systemd that it starts and stops there.",
                                       .example = "motd.service"}),
+    values<kCommand, &Right::commands>(
+        {.key = "commands",
+         .doc = "The programs that its hooks may run on nodes, as root, with any arguments.",
+         .example = "/usr/bin/uptime"}),
     value<kLine, &Right::reason>({.key = "reason",
                                   .doc = "Why, for the person who installs the extension.",
                                   .example = "the text that people see when they log in",
@@ -73,6 +77,17 @@ constexpr std::array kOther = {
          .doc = "Its versions that count. A pre-release comes before its release.",
          .fallback = "*",
          .example = "\">=1.2.0 <2.0.0\""}),
+};
+
+constexpr std::array kVerb = {
+    value<kVerbName, &Verb::name>({.key = "name",
+                                   .doc = "The word behind `muster ext run NAME`.",
+                                   .example = "report",
+                                   .presence = Presence::required}),
+    value<kLine, &Verb::about>({.key = "about",
+                                .doc = "What it does.",
+                                .example = "tells which nodes are up",
+                                .presence = Presence::required}),
 };
 
 constexpr std::array kArchive = {
@@ -145,11 +160,20 @@ constexpr std::array kSpecification = {
     value<kHomepage, &S::homepage>({.key = "homepage",
                                     .doc = "Where there is more about it.",
                                     .example = "https://example.org/motd"}),
-    values<kHook, &S::hooks>(
-        {.key = "hooks",
-         .doc = "What it is asked. `configure` returns steps; `install` is run once.",
-         .example = "configure",
-         .presence = Presence::required}),
+    values<kHook, &S::hooks>({.key = "hooks",
+                              .doc = "What it is asked and told; see the hooks above.",
+                              .example = "configure",
+                              .presence = Presence::required}),
+    values<kReads, &S::reads>(
+        {.key = "reads",
+         .doc = "What it is told of the cluster besides. `nodes`: every node with its name, "
+                "address and profile.",
+         .example = "nodes"}),
+    sections<&S::verbs>({.key = "verbs", .doc = "What people may ask of it with `muster ext run`."},
+                        kVerb),
+    value<kTickSeconds, &S::tick_seconds>({.key = "tick_seconds",
+                                           .doc = "The time between two calls of the hook `tick`.",
+                                           .fallback = "300"}),
     sections<&S::rights>({.key = "rights", .doc = "What it wants to own. It gets nothing else."},
                          kRight),
     sections<&S::settings>(

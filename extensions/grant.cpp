@@ -28,7 +28,16 @@ void upgrade_grant_from_1(Value& value) {
   }
 }
 
-constexpr std::array<muster::json::Upgrade, 1> kGrantUpgrades = {&upgrade_grant_from_1};
+/// An extension ran no programs on nodes.
+void upgrade_grant_from_2(Value& value) {
+  if (!value.is_object() || !value.contains("rights") || !value.at("rights").is_array()) return;
+  for (Value& right : value.at("rights")) {
+    if (right.is_object()) right["commands"] = Value::array();
+  }
+}
+
+constexpr std::array<muster::json::Upgrade, 2> kGrantUpgrades = {&upgrade_grant_from_1,
+                                                                 &upgrade_grant_from_2};
 constexpr muster::json::DocumentKind kGrantDocument = {.name = "grant", .upgrades = kGrantUpgrades};
 constexpr std::size_t kLongestWord = 4096;
 constexpr std::size_t kMostFiles = 10'000;
@@ -48,6 +57,7 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
                       .files = words("files"),
                       .directories = words("directories"),
                       .units = words("units"),
+                      .commands = words("commands"),
                       .reason = right.text("reason", kLongestWord)});
     right.refuse_unknown();
   }
@@ -63,6 +73,7 @@ nlohmann::json rights_json(const std::vector<Right>& rights) {
                     {"files", right.files},
                     {"directories", right.directories},
                     {"units", right.units},
+                    {"commands", right.commands},
                     {"reason", right.reason}});
   }
   return list;

@@ -75,7 +75,8 @@ HookAnswer with_output(HookAnswer answer, std::string_view text, std::string_vie
   return answer;
 }
 
-HookAnswer ShellHooks::run(const Installed& extension, const Question& question) {
+HookAnswer ShellHooks::run(const Installed& extension, const Question& question,
+                           const OnCall& /*call*/) {
   HookAnswer answer{.id = question.id};
   const auto run = runner_.run({.argv = {(extension.content / hook_path(question.hook)).string()},
                                 .cwd = extension.content,
@@ -87,8 +88,7 @@ HookAnswer ShellHooks::run(const Installed& extension, const Question& question)
     answer.error = run.error().text();
     return answer;
   }
-  // What is run once answers nothing: all that it prints is for people.
-  const bool is_answer = question.hook != Hook::install;
+  const bool is_answer = has_answer(question.hook);
   answer.said = end_of(is_answer ? run->err : run->out + run->err);
   answer.error = explain_result(*run);
   if (!answer.error.empty()) return answer;

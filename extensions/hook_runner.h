@@ -12,14 +12,17 @@ class HookRunner {
   virtual ~HookRunner() = default;
   /// Never fails: an answer says why there is no output. Whatever the hook does is an answer with
   /// an error: it fails, runs too long, says too much, or what it answers is no JSON object.
-  virtual HookAnswer run(const Installed& extension, const Question& question) = 0;
+  /// `call`: asks the daemon.
+  virtual HookAnswer run(const Installed& extension, const Question& question,
+                         const OnCall& call) = 0;
 };
 
 /// Hooks that are programs: hooks/NAME in the archive. They read the input and print the output.
 class ShellHooks final : public HookRunner {
  public:
   explicit ShellHooks(os::CommandRunner& runner) : runner_(runner) {}
-  HookAnswer run(const Installed& extension, const Question& question) override;
+  /// A program calls nothing.
+  HookAnswer run(const Installed& extension, const Question& question, const OnCall& call) override;
 
  private:
   os::CommandRunner& runner_;

@@ -48,6 +48,22 @@ std::string render_answer(const HookAnswer& answer) {
   return dump(value);
 }
 
+std::string render_call(const HookCall& call) {
+  return dump({{"id", call.id}, {"call", call.name}, {"arguments", call.arguments}});
+}
+
+Result<HookCall> parse_call(std::string_view line) {
+  TRY_ASSIGN(const Value value, muster::json::parse(line, kHostLimits));
+  Problems problems;
+  Members members(value, problems);
+  HookCall call{.id = members.number("id", 0, kMostId), .name = members.word("call", 64)};
+  members.object("arguments");
+  members.refuse_unknown();
+  TRY(problems.status());
+  call.arguments = value.at("arguments");
+  return call;
+}
+
 Result<Question> parse_question(std::string_view line) {
   TRY_ASSIGN(const Value value, muster::json::parse(line, kHostLimits));
   Problems problems;
@@ -84,10 +100,9 @@ Result<HookAnswer> parse_answer(std::string_view line) {
 
 namespace {
 
-Result<std::string> receive(os::LineChannel& channel, std::chrono::milliseconds time,
+Result<std::string> receive(os::LineChannel& channel, std::int64_t last_ms,
                             const std::function<bool()>& is_unwanted) {
   constexpr auto kLook = 250ms;
-  const std::int64_t last_ms = os::steady_ms() + time.count();
   while (!is_unwanted()) {
     if (os::steady_ms() >= last_ms) return fail("it did not answer in time");
     TRY(os::wait_readable({{channel.descriptor()}}, os::in(kLook)));
@@ -97,16 +112,48 @@ Result<std::string> receive(os::LineChannel& channel, std::chrono::milliseconds 
   return fail("nobody waits for its answer any more");
 }
 
+/// Whether a line of a host is a call; what it says is checked by parse_call.
+bool is_call(std::string_view line) {
+  const auto value = muster::json::parse(line, kHostLimits);
+  return value && value->is_object() && value->contains("call");
+}
+
+/// Does what the hook of this question asks for, and tells it.
+Status answer_call(os::LineChannel& channel, std::string_view line, const Question& question,
+                   const OnCall& on_call, std::chrono::milliseconds time) {
+  TRY_ASSIGN(const HookCall call, parse_call(line));
+  HookAnswer told{.id = call.id};
+  if (call.id != question.id) return fail(ErrorKind::invalid, "it called for another question");
+  const auto done =
+      on_call ? on_call(call.name, call.arguments)
+              : fail(std::format("the hook '{}' may not call the head", to_string(question.hook)));
+  if (done) {
+    told.output = *done;
+  } else {
+    told.error = done.error().text();
+  }
+  std::string answer = render_answer(told);
+  if (answer.size() > kMostHostLine) {
+    answer = render_answer({.id = call.id, .error = "there is too much to tell"});
+  }
+  return channel.send_line(answer, os::in(time));
+}
+
 }  // namespace
 
 Result<HookAnswer> ask_host(const std::filesystem::path& path, const Question& question,
-                            const std::function<bool()>& is_unwanted) {
+                            const std::function<bool()>& is_unwanted, const OnCall& on_call) {
   TRY_ASSIGN(os::Handle socket, os::connect_unix(path));
   os::LineChannel channel(std::move(socket), kMostHostLine);
   // The host ends the hook in time; a host that does not answer then is lost.
   const std::chrono::milliseconds time = question.timeout + 5s;
   TRY(channel.send_line(render_question(question), os::in(time)));
-  TRY_ASSIGN(const std::string line, receive(channel, time, is_unwanted));
+  const std::int64_t last_ms = os::steady_ms() + time.count();
+  TRY_ASSIGN(std::string line, receive(channel, last_ms, is_unwanted));
+  while (is_call(line)) {
+    TRY(answer_call(channel, line, question, on_call, time));
+    TRY_ASSIGN(line, receive(channel, last_ms, is_unwanted));
+  }
   TRY_ASSIGN(HookAnswer answer, parse_answer(line));
   if (answer.id == question.id) return answer;
   return fail(ErrorKind::invalid, "it answered another question");

@@ -5,6 +5,11 @@
 //     {"id": 7, "hook": "configure", "timeout_ms": 30000, "input": {…}}
 //     {"id": 7, "output": {…}}   or   {"id": 7, "error": "…", "said": "…"}
 //
+// Before it answers, a hook may call the daemon, and waits for what that returns:
+//
+//     {"id": 7, "call": "put", "arguments": {…}}
+//     {"id": 7, "output": {…}}   or   {"id": 7, "error": "…"}
+//
 // docs/extensions.md says what input and output of each hook are.
 
 #include <chrono>
@@ -41,15 +46,29 @@ struct HookAnswer {
   std::string said;
 };
 
+/// What a hook asks the daemon while it works.
+struct HookCall {
+  std::uint64_t id = 0;
+  std::string name;
+  nlohmann::json arguments;
+};
+
+/// Does what a hook asks for. Errors: for the hook, in words for its author.
+using OnCall =
+    std::function<Result<nlohmann::json>(const std::string& name, const nlohmann::json& arguments)>;
+
+std::string render_call(const HookCall& call);
 std::string render_question(const Question& question);
 std::string render_answer(const HookAnswer& answer);
 /// Errors (invalid): no such line.
 Result<Question> parse_question(std::string_view line);
 Result<HookAnswer> parse_answer(std::string_view line);
+Result<HookCall> parse_call(std::string_view line);
 
 /// Asks the host whose socket is at `path`, and waits for its answer, or until it `is_unwanted`.
+/// `on_call`: empty where a hook may call nothing.
 /// Errors: nobody is there; the host ended or did not answer in time; it answered something else.
 Result<HookAnswer> ask_host(const std::filesystem::path& path, const Question& question,
-                            const std::function<bool()>& is_unwanted);
+                            const std::function<bool()>& is_unwanted, const OnCall& on_call = {});
 
 }  // namespace muster::extensions

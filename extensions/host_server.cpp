@@ -16,12 +16,28 @@ using namespace std::chrono_literals;
 /// What a question and its answer may take to travel.
 constexpr auto kTravel = 5s;
 
+/// What the daemon returns to a hook.
+Result<nlohmann::json> call_daemon(os::LineChannel& channel, const Question& question,
+                                   const std::string& name, const nlohmann::json& arguments) {
+  const std::string line = render_call({.id = question.id, .name = name, .arguments = arguments});
+  if (line.size() > kMostHostLine) return fail("what it calls the head with is too long");
+  TRY(channel.send_line(line, os::in(kTravel)));
+  TRY_ASSIGN(const std::string told, channel.receive_line(os::in(question.timeout)));
+  TRY_ASSIGN(HookAnswer answer, parse_answer(told));
+  if (answer.id != question.id) return fail("the head answered another question");
+  if (!answer.error.empty()) return fail(answer.error);
+  return std::move(answer.output);
+}
+
 Status answer_one(HookRunner& runner, os::Handle connection, const Installed& extension,
                   const HostOptions& options) {
   os::LineChannel channel(std::move(connection), kMostHostLine);
   TRY_ASSIGN(const std::string line, channel.receive_line(os::in(kTravel)));
   TRY_ASSIGN(const Question question, parse_question(line));
-  const HookAnswer answer = runner.run(extension, question);
+  const HookAnswer answer = runner.run(
+      extension, question, [&](const std::string& name, const nlohmann::json& arguments) {
+        return call_daemon(channel, question, name, arguments);
+      });
   if (!answer.error.empty()) {
     options.say(std::format("{} {}: {}; it said: {}", to_string(question.hook),
                             extension.specification.name, answer.error,

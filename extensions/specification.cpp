@@ -109,10 +109,19 @@ Findings validate_rights(const Specification& specification) {
   }
   for (std::size_t i = 0; i < specification.rights.size(); ++i) {
     const Right& right = specification.rights[i];
-    if (!right.files.empty() || !right.directories.empty() || !right.units.empty()) continue;
-    findings.push_back({.paths = {std::format("rights[{}]", i)},
-                        .message = "it asks for nothing",
-                        .hint = "add 'files', 'directories' or 'units', or leave it out"});
+    if (right.place == Place::head && !right.commands.empty()) {
+      findings.push_back({.paths = {std::format("rights[{}].commands", i)},
+                          .message = "an extension runs no programs on the head",
+                          .hint = "write 'place: node', or leave 'commands' out"});
+    }
+    if (!right.files.empty() || !right.directories.empty() || !right.units.empty() ||
+        !right.commands.empty()) {
+      continue;
+    }
+    findings.push_back(
+        {.paths = {std::format("rights[{}]", i)},
+         .message = "it asks for nothing",
+         .hint = "add 'files', 'directories', 'units' or 'commands', or leave it out"});
   }
   return findings;
 }
@@ -170,6 +179,27 @@ Findings validate_hooks(const Specification& specification, Form form) {
     hooks.emplace_back(std::format("hooks[{}]", i), to_string(specification.hooks[i]));
   }
   find_twice(hooks, "hook", findings);
+  return findings;
+}
+
+/// Verbs without who does them, and the other way round.
+Findings validate_verbs(const Specification& specification) {
+  Findings findings;
+  std::vector<std::pair<std::string, std::string>> names;
+  for (std::size_t i = 0; i < specification.verbs.size(); ++i) {
+    names.emplace_back(std::format("verbs[{}].name", i), specification.verbs[i].name);
+  }
+  find_twice(names, "verb", findings);
+  const bool has_run = std::ranges::contains(specification.hooks, Hook::run);
+  if (has_run && names.empty()) {
+    findings.push_back({.paths = {"hooks"},
+                        .message = "the hook 'run' is asked verbs, and there are none",
+                        .hint = "add 'verbs', or leave 'run' out"});
+  }
+  if (!has_run && !names.empty()) {
+    findings.push_back(
+        {.paths = {"verbs"}, .message = "nobody does these verbs", .hint = "add 'run' to 'hooks'"});
+  }
   return findings;
 }
 
@@ -271,6 +301,7 @@ ParseOutcome parse_specification(std::string_view text, std::string_view file_na
     reader.add_findings(validate_settings(specification));
     reader.add_findings(validate_others(specification));
     reader.add_findings(validate_hooks(specification, form));
+    reader.add_findings(validate_verbs(specification));
     if (form == Form::package) reader.add_findings(validate_files(specification));
   }
   std::vector<spec::Diagnostic> problems = reader.finish();
@@ -295,6 +326,10 @@ std::string unit_of_file(std::string_view path) {
 
 std::string title(const Specification& specification) {
   return std::format("{}-{}", specification.name, to_string(specification.version));
+}
+
+bool is_told(const Specification& specification, Reads what) {
+  return std::ranges::contains(specification.reads, what);
 }
 
 std::string hook_path(Hook hook) { return std::format("hooks/{}", to_string(hook)); }

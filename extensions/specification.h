@@ -22,7 +22,19 @@ inline constexpr int kApiLevel = 1;
 enum class Type { application, library, tool };
 enum class Language { shell, python };
 /// What an extension is asked.
-enum class Hook { configure, install };
+enum class Hook {
+  configure,
+  install,
+  nodes_ready,
+  nodes_failed,
+  nodes_left,
+  tick,
+  health,
+  metrics,
+  run
+};
+/// What of the cluster an extension is told besides.
+enum class Reads { nodes };
 /// Where an extension changes something.
 enum class Place { node, head };
 enum class Executable { no, yes };
@@ -36,6 +48,8 @@ struct Right {
   std::vector<std::string> directories;
   /// Of systemd, with the kind: "motd.service".
   std::vector<std::string> units;
+  /// Programs that it may run there, as root. Whole paths.
+  std::vector<std::string> commands;
   std::string reason;
   bool operator==(const Right&) const = default;
 };
@@ -62,6 +76,13 @@ struct Setting {
   std::optional<std::uint64_t> minimum;
   std::optional<std::uint64_t> maximum;
   bool operator==(const Setting&) const = default;
+};
+
+/// Something that people ask of it: `muster ext run`.
+struct Verb {
+  std::string name;
+  std::string about;
+  bool operator==(const Verb&) const = default;
 };
 
 struct PackedFile {
@@ -94,6 +115,10 @@ struct Specification {
   std::string licence;
   std::string homepage;
   std::vector<Hook> hooks;
+  std::vector<Reads> reads;
+  std::vector<Verb> verbs;
+  /// Between two calls of the hook `tick`.
+  std::uint64_t tick_seconds = 300;
   std::vector<Right> rights;
   std::vector<Setting> settings;
   /// What must be installed too, and what must not.
@@ -132,7 +157,12 @@ std::span<const spec::Field> specification_fields(Form form);
 std::string hook_path(Hook hook);
 std::string_view to_string(Type type);
 std::string_view to_string(Language language);
+/// Whether it is told this of the cluster.
+bool is_told(const Specification& specification, Reads what);
+/// Whether the hook answers something; what others print is for people.
+bool has_answer(Hook hook);
 std::string_view to_string(Hook hook);
+std::string_view to_string(Reads what);
 std::string_view to_string(Place place);
 std::string_view to_string(SettingType type);
 

@@ -157,6 +157,12 @@ bool may_make(const Grant& grant, Place place, std::string_view directory) {
   });
 }
 
+bool may_command(const Grant& grant, std::string_view program) {
+  return has_right(grant, Place::node, [&](const Right& right) {
+    return std::ranges::contains(right.commands, program);
+  });
+}
+
 bool may_run(const Grant& grant, Place place, std::string_view unit) {
   return has_right(grant, place,
                    [&](const Right& right) { return std::ranges::contains(right.units, unit); });

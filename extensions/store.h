@@ -54,7 +54,8 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-/// [{"place", "files", "directories", "units", "reason"}, …], as grants and pages have them.
+/// [{"place", "files", "directories", "units", "commands", "reason"}, …], as grants and pages have
+/// them.
 nlohmann::json rights_json(const std::vector<Right>& rights);
 
 std::string render_grant(const Grant& grant);
@@ -93,5 +94,7 @@ bool may_write(const Grant& grant, Place place, std::string_view file);
 bool may_make(const Grant& grant, Place place, std::string_view directory);
 /// Whether it may start and stop this unit there.
 bool may_run(const Grant& grant, Place place, std::string_view unit);
+/// Whether its hooks may run this program on nodes.
+bool may_command(const Grant& grant, std::string_view program);
 
 }  // namespace muster::extensions

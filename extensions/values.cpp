@@ -24,7 +24,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTypeWords = {"application", "library", "tool"};
 constexpr std::array<std::string_view, 2> kLanguageWords = {"shell", "python"};
-constexpr std::array<std::string_view, 2> kHookWords = {"configure", "install"};
+constexpr std::array<std::string_view, 9> kHookWords = {"configure",    "install",    "nodes_ready",
+                                                        "nodes_failed", "nodes_left", "tick",
+                                                        "health",       "metrics",    "run"};
+constexpr std::array<std::string_view, 1> kReadsWords = {"nodes"};
 constexpr std::array<std::string_view, 2> kPlaceWords = {"node", "head"};
 constexpr std::array<std::string_view, 4> kSettingTypeWords = {"text", "integer", "flag", "choice"};
 constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
@@ -45,7 +48,10 @@ std::string show_range(const VersionRange& range) { return to_string(range); }
 std::string show_size(const std::uint64_t& size) { return std::format("{}", size); }
 
 /// systemd takes 31 characters for the user of its host, "mext-NAME".
-bool is_extension_name(std::string_view text) { return spec::is_name(text) && text.size() <= 24; }
+bool is_extension_name(std::string_view text) {
+  // Figures of the cluster itself begin with this name.
+  return spec::is_name(text) && text.size() <= 24 && text != "muster";
+}
 
 bool is_plain_text(std::string_view text, std::size_t most) {
   return !trim(text).empty() && text.size() <= most && printable(text, text.size()) == text;
@@ -235,9 +241,37 @@ constinit const Codec<Language> kLanguage = {
     show_word<Language, kLanguage>};
 
 constinit const Codec<Hook> kHook = {
-    {.name = "a hook", .allowed = "'configure' or 'install'", .words = kHookWords},
+    {.name = "a hook",
+     .allowed = "'configure', 'install', 'nodes_ready', 'nodes_failed', 'nodes_left', 'tick', "
+                "'health', 'metrics' or 'run'",
+     .words = kHookWords},
     parse_word<Hook, kHook>,
     show_word<Hook, kHook>};
+
+constinit const Codec<Reads> kReads = {
+    {.name = "what an extension is told", .allowed = "'nodes'", .words = kReadsWords},
+    parse_word<Reads, kReads>,
+    show_word<Reads, kReads>};
+
+constinit const Codec<std::string> kVerbName = {
+    {.name = "a name of a verb",
+     .allowed = "lower-case letters, digits and '-', with a letter first and no '-' at the end",
+     .pattern = "^[a-z]([a-z0-9-]*[a-z0-9])?$"},
+    parse_text<kVerbName, spec::is_name>,
+    same};
+
+constinit const Codec<std::string> kCommand = {
+    {.name = "a program", .allowed = "an absolute path without '.', '..' and a '/' at its end"},
+    parse_text<kCommand, is_file_path>,
+    same};
+
+constinit const Codec<std::uint64_t> kTickSeconds = {{.name = "a time",
+                                                      .allowed = "seconds, 10 to 86400",
+                                                      .json = JsonKind::integer,
+                                                      .minimum = 10,
+                                                      .maximum = 86'400},
+                                                     parse_integer<std::uint64_t, kTickSeconds>,
+                                                     show_size};
 
 constinit const Codec<Place> kPlace = {
     {.name = "a place", .allowed = "'node' or 'head'", .words = kPlaceWords},
@@ -345,10 +379,15 @@ std::string_view to_string(Type type) { return kTypeWords[static_cast<std::size_
 std::string_view to_string(Language language) {
   return kLanguageWords[static_cast<std::size_t>(language)];
 }
+bool has_answer(Hook hook) {
+  return hook == Hook::configure || hook == Hook::health || hook == Hook::metrics ||
+         hook == Hook::run;
+}
 std::string_view to_string(Hook hook) { return kHookWords[static_cast<std::size_t>(hook)]; }
 std::string_view to_string(SettingType type) {
   return kSettingTypeWords[static_cast<std::size_t>(type)];
 }
+std::string_view to_string(Reads what) { return kReadsWords[static_cast<std::size_t>(what)]; }
 std::string_view to_string(Place place) { return kPlaceWords[static_cast<std::size_t>(place)]; }
 
 }  // namespace muster::extensions

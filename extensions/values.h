@@ -14,6 +14,10 @@ extern const spec::Codec<VersionRange> kVersionRange;
 extern const spec::Codec<Type> kExtensionType;
 extern const spec::Codec<Language> kLanguage;
 extern const spec::Codec<Hook> kHook;
+extern const spec::Codec<Reads> kReads;
+extern const spec::Codec<std::string> kVerbName;
+extern const spec::Codec<std::string> kCommand;
+extern const spec::Codec<std::uint64_t> kTickSeconds;
 extern const spec::Codec<Place> kPlace;
 extern const spec::Codec<Executable> kExecutable;
 /// One line, and a text of several.

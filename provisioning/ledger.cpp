@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "provisioning/node_documents.h"
+#include "provisioning/node_turns.h"
 
 namespace muster::provisioning {
 namespace {
@@ -89,6 +90,11 @@ void Ledger::put(Member member, Outcome outcome, Now now) {
   const std::string id = member.node->id;
   const Member* const before = find(id);
   const bool is_new = before == nullptr;
+  if (const auto turn = turn_between(is_new ? nullptr : before->node.get(), member.node.get())) {
+    outcome.events.push_back(turn_event(*turn, now));
+    // The node says it again by itself.
+    if (outcome.write == Write::none) outcome.write = Write::relaxed;
+  }
   index(before, member);
   const bool is_other = is_new || before->node != member.node;
   const std::shared_ptr<const Node> node = member.node;
@@ -119,6 +125,9 @@ void Ledger::erase(const std::string& id, Write write, Now now) {
   unindex(*known);
   Batch& batch = open_batch(write, now);
   batch.erased.insert_or_assign(id, std::pair(*known, write == Write::decided));
+  if (const auto turn = turn_between(known->node.get(), nullptr)) {
+    batch.events.emplace_back(turn_event(*turn, now), write == Write::decided);
+  }
   members_.erase(id);
 }
 

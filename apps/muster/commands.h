@@ -61,6 +61,7 @@ void add_rollback(CLI::App& app, Session& session);   // rollback
 void add_iso(CLI::App& app, Session& session);        // iso build, verify, inspect, write
 void add_lab(CLI::App& app, Session& session);        // lab up, status, exec, console, down
 void add_status(CLI::App& app, Session& session);     // status
+void add_metrics(CLI::App& app, Session& session);    // metrics
 void add_node(CLI::App& app, Session& session);       // node list, show, wait, adopt, and others
 void add_group(CLI::App& app, Session& session);      // group list, show
 void add_operation(CLI::App& app, Session& session);  // operation list, show, watch, cancel

@@ -97,6 +97,15 @@ std::string settings_text(const json& extension) {
   return text;
 }
 
+std::string verbs_text(const json& extension) {
+  std::string text;
+  for (const json& verb : extension.value("verbs", json::array())) {
+    text += sheet_line(text.empty() ? "verbs" : "",
+                       std::format("{} ({})", text_of(verb, "name"), text_of(verb, "about")));
+  }
+  return text;
+}
+
 std::string sheet_of(const json& extension) {
   if (is_set(extension, "damaged")) {
     return sheet_line("extension", text_of(extension, "name")) + sheet_line("state", "damaged") +
@@ -113,9 +122,15 @@ std::string sheet_of(const json& extension) {
                  clock_time(extension.value("installed_ms", std::int64_t{0}), ShowDate::yes)) +
       sheet_line("state", state_of(extension)) + rights_text(extension, "may write", "files") +
       rights_text(extension, "owns all in", "directories") +
-      rights_text(extension, "may run", "units") + settings_text(extension);
+      rights_text(extension, "may run", "units") + rights_text(extension, "commands", "commands") +
+      settings_text(extension);
+  text += verbs_text(extension);
   const std::string error = text_of(extension, "error");
   if (!error.empty()) text += sheet_line("error", error);
+  const json failures = extension.value("failures", json::object());
+  for (const auto& [hook, why] : failures.items()) {
+    if (why.is_string()) text += sheet_line("failed", printable(why.get<std::string>(), 2000));
+  }
   const std::string said = text_of(extension, "said");
   if (!said.empty()) text += sheet_line("it said", said);
   return text;
@@ -261,6 +276,7 @@ void add_ext(CLI::App& app, Session& session) {
   add_ext_author(*noun, session);
   add_ext_change(*noun, session);
   add_ext_configure(*noun, session);
+  add_ext_run(*noun, session);
   add_ext_log(*noun, session);
 }
 

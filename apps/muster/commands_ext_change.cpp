@@ -102,6 +102,9 @@ std::string rights_words(const extensions::Specification& specification) {
       deeds.push_back("owns all in " + join(right.directories, ", "));
     }
     if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
+    if (!right.commands.empty()) {
+      deeds.push_back("runs " + join(right.commands, ", ") + " with any arguments, as root,");
+    }
     words += std::format("{}{} {} ({})", words.empty() ? "it " : "; it ", join(deeds, " and "),
                          place_words(right.place), right.reason);
   }

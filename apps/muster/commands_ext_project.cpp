@@ -85,12 +85,23 @@ json settings_json(const extensions::Specification& specification) {
   return settings;
 }
 
+json words_of(const auto& values) {
+  json words = json::array();
+  for (const auto value : values) words.push_back(to_string(value));
+  return words;
+}
+
 /// What sdk/python/muster/testing.py is told of the project.
 std::string describe(const extensions::Specification& specification) {
+  json verbs = json::array();
+  for (const extensions::Verb& verb : specification.verbs) verbs.push_back({{"name", verb.name}});
   return json{{"name", specification.name},
               {"version", to_string(specification.version)},
               {"language", to_string(specification.language)},
               {"settings", settings_json(specification)},
+              {"hooks", words_of(specification.hooks)},
+              {"reads", words_of(specification.reads)},
+              {"verbs", verbs},
               {"rights", extensions::rights_json(specification.rights)}}
       .dump();
 }

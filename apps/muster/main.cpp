@@ -27,6 +27,7 @@ void add_nouns(CLI::App& app, cli::Session& session) {
   cli::add_help(app, session);
   cli::add_explain(app, session);
   cli::add_status(app, session);
+  cli::add_metrics(app, session);
   cli::add_head(app, session);
   cli::add_backup(app, session);
   cli::add_restore(app, session);

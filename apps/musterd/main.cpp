@@ -239,6 +239,7 @@ Status serve(const control::Settings& settings) {
                      cluster->operations().exceptions(),
                      cluster->change_feed().exceptions(),
                      cluster->extensions().exceptions(),
+                     cluster->extension_work().exceptions(),
                      services.exceptions()};
     for (const RoleServer& role : role_servers) {
       seen.push_back(role.workers->exceptions());
@@ -248,6 +249,7 @@ Status serve(const control::Settings& settings) {
   });
   // A page that waits for an extension would keep its server.
   cluster->extensions().end();
+  cluster->extension_work().end();
   return {};
 }
 
@@ -265,6 +267,10 @@ int main(int argc, char** argv) {
   app.add_option("--report", settings.report, "the helper's last report")->capture_default_str();
   app.add_option("--helper", settings.helper, "the helper's socket")->capture_default_str();
   app.add_option("--boot", settings.boot, "directory of boot loaders")->capture_default_str();
+  app.add_option("--extensions", settings.extensions, "directory of extensions")
+      ->capture_default_str();
+  app.add_option("--extension-run", settings.extension_run, "directory of their hosts' sockets")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   const Status done = serve(settings);
   if (done) return 0;

@@ -76,6 +76,8 @@ class Api {
   os::ServerResponse list_extensions(const os::ServerRequest& request);
   os::ServerResponse refresh_extension(const std::string& name);
   os::ServerResponse configure_extension(const os::ServerRequest& request);
+  void run_extension(const os::ServerRequest& request, const std::string& name, os::Reply reply);
+  os::ServerResponse metrics(const os::ServerRequest& request);
   os::ServerResponse groups(const os::ServerRequest& request);
   os::ServerResponse reboot_nodes(const os::ServerRequest& request);
   os::ServerResponse remove_nodes(const os::ServerRequest& request);

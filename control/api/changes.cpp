@@ -12,6 +12,7 @@
 #include "control/api/api.h"
 #include "control/api/requests.h"
 #include "control/command_log.h"
+#include "provisioning/node_turns.h"
 
 namespace muster::api {
 
@@ -68,6 +69,8 @@ json list_json(Cluster& cluster, const std::vector<state::Event>& events, Role r
   Subjects subjects(cluster);
   json list = json::array();
   for (const state::Event& event : events) {
+    // The timelines of the nodes have it in their words.
+    if (provisioning::parse_turn(event)) continue;
     const bool is_shown = role > Role::viewer || !(is_of_log(event) || is_of_operation(event));
     if (is_shown) list.push_back(change_json(subjects, event));
   }

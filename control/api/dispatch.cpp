@@ -111,7 +111,12 @@ void Api::find_page(const ServerRequest& request, os::Reply& reply) {
 void Api::call(const Route& route, const ServerRequest& request, const std::string& name,
                os::Reply& reply) {
   if (const auto* const later = std::get_if<LaterPage>(&route.page)) {
-    return (this->**later)(request, name, std::move(reply));
+    if (route.action.empty()) return (this->**later)(request, name, std::move(reply));
+    os::Reply noted(
+        [this, &route, request, reply = std::move(reply)](ServerResponse response) mutable {
+          reply(told(route, request, std::move(response)));
+        });
+    return (this->**later)(request, name, std::move(noted));
   }
   reply(call_at_once(route, request, name));
 }

@@ -10,6 +10,7 @@ inline constexpr auto kRightMembers = std::to_array<Property>({
     {"files", list_of(kName, "the files that it may write there")},
     {"directories", list_of(kName, "the directories that it may make there")},
     {"units", list_of(kName, "the units of systemd that it may start and stop there")},
+    {"commands", list_of(kName, "the programs that it may run there, as root")},
     {"reason", text("why it asked for this")},
 });
 inline constexpr Schema kRight = object("what root granted", kRightMembers);
@@ -22,6 +23,12 @@ inline constexpr auto kSettingMembers = std::to_array<Property>({
     {"choices", list_of(kName, "what a choice may be")},
 });
 inline constexpr Schema kSetting = object("a setting of an extension", kSettingMembers);
+inline constexpr auto kVerbNameMembers = std::to_array<Property>({
+    {"name", kName},
+    {"about", text("what it does")},
+});
+inline constexpr Schema kVerbName = object("a verb of an extension", kVerbNameMembers);
+inline constexpr Schema kFailure = text("a reason");
 inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"name", kName},
     {"version", text("its version")},
@@ -40,6 +47,9 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"said", text("what its hook said last; may be empty")},
     {"rights", list_of(kRight, "what it may own")},
     {"settings", list_of(kSetting, "what administrators may set")},
+    {"hooks", list_of(kName, "what it is asked and told")},
+    {"verbs", list_of(kVerbName, "what people may ask of it")},
+    {"failures", table_of(kFailure, "why hooks failed when they were asked last, by their names")},
 });
 inline constexpr Schema kExtension = object("an extension", kExtensionMembers);
 inline constexpr auto kExtensionsMembers = std::to_array<Property>({
@@ -47,5 +57,29 @@ inline constexpr auto kExtensionsMembers = std::to_array<Property>({
     {"change", number("the newest change, for GET /v1/applied")},
 });
 inline constexpr Schema kExtensions = object("the extensions", kExtensionsMembers);
+
+inline constexpr auto kVerbAnswerMembers = std::to_array<Property>({
+    {"text", text("what it says to people; may be empty")},
+    {"data", object("what it says to programs; null: nothing").nullable()},
+    {"status", number("0 when it succeeded", 0, 255)},
+});
+inline constexpr Schema kVerbAnswer = object("what a verb answered", kVerbAnswerMembers);
+
+inline constexpr Schema kLabel = text("its value");
+inline constexpr auto kSampleMembers = std::to_array<Property>({
+    {"labels", table_of(kLabel, "which of them it is")},
+    {"value", text("a number in its shortest spelling")},
+});
+inline constexpr Schema kSample = object("one value", kSampleMembers);
+inline constexpr auto kMetricMembers = std::to_array<Property>({
+    {"name", kName},
+    {"help", text("what it is; may be empty")},
+    {"type", text("'gauge' or 'counter'")},
+    {"samples", list_of(kSample, "its values")},
+});
+inline constexpr Schema kMetric = object("a figure", kMetricMembers);
+inline constexpr auto kMetricsMembers =
+    std::to_array<Property>({{"metrics", list_of(kMetric, "the figures")}, kNow});
+inline constexpr Schema kMetrics = object("figures", kMetricsMembers);
 
 }  // namespace muster::api::schemas

@@ -1,10 +1,15 @@
 // The pages of the administrators' API about extensions.
 
+#include <format>
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "control/api/answers.h"
 #include "control/api/api.h"
 #include "control/api/requests.h"
+#include "control/command_log.h"
+#include "control/own_metrics.h"
 
 namespace muster::api {
 namespace {
@@ -27,7 +32,21 @@ json settings_json(const Extensions::State& state) {
   return settings;
 }
 
-json extension_json(const Extensions::State& state) {
+json verbs_json(const extensions::Specification& specification) {
+  json verbs = json::array();
+  for (const extensions::Verb& verb : specification.verbs) {
+    verbs.push_back({{"name", verb.name}, {"about", verb.about}});
+  }
+  return verbs;
+}
+
+json hooks_json(const extensions::Specification& specification) {
+  json hooks = json::array();
+  for (const extensions::Hook hook : specification.hooks) hooks.push_back(to_string(hook));
+  return hooks;
+}
+
+json extension_json(const Extensions::State& state, const control::ExtensionReport& report) {
   const extensions::Specification& specification = state.extension.specification;
   const extensions::Grant& grant = state.extension.grant;
   return {{"name", grant.name},
@@ -46,15 +65,21 @@ json extension_json(const Extensions::State& state) {
           {"error", state.error},
           {"said", state.said},
           {"rights", extensions::rights_json(grant.rights)},
-          {"settings", settings_json(state)}};
+          {"settings", settings_json(state)},
+          {"hooks", hooks_json(specification)},
+          {"verbs", verbs_json(specification)},
+          {"failures", report.failures}};
 }
 
 json extensions_json(control::Cluster& cluster) {
   // Read first: what is read then is at least as new.
   const state::Revision change = cluster.revision();
+  const auto reports = cluster.extension_work().reports();
   json all = json::array();
   for (const Extensions::State& state : cluster.extensions().states()) {
-    all.push_back(extension_json(state));
+    const auto report = reports.find(state.extension.grant.name);
+    all.push_back(extension_json(
+        state, report == reports.end() ? control::ExtensionReport() : report->second));
   }
   return {{"extensions", std::move(all)}, {"change", change}};
 }
@@ -77,6 +102,47 @@ os::ServerResponse Api::configure_extension(const os::ServerRequest& request) {
   const Status done = wanted->disabled ? all.set_disabled(wanted->extension, *wanted->disabled)
                                        : all.configure(wanted->extension, wanted->chosen);
   return done ? answer(extensions_json(cluster_)) : os::refusal(done.error());
+}
+
+void Api::run_extension(const os::ServerRequest& request, const std::string&, os::Reply reply) {
+  auto wanted = parse_verb_request(request.body);
+  if (!wanted) return reply(os::refusal(wanted.error()));
+  cluster_.extension_work().run_verb(
+      wanted->extension, wanted->verb, std::move(wanted->arguments), control::who_asks(request),
+      [reply = std::move(reply)](const Result<control::VerbAnswer>& done) mutable {
+        if (!done) return reply(os::refusal(done.error()));
+        reply(answer({{"text", done->text}, {"data", done->data}, {"status", done->status}}));
+      });
+}
+
+namespace {
+
+json metric_json(const control::Metric& metric) {
+  json samples = json::array();
+  for (const control::Sample& sample : metric.samples) {
+    samples.push_back({{"labels", sample.labels}, {"value", std::format("{}", sample.value)}});
+  }
+  return {{"name", metric.name},
+          {"help", metric.help},
+          {"type", metric.type},
+          {"samples", std::move(samples)}};
+}
+
+}  // namespace
+
+os::ServerResponse Api::metrics(const os::ServerRequest&) {
+  json metrics = json::array();
+  for (const control::Metric& metric : control::own_metrics(cluster_, services_)) {
+    metrics.push_back(metric_json(metric));
+  }
+  // The names of one extension may begin as those of another do: the first has the name.
+  std::set<std::string> names;
+  for (const auto& [extension, report] : cluster_.extension_work().reports()) {
+    for (const control::Metric& metric : report.metrics) {
+      if (names.insert(metric.name).second) metrics.push_back(metric_json(metric));
+    }
+  }
+  return answer({{"metrics", std::move(metrics)}, {"now_ms", cluster_.now_ms()}});
 }
 
 }  // namespace muster::api

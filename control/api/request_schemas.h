@@ -57,6 +57,14 @@ inline constexpr auto kExtensionSettingsMembers = std::to_array<Property>({
 inline constexpr Schema kExtensionSettings =
     object("settings of an extension", kExtensionSettingsMembers);
 
+inline constexpr Schema kVerbWord = text("a word behind the verb");
+inline constexpr auto kVerbMembers = std::to_array<Property>({
+    {"extension", text("its name")},
+    {"verb", text("one of its verbs")},
+    {"arguments", list_of(kVerbWord, "what it is told besides"), Need::optional},
+});
+inline constexpr Schema kVerb = object("a verb of an extension", kVerbMembers);
+
 inline constexpr auto kProfileMembers = std::to_array<Property>({
     {"nodes", kNodes},
     {"profile", text("a profile of cluster.yaml")},

@@ -178,6 +178,18 @@ Result<ExtensionRequest> parse_extension_request(std::string_view body) {
   return wanted;
 }
 
+Result<VerbRequest> parse_verb_request(std::string_view body) {
+  TRY_ASSIGN(const json value, read_body(body, schemas::kVerb));
+  VerbRequest wanted{
+      .extension = text_in(value, "extension"), .verb = text_in(value, "verb"), .arguments = {}};
+  if (value.contains("arguments")) wanted.arguments = texts_in(value, "arguments");
+  if (wanted.arguments.empty()) return wanted;
+  if (const Status good = task::check_words(wanted.arguments); !good) {
+    return fail(std::format("'arguments' {}", good.error().message));
+  }
+  return wanted;
+}
+
 Result<std::vector<Node>> parse_import(std::string_view body) {
   TRY_ASSIGN(const json value, read_body(body, schemas::kImport));
   std::vector<Node> nodes;

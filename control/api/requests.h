@@ -68,6 +68,15 @@ struct ExtensionRequest {
 /// of the lists may be left out. Or {"extension": "motd", "disabled": true}.
 Result<ExtensionRequest> parse_extension_request(std::string_view body);
 
+struct VerbRequest {
+  std::string extension;
+  std::string verb;
+  std::vector<std::string> arguments;
+};
+
+/// {"extension": "power", "verb": "report", "arguments": ["n001"]}; the arguments may be left out.
+Result<VerbRequest> parse_verb_request(std::string_view body);
+
 /// {"nodes": [{"name", "address", "mac"}, …]}: nodes that were never seen.
 Result<std::vector<provisioning::Node>> parse_import(std::string_view body);
 

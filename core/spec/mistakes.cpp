@@ -158,7 +158,7 @@ constexpr auto kAnswers = std::to_array<Answer>({
     {". head nodes", "syslog logging log logs journal",
      "this version forwards no logs; leave it out"},
     {". head nodes", "monitoring prometheus ganglia grafana metrics nagios",
-     "this version exports no metrics; leave it out"},
+     "leave it out; 'muster metrics' has the figures of the cluster"},
     {". head nodes images", "modules lmod easybuild spack software apptainer containers",
      "software for all lies in a shared volume, such as one with mount: /opt/apps"},
     {".", "ha failover backup secondary", "a cluster has one head; leave it out"},

@@ -16,7 +16,8 @@ class PythonHooks final : public extensions::HookRunner {
   /// `packages`: where the package `muster` is.
   explicit PythonHooks(std::filesystem::path packages) : packages_(std::move(packages)) {}
   extensions::HookAnswer run(const extensions::Installed& extension,
-                             const extensions::Question& question) override;
+                             const extensions::Question& question,
+                             const extensions::OnCall& call) override;
 
  private:
   void start();

@@ -68,10 +68,12 @@ class Helper:
 class Musterd:
     """Owns: the process, and the helper beside it. The state stays in `place` from start to start."""
 
-    def __init__(self, program, place, policy="ask", environment=None):
+    def __init__(self, program, place, policy="ask", environment=None, more=()):
         self.program = pathlib.Path(program).resolve()
         self.place = pathlib.Path(place)
         self.environment = {**os.environ, **(environment or {})}
+        # Options beside those that it needs.
+        self.more = list(more)
         self.process = None
         self.notify = None
         self.taker = None
@@ -111,6 +113,7 @@ class Musterd:
         argv = ["setpriv", "--pdeathsig", "KILL", self.program]
         for name, file in options.items():
             argv += [f"--{name}", self.place / file]
+        argv += self.more
         with open(self.place / "musterd.log", "ab") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env={**self.environment, "NOTIFY_SOCKET": str(path)})

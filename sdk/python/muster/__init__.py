@@ -11,11 +11,14 @@ An extension's module is called ``extension``. It has a function for each hook t
 ``docs/extensions.md`` describes the hooks.
 """
 
-from ._objects import Cluster, Context, Extension, Head, Profile, SettingValue
+from ._answers import Answer, Metric, Problem
+from ._objects import (CallError, Cluster, Context, Extension, Head, Node, NodeEvent, NodeResult, Profile, SettingValue,
+                       Values)
 from ._steps import Directory, File, Service, Step, Steps, Unit, UnitFile
 
 #: The level of what extensions may use, as ``api`` of the specification has it.
 API = 1
 
-__all__ = ["API", "Cluster", "Context", "Directory", "Extension", "File", "Head", "Profile", "Service", "SettingValue",
-           "Step", "Steps", "Unit", "UnitFile"]
+__all__ = ["API", "Answer", "CallError", "Cluster", "Context", "Directory", "Extension", "File", "Head", "Metric", "Node",
+           "NodeEvent", "NodeResult", "Problem", "Profile", "Service", "SettingValue", "Step", "Steps", "Unit",
+           "UnitFile", "Values"]

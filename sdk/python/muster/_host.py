@@ -10,13 +10,16 @@ import signal
 import sys
 import traceback
 
-from ._objects import context_of
-from ._steps import Steps
+from ._hooks import WrongAnswer, call_hook
+from ._objects import CallError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType, ModuleType
     from typing import Any
+
+    from ._objects import Call
 
 MODULE = "extension"
 #: Characters of what a hook says besides its answer: the end of it, where a program says why it ends.
@@ -97,24 +100,29 @@ def _check_compiled(path: str) -> None:
                       f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
-def _call(content: str, hook: str, told: dict[str, Any]) -> dict[str, Any]:
+def _call(content: str, hook: str, told: dict[str, Any],
+          call: Callable[[str, str], tuple[str, str]]) -> dict[str, Any]:
     function = getattr(_load(content), hook, None)
     if not callable(function):
         raise Refused(f"is missing: the module '{MODULE}' has no function '{hook}'")
-    answer = function(context_of(told))
-    if hook == "install" and answer is None:
-        return {}
-    if isinstance(answer, Steps):
-        return answer.to_json()
-    if isinstance(answer, dict):
-        return answer
-    raise Refused(f"returned {type(answer).__name__}, and not muster.Steps")
+    return call_hook(function, hook, told, _caller(call))
+
+
+def _caller(call: Callable[[str, str], tuple[str, str]]) -> Call:
+    """What a hook asks of the head, as objects."""
+    def ask(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        returned, why = call(name, json.dumps(arguments, ensure_ascii=False, allow_nan=False))
+        if why:
+            raise CallError(why)
+        told: dict[str, Any] = json.loads(returned)
+        return told
+    return ask
 
 
 def _explain(error: BaseException, time: float) -> str:
     if isinstance(error, OutOfTime):
         return f"ran for more than {time:g} s"
-    if isinstance(error, Refused):
+    if isinstance(error, (Refused, WrongAnswer)):
         return str(error)
     if isinstance(error, SystemExit):
         return "called exit()"
@@ -128,26 +136,29 @@ def _explain(error: BaseException, time: float) -> str:
 
 
 def _trace(error: BaseException, said: Said) -> None:
-    """The traceback without the frames of this file."""
-    if isinstance(error, Refused):
+    """The traceback without the frames of this package that lead to the hook."""
+    if isinstance(error, (Refused, WrongAnswer)):
         return
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    own = os.path.dirname(__file__)
+    while frames is not None and os.path.dirname(frames.tb_frame.f_code.co_filename) == own:
         frames = frames.tb_next
     said.writelines(traceback.format_exception(type(error), error, frames))
 
 
-def answer(content: str, hook: str, told: str, time: float) -> tuple[str, str, str]:
+def answer(content: str, hook: str, told: str, time: float,
+           call: Callable[[str, str], tuple[str, str]]) -> tuple[str, str, str]:
     """Calls a hook. ``content``: where the extension's files are; ``told``: the hook's input as JSON; ``time``: in
-    seconds. The answer as JSON, which is empty where there is none, why there is none, and what the hook said
-    besides."""
+    seconds; ``call``: asks the head, with the name of what is asked for and its arguments as JSON, for the answer as
+    JSON or why there is none. The answer as JSON, which is empty where there is none, why there is none, and what the
+    hook said besides."""
     said = Said()
     sys.stdout = sys.stderr = said
     signal.signal(signal.SIGALRM, _end_of_time)
     try:
         signal.setitimer(signal.ITIMER_REAL, time)
         try:
-            output = _call(content, hook, json.loads(told))
+            output = _call(content, hook, json.loads(told), call)
             text = json.dumps(output, ensure_ascii=False, allow_nan=False)
             # What is no text, such as half of a surrogate pair, is an error of the hook's.
             text.encode()

@@ -14,33 +14,23 @@
 
 from __future__ import annotations
 
-import importlib
-import json
 import os
-import subprocess
 import sys
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ._objects import Cluster, Context, Extension, Head, Profile, SettingValue
-from ._steps import Steps
+from . import _project
+from ._objects import Cluster, Context, Node, NodeResult, SettingValue
+from ._project import DEFAULT_CLUSTER, NotAllowed
+from ._simulated import SimulatedCluster
 
-__all__ = ["DEFAULT_CLUSTER", "Configured", "Machine", "NotAllowed", "configure"]
-
-#: What an extension is told when a test says nothing of the cluster.
-DEFAULT_CLUSTER = Cluster("cluster", Head("head", "10.42.0.1"), (Profile("default"),))
+__all__ = ["DEFAULT_CLUSTER", "Cluster", "Configured", "Machine", "Node", "NodeResult", "NotAllowed", "SimulatedCluster",
+           "configure"]
 
 #: How the program ends when all tests passed: a hook that ends it itself is no success.
 ENDED = 40
-
-#: Where 'muster ext test' says what it read of the project, as JSON.
-_SPECIFICATION = "MUSTER_TEST_SPECIFICATION"
-
-
-class NotAllowed(AssertionError):
-    """The extension wants something that its specification does not ask for: the head refuses that."""
 
 
 class Machine:
@@ -75,76 +65,6 @@ class Configured:
     def __init__(self, node: Machine, head: Machine) -> None:
         self.node = node
         self.head = head
-
-
-def _specification() -> dict[str, Any]:
-    text = os.environ.get(_SPECIFICATION)
-    if text is None:
-        raise RuntimeError("these tests are run by 'muster ext test'")
-    read: dict[str, Any] = json.loads(text)
-    return read
-
-
-def _value_of(setting: Mapping[str, Any], value: SettingValue) -> SettingValue:
-    """A value that a test gives, as far as the setting allows it."""
-    kind = setting["type"]
-    kinds = {"integer": int, "flag": bool}
-    is_right = type(value) is kinds.get(kind, str)
-    if kind == "choice":
-        is_right = value in setting["choices"]
-    if kind == "integer" and isinstance(value, int) and is_right:
-        is_right = setting["minimum"] <= value <= setting["maximum"]
-    if not is_right:
-        allowed = {"integer": f"a number from {setting['minimum']} to {setting['maximum']}", "flag": "True or False",
-                   "choice": f"one of {', '.join(setting['choices'])}"}.get(kind, "a str")
-        raise ValueError(f"{value!r} is no value of the setting '{setting['name']}': it is {allowed}")
-    return value
-
-
-def _settings(specification: Mapping[str, Any], chosen: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    known = {setting["name"]: setting for setting in specification["settings"]}
-    for name in chosen:
-        if name not in known:
-            raise ValueError(f"there is no setting '{name}'; there are: {', '.join(known) or 'none'}")
-    return {name: _value_of(setting, chosen.get(name, setting["default"])) for name, setting in known.items()}
-
-
-def _told(context: Context) -> dict[str, Any]:
-    return {"extension": {"name": context.extension.name, "version": context.extension.version,
-                          "directory": context.extension.directory},
-            "cluster": {"name": context.cluster.name,
-                        "head": {"hostname": context.cluster.head.hostname, "address": context.cluster.head.address},
-                        "profiles": [{"name": profile.name} for profile in context.cluster.profiles]},
-            "settings": dict(context.settings)}
-
-
-def _ask_module(context: Context) -> dict[str, Any]:
-    answer = importlib.import_module("extension").configure(context)
-    if isinstance(answer, Steps):
-        return answer.to_json()
-    if not isinstance(answer, dict):
-        raise AssertionError(f"configure returned {type(answer).__name__}, and not muster.Steps")
-    return answer
-
-
-def _ask_program(context: Context, content: Path) -> dict[str, Any]:
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": "/",
-                   "MUSTER_EXTENSION": context.extension.name, "MUSTER_EXTENSION_VERSION": context.extension.version,
-                   "MUSTER_API": "1", "MUSTER_HOOK": "configure"}
-    for name, value in context.settings.items():
-        environment[f"MUSTER_SETTING_{name.upper()}"] = (
-            str(value) if not isinstance(value, bool) else "yes" if value else "no")
-    done = subprocess.run([content / "hooks/configure"], input=json.dumps(_told(context)), capture_output=True, text=True,
-                          cwd=content, env=environment, timeout=30, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"hooks/configure ended with status {done.returncode}; it said: {done.stderr}")
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError as error:
-        raise AssertionError(f"hooks/configure printed no JSON ({error}): {done.stdout[:2000]!r}") from None
-    if not isinstance(answer, dict):
-        raise AssertionError("hooks/configure printed JSON that is no object")
-    return answer
 
 
 _UNITS = "/etc/systemd/system/"
@@ -261,16 +181,11 @@ def configure(cluster: Cluster = DEFAULT_CLUSTER, /, **settings: SettingValue) -
     """Asks the extension as the head does, with these settings; the others have their defaults. What the nodes and the
     head have then. Raises what a Python hook raises, AssertionError where a shell hook fails, and NotAllowed where the head would
     refuse a step."""
-    specification = _specification()
-    content = Path("content").absolute()
-    context = Context(Extension(specification["name"], specification["version"], str(content)), cluster,
-                      _settings(specification, settings))
-    is_module = specification["language"] == "python"
-    answer = _ask_module(context) if is_module else _ask_program(context, content)
+    specification = _project.specification()
+    context = Context(_project.extension(specification), cluster, _project.settings(specification, settings))
+    answer = _project.ask(specification, "configure", _project.told(specification, context, states=False))
     if not set(answer) <= {"node", "head"}:
         raise NotAllowed(f"the answer has {sorted(set(answer) - {'node', 'head'})}, which no answer has")
-    # What is no JSON raises here.
-    json.dumps(answer, allow_nan=False)
     return Configured(_machine(answer, "node", specification["rights"]),
                       _machine(answer, "head", specification["rights"]))
 

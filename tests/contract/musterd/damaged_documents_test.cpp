@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <format>
 
+#include "control/extension_notes.h"
 #include "control/health.h"
 #include "core/crypto/hash.h"
 #include "extensions/store.h"
@@ -50,6 +51,7 @@ class DamagedDocuments : public ClusterOnDisk {
            std::ranges::any_of(cluster_->lost(), has);
   }
   void install_extension();
+  void write_notes();
   std::string nodes_plan() { return cluster_->node_plans().text_of(provisioning::Node()); }
   static bool has_accounts(const plan::Plan& plan) {
     return std::ranges::any_of(plan.steps, [](const plan::Step& step) {
@@ -256,6 +258,16 @@ void DamagedDocuments::install_extension() {
   ASSERT_TRUE(cluster_->extensions().states().at(0).is_active);
 }
 
+/// As its hooks would have them written.
+void DamagedDocuments::write_notes() {
+  auto changes = change_values("plain", {}, {{"key", nlohmann::json(7)}}).value();
+  changes.push_back({.kind = kExtensionHeardKind,
+                     .key = "plain",
+                     .value = render_heard(7),
+                     .schema = kExtensionHeardDocument.schema()});
+  ASSERT_TRUE(cluster_->store().commit({.changes = changes}));
+}
+
 TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   ASSERT_TRUE(cluster_->dhcp().decide(provisioning::DhcpMode::serve));
   ASSERT_TRUE(cluster_->adoption().decide(provisioning::Policy::open, 0));
@@ -267,6 +279,7 @@ TEST_F(DamagedDocuments, all_that_the_store_has_is_of_a_kind_with_a_schema) {
   open();
   install_extension();
   ASSERT_TRUE(cluster_->extensions().set_disabled("plain", true));
+  write_notes();
   const auto all = cluster_->store().changes_since(0).value();
   std::set<std::string> found;
   for (const state::Document& document : all->written) {

@@ -47,8 +47,9 @@ class ExtensionsTest : public testing::Test {
     auto made = std::make_unique<Extensions>(Extensions::Sources{
         .decisions = decisions_,
         .store = store_path(),
-        .run = scratch_.path(),
+        .hosts = hosts_,
         .cluster = {{"name", cluster_}},
+        .nodes = [this] { return std::make_shared<const ExtensionNodes::Told>(nodes_); },
         .check_steps = [this](const ExtensionSteps& steps) { return check_fits(steps.on_nodes); },
         .refused_on_head = [this](const auto&) { return refused_; }});
     made->load(lost_);
@@ -91,6 +92,8 @@ class ExtensionsTest : public testing::Test {
   os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
   std::unique_ptr<state::Store> store_ = state::open_sqlite_store(":memory:").value();
   Decisions decisions_{*store_, [] { return 0; }};
+  extensions::Hosts hosts_{scratch_.path()};
+  ExtensionNodes::Told nodes_;
   Grant grant_;
   std::string cluster_ = "c";
   /// What does not fit beside all other steps.

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "control/adoption.h"
+#include "control/extension_notes.h"
 #include "control/extensions.h"
 #include "control/setting_documents.h"
 #include "core/base/text.h"
@@ -159,6 +160,8 @@ Documents present() {
                  .on_head = {.steps = {plan::Service{.unit = "motd.service"}}}}});
   documents["extension-settings"] =
       render_extension_settings({.choices = {{"greeting", "Hello\nü"}}, .is_disabled = true});
+  documents["extension-heard"] = render_heard(4711);
+  documents["extension-value"] = render_value({{"rooms", {1, 2.5, "ü"}}});
   return documents;
 }
 
@@ -204,6 +207,14 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
   if (kind == "extension-settings") {
     TRY_ASSIGN(const ExtensionSettings settings, parse_extension_settings(text));
     return Documents{{kind, render_extension_settings(settings)}};
+  }
+  if (kind == "extension-heard") {
+    TRY_ASSIGN(const std::uint64_t event, parse_heard(text));
+    return Documents{{kind, render_heard(event)}};
+  }
+  if (kind == "extension-value") {
+    TRY_ASSIGN(const json value, parse_value(text));
+    return Documents{{kind, render_value(value)}};
   }
   return fail("no such kind");
 }

@@ -25,7 +25,7 @@ class HostTest : public testing::Test {
     return made;
   }
   HookAnswer run(const std::string& hook, std::chrono::milliseconds timeout = 20s) {
-    return hooks_.run(extension(hook), {.id = 7, .timeout = timeout, .input = {{"a", 1}}});
+    return hooks_.run(extension(hook), {.id = 7, .timeout = timeout, .input = {{"a", 1}}}, {});
   }
 
   os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
@@ -68,6 +68,76 @@ TEST(HostLine, a_question_and_an_answer_are_read_as_they_were_written) {
   const auto answer = parse_answer(render_answer({.id = 3, .error = "why", .said = "more"}));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error, "why");
+}
+
+TEST(HostLine, a_call_is_read_as_it_was_written) {
+  const auto call =
+      parse_call(render_call({.id = 3, .name = "put_values", .arguments = {{"a", "\n"}}}));
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->name, "put_values");
+  EXPECT_EQ(call->arguments, (nlohmann::json{{"a", "\n"}}));
+  for (const std::string line :
+       {"", "{}", R"({"id":1,"call":"x"})", R"({"id":1,"call":"","arguments":{}})",
+        R"({"id":1,"call":"x","arguments":[]})",
+        R"({"id":1,"call":"x","arguments":{},"more":1})"}) {
+    EXPECT_FALSE(parse_call(line)) << line;
+  }
+}
+
+/// What a hook calls, and what becomes of it.
+struct Called {
+  Result<HookAnswer> answer = fail("not asked");
+  std::string told;
+};
+
+/// Asks a host that sends `line` before its answer.
+Called ask_one_that_calls(const std::string& line, const OnCall& on_call) {
+  const auto scratch = os::TemporaryDirectory::make().value();
+  const os::Handle listener = os::listen_unix(scratch.path() / "s").value();
+  Called called;
+  const std::jthread host([&] {
+    os::LineChannel channel(os::accept_unix(listener).value());
+    EXPECT_TRUE(channel.receive_line(os::in(20s)));
+    EXPECT_TRUE(channel.send_line(line, os::in(20s)));
+    called.told = channel.receive_line(os::in(20s)).value_or("");
+    // Who asked may be gone.
+    [[maybe_unused]] const auto sent = channel.send_line(R"({"id":3,"output":{}})", os::in(20s));
+  });
+  called.answer = ask_host(
+      scratch.path() / "s", {.id = 3, .hook = Hook::tick, .timeout = 20s, .input = {}},
+      [] { return false; }, on_call);
+  return called;
+}
+
+TEST(Calls, are_answered_while_the_hook_works) {
+  const std::string line = R"({"id":3,"call":"double","arguments":{"a":2}})";
+  const auto done = ask_one_that_calls(line, [](const auto& name, const auto& arguments) {
+    EXPECT_EQ(name, "double");
+    return Result<nlohmann::json>(nlohmann::json{{"a", arguments.at("a").template get<int>() * 2}});
+  });
+  EXPECT_TRUE(done.answer);
+  EXPECT_EQ(parse_answer(done.told)->output, (nlohmann::json{{"a", 4}}));
+  const auto refused = ask_one_that_calls(
+      line, [](const auto&, const auto&) { return Result<nlohmann::json>(fail("no right")); });
+  EXPECT_EQ(parse_answer(refused.told)->error, "no right");
+  const auto large = ask_one_that_calls(line, [](const auto&, const auto&) {
+    return Result<nlohmann::json>(nlohmann::json{{"a", std::string(5U << 20U, 'x')}});
+  });
+  EXPECT_EQ(parse_answer(large.told)->error, "there is too much to tell");
+}
+
+TEST(Calls, of_hooks_that_may_call_nothing_are_refused) {
+  const auto done = ask_one_that_calls(R"({"id":3,"call":"double","arguments":{}})", {});
+  EXPECT_TRUE(done.answer);
+  EXPECT_EQ(parse_answer(done.told)->error, "the hook 'tick' may not call the head");
+}
+
+TEST(Calls, that_are_none_end_the_question) {
+  for (const std::string line :
+       {R"({"id":4,"call":"double","arguments":{}})", R"({"id":3,"call":7,"arguments":{}})",
+        R"({"id":3,"call":"double"})"}) {
+    EXPECT_FALSE(ask_one_that_calls(line, {}).answer) << line;
+  }
 }
 
 TEST(HostLine, refuses_what_is_none) {

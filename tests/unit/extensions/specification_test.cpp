@@ -105,6 +105,40 @@ TEST(Specification, asks_for_something_where_it_asks) {
   }
 }
 
+TEST(Specification, runs_programs_on_nodes_and_none_on_the_head) {
+  const std::string right = "  - place: node\n    commands: [/usr/bin/uptime]\n    reason: y\n";
+  EXPECT_TRUE(problems_of(kProject + right, Form::project).empty());
+  std::string on_head = kProject + right;
+  on_head.replace(on_head.rfind("place: node"), 11, "place: head");
+  const auto problems = problems_of(on_head, Form::project);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_TRUE(problems[0].contains("runs no programs on the head")) << problems[0];
+  for (const std::string program : {"uptime", "/usr/../bin/uptime", "/usr/bin/", "\"/bin/a b\""}) {
+    std::string text = kProject + right;
+    text.replace(text.find("/usr/bin/uptime"), 15, program);
+    EXPECT_FALSE(problems_of(text, Form::project).empty()) << program;
+  }
+}
+
+TEST(Specification, has_verbs_with_who_does_them) {
+  const std::string verbs = "verbs:\n  - name: report\n    about: x\n";
+  std::string text = kProject;
+  text.replace(text.find("[configure]"), 11, "[configure, run]");
+  EXPECT_TRUE(problems_of(text + verbs, Form::project).empty());
+  EXPECT_TRUE(problems_of(text, Form::project).at(0).contains("there are none"));
+  EXPECT_TRUE(problems_of(kProject + verbs, Form::project).at(0).contains("add 'run' to 'hooks'"));
+  EXPECT_FALSE(
+      problems_of(text + verbs + "  - name: report\n    about: y\n", Form::project).empty());
+  EXPECT_FALSE(problems_of(kProject + "tick_seconds: 9\n", Form::project).empty());
+  EXPECT_FALSE(problems_of(kProject + "reads: [secrets]\n", Form::project).empty());
+}
+
+TEST(Specification, is_not_called_as_the_cluster_is) {
+  std::string text = kProject;
+  text.replace(text.find("name: motd"), 10, "name: muster");
+  EXPECT_FALSE(problems_of(text, Form::project).empty());
+}
+
 TEST(Specification, asks_for_a_unit_with_its_files) {
   const std::string place = "  - place: head\n    reason: y\n";
   for (const std::string file :

@@ -1,0 +1,121 @@
+#include "control/extension_work.h"
+
+#include <algorithm>
+#include <format>
+
+#include "core/base/text.h"
+
+namespace muster::control {
+
+void ExtensionWork::pass_time() {
+  const std::scoped_lock lock(mutex_);
+  if (has_ended_) return;
+  std::erase_if(leaving_, [&](const auto& worker) {
+    if (!worker->has_ended()) return false;
+    const auto seen = worker->exceptions();
+    past_.count += seen.count;
+    if (seen.count != 0) past_.last = seen.last;
+    return true;
+  });
+  // Read first: what is read then is at least as new.
+  const std::uint64_t decisions = world_.decisions.count();
+  const std::uint64_t event = world_.decisions.store().newest_event();
+  const bool is_other = decisions != seen_decisions_;
+  if (is_other) look_who_works();
+  const bool has_news = is_other || event != seen_event_;
+  seen_decisions_ = decisions;
+  seen_event_ = event;
+  if (!has_news) return;
+  for (const auto& [name, worker] : workers_) worker->wake();
+}
+
+void ExtensionWork::let_go(const std::shared_ptr<ExtensionWorker>& worker) {
+  worker->end();
+  leaving_.push_back(worker);
+}
+
+/// `mutex_` is locked.
+void ExtensionWork::look_who_works() {
+  Workers workers;
+  for (extensions::Installed& extension : working_()) {
+    if (!ExtensionWorker::is_needed(extension.specification)) continue;
+    const std::string name = extension.grant.name;
+    const auto known = workers_.find(name);
+    const bool is_same = known != workers_.end() && known->second->grant() == extension.grant;
+    workers.emplace(name, is_same
+                              ? known->second
+                              : std::make_shared<ExtensionWorker>(world_, std::move(extension)));
+  }
+  for (const auto& [name, worker] : workers_) {
+    const auto now = workers.find(name);
+    if (now == workers.end() || now->second != worker) let_go(worker);
+  }
+  workers_ = std::move(workers);
+}
+
+void ExtensionWork::end() {
+  Workers workers;
+  std::vector<std::shared_ptr<ExtensionWorker>> leaving;
+  {
+    const std::scoped_lock lock(mutex_);
+    has_ended_ = true;
+    workers.swap(workers_);
+    leaving.swap(leaving_);
+  }
+  // All of them first: each waits for its thread where it goes.
+  for (const auto& [name, worker] : workers) worker->end();
+}
+
+void ExtensionWork::run_verb(const std::string& extension, const std::string& verb,
+                             std::vector<std::string> words, std::string by,
+                             ExtensionWorker::Answer answer) {
+  std::shared_ptr<ExtensionWorker> worker;
+  {
+    const std::scoped_lock lock(mutex_);
+    // It may have been installed a moment ago.
+    if (!has_ended_) look_who_works();
+    const auto found = workers_.find(extension);
+    if (found != workers_.end()) worker = found->second;
+  }
+  if (worker) return worker->run_verb(verb, std::move(words), std::move(by), std::move(answer));
+  answer(std::unexpected(why_idle_(extension)));
+}
+
+std::map<std::string, ExtensionReport, std::less<>> ExtensionWork::reports() const {
+  const std::scoped_lock lock(mutex_);
+  std::map<std::string, ExtensionReport, std::less<>> reports;
+  for (const auto& [name, worker] : workers_) reports.emplace(name, worker->report());
+  return reports;
+}
+
+std::vector<Problem> ExtensionWork::problems() const {
+  std::vector<Problem> problems;
+  for (const auto& [name, report] : reports()) {
+    for (const auto& [hook, why] : report.failures) {
+      problems.push_back(
+          {hook == "nodes" ? std::format("extension '{}' was not told of nodes: {}", name, why)
+                           : std::format("extension '{}': {}", name, why),
+           std::format("it is tried again; 'muster ext log {}' has what it said", name)});
+    }
+    for (const Problem& problem : report.problems) {
+      problems.push_back({std::format("{}: {}", name, problem.what),
+                          problem.next_step.empty()
+                              ? std::format("the extension '{}' says so", name)
+                              : problem.next_step});
+    }
+  }
+  return problems;
+}
+
+os::CaughtExceptions::Seen ExtensionWork::exceptions() const {
+  const std::scoped_lock lock(mutex_);
+  os::CaughtExceptions::Seen all = past_;
+  for (const auto& [name, worker] : workers_) {
+    const auto seen = worker->exceptions();
+    all.count += seen.count;
+    if (seen.count != 0) all.last = seen.last;
+  }
+  return all;
+}
+
+}  // namespace muster::control

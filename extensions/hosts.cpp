@@ -1,0 +1,57 @@
+#include "extensions/hosts.h"
+
+#include <chrono>
+#include <format>
+
+#include "core/base/text.h"
+
+namespace muster::extensions {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Who waits for a turn looks so often whether somebody still waits for the answer.
+constexpr auto kLook = 250ms;
+
+}  // namespace
+
+std::chrono::milliseconds time_of(Hook hook) {
+  switch (hook) {
+    // Somebody looks at the screen, and programs may run on nodes meanwhile.
+    case Hook::run:
+      return 10min;
+    // What people see of the cluster does not wait for it long.
+    case Hook::health:
+    case Hook::metrics:
+      return 10s;
+    default:
+      return 30s;
+  }
+}
+
+std::shared_ptr<std::timed_mutex> Hosts::turn_of(const std::string& extension) {
+  const std::scoped_lock lock(mutex_);
+  auto& turn = turns_[extension];
+  if (!turn) turn = std::make_shared<std::timed_mutex>();
+  return turn;
+}
+
+Result<nlohmann::json> Hosts::ask(const std::string& extension, Hook hook,
+                                  const nlohmann::json& input, std::string& said,
+                                  const std::function<bool()>& is_unwanted, const OnCall& on_call) {
+  const auto turn = turn_of(extension);
+  std::unique_lock my_turn(*turn, std::defer_lock);
+  while (!my_turn.try_lock_for(kLook)) {
+    if (is_unwanted()) return fail("nobody waits for its answer any more");
+  }
+  const auto answer =
+      ask_host(run_ / (extension + ".sock"),
+               {.id = ++asked_, .hook = hook, .timeout = time_of(hook), .input = input},
+               is_unwanted, on_call);
+  if (!answer) return wrap("its host", answer.error());
+  said += printable(answer->said, 4000);
+  if (answer->error.empty()) return answer->output;
+  return fail(std::format("its hook '{}' {}", to_string(hook), answer->error));
+}
+
+}  // namespace muster::extensions

@@ -1,0 +1,43 @@
+#pragma once
+// The hosts of a head, as the daemon asks them: a host answers one question at a time, and who asks
+// the same one waits for its turn.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "extensions/host.h"
+
+namespace muster::extensions {
+
+/// Threads: every function may be called from several threads.
+class Hosts {
+ public:
+  /// `run`: where the hosts' sockets are.
+  explicit Hosts(std::filesystem::path run) : run_(std::move(run)) {}
+
+  /// What a hook answered. `said`: what it said besides is added, also when it failed. Waits for
+  /// who asks this host already. Errors: as ask_host; the hook failed; it `is_unwanted`.
+  Result<nlohmann::json> ask(const std::string& extension, Hook hook, const nlohmann::json& input,
+                             std::string& said, const std::function<bool()>& is_unwanted,
+                             const OnCall& on_call = {});
+
+ private:
+  std::shared_ptr<std::timed_mutex> turn_of(const std::string& extension);
+
+  std::filesystem::path run_;
+  std::atomic<std::uint64_t> asked_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<std::timed_mutex>, std::less<>> turns_;
+};
+
+/// What a hook may take. Units: milliseconds.
+std::chrono::milliseconds time_of(Hook hook);
+
+}  // namespace muster::extensions
