@@ -52,10 +52,15 @@ with socket.socket(socket.AF_UNIX) as listener:
             question = json.loads(lines.readline())
             line.sendall(json.dumps({"id": question["id"], "output": configure(question["input"])}).encode() + b"\\n")
 """
-QUESTION = json.dumps({"id": 1, "hook": "configure", "timeout_ms": 30_000, "input": {
-    "extension": {"name": "bench", "version": "1.0.0", "directory": "/there"},
-    "cluster": {"name": "cluster", "head": {"hostname": "head", "address": "10.42.0.1"},
-                "profiles": [{"name": "default"}]}, "settings": {}}}).encode() + b"\n"
+
+
+def question_for(path):
+    """A line for the host of this socket, which answers for its own version only."""
+    content = next((path.parent / "store" / path.stem).glob("*/content"), pathlib.Path("/there"))
+    return json.dumps({"id": 1, "hook": "configure", "timeout_ms": 30_000, "input": {
+        "extension": {"name": "bench", "version": "1.0.0", "directory": str(content)},
+        "cluster": {"name": "cluster", "head": {"hostname": "head", "address": "10.42.0.1"},
+                    "profiles": [{"name": "default"}]}, "settings": {}}}).encode() + b"\n"
 
 
 def pack(place, name, module=MODULE, hooks=HOOKS):
@@ -80,10 +85,10 @@ def install(place, name, module=MODULE, hooks=HOOKS):
     (place / "store" / name / "grant.json").write_text(json.dumps(grant), encoding="utf-8")
 
 
-def ask(path):
+def ask(path, question):
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(str(path))
-        line.sendall(QUESTION)
+        line.sendall(question)
         answer = b""
         while not answer.endswith(b"\n"):
             answer += line.recv(1 << 16)
@@ -93,9 +98,10 @@ def ask(path):
 
 def first_answer(path):
     """Asks as soon as somebody listens."""
+    question = question_for(path)
     while True:
         try:
-            return ask(path)
+            return ask(path, question)
         except (FileNotFoundError, ConnectionRefusedError):
             time.sleep(0.0002)
 
@@ -116,10 +122,11 @@ def host(place, name):
 
 def round_trip(path):
     """Microseconds; the median of many."""
+    question = question_for(path)
     times = []
     for _ in range(ROUNDS):
         start = time.monotonic()
-        ask(path)
+        ask(path, question)
         times.append(time.monotonic() - start)
     return sorted(times)[ROUNDS // 2] * 1e6
 

@@ -155,6 +155,7 @@ ExtensionWorker::World Cluster::extension_world() {
         return told;
       },
       .describe = [this](const std::string& id) { return extension_nodes_->describe(id); },
+      .show_written = [this] { return registry_->flush(); },
       .ready_nodes = [this] { return extension_nodes_->ready(); },
       .on_call =
           [this](const extensions::Grant& grant, const std::string& call,
@@ -165,23 +166,49 @@ ExtensionWorker::World Cluster::extension_world() {
 
 namespace {
 
-/// The plan with these steps in place of others of the same extension.
-plan::Plan with_steps(plan::Plan plan, const plan::Plan& steps) {
-  std::erase_if(plan.steps, [&](const plan::Step& step) {
-    return std::ranges::contains(steps.steps, step.origin, &plan::Step::origin);
+/// plan::Step::origin of all of them; empty: there are none.
+std::string origin_of(const ExtensionSteps& steps) {
+  std::string origin;
+  ExtensionSteps all = steps;
+  all.change_each([&](const plan::Plan& part) {
+    if (!part.steps.empty()) origin = part.steps.front().origin;
   });
-  plan.append(steps);
-  return plan;
+  return origin;
+}
+
+/// The view with these steps in place of others of the same extension.
+plans::ClusterView with_steps(plans::ClusterView view, const ExtensionSteps& steps) {
+  const std::string origin = origin_of(steps);
+  const auto replace = [&](plan::Plan& plan, const plan::Plan& by) {
+    std::erase_if(plan.steps, [&](const plan::Step& step) { return step.origin == origin; });
+    plan.append(by);
+  };
+  replace(view.extensions_on_nodes, steps.on_nodes);
+  replace(view.extensions_on_head, steps.on_head);
+  for (auto& [profile, plan] : view.extensions_on_profiles) replace(plan, {});
+  for (const auto& [profile, part] : steps.on_profiles) {
+    view.extensions_on_profiles[profile].append(part);
+  }
+  return view;
+}
+
+Status check_profiles(const ExtensionSteps& steps, const spec::ClusterSpec& spec) {
+  for (const auto& [profile, part] : steps.on_profiles) {
+    if (std::ranges::contains(spec.profiles, profile, &spec::Profile::name)) continue;
+    return fail(ErrorKind::invalid, std::format("it has steps for the profile '{}', and there is "
+                                                "no such profile",
+                                                printable(profile, 80)));
+  }
+  return {};
 }
 
 }  // namespace
 
 /// As what nodes and the head get with these steps beside all others.
 Status Cluster::check_steps(const ExtensionSteps& steps) {
+  TRY(check_profiles(steps, spec_));
   const hpc::UserTable table = people_->users();
-  plans::ClusterView with = nodes_view(table);
-  with.extensions_on_nodes = with_steps(std::move(with.extensions_on_nodes), steps.on_nodes);
-  with.extensions_on_head = with_steps(std::move(with.extensions_on_head), steps.on_head);
+  const plans::ClusterView with = with_steps(nodes_view(table), steps);
   const plan::Plan head = plans::plan_head(with).plan;
   TRY(plan::check_owners(head));
   TRY(check_beside(steps.on_head, head));
@@ -191,6 +218,8 @@ Status Cluster::check_steps(const ExtensionSteps& steps) {
     const plan::Plan whole = plans::plan_node(with, node);
     TRY(plan::check_owners(whole));
     TRY(check_beside(steps.on_nodes, whole));
+    const auto own = steps.on_profiles.find(profile.name);
+    if (own != steps.on_profiles.end()) TRY(check_beside(own->second, whole));
   }
   return {};
 }
@@ -224,6 +253,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
 plans::ClusterView Cluster::nodes_view(const hpc::UserTable& users) {
   plans::ClusterView all = view(spec_, {}, users);
   all.extensions_on_nodes = extensions_->on_nodes();
+  all.extensions_on_profiles = extensions_->on_profiles();
   return all;
 }
 

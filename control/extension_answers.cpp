@@ -95,12 +95,30 @@ void upgrade_extension_from_1(Value& value) {
   if (value.is_object()) value["head"] = Value::array();
 }
 
-constexpr std::array<muster::json::Upgrade, 1> kExtensionUpgrades = {&upgrade_extension_from_1};
+/// All nodes had the same.
+void upgrade_extension_from_2(Value& value) {
+  if (value.is_object()) value["profiles"] = Value::object();
+}
+
+constexpr std::array<muster::json::Upgrade, 2> kExtensionUpgrades = {&upgrade_extension_from_1,
+                                                                     &upgrade_extension_from_2};
 
 }  // namespace
 
 constinit const muster::json::DocumentKind kExtensionDocument = {.name = "extension",
                                                                  .upgrades = kExtensionUpgrades};
+
+std::size_t ExtensionSteps::count_on_nodes() const {
+  std::size_t count = on_nodes.steps.size();
+  for (const auto& [profile, steps] : on_profiles) count += steps.steps.size();
+  return count;
+}
+
+void ExtensionSteps::change_each(const std::function<void(plan::Plan& part)>& change) {
+  change(on_nodes);
+  for (auto& [profile, part] : on_profiles) change(part);
+  change(on_head);
+}
 
 plan::Plan of_extension(plan::Plan steps, const std::string& extension) {
   plan::Plan plan;
@@ -119,10 +137,15 @@ Value steps_json(const plan::Plan& plan) {
 }  // namespace
 
 std::string render_configured(const Configured& configured) {
+  Value profiles = Value::object();
+  for (const auto& [profile, steps] : configured.steps.on_profiles) {
+    profiles[profile] = steps_json(steps);
+  }
   return muster::json::render_document(kExtensionDocument,
                                        {{"specification", configured.specification},
                                         {"input", configured.input},
                                         {"node", steps_json(configured.steps.on_nodes)},
+                                        {"profiles", std::move(profiles)},
                                         {"head", steps_json(configured.steps.on_head)}});
 }
 
@@ -135,7 +158,13 @@ Result<Configured> parse_configured(std::string_view text) {
                         .input = members.word("input", kHashLength)};
   const Value& on_nodes = members.list("node");
   const Value& on_head = members.list("head");
+  Members on_profiles = members.object("profiles");
   members.refuse_unknown();
+  TRY(problems.status());
+  for (const auto& each : document.value.at("profiles").items()) {
+    TRY_ASSIGN(configured.steps.on_profiles[each.key()],
+               parse_steps(on_profiles.list(each.key().c_str()), each.key()));
+  }
   TRY(problems.status());
   TRY_ASSIGN(configured.steps.on_nodes, parse_steps(on_nodes, "node"));
   TRY_ASSIGN(configured.steps.on_head, parse_steps(on_head, "head"));
@@ -244,26 +273,31 @@ std::string template_of(const std::string& unit) {
 }
 
 /// A unit whose own file is another starts anew: the file names the directory of one installation.
-void watch_own_files(plan::Plan& plan) {
+/// `all`: what the same machine has of the answer.
+void watch_own_files(plan::Plan& plan, const plan::Plan& all) {
   for (plan::Step& step : plan.steps) {
     auto* const service = std::get_if<plan::Service>(&step);
     if (service == nullptr) continue;
     for (const std::string& unit : {service->unit, template_of(service->unit)}) {
       const std::string file = extensions::unit_path(unit);
-      if (!unit.empty() && writes(plan, file)) service->restart_watches.push_back(file);
+      if (!unit.empty() && writes(all, file)) service->restart_watches.push_back(file);
     }
   }
 }
 
-/// The steps for one place. `list`: null where the answer has none.
-Result<plan::Plan> check_list(const Value* list, Place place, const extensions::Grant& grant) {
+/// The steps of one list. `list`: null where the answer has none; `where`: its name there;
+/// `besides`: what the same machine has of the same answer.
+Result<plan::Plan> check_list(const Value* list, std::string_view where, Place place,
+                              const extensions::Grant& grant, const plan::Plan& besides = {}) {
   if (list == nullptr) return plan::Plan();
   TRY(check_count(*list));
-  TRY_ASSIGN(const Value whole, complete_all(*list, to_string(place)));
-  TRY_ASSIGN(plan::Plan given, parse_steps(whole, to_string(place)));
-  TRY(check_once(given));
+  TRY_ASSIGN(const Value whole, complete_all(*list, where));
+  TRY_ASSIGN(plan::Plan given, parse_steps(whole, where));
+  plan::Plan all = besides;
+  all.append(given);
+  TRY(check_once(all));
   for (const plan::Step& step : given.steps) TRY(check_grant(step, grant, place));
-  watch_own_files(given);
+  watch_own_files(given, all);
   return of_extension(std::move(given), grant.name);
 }
 
@@ -274,11 +308,21 @@ Result<ExtensionSteps> check_answer(const nlohmann::json& output, const extensio
   Members members(output, problems);
   const Value* const on_nodes = members.find_list("node");
   const Value* const on_head = members.find_list("head");
+  auto on_profiles = members.find_object("profiles");
   members.refuse_unknown();
   TRY(problems.status());
   ExtensionSteps steps;
-  TRY_ASSIGN(steps.on_nodes, check_list(on_nodes, Place::node, grant));
-  TRY_ASSIGN(steps.on_head, check_list(on_head, Place::head, grant));
+  TRY_ASSIGN(steps.on_nodes, check_list(on_nodes, "node", Place::node, grant));
+  TRY_ASSIGN(steps.on_head, check_list(on_head, "head", Place::head, grant));
+  if (!on_profiles) return steps;
+  for (const auto& each : output.at("profiles").items()) {
+    const std::string& profile = each.key();
+    const Value& list = on_profiles->list(profile.c_str());
+    TRY(problems.status());
+    TRY_ASSIGN(steps.on_profiles[profile],
+               check_list(&list, std::format("profiles.{}", printable(profile, 80)), Place::node,
+                          grant, steps.on_nodes));
+  }
   return steps;
 }
 

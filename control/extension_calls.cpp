@@ -24,7 +24,10 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kLongestRun = 600;
 /// Of what the programs on all nodes wrote together. Units: bytes.
-constexpr std::size_t kMostOutput = 2U << 20U;
+constexpr std::size_t kMostOutput = 512U << 10U;
+/// Of a list of nodes.
+constexpr std::size_t kLongestNodes = 2U << 20U;
+constexpr std::size_t kLongestValueKey = 100;
 
 /// What run_on_nodes is asked.
 struct Wanted {
@@ -36,7 +39,7 @@ struct Wanted {
 Result<Wanted> parse_wanted(const json& arguments) {
   Problems problems;
   Members members(arguments, problems);
-  const std::string nodes = members.find_text("nodes", kMostOutput).value_or("");
+  const std::string nodes = members.find_text("nodes", kLongestNodes).value_or("");
   Wanted wanted{.timeout_s = static_cast<std::uint32_t>(
                     members.find_number("timeout_s", 1, kLongestRun).value_or(60))};
   for (const json& word : members.list("command")) {
@@ -64,12 +67,15 @@ Status check_command(const extensions::Grant& grant, const std::string& program)
 
 Result<json> ExtensionCalls::call(const extensions::Grant& grant, const std::string& call,
                                   const json& arguments, const std::function<bool()>& is_unwanted) {
+  TRY(check_there(grant));
   if (call == "run_on_nodes") return run_on_nodes(grant, arguments, is_unwanted);
   if (call == "get_value") return get_value(grant, arguments);
   if (call == "put_values") return put_values(grant, arguments);
   if (call == "list_values") {
-    TRY_ASSIGN(const auto keys, list_values(sources_.decisions.store(), grant.name));
-    return json{{"keys", keys}};
+    TRY_ASSIGN(const Values values, read_values(sources_.decisions.store(), grant.name));
+    json keys = json::array();
+    for (const auto& [key, value] : values) keys.push_back(key);
+    return json{{"keys", std::move(keys)}};
   }
   return fail(ErrorKind::absent, std::format("this head has no call '{}'", printable(call, 64)),
               "install a newer Muster");
@@ -85,7 +91,7 @@ Result<json> ExtensionCalls::run_on_nodes(const extensions::Grant& grant, const 
   operations::Wish wish{.kind = "exec",
                         .words = wanted.command,
                         .timeout_s = wanted.timeout_s,
-                        .by = "extension " + grant.name};
+                        .by = operations::kByExtension + grant.name};
   for (const provisioning::Reachable& node : reached) {
     wish.targets.push_back({.id = node.id, .name = node.name, .obstacle = node.obstacle});
   }
@@ -108,10 +114,11 @@ Result<Operation> ExtensionCalls::wait_for_end(const std::string& operation,
     while (news.wait_for(250ms) != std::future_status::ready) {
       if (!is_unwanted()) continue;
       TRY(sources_.operations.cancel(operation, sources_.now()));
-      return fail("nobody waits for it any more");
+      return fail("it did not end in the time that the hook has",
+                  "give it less with 'timeout', or do it in a verb");
     }
     TRY_ASSIGN(Operation found, news.get());
-    if (found.has_ended()) return sources_.operations.find(operation);
+    if (found.has_ended()) return found;
     seen = found.version;
   }
 }
@@ -137,23 +144,21 @@ json ExtensionCalls::results_of(const Operation& operation) const {
 Result<json> ExtensionCalls::get_value(const extensions::Grant& grant, const json& arguments) {
   Problems problems;
   Members members(arguments, problems);
-  const std::string key = members.word("key", 100);
+  const std::string key = members.text("key", kLongestValueKey);
   members.refuse_unknown();
   TRY(problems.status());
-  TRY_ASSIGN(const auto document,
-             sources_.decisions.store().find(kExtensionValueKind, grant.name + "/" + key));
-  if (!document) return json::object();
-  TRY_ASSIGN(json value, parse_value(document->value));
-  return json{{"value", std::move(value)}};
+  TRY_ASSIGN(const Values values, read_values(sources_.decisions.store(), grant.name));
+  const auto found = values.find(key);
+  return found == values.end() ? json::object() : json{{"value", found->second}};
 }
 
 namespace {
 
-Result<NewValues> parse_values(const json& arguments) {
+Result<NewValues> parse_changed(const json& arguments) {
   Problems problems;
   Members members(arguments, problems);
   members.object("values");
-  const auto removed = members.find_words("removed", kMostValues, 100);
+  const auto removed = members.find_words("removed", kMostValues, kLongestValueKey);
   members.refuse_unknown();
   TRY(problems.status());
   NewValues values;
@@ -167,16 +172,19 @@ Result<NewValues> parse_values(const json& arguments) {
 }  // namespace
 
 Result<json> ExtensionCalls::put_values(const extensions::Grant& grant, const json& arguments) {
-  TRY_ASSIGN(const NewValues values, parse_values(arguments));
+  TRY_ASSIGN(const NewValues values, parse_changed(arguments));
   const std::scoped_lock one_decision(sources_.decisions.one_at_a_time());
-  if (!sources_.is_there(grant)) {
-    return fail(ErrorKind::conflict, "the extension was removed or replaced meanwhile");
-  }
+  TRY(check_there(grant));
   state::Store& store = sources_.decisions.store();
-  TRY_ASSIGN(const auto known, list_values(store, grant.name));
-  TRY_ASSIGN(auto changes, change_values(grant.name, known, values));
-  if (!changes.empty()) TRY(store.commit({.changes = std::move(changes)}));
+  TRY_ASSIGN(Values known, read_values(store, grant.name));
+  TRY_ASSIGN(const state::Change change, change_values(grant.name, std::move(known), values));
+  TRY(store.commit({.changes = {change}}));
   return json::object();
+}
+
+Status ExtensionCalls::check_there(const extensions::Grant& grant) const {
+  if (sources_.is_there(grant)) return {};
+  return fail(ErrorKind::conflict, "the extension was disabled, removed or replaced meanwhile");
 }
 
 }  // namespace muster::control

@@ -44,6 +44,7 @@ class ExtensionCalls {
                                       const std::function<bool()>& is_unwanted);
   Result<operations::Operation> wait_for_end(const std::string& operation,
                                              const std::function<bool()>& is_unwanted);
+  Status check_there(const extensions::Grant& grant) const;
   nlohmann::json results_of(const operations::Operation& operation) const;
   Result<nlohmann::json> get_value(const extensions::Grant& grant, const nlohmann::json& arguments);
   Result<nlohmann::json> put_values(const extensions::Grant& grant,

@@ -82,8 +82,7 @@ Extensions::Known Extensions::damaged(const std::string& name, const std::option
 Status Extensions::take_up(Known& known, const std::string& document) {
   TRY_ASSIGN(Configured answer, parse_configured(document));
   const std::string& name = known.extension.grant.name;
-  answer.steps.on_nodes = of_extension(std::move(answer.steps.on_nodes), name);
-  answer.steps.on_head = of_extension(std::move(answer.steps.on_head), name);
+  answer.steps.change_each([&](plan::Plan& part) { part = of_extension(std::move(part), name); });
   known.answer = std::move(answer);
   return {};
 }
@@ -117,8 +116,7 @@ Extensions::Kept Extensions::kept_of(const Known& known, const Configured& answe
 std::string Extensions::told_of(const Kept& kept) {
   if (kept.settings && kept.settings->is_disabled) return "disabled";
   if (!kept.answer) return "not asked yet";
-  return std::format("{} steps for nodes, {} for the head",
-                     kept.answer->steps.on_nodes.steps.size(),
+  return std::format("{} steps for nodes, {} for the head", kept.answer->steps.count_on_nodes(),
                      kept.answer->steps.on_head.steps.size());
 }
 
@@ -136,10 +134,7 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
   settings.schema = kExtensionSettingsDocument.schema();
   std::vector<state::Change> changes = {answer};
   if (!kept || kept->settings) changes.push_back(settings);
-  if (!kept) {
-    TRY_ASSIGN(auto notes, forget_notes(decisions.store(), name));
-    std::ranges::move(notes, std::back_inserter(changes));
-  }
+  if (!kept) std::ranges::move(forget_notes(name), std::back_inserter(changes));
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,

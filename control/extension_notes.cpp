@@ -9,14 +9,16 @@
 namespace muster::control {
 
 constinit const muster::json::DocumentKind kExtensionHeardDocument = {.name = "extension-heard"};
-constinit const muster::json::DocumentKind kExtensionValueDocument = {.name = "extension-value"};
+constinit const muster::json::DocumentKind kExtensionValuesDocument = {.name = "extension-values"};
 
 std::string render_heard(std::uint64_t event) {
   return muster::json::render_document(kExtensionHeardDocument, {{"event", event}});
 }
 
-std::string render_value(const nlohmann::json& value) {
-  return muster::json::render_document(kExtensionValueDocument, {{"value", value}});
+std::string render_values(const Values& values) {
+  nlohmann::json all = nlohmann::json::object();
+  for (const auto& [key, value] : values) all[key] = value;
+  return muster::json::render_document(kExtensionValuesDocument, {{"values", std::move(all)}});
 }
 
 Result<std::uint64_t> parse_heard(std::string_view text) {
@@ -30,21 +32,27 @@ Result<std::uint64_t> parse_heard(std::string_view text) {
   return event;
 }
 
-Result<nlohmann::json> parse_value(std::string_view text) {
+Result<Values> parse_values(std::string_view text) {
   TRY_ASSIGN(const muster::json::Document document,
-             muster::json::parse_document(kExtensionValueDocument, text));
-  const nlohmann::json& value = document.value;
-  if (value.is_object() && value.size() == 1 && value.contains("value")) return value.at("value");
-  return fail(ErrorKind::invalid, "it has not the one member 'value'");
+             muster::json::parse_document(kExtensionValuesDocument, text));
+  muster::json::Problems problems;
+  muster::json::Members members(document.value, problems);
+  members.object("values");
+  members.refuse_unknown();
+  TRY(problems.status());
+  Values values;
+  for (const auto& each : document.value.at("values").items()) values[each.key()] = each.value();
+  return values;
+}
+
+Result<Values> read_values(state::Store& store, const std::string& extension) {
+  TRY_ASSIGN(const auto document, store.find(kExtensionValuesKind, extension));
+  return document ? parse_values(document->value) : Values();
 }
 
 namespace {
 
 constexpr std::size_t kLongestKey = 100;
-
-std::string place_of(const std::string& extension, const std::string& key) {
-  return std::format("{}/{}", extension, key);
-}
 
 Status check_key(const std::string& key) {
   const bool is_right = !key.empty() && key.size() <= kLongestKey &&
@@ -54,50 +62,46 @@ Status check_key(const std::string& key) {
               "a key has 1 to 100 printable characters of ASCII without blanks");
 }
 
+Error too_much(std::size_t most, std::string_view of_what) {
+  return {.message = std::format("an extension has at most {} {} of its own", most, of_what),
+          .hint = "it removes those that it needs no more",
+          .kind = ErrorKind::invalid};
+}
+
 }  // namespace
 
-Result<std::vector<state::Change>> change_values(const std::string& extension,
-                                                 const std::vector<std::string>& known,
-                                                 const NewValues& values) {
-  std::vector<state::Change> changes;
-  std::size_t count = known.size();
-  for (const auto& [key, value] : values) {
+Result<state::Change> change_values(const std::string& extension, Values values,
+                                    const NewValues& changed) {
+  if (changed.size() > kMostValues) return std::unexpected(too_much(kMostValues, "values"));
+  for (const auto& [key, value] : changed) {
     TRY(check_key(key));
-    const bool is_known = std::ranges::contains(known, key);
-    state::Change change{.kind = kExtensionValueKind,
-                         .key = place_of(extension, key),
-                         .value = std::nullopt,
-                         .schema = kExtensionValueDocument.schema()};
-    if (value) change.value = render_value(*value);
-    if (change.value && change.value->size() > kLongestValue) {
-      return fail(ErrorKind::invalid,
-                  std::format("the value of '{}' has more than {} bytes", key, kLongestValue));
+    if (value) {
+      values.insert_or_assign(key, *value);
+    } else {
+      values.erase(key);
     }
-    if (value && !is_known) ++count;
-    if (!value && is_known) --count;
-    if (value || is_known) changes.push_back(std::move(change));
   }
-  if (count <= kMostValues) return changes;
-  return fail(ErrorKind::invalid, std::format("an extension has at most {} values", kMostValues));
+  if (values.size() > kMostValues) return std::unexpected(too_much(kMostValues, "values"));
+  state::Change change{.kind = kExtensionValuesKind,
+                       .key = extension,
+                       .value = std::nullopt,
+                       .schema = kExtensionValuesDocument.schema()};
+  if (values.empty()) return change;
+  change.value = render_values(values);
+  if (change.value->size() > kMostValueBytes) {
+    return std::unexpected(too_much(kMostValueBytes, "bytes of values"));
+  }
+  // What cannot be read again would be lost.
+  if (const auto again = parse_values(*change.value); !again) {
+    return fail(ErrorKind::invalid, "a value has too many lists and objects in each other");
+  }
+  return change;
 }
 
-Result<std::vector<std::string>> list_values(state::Store& store, const std::string& extension) {
-  const std::string prefix = place_of(extension, "");
-  TRY_ASSIGN(const std::vector<state::Document> documents, store.list(kExtensionValueKind));
-  std::vector<std::string> keys;
-  for (const state::Document& document : documents) {
-    if (document.key.starts_with(prefix)) keys.push_back(document.key.substr(prefix.size()));
-  }
-  return keys;
-}
-
-Result<std::vector<state::Change>> forget_notes(state::Store& store, const std::string& extension) {
-  TRY_ASSIGN(const std::vector<std::string> keys, list_values(store, extension));
-  std::vector<state::Change> changes = {
-      {.kind = kExtensionHeardKind, .key = extension, .value = std::nullopt}};
-  for (const std::string& key : keys) {
-    changes.push_back(
-        {.kind = kExtensionValueKind, .key = place_of(extension, key), .value = std::nullopt});
+std::vector<state::Change> forget_notes(const std::string& extension) {
+  std::vector<state::Change> changes;
+  for (const char* const kind : {kExtensionHeardKind, kExtensionValuesKind}) {
+    changes.push_back({.kind = kind, .key = extension, .value = std::nullopt});
   }
   return changes;
 }

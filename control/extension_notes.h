@@ -20,32 +20,34 @@ namespace muster::control {
 /// The last event that an extension was told of: documents of kind "extension-heard" by name.
 extern const muster::json::DocumentKind kExtensionHeardDocument;
 inline constexpr const char* kExtensionHeardKind = "extension-heard";
-/// A value of an extension's own: documents of kind "extension-value" by "NAME/KEY".
-extern const muster::json::DocumentKind kExtensionValueDocument;
-inline constexpr const char* kExtensionValueKind = "extension-value";
+/// The values of an extension's own: documents of kind "extension-values" by name.
+extern const muster::json::DocumentKind kExtensionValuesDocument;
+inline constexpr const char* kExtensionValuesKind = "extension-values";
 
-/// Values of one extension, and bytes of each as JSON.
+/// Values of one extension, and bytes of all of them as JSON.
 inline constexpr std::size_t kMostValues = 1000;
-inline constexpr std::size_t kLongestValue = 64U << 10U;
+inline constexpr std::size_t kMostValueBytes = 1U << 20U;
+
+/// By their keys.
+using Values = std::map<std::string, nlohmann::json, std::less<>>;
 
 std::string render_heard(std::uint64_t event);
-std::string render_value(const nlohmann::json& value);
+std::string render_values(const Values& values);
 /// Errors (invalid): it is none; (conflict) it is of a newer version.
 Result<std::uint64_t> parse_heard(std::string_view text);
-Result<nlohmann::json> parse_value(std::string_view text);
+Result<Values> parse_values(std::string_view text);
+
+/// None where the extension has none. Errors: the store; as parse_values.
+Result<Values> read_values(state::Store& store, const std::string& extension);
 
 /// New values by their keys; none: the value goes.
 using NewValues = std::map<std::string, std::optional<nlohmann::json>, std::less<>>;
-/// What a transaction must change for that. `known`: the keys that the extension has. Errors
-/// (invalid): a key or a value that none can have; there are too many.
-Result<std::vector<state::Change>> change_values(const std::string& extension,
-                                                 const std::vector<std::string>& known,
-                                                 const NewValues& values);
+/// The values after a change, as the store gets them. Errors (invalid): a key or a value that none
+/// can have; there are too many.
+Result<state::Change> change_values(const std::string& extension, Values values,
+                                    const NewValues& changed);
 
-/// The keys of an extension's values. Errors: the store cannot be read.
-Result<std::vector<std::string>> list_values(state::Store& store, const std::string& extension);
-
-/// What removes all that this file is about of an extension. Errors: the store cannot be read.
-Result<std::vector<state::Change>> forget_notes(state::Store& store, const std::string& extension);
+/// What removes all that this file is about of an extension.
+std::vector<state::Change> forget_notes(const std::string& extension);
 
 }  // namespace muster::control

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/json/members.h"
@@ -45,7 +46,8 @@ Sample read_sample(const Value& value, Problems& problems, const std::string& pl
   Sample sample;
   if (auto labels = members.find_object("labels")) {
     for (const auto& [name, text] : value.at("labels").items()) {
-      if (!is_metric_name(name)) problems.add(labels->path(printable(name, 40)), "is no label");
+      if (!is_metric_name(name) || name.starts_with("__"))
+        problems.add(labels->path(printable(name, 40)), "is no label");
       sample.labels[name] = labels->find_shown(name.c_str(), kLongestName).value_or("");
     }
   }
@@ -71,9 +73,12 @@ Metric read_metric(const Value& value, Problems& problems, const std::string& pl
   if (metric.type != "gauge" && metric.type != "counter") {
     problems.add(members.path("type"), "is neither 'gauge' nor 'counter'");
   }
-  for (const Value& sample : members.list("samples")) {
-    metric.samples.push_back(
-        read_sample(sample, problems, std::format("{}.samples[{}]", place, metric.samples.size())));
+  std::set<std::string> known;
+  for (const Value& value_of : members.list("samples")) {
+    const std::string at = std::format("{}.samples[{}]", place, metric.samples.size());
+    metric.samples.push_back(read_sample(value_of, problems, at));
+    const bool is_new = known.insert(Value(metric.samples.back().labels).dump()).second;
+    if (!is_new) problems.add(at, "has the labels of another sample");
   }
   members.refuse_unknown();
   return metric;

@@ -34,7 +34,8 @@ struct Metric {
 struct ExtensionReport {
   /// What its hook `health` finds wrong.
   std::vector<Problem> problems;
-  std::vector<Metric> metrics;
+  /// What one of its hooks printed last.
+  std::string said;
   /// Why hooks failed when they were asked last: by their names, and those of nodes as "nodes".
   std::map<std::string, std::string, std::less<>> failures;
 };

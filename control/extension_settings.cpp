@@ -86,7 +86,8 @@ Status Extensions::change(
     const std::function<Result<ExtensionSettings>(const Known&)>& settings_of) {
   read_store();
   const Urgent urgent(*this);
-  const std::scoped_lock one_question(asking_);
+  const auto turn = turn_of(name);
+  const std::scoped_lock one_question(*turn);
   TRY_ASSIGN(Known known, find_to_configure(name));
   const ExtensionSettings before = known.settings;
   TRY_ASSIGN(known.settings, settings_of(known));

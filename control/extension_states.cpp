@@ -20,18 +20,42 @@ bool Extensions::has_steps(const Known& known) {
   return known.answer && known.conflict.empty() && !known.settings.is_disabled;
 }
 
-plan::Plan Extensions::on_nodes() const { return steps_in(extensions::Place::node); }
-plan::Plan Extensions::on_head() const { return steps_in(extensions::Place::head); }
+plan::Plan Extensions::on_nodes() const {
+  return steps_in(extensions::Place::node, [](const auto& steps) { return &steps.on_nodes; });
+}
+
+plan::Plan Extensions::on_head() const {
+  return steps_in(extensions::Place::head, [](const auto& steps) { return &steps.on_head; });
+}
+
+std::map<std::string, plan::Plan> Extensions::on_profiles() const {
+  std::map<std::string, plan::Plan> plans;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [name, known] : all_) {
+      if (!known.answer) continue;
+      for (const auto& each : known.answer->steps.on_profiles) plans[each.first];
+    }
+  }
+  for (auto& [profile, plan] : plans) {
+    plan = steps_in(extensions::Place::node, [&](const ExtensionSteps& steps) {
+      const auto found = steps.on_profiles.find(profile);
+      return found == steps.on_profiles.end() ? nullptr : &found->second;
+    });
+  }
+  return plans;
+}
 
 /// Of one whose grant cannot be read nodes keep what they have; the helper takes none of its steps.
-plan::Plan Extensions::steps_in(extensions::Place place) const {
+plan::Plan Extensions::steps_in(extensions::Place place, const PartOf& of) const {
   const bool is_head = place == extensions::Place::head;
   const std::scoped_lock lock(mutex_);
   plan::Plan plan;
   for (const auto& [name, known] : all_) {
     if (!has_steps(known) || (known.is_damaged && is_head)) continue;
-    const ExtensionSteps& steps = known.answer->steps;
-    for (const plan::Step& step : (is_head ? steps.on_head : steps.on_nodes).steps) {
+    const plan::Plan* const part = of(known.answer->steps);
+    if (part == nullptr) continue;
+    for (const plan::Step& step : part->steps) {
       // What root granted since may be less.
       const bool may = known.is_damaged || check_grant(step, known.extension.grant, place);
       if (may) plan.add(step);
@@ -107,7 +131,7 @@ std::vector<Extensions::State> Extensions::states() const {
                                    has_steps(known) && is_current(known),
                       .error = trouble_of(known),
                       .said = known.said,
-                      .steps = known.answer ? known.answer->steps.on_nodes.steps.size() : 0,
+                      .steps = known.answer ? known.answer->steps.count_on_nodes() : 0,
                       .steps_on_head = known.answer ? known.answer->steps.on_head.steps.size() : 0,
                       .settings = known.settings});
   }

@@ -72,21 +72,31 @@ Status ExtensionWorker::tell(Hook hook, const json& nodes) {
   return told ? Status() : std::unexpected(told.error());
 }
 
-/// Which nodes are ready, for one that heard of none yet.
+/// So many nodes are told at once: fewer each time when a hook does not manage in its time.
+std::size_t ExtensionWorker::most_told() const {
+  return std::max<std::size_t>(kMostTold >> static_cast<unsigned>(std::min(failures_, 10)), 1);
+}
+
+/// Which nodes are ready, for one that heard of none yet: as many as are told at once.
 Status ExtensionWorker::tell_first() {
-  // First: what happens meanwhile is told after it.
-  const std::uint64_t newest = world_.decisions.store().newest_event();
-  const json ready = has(Hook::nodes_ready) ? world_.ready_nodes() : json::array();
-  for (std::size_t at = 0; at < ready.size(); at += kMostTold) {
-    json some = json::array();
-    for (std::size_t i = at; i < std::min(at + kMostTold, ready.size()); ++i) {
-      some.push_back(ready.at(i));
-      some.back()["event"] = newest;
-      some.back()["time_ms"] = world_.decisions.now_ms();
-    }
-    TRY(tell(Hook::nodes_ready, some));
+  if (!first_) {
+    // First: what happens meanwhile is told after it.
+    first_ = First{.event = world_.decisions.store().newest_event()};
+    TRY(world_.show_written());
+    if (has(Hook::nodes_ready)) first_->nodes = world_.ready_nodes();
   }
-  heard_ = newest;
+  json some = json::array();
+  const std::size_t end = std::min(first_->told + most_told(), first_->nodes.size());
+  for (std::size_t i = first_->told; i < end; ++i) {
+    some.push_back(first_->nodes.at(i));
+    some.back()["event"] = first_->event;
+    some.back()["time_ms"] = world_.decisions.now_ms();
+  }
+  if (!some.empty()) TRY(tell(Hook::nodes_ready, some));
+  first_->told = end;
+  if (end < first_->nodes.size()) return {};
+  heard_ = first_->event;
+  first_.reset();
   write_heard();
   return {};
 }
@@ -107,6 +117,7 @@ json ExtensionWorker::told_node(const provisioning::NodeTurn& turn,
 /// The next turns of one kind that it listens to, and how far the log was looked at for them.
 Result<ExtensionWorker::Batch> ExtensionWorker::find_batch() {
   TRY_ASSIGN(const News news, read_news(world_.decisions.store(), *heard_));
+  TRY(world_.show_written());
   Batch batch{.last = news.next};
   for (const state::Event& event : news.events) {
     const auto turn = provisioning::parse_turn(event);
@@ -114,7 +125,7 @@ Result<ExtensionWorker::Batch> ExtensionWorker::find_batch() {
     json node = told_node(*turn, event);
     if (node.is_null()) continue;
     if (batch.nodes.empty()) batch.hook = hook_of(turn->turn);
-    if (hook_of(turn->turn) != batch.hook) {
+    if (hook_of(turn->turn) != batch.hook || batch.nodes.size() == most_told()) {
       batch.last = event.id - 1;
       break;
     }
@@ -135,18 +146,18 @@ Status ExtensionWorker::tell_next(bool& is_all_told) {
   return {};
 }
 
+/// One call at most: verbs and rounds have their turns, too.
 void ExtensionWorker::tell_turns() {
-  bool is_all_told = failures_ != 0 && steady_ms() < tell_ms_;
-  while (!is_all_told && !stop_.stop_requested()) {
-    const Status told = tell_next(is_all_told);
-    note_failure("nodes", told);
-    if (told) {
-      failures_ = 0;
-      continue;
-    }
-    tell_ms_ = steady_ms() + kTellAgain.after(++failures_, os::random_part()).count();
+  if (failures_ != 0 && steady_ms() < tell_ms_) return;
+  bool is_all_told = false;
+  const Status told = tell_next(is_all_told);
+  note_failure("nodes", told);
+  if (told) {
+    failures_ = 0;
+    if (!is_all_told) wake();
     return;
   }
+  tell_ms_ = steady_ms() + kTellAgain.after(++failures_, os::random_part()).count();
 }
 
 }  // namespace muster::control

@@ -20,7 +20,7 @@ void ExtensionWork::pass_time() {
   // Read first: what is read then is at least as new.
   const std::uint64_t decisions = world_.decisions.count();
   const std::uint64_t event = world_.decisions.store().newest_event();
-  const bool is_other = decisions != seen_decisions_;
+  const bool is_other = decisions != seen_decisions_ || is_short_;
   if (is_other) look_who_works();
   const bool has_news = is_other || event != seen_event_;
   seen_decisions_ = decisions;
@@ -34,17 +34,22 @@ void ExtensionWork::let_go(const std::shared_ptr<ExtensionWorker>& worker) {
   leaving_.push_back(worker);
 }
 
-/// `mutex_` is locked.
+/// A thread that does not start now may start later. `mutex_` is locked.
 void ExtensionWork::look_who_works() {
   Workers workers;
+  is_short_ = false;
   for (extensions::Installed& extension : working_()) {
     if (!ExtensionWorker::is_needed(extension.specification)) continue;
     const std::string name = extension.grant.name;
     const auto known = workers_.find(name);
-    const bool is_same = known != workers_.end() && known->second->grant() == extension.grant;
-    workers.emplace(name, is_same
-                              ? known->second
-                              : std::make_shared<ExtensionWorker>(world_, std::move(extension)));
+    if (known != workers_.end() && known->second->grant() == extension.grant) {
+      workers.insert(*known);
+      continue;
+    }
+    const bool is_made = exceptions_.run([&] {
+      workers.emplace(name, std::make_shared<ExtensionWorker>(world_, std::move(extension)));
+    });
+    if (!is_made) is_short_ = true;
   }
   for (const auto& [name, worker] : workers_) {
     const auto now = workers.find(name);
@@ -72,8 +77,11 @@ void ExtensionWork::run_verb(const std::string& extension, const std::string& ve
   std::shared_ptr<ExtensionWorker> worker;
   {
     const std::scoped_lock lock(mutex_);
+    if (has_ended_) {
+      return answer(fail(ErrorKind::busy, "the head's daemon ends", "try again in a moment"));
+    }
     // It may have been installed a moment ago.
-    if (!has_ended_) look_who_works();
+    look_who_works();
     const auto found = workers_.find(extension);
     if (found != workers_.end()) worker = found->second;
   }
@@ -81,11 +89,26 @@ void ExtensionWork::run_verb(const std::string& extension, const std::string& ve
   answer(std::unexpected(why_idle_(extension)));
 }
 
-std::map<std::string, ExtensionReport, std::less<>> ExtensionWork::reports() const {
+/// The workers as they are now: what they say is asked for without a lock of this object.
+std::vector<std::shared_ptr<ExtensionWorker>> ExtensionWork::all() const {
   const std::scoped_lock lock(mutex_);
+  std::vector<std::shared_ptr<ExtensionWorker>> all;
+  for (const auto& [name, worker] : workers_) all.push_back(worker);
+  return all;
+}
+
+std::map<std::string, ExtensionReport, std::less<>> ExtensionWork::reports() const {
   std::map<std::string, ExtensionReport, std::less<>> reports;
-  for (const auto& [name, worker] : workers_) reports.emplace(name, worker->report());
+  for (const auto& worker : all()) reports.emplace(worker->grant().name, worker->report());
   return reports;
+}
+
+std::vector<Metric> ExtensionWork::metrics() const {
+  std::vector<Metric> metrics;
+  for (const auto& worker : all()) {
+    for (Metric& metric : worker->metrics()) metrics.push_back(std::move(metric));
+  }
+  return metrics;
 }
 
 std::vector<Problem> ExtensionWork::problems() const {
@@ -108,14 +131,15 @@ std::vector<Problem> ExtensionWork::problems() const {
 }
 
 os::CaughtExceptions::Seen ExtensionWork::exceptions() const {
+  os::CaughtExceptions::Seen sum = exceptions_.seen();
+  const auto add = [&](const os::CaughtExceptions::Seen& seen) {
+    sum.count += seen.count;
+    if (seen.count != 0) sum.last = seen.last;
+  };
+  for (const auto& worker : all()) add(worker->exceptions());
   const std::scoped_lock lock(mutex_);
-  os::CaughtExceptions::Seen all = past_;
-  for (const auto& [name, worker] : workers_) {
-    const auto seen = worker->exceptions();
-    all.count += seen.count;
-    if (seen.count != 0) all.last = seen.last;
-  }
-  return all;
+  add(past_);
+  return sum;
 }
 
 }  // namespace muster::control

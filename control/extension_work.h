@@ -38,6 +38,8 @@ class ExtensionWork {
 
   /// By the names of extensions.
   std::map<std::string, ExtensionReport, std::less<>> reports() const;
+  /// Of all extensions, in the order of their names.
+  std::vector<Metric> metrics() const;
   /// What they find wrong, and which of their hooks failed.
   std::vector<Problem> problems() const;
   /// The exceptions of all workers that there ever were.
@@ -45,6 +47,7 @@ class ExtensionWork {
 
  private:
   using Workers = std::map<std::string, std::shared_ptr<ExtensionWorker>, std::less<>>;
+  std::vector<std::shared_ptr<ExtensionWorker>> all() const;
   void look_who_works();
   void let_go(const std::shared_ptr<ExtensionWorker>& worker);
 
@@ -60,6 +63,9 @@ class ExtensionWork {
   std::uint64_t seen_event_ = 0;
   /// Of workers that are gone.
   os::CaughtExceptions::Seen past_;
+  /// Of threads that did not start.
+  os::CaughtExceptions exceptions_;
+  bool is_short_ = false;
 };
 
 }  // namespace muster::control

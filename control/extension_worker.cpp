@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 
 /// Verbs of one extension that wait at once.
 constexpr std::size_t kMostJobs = 8;
+constexpr std::int64_t kLongestWaitMs = 60'000;
 /// Between two questions how it is, and for its figures.
 constexpr std::int64_t kReportEveryMs = 60'000;
 /// Those that began together are not asked together.
@@ -70,6 +71,11 @@ bool ExtensionWorker::listens() const {
   return std::ranges::any_of(kTurnHooks, [this](Hook hook) { return has(hook); });
 }
 
+std::vector<Metric> ExtensionWorker::metrics() const {
+  const std::scoped_lock lock(mutex_);
+  return metrics_;
+}
+
 ExtensionReport ExtensionWorker::report() const {
   const std::scoped_lock lock(mutex_);
   return report_;
@@ -80,16 +86,19 @@ void ExtensionWorker::work(const std::stop_token& stop) {
     const bool is_done = exceptions_.run([&] { take_turn(stop); });
     if (!is_done && !os::pause(stop, kLookAgain)) break;
   }
+  {
+    const std::scoped_lock lock(mutex_);
+    has_ended_ = true;
+  }
   while (auto job = next_job()) {
     job->answer(fail(ErrorKind::busy, "the extension was replaced, or the head's daemon ends",
                      "try again"));
   }
-  has_ended_ = true;
 }
 
-/// Whom somebody waits for comes first.
+/// Whom somebody waits for comes first; the rest has its turn after each.
 void ExtensionWorker::take_turn(const std::stop_token& stop) {
-  while (auto job = next_job()) do_job(std::move(*job));
+  if (auto job = next_job()) do_job(std::move(*job));
   const bool is_asked = world_.is_asked(extension_.grant);
   if (is_asked && listens()) tell_turns();
   if (is_asked) do_rounds();
@@ -116,14 +125,21 @@ Result<json> ExtensionWorker::ask(Hook hook, const json& more) {
   std::string said;
   auto answer =
       world_.hosts.ask(extension_.grant.name, hook, input, said, is_unwanted,
-                       [&](const std::string& call, const json& arguments) {
-                         return world_.on_call(extension_.grant, call, arguments, is_unwanted);
+                       [&](const std::string& call, const json& arguments, const auto& is_late) {
+                         return world_.on_call(extension_.grant, call, arguments, is_late);
                        });
-  if (answer || said.empty()) return answer;
+  if (said.empty()) return answer;
+  note_said(said);
+  if (answer) return answer;
   Error error = std::move(answer).error();
   const std::size_t begin = said.size() - std::min(said.size(), kMostSaidShown);
   error.message += std::format("; it said: {}", trim(std::string_view(said).substr(begin)));
   return std::unexpected(std::move(error));
+}
+
+void ExtensionWorker::note_said(const std::string& said) {
+  const std::scoped_lock lock(mutex_);
+  report_.said = said;
 }
 
 /// What people see of a hook that failed, until it works again.
@@ -158,7 +174,7 @@ void ExtensionWorker::do_round(Round& round) {
   };
   if (output && round.hook == Hook::health) take(parse_health(*output), report_.problems);
   if (output && round.hook == Hook::metrics) {
-    take(parse_metrics(*output, extension_.grant.name), report_.metrics);
+    take(parse_metrics(*output, extension_.grant.name), metrics_);
   }
   note_failure(to_string(round.hook), done);
 }
@@ -177,18 +193,20 @@ void ExtensionWorker::run_verb(const std::string& verb, std::vector<std::string>
   }
   {
     const std::scoped_lock lock(mutex_);
-    if (jobs_.size() < kMostJobs && !stop_.stop_requested()) {
+    if (jobs_.size() < kMostJobs && !has_ended_) {
       jobs_.push_back({.verb = verb,
                        .words = std::move(words),
                        .by = std::move(by),
-                       .answer = std::move(answer)});
+                       .answer = std::move(answer),
+                       .asked_ms = steady_ms()});
       wake_.notify_all();
       return;
     }
   }
-  answer(fail(ErrorKind::busy,
-              std::format("as many verbs of extension '{}' wait as may", extension_.grant.name),
-              "try again later"));
+  answer(
+      fail(ErrorKind::busy,
+           std::format("extension '{}' has as many verbs to do as may wait", extension_.grant.name),
+           "try again later"));
 }
 
 std::optional<ExtensionWorker::Job> ExtensionWorker::next_job() {
@@ -199,7 +217,13 @@ std::optional<ExtensionWorker::Job> ExtensionWorker::next_job() {
   return job;
 }
 
-void ExtensionWorker::do_job(Job job) { job.answer(do_verb(job)); }
+/// Who asked for what waited for long may be gone, and expects it no more.
+void ExtensionWorker::do_job(Job job) {
+  if (steady_ms() - job.asked_ms < kLongestWaitMs) return job.answer(do_verb(job));
+  job.answer(fail(ErrorKind::busy,
+                  std::format("extension '{}' works on other things", extension_.grant.name),
+                  "try again later"));
+}
 
 Result<VerbAnswer> ExtensionWorker::do_verb(const Job& job) {
   TRY_ASSIGN(const json output,

@@ -45,6 +45,8 @@ class ExtensionWorker {
     std::function<Result<nlohmann::json>(const extensions::Installed& extension)> told;
     /// A node as hooks are told of it, by its id; null: there is none with a name.
     std::function<nlohmann::json(const std::string& id)> describe;
+    /// Waits until readers see the nodes as the log says. Errors: the disk.
+    std::function<Status()> show_written;
     /// The nodes that are ready, as `describe` has them.
     std::function<nlohmann::json()> ready_nodes;
     /// Does what a hook calls for. Errors: for the hook.
@@ -78,6 +80,7 @@ class ExtensionWorker {
 
   /// What hooks said of the cluster, and which hooks failed.
   ExtensionReport report() const;
+  std::vector<Metric> metrics() const;
   os::CaughtExceptions::Seen exceptions() const { return exceptions_.seen(); }
 
  private:
@@ -86,12 +89,20 @@ class ExtensionWorker {
     std::vector<std::string> words;
     std::string by;
     Answer answer;
+    /// When somebody asked for it.
+    std::int64_t asked_ms = 0;
   };
   /// A hook that is asked again and again.
   struct Round {
     extensions::Hook hook;
     std::int64_t every_ms = 0;
     std::int64_t next_ms = 0;
+  };
+  /// What a new extension is told first.
+  struct First {
+    std::uint64_t event = 0;
+    nlohmann::json nodes = nlohmann::json::array();
+    std::size_t told = 0;
   };
   /// Turns of one kind, one after the other in the log.
   struct Batch {
@@ -116,6 +127,7 @@ class ExtensionWorker {
   void tell_turns();
   Status tell_next(bool& is_all_told);
   Status tell_first();
+  std::size_t most_told() const;
   Result<Batch> find_batch();
   nlohmann::json told_node(const provisioning::NodeTurn& turn, const state::Event& event) const;
   Status read_heard();
@@ -123,6 +135,7 @@ class ExtensionWorker {
   Status tell(extensions::Hook hook, const nlohmann::json& nodes);
 
   Result<nlohmann::json> ask(extensions::Hook hook, const nlohmann::json& more);
+  void note_said(const std::string& said);
   void note_failure(std::string_view what, const Status& done);
 
   const World& world_;
@@ -132,6 +145,7 @@ class ExtensionWorker {
   /// The id of the last event that was looked at; none: it was told nothing yet.
   std::optional<std::uint64_t> heard_;
   bool is_heard_read_ = false;
+  std::optional<First> first_;
   std::uint64_t written_ = 0;
   int failures_ = 0;
   std::int64_t tell_ms_ = 0;
@@ -141,6 +155,7 @@ class ExtensionWorker {
   std::deque<Job> jobs_;
   bool is_woken_ = true;
   ExtensionReport report_;
+  std::vector<Metric> metrics_;
   std::atomic<bool> has_ended_ = false;
   std::stop_source stop_;
   os::CaughtExceptions exceptions_;

@@ -45,18 +45,15 @@ Result<nlohmann::json> Extensions::input_of(const Known& known) const {
               {"settings", std::move(settings)}};
 }
 
-/// The same with the nodes, for one that reads them.
-json Extensions::with_nodes(const Known& known, json input) const {
-  if (reads_nodes(known.extension.specification)) {
-    input["cluster"]["nodes"] = sources_.nodes()->nodes;
-  }
-  return input;
+/// The nodes, for one that reads them; null: it does not.
+std::shared_ptr<const ExtensionNodes::Told> Extensions::nodes_for(const Known& known) const {
+  return reads_nodes(known.extension.specification) ? sources_.nodes() : nullptr;
 }
 
 /// `input`: of input_of. Ten thousand nodes are a short text here.
-std::string Extensions::digest_of(const Known& known, const json& input) const {
+std::string Extensions::digest_of(const json& input, const ExtensionNodes::Told* nodes) {
   std::string text = input.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (reads_nodes(known.extension.specification)) text += sources_.nodes()->digest;
+  if (nodes != nullptr) text += nodes->digest;
   return crypto::sha256(text);
 }
 
@@ -67,7 +64,7 @@ bool Extensions::is_current(const Known& known) const {
       known.answer && known.answer->specification == known.extension.grant.specification;
   if (!is_of_this) return false;
   const auto input = input_of(known);
-  return input && known.answer->input == digest_of(known, *input);
+  return input && known.answer->input == digest_of(*input, nodes_for(known).get());
 }
 
 void Extensions::start() {
@@ -217,6 +214,13 @@ Status Extensions::refresh(const std::string& name) {
   return std::unexpected(cannot_forget(name));
 }
 
+std::shared_ptr<std::mutex> Extensions::turn_of(const std::string& name) {
+  const std::scoped_lock lock(asking_);
+  auto& turn = turns_[name];
+  if (!turn) turn = std::make_shared<std::mutex>();
+  return turn;
+}
+
 /// Whom somebody waits for comes first.
 void Extensions::ask_all(const std::stop_token& stop) {
   std::vector<std::string> names;
@@ -249,7 +253,8 @@ std::optional<Extensions::Known> Extensions::find_to_ask(const std::string& name
 
 /// Nothing is locked that others wait for while the host works.
 void Extensions::ask(const std::string& name, const std::function<bool()>& is_unwanted) {
-  const std::scoped_lock one_question(asking_);
+  const auto turn = turn_of(name);
+  const std::scoped_lock one_question(*turn);
   const auto known = find_to_ask(name);
   if (!known) return;
   std::string said;
@@ -302,9 +307,11 @@ Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) 
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
-  TRY_ASSIGN(json told, input_of(known));
-  Configured configured{.specification = grant.specification, .input = digest_of(known, told)};
-  const json input = with_nodes(known, std::move(told));
+  TRY_ASSIGN(json input, input_of(known));
+  const auto nodes = nodes_for(known);
+  Configured configured{.specification = grant.specification,
+                        .input = digest_of(input, nodes.get())};
+  if (nodes) input["cluster"]["nodes"] = nodes->nodes;
   const auto is_asked = [&](extensions::Hook hook) {
     return std::ranges::contains(known.extension.specification.hooks, hook);
   };

@@ -39,7 +39,14 @@ inline constexpr const char* kExtensionKind = "extension";
 struct ExtensionSteps {
   /// For every node.
   plan::Plan on_nodes;
+  /// What the nodes of a profile have besides, by its name.
+  std::map<std::string, plan::Plan> on_profiles;
   plan::Plan on_head;
+
+  /// Steps for nodes, whichever these are.
+  std::size_t count_on_nodes() const;
+  /// Changes each part for nodes, and the head's.
+  void change_each(const std::function<void(plan::Plan& part)>& change);
   bool operator==(const ExtensionSteps&) const = default;
 };
 
@@ -143,6 +150,8 @@ class Extensions {
 
   /// The steps of all extensions for every node, by the extensions' names.
   plan::Plan on_nodes() const;
+  /// The same for the nodes of each profile.
+  std::map<std::string, plan::Plan> on_profiles() const;
   /// The same for the head.
   plan::Plan on_head() const;
 
@@ -202,12 +211,15 @@ class Extensions {
   std::vector<extensions::Grant> grants() const;
   void note_change();
   static bool has_steps(const Known& known);
-  plan::Plan steps_in(extensions::Place place) const;
+  /// The steps of all that `of` names: a part of an extension's steps for a place.
+  using PartOf = std::function<const plan::Plan*(const ExtensionSteps& steps)>;
+  plan::Plan steps_in(extensions::Place place, const PartOf& of) const;
   static std::string trouble_of(const Known& known);
   static Error cannot_forget(const std::string& name);
   Known* known_of(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
+  std::shared_ptr<std::mutex> turn_of(const std::string& name);
   void ask_all(const std::stop_token& stop);
   void ask(const std::string& name, const std::function<bool()>& is_unwanted);
   Result<Configured> ask_one(const Known& known, std::string& said,
@@ -232,8 +244,8 @@ class Extensions {
               const std::function<bool()>& is_right);
   void forget_removed();
   Result<nlohmann::json> input_of(const Known& known) const;
-  nlohmann::json with_nodes(const Known& known, nlohmann::json input) const;
-  std::string digest_of(const Known& known, const nlohmann::json& input) const;
+  std::shared_ptr<const ExtensionNodes::Told> nodes_for(const Known& known) const;
+  static std::string digest_of(const nlohmann::json& input, const ExtensionNodes::Told* nodes);
   static bool is_working(const Known& known);
   Error why_idle_now(const std::string& name) const;
   bool is_current(const Known& known) const;
@@ -241,8 +253,9 @@ class Extensions {
   Sources sources_;
   /// One look at the store at a time.
   std::mutex reading_;
-  /// One question at a time.
+  /// One question for steps at a time of each extension.
   std::mutex asking_;
+  std::map<std::string, std::shared_ptr<std::mutex>, std::less<>> turns_;
   /// Guards what follows.
   mutable std::mutex mutex_;
   All all_;

@@ -69,7 +69,7 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &kExtensionDocument,
                                         &kExtensionSettingsDocument,
                                         &kExtensionHeardDocument,
-                                        &kExtensionValueDocument};
+                                        &kExtensionValuesDocument};
   return kKinds;
 }
 

@@ -112,21 +112,27 @@ Result<std::string> receive(os::LineChannel& channel, std::int64_t last_ms,
   return fail("nobody waits for its answer any more");
 }
 
+/// What a question and its answer may take to travel.
+constexpr std::chrono::milliseconds kSending = 10s;
+/// Before its time is over, a hook that waits for a call is told that it waits in vain.
+constexpr std::int64_t kBeforeEndMs = 1000;
+
 /// Whether a line of a host is a call; what it says is checked by parse_call.
 bool is_call(std::string_view line) {
   const auto value = muster::json::parse(line, kHostLimits);
   return value && value->is_object() && value->contains("call");
 }
 
-/// Does what the hook of this question asks for, and tells it.
-Status answer_call(os::LineChannel& channel, std::string_view line, const Question& question,
-                   const OnCall& on_call, std::chrono::milliseconds time) {
+/// Does what the hook of this question calls for, and tells it.
+Status answer_one_call(os::LineChannel& channel, std::string_view line, const Question& question,
+                       const AnswerCall& answer_call, const std::function<bool()>& is_unwanted) {
   TRY_ASSIGN(const HookCall call, parse_call(line));
   HookAnswer told{.id = call.id};
   if (call.id != question.id) return fail(ErrorKind::invalid, "it called for another question");
   const auto done =
-      on_call ? on_call(call.name, call.arguments)
-              : fail(std::format("the hook '{}' may not call the head", to_string(question.hook)));
+      answer_call
+          ? answer_call(call.name, call.arguments, is_unwanted)
+          : fail(std::format("the hook '{}' may not call the head", to_string(question.hook)));
   if (done) {
     told.output = *done;
   } else {
@@ -136,22 +142,24 @@ Status answer_call(os::LineChannel& channel, std::string_view line, const Questi
   if (answer.size() > kMostHostLine) {
     answer = render_answer({.id = call.id, .error = "there is too much to tell"});
   }
-  return channel.send_line(answer, os::in(time));
+  return channel.send_line(answer, os::in(kSending));
 }
 
 }  // namespace
 
 Result<HookAnswer> ask_host(const std::filesystem::path& path, const Question& question,
-                            const std::function<bool()>& is_unwanted, const OnCall& on_call) {
+                            const std::function<bool()>& is_unwanted,
+                            const AnswerCall& answer_call) {
   TRY_ASSIGN(os::Handle socket, os::connect_unix(path));
   os::LineChannel channel(std::move(socket), kMostHostLine);
+  TRY(channel.send_line(render_question(question), os::in(kSending)));
   // The host ends the hook in time; a host that does not answer then is lost.
-  const std::chrono::milliseconds time = question.timeout + 5s;
-  TRY(channel.send_line(render_question(question), os::in(time)));
-  const std::int64_t last_ms = os::steady_ms() + time.count();
+  const std::int64_t end_ms = os::steady_ms() + question.timeout.count();
+  const std::int64_t last_ms = end_ms + std::chrono::milliseconds(5s).count();
+  const auto is_late = [&] { return is_unwanted() || os::steady_ms() >= end_ms - kBeforeEndMs; };
   TRY_ASSIGN(std::string line, receive(channel, last_ms, is_unwanted));
   while (is_call(line)) {
-    TRY(answer_call(channel, line, question, on_call, time));
+    TRY(answer_one_call(channel, line, question, answer_call, is_late));
     TRY_ASSIGN(line, receive(channel, last_ms, is_unwanted));
   }
   TRY_ASSIGN(HookAnswer answer, parse_answer(line));

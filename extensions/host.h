@@ -53,9 +53,14 @@ struct HookCall {
   nlohmann::json arguments;
 };
 
-/// Does what a hook asks for. Errors: for the hook, in words for its author.
+/// A hook calls the daemon, and waits for what that returns. Errors: why it returns nothing.
 using OnCall =
     std::function<Result<nlohmann::json>(const std::string& name, const nlohmann::json& arguments)>;
+/// Does what a hook calls for, in the daemon: until it `is_unwanted`, which is also when the hook's
+/// time is nearly over. Errors: for the hook, in words for its author.
+using AnswerCall =
+    std::function<Result<nlohmann::json>(const std::string& name, const nlohmann::json& arguments,
+                                         const std::function<bool()>& is_unwanted)>;
 
 std::string render_call(const HookCall& call);
 std::string render_question(const Question& question);
@@ -66,9 +71,10 @@ Result<HookAnswer> parse_answer(std::string_view line);
 Result<HookCall> parse_call(std::string_view line);
 
 /// Asks the host whose socket is at `path`, and waits for its answer, or until it `is_unwanted`.
-/// `on_call`: empty where a hook may call nothing.
+/// `answer_call`: empty where a hook may call nothing.
 /// Errors: nobody is there; the host ended or did not answer in time; it answered something else.
 Result<HookAnswer> ask_host(const std::filesystem::path& path, const Question& question,
-                            const std::function<bool()>& is_unwanted, const OnCall& on_call = {});
+                            const std::function<bool()>& is_unwanted,
+                            const AnswerCall& answer_call = {});
 
 }  // namespace muster::extensions

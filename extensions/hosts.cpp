@@ -4,6 +4,7 @@
 #include <format>
 
 #include "core/base/text.h"
+#include "core/os/clock.h"
 
 namespace muster::extensions {
 namespace {
@@ -38,18 +39,27 @@ std::shared_ptr<std::timed_mutex> Hosts::turn_of(const std::string& extension) {
 
 Result<nlohmann::json> Hosts::ask(const std::string& extension, Hook hook,
                                   const nlohmann::json& input, std::string& said,
-                                  const std::function<bool()>& is_unwanted, const OnCall& on_call) {
+                                  const std::function<bool()>& is_unwanted,
+                                  const AnswerCall& answer_call) {
   const auto turn = turn_of(extension);
   std::unique_lock my_turn(*turn, std::defer_lock);
+  const std::int64_t last_ms = os::steady_ms() + kMostWait.count();
   while (!my_turn.try_lock_for(kLook)) {
     if (is_unwanted()) return fail("nobody waits for its answer any more");
+    if (os::steady_ms() < last_ms) continue;
+    return fail(ErrorKind::busy,
+                std::format("extension '{}' works on something else, such as a verb", extension),
+                "try again when it has ended");
   }
+  // It would be done all the same.
+  if (is_unwanted()) return fail("nobody waits for its answer any more");
   const auto answer =
       ask_host(run_ / (extension + ".sock"),
                {.id = ++asked_, .hook = hook, .timeout = time_of(hook), .input = input},
-               is_unwanted, on_call);
+               is_unwanted, answer_call);
   if (!answer) return wrap("its host", answer.error());
-  said += printable(answer->said, 4000);
+  // Nothing of it is cut: what is not printable gets longer.
+  said += printable(answer->said, 4 * answer->said.size());
   if (answer->error.empty()) return answer->output;
   return fail(std::format("its hook '{}' {}", to_string(hook), answer->error));
 }

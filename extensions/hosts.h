@@ -3,6 +3,7 @@
 // the same one waits for its turn.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -23,10 +24,11 @@ class Hosts {
   explicit Hosts(std::filesystem::path run) : run_(std::move(run)) {}
 
   /// What a hook answered. `said`: what it said besides is added, also when it failed. Waits for
-  /// who asks this host already. Errors: as ask_host; the hook failed; it `is_unwanted`.
+  /// who asks this host already, up to kMostWait. Errors: as ask_host; the hook failed; it
+  /// `is_unwanted`; the host works on something else for so long (busy).
   Result<nlohmann::json> ask(const std::string& extension, Hook hook, const nlohmann::json& input,
                              std::string& said, const std::function<bool()>& is_unwanted,
-                             const OnCall& on_call = {});
+                             const AnswerCall& answer_call = {});
 
  private:
   std::shared_ptr<std::timed_mutex> turn_of(const std::string& extension);
@@ -36,6 +38,9 @@ class Hosts {
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<std::timed_mutex>, std::less<>> turns_;
 };
+
+/// Who waits for a host does so at most so long: longer than any hook takes but `run`.
+inline constexpr std::chrono::milliseconds kMostWait = std::chrono::seconds(40);
 
 /// What a hook may take. Units: milliseconds.
 std::chrono::milliseconds time_of(Hook hook);

@@ -109,6 +109,11 @@ Findings validate_rights(const Specification& specification) {
   }
   for (std::size_t i = 0; i < specification.rights.size(); ++i) {
     const Right& right = specification.rights[i];
+    if (specification.language == Language::shell && !right.commands.empty()) {
+      findings.push_back({.paths = {std::format("rights[{}].commands", i)},
+                          .message = "hooks in shell run no programs on nodes",
+                          .hint = "write the extension in Python, or leave 'commands' out"});
+    }
     if (right.place == Place::head && !right.commands.empty()) {
       findings.push_back({.paths = {std::format("rights[{}].commands", i)},
                           .message = "an extension runs no programs on the head",

@@ -26,6 +26,18 @@ Result<json> expand(const json& step, const Installed& extension) {
   return json{{"step", "file"}, {"path", unit_path(unit)}, {"content", std::move(text)}};
 }
 
+/// What is no list of steps is left as it is.
+Status expand_list(json& list, const Installed& extension) {
+  if (!list.is_array()) return {};
+  for (json& step : list) {
+    const bool is_unit_file =
+        step.is_object() && step.contains("step") && step.at("step") == "unit_file";
+    if (!is_unit_file) continue;
+    TRY_ASSIGN(step, expand(step, extension));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string unit_path(std::string_view unit) { return std::format("/etc/systemd/system/{}", unit); }
@@ -42,14 +54,10 @@ Result<std::string> read_unit(const fs::path& content, std::string_view unit) {
 Result<json> with_unit_files(json output, const Installed& extension) {
   if (!output.is_object()) return output;
   for (const char* const place : {"node", "head"}) {
-    if (!output.contains(place) || !output.at(place).is_array()) continue;
-    for (json& step : output.at(place)) {
-      const bool is_unit_file =
-          step.is_object() && step.contains("step") && step.at("step") == "unit_file";
-      if (!is_unit_file) continue;
-      TRY_ASSIGN(step, expand(step, extension));
-    }
+    if (output.contains(place)) TRY(expand_list(output.at(place), extension));
   }
+  if (!output.contains("profiles") || !output.at("profiles").is_object()) return output;
+  for (json& list : output.at("profiles")) TRY(expand_list(list, extension));
   return output;
 }
 

@@ -50,6 +50,9 @@ std::string_view to_string(PartState state);
 /// state::Event::kind of what is noted of operations; the subject is the operation's id.
 inline constexpr const char* kEventKind = "operation";
 
+/// Operation::by of what an extension begins, with its name behind it.
+inline constexpr const char* kByExtension = "extension ";
+
 /// What one node has of an operation.
 struct Part {
   /// The node's name.

@@ -92,6 +92,13 @@ void Operations::remove(const std::string& id) {
   operations_.erase(found);
 }
 
+namespace {
+
+/// Whether an extension began it.
+bool begun_by_itself(const Operation& operation) { return operation.by.starts_with(kByExtension); }
+
+}  // namespace
+
 /// Makes room for one more.
 void Operations::forget_oldest() {
   std::vector<std::pair<std::int64_t, std::string>> ended;
@@ -101,7 +108,8 @@ void Operations::forget_oldest() {
     bytes += operation.output_bytes;
     if (!operation.has_ended()) continue;
     parts += operation.parts.size();
-    ended.emplace_back(operation.ended_ms, id);
+    // What programs begin by themselves pushes nothing out that people began.
+    ended.emplace_back(begun_by_itself(operation) ? 0 : operation.ended_ms, id);
   }
   std::ranges::sort(ended);
   std::size_t left = ended.size();

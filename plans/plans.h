@@ -39,8 +39,9 @@ struct ClusterView {
   /// SshAuthority::public_key, and the certificate of the head's own host key; empty: it has none.
   std::string ssh_authority = {};
   std::string head_ssh_certificate = {};
-  /// Steps of extensions, each with its origin.
+  /// Steps of extensions, each with its origin; those of profiles by the profiles' names.
   plan::Plan extensions_on_nodes = {};
+  std::map<std::string, plan::Plan> extensions_on_profiles = {};
   plan::Plan extensions_on_head = {};
   /// By which jobs ask for cards.
   provisioning::PciNames names = {};

@@ -91,7 +91,8 @@ void Ledger::put(Member member, Outcome outcome, Now now) {
   const Member* const before = find(id);
   const bool is_new = before == nullptr;
   if (const auto turn = turn_between(is_new ? nullptr : before->node.get(), member.node.get())) {
-    outcome.events.push_back(turn_event(*turn, now));
+    // First: what people see of it is the newest event.
+    outcome.events.insert(outcome.events.begin(), turn_event(*turn, now));
     // The node says it again by itself.
     if (outcome.write == Write::none) outcome.write = Write::relaxed;
   }

@@ -56,6 +56,13 @@ PROMISES = {
         "A file, a directory and a unit belong to one extension, and so does what is below a path.": [
             "unit/extensions/grant_test.cpp", "unit/plans/head_rights_test.cpp", "netns/head/extensions_test.py", "unit/package/install_test.cpp"],
         "An archive of another program is refused when it breaks one rule": ["unit/package/hostile_test.cpp"],
+        "Nodes are told in the order in which things happened to them, at least once":
+            ["unit/control/extension_worker_test.cpp", "netns/head/extensions_nodes_test.py"],
+        "An extension that hangs or fails keeps no other from working.": ["netns/head/extensions_nodes_test.py"],
+        "has are run, by their whole path.": ["netns/head/extensions_nodes_test.py"],
+        "stay when another version is installed, and go with the extension.":
+            ["netns/head/extensions_nodes_test.py", "netns/head/extension_tutorial_test.py",
+             "unit/control/extension_notes_test.cpp"],
     },
     "docs/admin-guide.md": {
         "The command runs as root on all these nodes at once, and nodes that say the same are shown together:":

@@ -9,6 +9,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
 #include "core/base/text.h"
+#include "extensions/store.h"
 
 namespace muster::cli {
 namespace {
@@ -38,7 +39,8 @@ int run_verb(const RunOptions& options) {
       {{"extension", options.extension}, {"verb", options.verb}, {"arguments", options.arguments}},
       kPatience);
   if (!answer) return report(answer.error());
-  print_answer(*answer, shown(text_of(*answer, "text", kLongText)));
+  const bool has_text = answer->contains("text") && answer->at("text").is_string();
+  print_answer(*answer, has_text ? shown(answer->at("text").get<std::string>()) : "");
   return answer->value("status", kDone);
 }
 

@@ -130,6 +130,22 @@ class EndOfAnswers {
   provisioning::Registry& registry_;
 };
 
+/// What extensions were asked is answered before the pages and servers go that wait for it: they
+/// would wait for each other.
+class EndOfExtensions {
+ public:
+  explicit EndOfExtensions(control::Cluster& cluster) : cluster_(cluster) {}
+  EndOfExtensions(const EndOfExtensions&) = delete;
+  EndOfExtensions& operator=(const EndOfExtensions&) = delete;
+  ~EndOfExtensions() {
+    cluster_.extensions().end();
+    cluster_.extension_work().end();
+  }
+
+ private:
+  control::Cluster& cluster_;
+};
+
 /// The server of one role. Its pages wait for the disk and ask programs, and those of another role
 /// do not wait for them.
 struct RoleServer {
@@ -218,6 +234,7 @@ Status serve(const control::Settings& settings) {
   };
   const os::AsyncHandler answer_later = os::on_workers(workers, answer);
   TRY_ASSIGN(const auto role_servers, serve_roles(settings, api));
+  const EndOfExtensions extensions_end(*cluster);
   TRY_ASSIGN(const int web_server, control::find_gid(control::kWebServerGroup));
   TRY_ASSIGN(const auto node_server,
              os::HttpServer::start({.socket = settings.run / layout::kNodeSocket,
@@ -247,9 +264,6 @@ Status serve(const control::Settings& settings) {
     }
     return seen;
   });
-  // A page that waits for an extension would keep its server.
-  cluster->extensions().end();
-  cluster->extension_work().end();
   return {};
 }
 

@@ -156,6 +156,8 @@ void Api::handle(const ServerRequest& request, os::Reply to) {
     find_page(request, reply);
   } catch (const std::exception& error) {
     // Requests are read without exceptions; this is a file of the head that is not what it was.
+    // What a page took along, to answer later, answers by itself.
+    if (!reply.is_open()) return;
     reply(os::refusal({.message = std::format("the head's state is damaged: {}", error.what()),
                        .hint = "'journalctl -u musterd -u muster-apply' says more"}));
   }

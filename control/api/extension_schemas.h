@@ -41,7 +41,7 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"damaged", flag("whether only its name is known, as its files cannot be used")},
     {"active", flag("whether the steps of this version are in the plans")},
     {"disabled", flag("whether an administrator disabled it")},
-    {"steps", number("how many steps it has for every node")},
+    {"steps", number("how many steps it has for nodes")},
     {"steps_on_head", number("how many steps it has for the head")},
     {"error", text("why it does not work; may be empty")},
     {"said", text("what its hook said last; may be empty")},

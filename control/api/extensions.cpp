@@ -63,7 +63,7 @@ json extension_json(const Extensions::State& state, const control::ExtensionRepo
           {"steps", state.steps},
           {"steps_on_head", state.steps_on_head},
           {"error", state.error},
-          {"said", state.said},
+          {"said", report.said.empty() ? state.said : report.said},
           {"rights", extensions::rights_json(grant.rights)},
           {"settings", settings_json(state)},
           {"hooks", hooks_json(specification)},
@@ -131,16 +131,15 @@ json metric_json(const control::Metric& metric) {
 }  // namespace
 
 os::ServerResponse Api::metrics(const os::ServerRequest&) {
-  json metrics = json::array();
-  for (const control::Metric& metric : control::own_metrics(cluster_, services_)) {
-    metrics.push_back(metric_json(metric));
+  std::vector<control::Metric> all = control::own_metrics(cluster_, services_);
+  for (control::Metric& metric : cluster_.extension_work().metrics()) {
+    all.push_back(std::move(metric));
   }
-  // The names of one extension may begin as those of another do: the first has the name.
+  // Names of one extension may begin as those of another do: the first has the name.
   std::set<std::string> names;
-  for (const auto& [extension, report] : cluster_.extension_work().reports()) {
-    for (const control::Metric& metric : report.metrics) {
-      if (names.insert(metric.name).second) metrics.push_back(metric_json(metric));
-    }
+  json metrics = json::array();
+  for (const control::Metric& metric : all) {
+    if (names.insert(metric.name).second) metrics.push_back(metric_json(metric));
   }
   return answer({{"metrics", std::move(metrics)}, {"now_ms", cluster_.now_ms()}});
 }

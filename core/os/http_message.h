@@ -64,6 +64,9 @@ class Reply {
   Reply& operator=(Reply&&) = delete;
   ~Reply();
 
+  /// Whether nobody has answered yet, and nobody else has this.
+  bool is_open() const { return send_ != nullptr; }
+
   /// The second call is a bug.
   void operator()(ServerResponse response);
 

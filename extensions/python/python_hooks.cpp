@@ -69,6 +69,11 @@ Told answer_of(const Installed& extension, const Question& question, const OnCal
 /// Nothing of the caller's environment counts, and answers are the same in every process: Python
 /// would order sets by a number of its own.
 void PythonHooks::start() {
+  PyPreConfig early;
+  PyPreConfig_InitIsolatedConfig(&early);
+  // Files are read as everywhere, and not in the C locale's ASCII.
+  early.utf8_mode = 1;
+  Py_PreInitialize(&early);
   PyConfig config;
   PyConfig_InitIsolatedConfig(&config);
   config.site_import = 0;

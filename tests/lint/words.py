@@ -51,7 +51,8 @@ LEFT_OUT = {"docs/glossary.md", "docs/STYLE.md"}
 
 # Pages that are about something for which another word is the glossary's.
 ABOUT = dict.fromkeys(("docs/extensions.md", "docs/decisions/0028-extensions.md",
-                       "docs/decisions/0029-python-and-the-head.md"), ("specification",))
+                       "docs/decisions/0029-python-and-the-head.md",
+                       "docs/decisions/0030-extensions-that-go-on.md", "docs/extension-tutorial.md"), ("specification",))
 
 COVER = "\N{MIDDLE DOT}"
 

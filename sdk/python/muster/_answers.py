@@ -30,6 +30,16 @@ class Problem(_Said):
     def __init__(self, what: str, next: str = "") -> None:
         self._json = {"what": what, "next": next}
 
+    @property
+    def what(self) -> str:
+        what: str = self._json["what"]
+        return what
+
+    @property
+    def next(self) -> str:
+        next_step: str = self._json["next"]
+        return next_step
+
 
 class Metric(_Said):
     """A figure, as ``muster metrics`` shows it. Its name begins with that of the extension and '_'. Either ``value``, or
@@ -42,6 +52,15 @@ class Metric(_Said):
         self._json = {"name": name, "help": help, "type": "counter" if counter else "gauge",
                       "samples": [{"labels": labels, "value": number} for labels, number in all_samples]}
 
+    @property
+    def name(self) -> str:
+        name: str = self._json["name"]
+        return name
+
+    @property
+    def samples(self) -> list[tuple[dict[str, str], float]]:
+        return [(sample["labels"], sample["value"]) for sample in self._json["samples"]]
+
 
 class Answer(_Said):
     """What a verb answers: ``text`` for people, ``data`` for programs, and the ``status`` with which ``muster ext run``
@@ -50,6 +69,8 @@ class Answer(_Said):
     def __init__(self, text: str = "", *, data: Mapping[str, Any] | None = None, status: int = 0) -> None:
         self._json = {"text": text, "status": status}
         if data is not None:
+            if not hasattr(data, "keys"):
+                raise TypeError(f"data is {type(data).__name__}, and must be a dict")
             self._json["data"] = dict(data)
 
     @property

@@ -64,10 +64,12 @@ def _verb_answer(returned: Any) -> dict[str, Any]:
 
 def _list_of(returned: Any, kind: type[Problem] | type[Metric]) -> list[dict[str, Any]]:
     try:
-        each = list(returned)
+        each = iter(returned)
     except TypeError:
-        each = [None]
+        raise WrongAnswer(f"returned {type(returned).__name__}, and not a list of muster.{kind.__name__}") from None
+    members = []
     for one in each:
         if not isinstance(one, kind):
-            raise WrongAnswer(f"returned {type(returned).__name__}, and not a list of muster.{kind.__name__}")
-    return [one.to_json() for one in each]
+            raise WrongAnswer(f"returned a list with {one!r}, which is no muster.{kind.__name__}")
+        members.append(one.to_json())
+    return members

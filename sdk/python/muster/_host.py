@@ -66,6 +66,10 @@ def shown(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+#: One for all hooks: what a module made when it was loaded, such as a handler of logs, goes on with it.
+_SAID = Said()
+
+
 class OutOfTime(BaseException):
     """Raised where a hook is when its time is over. No Exception, so that a hook does not catch it by accident."""
 
@@ -152,7 +156,8 @@ def answer(content: str, hook: str, told: str, time: float,
     seconds; ``call``: asks the head, with the name of what is asked for and its arguments as JSON, for the answer as
     JSON or why there is none. The answer as JSON, which is empty where there is none, why there is none, and what the
     hook said besides."""
-    said = Said()
+    said = _SAID
+    said.text = ""
     sys.stdout = sys.stderr = said
     signal.signal(signal.SIGALRM, _end_of_time)
     try:

@@ -124,7 +124,7 @@ class Cluster(_Told):
 class Context(_Told):
     """All that a hook is told, and what it may ask of the head while it works."""
 
-    __slots__ = ("extension", "cluster", "settings", "values", "_call")
+    __slots__ = ("extension", "cluster", "settings", "values", "by", "_call")
     extension: Extension
     cluster: Cluster
     #: Every setting of the specification with its value: a text, a number, or true or false.
@@ -132,25 +132,35 @@ class Context(_Told):
     #: What the extension keeps in the head's store. Not for ``configure`` and ``install``.
     values: Values
 
+    #: Who asks for a verb; empty in other hooks.
+    by: str
+
     def __init__(self, extension: Extension, cluster: Cluster, settings: Mapping[str, SettingValue],
-                 call: Call | None = None) -> None:
+                 call: Call | None = None, by: str = "") -> None:
         self.extension = extension
         self.cluster = cluster
         self.settings = settings
+        self.by = by
         self._call = call or refuse_call
         self.values = Values(self._call)
 
     def _members(self) -> tuple[object, ...]:
-        return self.extension, self.cluster, self.settings
+        return self.extension, self.cluster, self.settings, self.by
 
-    def run_on_nodes(self, nodes: str | Iterable[str | Node], command: list[str], *,
+    def run_on_nodes(self, nodes: str | Node | Iterable[str | Node], command: list[str], *,
                      timeout: int = 60) -> list[NodeResult]:
         """Runs a program on nodes as root, and waits until it has ended on all. ``nodes``: a node set such as
         ``"n[001-004]"``, or names or nodes; ``command``: the whole path of a program that ``commands`` of ``rights``
         has, and its arguments; ``timeout``: seconds on each node. Not for ``configure`` and ``install``."""
+        if isinstance(nodes, Node):
+            nodes = nodes.name
+        if isinstance(command, str) or not all(isinstance(word, str) for word in command):
+            raise TypeError(f"the command is {command!r}, and must be a list of str: a program and its arguments")
+        if type(timeout) is not int or not 1 <= timeout <= 600:
+            raise ValueError(f"the timeout is {timeout!r}, and must be 1 to 600 seconds")
         if not isinstance(nodes, str):
             nodes = ",".join(node.name if isinstance(node, Node) else node for node in nodes)
-        told = self._call("run_on_nodes", {"nodes": nodes, "command": command, "timeout_s": timeout})
+        told = self._call("run_on_nodes", {"nodes": nodes, "command": list(command), "timeout_s": timeout})
         return [NodeResult(each["node"], each["succeeded"], each["status"], each["out"], each["err"], each["note"])
                 for each in told["results"]]
 
@@ -185,12 +195,12 @@ class CallError(Exception):
 
 
 def refuse_call(name: str, _arguments: dict[str, Any]) -> dict[str, Any]:
-    raise CallError(f"'{name}' is for hooks that run on a head")
+    raise CallError(f"'{name}': this hook may not call the head")
 
 
 class Values:
     """Values that an extension keeps in the head's store, by keys: what JSON has. They stay when another version is
-    installed, and go with the extension. At most 1000, each of at most 64 KiB."""
+    installed, and go with the extension. At most 1000, and 1 MiB of JSON in all."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -202,11 +212,13 @@ class Values:
         keys: list[str] = self._call("list_values", {})["keys"]
         return keys
 
-    def put(self, **values: Any) -> None:
+    def put(self, /, **values: Any) -> None:
         self.update(values)
 
     def update(self, values: Mapping[str, Any], removed: Iterable[str] = ()) -> None:
         """Writes all of these and removes those, or does nothing of it and raises."""
+        if isinstance(removed, str):
+            raise TypeError(f"removed is {removed!r}, and must be a list of keys")
         self._call("put_values", {"values": dict(values), "removed": list(removed)})
 
     def remove(self, *keys: str) -> None:
@@ -232,4 +244,4 @@ def context_of(told: Mapping[str, Any], call: Call | None = None) -> Context:
         Cluster(cluster["name"], Head(cluster["head"]["hostname"], cluster["head"]["address"]),
                 tuple(Profile(profile["name"]) for profile in cluster["profiles"]),
                 tuple(_node_of(node) for node in cluster.get("nodes", ()))),
-        told["settings"], call)
+        told["settings"], call, told.get("by", ""))

@@ -8,20 +8,23 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ._check import CHECKS, NotAllowed
 from ._hooks import WITHOUT_ANSWER, call_hook
-from ._objects import Call, Cluster, Context, Extension, Head, Node, Profile, SettingValue
+from ._objects import Cluster, Context, Extension, Head, Node, Profile, SettingValue
+
+if TYPE_CHECKING:
+    from ._objects import Call
+
+__all__ = ["DEFAULT_CLUSTER", "NotAllowed", "ask", "check_hook", "extension", "missing_hooks", "node_json", "settings",
+           "specification", "told"]
 
 #: What an extension is told when a test says nothing of the cluster.
 DEFAULT_CLUSTER = Cluster("cluster", Head("head", "10.42.0.1"), (Profile("default"),))
 
 #: Where 'muster ext test' says what it read of the project, as JSON.
 _SPECIFICATION = "MUSTER_TEST_SPECIFICATION"
-
-
-class NotAllowed(AssertionError):
-    """The extension wants something that its specification does not ask for: the head refuses that."""
 
 
 def specification() -> dict[str, Any]:
@@ -78,14 +81,33 @@ def told(of: Mapping[str, Any], context: Context, *, states: bool) -> dict[str, 
 
 
 def ask(of: Mapping[str, Any], hook: str, what: dict[str, Any], call: Call | None = None) -> dict[str, Any]:
-    """What the hook answers. Raises what a Python hook raises, and AssertionError where a shell hook fails."""
+    """What the hook answers, as the head reads it. Raises what a Python hook raises, AssertionError where a shell hook
+    fails, and NotAllowed where the head does not take the answer."""
+    check_hook(of, hook)
     if of["language"] == "python":
         function = getattr(importlib.import_module("extension"), hook)
-        answer = call_hook(function, hook, what, call)
-        # What is no JSON raises here.
-        json.dumps(answer, allow_nan=False)
-        return answer
-    return _ask_program(hook, what, Path("content").absolute())
+        text = json.dumps(call_hook(function, hook, what, call), ensure_ascii=False, allow_nan=False)
+        # Half of a surrogate pair is no text.
+        answer = json.loads(text.encode())
+    else:
+        answer = _ask_program(hook, what, Path("content").absolute())
+    if hook in CHECKS:
+        CHECKS[hook](answer, of["name"])
+    result: dict[str, Any] = answer
+    return result
+
+
+def check_hook(of: Mapping[str, Any], hook: str) -> None:
+    if hook not in of["hooks"]:
+        raise NotAllowed(f"'hooks' of the specification has no '{hook}'")
+
+
+def missing_hooks(of: Mapping[str, Any]) -> list[str]:
+    """The hooks of the specification that a Python module lacks."""
+    if of["language"] != "python":
+        return []
+    module = importlib.import_module("extension")
+    return [hook for hook in of["hooks"] if not callable(getattr(module, hook, None))]
 
 
 def _environment(hook: str, what: Mapping[str, Any]) -> dict[str, str]:
@@ -98,9 +120,13 @@ def _environment(hook: str, what: Mapping[str, Any]) -> dict[str, str]:
     return environment
 
 
+#: Seconds that a hook may take, where it is not half a minute.
+_TIMES = {"health": 10, "metrics": 10, "run": 600}
+
+
 def _ask_program(hook: str, what: Mapping[str, Any], content: Path) -> dict[str, Any]:
     done = subprocess.run([content / "hooks" / hook], input=json.dumps(what), capture_output=True, text=True,
-                          cwd=content, env=_environment(hook, what), timeout=30, check=False)
+                          cwd=content, env=_environment(hook, what), timeout=_TIMES.get(hook, 30), check=False)
     if done.returncode != 0:
         raise AssertionError(f"hooks/{hook} ended with status {done.returncode}; it said: {done.stderr}")
     if hook in WITHOUT_ANSWER:

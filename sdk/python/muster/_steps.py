@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 
@@ -84,23 +84,31 @@ class Service(Step):
 
 
 class Steps:
-    """What ``configure`` returns: the steps for every node, and for the head."""
+    """What ``configure`` returns: the steps for every node, what the nodes of a profile have besides, and the steps for
+    the head."""
 
     node: list[Step]
     head: list[Step]
+    #: By the names of profiles.
+    profiles: dict[str, list[Step]]
 
-    def __init__(self, node: Iterable[Step] = (), head: Iterable[Step] = ()) -> None:
+    def __init__(self, node: Iterable[Step] = (), head: Iterable[Step] = (),
+                 profiles: Mapping[str, Iterable[Step]] | None = None) -> None:
         self.node = list(node)
         self.head = list(head)
+        self.profiles = {profile: list(steps) for profile, steps in (profiles or {}).items()}
 
     def to_json(self) -> dict[str, Any]:
-        return {"node": _to_json(self.node), "head": _to_json(self.head)}
+        json: dict[str, Any] = {"node": _to_json(self.node), "head": _to_json(self.head)}
+        if self.profiles:
+            json["profiles"] = {profile: _to_json(steps) for profile, steps in self.profiles.items()}
+        return json
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Steps) and self.node == other.node and self.head == other.head
+        return isinstance(other, Steps) and self.to_json() == other.to_json()
 
     def __repr__(self) -> str:
-        return f"Steps(node={self.node!r}, head={self.head!r})"
+        return f"Steps(node={self.node!r}, head={self.head!r}, profiles={self.profiles!r})"
 
 
 def _to_json(steps: list[Step]) -> list[dict[str, Any]]:

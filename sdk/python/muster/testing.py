@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import sys
 import unittest
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,13 @@ class Configured:
     #: Every node.
     node: Machine
     head: Machine
+    #: What the nodes of a profile have besides, by its name.
+    profiles: dict[str, Machine]
 
-    def __init__(self, node: Machine, head: Machine) -> None:
+    def __init__(self, node: Machine, head: Machine, profiles: dict[str, Machine]) -> None:
         self.node = node
         self.head = head
+        self.profiles = profiles
 
 
 _UNITS = "/etc/systemd/system/"
@@ -83,20 +86,23 @@ def _is_below(path: str, directories: list[str]) -> bool:
     return any(path.startswith(directory + "/") for directory in directories)
 
 
-def _machine(answer: Mapping[str, Any], place: str, rights: list[dict[str, Any]]) -> Machine:
-    steps = answer.get(place, [])
+def _machine(steps: Any, place: str, rights: list[dict[str, Any]], besides: Sequence[dict[str, Any]] = ()) -> Machine:
+    """``besides``: what the same machine has of the same answer."""
     if not isinstance(steps, list) or len(steps) > _MOST_STEPS:
         raise NotAllowed(f"'{place}' is no list of at most {_MOST_STEPS} steps")
-    subjects: set[tuple[str, str]] = set()
+    subjects = {_subject(step) for step in besides}
     steps = [_with_unit_file(step, place) for step in steps]
     for step in steps:
         _check_form(step)
         _check_right(step, place, [right for right in rights if right["place"] == place])
-        subject = (step["step"], step.get("path", step.get("unit")))
-        if subject in subjects:
-            raise NotAllowed(f"two steps are about one thing: {subject[0]} {subject[1]}")
-        subjects.add(subject)
+        if _subject(step) in subjects:
+            raise NotAllowed(f"two steps are about one thing: {' '.join(_subject(step))}")
+        subjects.add(_subject(step))
     return Machine(steps)
+
+
+def _subject(step: Mapping[str, Any]) -> tuple[str, str]:
+    return step["step"], step.get("path", step.get("unit", ""))
 
 
 def _with_unit_file(step: Any, place: str) -> Any:
@@ -181,13 +187,23 @@ def configure(cluster: Cluster = DEFAULT_CLUSTER, /, **settings: SettingValue) -
     """Asks the extension as the head does, with these settings; the others have their defaults. What the nodes and the
     head have then. Raises what a Python hook raises, AssertionError where a shell hook fails, and NotAllowed where the head would
     refuse a step."""
+    return configured_in(cluster, settings)
+
+
+def configured_in(cluster: Cluster, settings: Mapping[str, SettingValue]) -> Configured:
     specification = _project.specification()
     context = Context(_project.extension(specification), cluster, _project.settings(specification, settings))
     answer = _project.ask(specification, "configure", _project.told(specification, context, states=False))
-    if not set(answer) <= {"node", "head"}:
-        raise NotAllowed(f"the answer has {sorted(set(answer) - {'node', 'head'})}, which no answer has")
-    return Configured(_machine(answer, "node", specification["rights"]),
-                      _machine(answer, "head", specification["rights"]))
+    if not set(answer) <= {"node", "head", "profiles"}:
+        raise NotAllowed(f"the answer has {sorted(set(answer) - {'node', 'head', 'profiles'})}, which no answer has")
+    rights = specification["rights"]
+    node = _machine(answer.get("node", []), "node", rights)
+    profiles = {}
+    for profile, steps in answer.get("profiles", {}).items():
+        if profile not in [each.name for each in cluster.profiles]:
+            raise NotAllowed(f"it has steps for the profile '{profile}', and there is no such profile")
+        profiles[profile] = _machine(steps, "node", rights, node.steps)
+    return Configured(node, _machine(answer.get("head", []), "head", rights), profiles)
 
 
 def main() -> int:
@@ -201,6 +217,10 @@ def main() -> int:
     tests = unittest.defaultTestLoader.discover("tests", top_level_dir="tests")
     if tests.countTestCases() == 0:
         print("there are no tests: a file such as tests/test_hooks.py has some", file=sys.stderr)
+        return 1
+    missing = _project.missing_hooks(_project.specification())
+    if missing:
+        print(f"the module 'extension' lacks functions for the hooks {', '.join(missing)}", file=sys.stderr)
         return 1
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
     return ENDED if result.wasSuccessful() else 1

@@ -68,7 +68,8 @@ class Host:
         directory = self.place / "store/motd" / f"1.0.0-{digest[:8]}-5"
         directory.mkdir(parents=True)
         (directory / "specification.yaml").write_bytes(text)
-        (project / "content").rename(directory / "content")
+        self.content = directory / "content"
+        (project / "content").rename(self.content)
         grant = {"schema": 1, "name": "motd", "version": "1.0.0", "specification": digest, "rights": [], "signer": "",
                  "at_ms": 5}
         (self.place / "store/motd/grant.json").write_text(json.dumps(grant), encoding="utf-8")
@@ -76,7 +77,10 @@ class Host:
     def ask(self, timeout_ms=60_000, told=None, hook="configure", calls=None):
         """The answer of a hook. None: the host ended. `calls`: what the head returns when the hook calls it."""
         self.asked += 1
-        question = {"id": self.asked, "hook": hook, "timeout_ms": timeout_ms, "input": told or INPUT}
+        told = told or INPUT
+        # A host answers for its own version only.
+        told = told | {"extension": told["extension"] | {"directory": str(self.content)}}
+        question = {"id": self.asked, "hook": hook, "timeout_ms": timeout_ms, "input": told}
         with socket.socket(socket.AF_UNIX) as line:
             self.connect(line)
             line.settimeout(PATIENCE)

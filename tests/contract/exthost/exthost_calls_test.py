@@ -53,6 +53,19 @@ class Calls(HostTest):
         refused = host.ask(hook="run", told=told, calls=lambda name, arguments: {"error": "no right"})
         self.assertEqual(refused["error"], "raised CallError: no right")
 
+    def test_the_host_of_another_version_does_not_answer(self):
+        host = self.host("def tick(context):\n    print('done')\n")
+        self.assertEqual(host.ask(hook="tick")["said"], "done\n")
+        host.content = host.content.parent / "other"
+        self.assertIn("of another version", host.ask(hook="tick")["error"])
+
+    def test_files_are_read_as_utf8(self):
+        host = self.host({"extension.py": """
+            def tick(context):
+                print(open(context.extension.directory + "/t.txt").read())
+        """, "t.txt": "Lämpchen"})
+        self.assertEqual(host.ask(hook="tick")["said"], "Lämpchen\n")
+
     def test_a_hook_is_told_of_nodes(self):
         node = {"name": "n001", "address": "10.42.1.1", "profile": "gpu"}
         told = INPUT | {"cluster": INPUT["cluster"] | {"nodes": [node]},
@@ -86,7 +99,7 @@ class Calls(HostTest):
             {"name": "motd_lamps", "help": "Lamps.", "type": "gauge", "samples": [{"labels": {}, "value": 2}]}]})
         self.assertEqual(host.ask(hook="run", told=told)["output"], {"text": "report ['a']", "status": 0})
         self.assertEqual(host.ask(hook="tick")["error"], "returned int, and answers nothing")
-        for hook, said in (("health", "not a list of muster.Problem"), ("metrics", "not a list of muster.Metric"),
+        for hook, said in (("health", "which is no muster.Problem"), ("metrics", "which is no muster.Metric"),
                            ("run", "not a str or muster.Answer")):
             wrong = self.host(f"def {hook}(*told):\n    return [7]\n").ask(hook=hook, told=told)
             self.assertIn(said, wrong["error"])

@@ -14,7 +14,7 @@ from exthost import INPUT, PATIENCE, HostTest
 
 class PythonHooks(HostTest):
     def test_a_hook_is_told_the_cluster_and_returns_steps(self):
-        answer = self.host("""
+        host = self.host("""
             import muster
 
             def configure(context):
@@ -25,14 +25,15 @@ class PythonHooks(HostTest):
                     muster.File("/etc/motd", text, mode=0o600, secret=True), muster.Directory("/var/lib/motd"),
                     muster.Unit("motd.service"), muster.Service("motd.service", watches=["/etc/motd"])],
                     head=[muster.File("/etc/there", context.extension.directory)])
-        """).ask()
+        """)
+        answer = host.ask()
         self.assertEqual(answer, {"said": "working\n", "output": {"node": [
             {"step": "file", "path": "/etc/motd", "content": "motd lab 10.42.0.1 default,gpu", "mode": "0600",
              "secrecy": "secret"},
             {"step": "directory", "path": "/var/lib/motd"},
             {"step": "unit", "unit": "motd.service", "state": "enabled"},
             {"step": "service", "unit": "motd.service", "state": "running", "watches": ["/etc/motd"]}],
-            "head": [{"step": "file", "path": "/etc/there", "content": "/there"}]}})
+            "head": [{"step": "file", "path": "/etc/there", "content": str(host.content)}]}})
 
     def test_settings_have_the_types_of_the_specification(self):
         answer = self.host("""

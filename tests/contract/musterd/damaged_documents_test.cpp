@@ -260,7 +260,7 @@ void DamagedDocuments::install_extension() {
 
 /// As its hooks would have them written.
 void DamagedDocuments::write_notes() {
-  auto changes = change_values("plain", {}, {{"key", nlohmann::json(7)}}).value();
+  std::vector changes = {change_values("plain", {}, {{"key", nlohmann::json(7)}}).value()};
   changes.push_back({.kind = kExtensionHeardKind,
                      .key = "plain",
                      .value = render_heard(7),

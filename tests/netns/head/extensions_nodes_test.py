@@ -180,6 +180,26 @@ class Listeners(ExtensionsTest):
         node = self.up()
         until(lambda: self.has_heard("ready", node.name), "another one hears")
 
+    def test_nodes_of_a_profile_have_more(self):
+        more = """
+    import muster
+
+    def configure(context):
+        name = context.settings["greeting"]
+        steps = [muster.File("/etc/motd.d/hello", name)] if name != "none" else []
+        return muster.Steps(profiles={"gpux" if name == "bad" else "default": steps})
+    """
+        package = self.python_package(module=more)
+        self.check("ext", "install", "--yes", "--allow-unsigned", package)
+        self.assertEqual(self.greeting(), "Welcome.")
+        self.assertIn("'gpux'", self.refuse(1, "ext", "configure", "hello", "greeting=bad"))
+        self.assertEqual(self.greeting(), "Welcome.")
+        self.head.daemons.pop("musterd").stop()
+        self.head.start_musterd()
+        self.assertEqual(self.greeting(), "Welcome.", "the store has it")
+        self.check("ext", "configure", "hello", "greeting=none")
+        self.assertIsNone(self.greeting())
+
     def test_removed_it_leaves_nothing(self):
         self.install_listener()
         until(lambda: self.run_verb("report")["data"]["ticked"], "it wrote a value")

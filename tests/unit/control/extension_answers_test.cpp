@@ -73,6 +73,33 @@ TEST(ExtensionAnswer, has_instances_that_start_anew_with_another_template) {
             std::vector<std::string>{"/etc/systemd/system/lamp@.service"});
 }
 
+TEST(ExtensionAnswer, has_more_for_the_nodes_of_a_profile) {
+  const json motd = {{"profiles", {{"gpu", {file("/etc/motd")}}}}};
+  const auto steps = check_answer(motd, grant_of_motd());
+  ASSERT_TRUE(steps) << steps.error().text();
+  EXPECT_TRUE(steps->on_nodes.steps.empty());
+  EXPECT_EQ(steps->on_profiles.at("gpu").steps.at(0).origin, "extension motd");
+  EXPECT_EQ(steps->count_on_nodes(), 1U);
+  const json denied = {{"profiles", {{"gpu", {file("/etc/shadow")}}}}};
+  EXPECT_EQ(check_answer(denied, grant_of_motd()).error().kind, ErrorKind::denied);
+  json twice = motd;
+  twice["node"] = {file("/etc/motd")};
+  EXPECT_TRUE(check_answer(twice, grant_of_motd()).error().message.contains("about one thing"));
+  EXPECT_FALSE(check_answer({{"profiles", {{"gpu", 7}}}}, grant_of_motd()));
+  EXPECT_FALSE(check_answer({{"profiles", json::array()}}, grant_of_motd()));
+}
+
+TEST(ExtensionAnswer, has_services_of_a_profile_that_start_anew_with_the_unit_of_all) {
+  Grant grant = grant_of_motd();
+  const std::string path = "/etc/systemd/system/motd.service";
+  const json service = {{"step", "service"}, {"unit", "motd.service"}};
+  const auto steps =
+      check_answer({{"node", {file(path)}}, {"profiles", {{"gpu", {service}}}}}, grant);
+  ASSERT_TRUE(steps) << steps.error().text();
+  const auto& own = std::get<plan::Service>(steps->on_profiles.at("gpu").steps.at(0));
+  EXPECT_EQ(own.restart_watches, std::vector<std::string>{path});
+}
+
 TEST(ExtensionAnswer, has_directories_with_what_is_in_them_and_units) {
   EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd"}}));
   EXPECT_TRUE(check({{"step", "directory"}, {"path", "/var/lib/motd/a"}, {"mode", "0700"}}));

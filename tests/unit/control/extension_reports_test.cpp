@@ -57,6 +57,9 @@ TEST(ExtensionReports, have_no_figures_of_others) {
   EXPECT_FALSE(parse_metrics(metric({{"samples", {{{"labels", {{"room", 1}}}, {"value", 1}}}}}),
                              "my-lamps"));
   EXPECT_FALSE(parse_metrics(metric({{"samples", 7}}), "my-lamps"));
+  EXPECT_FALSE(parse_metrics(
+      metric({{"samples", {{{"labels", {{"__name__", "a"}}}, {"value", 1}}}}}), "my-lamps"));
+  EXPECT_FALSE(parse_metrics(metric({{"samples", {{{"value", 1}}, {{"value", 2}}}}}), "my-lamps"));
   json twice = metric({});
   twice["metrics"].push_back(twice["metrics"][0]);
   EXPECT_EQ(reason(parse_metrics(twice, "my-lamps")), "member 'my_lamps_on' comes twice");

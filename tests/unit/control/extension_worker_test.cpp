@@ -107,6 +107,7 @@ class ExtensionWorkerTest : public testing::Test {
           [](const std::string& id) {
             return id == "id-gone" ? json() : json{{"name", id.substr(3)}, {"state", "ready"}};
           },
+      .show_written = [] { return Status(); },
       .ready_nodes = [this] { return ready_; },
       .on_call = [](const auto&, const auto&, const auto&, const auto&) -> Result<json> {
         return json::object();

@@ -157,11 +157,12 @@ Documents present() {
                                                         .owner = "ada",
                                                         .group = "users",
                                                         .secrecy = plan::Secrecy::secret}}},
+                 .on_profiles = {{"gpu", {.steps = {plan::MakeDirectory{.path = "/srv/gpu"}}}}},
                  .on_head = {.steps = {plan::Service{.unit = "motd.service"}}}}});
   documents["extension-settings"] =
       render_extension_settings({.choices = {{"greeting", "Hello\nü"}}, .is_disabled = true});
   documents["extension-heard"] = render_heard(4711);
-  documents["extension-value"] = render_value({{"rooms", {1, 2.5, "ü"}}});
+  documents["extension-values"] = render_values({{"rooms", {1, 2.5, "ü"}}, {"last", 7}});
   return documents;
 }
 
@@ -212,9 +213,9 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
     TRY_ASSIGN(const std::uint64_t event, parse_heard(text));
     return Documents{{kind, render_heard(event)}};
   }
-  if (kind == "extension-value") {
-    TRY_ASSIGN(const json value, parse_value(text));
-    return Documents{{kind, render_value(value)}};
+  if (kind == "extension-values") {
+    TRY_ASSIGN(const Values values, parse_values(text));
+    return Documents{{kind, render_values(values)}};
   }
   return fail("no such kind");
 }
@@ -236,7 +237,9 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"node.1.last.json", "node-observed"}, {{"booted_image", ""}, {"agent_note", ""}}},
       {{"node-observed.2.json", "node-observed"}, {{"booted_image", ""}}},
       {{"operation.1.json", "operation"}, {{"retries", 0}, {"deadline_ms", 0}}},
-      {{"extension.1.json", "extension"}, {{"head", json::array()}}},
+      {{"extension.1.json", "extension"},
+       {{"head", json::array()}, {"profiles", {{"gpu", nullptr}}}}},
+      {{"extension.2.json", "extension"}, {{"profiles", {{"gpu", nullptr}}}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

@@ -5,8 +5,10 @@
 
 #include "core/os/files.h"
 #include "core/os/unix_socket.h"
+#include "core/os/wait.h"
 #include "extensions/hook_runner.h"
 #include "extensions/host_server.h"
+#include "extensions/hosts.h"
 
 namespace muster::extensions {
 namespace {
@@ -91,7 +93,8 @@ struct Called {
 };
 
 /// Asks a host that sends `line` before its answer.
-Called ask_one_that_calls(const std::string& line, const OnCall& on_call) {
+Called ask_one_that_calls(const std::string& line, const AnswerCall& answer_call,
+                          std::chrono::milliseconds timeout = 20s) {
   const auto scratch = os::TemporaryDirectory::make().value();
   const os::Handle listener = os::listen_unix(scratch.path() / "s").value();
   Called called;
@@ -104,26 +107,49 @@ Called ask_one_that_calls(const std::string& line, const OnCall& on_call) {
     [[maybe_unused]] const auto sent = channel.send_line(R"({"id":3,"output":{}})", os::in(20s));
   });
   called.answer = ask_host(
-      scratch.path() / "s", {.id = 3, .hook = Hook::tick, .timeout = 20s, .input = {}},
-      [] { return false; }, on_call);
+      scratch.path() / "s", {.id = 3, .hook = Hook::tick, .timeout = timeout, .input = {}},
+      [] { return false; }, answer_call);
   return called;
 }
 
 TEST(Calls, are_answered_while_the_hook_works) {
   const std::string line = R"({"id":3,"call":"double","arguments":{"a":2}})";
-  const auto done = ask_one_that_calls(line, [](const auto& name, const auto& arguments) {
+  const auto done = ask_one_that_calls(line, [](const auto& name, const auto& arguments,
+                                                const auto&) {
     EXPECT_EQ(name, "double");
     return Result<nlohmann::json>(nlohmann::json{{"a", arguments.at("a").template get<int>() * 2}});
   });
   EXPECT_TRUE(done.answer);
   EXPECT_EQ(parse_answer(done.told)->output, (nlohmann::json{{"a", 4}}));
-  const auto refused = ask_one_that_calls(
-      line, [](const auto&, const auto&) { return Result<nlohmann::json>(fail("no right")); });
+  const auto refused = ask_one_that_calls(line, [](const auto&, const auto&, const auto&) {
+    return Result<nlohmann::json>(fail("no right"));
+  });
   EXPECT_EQ(parse_answer(refused.told)->error, "no right");
-  const auto large = ask_one_that_calls(line, [](const auto&, const auto&) {
+  const auto large = ask_one_that_calls(line, [](const auto&, const auto&, const auto&) {
     return Result<nlohmann::json>(nlohmann::json{{"a", std::string(5U << 20U, 'x')}});
   });
   EXPECT_EQ(parse_answer(large.told)->error, "there is too much to tell");
+}
+
+TEST(Calls, end_before_the_time_of_their_hook_does) {
+  const auto late = ask_one_that_calls(
+      R"({"id":3,"call":"wait","arguments":{}})",
+      [](const auto&, const auto&, const auto& is_unwanted) -> Result<nlohmann::json> {
+        while (!is_unwanted()) std::this_thread::sleep_for(10ms);
+        return fail("it took too long");
+      },
+      1500ms);
+  EXPECT_EQ(parse_answer(late.told)->error, "it took too long");
+}
+
+TEST(Hosts, are_not_asked_what_nobody_waits_for) {
+  const auto scratch = os::TemporaryDirectory::make().value();
+  const os::Handle listener = os::listen_unix(scratch.path() / "motd.sock").value();
+  Hosts hosts(scratch.path());
+  std::string said;
+  EXPECT_FALSE(hosts.ask("motd", Hook::tick, {}, said, [] { return true; }));
+  const auto asked = os::wait_readable({{listener.get()}}, os::in(50ms));
+  EXPECT_TRUE(asked->empty());
 }
 
 TEST(Calls, of_hooks_that_may_call_nothing_are_refused) {

@@ -107,14 +107,17 @@ TEST(Specification, asks_for_something_where_it_asks) {
 
 TEST(Specification, runs_programs_on_nodes_and_none_on_the_head) {
   const std::string right = "  - place: node\n    commands: [/usr/bin/uptime]\n    reason: y\n";
-  EXPECT_TRUE(problems_of(kProject + right, Form::project).empty());
-  std::string on_head = kProject + right;
+  EXPECT_TRUE(problems_of(kProject + right, Form::project).at(0).contains("hooks in shell"));
+  std::string project = kProject;
+  project.replace(project.find("language: shell"), 15, "language: python");
+  EXPECT_TRUE(problems_of(project + right, Form::project).empty());
+  std::string on_head = project + right;
   on_head.replace(on_head.rfind("place: node"), 11, "place: head");
   const auto problems = problems_of(on_head, Form::project);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_TRUE(problems[0].contains("runs no programs on the head")) << problems[0];
   for (const std::string program : {"uptime", "/usr/../bin/uptime", "/usr/bin/", "\"/bin/a b\""}) {
-    std::string text = kProject + right;
+    std::string text = project + right;
     text.replace(text.find("/usr/bin/uptime"), 15, program);
     EXPECT_FALSE(problems_of(text, Form::project).empty()) << program;
   }
