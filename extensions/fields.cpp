@@ -37,6 +37,10 @@ constexpr std::array kRight = {
         {.key = "commands",
          .doc = "The programs that its hooks may run on nodes, as root, with any arguments.",
          .example = "/usr/bin/uptime"}),
+    values<spec::kPackage, &Right::packages>(
+        {.key = "packages",
+         .doc = "The Debian packages that must be there. An ISO with the extension has them.",
+         .example = "htop"}),
     value<kLine, &Right::reason>({.key = "reason",
                                   .doc = "Why, for the person who installs the extension.",
                                   .example = "the text that people see when they log in",

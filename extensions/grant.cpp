@@ -28,11 +28,13 @@ void upgrade_grant_from_1(Value& value) {
   }
 }
 
-/// An extension ran no programs on nodes.
+/// An extension ran no programs on nodes, and needed no packages.
 void upgrade_grant_from_2(Value& value) {
   if (!value.is_object() || !value.contains("rights") || !value.at("rights").is_array()) return;
   for (Value& right : value.at("rights")) {
-    if (right.is_object()) right["commands"] = Value::array();
+    if (!right.is_object()) continue;
+    right["commands"] = Value::array();
+    right["packages"] = Value::array();
   }
 }
 
@@ -58,6 +60,7 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
                       .directories = words("directories"),
                       .units = words("units"),
                       .commands = words("commands"),
+                      .packages = words("packages"),
                       .reason = right.text("reason", kLongestWord)});
     right.refuse_unknown();
   }
@@ -74,6 +77,7 @@ nlohmann::json rights_json(const std::vector<Right>& rights) {
                     {"directories", right.directories},
                     {"units", right.units},
                     {"commands", right.commands},
+                    {"packages", right.packages},
                     {"reason", right.reason}});
   }
   return list;

@@ -120,13 +120,13 @@ Findings validate_rights(const Specification& specification) {
                           .hint = "write 'place: node', or leave 'commands' out"});
     }
     if (!right.files.empty() || !right.directories.empty() || !right.units.empty() ||
-        !right.commands.empty()) {
+        !right.commands.empty() || !right.packages.empty()) {
       continue;
     }
     findings.push_back(
         {.paths = {std::format("rights[{}]", i)},
          .message = "it asks for nothing",
-         .hint = "add 'files', 'directories', 'units' or 'commands', or leave it out"});
+         .hint = "add 'files', 'directories', 'units', 'commands' or 'packages', or leave it out"});
   }
   return findings;
 }

@@ -50,6 +50,8 @@ struct Right {
   std::vector<std::string> units;
   /// Programs that it may run there, as root. Whole paths.
   std::vector<std::string> commands;
+  /// Debian packages that must be there.
+  std::vector<std::string> packages;
   std::string reason;
   bool operator==(const Right&) const = default;
 };

@@ -54,7 +54,8 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-/// [{"place", "files", "directories", "units", "commands", "reason"}, …], as grants and pages have
+/// [{"place", "files", "directories", "units", "commands", "packages",
+/// "reason"}, …], as grants and pages have
 /// them.
 nlohmann::json rights_json(const std::vector<Right>& rights);
 

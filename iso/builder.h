@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct BuildOptions {
   spec::ClusterSpec spec;
   /// The text of cluster.yaml, which the head gets as it is.
   std::string spec_text;
+  /// Files that the medium has besides, by their places on it.
+  std::map<std::string, std::string> files = {};
   /// What is made true in the head's layer and in each image, when Muster's packages are in.
   plan::Plan head_steps = {};
   plan::Plan image_steps = {};

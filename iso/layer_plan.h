@@ -72,6 +72,8 @@ struct PlanInputs {
   Recipe recipe;
   /// The text of cluster.yaml, for the head.
   std::string spec_text;
+  /// Files that the medium has besides, by their places on it.
+  std::map<std::string, std::string> files = {};
   /// As those of BuildOptions.
   plan::Plan head_steps = {};
   plan::Plan image_steps = {};

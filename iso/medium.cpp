@@ -188,6 +188,9 @@ class Assembler {
     if (!context_.inputs.spec_text.empty()) {
       TRY(os::write_file(stage_ / kMediumSpec, context_.inputs.spec_text));
     }
+    for (const auto& [file, content] : context_.inputs.files) {
+      TRY(os::write_file(stage_ / file, content));
+    }
     for (const auto& layer : contents) {
       for (const auto& [package, text] : layer.texts) {
         TRY(os::write_file(stage_ / licence_file(package), text));
@@ -266,6 +269,9 @@ std::string medium_id(const std::vector<LayerPlan>& layers, const PlanInputs& in
   for (const auto& layer : layers) all += std::format("{} {}\n", layer.name, layer.key);
   for (const auto& image : images_of(spec))
     all += join(spec::texts_of(image.kernel_arguments), " ") + "\n";
+  for (const auto& [file, content] : inputs.files) {
+    all += std::format("{} {}\n", file, crypto::sha256(content));
+  }
   return crypto::sha256(all).substr(0, 12);
 }
 

@@ -43,6 +43,7 @@ Result<PlanInputs> read_inputs(const BuildOptions& options, const AptIndex& inde
                     .toolchain = std::move(programs),
                     .recipe = own_recipe(),
                     .spec_text = options.spec_text,
+                    .files = options.files,
                     .head_steps = options.head_steps,
                     .image_steps = options.image_steps};
   TRY_ASSIGN(inputs.data, read_data_files(options.data));

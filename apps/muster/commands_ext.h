@@ -60,6 +60,18 @@ std::expected<package::Packed, int> pack_project(const std::filesystem::path& di
 /// Prints them, or answers them as JSON. Returns kUsage.
 int report(const PackageProblems& problems, const std::filesystem::path& file);
 
+/// Installs a package that was checked, and waits until head and daemon work with it. What comes of
+/// it is printed. The status to end with.
+int install_checked(os::CommandRunner& runner, const CheckedPackage& package);
+
+/// Installs what cluster.yaml names, from the ISO. The status to end with.
+int install_from_iso();
+
+/// Whether the head and the images that nodes boot have the Debian packages that an extension
+/// needs. Errors (conflict): one is missing.
+Status check_debian_packages(os::CommandRunner& runner,
+                             const extensions::Specification& specification);
+
 /// A flag of what the daemon says of an extension.
 bool is_set(const nlohmann::json& extension, const char* flag);
 

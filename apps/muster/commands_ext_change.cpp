@@ -33,6 +33,7 @@ struct ChangeOptions {
   std::string name;
   std::vector<fs::path> keys;
   bool allow_unsigned = false;
+  bool from_iso = false;
   ConfirmOptions confirm;
 };
 
@@ -104,6 +105,9 @@ std::string rights_words(const extensions::Specification& specification) {
     if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
     if (!right.commands.empty()) {
       deeds.push_back("runs " + join(right.commands, ", ") + " with any arguments, as root,");
+    }
+    if (!right.packages.empty()) {
+      deeds.push_back("needs the Debian packages " + join(right.packages, ", "));
     }
     words += std::format("{}{} {} ({})", words.empty() ? "it " : "; it ", join(deeds, " and "),
                          place_words(right.place), right.reason);
@@ -199,6 +203,8 @@ Status check_place(const extensions::Specification& wanted,
   return check_head_rights(wanted, installed);
 }
 
+}  // namespace
+
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   const auto alone = lock();
   if (!alone) return report(alone.error());
@@ -207,6 +213,8 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   if (!inventory) return report(inventory.error());
   const Status fits = check_place(package.specification, inventory->installed);
   if (!fits) return report(fits.error());
+  const Status complete = check_debian_packages(runner, package.specification);
+  if (!complete) return report(complete.error());
   const auto before = package::read_grant_text(name, kStore);
   if (!before) return report(before.error());
   // Whoever is in a hurry waits until things are in order.
@@ -223,8 +231,17 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
   return print_answer(*done, std::format("installed {} {}", name, version));
 }
 
+namespace {
+
 int install(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
+  if (options.from_iso != options.file.empty()) {
+    return report(
+        {.message = options.from_iso ? "--from-iso takes no package" : "no package was named",
+         .hint = "name a NAME-VERSION.yaml, or write --from-iso alone"},
+        kUsage);
+  }
+  if (options.from_iso) return install_from_iso();
   const auto keys = read_all_keys(options.keys);
   if (!keys) return report(keys.error(), kUsage);
   os::PosixCommandRunner runner;
@@ -303,11 +320,12 @@ void add_ext_change(CLI::App& noun, Session& session) {
   install_verb
       .add_option("file", options->file,
                   "the package's specification, NAME-VERSION.yaml; or a NAME.gex of 2006")
-      ->type_name(value::kFile)
-      ->required();
+      ->type_name(value::kFile);
   install_verb.add_option("--key", options->keys, "a public key that is trusted for this package")
       ->type_name(value::kFile)
       ->allow_extra_args(false);
+  install_verb.add_flag("--from-iso", options->from_iso,
+                        "install what cluster.yaml names, from the ISO of this head");
   install_verb.add_flag("--allow-unsigned", options->allow_unsigned,
                         "take a package that nobody signed");
   options->confirm.add_to(install_verb);

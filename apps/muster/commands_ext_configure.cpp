@@ -45,10 +45,7 @@ Status wait_for_head(const std::string& name, const json& answer) {
     return fail(std::format("extension '{}' does not work: {}", printable(name, 80), error),
                 "'muster ext show' has what it said");
   }
-  const bool is_on_head =
-      std::ranges::any_of(now.value("rights", json::array()),
-                          [](const json& right) { return text_of(right, "place") == "head"; });
-  return is_on_head ? wait_for_head_steps(name, answer) : Status();
+  return is_about_head(now) ? wait_for_head_steps(name, answer) : Status();
 }
 
 int configure(const ConfigureOptions& options) {

@@ -17,6 +17,7 @@
 #include "apps/muster/progress_line.h"
 #include "core/base/text.h"
 #include "core/spec/node_names.h"
+#include "core/spec/parse.h"
 #include "core/spec/settings.h"
 #include "head/installed.h"
 #include "plans/preview.h"
@@ -226,12 +227,14 @@ int run_plan(const PlanArguments& plan_arguments) {
   const IsoArguments& arguments = plan_arguments.iso;
   auto options = read_options(arguments);
   if (!options) return options.error();
+  // As it was written, without what extensions need.
+  const spec::ClusterSpec written = *spec::parse_cluster(options->spec_text, arguments.file).spec;
   const std::string& profile = plan_arguments.profile;
-  const auto preview = plans::preview(
-      options->spec, profile.empty() ? options->spec.profiles.front().name : profile);
+  const auto preview =
+      plans::preview(written, profile.empty() ? written.profiles.front().name : profile);
   if (!preview) return report(preview.error(), kUsage);
   if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
-  const auto changes = ask_installed(options->spec, options->spec_text);
+  const auto changes = ask_installed(written, options->spec_text);
   if (!changes) return report(changes.error());
   ProgressLine progress;
   if (progress.is_written_over()) {
@@ -240,10 +243,10 @@ int run_plan(const PlanArguments& plan_arguments) {
   const MediumPlan medium = plan_medium(*options);
   progress.close();
   if (arguments.json) {
-    print_preview_json(options->spec, medium.value, *preview, *changes);
+    print_preview_json(written, medium.value, *preview, *changes);
   } else {
-    std::println("cluster '{}' as {} describes it\n", options->spec.name, arguments.file);
-    print_text(plan_arguments, options->spec, medium.value, *preview, *changes);
+    std::println("cluster '{}' as {} describes it\n", written.name, arguments.file);
+    print_text(plan_arguments, written, medium.value, *preview, *changes);
   }
   return medium.error ? report(*medium.error) : kDone;
 }
@@ -262,6 +265,10 @@ void add_plan(CLI::App& app, Session& session) {
   verb->add_option("--profile", arguments->profile,
                    "whose nodes are shown in full; without it, those of the first profile")
       ->type_name("NAME");
+  ExtensionArguments& extensions = arguments->iso.extensions;
+  extensions.allow_unsigned = true;
+  extensions.if_missing = ExtensionArguments::Missing::told;
+  add_extensions_option(*verb, extensions);
   verb->add_flag("--json", arguments->iso.json, "print every layer and step as JSON");
   on_run(*verb, session, [arguments] { return run_plan(*arguments); });
 }

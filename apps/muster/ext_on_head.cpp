@@ -1,6 +1,7 @@
 #include "apps/muster/ext_on_head.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 
 #include "apps/muster/applied.h"
@@ -31,7 +32,22 @@ std::string find_failure(const json& report, const std::string& origin) {
 }  // namespace
 
 bool are_about_head(const std::vector<extensions::Right>& rights) {
-  return std::ranges::contains(rights, extensions::Place::head, &extensions::Right::place);
+  // A package that must be there is no step.
+  return std::ranges::any_of(rights, [](const extensions::Right& right) {
+    const bool has_steps =
+        !right.files.empty() || !right.directories.empty() || !right.units.empty();
+    return right.place == extensions::Place::head && has_steps;
+  });
+}
+
+bool is_about_head(const json& extension) {
+  const json rights = extension.value("rights", json::array());
+  return std::ranges::any_of(rights, [](const json& right) {
+    const bool has_steps = std::ranges::any_of(
+        std::array{"files", "directories", "units"},
+        [&](const char* kind) { return !right.value(kind, json::array()).empty(); });
+    return text_of(right, "place") == "head" && has_steps;
+  });
 }
 
 Status check_head_rights(const extensions::Specification& wanted,

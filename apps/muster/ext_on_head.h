@@ -10,8 +10,11 @@
 
 namespace muster::cli {
 
-/// Whether any of these is about the head.
+/// Whether any of these allows steps on the head.
 bool are_about_head(const std::vector<extensions::Right>& rights);
+
+/// The same of an extension as the daemon shows it.
+bool is_about_head(const nlohmann::json& extension);
 
 /// Errors (conflict): on this head something that the extension asks for is Muster's own.
 Status check_head_rights(const extensions::Specification& wanted,

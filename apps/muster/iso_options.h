@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/muster/commands.h"
+#include "apps/muster/iso_extensions.h"
 #include "iso/builder.h"
 
 namespace muster::cli {
@@ -18,6 +19,7 @@ struct IsoArguments {
   /// Whether a medium without Muster is wanted: plain Debian.
   bool without_packages = false;
   std::string cache;
+  ExtensionArguments extensions = {};
   /// Of --locked; empty: none.
   std::string lock;
   bool json = false;

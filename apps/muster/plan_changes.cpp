@@ -28,6 +28,7 @@ std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::C
   compare("head.time_zone", has_zone || now.head.time_zone == then.head.time_zone);
   compare("head.packages", now.head_packages == then.head_packages);
   compare("images", now.images == then.images);
+  compare("extensions", now.extensions == then.extensions);
   return keys;
 }
 

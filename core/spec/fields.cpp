@@ -280,11 +280,11 @@ const Field kCluster[] = {
     sections<&ClusterSpec::users>(
         {.key = "users", .doc = "People who run jobs; they are the same on head and nodes."},
         kUsers),
-    sections<&ClusterSpec::extensions>({.key = "extensions",
-                                        .doc = "Extensions of the cluster. They are checked, and "
-                                               "not installed yet; `muster ext install` "
-                                               "does that on the head."},
-                                       kExtensions),
+    sections<&ClusterSpec::extensions>(
+        {.key = "extensions",
+         .doc = "Extensions of the cluster. The ISO has them, and its "
+                "head installs them when it starts."},
+        kExtensions),
     sections<&ClusterSpec::volumes>({.key = "volumes", .doc = "Storage that head and nodes share."},
                                     kVolumes),
     sections<&ClusterSpec::groups>(

@@ -114,13 +114,6 @@ void remark_unused(const ClusterSpec& spec, Findings& findings) {
                      "the image out",
                      name)});
   }
-  for (std::size_t i = 0; i < spec.extensions.size(); ++i) {
-    const std::string path = std::format("extensions[{}]", i);
-    findings.push_back({{path},
-                        std::format("{}: '{}' has no effect: the ISO has no extensions yet", path,
-                                    spec.extensions[i].name),
-                        "'muster ext install' installs it on the head that runs"});
-  }
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ LEFT_OUT = {"docs/glossary.md", "docs/STYLE.md"}
 # Pages that are about something for which another word is the glossary's.
 ABOUT = dict.fromkeys(("docs/extensions.md", "docs/decisions/0028-extensions.md",
                        "docs/decisions/0029-python-and-the-head.md",
-                       "docs/decisions/0030-extensions-that-go-on.md", "docs/extension-tutorial.md"), ("specification",))
+                       "docs/decisions/0030-extensions-that-go-on.md",
+                       "docs/decisions/0031-extensions-on-the-iso.md", "docs/extension-tutorial.md"), ("specification",))
 
 COVER = "\N{MIDDLE DOT}"
 

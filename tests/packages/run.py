@@ -27,7 +27,7 @@ PREPARE = f"{UNITS}/muster-prepare.service"
 # act as root on the machine need mounts, accounts and the network's settings.
 EXPOSURES = {"musterd.service": 2.0, "muster-dnsmasq.service": 3.0, "muster-nginx.service": 2.5,
              "muster-host-keys.service": 2.5, "muster-apply.service": 6.5, "muster-prepare.service": 6.5,
-             "muster-watch.service": 6.5, "muster-extension@.service": 1.0}
+             "muster-watch.service": 6.5, "muster-extension@.service": 1.0, "muster-extensions.service": 4.0}
 # Root on a node that is root's own: it mounts, makes accounts and starts commands of administrators.
 AGENT, AGENT_EXPOSURE = "usr/lib/systemd/system/muster-agent.service", 6.5
 
@@ -71,7 +71,7 @@ def units(server):
     server.run("systemd-analyze", "verify", "--man=no", *names)
     enabled = {line.split()[0] for line in found if line.split()[1] == "enabled"}
     expect(enabled == {"musterd.service", "muster-prepare.service", "muster-watch.service",
-                       "muster-apply.socket", "muster-host-keys.service"},
+                       "muster-apply.socket", "muster-host-keys.service", "muster-extensions.service"},
            f"enabled are {sorted(enabled)}")
     # Wants= holds also where a condition keeps the unit itself from starting.
     pulled = re.findall(r"^(?:Wants|Requires)=.*networkd.*$", server.read(PREPARE), re.MULTILINE)

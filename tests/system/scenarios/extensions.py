@@ -155,6 +155,24 @@ def configure(context):
         muster.File("/etc/lamps.conf", context.cluster.name, mode=0o600, secret=True),
         muster.UnitFile("lamps.service"), muster.Service("lamps.service")])
 """
+# What it is told of nodes, and runs there.
+LAMP_HOOKS = """
+
+def nodes_ready(context, nodes):
+    heard = set(context.values.get("heard", [])) | {node.name for node in nodes}
+    context.values.put(heard=sorted(heard))
+
+def metrics(context):
+    return [muster.Metric("lamp_nodes", len(context.values.get("heard", [])))]
+
+def run(context, verb, arguments):
+    heard = context.values.get("heard", [])
+    results = context.run_on_nodes(heard, ["/usr/bin/id", "-u"])
+    return muster.Answer(data={"heard": heard, "said": {result.node: result.out for result in results}})
+"""
+LAMP_HOOK_NAMES = ("hooks: [configure, nodes_ready, metrics, run]\nverbs:\n  - name: report\n"
+                   "    about: tells which nodes it knows\n")
+LAMP_COMMANDS = "  - place: node\n    commands: [/usr/bin/id]\n    reason: who it is there\n"
 LAMPS_UNIT = "[Service]\nExecStart=@DIRECTORY@/bin/lamps /etc/lamps.conf\n"
 LAMPS = "#!/bin/sh\ntest -r \"$1\" || exit 1\nexec sleep infinity\n"
 
@@ -174,8 +192,9 @@ def lamp(lab, version, rights):
     lab.check("head", "muster", "ext", "new", "lamp", "--type", "application", "--directory", place)
     file = f"{place}/lamp/extension.yaml"
     text = lab.check("head", "cat", file).replace("version: 0.1.0", f"version: {version}")
-    lab.check("head", "tee", file, stdin=text.partition("rights:")[0] + "rights:\n" + rights)
-    lab.check("head", "tee", f"{place}/lamp/content/extension.py", stdin=LAMP)
+    text = text.partition("rights:")[0].replace("hooks: [configure]\n", LAMP_HOOK_NAMES)
+    lab.check("head", "tee", file, stdin=text + "rights:\n" + rights + LAMP_COMMANDS)
+    lab.check("head", "tee", f"{place}/lamp/content/extension.py", stdin=LAMP + LAMP_HOOKS)
     lab.check("head", "install", "-D", "-m", "0755", "/dev/stdin", f"{place}/lamp/content/bin/lamps", stdin=LAMPS)
     lab.check("head", "install", "-D", "-m", "0644", "/dev/stdin", f"{place}/lamp/content/units/lamps.service", stdin=LAMPS_UNIT)
     packed = json.loads(lab.check("head", "muster", "ext", "pack", f"{place}/lamp", "-o", PLACE, "--json"))
@@ -196,6 +215,7 @@ def serves(lab, product, count):
     lab.check("head", "muster", "ext", "install", "--yes", "--allow-unsigned", first)
     product.wait_for("the head's unit runs", lambda: is_active(lab, "lamps.service"), PATIENCE)
     wait_for_content(lab, product, count, "/run/lamp", "Welcome. 0.1.0\n")
+    asks_the_nodes(lab, product, count)
     lab.check("head", "muster", "ext", "configure", "lamp", "greeting=Good morning.")
     wait_for_content(lab, product, count, "/run/lamp", "Good morning. 0.1.0\n")
     refused = lab.exec("head", "muster", "ext", "configure", "lamp", "colour=red")
@@ -213,6 +233,24 @@ def serves(lab, product, count):
     for machine in machines:
         product.wait_for(f"nothing is left on {machine}", lambda: is_same(traces(lab, machine), before[machine]), PATIENCE)
     product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
+
+
+def asks_the_nodes(lab, product, count):
+    """It was told of all nodes, and runs a program on them as root."""
+    names = [f"n{index}" for index in range(1, count + 1)]
+    wanted = {"heard": names, "said": {name: "0\n" for name in names}}
+    product.wait_for("it knows the nodes", lambda: is_same_answer(lab, wanted), PATIENCE)
+    product.wait_for("its figures are there", lambda: has_figure(lab, f"lamp_nodes {count}"), 2 * PATIENCE)
+
+
+def is_same_answer(lab, wanted):
+    answer = json.loads(lab.check("head", "muster", "ext", "run", "--json", "lamp", "report"))["data"]
+    return answer == wanted, f"it says {answer}"
+
+
+def has_figure(lab, line):
+    figures = lab.check("head", "muster", "metrics")
+    return line in figures.splitlines(), f"the figures are {figures}"
 
 
 def fails_on_the_head(lab):

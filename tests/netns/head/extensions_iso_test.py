@@ -1,0 +1,102 @@
+"""Extensions that cluster.yaml names: installed from the ISO, when the head starts."""
+
+import json
+
+from extension_room import MOTD, SPECIFICATION, ExtensionsTest, writes
+from head import MEDIUM
+
+SPEC = "/etc/muster/cluster.yaml"
+PLACE = f"{MEDIUM}/muster/extensions"
+KEYS = f"{MEDIUM}/muster/extension-keys"
+PACKAGES = f"{MEDIUM}/muster/packages"
+
+
+class FromIso(ExtensionsTest):
+    def setUp(self):
+        super().setUp()
+        self.machine.check("mkdir", "-p", PLACE, KEYS)
+        path = self.machine.path(SPEC)
+        before = path.read_text(encoding="utf-8")
+        self.addCleanup(self.machine.write, SPEC, before)
+        self.addCleanup(self.machine.check, "rm", "-rf", PLACE, KEYS, PACKAGES)
+
+    def name(self, *extensions):
+        """cluster.yaml names these."""
+        path = self.machine.path(SPEC)
+        text = path.read_text(encoding="utf-8").partition("\nextensions:")[0]
+        rows = "".join(f"  - {{name: {name}, version: {version}}}\n" for name, version in extensions)
+        self.machine.write(SPEC, text + "\nextensions:\n" + rows)
+
+    def put(self, hook, name, version="1.0.0", more="", files=MOTD):
+        """A package on the ISO."""
+        directory = self.project(hook, name=name, version=version, files=files)
+        file = self.machine.path(f"{directory}/extension.yaml")
+        file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
+        self.check("ext", "pack", directory, "-o", PLACE)
+        return f"{PLACE}/{name}-{version}.yaml"
+
+    def from_iso(self):
+        return self.muster("ext", "install", "--from-iso")
+
+    def test_what_cluster_yaml_names_is_installed_once(self):
+        first = self.put(writes(MOTD, "one\n"), "motd")
+        self.check("ext", "keygen", "/root/ext/ada", "--no-password")
+        self.check("ext", "sign", first, "--key", "/root/ext/ada.key")
+        self.machine.check("cp", "/root/ext/ada.pub", KEYS)
+        self.put(writes("/etc/issue", "two\n"), "issue", files="/etc/issue", more="requires:\n  - extension: motd\n")
+        # The one that requires the other comes first here.
+        self.name(("issue", "1.0.0"), ("motd", "1.0.0"))
+        status, out, err = self.from_iso()
+        self.assertEqual(status, 0, err)
+        self.assertEqual(self.on_nodes(), {MOTD: "one\n", "/etc/issue": "two\n"})
+        signers = {each["name"]: bool(each["signer"]) for each in self.listed()}
+        self.assertEqual(signers, {"motd": True, "issue": False})
+        before = self.listed()
+        self.assertEqual(self.from_iso(), (0, "", ""))
+        self.assertEqual(self.listed(), before, "what is there is not installed again")
+        self.check("ext", "remove", "--yes", "issue")
+
+    def test_another_iso_brings_another_version(self):
+        self.put(writes(MOTD, "one\n"), "motd")
+        self.name(("motd", "1.0.0"))
+        self.assertEqual(self.from_iso()[0], 0)
+        self.put(writes(MOTD, "two\n"), "motd", version="1.1.0")
+        self.name(("motd", "1.1.0"))
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.on_nodes(), {MOTD: "two\n"})
+
+    def test_one_that_fails_keeps_no_other_away(self):
+        self.put("exit 3\n", "bad")
+        self.put(writes("/etc/issue", "two\n"), "issue", files="/etc/issue")
+        self.name(("bad", "1.0.0"), ("gone", "1.0.0"), ("issue", "1.0.0"))
+        status, _, err = self.from_iso()
+        self.assertNotEqual(status, 0)
+        self.assertIn("extension 'bad' does not work", err)
+        self.assertIn("gone-1.0.0.yaml", err)
+        self.assertEqual([each["name"] for each in self.listed()], ["issue"])
+
+    def test_nothing_is_named(self):
+        self.assertEqual(self.from_iso(), (0, "", ""))
+        self.assertIn("no package was named", self.refuse(2, "ext", "install"))
+        self.assertIn("takes no package", self.refuse(2, "ext", "install", "--from-iso", "x.yaml"))
+
+    def needs(self, place, package):
+        rights = f"  - place: {place}\n    packages: [{package}]\n    reason: x\n"
+        text = SPECIFICATION.format(name="motd", version="1.0.0", files=MOTD)
+        directory = self.project(writes(MOTD, "one\n"))
+        self.machine.write(f"{directory}/extension.yaml", text + rights)
+        packed = json.loads(self.check("ext", "pack", directory, "-o", "/root/ext", "--json"))
+        return packed["specification"]
+
+    def test_debian_packages_that_it_needs_must_be_there(self):
+        self.machine.write(PACKAGES, "# layer package\nbase dash 0.5\nimage-compute htop 3\nimage-fat htop 3\n"
+                                     "image-fat octave 9\nhead sl 5\n")
+        for place, package, is_there in (("node", "dash", True), ("node", "htop", True), ("node", "octave", False),
+                                         ("node", "sl", False), ("head", "dash", True), ("head", "no-such", False)):
+            words = ("ext", "install", "--yes", "--allow-unsigned", self.needs(place, package))
+            if is_there:
+                self.check(*words)
+                self.check("ext", "remove", "--yes", "motd")
+            else:
+                self.assertIn(f"needs the Debian package '{package}'", self.refuse(1, *words))
+        self.assertEqual(self.listed(), [])
