@@ -59,7 +59,8 @@ PROMISES = {
         "Nodes are told in the order in which things happened to them, at least once":
             ["unit/control/extension_worker_test.cpp", "netns/head/extensions_nodes_test.py"],
         "An extension that hangs or fails keeps no other from working.": ["netns/head/extensions_nodes_test.py"],
-        "A head that starts from the ISO installs what `cluster.yaml` names": ["netns/head/extensions_iso_test.py"],
+        "A head that starts from the ISO installs what `cluster.yaml` names":
+            ["native/extension_from_iso", "netns/head/extensions_iso_test.py"],
         "an extension is refused whose Debian packages the head or the images of the ISO do not have.":
             ["netns/head/extensions_iso_test.py"],
         "has are run, by their whole path.": ["netns/head/extensions_nodes_test.py"],

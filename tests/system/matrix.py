@@ -40,6 +40,7 @@ def groups():
               "another_image": with_nodes(images.nodes_take_another_image_and_go_back),
               "extension_comes_and_goes": with_nodes(extensions.comes_and_goes),
               "extension_serves": with_nodes(extensions.serves),
+              "extension_from_iso": with_nodes(extensions.comes_with_the_iso),
               "volume_of_a_profile": with_nodes(profiles.nodes_of_a_profile_mount_its_volumes),
               "cable_out": faults.cable_out}
     at_a_site = {"changes_are_put_right": upkeep.changes_are_put_right,

@@ -235,9 +235,42 @@ def serves(lab, product, count):
     product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
 
 
+MEDIUM = "/run/live/medium"
+SPEC = "/etc/muster/cluster.yaml"
+
+
+def comes_with_the_iso(lab, product, count):
+    """What cluster.yaml names is installed from the ISO by its unit, once."""
+    lab.check("head", "mkdir", "-p", f"{PLACE}/upper")
+    lab.check("head", "muster", "ext", "new", "greeter", "--directory", PLACE)
+    lab.check("head", "muster", "ext", "pack", f"{PLACE}/greeter", "-o", PLACE)
+    before = lab.check("head", "cat", SPEC)
+    # As an ISO has it.
+    lab.check("head", "mount", "-t", "tmpfs", "upper", f"{PLACE}/upper")
+    lab.check("head", "mkdir", f"{PLACE}/upper/upper", f"{PLACE}/upper/work")
+    lab.check("head", "mount", "-t", "overlay", "medium", "-o",
+              f"lowerdir={MEDIUM},upperdir={PLACE}/upper/upper,workdir={PLACE}/upper/work", MEDIUM)
+    try:
+        lab.check("head", "mkdir", f"{MEDIUM}/muster/extensions")
+        lab.check("head", "sh", "-c", f"cp {PLACE}/greeter-0.1.0.* {MEDIUM}/muster/extensions")
+        lab.check("head", "tee", SPEC, stdin=f"{before}\nextensions:\n  - name: greeter\n    version: 0.1.0\n")
+        lab.check("head", "systemctl", "restart", "muster-extensions.service")
+        wait_for_content(lab, product, count, "/etc/motd.d/greeter", "Welcome.\n")
+        installed = lab.check("head", "muster", "ext", "list", "--json")
+        lab.check("head", "systemctl", "restart", "muster-extensions.service")
+        expect(lab.check("head", "muster", "ext", "list", "--json") == installed, "it was installed again")
+    finally:
+        lab.check("head", "tee", SPEC, stdin=before)
+        lab.check("head", "umount", MEDIUM)
+        lab.check("head", "umount", f"{PLACE}/upper")
+    lab.check("head", "muster", "ext", "remove", "--yes", "greeter")
+    wait_for_content(lab, product, count, "/etc/motd.d/greeter", None)
+    lab.check("head", "rm", "-r", PLACE)
+
+
 def asks_the_nodes(lab, product, count):
     """It was told of all nodes, and runs a program on them as root."""
-    names = [f"n{index}" for index in range(1, count + 1)]
+    names = [f"n{index:03}" for index in range(1, count + 1)]
     wanted = {"heard": names, "said": {name: "0\n" for name in names}}
     product.wait_for("it knows the nodes", lambda: is_same_answer(lab, wanted), PATIENCE)
     product.wait_for("its figures are there", lambda: has_figure(lab, f"lamp_nodes {count}"), 2 * PATIENCE)
