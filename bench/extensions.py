@@ -11,12 +11,13 @@ import sys
 import tempfile
 import time
 
-from bench.figures import MUSTER, RELEASE, ROOT, timed
+from bench.figures import BUILD, MUSTER, RELEASE, ROOT, timed
 
 HOST = RELEASE / "exthost/muster-exthost"
 PACKAGES = ROOT / "sdk/python"
 HOSTS = 100
 ROUNDS = 2000
+HOSTILE = 1_000_000
 # Of the archive that is unpacked.
 FILES, FILE_SIZE = 1500, 40_000
 
@@ -191,7 +192,20 @@ def measure_package(figures, place):
                    compared_with="tar -xzf")
 
 
+def try_hostile(figures):
+    """What no archive of an extension may be: none of a million is unpacked elsewhere, or as a link."""
+    subprocess.run(["cmake", "--build", BUILD / "release", "--target", "bench_hostile"], check=True,
+                   stdout=subprocess.DEVNULL)
+    seconds, said = timed(BUILD / "release/bench/bench_hostile", HOSTILE, 7)
+    tried, taken, outside = (int(word) for word in said.split())
+    figures.record("extensions: hostile archives tried", tried, "")
+    figures.record("extensions: of these, obey all rules", taken, "")
+    figures.record("extensions: of these, entries that would be outside", outside, "", 0)
+    figures.record("extensions: time of a hostile archive", round(seconds / tried * 1e6), "us")
+
+
 def run(figures):
+    try_hostile(figures)
     with tempfile.TemporaryDirectory() as place:
         measure_one(figures, pathlib.Path(place))
     with tempfile.TemporaryDirectory() as place:
