@@ -192,21 +192,10 @@ plans::ClusterView with_steps(plans::ClusterView view, const ExtensionSteps& ste
   return view;
 }
 
-Status check_profiles(const ExtensionSteps& steps, const spec::ClusterSpec& spec) {
-  for (const auto& [profile, part] : steps.on_profiles) {
-    if (std::ranges::contains(spec.profiles, profile, &spec::Profile::name)) continue;
-    return fail(ErrorKind::invalid, std::format("it has steps for the profile '{}', and there is "
-                                                "no such profile",
-                                                printable(profile, 80)));
-  }
-  return {};
-}
-
 }  // namespace
 
 /// As what nodes and the head get with these steps beside all others.
 Status Cluster::check_steps(const ExtensionSteps& steps) {
-  TRY(check_profiles(steps, spec_));
   const hpc::UserTable table = people_->users();
   const plans::ClusterView with = with_steps(nodes_view(table), steps);
   const plan::Plan head = plans::plan_head(with).plan;

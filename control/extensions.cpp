@@ -284,6 +284,21 @@ bool Extensions::is_still(const extensions::Grant& grant) const {
 
 namespace {
 
+/// Errors (invalid): a profile is none of those that it was told. Of stored steps one may be gone
+/// since: no node has it then.
+Status check_profiles(const ExtensionSteps& steps, const json& cluster) {
+  for (const auto& [profile, part] : steps.on_profiles) {
+    const json known = cluster.value("profiles", json::array());
+    const bool is_known = std::ranges::any_of(
+        known, [&](const json& each) { return each.value("name", "") == profile; });
+    if (is_known) continue;
+    return fail(ErrorKind::invalid, std::format("it has steps for the profile '{}', and there is "
+                                                "no such profile",
+                                                printable(profile, 80)));
+  }
+  return {};
+}
+
 /// Errors: as check_answer; a file of a unit of the head is none that root installed.
 Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) {
   TRY_ASSIGN(const json whole, extensions::with_unit_files(output, extension));
@@ -329,6 +344,7 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
              sources_.hosts.ask(grant.name, extensions::Hook::configure, input, said, is_unwanted));
   auto steps = steps_of(output, known.extension);
   if (!steps) return wrap("what its hook 'configure' answered", std::move(steps).error());
+  TRY(check_profiles(*steps, sources_.cluster));
   TRY(sources_.check_steps(*steps));
   configured.steps = std::move(*steps);
   return configured;

@@ -140,7 +140,24 @@ void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// What cluster.yaml names and is not there in that version.
+void add_missing_extensions(Cluster& cluster, std::vector<Problem>& problems) {
+  const auto states = cluster.extensions().states();
+  for (const spec::Extension& wanted : cluster.spec().extensions) {
+    const bool is_there = std::ranges::any_of(states, [&](const Extensions::State& state) {
+      const extensions::Grant& grant = state.extension.grant;
+      return grant.name == wanted.name && to_string(grant.version) == wanted.version;
+    });
+    if (is_there) continue;
+    problems.push_back({std::format("extension '{}' {} of cluster.yaml is not installed",
+                                    wanted.name, wanted.version),
+                        "'systemctl status muster-extensions' says why; 'muster ext install' "
+                        "installs a package"});
+  }
+}
+
 void add_extensions(Cluster& cluster, std::vector<Problem>& problems) {
+  add_missing_extensions(cluster, problems);
   for (Problem& problem : cluster.extensions().problems()) {
     problems.push_back(std::move(problem));
   }

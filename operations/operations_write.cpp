@@ -101,19 +101,19 @@ bool begun_by_itself(const Operation& operation) { return operation.by.starts_wi
 
 /// Makes room for one more.
 void Operations::forget_oldest() {
-  std::vector<std::pair<std::int64_t, std::string>> ended;
+  // What programs begin by themselves pushes nothing out that people began: it goes first.
+  std::vector<std::tuple<bool, std::int64_t, std::string>> ended;
   std::size_t parts = 0;
   std::uint64_t bytes = 0;
   for (const auto& [id, operation] : operations_) {
     bytes += operation.output_bytes;
     if (!operation.has_ended()) continue;
     parts += operation.parts.size();
-    // What programs begin by themselves pushes nothing out that people began.
-    ended.emplace_back(begun_by_itself(operation) ? 0 : operation.ended_ms, id);
+    ended.emplace_back(!begun_by_itself(operation), operation.ended_ms, id);
   }
   std::ranges::sort(ended);
   std::size_t left = ended.size();
-  for (const auto& [ended_ms, id] : ended) {
+  for (const auto& [is_of_people, ended_ms, id] : ended) {
     if (left < kMostEnded && parts < kMostEndedParts && bytes < kMostOutputsOfAll) return;
     const Operation& oldest = operations_.at(id);
     bytes -= oldest.output_bytes;

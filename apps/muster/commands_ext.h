@@ -61,8 +61,10 @@ std::expected<package::Packed, int> pack_project(const std::filesystem::path& di
 int report(const PackageProblems& problems, const std::filesystem::path& file);
 
 /// Installs a package that was checked, and waits until head and daemon work with it. What comes of
-/// it is printed. The status to end with.
-int install_checked(os::CommandRunner& runner, const CheckedPackage& package);
+/// it is printed. `coming`: what is installed after it, and counts as if it was there. The status
+/// to end with.
+int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
+                    const std::vector<extensions::Specification>& coming = {});
 
 /// Installs what cluster.yaml names, from the ISO. The status to end with.
 int install_from_iso();

@@ -195,23 +195,36 @@ std::vector<extensions::Specification> others(const std::vector<extensions::Inst
   return others;
 }
 
-/// Errors (conflict): the extension cannot be installed beside those that are.
+/// The same when those that are coming are there, too.
+std::vector<extensions::Specification> with_coming(
+    std::vector<extensions::Specification> all,
+    const std::vector<extensions::Specification>& coming) {
+  for (const extensions::Specification& each : coming) {
+    std::erase_if(all, [&](const auto& other) { return other.name == each.name; });
+    all.push_back(each);
+  }
+  return all;
+}
+
+/// Errors (conflict): the extension cannot be installed beside those that are, and are coming.
 Status check_place(const extensions::Specification& wanted,
-                   const std::vector<extensions::Installed>& installed) {
-  TRY(extensions::check_together(wanted, others(installed, wanted.name)));
+                   const std::vector<extensions::Installed>& installed,
+                   const std::vector<extensions::Specification>& coming) {
+  TRY(extensions::check_together(wanted, with_coming(others(installed, wanted.name), coming)));
   TRY(extensions::check_rights(wanted, installed));
   return check_head_rights(wanted, installed);
 }
 
 }  // namespace
 
-int install_checked(os::CommandRunner& runner, const CheckedPackage& package) {
+int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
+                    const std::vector<extensions::Specification>& coming) {
   const auto alone = lock();
   if (!alone) return report(alone.error());
   const std::string& name = package.specification.name;
   const auto inventory = extensions::read_inventory(kStore);
   if (!inventory) return report(inventory.error());
-  const Status fits = check_place(package.specification, inventory->installed);
+  const Status fits = check_place(package.specification, inventory->installed, coming);
   if (!fits) return report(fits.error());
   const Status complete = check_debian_packages(runner, package.specification);
   if (!complete) return report(complete.error());
@@ -240,6 +253,12 @@ int install(const ChangeOptions& options) {
         {.message = options.from_iso ? "--from-iso takes no package" : "no package was named",
          .hint = "name a NAME-VERSION.yaml, or write --from-iso alone"},
         kUsage);
+  }
+  if (options.from_iso &&
+      (options.confirm.dry_run || options.allow_unsigned || !options.keys.empty())) {
+    return report({.message = "--from-iso goes with no other option",
+                   .hint = "who built the ISO decided; 'muster ext check FILE' looks at a package"},
+                  kUsage);
   }
   if (options.from_iso) return install_from_iso();
   const auto keys = read_all_keys(options.keys);

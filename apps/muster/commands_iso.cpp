@@ -158,9 +158,6 @@ void add_common(CLI::App& verb, IsoArguments& arguments) {
       ->type_name(value::kDirectory);
   ExtensionArguments& extensions = arguments.extensions;
   add_extensions_option(verb, extensions);
-  verb.add_option("--key", extensions.keys, "a public key that is trusted for extensions")
-      ->type_name(value::kFile)
-      ->allow_extra_args(false);
   verb.add_flag("--allow-unsigned", extensions.allow_unsigned,
                 "take extensions that nobody signed");
   verb.add_flag("--json", arguments.json, "progress on stderr and the result on stdout as JSON");

@@ -99,6 +99,9 @@ void add_extensions_option(CLI::App& verb, ExtensionArguments& arguments) {
                   "directory with the packages of extensions (default: extensions/ beside "
                   "cluster.yaml)")
       ->type_name(value::kDirectory);
+  verb.add_option("--key", arguments.keys, "a public key that is trusted for extensions")
+      ->type_name(value::kFile)
+      ->allow_extra_args(false);
 }
 
 std::expected<void, int> add_extensions(const ExtensionArguments& arguments, const fs::path& beside,
@@ -122,7 +125,8 @@ std::expected<void, int> add_extensions(const ExtensionArguments& arguments, con
     if (!package) return std::unexpected(package.error());
     packages.push_back(std::move(*package));
   }
-  if (const Status fits = check_all(packages, options.spec); !fits) {
+  const bool is_whole = packages.size() == options.spec.extensions.size();
+  if (const Status fits = is_whole ? check_all(packages, options.spec) : Status(); !fits) {
     return std::unexpected(report(fits.error(), kUsage));
   }
   for (const CheckedPackage& package : packages) {

@@ -23,7 +23,7 @@ struct ExtensionArguments {
   enum class Missing { refused, told } if_missing = Missing::refused;
 };
 
-/// --extensions
+/// --extensions and --key
 void add_extensions_option(CLI::App& verb, ExtensionArguments& arguments);
 
 /// Adds the extensions of the specification to the files of the ISO, and the Debian packages that

@@ -92,7 +92,7 @@ class NodeEvent(Node):
     """A node that became ready, failed or left. ``state`` is what it is now."""
 
     __slots__ = ("name", "address", "profile", "state", "event", "time")
-    #: A number that grows with every event. An event may be told twice.
+    #: A number that grows with the events of a node. A node may be told twice of one event.
     event: int
     #: When it happened, in seconds since 1970.
     time: float

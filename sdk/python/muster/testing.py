@@ -77,7 +77,7 @@ _MEMBERS = {"file": ({"path", "content"}, {"mode", "owner", "group", "secrecy"})
             "directory": ({"path"}, {"mode", "owner", "group", "existing"}),
             "unit": ({"unit"}, {"state"}),
             "service": ({"unit"}, {"state", "watches", "restart_watches", "on_change"})}
-_WORDS = {("unit", "state"): {"enabled", "disabled", "masked"}, ("service", "state"): {"running", "stopped"},
+_WORDS = {("unit", "state"): {"enabled", "disabled"}, ("service", "state"): {"running", "stopped"},
           ("service", "on_change"): {"restart", "reload", "nothing"}, ("file", "secrecy"): {"open", "secret"},
           ("directory", "existing"): {"correct", "keep"}}
 

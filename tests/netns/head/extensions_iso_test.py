@@ -75,10 +75,46 @@ class FromIso(ExtensionsTest):
         self.assertIn("gone-1.0.0.yaml", err)
         self.assertEqual([each["name"] for each in self.listed()], ["issue"])
 
+    def test_two_that_need_each_others_new_version_come_together(self):
+        for version, needed, text in (("1.0.0", "<2.0.0", "one"), ("2.0.0", ">=2.0.0", "two")):
+            self.put(writes(MOTD, f"{text}\n"), "motd", version=version)
+            self.put(writes("/etc/issue", f"{text}\n"), "issue", files="/etc/issue", version=version,
+                     more=f"requires:\n  - extension: motd\n    version: \"{needed}\"\n")
+            self.name(("issue", version), ("motd", version))
+            status, _, err = self.from_iso()
+            self.assertEqual(status, 0, err)
+            self.assertEqual(self.on_nodes(), {MOTD: f"{text}\n", "/etc/issue": f"{text}\n"})
+        self.check("ext", "remove", "--yes", "issue")
+
+    def test_what_root_installed_beside_the_iso_is_right(self):
+        self.install(writes(MOTD, "one\n"), version="1.1.0")
+        self.name(("motd", "1.1.0"))
+        self.assertEqual(self.from_iso()[0], 0)
+        self.name(("motd", "1.2.0"))
+        self.assertEqual(self.from_iso()[0], 2)
+
+    def test_a_server_believes_its_own_keys_only(self):
+        file = self.put(writes(MOTD, "one\n"), "motd")
+        self.name(("motd", "1.0.0"))
+        facts = self.machine.path("/run/muster/head.json")
+        before = facts.read_text(encoding="utf-8")
+        self.addCleanup(self.machine.write, "/run/muster/head.json", before)
+        self.machine.write("/run/muster/head.json", json.dumps(json.loads(before) | {"live": False}))
+        status, _, err = self.from_iso()
+        self.assertEqual(status, 2)
+        self.assertIn("is not signed", err)
+        self.check("ext", "keygen", "/root/ext/ada", "--no-password")
+        self.check("ext", "sign", file, "--key", "/root/ext/ada.key")
+        self.machine.check("cp", "/root/ext/ada.pub", KEYS)
+        self.assertEqual(self.from_iso()[0], 2, "a key on the ISO is nobody's word there")
+        self.machine.check("install", "-D", "-m", "0644", "/root/ext/ada.pub", "/etc/muster/extension-keys/ada.pub")
+        self.assertEqual(self.from_iso()[0], 0)
+
     def test_nothing_is_named(self):
         self.assertEqual(self.from_iso(), (0, "", ""))
         self.assertIn("no package was named", self.refuse(2, "ext", "install"))
         self.assertIn("takes no package", self.refuse(2, "ext", "install", "--from-iso", "x.yaml"))
+        self.assertIn("no other option", self.refuse(2, "ext", "install", "--from-iso", "--dry-run"))
 
     def needs(self, place, package):
         rights = f"  - place: {place}\n    packages: [{package}]\n    reason: x\n"
