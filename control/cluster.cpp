@@ -169,10 +169,12 @@ namespace {
 /// plan::Step::origin of all of them; empty: there are none.
 std::string origin_of(const ExtensionSteps& steps) {
   std::string origin;
-  ExtensionSteps all = steps;
-  all.change_each([&](const plan::Plan& part) {
+  const auto look = [&](const plan::Plan& part) {
     if (!part.steps.empty()) origin = part.steps.front().origin;
-  });
+  };
+  look(steps.on_nodes);
+  look(steps.on_head);
+  for (const auto& [profile, part] : steps.on_profiles) look(part);
   return origin;
 }
 

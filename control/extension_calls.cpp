@@ -27,7 +27,6 @@ constexpr std::uint64_t kLongestRun = 600;
 constexpr std::size_t kMostOutput = 512U << 10U;
 /// Of a list of nodes.
 constexpr std::size_t kLongestNodes = 2U << 20U;
-constexpr std::size_t kLongestValueKey = 100;
 
 /// What run_on_nodes is asked.
 struct Wanted {
@@ -144,7 +143,7 @@ json ExtensionCalls::results_of(const Operation& operation) const {
 Result<json> ExtensionCalls::get_value(const extensions::Grant& grant, const json& arguments) {
   Problems problems;
   Members members(arguments, problems);
-  const std::string key = members.text("key", kLongestValueKey);
+  const std::string key = members.text("key", kLongestKey);
   members.refuse_unknown();
   TRY(problems.status());
   TRY_ASSIGN(const Values values, read_values(sources_.decisions.store(), grant.name));
@@ -158,7 +157,7 @@ Result<NewValues> parse_changed(const json& arguments) {
   Problems problems;
   Members members(arguments, problems);
   members.object("values");
-  const auto removed = members.find_words("removed", kMostValues, kLongestValueKey);
+  const auto removed = members.find_words("removed", kMostValues, kLongestKey);
   members.refuse_unknown();
   TRY(problems.status());
   NewValues values;

@@ -52,8 +52,6 @@ Result<Values> read_values(state::Store& store, const std::string& extension) {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 100;
-
 Status check_key(const std::string& key) {
   const bool is_right = !key.empty() && key.size() <= kLongestKey &&
                         std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7F; });

@@ -24,7 +24,8 @@ inline constexpr const char* kExtensionHeardKind = "extension-heard";
 extern const muster::json::DocumentKind kExtensionValuesDocument;
 inline constexpr const char* kExtensionValuesKind = "extension-values";
 
-/// Values of one extension, and bytes of all of them as JSON.
+/// Bytes of a key; values of one extension, and bytes of all of them as JSON.
+inline constexpr std::size_t kLongestKey = 100;
 inline constexpr std::size_t kMostValues = 1000;
 inline constexpr std::size_t kMostValueBytes = 1U << 20U;
 

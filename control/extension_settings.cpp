@@ -86,7 +86,7 @@ Status Extensions::change(
     const std::function<Result<ExtensionSettings>(const Known&)>& settings_of) {
   read_store();
   const Urgent urgent(*this);
-  const auto turn = turn_of(name);
+  const auto turn = turns_.of(name);
   const std::scoped_lock one_question(*turn);
   TRY_ASSIGN(Known known, find_to_configure(name));
   const ExtensionSettings before = known.settings;

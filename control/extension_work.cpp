@@ -6,15 +6,21 @@
 #include "core/base/text.h"
 
 namespace muster::control {
+namespace {
+
+void add_seen(os::CaughtExceptions::Seen& sum, const os::CaughtExceptions::Seen& seen) {
+  sum.count += seen.count;
+  if (seen.count != 0) sum.last = seen.last;
+}
+
+}  // namespace
 
 void ExtensionWork::pass_time() {
   const std::scoped_lock lock(mutex_);
   if (has_ended_) return;
   std::erase_if(leaving_, [&](const auto& worker) {
     if (!worker->has_ended()) return false;
-    const auto seen = worker->exceptions();
-    past_.count += seen.count;
-    if (seen.count != 0) past_.last = seen.last;
+    add_seen(past_, worker->exceptions());
     return true;
   });
   // Read first: what is read then is at least as new.
@@ -132,13 +138,9 @@ std::vector<Problem> ExtensionWork::problems() const {
 
 os::CaughtExceptions::Seen ExtensionWork::exceptions() const {
   os::CaughtExceptions::Seen sum = exceptions_.seen();
-  const auto add = [&](const os::CaughtExceptions::Seen& seen) {
-    sum.count += seen.count;
-    if (seen.count != 0) sum.last = seen.last;
-  };
-  for (const auto& worker : all()) add(worker->exceptions());
+  for (const auto& worker : all()) add_seen(sum, worker->exceptions());
   const std::scoped_lock lock(mutex_);
-  add(past_);
+  add_seen(sum, past_);
   return sum;
 }
 

@@ -214,13 +214,6 @@ Status Extensions::refresh(const std::string& name) {
   return std::unexpected(cannot_forget(name));
 }
 
-std::shared_ptr<std::mutex> Extensions::turn_of(const std::string& name) {
-  const std::scoped_lock lock(asking_);
-  auto& turn = turns_[name];
-  if (!turn) turn = std::make_shared<std::mutex>();
-  return turn;
-}
-
 /// Whom somebody waits for comes first.
 void Extensions::ask_all(const std::stop_token& stop) {
   std::vector<std::string> names;
@@ -253,7 +246,7 @@ std::optional<Extensions::Known> Extensions::find_to_ask(const std::string& name
 
 /// Nothing is locked that others wait for while the host works.
 void Extensions::ask(const std::string& name, const std::function<bool()>& is_unwanted) {
-  const auto turn = turn_of(name);
+  const auto turn = turns_.of(name);
   const std::scoped_lock one_question(*turn);
   const auto known = find_to_ask(name);
   if (!known) return;
@@ -287,8 +280,8 @@ namespace {
 /// Errors (invalid): a profile is none of those that it was told. Of stored steps one may be gone
 /// since: no node has it then.
 Status check_profiles(const ExtensionSteps& steps, const json& cluster) {
+  const json known = cluster.value("profiles", json::array());
   for (const auto& [profile, part] : steps.on_profiles) {
-    const json known = cluster.value("profiles", json::array());
     const bool is_known = std::ranges::any_of(
         known, [&](const json& each) { return each.value("name", "") == profile; });
     if (is_known) continue;

@@ -29,6 +29,7 @@
 #include "extensions/hosts.h"
 #include "extensions/settings.h"
 #include "extensions/store.h"
+#include "extensions/turns.h"
 
 namespace muster::control {
 
@@ -219,7 +220,6 @@ class Extensions {
   Known* known_of(const std::string& name);
   static Known damaged(const std::string& name, const std::optional<Error>& why);
   static Status take_up(Known& known, const std::string& document);
-  std::shared_ptr<std::mutex> turn_of(const std::string& name);
   void ask_all(const std::stop_token& stop);
   void ask(const std::string& name, const std::function<bool()>& is_unwanted);
   Result<Configured> ask_one(const Known& known, std::string& said,
@@ -254,8 +254,7 @@ class Extensions {
   /// One look at the store at a time.
   std::mutex reading_;
   /// One question for steps at a time of each extension.
-  std::mutex asking_;
-  std::map<std::string, std::shared_ptr<std::mutex>, std::less<>> turns_;
+  extensions::Turns<std::mutex> turns_;
   /// Guards what follows.
   mutable std::mutex mutex_;
   All all_;

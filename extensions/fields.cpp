@@ -84,10 +84,10 @@ constexpr std::array kOther = {
 };
 
 constexpr std::array kVerb = {
-    value<kVerbName, &Verb::name>({.key = "name",
-                                   .doc = "The word behind `muster ext run NAME`.",
-                                   .example = "report",
-                                   .presence = Presence::required}),
+    value<spec::kName, &Verb::name>({.key = "name",
+                                     .doc = "The word behind `muster ext run NAME`.",
+                                     .example = "report",
+                                     .presence = Presence::required}),
     value<kLine, &Verb::about>({.key = "about",
                                 .doc = "What it does.",
                                 .example = "tells which nodes are up",

@@ -7,7 +7,7 @@
 //
 // Before it answers, a hook may call the daemon, and waits for what that returns:
 //
-//     {"id": 7, "call": "put", "arguments": {…}}
+//     {"id": 7, "call": "put_values", "arguments": {…}}
 //     {"id": 7, "output": {…}}   or   {"id": 7, "error": "…"}
 //
 // docs/extensions.md says what input and output of each hook are.

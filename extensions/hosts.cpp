@@ -30,18 +30,11 @@ std::chrono::milliseconds time_of(Hook hook) {
   }
 }
 
-std::shared_ptr<std::timed_mutex> Hosts::turn_of(const std::string& extension) {
-  const std::scoped_lock lock(mutex_);
-  auto& turn = turns_[extension];
-  if (!turn) turn = std::make_shared<std::timed_mutex>();
-  return turn;
-}
-
 Result<nlohmann::json> Hosts::ask(const std::string& extension, Hook hook,
                                   const nlohmann::json& input, std::string& said,
                                   const std::function<bool()>& is_unwanted,
                                   const AnswerCall& answer_call) {
-  const auto turn = turn_of(extension);
+  const auto turn = turns_.of(extension);
   std::unique_lock my_turn(*turn, std::defer_lock);
   const std::int64_t last_ms = os::steady_ms() + kMostWait.count();
   while (!my_turn.try_lock_for(kLook)) {

@@ -7,13 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "extensions/host.h"
+#include "extensions/turns.h"
 
 namespace muster::extensions {
 
@@ -31,12 +30,9 @@ class Hosts {
                              const AnswerCall& answer_call = {});
 
  private:
-  std::shared_ptr<std::timed_mutex> turn_of(const std::string& extension);
-
   std::filesystem::path run_;
   std::atomic<std::uint64_t> asked_ = 0;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<std::timed_mutex>, std::less<>> turns_;
+  Turns<std::timed_mutex> turns_;
 };
 
 /// Who waits for a host does so at most so long: longer than any hook takes but `run`.

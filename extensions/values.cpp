@@ -253,13 +253,6 @@ constinit const Codec<Reads> kReads = {
     parse_word<Reads, kReads>,
     show_word<Reads, kReads>};
 
-constinit const Codec<std::string> kVerbName = {
-    {.name = "a name of a verb",
-     .allowed = "lower-case letters, digits and '-', with a letter first and no '-' at the end",
-     .pattern = "^[a-z]([a-z0-9-]*[a-z0-9])?$"},
-    parse_text<kVerbName, spec::is_name>,
-    same};
-
 constinit const Codec<std::string> kCommand = {
     {.name = "a program", .allowed = "an absolute path without '.', '..' and a '/' at its end"},
     parse_text<kCommand, is_file_path>,

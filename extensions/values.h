@@ -15,7 +15,6 @@ extern const spec::Codec<Type> kExtensionType;
 extern const spec::Codec<Language> kLanguage;
 extern const spec::Codec<Hook> kHook;
 extern const spec::Codec<Reads> kReads;
-extern const spec::Codec<std::string> kVerbName;
 extern const spec::Codec<std::string> kCommand;
 extern const spec::Codec<std::uint64_t> kTickSeconds;
 extern const spec::Codec<Place> kPlace;

@@ -21,7 +21,7 @@ void add_ext_project(CLI::App& noun, Session& session);    // new, test
 void add_ext_change(CLI::App& noun, Session& session);     // install, remove
 void add_ext_configure(CLI::App& noun, Session& session);  // configure, enable, disable
 void add_ext_log(CLI::App& noun, Session& session);        // log
-void add_ext_run(CLI::App& noun, Session& session);
+void add_ext_run(CLI::App& noun, Session& session);        // run
 
 /// Adds the argument that names an extension.
 void add_extension_name(CLI::App& verb, std::string& name);

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 /// Those that are on the ISO and are not what is installed.
 struct OnIso {
   std::vector<CheckedPackage> packages;
-  /// Of the first that could not be read; kDone: all could.
+  /// kDone: all that the ISO should have could be read.
   int status = kDone;
 };
 

@@ -191,6 +191,7 @@ def configure(cluster: Cluster = DEFAULT_CLUSTER, /, **settings: SettingValue) -
 
 
 def configured_in(cluster: Cluster, settings: Mapping[str, SettingValue]) -> Configured:
+    """The same with the settings by their names."""
     specification = _project.specification()
     context = Context(_project.extension(specification), cluster, _project.settings(specification, settings))
     answer = _project.ask(specification, "configure", _project.told(specification, context, states=False))
