@@ -110,6 +110,11 @@ class Slurm : public ::testing::Test {
     return run("head", std::move(argv));
   }
 
+  /// Of this job alone: one that has ended is listed as completing for a moment more.
+  std::string state_of_job(const std::string& id) {
+    return as_ada({"squeue", "--noheader", "--jobs=" + id, "--format=%T %N"});
+  }
+
   std::string states() {
     std::vector<std::string> found = lines(run("head", {"sinfo", "-hN", "-o", "%N %T"}));
     return join(found, ", ");
@@ -187,8 +192,9 @@ TEST_F(Slurm, lets_nodes_come_and_go_while_a_job_runs_elsewhere) {
   expect_states("n1 idle");
   // It runs until somebody has written to the pipe. One that was begun anew would be another.
   as_ada({"mkfifo", "/home/ada/end"});
-  as_ada({"sbatch", "--no-requeue", "--output=/home/ada/long.out", "--wrap",
-          "cat /home/ada/end && echo survived"});
+  const std::string job =
+      as_ada({"sbatch", "--parsable", "--no-requeue", "--output=/home/ada/long.out", "--wrap",
+              "cat /home/ada/end && echo survived"});
 
   write_head({node(1), node(2), node(3)});
   run("head", {"scontrol", "reconfigure"});
@@ -201,7 +207,7 @@ TEST_F(Slurm, lets_nodes_come_and_go_while_a_job_runs_elsewhere) {
   EXPECT_EQ(as_ada({"srun", "-wn3", "hostname"}), "n3");
   EXPECT_EQ(lines(states()).size(), 1U);
   EXPECT_EQ(states().find("n2"), std::string::npos);
-  EXPECT_EQ(as_ada({"squeue", "--noheader", "--format=%T %N"}), "RUNNING n1");
+  EXPECT_EQ(state_of_job(job), "RUNNING n1");
   as_ada({"tee", "/home/ada/end"});
   // A job behind the first one on its node: when this ends, so has that.
   as_ada({"srun", "-wn1", "--exclusive", "true"});
@@ -233,7 +239,7 @@ TEST_F(Slurm, places_no_job_on_a_reserved_node_until_it_is_given_back) {
   EXPECT_EQ(as_ada({"srun", "-n1", "hostname"}), "n2");
   const std::string late =
       as_ada({"sbatch", "--parsable", "-wn1", "--output=/home/ada/late.out", "--wrap", "hostname"});
-  EXPECT_EQ(as_ada({"squeue", "--noheader", "--format=%T %N"}), "PENDING");
+  EXPECT_EQ(state_of_job(late), "PENDING");
   ASSERT_TRUE(end_reservation(head, "muster-a"));
   as_ada({"srun", "-n1", "--dependency=afterok:" + late, "true"});
   EXPECT_EQ(as_ada({"cat", "/home/ada/late.out"}), "n1");
