@@ -40,7 +40,8 @@ Result<nlohmann::json> Extensions::input_of(const Known& known) const {
   return json{{"extension",
                {{"name", specification.name},
                 {"version", to_string(specification.version)},
-                {"directory", known.extension.content.string()}}},
+                {"directory", known.extension.content.string()},
+                {"data", extensions::data_of(specification.name).string()}}},
               {"cluster", sources_.cluster},
               {"settings", std::move(settings)}};
 }
@@ -300,7 +301,7 @@ Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) 
     const std::string unit = plans::unit_written_by(step);
     if (unit.empty()) continue;
     const auto& file = std::get<plan::WriteFile>(step);
-    const auto own = extensions::read_unit(extension.content, unit);
+    const auto own = extensions::read_unit(extension.grant.name, extension.content, unit);
     if (own && *own == file.content && file.path == extensions::unit_path(unit)) continue;
     return fail(ErrorKind::denied,
                 std::format("{} is no file 'units/{}' of the archive, and units of the head are",

@@ -146,13 +146,13 @@ void add_missing_extensions(Cluster& cluster, std::vector<Problem>& problems) {
   for (const spec::Extension& wanted : cluster.spec().extensions) {
     const bool is_there = std::ranges::any_of(states, [&](const Extensions::State& state) {
       const extensions::Grant& grant = state.extension.grant;
-      return grant.name == wanted.name && to_string(grant.version) == wanted.version;
+      return grant.name == wanted.name && wanted.is_met_by(to_string(grant.version));
     });
     if (is_there) continue;
-    problems.push_back({std::format("extension '{}' {} of cluster.yaml is not installed",
-                                    wanted.name, wanted.version),
-                        "'systemctl status muster-extensions' says why; 'muster ext install' "
-                        "installs a package"});
+    problems.push_back(
+        {std::format("extension {} of cluster.yaml is not installed", spec::describe(wanted)),
+         "'systemctl status muster-extensions' says why; 'muster ext install' "
+         "installs a package"});
   }
 }
 
@@ -286,6 +286,13 @@ void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
   for (const Error& problem :
        storage::health(cluster.spec(), plans::storage_facts(cluster.facts()))) {
     problems.push_back({problem.message, problem.hint});
+  }
+  for (const std::string& place : cluster.facts().unkept) {
+    problems.push_back(
+        {std::format("'{}' is not on this head's state disk, which an earlier version "
+                     "made: what is written there is lost at its next start",
+                     place),
+         "'muster head keep' adds it; then restart the head"});
   }
 }
 

@@ -55,6 +55,33 @@ Result<json> parse_setting(const Setting& setting, std::string_view text) {
   return refuse_value(setting, text, kSettingText.type.allowed);
 }
 
+Result<Choice> parse_choice(std::string_view text) {
+  const std::size_t sign = text.find('=');
+  if (sign != std::string_view::npos && sign > 0) {
+    return Choice{std::string(text.substr(0, sign)), std::string(text.substr(sign + 1))};
+  }
+  return fail(ErrorKind::invalid, std::format("'{}' sets nothing", printable(text, 200)),
+              "write SETTING=VALUE, in quotes where the value has blanks");
+}
+
+Result<Choices> parse_choices(const Specification& specification,
+                              const std::vector<std::string>& texts) {
+  Choices choices;
+  for (const std::string& text : texts) {
+    TRY_ASSIGN(Choice choice, parse_choice(text));
+    TRY_ASSIGN(const Setting setting, find_setting(specification, choice.setting));
+    if (auto value = parse_setting(setting, choice.value); !value) {
+      return wrap(std::format("extension '{}'", specification.name), std::move(value).error());
+    }
+    if (choices.emplace(choice.setting, std::move(choice.value)).second) continue;
+    return fail(ErrorKind::invalid,
+                std::format("setting '{}' of extension '{}' is chosen twice", choice.setting,
+                            specification.name),
+                "write it once");
+  }
+  return choices;
+}
+
 Result<Setting> find_setting(const Specification& specification, std::string_view name) {
   std::vector<std::string> known;
   for (const Setting& setting : specification.settings) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,20 @@ using Choices = std::map<std::string, std::string, std::less<>>;
 /// A value as hooks are told it: a string, a number or a boolean. Errors (invalid): the setting
 /// does not allow it.
 Result<nlohmann::json> parse_setting(const Setting& setting, std::string_view text);
+
+/// A setting and its value in the words of an administrator.
+struct Choice {
+  std::string setting;
+  std::string value;
+};
+
+/// "greeting=Good morning.": nothing is known of the extension. Errors (invalid): it is none.
+Result<Choice> parse_choice(std::string_view text);
+
+/// Such texts for this extension. Errors (absent): it has no such setting; (invalid): the setting
+/// does not allow the value; one is chosen twice.
+Result<Choices> parse_choices(const Specification& specification,
+                              const std::vector<std::string>& texts);
 
 /// The setting of this name. Errors (absent): there is none; the hint has what may be meant.
 Result<Setting> find_setting(const Specification& specification, std::string_view name);

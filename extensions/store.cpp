@@ -24,6 +24,8 @@ std::unexpected<Error> cannot_use(const std::string& name, Error why) {
 
 }  // namespace
 
+fs::path data_of(const std::string& name) { return fs::path(layout::kExtensionData) / name; }
+
 fs::path grant_of(const fs::path& store, const std::string& name) {
   return store / name / kGrantFile;
 }

@@ -36,6 +36,10 @@ std::string unit_of(const std::string& name, std::string_view kind);
 /// Where the grant of an extension is.
 std::filesystem::path grant_of(const std::filesystem::path& store, const std::string& name);
 
+/// Where the services of an extension keep what is theirs on the head: the unit of one makes it
+/// with StateDirectory=, and a state disk keeps it.
+std::filesystem::path data_of(const std::string& name);
+
 /// What root decided when the extension was installed.
 struct Grant {
   std::string name;
@@ -44,7 +48,7 @@ struct Grant {
   std::string specification;
   /// What it may own; as its specification asked.
   std::vector<Right> rights;
-  /// The number of the key that signed it (to_string); empty: nobody did.
+  /// Who answers for it: package::to_string; empty: nobody signed it.
   std::string signer;
   /// Milliseconds since 1970.
   std::int64_t at_ms = 0;

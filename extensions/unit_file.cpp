@@ -22,7 +22,7 @@ Result<json> expand(const json& step, const Installed& extension) {
     return fail(ErrorKind::invalid, "a step 'unit_file' has one member, 'unit', a text");
   }
   const std::string unit = step.at("unit").get<std::string>();
-  TRY_ASSIGN(std::string text, read_unit(extension.content, unit));
+  TRY_ASSIGN(std::string text, read_unit(extension.grant.name, extension.content, unit));
   return json{{"step", "file"}, {"path", unit_path(unit)}, {"content", std::move(text)}};
 }
 
@@ -42,10 +42,15 @@ Status expand_list(json& list, const Installed& extension) {
 
 std::string unit_path(std::string_view unit) { return std::format("/etc/systemd/system/{}", unit); }
 
-Result<std::string> read_unit(const fs::path& content, std::string_view unit) {
+Result<std::string> read_unit(const std::string& extension, const fs::path& content,
+                              std::string_view unit) {
   TRY_ASSIGN(const std::string name, kUnitName.parse(unit));
   auto text = os::read_plain_file(content / "units" / name, kMostUnit);
-  if (text) return replace_all(std::move(*text), kDirectoryWord, content.string());
+  if (text) {
+    const std::string data = data_of(extension).string();
+    return replace_all(replace_all(std::move(*text), kDirectoryWord, content.string()), kDataWord,
+                       data);
+  }
   return fail(ErrorKind::absent,
               std::format("the archive has no file 'units/{}' that can be read", name),
               "its author puts it there below 'content' of the project");
@@ -67,7 +72,7 @@ Result<bool> is_unit_of(const fs::path& store, const std::string& extension, std
   for (const std::string& version : versions) {
     const fs::path content = store / extension / version / kContentDirectory;
     if (os::is_missing(content / "units" / unit)) continue;
-    TRY_ASSIGN(const std::string own, read_unit(content, unit));
+    TRY_ASSIGN(const std::string own, read_unit(extension, content, unit));
     if (own == text) return true;
   }
   return false;

@@ -15,13 +15,16 @@ namespace muster::extensions {
 
 /// In the text of such a file: the directory of the extension's own files on the head.
 inline constexpr std::string_view kDirectoryWord = "@DIRECTORY@";
+/// The same: the directory of what its services keep (data_of).
+inline constexpr std::string_view kDataWord = "@DATA@";
 
 /// Where machines have the file of a unit that an extension brings.
 std::string unit_path(std::string_view unit);
 
-/// The file of a unit as machines get it. `content`: Installed::content. Errors: the archive has no
-/// such file, or it is too large.
-Result<std::string> read_unit(const std::filesystem::path& content, std::string_view unit);
+/// The file of a unit as machines get it. `extension`: its name; `content`: Installed::content.
+/// Errors: the archive has no such file, or it is too large.
+Result<std::string> read_unit(const std::string& extension, const std::filesystem::path& content,
+                              std::string_view unit);
 
 /// The output of a hook with a step `file` in place of each step `unit_file`. What has another form
 /// stays as it is. Errors: as read_unit, with the unit.

@@ -21,6 +21,7 @@ std::string render_facts(const Facts& facts) {
                 // Earlier versions wrote this name, and the file outlives an upgrade.
                 {"wire_seen", facts.has_seen_network},
                 {"kept", facts.kept},
+                {"unkept", facts.unkept},
                 {"volume_size", facts.volume_size},
                 {"resolvers", facts.resolvers},
                 {"external", facts.external},
@@ -41,6 +42,7 @@ Result<Facts> parse_facts(std::string_view text) {
                 .other_dhcp = {},
                 .has_seen_network = value.value("wire_seen", true),
                 .kept = value.value("kept", std::vector<std::string>()),
+                .unkept = value.value("unkept", std::vector<std::string>()),
                 .volume_size = value.value("volume_size", "50%"),
                 .resolvers = value.value("resolvers", ""),
                 .external = value.value("external", ""),

@@ -38,6 +38,9 @@ struct Facts {
   /// Of /home and the volumes, the directories of a live head that lie on a state disk, which keeps
   /// them over a power cut.
   std::vector<std::string> kept = {};
+  /// What this version of Muster keeps on a state disk, and the state disk of this head does not:
+  /// an earlier version made it.
+  std::vector<std::string> unkept = {};
   /// How large a live head's volumes in memory may become, each, as mount(8)'s tmpfs takes it.
   std::string volume_size = "50%";
   /// A resolv.conf(5) with the name servers for names beyond the cluster: those that this machine

@@ -86,10 +86,13 @@ Status save_host_keys(os::CommandRunner& runner) {
   return {};
 }
 
+/// What is large, or written by others than the head's daemons: those do not wait for its copy.
+constexpr std::array kLarge = {layout::kImages, layout::kExtensionData};
+
 Status copy_own(os::CommandRunner& runner) {
   std::vector<std::string> argv = {"cp", "--archive", "--parents"};
   for (std::string& directory : kept_places()) {
-    if (directory != layout::kImages) argv.push_back(std::move(directory));
+    if (!std::ranges::contains(kLarge, directory)) argv.push_back(std::move(directory));
   }
   argv.emplace_back(kPlace);
   TRY(run_checked(runner, {.argv = std::move(argv)}));
@@ -108,7 +111,7 @@ Status copy_state(os::CommandRunner& runner) {
 Status fill(os::CommandRunner& runner, std::span<const std::string> shared) {
   // The long part first, while the cluster works.
   std::vector<std::string> large(shared.begin(), shared.end());
-  large.emplace_back(layout::kImages);
+  large.insert(large.end(), kLarge.begin(), kLarge.end());
   TRY(copy_shared(runner, large, kPlace));
   TRY(save_host_keys(runner));
   TRY(copy_state(runner));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/layout.h"
+#include "head/facts.h"
 
 namespace muster::head {
 namespace {
@@ -36,6 +37,11 @@ constexpr std::array kPlaces = {
     // Extensions: their packages can be installed again.
     StatePlace{
         .directory = layout::kExtensions, .state_disk = StateDisk::keeps, .purge = Purge::removes},
+    // What services of extensions keep: whoever runs a database makes copies of it by its own
+    // means.
+    StatePlace{.directory = layout::kExtensionData,
+               .state_disk = StateDisk::keeps,
+               .purge = Purge::removes},
     // What plans replaced on this system: another system has its own.
     StatePlace{.directory = layout::kApplied, .purge = Purge::removes},
     // A live head has it from its medium.
@@ -64,6 +70,17 @@ bool is_plain(std::string_view path) {
 }
 
 }  // namespace
+
+std::vector<std::string> find_unkept_places(std::string_view mountinfo) {
+  std::vector<std::string> unkept;
+  if (!is_kept(layout::kState, mountinfo)) return unkept;
+  for (const StatePlace& place : kPlaces) {
+    if (place.state_disk == StateDisk::keeps && !is_kept(place.directory, mountinfo)) {
+      unkept.emplace_back(place.directory);
+    }
+  }
+  return unkept;
+}
 
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path) {
   return root / path.substr(path.find_first_not_of('/'));

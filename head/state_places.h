@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace muster::head {
 
@@ -37,6 +39,10 @@ struct StatePlace {
 /// All of them. The homes and volumes that head and nodes share are not among them: they are
 /// people's, as many as the specification names, and the state disk keeps them too.
 std::span<const StatePlace> state_places();
+
+/// Those that a state disk should keep and the one in use does not, by /proc/self/mountinfo; none
+/// where no state disk is in use.
+std::vector<std::string> find_unkept_places(std::string_view mountinfo);
 
 /// Where a file of the head, named by its whole path, is when the head's root directory is `root`.
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path);

@@ -15,6 +15,7 @@
 #include "head/keep.h"
 #include "head/networks.h"
 #include "head/site.h"
+#include "head/state_places.h"
 #include "helper/extension_hosts.h"
 #include "helper/login.h"
 #include "hpc/ssh_access.h"
@@ -116,6 +117,8 @@ Status prepare(os::CommandRunner& runner) {
                                             .other_dhcp = other,
                                             .has_seen_network = has_carrier_now,
                                             .kept = std::move(kept),
+                                            .unkept = live ? head::find_unkept_places(mounts)
+                                                           : std::vector<std::string>(),
                                             .resolvers = std::move(resolvers),
                                             .external = external,
                                             .external_trouble = networks.external_trouble,

@@ -50,6 +50,11 @@ PROMISES = {
         "Root's helper checks each step for the head by itself": ["unit/plans/head_rights_test.cpp", "native/extension_serves"],
         "another one refuses it with a message": ["contract/exthost/exthost_test.py"],
         "The same project always gives the same bytes.": ["unit/package/archive_test.cpp"],
+        "They need no signature":
+            ["shipped/monitoring", "netns/head/extensions_shipped_test.py"],
+        "When an alert fires, such as a file system that is nearly full": ["shipped/monitoring"],
+        "The sums of the allreduce are checked.": ["shipped/mpi_bench"],
+        "leaves the directory, and says so": ["netns/head/extensions_shipped_test.py"],
         "An unsigned extension is installed only with `--allow-unsigned`":
             ["native/extension_comes_and_goes", "netns/head/extensions_test.py"],
         "They see the files that everybody may read, and none of Muster's.": ["native/extension_comes_and_goes"],

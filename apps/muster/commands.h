@@ -38,6 +38,7 @@ inline constexpr const char* kMachine = "MACHINE";
 inline constexpr const char* kOperation = "OPERATION";
 inline constexpr const char* kExtension = "EXTENSION";
 inline constexpr const char* kTopic = "TOPIC";
+inline constexpr const char* kWord = "WORD";
 }  // namespace value
 
 /// Makes `body` run when `verb` is chosen, and its status the program's. The form of the answer is

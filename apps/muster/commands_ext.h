@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
+#include "apps/muster/confirm.h"
 #include "core/os/command.h"
 #include "extensions/package/package.h"
 #include "extensions/package/project.h"
@@ -22,6 +23,7 @@ void add_ext_change(CLI::App& noun, Session& session);     // install, remove
 void add_ext_configure(CLI::App& noun, Session& session);  // configure, enable, disable
 void add_ext_log(CLI::App& noun, Session& session);        // log
 void add_ext_run(CLI::App& noun, Session& session);        // run
+void add_ext_catalogue(CLI::App& noun, Session& session);  // search, upgrade
 
 /// Adds the argument that names an extension.
 void add_extension_name(CLI::App& verb, std::string& name);
@@ -66,8 +68,23 @@ int report(const PackageProblems& problems, const std::filesystem::path& file);
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
                     const std::vector<extensions::Specification>& coming = {});
 
+/// Asks whether a package that was checked is to be installed; stop_before.
+std::optional<int> stop_before_install(const CheckedPackage& package,
+                                       const ConfirmOptions& confirm);
+
+/// Installs packages, each as install_checked, those first that others require. The status to end
+/// with.
+int install_in_order(os::CommandRunner& runner, std::vector<CheckedPackage> packages);
+
+/// Why somebody may not change which extensions there are; none: root may.
+std::optional<Failure> refuse_others();
+
 /// Installs what cluster.yaml names, from the ISO. The status to end with.
 int install_from_iso();
+
+/// Asks the head for other settings (POST /v1/extensions/configure), and waits until it has what
+/// they mean there. What it says of all extensions. Errors: they do not work.
+Result<nlohmann::json> set_settings(const std::string& extension, const nlohmann::json& body);
 
 /// Whether the head and the images that nodes boot have the Debian packages that an extension
 /// needs. Errors (conflict): one is missing.

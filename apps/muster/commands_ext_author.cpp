@@ -69,7 +69,7 @@ int check(const AuthorOptions& options) {
   const auto checked = check_package(runner, options.path, *keys, if_unsigned);
   if (!checked) return report(checked.error(), options.path);
   return tell_valid(checked->specification, options.path,
-                    checked->signer ? package::to_string(checked->signer->key) : "",
+                    checked->signer ? package::to_string(*checked->signer) : "",
                     signer_words(checked->signer));
 }
 

@@ -12,6 +12,7 @@
 #include "apps/muster/confirm.h"
 #include "apps/muster/ext_on_head.h"
 #include "apps/muster/log_deed.h"
+#include "apps/muster/shipped_extensions.h"
 #include "core/base/text.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
@@ -34,14 +35,9 @@ struct ChangeOptions {
   std::vector<fs::path> keys;
   bool allow_unsigned = false;
   bool from_iso = false;
+  bool purge = false;
   ConfirmOptions confirm;
 };
-
-std::optional<Failure> refuse_others() {
-  if (geteuid() == 0) return std::nullopt;
-  return Failure(
-      {.message = "only root may change which extensions there are", .hint = "run it with sudo"});
-}
 
 Status stop_host(os::CommandRunner& runner, const std::string& name) {
   return head::systemctl(
@@ -244,6 +240,17 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
   return print_answer(*done, std::format("installed {} {}", name, version));
 }
 
+std::optional<int> stop_before_install(const CheckedPackage& package,
+                                       const ConfirmOptions& confirm) {
+  return stop_before(deed_of(package), confirm);
+}
+
+std::optional<Failure> refuse_others() {
+  if (geteuid() == 0) return std::nullopt;
+  return Failure(
+      {.message = "only root may change which extensions there are", .hint = "run it with sudo"});
+}
+
 namespace {
 
 int install(const ChangeOptions& options) {
@@ -263,10 +270,12 @@ int install(const ChangeOptions& options) {
   if (options.from_iso) return install_from_iso();
   const auto keys = read_all_keys(options.keys);
   if (!keys) return report(keys.error(), kUsage);
+  const auto file = read_package_path(options.file);
+  if (!file) return report(file.error(), kUsage);
   os::PosixCommandRunner runner;
   const auto package = check_package(
-      runner, options.file, *keys, options.allow_unsigned ? Unsigned::allowed : Unsigned::refused);
-  if (!package) return report(package.error(), options.file);
+      runner, *file, *keys, options.allow_unsigned ? Unsigned::allowed : Unsigned::refused);
+  if (!package) return report(package.error(), *file);
   if (const auto stop = stop_before(deed_of(*package), options.confirm)) return *stop;
   return install_checked(runner, *package);
 }
@@ -302,6 +311,24 @@ Status check_not_required(const std::string& name) {
   return {};
 }
 
+/// What becomes of the data of its services; empty: there is none.
+std::string data_words(const ChangeOptions& options) {
+  const fs::path data = extensions::data_of(options.name);
+  if (os::is_missing(data)) return {};
+  return options.purge
+             ? std::format("; what its services kept in {} is LOST", data.string())
+             : std::format("; what its services kept stays in {}, until --purge removes it, too",
+                           data.string());
+}
+
+/// Removes what services kept. Where systemd gives a service a user of its own, the directory is a
+/// link to another (systemd.exec(5), DynamicUser=).
+Status purge_data(const std::string& name) {
+  const fs::path data = extensions::data_of(name);
+  TRY(os::remove_tree(data));
+  return os::remove_tree(fs::path("/var/lib/private") / data.parent_path().filename() / name);
+}
+
 int remove(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
   if (!spec::is_name(options.name)) {
@@ -310,11 +337,14 @@ int remove(const ChangeOptions& options) {
          .hint = "'muster ext list' shows those that are installed"},
         kUsage);
   }
-  const Deed deed{.what = std::format("remove extension {}", options.name),
-                  .consequence = "what it changed on nodes and on the head is put back",
-                  .answer = {{"name", options.name}}};
+  const std::string data = data_words(options);
+  const Deed deed{
+      .what = std::format("remove extension {}", options.name),
+      .consequence = std::format("what it changed on nodes and on the head is put back{}", data),
+      .answer = {{"name", options.name}, {"keeps_data", !data.empty() && !options.purge}}};
   const bool is_there = !os::is_missing(extensions::grant_of(kStore, options.name));
-  if (is_there) {
+  const bool has_data = options.purge && !os::is_missing(extensions::data_of(options.name));
+  if (is_there || has_data) {
     if (const auto stop = stop_before(deed, options.confirm)) return *stop;
   } else if (options.confirm.dry_run) {
     return report(extensions::no_extension(options.name), kUsage);
@@ -323,11 +353,12 @@ int remove(const ChangeOptions& options) {
   if (!alone) return report(alone.error());
   if (const Status free = check_not_required(options.name); !free) return report(free.error());
   os::PosixCommandRunner runner;
-  const Status done = remove_all_of(runner, options.name);
+  Status done = remove_all_of(runner, options.name);
+  if (done && has_data) done = purge_data(options.name);
   if (!done) return report(done.error());
-  if (!is_there) return report(extensions::no_extension(options.name), kUsage);
+  if (!is_there && !has_data) return report(extensions::no_extension(options.name), kUsage);
   log_deed("ext remove", options.name);
-  return print_answer(deed.answer, std::format("removed {}", options.name));
+  return print_answer(deed.answer, std::format("removed {}{}", options.name, data));
 }
 
 }  // namespace
@@ -337,8 +368,10 @@ void add_ext_change(CLI::App& noun, Session& session) {
   CLI::App& install_verb =
       *noun.add_subcommand("install", "installs a package, or another version");
   install_verb
-      .add_option("file", options->file,
-                  "the package's specification, NAME-VERSION.yaml; or a NAME.gex of 2006")
+      .add_option(
+          "file", options->file,
+          "the package's specification, NAME-VERSION.yaml; a NAME.gex of 2006; or the name of "
+          "an extension that comes with Muster")
       ->type_name(value::kFile);
   install_verb.add_option("--key", options->keys, "a public key that is trusted for this package")
       ->type_name(value::kFile)
@@ -352,6 +385,7 @@ void add_ext_change(CLI::App& noun, Session& session) {
   on_run_at_head(install_verb, session, [options] { return install(*options); });
   CLI::App& remove_verb = *noun.add_subcommand("remove", "removes an extension and all it changed");
   add_extension_name(remove_verb, options->name);
+  remove_verb.add_flag("--purge", options->purge, "remove what its services kept as well");
   options->confirm.add_to(remove_verb);
   add_json(remove_verb);
   on_run_at_head(remove_verb, session, [options] { return remove(*options); });

@@ -10,6 +10,7 @@
 #include "apps/muster/commands_ext.h"
 #include "apps/muster/ext_on_head.h"
 #include "core/base/text.h"
+#include "extensions/settings.h"
 
 namespace muster::cli {
 namespace {
@@ -27,12 +28,8 @@ struct ConfigureOptions {
 Result<json> body_of(const ConfigureOptions& options) {
   json set = json::array();
   for (const std::string& word : options.set) {
-    const std::size_t sign = word.find('=');
-    if (sign == std::string::npos || sign == 0) {
-      return fail(ErrorKind::invalid, std::format("'{}' sets nothing", printable(word, 200)),
-                  "write SETTING=VALUE, in quotes where the value has blanks");
-    }
-    set.push_back({{"name", word.substr(0, sign)}, {"value", word.substr(sign + 1)}});
+    TRY_ASSIGN(const extensions::Choice choice, extensions::parse_choice(word));
+    set.push_back({{"name", choice.setting}, {"value", choice.value}});
   }
   return json{{"extension", options.extension}, {"set", set}, {"unset", options.unset}};
 }
@@ -48,6 +45,16 @@ Status wait_for_head(const std::string& name, const json& answer) {
   return is_about_head(now) ? wait_for_head_steps(name, answer) : Status();
 }
 
+}  // namespace
+
+Result<json> set_settings(const std::string& extension, const json& body) {
+  TRY_ASSIGN(json answer, call_head("POST", "/v1/extensions/configure", body));
+  TRY(wait_for_head(extension, answer));
+  return answer;
+}
+
+namespace {
+
 int configure(const ConfigureOptions& options) {
   if (options.set.empty() && options.unset.empty()) {
     return report({.message = "nothing is to be set",
@@ -57,11 +64,8 @@ int configure(const ConfigureOptions& options) {
   }
   const auto body = body_of(options);
   if (!body) return report(body.error(), kUsage);
-  const auto answer = call_head("POST", "/v1/extensions/configure", *body);
+  const auto answer = set_settings(options.extension, *body);
   if (!answer) return report(answer.error());
-  if (const Status done = wait_for_head(options.extension, *answer); !done) {
-    return report(done.error());
-  }
   const json now = find_extension(*answer, options.extension);
   return print_answer(now, std::format("configured {}: nodes get it now, and those that are off "
                                        "when they boot",
@@ -69,10 +73,9 @@ int configure(const ConfigureOptions& options) {
 }
 
 int set_disabled(const std::string& extension, bool is_disabled) {
-  const auto answer = call_head("POST", "/v1/extensions/configure",
-                                {{"extension", extension}, {"disabled", is_disabled}});
+  const auto answer =
+      set_settings(extension, {{"extension", extension}, {"disabled", is_disabled}});
   if (!answer) return report(answer.error());
-  if (const Status done = wait_for_head(extension, *answer); !done) return report(done.error());
   const char* const words =
       is_disabled ? "disabled {}: what it changed on nodes and on the head is put back"
                   : "enabled {}: nodes and head get its steps again";

@@ -10,9 +10,11 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
 #include "apps/muster/iso_extensions.h"
+#include "apps/muster/shipped_extensions.h"
 #include "core/base/text.h"
 #include "core/crypto/hash.h"
 #include "core/os/files.h"
+#include "extensions/settings.h"
 #include "extensions/store.h"
 #include "head/facts.h"
 #include "head/installed.h"
@@ -29,17 +31,25 @@ struct OnIso {
   int status = kDone;
 };
 
-/// The version of an extension that is installed, and the hash of its specification.
-struct There {
-  std::string version;
-  std::string specification;
-};
+/// What is installed of an extension; none: nothing that can be used.
+std::optional<extensions::Installed> read_there(const std::string& name) {
+  auto installed = extensions::read_installed(extensions::kStore, name);
+  if (!installed) return std::nullopt;
+  return std::move(*installed);
+}
 
-There read_there(const std::string& name) {
-  const auto installed = extensions::read_installed(extensions::kStore, name);
-  if (!installed) return {};
-  return {.version = to_string(installed->grant.version),
-          .specification = installed->grant.specification};
+/// Whether this very package is installed.
+bool is_installed(const fs::path& file, const std::optional<extensions::Installed>& there) {
+  const auto text = os::read_plain_file(file);
+  return there && text && crypto::sha256(*text) == there->grant.specification;
+}
+
+/// Whether what is installed stays, beside another package that would do. Where any version will
+/// do, nothing goes back, unless it cannot work with this ISO.
+bool stays(os::CommandRunner& runner, const spec::Extension& wanted,
+           const std::optional<extensions::Installed>& there, const CheckedPackage& package) {
+  return there && wanted.version.empty() && there->grant.version > package.specification.version &&
+         check_debian_packages(runner, there->specification);
 }
 
 /// Whom this head believes. A live head has its ISO where only root writes, and believes who built
@@ -49,22 +59,44 @@ Result<std::vector<package::TrustedKey>> read_trusted(const head::Facts& facts) 
                     : read_all_keys({});
 }
 
+/// Where this head has packages, the first believed most: on a server the daemon may write its ISO.
+Result<std::vector<fs::path>> directories_of(const head::Facts& facts) {
+  TRY_ASSIGN(fs::path shipped, find_shipped_extensions());
+  fs::path on_iso = fs::path(facts.medium) / kMediumExtensions;
+  if (facts.live) return std::vector<fs::path>{std::move(on_iso), std::move(shipped)};
+  return std::vector<fs::path>{std::move(shipped), std::move(on_iso)};
+}
+
+Error no_package_on_iso(const spec::Extension& wanted, const std::vector<fs::path>& directories) {
+  return {.message =
+              std::format("cluster.yaml names extension {}, and neither '{}' nor '{}' has "
+                          "such a package",
+                          spec::describe(wanted), directories[0].string(), directories[1].string()),
+          .hint = "'muster ext install' installs a package; an ISO of this cluster.yaml has one"};
+}
+
 OnIso read_wanted(os::CommandRunner& runner, const spec::ClusterSpec& spec,
                   const head::Facts& facts) {
   OnIso wanted;
   const auto keys = read_trusted(facts);
   if (!keys) return {.packages = {}, .status = report(keys.error(), kUsage)};
+  const auto directories = directories_of(facts);
+  if (!directories) return {.packages = {}, .status = report(directories.error(), kUsage)};
   for (const spec::Extension& each : spec.extensions) {
-    const fs::path file = fs::path(facts.medium) / kMediumExtensions /
-                          std::format("{}-{}.yaml", each.name, each.version);
-    const There there = read_there(each.name);
-    // Root may have installed what the ISO does not have.
-    if (os::is_missing(file) && there.version == each.version) continue;
+    const auto file = find_wanted(each, *directories);
+    const auto there = read_there(each.name);
+    if (!file || !*file) {
+      // Root may have installed what the ISO does not have.
+      if (file && there && each.is_met_by(to_string(there->grant.version))) continue;
+      wanted.status = report(file ? no_package_on_iso(each, *directories) : file.error(), kUsage);
+      continue;
+    }
+    if (is_installed(**file, there)) continue;
     auto package =
-        check_package(runner, file, *keys, facts.live ? Unsigned::allowed : Unsigned::refused);
+        check_package(runner, **file, *keys, facts.live ? Unsigned::allowed : Unsigned::refused);
     if (!package) {
-      wanted.status = report(package.error(), file);
-    } else if (crypto::sha256(package->files.specification) != there.specification) {
+      wanted.status = report(package.error(), **file);
+    } else if (!stays(runner, each, there, *package)) {
       wanted.packages.push_back(std::move(*package));
     }
   }
@@ -87,29 +119,65 @@ bool requires_any_of(const CheckedPackage& package, const std::vector<CheckedPac
                              });
 }
 
+/// The body of a request for what cluster.yaml chooses and the head has otherwise; null: nothing.
+Result<nlohmann::json> body_of_choices(const spec::Extension& wanted, const nlohmann::json& now) {
+  nlohmann::json set = nlohmann::json::array();
+  const nlohmann::json known = now.value("settings", nlohmann::json::array());
+  for (const std::string& text : wanted.settings) {
+    TRY_ASSIGN(const extensions::Choice choice, extensions::parse_choice(text));
+    const bool is_so = std::ranges::any_of(known, [&](const nlohmann::json& each) {
+      return text_of(each, "name") == choice.setting && text_of(each, "value") == choice.value;
+    });
+    if (!is_so) set.push_back({{"name", choice.setting}, {"value", choice.value}});
+  }
+  if (set.empty()) return nlohmann::json();
+  return nlohmann::json{
+      {"extension", wanted.name}, {"set", set}, {"unset", nlohmann::json::array()}};
+}
+
+/// One that is not there was told of already. Errors: the head; the extension does not work so.
+Status set_choices(const spec::Extension& wanted) {
+  TRY_ASSIGN(const nlohmann::json all, call_head("GET", "/v1/extensions"));
+  const nlohmann::json now = find_extension(all, wanted.name);
+  if (now.is_null()) return {};
+  TRY_ASSIGN(const nlohmann::json body, body_of_choices(wanted, now));
+  if (!body.is_null()) TRY(set_settings(wanted.name, body));
+  return {};
+}
+
 }  // namespace
 
 /// What others require comes first. One that fails keeps no other from being installed, and is not
 /// tried again: nodes would get its steps and lose them each time.
+int install_in_order(os::CommandRunner& runner, std::vector<CheckedPackage> packages) {
+  int status = kDone;
+  while (!packages.empty()) {
+    auto next = std::ranges::find_if(
+        packages, [&](const CheckedPackage& each) { return !requires_any_of(each, packages); });
+    if (next == packages.end()) next = packages.begin();
+    const CheckedPackage package = std::move(*next);
+    packages.erase(next);
+    if (install_checked(runner, package, specifications_of(packages)) != kDone) status = kUsage;
+  }
+  return status;
+}
+
 int install_from_iso() {
   const auto spec = head::read_installed_spec();
   if (!spec) return report(spec.error());
+  if (spec->extensions.empty()) return kDone;
   const auto facts = head::read_facts();
   if (!facts) return report(facts.error());
   // Without the daemon all would fail; it is tried again.
   if (const auto asked = call_head("GET", "/v1/extensions"); !asked) return report(asked.error());
   os::PosixCommandRunner runner;
   OnIso wanted = read_wanted(runner, *spec, *facts);
-  std::vector<CheckedPackage>& left = wanted.packages;
-  while (!left.empty()) {
-    auto next = std::ranges::find_if(
-        left, [&](const CheckedPackage& each) { return !requires_any_of(each, left); });
-    if (next == left.end()) next = left.begin();
-    const CheckedPackage package = std::move(*next);
-    left.erase(next);
-    if (install_checked(runner, package, specifications_of(left)) != kDone) wanted.status = kUsage;
+  const int installed = install_in_order(runner, std::move(wanted.packages));
+  int status = installed == kDone ? wanted.status : installed;
+  for (const spec::Extension& each : spec->extensions) {
+    if (const Status set = set_choices(each); !set) status = report(set.error(), kUsage);
   }
-  return wanted.status;
+  return status;
 }
 
 namespace {

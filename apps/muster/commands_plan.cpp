@@ -230,9 +230,11 @@ int run_plan(const PlanArguments& plan_arguments) {
   // As it was written, without what extensions need.
   const spec::ClusterSpec written = *spec::parse_cluster(options->spec_text, arguments.file).spec;
   const std::string& profile = plan_arguments.profile;
-  const auto preview =
-      plans::preview(written, profile.empty() ? written.profiles.front().name : profile);
+  auto preview = plans::preview(written, profile.empty() ? written.profiles.front().name : profile);
   if (!preview) return report(preview.error(), kUsage);
+  // With what the ISO has for its extensions.
+  preview->head_image = options->head_steps;
+  preview->node_image = options->image_steps;
   if (!plan_arguments.path.empty()) return print_file(*preview, plan_arguments.path);
   const auto changes = ask_installed(written, options->spec_text);
   if (!changes) return report(changes.error());

@@ -27,8 +27,9 @@ struct ExtensionArguments {
 void add_extensions_option(CLI::App& verb, ExtensionArguments& arguments);
 
 /// Adds the extensions of the specification to the files of the ISO, and the Debian packages that
-/// they need to its layers. `beside`: the directory of cluster.yaml. The status to end with when a
-/// package is missing or breaks a rule, or they do not fit together, after saying why.
+/// they need to its layers, where no unit of theirs starts by itself. `beside`: the directory of
+/// cluster.yaml. The status to end with when a package is missing or breaks a rule, or they do not
+/// fit together, after saying why.
 std::expected<void, int> add_extensions(const ExtensionArguments& arguments,
                                         const std::filesystem::path& beside,
                                         iso::BuildOptions& options);

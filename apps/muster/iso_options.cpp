@@ -60,13 +60,13 @@ std::expected<iso::BuildOptions, int> read_options(const IsoArguments& arguments
   if (!outcome.spec) return std::unexpected(kUsage);
   options.spec = std::move(*outcome.spec);
   options.spec_text = text;
+  options.head_steps = plans::plan_head_image(options.spec);
+  options.image_steps = plans::plan_node_image(options.spec);
   // Who verifies an ISO by its own cluster.yaml has their directory beside the ISO.
   const fs::path near = arguments.file.empty() ? arguments.out : arguments.file;
   const auto added =
       add_extensions(arguments.extensions, fs::absolute(near).parent_path(), options);
   if (!added) return std::unexpected(added.error());
-  options.head_steps = plans::plan_head_image(options.spec);
-  options.image_steps = plans::plan_node_image(options.spec);
   options.out = fs::absolute(arguments.out);
   if (!arguments.lock.empty()) {
     auto lock = iso::read_lock(arguments.lock);

@@ -13,6 +13,13 @@ namespace {
 
 using nlohmann::json;
 
+/// The extensions whose packages an ISO has. Their settings are the head's.
+std::vector<spec::Extension> packages_of(const spec::ClusterSpec& spec) {
+  std::vector<spec::Extension> packages = spec.extensions;
+  for (spec::Extension& each : packages) each.settings.clear();
+  return packages;
+}
+
 /// The keys of cluster.yaml that are in the medium and differ: a head cannot follow them by itself.
 std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::ClusterSpec& then) {
   std::vector<std::string> keys;
@@ -28,7 +35,7 @@ std::vector<std::string> medium_keys(const spec::ClusterSpec& now, const spec::C
   compare("head.time_zone", has_zone || now.head.time_zone == then.head.time_zone);
   compare("head.packages", now.head_packages == then.head_packages);
   compare("images", now.images == then.images);
-  compare("extensions", now.extensions == then.extensions);
+  compare("extensions", packages_of(now) == packages_of(then));
   return keys;
 }
 
@@ -47,6 +54,8 @@ Result<json> ask_changes(const spec::ClusterSpec& spec, const std::string& spec_
   if (!head_is_here()) return json();
   TRY_ASSIGN(json changes, call_head("POST", "/v1/plan", {{"spec", spec_text}}));
   changes["medium"] = medium_keys(before, spec);
+  changes["extension_settings"] =
+      spec.extensions != before.extensions && packages_of(spec) == packages_of(before);
   return changes;
 }
 
@@ -64,6 +73,9 @@ void print_changes(const json& changes) {
   }
   const auto keys = changes.at("medium").get<std::vector<std::string>>();
   if (!keys.empty()) std::println("needs a new ISO, for: {}", join(keys, ", "));
+  if (changes.at("extension_settings") == true) {
+    std::println("settings of extensions: 'systemctl restart muster-extensions' sets them");
+  }
 }
 
 }  // namespace muster::cli

@@ -37,7 +37,8 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"summary", text("what it does, in a line")},
     {"maintainer", text("who answers for it")},
     {"license", text("its licence, as an expression of SPDX")},
-    {"signer", text("the number of the key that signed it; empty: it is unsigned")},
+    {"signer", text("the number of the key that signed it; muster: it comes with Muster; empty: it "
+                    "is unsigned")},
     {"installed_ms", kTime},
     {"damaged", flag("whether only its name is known, as its files cannot be used")},
     {"active", flag("whether the steps of this version are in the plans")},

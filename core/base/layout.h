@@ -18,6 +18,8 @@ inline constexpr const char* kLeases = "/run/muster-dnsmasq/leases";
 inline constexpr const char* kImages = "/var/lib/muster-images";
 /// Extensions that were installed, root's.
 inline constexpr const char* kExtensions = "/var/lib/muster-extensions";
+/// What services of extensions keep, root's: a directory for each extension.
+inline constexpr const char* kExtensionData = "/var/lib/muster-extension-data";
 /// Where the hosts of extensions listen: NAME.sock.
 inline constexpr const char* kExtensionRun = "/run/muster-extensions";
 /// What the head's plan changed here and what stood there before, root's.

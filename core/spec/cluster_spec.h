@@ -126,10 +126,23 @@ struct User {
 
 struct Extension {
   std::string name;
-  std::string version;
+  /// Empty: the newest that there is when the ISO is made.
+  std::string version = {};
+  /// "SETTING=VALUE" each.
+  std::vector<std::string> settings = {};
 
+  /// Whether an installed version is the one that is wanted.
+  bool is_met_by(std::string_view installed) const {
+    return version.empty() || version == installed;
+  }
   bool operator==(const Extension&) const = default;
 };
+
+/// "'hello' 1.0.0", or "'hello'" in any version.
+inline std::string describe(const Extension& extension) {
+  const std::string version = extension.version.empty() ? "" : " " + extension.version;
+  return "'" + extension.name + "'" + version;
+}
 
 struct Volume {
   std::string name;

@@ -195,9 +195,15 @@ const Field kExtensions[] = {
     value<kName, &Extension::name>(
         {.key = "name", .doc = "The extension's name.", .example = "hello", .presence = kRequired}),
     value<kVersion, &Extension::version>({.key = "version",
-                                          .doc = "The version that is wanted, exactly.",
-                                          .example = "1.0.0",
-                                          .presence = kRequired}),
+                                          .doc = "The version that is wanted, exactly; without it, "
+                                                 "the newest that the ISO is made with.",
+                                          .example = "1.0.0"}),
+    values<kSettingChoice, &Extension::settings>(
+        {.key = "settings",
+         .doc =
+             "Settings of the extension, as `muster ext configure` takes them. The head sets them "
+             "when it starts.",
+         .example = "greeting=Good morning."}),
 };
 
 const Field kVolumes[] = {

@@ -37,6 +37,15 @@ std::string as_name(std::string_view text) {
   return name;
 }
 
+bool is_setting_choice(std::string_view text) {
+  const std::string_view name = text.substr(0, text.find('='));
+  const auto may_be = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return name.size() < text.size() && !name.empty() && name.size() <= 40 && name.front() >= 'a' &&
+         std::ranges::all_of(name, may_be);
+}
+
 bool is_name(std::string_view text) {
   return text.size() <= 32 && starts_with_lower(text) && !text.ends_with('-') &&
          all_of_class(text, Class::lower | Class::digit | Class::dash);

@@ -9,6 +9,10 @@
 
 namespace muster::spec {
 
+/// "greeting=Good morning.": the name of a setting of an extension and a value, which the extension
+/// checks.
+bool is_setting_choice(std::string_view text);
+
 /// A name of ours: of the cluster, a profile, an image, a volume, an extension.
 bool is_name(std::string_view text);
 

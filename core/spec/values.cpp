@@ -158,6 +158,13 @@ constinit const Codec<std::string> kPackage = {
     parse_text<kPackage, is_package>,
     same};
 
+constinit const Codec<std::string> kSettingChoice = {
+    {.name = "the choice of a setting",
+     .allowed = "SETTING=VALUE, such as 'greeting=Good morning.'",
+     .pattern = "^[a-z][a-z0-9_]{0,39}=.*$"},
+    parse_text<kSettingChoice, is_setting_choice>,
+    same};
+
 constinit const Codec<std::string> kVersion = {
     {.name = "a version",
      .allowed = "three numbers, such as '1.4.0' or '2.0.0-rc.1'",

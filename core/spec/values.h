@@ -86,6 +86,7 @@ extern const Codec<std::chrono::seconds> kTimeLimit;
 extern const Codec<std::chrono::seconds> kJobTime;
 extern const Codec<KernelArgument> kKernelArgument;
 extern const Codec<std::string> kPackage;
+extern const Codec<std::string> kSettingChoice;
 extern const Codec<std::string> kUserName;
 extern const Codec<std::uint32_t> kUid;
 extern const Codec<std::string> kFullName;

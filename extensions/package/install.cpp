@@ -50,7 +50,7 @@ Result<Installed> add_extension(const NewExtension& added, const fs::path& store
               .version = added.specification.version,
               .specification = crypto::sha256(added.files.specification),
               .rights = added.specification.rights,
-              .signer = added.signer ? to_string(added.signer->key) : std::string(),
+              .signer = added.signer ? to_string(*added.signer) : std::string(),
               .at_ms = added.at_ms};
   const fs::path directory = store / name;
   const fs::path unfinished = directory / std::format("{}{}", kUnfinished, grant.directory());

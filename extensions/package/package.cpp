@@ -26,6 +26,10 @@ fs::path beside(const fs::path& specification, const char* ending) {
 
 }  // namespace
 
+std::string to_string(const Signer& signer) {
+  return signer.key ? to_string(*signer.key) : "muster";
+}
+
 fs::path signature_of(fs::path specification) { return specification += ".minisig"; }
 
 Result<PackageFiles> read_package(const fs::path& specification) {

@@ -43,11 +43,16 @@ Result<std::vector<TrustedKey>> read_keys(const std::vector<std::filesystem::pat
 /// The files of a directory that end in ".pub"; none when it is missing. Errors: as read_keys.
 Result<std::vector<TrustedKey>> read_keys_in(const std::filesystem::path& directory);
 
+/// Who answers for a package.
 struct Signer {
-  KeyId key{};
-  /// What it signed besides.
+  /// None: it came with Muster, and root believes that program already.
+  std::optional<KeyId> key;
+  /// What the key signed besides.
   std::string comment;
 };
+
+/// The number of its key, or "muster".
+std::string to_string(const Signer& signer);
 
 /// Who signed the specification; none: nobody did. Errors (denied): no key of these did, or the
 /// specification is not what was signed; (invalid) it is no signature.

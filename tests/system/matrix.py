@@ -1,7 +1,7 @@
 """All scenarios of the system tests, and where each runs."""
 
 from places import Group, NativeGroup
-from scenarios import access, chaos, clocks, extensions, faults, firmware, first_job, images, operations, profiles, site, upkeep, wire
+from scenarios import access, chaos, clocks, extensions, faults, firmware, first_job, images, operations, profiles, shipped, site, upkeep, wire
 
 NODES = 2
 
@@ -74,6 +74,9 @@ def groups():
                                 "rolling_restart": 85, "another_image": 90, "extension_comes_and_goes": 60, "volume_of_a_profile": 75}),
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site, seconds=40,
                         longer={"changes_are_put_right": 270}),
+            NativeGroup("shipped", {"nodes": NODES}, {"monitoring": with_nodes(shipped.monitoring),
+                                                       "mpi_bench": with_nodes(shipped.mpi_bench)}, seconds=45,
+                        longer={"monitoring": 270}, iso="shipped-amd64.iso"),
             # Each part of these two is in a group above: UEFI's PXE with Secure Boot on, a stick in UEFI's place too. Where
             # time is short, they are what is left out.
             Group("uefi-pxe", {"nodes": 1, "firmware": "uefi", "card": "e1000e"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -119,34 +118,3 @@ def _depth(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + max(map(_depth, value.values()), default=0)
     return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
-
-
-class NoNodeSet(Exception):
-    """Why a text names no nodes."""
-
-
-def nodes_of(text: str) -> list[str]:
-    """The names of a node set: names with ranges, such as n[001-003,007] or rack[1-2]n[1-9/2], behind each other."""
-    names: list[str] = []
-    for one in re.findall(r"(?:[^\s,\[\]]|\[[^\[\]]*\])+", text):
-        parts = re.split(r"\[([^\[\]]*)\]", one)
-        choices = [[part] if i % 2 == 0 else _numbers(part) for i, part in enumerate(parts)]
-        names += ["".join(each) for each in itertools.product(*choices)]
-    if text.count("[") != text.count("]") or any(sign in text for sign in "!&^@"):
-        raise NoNodeSet(f"'{text}' is no node set that this simulated cluster reads")
-    return sorted(set(names))
-
-
-def _numbers(ranges: str) -> list[str]:
-    numbers: list[str] = []
-    for each in ranges.split(","):
-        match = re.fullmatch(r"(\d+)(?:-(\d+)(?:/(\d+))?)?", each)
-        if match is None:
-            raise NoNodeSet(f"'{each}' is no range")
-        first, last, step = match[1], match[2] or match[1], int(match[3] or 1)
-        is_padded = first.startswith("0") and len(first) > 1
-        if int(first) > int(last) or step == 0 or (is_padded and len(first) != len(last)):
-            raise NoNodeSet(f"'{each}' is no range: it goes down, or pads its ends differently")
-        width = len(first) if is_padded else 0
-        numbers += [f"{number:0{width}d}" for number in range(int(first), int(last) + 1, step)]
-    return numbers

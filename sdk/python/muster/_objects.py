@@ -34,16 +34,19 @@ class _Told:
 class Extension(_Told):
     """The extension itself."""
 
-    __slots__ = ("name", "version", "directory")
+    __slots__ = ("name", "version", "directory", "data")
     name: str
     version: str
     #: Where its files are on the head: what is below ``content`` of its project.
     directory: str
+    #: Where its services on the head keep what is theirs.
+    data: str
 
-    def __init__(self, name: str, version: str, directory: str) -> None:
+    def __init__(self, name: str, version: str, directory: str, data: str = "") -> None:
         self.name = name
         self.version = version
         self.directory = directory
+        self.data = data or f"/var/lib/muster-extension-data/{name}"
 
 
 class Head(_Told):
@@ -240,7 +243,7 @@ def context_of(told: Mapping[str, Any], call: Call | None = None) -> Context:
     over: a newer head may tell more."""
     extension, cluster = told["extension"], told["cluster"]
     return Context(
-        Extension(extension["name"], extension["version"], extension["directory"]),
+        Extension(extension["name"], extension["version"], extension["directory"], extension["data"]),
         Cluster(cluster["name"], Head(cluster["head"]["hostname"], cluster["head"]["address"]),
                 tuple(Profile(profile["name"]) for profile in cluster["profiles"]),
                 tuple(_node_of(node) for node in cluster.get("nodes", ()))),

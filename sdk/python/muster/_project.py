@@ -76,7 +76,7 @@ def told(of: Mapping[str, Any], context: Context, *, states: bool) -> dict[str, 
         cluster["nodes"] = [{**node_json(node), **({"state": node.state} if states else {})}
                             for node in context.cluster.nodes]
     return {"extension": {"name": context.extension.name, "version": context.extension.version,
-                          "directory": context.extension.directory},
+                          "directory": context.extension.directory, "data": context.extension.data},
             "cluster": cluster, "settings": dict(context.settings)}
 
 

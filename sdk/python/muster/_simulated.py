@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Union
 
 from . import _project
 from ._answers import Answer, Metric, Problem
-from ._check import NoNodeSet, NotAllowed, nodes_of, why_no_key, why_no_values
+from ._check import NotAllowed, why_no_key, why_no_values
+from ._node_set import NoNodeSet, node_names
 from ._objects import CallError, Cluster, Context, Node, NodeResult, SettingValue
 
 #: Runs a command on a node: what a test puts in place of the program. What it writes is enough where it succeeds.
@@ -141,7 +142,7 @@ class SimulatedCluster:
             raise CallError(f"the extension has no right to run {command[0] if command else 'nothing'} on nodes: 'commands' "
                             f"of 'rights' has {', '.join(allowed) or 'none'}")
         try:
-            names = nodes_of(nodes)
+            names = node_names(nodes)
         except NoNodeSet as error:
             raise CallError(str(error)) from None
         for name in names:

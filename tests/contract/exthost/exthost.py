@@ -27,7 +27,7 @@ license: MIT
 hooks: [configure]
 """
 
-INPUT = {"extension": {"name": "motd", "version": "1.0.0", "directory": "/there"},
+INPUT = {"extension": {"name": "motd", "version": "1.0.0", "directory": "/there", "data": "/data"},
          "cluster": {"name": "lab", "head": {"hostname": "head", "address": "10.42.0.1"},
                      "profiles": [{"name": "default"}, {"name": "gpu"}]},
          "settings": {"greeting": "Hello", "loud": True, "times": 3}}

@@ -24,7 +24,7 @@ class FromIso(ExtensionsTest):
         """cluster.yaml names these."""
         path = self.machine.path(SPEC)
         text = path.read_text(encoding="utf-8").partition("\nextensions:")[0]
-        rows = "".join(f"  - {{name: {name}, version: {version}}}\n" for name, version in extensions)
+        rows = "".join(f"  - {{name: {name}{f', version: {version}' if version else ''}}}\n" for name, version in extensions)
         self.machine.write(SPEC, text + "\nextensions:\n" + rows)
 
     def put(self, hook, name, version="1.0.0", more="", files=MOTD):
@@ -65,6 +65,38 @@ class FromIso(ExtensionsTest):
         self.assertEqual(self.from_iso()[0], 0)
         self.assertEqual(self.on_nodes(), {MOTD: "two\n"})
 
+    def test_any_version_is_the_newest_and_nothing_goes_back(self):
+        self.put(writes(MOTD, "one\n"), "motd", version="1.9.0")
+        self.put(writes(MOTD, "two\n"), "motd", version="1.10.0")
+        self.name(("motd", ""))
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.on_nodes(), {MOTD: "two\n"})
+        self.install(writes(MOTD, "three\n"), version="2.0.0")
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.on_nodes(), {MOTD: "three\n"})
+        self.machine.check("rm", "-rf", PLACE)
+        self.assertEqual(self.from_iso()[0], 0, "what root installed is right, whatever the ISO has")
+
+    def test_settings_are_those_of_cluster_yaml_at_each_start(self):
+        self.python_package()
+        self.machine.check("sh", "-c", f"cp /root/ext/hello-0.1.0.* {PLACE}")
+        path = self.machine.path(SPEC)
+        text = path.read_text(encoding="utf-8")
+        self.machine.write(SPEC, text + "\nextensions:\n  - name: hello\n    settings: [greeting=Good morning.]\n")
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.greeting(), "Good morning.\n")
+        before = self.listed()
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.listed(), before, "what is so already is not set again")
+        self.check("ext", "configure", "hello", "greeting=Hi.")
+        self.assertEqual(self.from_iso()[0], 0)
+        self.assertEqual(self.greeting(), "Good morning.\n")
+        self.machine.write(SPEC, text + "\nextensions:\n  - name: hello\n    settings: [colour=red]\n")
+        status, _, err = self.from_iso()
+        self.assertEqual(status, 2, "it would be tried for ever")
+        self.assertIn("no setting 'colour'", err)
+        self.assertEqual(self.greeting(), "Good morning.\n")
+
     def test_one_that_fails_keeps_no_other_away(self):
         self.put("exit 3\n", "bad")
         self.put(writes("/etc/issue", "two\n"), "issue", files="/etc/issue")
@@ -72,7 +104,7 @@ class FromIso(ExtensionsTest):
         status, _, err = self.from_iso()
         self.assertNotEqual(status, 0)
         self.assertIn("extension 'bad' does not work", err)
-        self.assertIn("gone-1.0.0.yaml", err)
+        self.assertIn("names extension 'gone' 1.0.0", err)
         self.assertEqual([each["name"] for each in self.listed()], ["issue"])
 
     def test_two_that_need_each_others_new_version_come_together(self):

@@ -117,7 +117,7 @@ class Extensions(ExtensionsTest):
         told = json.loads(told)
         directory = told["extension"].pop("directory")
         self.assertTrue(self.machine.path(f"{directory}/hooks/configure").exists(), directory)
-        self.assertEqual(told["extension"], {"name": "motd", "version": "1.0.0"})
+        self.assertEqual(told["extension"], {"name": "motd", "version": "1.0.0", "data": "/var/lib/muster-extension-data/motd"})
         self.assertEqual(told["settings"], {})
         self.assertEqual([profile["name"] for profile in told["cluster"]["profiles"]], ["default", "gpu"])
         self.assertEqual(set(told["cluster"]), {"name", "head", "profiles"})

@@ -28,6 +28,15 @@ TEST(Settings, have_their_defaults_until_somebody_chooses) {
             R"({"colour":"red","loud":true,"times":9,"words":""})");
 }
 
+TEST(Settings, are_chosen_by_texts) {
+  EXPECT_EQ(parse_choices(lamp_with_settings(), {"words=a=b", "loud=yes", "colour=blue"}),
+            (Choices{{"colour", "blue"}, {"loud", "yes"}, {"words", "a=b"}}));
+  for (const char* const wrong : {"words", "=x", "gone=1", "times=0", "loud=maybe"}) {
+    EXPECT_FALSE(parse_choices(lamp_with_settings(), {wrong})) << wrong;
+  }
+  EXPECT_FALSE(parse_choices(lamp_with_settings(), {"loud=yes", "loud=no"}));
+}
+
 TEST(Settings, allow_what_their_type_allows) {
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"times", "0"},

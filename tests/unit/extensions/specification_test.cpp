@@ -285,8 +285,9 @@ TEST(Specification, the_page_has_the_keys_of_the_table) {
 }
 
 TEST(Specification, the_example_of_the_page_is_one) {
-  const auto outcome =
-      parse_specification(part_of_page("```yaml\n", "```"), "the page", Form::project);
+  // Before it is one of cluster.yaml.
+  const std::string example = "schema: 1\n" + part_of_page("```yaml\nschema: 1\n", "```");
+  const auto outcome = parse_specification(example, "the page", Form::project);
   EXPECT_TRUE(outcome.specification) << to_string(outcome.problems.front());
 }
 

@@ -12,14 +12,16 @@ using nlohmann::json;
 class UnitFileTest : public testing::Test {
  protected:
   void SetUp() override {
+    installed_.grant.name = "lamp";
     installed_.content = store() / "lamp/1.0.0-aaaaaaaa-5/content";
     ASSERT_TRUE(os::write_file(installed_.content / "units/lamp.service",
-                               "[Service]\nExecStart=@DIRECTORY@/bin/lamp @DIRECTORY@\n"));
+                               "[Service]\nExecStart=@DIRECTORY@/bin/lamp @DIRECTORY@ @DATA@\n"));
   }
   std::filesystem::path store() const { return scratch_.path() / "store"; }
   std::string own() const {
     const std::string directory = installed_.content.string();
-    return "[Service]\nExecStart=" + directory + "/bin/lamp " + directory + "\n";
+    return "[Service]\nExecStart=" + directory + "/bin/lamp " + directory +
+           " /var/lib/muster-extension-data/lamp\n";
   }
 
   os::TemporaryDirectory scratch_ = os::TemporaryDirectory::make().value();
@@ -27,10 +29,10 @@ class UnitFileTest : public testing::Test {
 };
 
 TEST_F(UnitFileTest, is_the_archives_with_its_directory) {
-  EXPECT_EQ(read_unit(installed_.content, "lamp.service"), own());
-  EXPECT_FALSE(read_unit(installed_.content, "other.service"));
-  EXPECT_FALSE(read_unit(installed_.content, "../units/lamp.service"));
-  EXPECT_FALSE(read_unit(installed_.content, ""));
+  EXPECT_EQ(read_unit("lamp", installed_.content, "lamp.service"), own());
+  EXPECT_FALSE(read_unit("lamp", installed_.content, "other.service"));
+  EXPECT_FALSE(read_unit("lamp", installed_.content, "../units/lamp.service"));
+  EXPECT_FALSE(read_unit("lamp", installed_.content, ""));
 }
 
 TEST_F(UnitFileTest, stands_in_an_answer_as_a_file) {

@@ -49,7 +49,8 @@ TEST(StateDisk, its_list_marks_it_and_names_each_directory) {
   const std::vector<std::string> shared = {"/home", "/srv/data"};
   EXPECT_EQ(render_state_list(shared),
             "muster-state 1\n/var/lib/muster\n/var/lib/slurm\n/var/lib/muster-keys\n"
-            "/var/lib/muster-head\n/var/lib/muster-images\n/var/lib/muster-extensions\n/home\n/srv/"
+            "/var/lib/muster-head\n/var/lib/muster-images\n/var/lib/muster-extensions\n/var/lib/"
+            "muster-extension-data\n/home\n/srv/"
             "data\n");
 }
 

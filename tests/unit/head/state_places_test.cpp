@@ -31,6 +31,18 @@ std::vector<std::string> words_of_line(const std::string& text, std::string_view
   return {};
 }
 
+TEST(StatePlaces, a_state_disk_of_an_earlier_version_lacks_some) {
+  std::string mounts;
+  for (const StatePlace& place : state_places()) {
+    if (place.state_disk != StateDisk::keeps || place.directory.ends_with("-data")) continue;
+    mounts += std::format("30 22 8:1 /x {} rw - ext4 /dev/vda rw\n", place.directory);
+  }
+  EXPECT_EQ(find_unkept_places(mounts),
+            (std::vector<std::string>{"/var/lib/muster-extension-data"}));
+  EXPECT_TRUE(find_unkept_places("22 1 0:25 / / rw - overlay overlay rw\n").empty())
+      << "without a state disk nothing is kept";
+}
+
 TEST(StatePlaces, a_backup_has_what_the_nodes_know_the_head_by) {
   for (const char* const path :
        {"/var/lib/muster/state.db", "/var/lib/muster/state.db-wal", "/var/lib/muster/ca/ca.key",

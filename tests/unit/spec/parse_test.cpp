@@ -61,7 +61,7 @@ TEST(ParseCluster, every_key_reaches_its_place) {
       "users:\n  - {name: ada, uid: 2001, full_name: Ada L., ssh_keys: ['" +
       key +
       "']}\n"
-      "extensions:\n  - {name: hello, version: 1.2.3}\n"
+      "extensions:\n  - {name: hello, version: 1.2.3, settings: [a=b]}\n"
       "volumes:\n  - {name: data, driver: nfs, mount: /srv/data}\n"
       "hpc: {partition: main, time_limit: 7 d}\n");
   EXPECT_EQ(spec.mirror, "http://mirror.example.org/debian");
@@ -91,7 +91,7 @@ TEST(ParseCluster, every_key_reaches_its_place) {
   EXPECT_EQ(spec.profiles, (std::vector<Profile>{{"big", "fat", {argument("quiet")}}}));
   EXPECT_EQ(spec.images, (std::vector<Image>{{"fat", {"gdb", "vim"}, {argument("a=b")}}}));
   EXPECT_EQ(spec.users, (std::vector<User>{{"ada", 2001U, "Ada L.", {key}}}));
-  EXPECT_EQ(spec.extensions, (std::vector<Extension>{{"hello", "1.2.3"}}));
+  EXPECT_EQ(spec.extensions, (std::vector<Extension>{{"hello", "1.2.3", {"a=b"}}}));
   EXPECT_EQ(spec.volumes, (std::vector<Volume>{{"data", StorageDriver::nfs, "/srv/data"}}));
   EXPECT_EQ(spec.hpc, (Hpc{"main", std::chrono::days(7)}));
 }
@@ -171,8 +171,18 @@ TEST(ParseCluster, an_empty_element_is_an_error_at_its_dash) {
 }
 
 TEST(ParseCluster, elements_need_what_is_required_of_them) {
-  EXPECT_EQ(problem_of("extensions:\n  - name: hello\n"),
-            "4:5: extensions[0].version is missing; add 'version: 1.0.0'");
+  EXPECT_EQ(problem_of("extensions:\n  - version: 1.0.0\n"),
+            "4:5: extensions[0].name is missing; add 'name: hello'");
+}
+
+TEST(ParseCluster, settings_of_an_extension_have_a_name_and_a_value) {
+  EXPECT_EQ(spec_of("extensions:\n  - {name: hello, settings: [a=, 'b_2=c = d']}\n").extensions,
+            (std::vector<Extension>{{"hello", "", {"a=", "b_2=c = d"}}}));
+  for (const char* const wrong : {"greeting", "=x", "Greeting=x", "gree-ting=x", "2=x"}) {
+    EXPECT_NE(
+        problem_of(std::format("extensions:\n  - {{name: hello, settings: ['{}']}}\n", wrong)), "")
+        << wrong;
+  }
 }
 
 TEST(ParseCluster, guesses_of_yaml_1_1_do_not_happen) {
