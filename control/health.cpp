@@ -156,8 +156,39 @@ void add_missing_extensions(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
+/// The value that a setting has, in an administrator's words; empty: there is no such setting.
+std::string value_of(const Extensions::State& state, const std::string& setting) {
+  const auto chosen = state.settings.choices.find(setting);
+  if (chosen != state.settings.choices.end()) return chosen->second;
+  const auto found = extensions::find_setting(state.extension.specification, setting);
+  return found ? found->fallback : std::string();
+}
+
+/// What cluster.yaml chooses of settings and an extension has otherwise.
+void add_other_settings(Cluster& cluster, std::vector<Problem>& problems) {
+  const auto states = cluster.extensions().states();
+  for (const spec::Extension& wanted : cluster.spec().extensions) {
+    const auto state = std::ranges::find(states, wanted.name, [](const Extensions::State& each) {
+      return each.extension.grant.name;
+    });
+    if (state == states.end() || state->is_damaged) continue;
+    const auto choices = extensions::parse_choices(state->extension.specification, wanted.settings);
+    if (!choices) {
+      problems.push_back({choices.error().message, "change its settings in cluster.yaml"});
+      continue;
+    }
+    for (const auto& [setting, value] : *choices) {
+      if (value_of(*state, setting) == value) continue;
+      problems.push_back({std::format("extension '{}' has another '{}' than cluster.yaml chooses",
+                                      wanted.name, setting),
+                          "'systemctl restart muster-extensions' sets it"});
+    }
+  }
+}
+
 void add_extensions(Cluster& cluster, std::vector<Problem>& problems) {
   add_missing_extensions(cluster, problems);
+  add_other_settings(cluster, problems);
   for (Problem& problem : cluster.extensions().problems()) {
     problems.push_back(std::move(problem));
   }
@@ -292,7 +323,8 @@ void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
         {std::format("'{}' is not on this head's state disk, which an earlier version "
                      "made: what is written there is lost at its next start",
                      place),
-         "'muster head keep' adds it; then restart the head"});
+         "'muster head keep' adds it, while extensions that keep something are disabled; "
+         "then restart the head"});
   }
 }
 

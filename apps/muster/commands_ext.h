@@ -35,6 +35,8 @@ struct CheckedPackage {
   std::unique_ptr<const package::Content> content;
   /// None: it is unsigned.
   std::optional<package::Signer> signer;
+  /// What cluster.yaml chooses of its settings; it is never asked without them.
+  std::vector<std::string> settings = {};
 };
 
 /// What is wrong with a package: a list with places, or one error.
@@ -81,6 +83,10 @@ std::optional<Failure> refuse_others();
 
 /// Installs what cluster.yaml names, from the ISO. The status to end with.
 int install_from_iso();
+
+/// The body of a request that sets these, each "SETTING=VALUE". Errors: one is none.
+Result<nlohmann::json> body_of_settings(const std::string& extension,
+                                        const std::vector<std::string>& settings);
 
 /// Asks the head for other settings (POST /v1/extensions/configure), and waits until it has what
 /// they mean there. What it says of all extensions. Errors: they do not work.

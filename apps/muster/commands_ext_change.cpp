@@ -10,6 +10,7 @@
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
 #include "apps/muster/confirm.h"
+#include "apps/muster/ext_deed.h"
 #include "apps/muster/ext_on_head.h"
 #include "apps/muster/log_deed.h"
 #include "apps/muster/shipped_extensions.h"
@@ -19,6 +20,7 @@
 #include "core/spec/rules.h"
 #include "extensions/dependencies.h"
 #include "extensions/package/install.h"
+#include "head/installed.h"
 #include "head/systemctl.h"
 
 namespace muster::cli {
@@ -81,48 +83,6 @@ Result<json> look_again(const Grant& grant, bool waits_for_head) {
                           said.empty() ? "" : "; it said: " + said));
 }
 
-std::string_view place_words(extensions::Place place) {
-  return place == extensions::Place::head ? "ON THIS HEAD, as root" : "on every node";
-}
-
-/// What is on the head comes first.
-std::string rights_words(const extensions::Specification& specification) {
-  std::string words;
-  std::vector<extensions::Right> rights = specification.rights;
-  std::ranges::stable_partition(rights, [](const extensions::Right& right) {
-    return right.place == extensions::Place::head;
-  });
-  for (const extensions::Right& right : rights) {
-    std::vector<std::string> deeds;
-    if (!right.files.empty()) deeds.push_back("writes " + join(right.files, ", "));
-    if (!right.directories.empty()) {
-      deeds.push_back("owns all in " + join(right.directories, ", "));
-    }
-    if (!right.units.empty()) deeds.push_back("runs " + join(right.units, ", "));
-    if (!right.commands.empty()) {
-      deeds.push_back("runs " + join(right.commands, ", ") + " with any arguments, as root,");
-    }
-    if (!right.packages.empty()) {
-      deeds.push_back("needs the Debian packages " + join(right.packages, ", "));
-    }
-    words += std::format("{}{} {} ({})", words.empty() ? "it " : "; it ", join(deeds, " and "),
-                         place_words(right.place), right.reason);
-  }
-  return words.empty() ? "it changes nothing by itself" : words;
-}
-
-Deed deed_of(const CheckedPackage& package) {
-  const extensions::Specification& wanted = package.specification;
-  const std::string version = to_string(wanted.version);
-  const auto before = extensions::read_installed(kStore, wanted.name);
-  const std::string what = before ? std::format("replace extension {} {} by {}", wanted.name,
-                                                to_string(before->grant.version), version)
-                                  : std::format("install extension {} {}", wanted.name, version);
-  return {.what = std::format("{}, {}", what, signer_words(package.signer)),
-          .consequence = rights_words(wanted),
-          .answer = {{"name", wanted.name}, {"version", version}}};
-}
-
 /// Whether an extension of this grant has something on the head; also when nobody knows.
 bool has_head_steps(const std::optional<std::string>& grant) {
   if (!grant) return false;
@@ -166,6 +126,10 @@ Result<json> change(os::CommandRunner& runner, const CheckedPackage& package,
                                      .at_ms = os::now_ms()},
                                     kStore));
   TRY(start_host(runner, installed.grant.name));
+  if (!package.settings.empty()) {
+    TRY_ASSIGN(const json body, body_of_settings(installed.grant.name, package.settings));
+    TRY(set_settings(installed.grant.name, body));
+  }
   return look_again(installed.grant, is_on_head(package, before));
 }
 
@@ -253,6 +217,14 @@ std::optional<Failure> refuse_others() {
 
 namespace {
 
+/// What cluster.yaml chooses for an extension; none: it does not name it.
+std::vector<std::string> settings_of_cluster(const std::string& name) {
+  const auto spec = head::read_installed_spec();
+  if (!spec) return {};
+  const auto wanted = std::ranges::find(spec->extensions, name, &spec::Extension::name);
+  return wanted == spec->extensions.end() ? std::vector<std::string>() : wanted->settings;
+}
+
 int install(const ChangeOptions& options) {
   if (const auto refused = refuse_others()) return report(*refused);
   if (options.from_iso != options.file.empty()) {
@@ -273,9 +245,10 @@ int install(const ChangeOptions& options) {
   const auto file = read_package_path(options.file);
   if (!file) return report(file.error(), kUsage);
   os::PosixCommandRunner runner;
-  const auto package = check_package(
-      runner, *file, *keys, options.allow_unsigned ? Unsigned::allowed : Unsigned::refused);
+  auto package = check_package(runner, *file, *keys,
+                               options.allow_unsigned ? Unsigned::allowed : Unsigned::refused);
   if (!package) return report(package.error(), *file);
+  package->settings = settings_of_cluster(package->specification.name);
   if (const auto stop = stop_before(deed_of(*package), options.confirm)) return *stop;
   return install_checked(runner, *package);
 }
@@ -315,10 +288,11 @@ Status check_not_required(const std::string& name) {
 std::string data_words(const ChangeOptions& options) {
   const fs::path data = extensions::data_of(options.name);
   if (os::is_missing(data)) return {};
-  return options.purge
-             ? std::format("; what its services kept in {} is LOST", data.string())
-             : std::format("; what its services kept stays in {}, until --purge removes it, too",
-                           data.string());
+  return options.purge ? std::format("; what its services kept in {} is LOST", data.string())
+                       : std::format(
+                             "; what its services kept stays in {}, until --purge removes it, too; "
+                             "its settings do not stay",
+                             data.string());
 }
 
 /// Removes what services kept. Where systemd gives a service a user of its own, the directory is a

@@ -24,16 +24,6 @@ struct ConfigureOptions {
   std::vector<std::string> unset;
 };
 
-/// The body of the request. Errors: a word is no SETTING=VALUE.
-Result<json> body_of(const ConfigureOptions& options) {
-  json set = json::array();
-  for (const std::string& word : options.set) {
-    TRY_ASSIGN(const extensions::Choice choice, extensions::parse_choice(word));
-    set.push_back({{"name", choice.setting}, {"value", choice.value}});
-  }
-  return json{{"extension", options.extension}, {"set", set}, {"unset", options.unset}};
-}
-
 /// Errors: it does not work, or the head could not do what it wants there.
 Status wait_for_head(const std::string& name, const json& answer) {
   const json now = find_extension(answer, name);
@@ -46,6 +36,16 @@ Status wait_for_head(const std::string& name, const json& answer) {
 }
 
 }  // namespace
+
+Result<json> body_of_settings(const std::string& extension,
+                              const std::vector<std::string>& settings) {
+  json set = json::array();
+  for (const std::string& text : settings) {
+    TRY_ASSIGN(const extensions::Choice choice, extensions::parse_choice(text));
+    set.push_back({{"name", choice.setting}, {"value", choice.value}});
+  }
+  return json{{"extension", extension}, {"set", set}, {"unset", json::array()}};
+}
 
 Result<json> set_settings(const std::string& extension, const json& body) {
   TRY_ASSIGN(json answer, call_head("POST", "/v1/extensions/configure", body));
@@ -62,8 +62,9 @@ int configure(const ConfigureOptions& options) {
                                        printable(options.extension, 80))},
                   kUsage);
   }
-  const auto body = body_of(options);
+  auto body = body_of_settings(options.extension, options.set);
   if (!body) return report(body.error(), kUsage);
+  body->at("unset") = options.unset;
   const auto answer = set_settings(options.extension, *body);
   if (!answer) return report(answer.error());
   const json now = find_extension(*answer, options.extension);

@@ -59,20 +59,38 @@ Result<std::vector<package::TrustedKey>> read_trusted(const head::Facts& facts) 
                     : read_all_keys({});
 }
 
-/// Where this head has packages, the first believed most: on a server the daemon may write its ISO.
-Result<std::vector<fs::path>> directories_of(const head::Facts& facts) {
-  TRY_ASSIGN(fs::path shipped, find_shipped_extensions());
-  fs::path on_iso = fs::path(facts.medium) / kMediumExtensions;
-  if (facts.live) return std::vector<fs::path>{std::move(on_iso), std::move(shipped)};
-  return std::vector<fs::path>{std::move(shipped), std::move(on_iso)};
+Error no_package_on_iso(const spec::Extension& wanted, const fs::path& on_iso) {
+  return {.message = std::format("cluster.yaml names extension {}, and neither '{}' nor Muster has "
+                                 "such a package",
+                                 spec::describe(wanted), on_iso.string()),
+          .hint = "'muster ext install' installs a package; an ISO of this cluster.yaml has one"};
 }
 
-Error no_package_on_iso(const spec::Extension& wanted, const std::vector<fs::path>& directories) {
-  return {.message =
-              std::format("cluster.yaml names extension {}, and neither '{}' nor '{}' has "
-                          "such a package",
-                          spec::describe(wanted), directories[0].string(), directories[1].string()),
-          .hint = "'muster ext install' installs a package; an ISO of this cluster.yaml has one"};
+/// The package for an extension, of the ISO or else of Muster; null: what is installed is right.
+/// Errors: the status of why there is none, which was told.
+std::expected<std::unique_ptr<CheckedPackage>, int> find_for(
+    os::CommandRunner& runner, const spec::Extension& wanted, const head::Facts& facts,
+    const std::vector<package::TrustedKey>& keys) {
+  const auto shipped = find_shipped_extensions();
+  if (!shipped) return std::unexpected(report(shipped.error(), kUsage));
+  const fs::path on_iso = fs::path(facts.medium) / kMediumExtensions;
+  const auto there = read_there(wanted.name);
+  int status = kDone;
+  for (const fs::path& directory : {on_iso, *shipped}) {
+    const auto file = find_wanted(wanted, {directory});
+    if (!file) return std::unexpected(report(file.error(), kUsage));
+    if (!*file) continue;
+    if (is_installed(**file, there)) return nullptr;
+    auto package =
+        check_package(runner, **file, keys, facts.live ? Unsigned::allowed : Unsigned::refused);
+    if (package && stays(runner, wanted, there, *package)) return nullptr;
+    if (package) return std::make_unique<CheckedPackage>(std::move(*package));
+    status = report(package.error(), **file);
+  }
+  if (status != kDone) return std::unexpected(status);
+  // Root may have installed what neither has.
+  if (there && wanted.is_met_by(to_string(there->grant.version))) return nullptr;
+  return std::unexpected(report(no_package_on_iso(wanted, on_iso), kUsage));
 }
 
 OnIso read_wanted(os::CommandRunner& runner, const spec::ClusterSpec& spec,
@@ -80,25 +98,12 @@ OnIso read_wanted(os::CommandRunner& runner, const spec::ClusterSpec& spec,
   OnIso wanted;
   const auto keys = read_trusted(facts);
   if (!keys) return {.packages = {}, .status = report(keys.error(), kUsage)};
-  const auto directories = directories_of(facts);
-  if (!directories) return {.packages = {}, .status = report(directories.error(), kUsage)};
   for (const spec::Extension& each : spec.extensions) {
-    const auto file = find_wanted(each, *directories);
-    const auto there = read_there(each.name);
-    if (!file || !*file) {
-      // Root may have installed what the ISO does not have.
-      if (file && there && each.is_met_by(to_string(there->grant.version))) continue;
-      wanted.status = report(file ? no_package_on_iso(each, *directories) : file.error(), kUsage);
-      continue;
-    }
-    if (is_installed(**file, there)) continue;
-    auto package =
-        check_package(runner, **file, *keys, facts.live ? Unsigned::allowed : Unsigned::refused);
-    if (!package) {
-      wanted.status = report(package.error(), **file);
-    } else if (!stays(runner, each, there, *package)) {
-      wanted.packages.push_back(std::move(*package));
-    }
+    auto package = find_for(runner, each, facts, *keys);
+    if (!package) wanted.status = package.error();
+    if (!package || *package == nullptr) continue;
+    (*package)->settings = each.settings;
+    wanted.packages.push_back(std::move(**package));
   }
   return wanted;
 }
@@ -119,20 +124,19 @@ bool requires_any_of(const CheckedPackage& package, const std::vector<CheckedPac
                              });
 }
 
-/// The body of a request for what cluster.yaml chooses and the head has otherwise; null: nothing.
-Result<nlohmann::json> body_of_choices(const spec::Extension& wanted, const nlohmann::json& now) {
-  nlohmann::json set = nlohmann::json::array();
+/// What cluster.yaml chooses and the head has otherwise. Errors: a text is none.
+Result<std::vector<std::string>> find_other_settings(const spec::Extension& wanted,
+                                                     const nlohmann::json& now) {
+  std::vector<std::string> others;
   const nlohmann::json known = now.value("settings", nlohmann::json::array());
   for (const std::string& text : wanted.settings) {
     TRY_ASSIGN(const extensions::Choice choice, extensions::parse_choice(text));
     const bool is_so = std::ranges::any_of(known, [&](const nlohmann::json& each) {
       return text_of(each, "name") == choice.setting && text_of(each, "value") == choice.value;
     });
-    if (!is_so) set.push_back({{"name", choice.setting}, {"value", choice.value}});
+    if (!is_so) others.push_back(text);
   }
-  if (set.empty()) return nlohmann::json();
-  return nlohmann::json{
-      {"extension", wanted.name}, {"set", set}, {"unset", nlohmann::json::array()}};
+  return others;
 }
 
 /// One that is not there was told of already. Errors: the head; the extension does not work so.
@@ -140,8 +144,10 @@ Status set_choices(const spec::Extension& wanted) {
   TRY_ASSIGN(const nlohmann::json all, call_head("GET", "/v1/extensions"));
   const nlohmann::json now = find_extension(all, wanted.name);
   if (now.is_null()) return {};
-  TRY_ASSIGN(const nlohmann::json body, body_of_choices(wanted, now));
-  if (!body.is_null()) TRY(set_settings(wanted.name, body));
+  TRY_ASSIGN(const auto others, find_other_settings(wanted, now));
+  if (others.empty()) return {};
+  TRY_ASSIGN(const nlohmann::json body, body_of_settings(wanted.name, others));
+  TRY(set_settings(wanted.name, body));
   return {};
 }
 

@@ -74,7 +74,10 @@ void print_changes(const json& changes) {
   const auto keys = changes.at("medium").get<std::vector<std::string>>();
   if (!keys.empty()) std::println("needs a new ISO, for: {}", join(keys, ", "));
   if (changes.at("extension_settings") == true) {
-    std::println("settings of extensions: 'systemctl restart muster-extensions' sets them");
+    std::println(
+        "settings of extensions: 'systemctl restart muster-extensions' sets those that "
+        "cluster.yaml has; 'muster ext configure NAME --unset SETTING' gives others their "
+        "defaults");
   }
 }
 

@@ -9,6 +9,15 @@ SPEC = "/etc/muster/cluster.yaml"
 PLACE = f"{MEDIUM}/muster/extensions"
 KEYS = f"{MEDIUM}/muster/extension-keys"
 PACKAGES = f"{MEDIUM}/muster/packages"
+NO_DEFAULT = """\
+    import muster
+
+
+    def configure(context):
+        if context.settings["greeting"] == "Welcome.":
+            raise ValueError("it was asked with the default")
+        return muster.Steps(node=[muster.File("/etc/motd.d/hello", context.settings["greeting"] + "\\n")])
+"""
 
 
 class FromIso(ExtensionsTest):
@@ -96,6 +105,19 @@ class FromIso(ExtensionsTest):
         self.assertEqual(status, 2, "it would be tried for ever")
         self.assertIn("no setting 'colour'", err)
         self.assertEqual(self.greeting(), "Good morning.\n")
+
+    def test_an_extension_is_never_asked_without_the_settings_of_cluster_yaml(self):
+        """What a service keeps may be lost by a default."""
+        package = self.python_package(module=NO_DEFAULT)
+        self.machine.check("sh", "-c", f"cp /root/ext/hello-0.1.0.* {PLACE}")
+        path = self.machine.path(SPEC)
+        path.write_text(path.read_text(encoding="utf-8") + "\nextensions:\n  - name: hello\n    settings: [greeting=Hi.]\n",
+                        encoding="utf-8")
+        status, _, err = self.from_iso()
+        self.assertEqual((status, self.greeting()), (0, "Hi.\n"), err)
+        self.check("ext", "remove", "--yes", "hello")
+        self.check("ext", "install", "--yes", "--allow-unsigned", package)
+        self.assertEqual(self.greeting(), "Hi.\n")
 
     def test_one_that_fails_keeps_no_other_away(self):
         self.put("exit 3\n", "bad")

@@ -116,8 +116,9 @@ def health(context: muster.Context) -> list[muster.Problem]:
         if since is not None:
             context.values.remove("without_alerts_since")
         return problems(json.loads(file.read_text(encoding="utf-8")), now - file.stat().st_mtime)
-    # One that was just installed is given time.
-    if since is None:
+    # One that was just installed, or whose head has just started, is given time.
+    if since is None or since < now - time.clock_gettime(time.CLOCK_BOOTTIME):
+        since = None
         context.values.put(without_alerts_since=now)
     return problems([], now - since if since is not None else 0)
 
