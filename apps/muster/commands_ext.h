@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/muster/commands.h"
-#include "apps/muster/confirm.h"
 #include "core/os/command.h"
 #include "extensions/package/package.h"
 #include "extensions/package/project.h"
@@ -69,10 +68,6 @@ int report(const PackageProblems& problems, const std::filesystem::path& file);
 /// to end with.
 int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
                     const std::vector<extensions::Specification>& coming = {});
-
-/// Asks whether a package that was checked is to be installed; stop_before.
-std::optional<int> stop_before_install(const CheckedPackage& package,
-                                       const ConfirmOptions& confirm);
 
 /// Installs packages, each as install_checked, those first that others require. The status to end
 /// with.

@@ -8,6 +8,7 @@
 
 #include "apps/muster/client.h"
 #include "apps/muster/commands_ext.h"
+#include "apps/muster/ext_deed.h"
 #include "apps/muster/shipped_extensions.h"
 #include "apps/muster/table.h"
 #include "core/base/text.h"
@@ -117,7 +118,7 @@ int upgrade(const CatalogueOptions& options) {
     auto package = check_package(runner, offer.file, {}, Unsigned::refused);
     if (!package) {
       status = report(package.error(), offer.file);
-    } else if (const auto stop = stop_before_install(*package, options.confirm)) {
+    } else if (const auto stop = stop_before(deed_of(*package), options.confirm)) {
       status = *stop == kDone ? status : *stop;
     } else {
       packages.push_back(std::move(*package));

@@ -204,11 +204,6 @@ int install_checked(os::CommandRunner& runner, const CheckedPackage& package,
   return print_answer(*done, std::format("installed {} {}", name, version));
 }
 
-std::optional<int> stop_before_install(const CheckedPackage& package,
-                                       const ConfirmOptions& confirm) {
-  return stop_before(deed_of(package), confirm);
-}
-
 std::optional<Failure> refuse_others() {
   if (geteuid() == 0) return std::nullopt;
   return Failure(

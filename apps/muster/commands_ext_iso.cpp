@@ -75,7 +75,7 @@ std::expected<std::unique_ptr<CheckedPackage>, int> find_for(
   if (!shipped) return std::unexpected(report(shipped.error(), kUsage));
   const fs::path on_iso = fs::path(facts.medium) / kMediumExtensions;
   const auto there = read_there(wanted.name);
-  int status = kDone;
+  std::optional<std::pair<PackageProblems, fs::path>> refused;
   for (const fs::path& directory : {on_iso, *shipped}) {
     const auto file = find_wanted(wanted, {directory});
     if (!file) return std::unexpected(report(file.error(), kUsage));
@@ -85,9 +85,9 @@ std::expected<std::unique_ptr<CheckedPackage>, int> find_for(
         check_package(runner, **file, keys, facts.live ? Unsigned::allowed : Unsigned::refused);
     if (package && stays(runner, wanted, there, *package)) return nullptr;
     if (package) return std::make_unique<CheckedPackage>(std::move(*package));
-    status = report(package.error(), **file);
+    if (!refused) refused.emplace(std::move(package).error(), **file);
   }
-  if (status != kDone) return std::unexpected(status);
+  if (refused) return std::unexpected(report(refused->first, refused->second));
   // Root may have installed what neither has.
   if (there && wanted.is_met_by(to_string(there->grant.version))) return nullptr;
   return std::unexpected(report(no_package_on_iso(wanted, on_iso), kUsage));
