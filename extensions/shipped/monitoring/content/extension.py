@@ -112,15 +112,17 @@ def health(context: muster.Context) -> list[muster.Problem]:
     file = Path(context.extension.data) / "alerts.json"
     now = time.time()
     since = context.values.get("without_alerts_since")
-    if file.exists():
-        if since is not None:
-            context.values.remove("without_alerts_since")
-        return problems(json.loads(file.read_text(encoding="utf-8")), now - file.stat().st_mtime)
-    # One that was just installed, or whose head has just started, is given time.
-    if since is None or since < now - time.clock_gettime(time.CLOCK_BOOTTIME):
-        since = None
-        context.values.put(without_alerts_since=now)
-    return problems([], now - since if since is not None else 0)
+    try:
+        firing, age = json.loads(file.read_text(encoding="utf-8")), now - file.stat().st_mtime
+    except FileNotFoundError:
+        # One that was just installed, or whose head has just started, is given time.
+        if since is None or since < now - time.clock_gettime(time.CLOCK_BOOTTIME):
+            context.values.put(without_alerts_since=now)
+            since = now
+        return problems([], now - since)
+    if since is not None:
+        context.values.remove("without_alerts_since")
+    return problems(firing, age)
 
 
 def problems(firing: list[dict[str, Any]], age: float) -> list[muster.Problem]:

@@ -27,7 +27,8 @@ def run(context: muster.Context, verb: str, arguments: list[str]) -> muster.Answ
     if len(names) < 2:
         return muster.Answer("name at least two nodes, such as: muster ext run mpi-bench run n[001-004]\n", status=2)
     # Slurm knows which of the others are there.
-    done = context.run_on_nodes(names[0], [JOB, ",".join(names), str(len(names)), str(context.settings["transport"])], timeout=TIMEOUT)[0]
+    job = [JOB, ",".join(names), str(len(names)), str(context.settings["transport"])]
+    done = context.run_on_nodes(names[0], job, timeout=TIMEOUT)[0]
     if not done.succeeded:
         return muster.Answer(f"the job failed: {(done.err or done.note).strip()}\n", status=1)
     measured: dict[str, Any] = json.loads(done.out) | {"transport": context.settings["transport"]}
