@@ -141,8 +141,8 @@ void add_refused_users(Cluster& cluster, std::vector<Problem>& problems) {
 }
 
 /// What cluster.yaml names and is not there in that version.
-void add_missing_extensions(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto states = cluster.extensions().states();
+void add_missing_extensions(Cluster& cluster, const std::vector<Extensions::State>& states,
+                            std::vector<Problem>& problems) {
   for (const spec::Extension& wanted : cluster.spec().extensions) {
     const bool is_there = std::ranges::any_of(states, [&](const Extensions::State& state) {
       const extensions::Grant& grant = state.extension.grant;
@@ -156,39 +156,35 @@ void add_missing_extensions(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
-/// The value that a setting has, in an administrator's words; empty: there is no such setting.
-std::string value_of(const Extensions::State& state, const std::string& setting) {
-  const auto chosen = state.settings.choices.find(setting);
-  if (chosen != state.settings.choices.end()) return chosen->second;
-  const auto found = extensions::find_setting(state.extension.specification, setting);
-  return found ? found->fallback : std::string();
-}
-
 /// What cluster.yaml chooses of settings and an extension has otherwise.
-void add_other_settings(Cluster& cluster, std::vector<Problem>& problems) {
-  const auto states = cluster.extensions().states();
+void add_other_settings(Cluster& cluster, const std::vector<Extensions::State>& states,
+                        std::vector<Problem>& problems) {
   for (const spec::Extension& wanted : cluster.spec().extensions) {
     const auto state = std::ranges::find(states, wanted.name, [](const Extensions::State& each) {
       return each.extension.grant.name;
     });
     if (state == states.end() || state->is_damaged) continue;
-    const auto choices = extensions::parse_choices(state->extension.specification, wanted.settings);
+    const extensions::Specification& own = state->extension.specification;
+    const auto choices = extensions::parse_choices(own, wanted.settings);
     if (!choices) {
       problems.push_back({choices.error().message, "change its settings in cluster.yaml"});
       continue;
     }
-    for (const auto& [setting, value] : *choices) {
-      if (value_of(*state, setting) == value) continue;
+    for (const extensions::Setting& setting : own.settings) {
+      const auto choice = choices->find(setting.name);
+      if (choice == choices->end()) continue;
+      if (value_of(setting, state->settings.choices) == choice->second) continue;
       problems.push_back({std::format("extension '{}' has another '{}' than cluster.yaml chooses",
-                                      wanted.name, setting),
+                                      wanted.name, setting.name),
                           "'systemctl restart muster-extensions' sets it"});
     }
   }
 }
 
 void add_extensions(Cluster& cluster, std::vector<Problem>& problems) {
-  add_missing_extensions(cluster, problems);
-  add_other_settings(cluster, problems);
+  const auto states = cluster.extensions().states();
+  add_missing_extensions(cluster, states, problems);
+  add_other_settings(cluster, states, problems);
   for (Problem& problem : cluster.extensions().problems()) {
     problems.push_back(std::move(problem));
   }
@@ -313,11 +309,8 @@ void add_short_loans(Cluster& cluster, std::vector<Problem>& problems) {
   }
 }
 
-void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
-  for (const Error& problem :
-       storage::health(cluster.spec(), plans::storage_facts(cluster.facts()))) {
-    problems.push_back({problem.message, problem.hint});
-  }
+/// What an earlier version's state disk does not keep.
+void add_unkept_places(Cluster& cluster, std::vector<Problem>& problems) {
   for (const std::string& place : cluster.facts().unkept) {
     problems.push_back(
         {std::format("'{}' is not on this head's state disk, which an earlier version "
@@ -325,6 +318,13 @@ void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
                      place),
          "'muster head keep' adds it, while extensions that keep something are disabled; "
          "then restart the head"});
+  }
+}
+
+void add_volumes(Cluster& cluster, std::vector<Problem>& problems) {
+  for (const Error& problem :
+       storage::health(cluster.spec(), plans::storage_facts(cluster.facts()))) {
+    problems.push_back({problem.message, problem.hint});
   }
 }
 
@@ -374,6 +374,7 @@ Health read_health(Cluster& cluster, ServiceWatch& services) {
   add_refused_users(cluster, health.problems);
   add_extensions(cluster, health.problems);
   add_volumes(cluster, health.problems);
+  add_unkept_places(cluster, health.problems);
   add_refused_nodes(cluster, health.problems);
   return health;
 }

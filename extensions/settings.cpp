@@ -96,12 +96,15 @@ Result<Setting> find_setting(const Specification& specification, std::string_vie
       near ? std::format("did you mean '{}'?", *near) : has);
 }
 
+std::string value_of(const Setting& setting, const Choices& choices) {
+  const auto chosen = choices.find(setting.name);
+  return chosen == choices.end() ? setting.fallback : chosen->second;
+}
+
 Result<json> setting_values(const Specification& specification, const Choices& choices) {
   json values = json::object();
   for (const Setting& setting : specification.settings) {
-    const auto chosen = choices.find(setting.name);
-    TRY_ASSIGN(values[setting.name],
-               parse_setting(setting, chosen == choices.end() ? setting.fallback : chosen->second));
+    TRY_ASSIGN(values[setting.name], parse_setting(setting, value_of(setting, choices)));
   }
   return values;
 }

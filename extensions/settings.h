@@ -38,6 +38,9 @@ Result<Choices> parse_choices(const Specification& specification,
 /// The setting of this name. Errors (absent): there is none; the hint has what may be meant.
 Result<Setting> find_setting(const Specification& specification, std::string_view name);
 
+/// The value of a setting in an administrator's words: what was chosen, or the default.
+std::string value_of(const Setting& setting, const Choices& choices);
+
 /// Every setting with its value, by name. Choices of settings that an earlier version had are
 /// passed over. Errors (invalid): a setting does not allow what was chosen.
 Result<nlohmann::json> setting_values(const Specification& specification, const Choices& choices);

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/crypto/hash.h"
 #include "core/os/files.h"
+#include "extensions/package/catalogue.h"
 #include "extensions/settings.h"
 #include "extensions/store.h"
 #include "head/facts.h"
@@ -77,7 +78,7 @@ std::expected<std::unique_ptr<CheckedPackage>, int> find_for(
   const auto there = read_there(wanted.name);
   std::optional<std::pair<PackageProblems, fs::path>> refused;
   for (const fs::path& directory : {on_iso, *shipped}) {
-    const auto file = find_wanted(wanted, {directory});
+    const auto file = package::find_package(directory, wanted.name, wanted.version);
     if (!file) return std::unexpected(report(file.error(), kUsage));
     if (!*file) continue;
     if (is_installed(**file, there)) return nullptr;
@@ -139,9 +140,9 @@ Result<std::vector<std::string>> find_other_settings(const spec::Extension& want
   return others;
 }
 
-/// One that is not there was told of already. Errors: the head; the extension does not work so.
-Status set_choices(const spec::Extension& wanted) {
-  TRY_ASSIGN(const nlohmann::json all, call_head("GET", "/v1/extensions"));
+/// `all`: what the daemon says of all extensions. One that is not there was told of already.
+/// Errors: the head; the extension does not work so.
+Status set_choices(const spec::Extension& wanted, const nlohmann::json& all) {
   const nlohmann::json now = find_extension(all, wanted.name);
   if (now.is_null()) return {};
   TRY_ASSIGN(const auto others, find_other_settings(wanted, now));
@@ -180,8 +181,10 @@ int install_from_iso() {
   OnIso wanted = read_wanted(runner, *spec, *facts);
   const int installed = install_in_order(runner, std::move(wanted.packages));
   int status = installed == kDone ? wanted.status : installed;
+  const auto all = call_head("GET", "/v1/extensions");
+  if (!all) return report(all.error(), kUsage);
   for (const spec::Extension& each : spec->extensions) {
-    if (const Status set = set_choices(each); !set) status = report(set.error(), kUsage);
+    if (const Status set = set_choices(each, *all); !set) status = report(set.error(), kUsage);
   }
   return status;
 }

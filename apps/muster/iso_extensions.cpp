@@ -10,6 +10,7 @@
 #include "core/os/command.h"
 #include "core/os/files.h"
 #include "extensions/dependencies.h"
+#include "extensions/package/catalogue.h"
 #include "extensions/settings.h"
 #include "plans/head_rights.h"
 #include "plans/preview.h"
@@ -18,6 +19,14 @@ namespace muster::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// In the directory of the site first, and then in that of Muster; none: neither has it.
+Result<std::optional<fs::path>> find_wanted(const spec::Extension& wanted, const fs::path& site,
+                                            const fs::path& shipped) {
+  TRY_ASSIGN(auto file, package::find_package(site, wanted.name, wanted.version));
+  if (file) return file;
+  return package::find_package(shipped, wanted.name, wanted.version);
+}
 
 Error no_package(const spec::Extension& wanted, const fs::path& directory) {
   return {.message = std::format(
@@ -48,7 +57,7 @@ std::expected<std::vector<CheckedPackage>, int> read_packages(
   const Unsigned if_unsigned = arguments.allow_unsigned ? Unsigned::allowed : Unsigned::refused;
   std::vector<CheckedPackage> packages;
   for (const spec::Extension& wanted : spec.extensions) {
-    const auto file = find_wanted(wanted, {directory, *shipped});
+    const auto file = find_wanted(wanted, directory, *shipped);
     if (!file) return std::unexpected(report(file.error(), kUsage));
     if (!*file && arguments.if_missing == ExtensionArguments::Missing::told) {
       say(std::format("what extension {} needs is not shown: {}", spec::describe(wanted),

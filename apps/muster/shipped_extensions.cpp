@@ -24,15 +24,6 @@ Result<bool> is_shipped(const package::PackageFiles& files) {
   return text == files.specification;
 }
 
-Result<std::optional<fs::path>> find_wanted(const spec::Extension& wanted,
-                                            const std::vector<fs::path>& directories) {
-  for (const fs::path& directory : directories) {
-    TRY_ASSIGN(auto file, package::find_package(directory, wanted.name, wanted.version));
-    if (file) return file;
-  }
-  return std::nullopt;
-}
-
 Result<fs::path> read_package_path(const std::string& words) {
   // No package is called so: the name of its file has a dot.
   if (!spec::is_name(words)) return words;

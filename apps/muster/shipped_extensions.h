@@ -2,12 +2,9 @@
 // The extensions that come with Muster: packages beside this program, which root installed with it.
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "core/base/result.h"
-#include "core/spec/cluster_spec.h"
 #include "extensions/package/package.h"
 
 namespace muster::cli {
@@ -18,11 +15,6 @@ Result<std::filesystem::path> find_shipped_extensions();
 /// Whether a package that was read is one of them, byte by byte: its specification has the hash of
 /// its archive.
 Result<bool> is_shipped(const package::PackageFiles& files);
-
-/// The package that cluster.yaml names, in the first of these directories that has one; none: none
-/// has. Errors: a directory cannot be read.
-Result<std::optional<std::filesystem::path>> find_wanted(
-    const spec::Extension& wanted, const std::vector<std::filesystem::path>& directories);
 
 /// The package that a person means: the name of an extension that comes with Muster, or the path of
 /// a file. Errors (absent): none has that name.

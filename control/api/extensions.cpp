@@ -20,11 +20,9 @@ using nlohmann::json;
 json settings_json(const Extensions::State& state) {
   json settings = json::array();
   for (const extensions::Setting& setting : state.extension.specification.settings) {
-    const auto chosen = state.settings.choices.find(setting.name);
-    const bool is_chosen = chosen != state.settings.choices.end();
     settings.push_back({{"name", setting.name},
                         {"type", to_string(setting.type)},
-                        {"value", is_chosen ? chosen->second : setting.fallback},
+                        {"value", value_of(setting, state.settings.choices)},
                         {"default", setting.fallback},
                         {"about", setting.about},
                         {"choices", setting.choices}});

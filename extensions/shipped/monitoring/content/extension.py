@@ -20,6 +20,8 @@ COLLECTORS = ("cpu", "diskstats", "edac", "filesystem", "hwmon", "infiniband", "
 NO_FILE_SYSTEMS = ("autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|efivarfs|fuse.*|fusectl|hugetlbfs|"
                    "iso9660|mqueue|nfs.*|nsfs|proc|pstore|ramfs|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs")
 NO_PLACES = "dev|proc|run|sys"
+#: What one machine may tell: whoever has its port may not fill the memory of the head.
+LIMITS = {"sample_limit": 20_000, "body_size_limit": "16MB", "label_value_length_limit": 400}
 #: Older alerts say nothing: what writes them every half minute does not work.
 ALERTS_ARE_OLD = 300
 MOST_PROBLEMS = 20
@@ -32,8 +34,8 @@ def configure(context: muster.Context) -> muster.Steps:
     return muster.Steps(node=_node_steps(context), head=_head_steps(context))
 
 
-def _exporter_arguments(address: str, collectors: tuple[str, ...], more: str = "") -> muster.File:
-    chosen = " ".join(f"--collector.{name}" for name in collectors)
+def _exporter_arguments(address: str, more: str = "") -> muster.File:
+    chosen = " ".join(f"--collector.{name}" for name in COLLECTORS)
     places = (f"--collector.filesystem.fs-types-exclude=^({NO_FILE_SYSTEMS})$ "
               f"--collector.filesystem.mount-points-exclude=^/({NO_PLACES})($|/)")
     # What nobody looks at would be a third of all.
@@ -45,7 +47,7 @@ def _exporter_arguments(address: str, collectors: tuple[str, ...], more: str = "
 def _node_steps(context: muster.Context) -> list[muster.Step]:
     only_the_head = f"[Service]\nIPAddressDeny=any\nIPAddressAllow=localhost {context.cluster.head.address}\n"
     drop_in = f"/etc/systemd/system/{EXPORTER}.d/monitoring.conf"
-    return [_exporter_arguments("", COLLECTORS), muster.File(drop_in, only_the_head), muster.Unit(EXPORTER),
+    return [_exporter_arguments(""), muster.File(drop_in, only_the_head), muster.Unit(EXPORTER),
             muster.Service(EXPORTER, watches=[EXPORTER_ARGUMENTS, drop_in])]
 
 
@@ -55,7 +57,7 @@ def _head_steps(context: muster.Context) -> list[muster.Step]:
     steps: list[muster.Step] = [
         # Debian's own would take the port.
         muster.Unit("prometheus.service", enabled=False), muster.Service("prometheus.service", running=False),
-        _exporter_arguments("127.0.0.1", COLLECTORS, textfile),
+        _exporter_arguments("127.0.0.1", textfile),
         muster.Unit(EXPORTER), muster.Service(EXPORTER, watches=[EXPORTER_ARGUMENTS]),
         muster.Directory(PLACE), muster.File(f"{PLACE}/arguments", _arguments(context))]
     # JSON is YAML.
@@ -66,10 +68,6 @@ def _head_steps(context: muster.Context) -> list[muster.Step]:
     watched = [f"{PLACE}/{name}" for name in ("arguments", "prometheus.yml", "rules.yml")]
     return [*steps, muster.Unit("monitoring.service"), muster.Service("monitoring.service", watches=watched),
             muster.Unit("monitoring-figures.timer"), muster.Service("monitoring-figures.timer")]
-
-
-#: What one machine may tell: whoever has its port may not fill the memory of the head.
-LIMITS = {"sample_limit": 20_000, "body_size_limit": "16MB", "label_value_length_limit": 400}
 
 
 def _arguments(context: muster.Context) -> str:
