@@ -51,6 +51,15 @@ nlohmann::json describe_cluster(const spec::ClusterSpec& spec) {
           {"profiles", std::move(profiles)}};
 }
 
+/// The cluster's people as extensions are told of them.
+nlohmann::json describe_users(const hpc::UserTable& table) {
+  nlohmann::json users = nlohmann::json::array();
+  for (const hpc::ClusterUser& user : table.users()) {
+    users.push_back({{"name", user.name}, {"uid", user.uid}, {"full_name", user.full_name}});
+  }
+  return users;
+}
+
 Error error_of(const provisioning::DamagedDocument& damaged) {
   return {.message = std::format("the state's document '{}' of node {} cannot be read: {}",
                                  damaged.kind, printable(damaged.key, 64), damaged.reason),
@@ -110,7 +119,10 @@ Status Cluster::open_state() {
       [this](std::span<const provisioning::Node> nodes, const hpc::UserTable& users) {
         return view(spec_, nodes, users);
       },
-      [this] { return now(); });
+      [this] { return now(); },
+      [this](const nlohmann::json& report, state::Revision revision) {
+        extensions_->head_is_applied(report, revision);
+      });
   extensions_->start();
   return {};
 }
@@ -124,6 +136,7 @@ void Cluster::open_extensions() {
       .hosts = *hosts_,
       .cluster = describe_cluster(spec_),
       .nodes = [this] { return extension_nodes_->told(); },
+      .users = [this] { return describe_users(people_->users()); },
       .check_steps = [this](const ExtensionSteps& steps) { return check_steps(steps); },
       .refused_on_head =
           [this](const std::vector<extensions::Grant>& grants) {
@@ -234,6 +247,7 @@ plans::ClusterView Cluster::view(const spec::ClusterSpec& spec,
           .ssh_authority = keys_->ssh_authority().public_key(),
           .head_ssh_certificate = keys_->ssh_certificate(),
           .extensions_on_head = extensions_->on_head(),
+          .extensions_in_scheduler = extensions_->in_scheduler(),
           .names = names_,
           .state_directory = settings_.state.string(),
           .boot_directory = settings_.boot.string(),
@@ -323,7 +337,7 @@ void Cluster::tick() {
   registry_->tick(now());
   say_wanted();
   change_feed_->pass_time(now());
-  extensions_->look_at_nodes();
+  extensions_->look_at_cluster();
   extension_work_->pass_time();
   operations_->pass_time(now(), [this](const std::string& node_id) {
     const auto node = registry_->find(node_id);

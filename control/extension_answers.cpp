@@ -9,6 +9,7 @@
 #include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
+#include "extensions/scheduler_settings.h"
 #include "extensions/unit_file.h"
 #include "plans/head_rights.h"
 
@@ -22,6 +23,7 @@ using muster::json::Value;
 
 constexpr std::size_t kMostSteps = 1000;
 constexpr std::size_t kHashLength = 64;
+constexpr std::size_t kLongestSetting = 1000;
 
 /// Octal digits, as chmod(1) has them. A number would be read as another one.
 Result<std::uint32_t> parse_mode(const Value& value) {
@@ -100,8 +102,15 @@ void upgrade_extension_from_2(Value& value) {
   if (value.is_object()) value["profiles"] = Value::object();
 }
 
-constexpr std::array<muster::json::Upgrade, 2> kExtensionUpgrades = {&upgrade_extension_from_1,
-                                                                     &upgrade_extension_from_2};
+/// None set anything of the scheduler.
+void upgrade_extension_from_3(Value& value) {
+  if (!value.is_object()) return;
+  value["scheduler"] = Value::object();
+  value["in_scheduler"] = false;
+}
+
+constexpr std::array<muster::json::Upgrade, 3> kExtensionUpgrades = {
+    &upgrade_extension_from_1, &upgrade_extension_from_2, &upgrade_extension_from_3};
 
 }  // namespace
 
@@ -146,8 +155,23 @@ std::string render_configured(const Configured& configured) {
                                         {"input", configured.input},
                                         {"node", steps_json(configured.steps.on_nodes)},
                                         {"profiles", std::move(profiles)},
-                                        {"head", steps_json(configured.steps.on_head)}});
+                                        {"head", steps_json(configured.steps.on_head)},
+                                        {"scheduler", configured.steps.in_scheduler},
+                                        {"in_scheduler", configured.is_in_scheduler}});
 }
+
+namespace {
+
+/// Values by their keys. `members`: of `object`.
+hpc::OtherSettings read_scheduler(const Value& object, Members& members) {
+  hpc::OtherSettings settings;
+  for (const auto& each : object.items()) {
+    settings[each.key()] = members.word(each.key().c_str(), kLongestSetting);
+  }
+  return settings;
+}
+
+}  // namespace
 
 Result<Configured> parse_configured(std::string_view text) {
   TRY_ASSIGN(const muster::json::Document document,
@@ -159,8 +183,11 @@ Result<Configured> parse_configured(std::string_view text) {
   const Value& on_nodes = members.list("node");
   const Value& on_head = members.list("head");
   Members on_profiles = members.object("profiles");
+  Members in_scheduler = members.object("scheduler");
+  configured.is_in_scheduler = members.find_flag("in_scheduler").value_or(false);
   members.refuse_unknown();
   TRY(problems.status());
+  configured.steps.in_scheduler = read_scheduler(document.value.at("scheduler"), in_scheduler);
   for (const auto& each : document.value.at("profiles").items()) {
     TRY_ASSIGN(configured.steps.on_profiles[each.key()],
                parse_steps(on_profiles.list(each.key().c_str()), each.key()));
@@ -303,15 +330,37 @@ Result<plan::Plan> check_list(const Value* list, std::string_view where, Place p
 
 }  // namespace
 
+namespace {
+
+Status check_scheduler(const hpc::OtherSettings& settings, const extensions::Grant& grant) {
+  for (const auto& [key, value] : settings) {
+    TRY(extensions::check_scheduler_setting(key, value));
+    if (may_schedule(grant, key)) continue;
+    return fail(
+        ErrorKind::denied,
+        std::format("it wants to set {} in slurm.conf, and has no right to that", key),
+        "its author adds the key to 'scheduler' of 'rights' for the head in the specification");
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<ExtensionSteps> check_answer(const nlohmann::json& output, const extensions::Grant& grant) {
   Problems problems;
   Members members(output, problems);
   const Value* const on_nodes = members.find_list("node");
   const Value* const on_head = members.find_list("head");
   auto on_profiles = members.find_object("profiles");
+  auto in_scheduler = members.find_object("scheduler");
   members.refuse_unknown();
   TRY(problems.status());
   ExtensionSteps steps;
+  if (in_scheduler) {
+    steps.in_scheduler = read_scheduler(output.at("scheduler"), *in_scheduler);
+    TRY(problems.status());
+    TRY(check_scheduler(steps.in_scheduler, grant));
+  }
   TRY_ASSIGN(steps.on_nodes, check_list(on_nodes, "node", Place::node, grant));
   TRY_ASSIGN(steps.on_head, check_list(on_head, "head", Place::head, grant));
   if (!on_profiles) return steps;

@@ -148,6 +148,7 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
     const auto now = all_.find(name);
     if (now != all_.end()) {
       now->second.answer = kept->answer;
+      now->second.written = revision;
       if (kept->settings) {
         now->second.settings = *kept->settings;
         now->second.is_settings_lost = false;

@@ -37,12 +37,14 @@ void Extensions::end() {
 Result<nlohmann::json> Extensions::input_of(const Known& known) const {
   const extensions::Specification& specification = known.extension.specification;
   TRY_ASSIGN(json settings, extensions::setting_values(specification, known.settings.choices));
+  json cluster = sources_.cluster;
+  if (is_told(specification, extensions::Reads::users)) cluster["users"] = sources_.users();
   return json{{"extension",
                {{"name", specification.name},
                 {"version", to_string(specification.version)},
                 {"directory", known.extension.content.string()},
                 {"data", extensions::data_of(specification.name).string()}}},
-              {"cluster", sources_.cluster},
+              {"cluster", std::move(cluster)},
               {"settings", std::move(settings)}};
 }
 
@@ -120,6 +122,7 @@ void Extensions::work(const std::stop_token& stop) {
 void Extensions::take_turn(const std::stop_token& stop, int& failures) {
   read_store();
   forget_removed();
+  save_in_scheduler();
   ask_all(stop);
   std::unique_lock lock(mutex_);
   if (!is_failing()) failures = 0;
@@ -132,7 +135,26 @@ void Extensions::take_turn(const std::stop_token& stop, int& failures) {
   has_news_ = false;
 }
 
-void Extensions::look_at_nodes() {
+/// People change by decisions only.
+void Extensions::look_at_users() {
+  const auto reads = [](const auto& each) {
+    return is_told(each.second.extension.specification, extensions::Reads::users);
+  };
+  const std::uint64_t count = sources_.decisions.count();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (count == users_looked_at_ || !std::ranges::any_of(all_, reads)) return;
+  }
+  const std::string users = sources_.users().dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::scoped_lock lock(mutex_);
+  users_looked_at_ = count;
+  if (std::exchange(users_told_, users) == users) return;
+  has_news_ = true;
+  wake_.notify_all();
+}
+
+void Extensions::look_at_cluster() {
+  look_at_users();
   const auto reads = [](const auto& each) {
     return reads_nodes(each.second.extension.specification);
   };
@@ -149,7 +171,8 @@ void Extensions::look_at_nodes() {
 
 /// Whether there is something to try again. `mutex_` is locked.
 bool Extensions::is_failing() const {
-  return unreadable_ || !removed_.empty() || std::ranges::any_of(all_, [this](const auto& each) {
+  return unreadable_ || !removed_.empty() || !unsaved_.empty() ||
+         std::ranges::any_of(all_, [this](const auto& each) {
            return each.second.is_damaged || !is_current(each.second);
          });
 }
@@ -176,6 +199,7 @@ void Extensions::read_store() {
     now->second.is_settings_lost = known.is_settings_lost;
     now->second.is_new = known.is_new;
     now->second.answer = std::move(known.answer);
+    now->second.written = known.written;
     now->second.conflict = std::move(known.conflict);
     if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
     now->second.error = std::move(known.error);
@@ -319,7 +343,8 @@ Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
   TRY_ASSIGN(json input, input_of(known));
   const auto nodes = nodes_for(known);
   Configured configured{.specification = grant.specification,
-                        .input = digest_of(input, nodes.get())};
+                        .input = digest_of(input, nodes.get()),
+                        .is_in_scheduler = known.answer && known.answer->is_in_scheduler};
   if (nodes) input["cluster"]["nodes"] = nodes->nodes;
   const auto is_asked = [&](extensions::Hook hook) {
     return std::ranges::contains(known.extension.specification.hooks, hook);

@@ -30,6 +30,7 @@
 #include "extensions/settings.h"
 #include "extensions/store.h"
 #include "extensions/turns.h"
+#include "hpc/slurm_config.h"
 
 namespace muster::control {
 
@@ -43,6 +44,8 @@ struct ExtensionSteps {
   /// What the nodes of a profile have besides, by its name.
   std::map<std::string, plan::Plan> on_profiles;
   plan::Plan on_head;
+  /// What it sets in slurm.conf.
+  hpc::OtherSettings in_scheduler = {};
 
   /// Steps for nodes, whichever these are.
   std::size_t count_on_nodes() const;
@@ -57,6 +60,10 @@ struct Configured {
   /// The SHA-256 of all that it was told.
   std::string input;
   ExtensionSteps steps;
+  /// Whether `steps.in_scheduler` are in slurm.conf. That begins when the steps for the head are
+  /// done, and does not end with another answer: a scheduler does not start beside a database that
+  /// it never met, and goes on without one that it knows.
+  bool is_in_scheduler = false;
   bool operator==(const Configured&) const = default;
 };
 
@@ -103,6 +110,8 @@ class Extensions {
     nlohmann::json cluster;
     /// The nodes, for those that read them.
     std::function<std::shared_ptr<const ExtensionNodes::Told>()> nodes;
+    /// The cluster's people, for those that read them.
+    std::function<nlohmann::json()> users;
     /// Whether nodes and the head can have these steps beside all others. Errors (conflict): with
     /// both origins.
     std::function<Status(const ExtensionSteps& steps)> check_steps;
@@ -136,8 +145,13 @@ class Extensions {
   /// Without its steps from now on, or with them again. Errors: as configure.
   Status set_disabled(const std::string& name, bool is_disabled);
 
-  /// Looks whether the nodes are others than those that extensions were told of. Never waits.
-  void look_at_nodes();
+  /// Looks whether nodes and people are others than those that extensions were told of. Never
+  /// waits.
+  void look_at_cluster();
+
+  /// The head's plan of this revision, or of a later one, was applied. `report`: as apply::to_json.
+  /// Never waits.
+  void head_is_applied(const nlohmann::json& report, state::Revision revision);
 
   /// Those that are to be asked and told more than their steps (ExtensionWorker).
   std::vector<extensions::Installed> working() const;
@@ -155,6 +169,8 @@ class Extensions {
   std::map<std::string, plan::Plan> on_profiles() const;
   /// The same for the head.
   plan::Plan on_head() const;
+  /// What they set in slurm.conf.
+  hpc::OtherSettings in_scheduler() const;
 
   struct State {
     extensions::Installed extension;
@@ -185,6 +201,8 @@ class Extensions {
     /// The store may have settings of one that was removed.
     bool is_new = false;
     std::optional<Configured> answer;
+    /// The transaction that wrote the answer; 0: an earlier process did.
+    state::Revision written = 0;
     /// Why the answer is not in the plans.
     std::string conflict;
     std::string error;
@@ -209,6 +227,8 @@ class Extensions {
   void take_turn(const std::stop_token& stop, int& failures);
   void read_store();
   void leave_out_conflicts();
+  void look_at_users();
+  void save_in_scheduler();
   std::vector<extensions::Grant> grants() const;
   void note_change();
   static bool has_steps(const Known& known);
@@ -266,6 +286,11 @@ class Extensions {
   std::set<std::string> removed_;
   /// ExtensionNodes::Told::digest of the last look.
   std::string nodes_digest_;
+  /// Decisions::count of the last look at people, and these.
+  std::uint64_t users_looked_at_ = 0;
+  std::string users_told_;
+  /// Whose Configured::is_in_scheduler is not on disk.
+  std::set<std::string> unsaved_;
   /// Somebody is told something else since.
   bool has_news_ = false;
   std::condition_variable_any wake_;

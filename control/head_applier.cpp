@@ -38,6 +38,7 @@ void HeadApplier::plan_is(Published published, std::int64_t steady_ms) {
     const bool again = published.cause == ApplyPace::Cause::decision && !holds_;
     if (again) pace_.changed(ApplyPace::Cause::decision, steady_ms);
     if (again) pause_.reset();
+    if (holds_) tell(revision_);
     const std::scoped_lock lock(mutex_);
     if (holds_) tried_ = revision_;
     return;
@@ -82,8 +83,15 @@ Status HeadApplier::look(Now now) {
   if (line && !*line) return {};
   helper_.reset();
   if (!line) return lose(line.error(), now.steady_ms);
-  take_report(json::parse(**line, nullptr, false), now);
+  report_ = std::move(**line);
+  take_report(json::parse(report_, nullptr, false), now);
+  // A plan that came meanwhile may be what the helper read: it has this transaction, too.
+  tell(asked_revision_);
   return {};
+}
+
+void HeadApplier::tell(state::Revision revision) const {
+  if (on_report_) on_report_(json::parse(report_, nullptr, false), revision);
 }
 
 /// The helper is not there, or went away: nobody knows whether the plan holds.

@@ -26,7 +26,10 @@ class HeadApplier {
  public:
   /// Connects to the helper, which applies the plan on each connection and answers with a line.
   using Connect = std::function<Result<os::Handle>()>;
-  explicit HeadApplier(Connect connect) : connect_(std::move(connect)) {}
+  /// What the helper did (apply::to_json) for a plan that contains this transaction.
+  using OnReport = std::function<void(const nlohmann::json& report, state::Revision revision)>;
+  explicit HeadApplier(Connect connect, OnReport on_report = {})
+      : connect_(std::move(connect)), on_report_(std::move(on_report)) {}
 
   /// A plan, as the helper finds it from now on.
   struct Published {
@@ -66,10 +69,14 @@ class HeadApplier {
   Status ask(Now now);
   Status look(Now now);
   void take_report(const nlohmann::json& report, Now now);
+  void tell(state::Revision revision) const;
   bool is_due(std::int64_t steady_ms) const;
   Status lose(Error error, std::int64_t steady_ms);
 
   Connect connect_;
+  OnReport on_report_;
+  /// What the helper answered last.
+  std::string report_;
   std::string plan_;
   state::Revision revision_ = 0;
   /// The helper made plan_ true.

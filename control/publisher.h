@@ -41,11 +41,12 @@ class Publisher {
     provisioning::Registry& registry;
   };
   /// `now`: one moment by both clocks.
-  Publisher(Sources sources, View view, std::function<Now()> now)
+  Publisher(Sources sources, View view, std::function<Now()> now, HeadApplier::OnReport on_report)
       : sources_(sources),
         view_(std::move(view)),
         now_(std::move(now)),
-        applier_([this] { return os::connect_unix(sources_.settings.helper); }) {}
+        applier_([this] { return os::connect_unix(sources_.settings.helper); },
+                 std::move(on_report)) {}
 
   /// Writes what changed since the last call, and has the helper apply the head's plan when it
   /// changed or did not hold the last time. Never waits for the helper, whose steps may take

@@ -41,6 +41,10 @@ constexpr std::array kRight = {
         {.key = "packages",
          .doc = "The Debian packages that must be there. An ISO with the extension has them.",
          .example = "htop"}),
+    values<kSchedulerKey, &Right::scheduler>(
+        {.key = "scheduler",
+         .doc = "The keys of slurm.conf that it sets; of `head` only.",
+         .example = "AccountingStorageType"}),
     value<kLine, &Right::reason>({.key = "reason",
                                   .doc = "Why, for the person who installs the extension.",
                                   .example = "the text that people see when they log in",
@@ -171,7 +175,7 @@ constexpr std::array kSpecification = {
     values<kReads, &S::reads>(
         {.key = "reads",
          .doc = "What it is told of the cluster besides. `nodes`: every node with its name, "
-                "address and profile.",
+                "address and profile; `users`: the cluster's people.",
          .example = "nodes"}),
     sections<&S::verbs>({.key = "verbs", .doc = "What people may ask of it with `muster ext run`."},
                         kVerb),

@@ -38,8 +38,16 @@ void upgrade_grant_from_2(Value& value) {
   }
 }
 
-constexpr std::array<muster::json::Upgrade, 2> kGrantUpgrades = {&upgrade_grant_from_1,
-                                                                 &upgrade_grant_from_2};
+/// An extension set nothing of the scheduler.
+void upgrade_grant_from_3(Value& value) {
+  if (!value.is_object() || !value.contains("rights") || !value.at("rights").is_array()) return;
+  for (Value& right : value.at("rights")) {
+    if (right.is_object()) right["scheduler"] = Value::array();
+  }
+}
+
+constexpr std::array<muster::json::Upgrade, 3> kGrantUpgrades = {
+    &upgrade_grant_from_1, &upgrade_grant_from_2, &upgrade_grant_from_3};
 constexpr muster::json::DocumentKind kGrantDocument = {.name = "grant", .upgrades = kGrantUpgrades};
 constexpr std::size_t kLongestWord = 4096;
 constexpr std::size_t kMostFiles = 10'000;
@@ -61,6 +69,7 @@ std::vector<Right> read_rights(Members& members, Problems& problems) {
                       .units = words("units"),
                       .commands = words("commands"),
                       .packages = words("packages"),
+                      .scheduler = words("scheduler"),
                       .reason = right.text("reason", kLongestWord)});
     right.refuse_unknown();
   }
@@ -78,6 +87,7 @@ nlohmann::json rights_json(const std::vector<Right>& rights) {
                     {"units", right.units},
                     {"commands", right.commands},
                     {"packages", right.packages},
+                    {"scheduler", right.scheduler},
                     {"reason", right.reason}});
   }
   return list;

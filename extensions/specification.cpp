@@ -68,6 +68,8 @@ struct Asked {
   std::vector<std::pair<std::string, std::string>> files;
   std::vector<std::pair<std::string, std::string>> paths;
   std::vector<std::pair<std::string, std::string>> units;
+  /// Of slurm.conf.
+  std::vector<std::pair<std::string, std::string>> keys;
 };
 
 Asked asked_in(const Specification& specification, Place place) {
@@ -80,6 +82,7 @@ Asked asked_in(const Specification& specification, Place place) {
     add_each(right.files, path + ".files", asked.paths);
     add_each(right.directories, path + ".directories", asked.paths);
     add_each(right.units, path + ".units", asked.units);
+    add_each(right.scheduler, path + ".scheduler", asked.keys);
   }
   return asked;
 }
@@ -98,6 +101,12 @@ void find_without_unit(const Asked& asked, Findings& findings) {
   }
 }
 
+bool asks_for_something(const Right& right) {
+  return std::ranges::any_of(std::array{&Right::files, &Right::directories, &Right::units,
+                                        &Right::commands, &Right::packages, &Right::scheduler},
+                             [&](const auto asked) { return !(right.*asked).empty(); });
+}
+
 Findings validate_rights(const Specification& specification) {
   Findings findings;
   for (const Place place : {Place::node, Place::head}) {
@@ -105,6 +114,7 @@ Findings validate_rights(const Specification& specification) {
     find_twice(asked.paths, "path", findings);
     find_below(asked.paths, asked.files, findings);
     find_twice(asked.units, "unit", findings);
+    find_twice(asked.keys, "key", findings);
     find_without_unit(asked, findings);
   }
   for (std::size_t i = 0; i < specification.rights.size(); ++i) {
@@ -119,14 +129,16 @@ Findings validate_rights(const Specification& specification) {
                           .message = "an extension runs no programs on the head",
                           .hint = "write 'place: node', or leave 'commands' out"});
     }
-    if (!right.files.empty() || !right.directories.empty() || !right.units.empty() ||
-        !right.commands.empty() || !right.packages.empty()) {
-      continue;
+    if (right.place == Place::node && !right.scheduler.empty()) {
+      findings.push_back({.paths = {std::format("rights[{}].scheduler", i)},
+                          .message = "nodes have the head's slurm.conf",
+                          .hint = "write 'place: head', or leave 'scheduler' out"});
     }
-    findings.push_back(
-        {.paths = {std::format("rights[{}]", i)},
-         .message = "it asks for nothing",
-         .hint = "add 'files', 'directories', 'units', 'commands' or 'packages', or leave it out"});
+    if (asks_for_something(right)) continue;
+    findings.push_back({.paths = {std::format("rights[{}]", i)},
+                        .message = "it asks for nothing",
+                        .hint = "add 'files', 'directories', 'units', 'commands', 'packages' or "
+                                "'scheduler', or leave it out"});
   }
   return findings;
 }

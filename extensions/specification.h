@@ -34,7 +34,7 @@ enum class Hook {
   run
 };
 /// What of the cluster an extension is told besides.
-enum class Reads { nodes };
+enum class Reads { nodes, users };
 /// Where an extension changes something.
 enum class Place { node, head };
 enum class Executable { no, yes };
@@ -52,6 +52,8 @@ struct Right {
   std::vector<std::string> commands;
   /// Debian packages that must be there.
   std::vector<std::string> packages;
+  /// Keys of slurm.conf that it sets (extensions/scheduler_settings.h).
+  std::vector<std::string> scheduler;
   std::string reason;
   bool operator==(const Right&) const = default;
 };

@@ -109,6 +109,9 @@ std::optional<Clash> find_clash(const Right& owned, const Right& wanted) {
   for (const std::string& unit : wanted.units) {
     if (std::ranges::contains(owned.units, unit)) return Clash{.wanted = unit, .owned = unit};
   }
+  for (const std::string& key : wanted.scheduler) {
+    if (std::ranges::contains(owned.scheduler, key)) return Clash{.wanted = key, .owned = key};
+  }
   return std::nullopt;
 }
 
@@ -163,6 +166,11 @@ bool may_command(const Grant& grant, std::string_view program) {
   return has_right(grant, Place::node, [&](const Right& right) {
     return std::ranges::contains(right.commands, program);
   });
+}
+
+bool may_schedule(const Grant& grant, std::string_view key) {
+  return has_right(grant, Place::head,
+                   [&](const Right& right) { return std::ranges::contains(right.scheduler, key); });
 }
 
 bool may_run(const Grant& grant, Place place, std::string_view unit) {

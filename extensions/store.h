@@ -58,9 +58,8 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-/// [{"place", "files", "directories", "units", "commands", "packages",
-/// "reason"}, …], as grants and pages have
-/// them.
+/// [{"place", "files", "directories", "units", "commands", "packages", "scheduler", "reason"}, …],
+/// as grants and pages have them.
 nlohmann::json rights_json(const std::vector<Right>& rights);
 
 std::string render_grant(const Grant& grant);
@@ -101,5 +100,7 @@ bool may_make(const Grant& grant, Place place, std::string_view directory);
 bool may_run(const Grant& grant, Place place, std::string_view unit);
 /// Whether its hooks may run this program on nodes.
 bool may_command(const Grant& grant, std::string_view program);
+/// Whether it may set this key of slurm.conf.
+bool may_schedule(const Grant& grant, std::string_view key);
 
 }  // namespace muster::extensions

@@ -11,6 +11,7 @@
 #include "core/spec/rules.h"
 #include "extensions/limits.h"
 #include "extensions/packed_path.h"
+#include "extensions/scheduler_settings.h"
 
 namespace muster::extensions {
 
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 2> kLanguageWords = {"shell", "python"};
 constexpr std::array<std::string_view, 9> kHookWords = {"configure",    "install",    "nodes_ready",
                                                         "nodes_failed", "nodes_left", "tick",
                                                         "health",       "metrics",    "run"};
-constexpr std::array<std::string_view, 1> kReadsWords = {"nodes"};
+constexpr std::array<std::string_view, 2> kReadsWords = {"nodes", "users"};
 constexpr std::array<std::string_view, 2> kPlaceWords = {"node", "head"};
 constexpr std::array<std::string_view, 4> kSettingTypeWords = {"text", "integer", "flag", "choice"};
 constexpr std::array<std::string_view, 2> kExecutableWords = {"no", "yes"};
@@ -249,13 +250,18 @@ constinit const Codec<Hook> kHook = {
     show_word<Hook, kHook>};
 
 constinit const Codec<Reads> kReads = {
-    {.name = "what an extension is told", .allowed = "'nodes'", .words = kReadsWords},
+    {.name = "what an extension is told", .allowed = "'nodes' or 'users'", .words = kReadsWords},
     parse_word<Reads, kReads>,
     show_word<Reads, kReads>};
 
 constinit const Codec<std::string> kCommand = {
     {.name = "a program", .allowed = "an absolute path without '.', '..' and a '/' at its end"},
     parse_text<kCommand, is_file_path>,
+    same};
+
+constinit const Codec<std::string> kSchedulerKey = {
+    {.name = "a key of slurm.conf", .allowed = "one of the keys that extensions may set"},
+    parse_text<kSchedulerKey, is_scheduler_key>,
     same};
 
 constinit const Codec<std::uint64_t> kTickSeconds = {{.name = "a time",

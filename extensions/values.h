@@ -16,6 +16,8 @@ extern const spec::Codec<Language> kLanguage;
 extern const spec::Codec<Hook> kHook;
 extern const spec::Codec<Reads> kReads;
 extern const spec::Codec<std::string> kCommand;
+/// A key of slurm.conf (extensions/scheduler_settings.h).
+extern const spec::Codec<std::string> kSchedulerKey;
 extern const spec::Codec<std::uint64_t> kTickSeconds;
 extern const spec::Codec<Place> kPlace;
 extern const spec::Codec<Executable> kExecutable;

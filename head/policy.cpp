@@ -98,6 +98,7 @@ std::vector<std::string> things_of(const Owns& owns) {
   for (const plan::MakeLink& link : owns.links) add("file", {link.path});
   add("unit", owns.units);
   add("package", owns.packages);
+  add("line of slurm.conf", owns.scheduler_keys);
   for (const plan::RunCommand& command : owns.commands) add("command", {command.name});
   for (const OwnMounts& mounts : owns.mounts) add("mount at", mounts.targets);
   for (const plan::EnsureUser& account : owns.accounts) add("account", {account.name});
@@ -195,6 +196,13 @@ std::optional<std::string> Policy::owner_of(const plan::Step& step) const {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> Policy::setter_of(std::string_view scheduler_key) const {
+  const auto found = std::ranges::find_if(owners_, [&](const Owner& owner) {
+    return std::ranges::contains(owner.owns.scheduler_keys, scheduler_key);
+  });
+  return found == owners_.end() ? std::nullopt : std::optional(found->origin);
 }
 
 std::vector<std::string> Policy::units() const {

@@ -32,6 +32,9 @@ class Policy {
   /// that.
   std::optional<std::string> owner_of(const plan::Step& step) const;
 
+  /// The origin of who sets this key of slurm.conf; none: nobody does.
+  std::optional<std::string> setter_of(std::string_view scheduler_key) const;
+
   /// Every unit of systemd that somebody owns, in the order of the owners.
   std::vector<std::string> units() const;
 

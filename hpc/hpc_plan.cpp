@@ -60,8 +60,9 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
   plan.add(plan::WriteFile{.path = kMpiConf, .content = render_mpi_conf()});
   plan.add(plan::WriteFile{.path = kGresConf, .content = std::move(config.gres)});
   plan.add(plan::WriteFile{.path = kSlurmConf, .content = std::move(config.text)});
-  plan.add(plan::WriteFile{.path = kControllerUnit,
-                           .content = render_slurmctld_unit(settings.cluster_name)});
+  plan.add(
+      plan::WriteFile{.path = kControllerUnit,
+                      .content = render_slurmctld_unit(settings.cluster_name, settings.others)});
   plan.add(plan::Service{.unit = kController,
                          .on_change = plan::Service::OnChange::reload,
                          .watches = {kSlurmConf, kGresConf, kCgroupConf, kMpiConf},

@@ -76,6 +76,16 @@ std::string render_identity(const SlurmSettings& settings) {
       settings.cluster_name, settings.head_name, to_string(settings.head_address));
 }
 
+constexpr std::string_view kOthers = "# Of extensions:\n";
+constexpr std::string_view kEndOfOthers = "# End of what is of extensions.\n";
+
+std::string render_others(const OtherSettings& others) {
+  if (others.empty()) return {};
+  std::string text(kOthers);
+  for (const auto& [key, value] : others) text += std::format("{}={}\n", key, value);
+  return text + std::string(kEndOfOthers);
+}
+
 std::string render_containment(Containment containment) {
   if (containment == Containment::process_table) {
     return "ProctrackType=proctrack/linuxproc\n"
@@ -176,11 +186,28 @@ SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const Nod
   config.gres = render_gres_conf(usable);
   config.text = render_identity(settings) + render_containment(settings.containment);
   config.text += kBehaviour;
+  config.text += render_others(settings.others);
   config.text += render_memory_default(settings, usable);
   config.text += render_nodes(settings, usable);
   config.text += std::format("PartitionName={} Nodes=ALL Default=YES MaxTime={} State=UP\n",
                              settings.partition, render_time_limit(settings.time_limit));
   return config;
+}
+
+Result<OtherSettings> others_of(std::string_view slurm_conf) {
+  OtherSettings others;
+  const auto start = slurm_conf.find(kOthers);
+  if (start == slurm_conf.npos) return others;
+  const auto from = start + kOthers.size();
+  const auto end = slurm_conf.find(kEndOfOthers, from);
+  if (end == slurm_conf.npos) return fail("what slurm.conf has of extensions has no end");
+  for (const std::string& line : lines(slurm_conf.substr(from, end - from))) {
+    const auto sign = line.find('=');
+    if (sign == line.npos || !others.emplace(line.substr(0, sign), line.substr(sign + 1)).second) {
+      return fail(std::format("the line '{}' is there twice, or is none", printable(line, 80)));
+    }
+  }
+  return others;
 }
 
 std::string render_cgroup_conf(Containment containment) {
@@ -197,14 +224,20 @@ std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name)
   return std::format("SLURMD_OPTIONS=\"--conf-server {} -N {}\"\n", to_string(head), node_name);
 }
 
-std::string render_slurmctld_unit(std::string_view cluster) {
+std::string render_slurmctld_unit(std::string_view cluster, const OtherSettings& others) {
+  std::string also;
+  for (const auto& [key, value] : others) also += std::format("# {}={}\n", key, value);
   return std::format(
       "# The controller of {}.\n"
+      "{}"
       "[Service]\n"
       "# It keeps the cluster's name beside the jobs, so that two controllers never share a\n"
-      "# directory, and would not start under another; this directory is the head's own.\n"
-      "ExecStartPre=/usr/bin/rm -f /var/lib/slurm/slurmctld/clustername\n",
-      cluster);
+      "# directory, and would not start under another; this directory is the head's own. The "
+      "number\n"
+      "# beside the name stays: a database of jobs knows the cluster by that.\n"
+      "ExecStartPre=/usr/bin/find /var/lib/slurm/slurmctld -maxdepth 1 -name clustername "
+      "-exec /usr/bin/sed -i s/^[^|]*/{}/ {{}} +\n",
+      cluster, also, cluster);
 }
 
 std::string render_slurmd_unit(std::span<const std::string> required_mounts) {

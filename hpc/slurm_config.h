@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,9 @@ enum class Containment {
   process_table,
 };
 
+/// Lines of slurm.conf that others than Muster have there: values by their keys.
+using OtherSettings = std::map<std::string, std::string, std::less<>>;
+
 struct SlurmSettings {
   std::string cluster_name = "muster";
   std::string head_name = "head";
@@ -65,6 +69,7 @@ struct SlurmSettings {
   /// write.
   Bytes reserved_memory = Bytes::from_mib(256);
   Containment containment = Containment::control_groups;
+  OtherSettings others = {};
 };
 
 /// A rendered slurm.conf.
@@ -93,14 +98,18 @@ Bytes job_memory(const NodeHardware& node, const SlurmSettings& settings);
 /// share a line. The same nodes give the same text.
 SlurmConfig render_slurm_conf(const SlurmSettings& settings, std::span<const NodeHardware> nodes);
 
+/// SlurmSettings::others of a rendered slurm.conf. Errors: their lines are none.
+Result<OtherSettings> others_of(std::string_view slurm_conf);
+
 std::string render_cgroup_conf(Containment containment);
 
 /// /etc/default/slurmd of the node: where its configuration is, and its own name.
 std::string render_slurmd_defaults(Ipv4Address head, std::string_view node_name);
 
 /// Lines added to slurmctld.service: a cluster that gets another name keeps its jobs. The text is
-/// another for another name, which a running controller does not take over.
-std::string render_slurmctld_unit(std::string_view cluster);
+/// another for another name and for other settings of others, which a running controller does not
+/// take over.
+std::string render_slurmctld_unit(std::string_view cluster, const OtherSettings& others = {});
 
 /// Lines added to slurmd.service: start again after a failure, and only where every one of
 /// `required_mounts` is mounted, since a job without its files is worse than a job that waits.

@@ -36,8 +36,10 @@ Owner owner_of(const extensions::Grant& grant) {
   Owner owner{.origin = origin_of(grant.name), .owns = {}};
   for (const extensions::Right& right : grant.rights) {
     if (right.place != extensions::Place::head) continue;
-    append(owner.owns,
-           {.files = files_of(right), .trees = right.directories, .units = right.units});
+    append(owner.owns, {.files = files_of(right),
+                        .trees = right.directories,
+                        .units = right.units,
+                        .scheduler_keys = right.scheduler});
   }
   return owner;
 }

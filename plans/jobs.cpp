@@ -17,7 +17,8 @@ hpc::SlurmSettings slurm_settings(const ClusterView& view) {
           .head_name = view.spec.head.hostname,
           .head_address = view.spec.head.address.address,
           .partition = view.spec.hpc.partition,
-          .time_limit = view.spec.hpc.time_limit};
+          .time_limit = view.spec.hpc.time_limit,
+          .others = view.extensions_in_scheduler};
 }
 
 hpc::ClusterFacts hpc_facts(const ClusterView& view) {

@@ -12,6 +12,7 @@
 #include "core/spec/cluster_spec.h"
 #include "head/facts.h"
 #include "head/policy.h"
+#include "hpc/slurm_config.h"
 #include "hpc/ssh_access.h"
 #include "hpc/users.h"
 #include "provisioning/catalogue.h"
@@ -43,6 +44,8 @@ struct ClusterView {
   plan::Plan extensions_on_nodes = {};
   std::map<std::string, plan::Plan> extensions_on_profiles = {};
   plan::Plan extensions_on_head = {};
+  /// What they set in slurm.conf.
+  hpc::OtherSettings extensions_in_scheduler = {};
   /// By which jobs ask for cards.
   provisioning::PciNames names = {};
   std::string state_directory = layout::kState;

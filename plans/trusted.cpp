@@ -6,6 +6,7 @@
 
 #include "core/base/layout.h"
 #include "core/base/text.h"
+#include "extensions/scheduler_settings.h"
 #include "extensions/unit_file.h"
 #include "hpc/files.h"
 #include "hpc/hpc_plan.h"
@@ -29,6 +30,8 @@ struct Claims {
   std::string slurm_key;
   std::string ssh_authority;
   std::string host_certificate;
+  /// What extensions set in slurm.conf.
+  hpc::OtherSettings in_scheduler;
 };
 
 /// The content of a file of the plan; empty when there is no such file.
@@ -40,6 +43,18 @@ std::string_view content_of(const Plan& plan, std::string_view path) {
   return {};
 }
 
+/// Errors: a key is none that root granted, or its value is none.
+Result<hpc::OtherSettings> parse_scheduler(std::string_view slurm_conf, const OwnView& own) {
+  TRY_ASSIGN(auto others, hpc::others_of(slurm_conf));
+  for (const auto& [key, value] : others) {
+    TRY(extensions::check_scheduler_setting(key, value));
+    const auto setter = own.policy == nullptr ? std::nullopt : own.policy->setter_of(key);
+    if (setter && is_of_extension(*setter)) continue;
+    return fail(std::format("slurm.conf has {}, which root granted to no extension", key));
+  }
+  return others;
+}
+
 Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
   Claims claims;
   TRY_ASSIGN(claims.users, hpc::table_of(plan));
@@ -48,6 +63,7 @@ Result<Claims> parse_claims(const Plan& plan, const OwnView& own) {
   const auto authority = hpc::find_authority(content_of(plan, hpc::kKnownHosts));
   if (!authority) return fail(std::format("{} names no authority", hpc::kKnownHosts));
   claims.ssh_authority = *authority;
+  TRY_ASSIGN(claims.in_scheduler, parse_scheduler(content_of(plan, hpc::kSlurmConf), own));
   // A head without an SSH server has no certificate, and a plan with one is another.
   if (own.facts.host_key.empty()) return claims;
   claims.host_certificate = content_of(plan, hpc::kHostCertificate);
@@ -64,7 +80,8 @@ ClusterView view_of(const OwnView& own, const Claims& claims, DhcpMode mode) {
           .users = claims.users,
           .slurm_key = claims.slurm_key,
           .ssh_authority = claims.ssh_authority,
-          .head_ssh_certificate = claims.host_certificate};
+          .head_ssh_certificate = claims.host_certificate,
+          .extensions_in_scheduler = claims.in_scheduler};
 }
 
 /// The time at which an address was lost, as dnsmasq's settings say it. Two plans of one mode that

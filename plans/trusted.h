@@ -26,9 +26,10 @@ using IsUnitFile = std::function<Result<bool>(const std::string& extension, cons
 /// The plan has the same steps in the same order, none left out and none repeated. The daemon's
 /// state decides about people and their public keys, the Slurm key, the keys of the SSH authority,
 /// one of the modes of DHCP, and the lines of the scheduler's nodes and their cards at their place
-/// in two files; each of these has its own bounds. What follows is of extensions: the daemon asks
-/// them, and each step is about something that root granted to one of them. Returns the plan with
-/// the origin of each step. Errors: the first step that is another, is missing, or is one too many.
+/// in two files; each of these has its own bounds. Extensions set those keys of slurm.conf that
+/// root granted to them. What follows is of extensions: the daemon asks them, and each step is
+/// about something that root granted to one of them. Returns the plan with the origin of each step.
+/// Errors: the first step that is another, is missing, or is one too many.
 Result<plan::Plan> check_plan(plan::Plan plan, const OwnView& own);
 
 /// Takes the steps of extensions at the plan's end out of it that nobody has a right to, and files

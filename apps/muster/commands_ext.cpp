@@ -124,7 +124,7 @@ std::string sheet_of(const json& extension) {
       sheet_line("state", state_of(extension)) + rights_text(extension, "may write", "files") +
       rights_text(extension, "owns all in", "directories") +
       rights_text(extension, "may run", "units") + rights_text(extension, "commands", "commands") +
-      settings_text(extension);
+      rights_text(extension, "slurm.conf", "scheduler") + settings_text(extension);
   text += verbs_text(extension);
   const std::string error = text_of(extension, "error");
   if (!error.empty()) text += sheet_line("error", error);

@@ -30,6 +30,9 @@ std::string rights_words(const extensions::Specification& specification) {
     if (!right.commands.empty()) {
       deeds.push_back("runs " + join(right.commands, ", ") + " with any arguments, as root,");
     }
+    if (!right.scheduler.empty()) {
+      deeds.push_back("sets " + join(right.scheduler, ", ") + " of slurm.conf");
+    }
     if (!right.packages.empty()) {
       deeds.push_back("needs the Debian packages " + join(right.packages, ", "));
     }

@@ -12,6 +12,7 @@ inline constexpr auto kRightMembers = std::to_array<Property>({
     {"units", list_of(kName, "the units of systemd that it may start and stop there")},
     {"commands", list_of(kName, "the programs that it may run there, as root")},
     {"packages", list_of(kName, "the Debian packages that must be there")},
+    {"scheduler", list_of(kName, "the keys of slurm.conf that it may set")},
     {"reason", text("why it asked for this")},
 });
 inline constexpr Schema kRight = object("what root granted", kRightMembers);

@@ -16,8 +16,10 @@ EffectResult tell_changes(Services& services, const Changes& changes, const Serv
   if (!changes.is_touched(step) || (step.on_change == Service::OnChange::nothing && !replaced)) {
     return Effect::unchanged;
   }
-  const bool reload = step.on_change == Service::OnChange::reload && !replaced;
-  TRY(reload ? services.reload(step.unit) : services.restart(step.unit));
+  const bool reload = step.on_change == Service::OnChange::reload;
+  if (replaced || !reload) TRY(services.restart(step.unit));
+  // One that starts anew knows its files; whom it serves may hear of them by a reload only.
+  if (reload && changes.is_watched(step)) TRY(services.reload(step.unit));
   return Effect::changed;
 }
 

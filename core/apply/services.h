@@ -10,7 +10,8 @@ namespace muster::apply {
 /// Has systemd read unit files that changed.
 Status read_new_units(Services& services, Changes& changes);
 
-/// Starts a service that runs anew, or reloads it, when what it watches changed, as its step says.
+/// Starts a service that runs anew, or reloads it, or one after the other, when what it watches
+/// changed, as its step says.
 EffectResult tell_changes(Services& services, const Changes& changes, const plan::Service& step);
 
 }  // namespace muster::apply

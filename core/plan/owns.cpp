@@ -38,6 +38,7 @@ void append(Owns& owns, Owns more) {
   add(owns.commands, std::move(more.commands));
   add(owns.mounts, std::move(more.mounts));
   add(owns.accounts, std::move(more.accounts));
+  add(owns.scheduler_keys, std::move(more.scheduler_keys));
   owns.people = owns.people || more.people;
   owns.host_name = owns.host_name || more.host_name;
 }

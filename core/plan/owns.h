@@ -38,6 +38,8 @@ struct Owns {
   std::vector<OwnMounts> mounts = {};
   /// Accounts of the system by name, number and shell; others are not compared.
   std::vector<EnsureUser> accounts = {};
+  /// Keys of slurm.conf whose values come from elsewhere than the room that writes the file.
+  std::vector<std::string> scheduler_keys = {};
   /// Whether the accounts of the cluster's people are this room's.
   bool people = false;
   bool host_name = false;

@@ -75,8 +75,10 @@ def groups():
             NativeGroup("native-site", {"nodes": NODES, "site": True}, at_a_site, seconds=40,
                         longer={"changes_are_put_right": 270}),
             NativeGroup("shipped", {"nodes": NODES}, {"monitoring": with_nodes(shipped.monitoring),
-                                                       "mpi_bench": with_nodes(shipped.mpi_bench)}, seconds=45,
-                        longer={"monitoring": 270}, iso="shipped-amd64.iso"),
+                                                       "accounting": with_nodes(shipped.accounting),
+                                                       "mpi_bench": with_nodes(shipped.mpi_bench),
+                                                       "openshmem": with_nodes(shipped.openshmem)}, seconds=45,
+                        longer={"monitoring": 270, "accounting": 120}, iso="shipped-amd64.iso"),
             # Each part of these two is in a group above: UEFI's PXE with Secure Boot on, a stick in UEFI's place too. Where
             # time is short, they are what is left out.
             Group("uefi-pxe", {"nodes": 1, "firmware": "uefi", "card": "e1000e"},

@@ -12,7 +12,8 @@ struct Service {
   /// What is done when a file named in `watches` was changed by this plan.
   enum class OnChange { restart, reload, nothing } on_change = OnChange::restart;
   std::vector<std::string> watches = {};
-  /// Files whose change takes a restart, whatever `on_change` says.
+  /// Files whose change takes a restart, whatever `on_change` says; a reload follows where that is
+  /// to follow a change of `watches`, too.
   std::vector<std::string> restart_watches = {};
   bool operator==(const Service&) const = default;
 

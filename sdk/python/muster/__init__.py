@@ -14,7 +14,7 @@ An extension's module is called ``extension``. It has a function for each hook t
 from ._answers import Answer, Metric, Problem
 from ._node_set import node_names
 from ._objects import (CallError, Cluster, Context, Extension, Head, Node, NodeEvent, NodeResult, Profile, SettingValue,
-                       Values)
+                       User, Values)
 from ._steps import Directory, File, Service, Step, Steps, Unit, UnitFile
 
 #: The level of what extensions may use, as ``api`` of the specification has it.
@@ -22,4 +22,4 @@ API = 1
 
 __all__ = ["API", "Answer", "CallError", "Cluster", "Context", "Directory", "Extension", "File", "Head", "Metric", "Node",
            "NodeEvent", "NodeResult", "Problem", "Profile", "Service", "SettingValue", "Step", "Steps", "Unit",
-           "UnitFile", "Values", "node_names"]
+           "UnitFile", "User", "Values", "node_names"]

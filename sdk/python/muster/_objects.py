@@ -91,6 +91,20 @@ class Node(_Told):
         self.state = state
 
 
+class User(_Told):
+    """One of the cluster's people."""
+
+    __slots__ = ("name", "uid", "full_name")
+    name: str
+    uid: int
+    full_name: str
+
+    def __init__(self, name: str, uid: int = 10000, full_name: str = "") -> None:
+        self.name = name
+        self.uid = uid
+        self.full_name = full_name
+
+
 class NodeEvent(Node):
     """A node that became ready, failed or left. ``state`` is what it is now."""
 
@@ -110,18 +124,22 @@ class NodeEvent(Node):
 class Cluster(_Told):
     """The cluster, as far as an extension is told of it."""
 
-    __slots__ = ("name", "head", "profiles", "nodes")
+    __slots__ = ("name", "head", "profiles", "nodes", "users")
     name: str
     head: Head
     profiles: tuple[Profile, ...]
     #: By name; none of them when the specification has no ``reads: [nodes]``.
     nodes: tuple[Node, ...]
+    #: By name; none of them when the specification has no ``reads: [users]``.
+    users: tuple[User, ...]
 
-    def __init__(self, name: str, head: Head, profiles: tuple[Profile, ...], nodes: tuple[Node, ...] = ()) -> None:
+    def __init__(self, name: str, head: Head, profiles: tuple[Profile, ...], nodes: tuple[Node, ...] = (),
+                 users: tuple[User, ...] = ()) -> None:
         self.name = name
         self.head = head
         self.profiles = profiles
         self.nodes = nodes
+        self.users = users
 
 
 class Context(_Told):
@@ -246,5 +264,6 @@ def context_of(told: Mapping[str, Any], call: Call | None = None) -> Context:
         Extension(extension["name"], extension["version"], extension["directory"], extension["data"]),
         Cluster(cluster["name"], Head(cluster["head"]["hostname"], cluster["head"]["address"]),
                 tuple(Profile(profile["name"]) for profile in cluster["profiles"]),
-                tuple(_node_of(node) for node in cluster.get("nodes", ()))),
+                tuple(_node_of(node) for node in cluster.get("nodes", ())),
+                tuple(User(user["name"], user["uid"], user["full_name"]) for user in cluster.get("users", ()))),
         told["settings"], call, told.get("by", ""))

@@ -75,6 +75,9 @@ def told(of: Mapping[str, Any], context: Context, *, states: bool) -> dict[str, 
     if "nodes" in of["reads"]:
         cluster["nodes"] = [{**node_json(node), **({"state": node.state} if states else {})}
                             for node in context.cluster.nodes]
+    if "users" in of["reads"]:
+        cluster["users"] = [{"name": user.name, "uid": user.uid, "full_name": user.full_name}
+                            for user in context.cluster.users]
     return {"extension": {"name": context.extension.name, "version": context.extension.version,
                           "directory": context.extension.directory, "data": context.extension.data},
             "cluster": cluster, "settings": dict(context.settings)}

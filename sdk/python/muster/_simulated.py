@@ -10,7 +10,7 @@ from . import _project
 from ._answers import Answer, Metric, Problem
 from ._check import NotAllowed, why_no_key, why_no_values
 from ._node_set import NoNodeSet, node_names
-from ._objects import CallError, Cluster, Context, Node, NodeResult, SettingValue
+from ._objects import CallError, Cluster, Context, Node, NodeResult, SettingValue, User
 
 #: Runs a command on a node: what a test puts in place of the program. What it writes is enough where it succeeds.
 Program = Callable[[Node, Sequence[str]], Union[NodeResult, str, None]]
@@ -30,6 +30,8 @@ class SimulatedCluster:
 
     #: The nodes by name. All are "booting" in the beginning.
     nodes: dict[str, Node]
+    #: The cluster's people.
+    users: list[User]
     #: What the extension keeps in the head's store.
     values: dict[str, Any]
     #: What its hooks ran on nodes: a node's name and the command.
@@ -43,6 +45,7 @@ class SimulatedCluster:
         self._events = 0
         self._last: tuple[str, dict[str, Any]] | None = None
         self.nodes = {name: Node(name, f"10.42.1.{i}", "default", "booting") for i, name in enumerate(nodes, 1)}
+        self.users = []
         self.values = {}
         self.commands = []
         self.program = None
@@ -89,7 +92,8 @@ class SimulatedCluster:
 
     def _cluster(self) -> Cluster:
         default = _project.DEFAULT_CLUSTER
-        return Cluster(default.name, default.head, default.profiles, tuple(self.nodes.values()))
+        return Cluster(default.name, default.head, default.profiles, tuple(self.nodes.values()),
+                       tuple(self.users))
 
     def _turn(self, hook: str, state: str, names: Sequence[str]) -> None:
         told = []

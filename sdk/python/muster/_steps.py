@@ -84,31 +84,38 @@ class Service(Step):
 
 
 class Steps:
-    """What ``configure`` returns: the steps for every node, what the nodes of a profile have besides, and the steps for
-    the head."""
+    """What ``configure`` returns: the steps for every node, what the nodes of a profile have besides, the steps for
+    the head, and what the scheduler is to do otherwise."""
 
     node: list[Step]
     head: list[Step]
     #: By the names of profiles.
     profiles: dict[str, list[Step]]
+    #: Values by keys of slurm.conf. They are there when the steps for the head are done.
+    scheduler: dict[str, str]
 
     def __init__(self, node: Iterable[Step] = (), head: Iterable[Step] = (),
-                 profiles: Mapping[str, Iterable[Step]] | None = None) -> None:
+                 profiles: Mapping[str, Iterable[Step]] | None = None,
+                 scheduler: Mapping[str, str | int] | None = None) -> None:
         self.node = list(node)
         self.head = list(head)
         self.profiles = {profile: list(steps) for profile, steps in (profiles or {}).items()}
+        self.scheduler = {key: str(value) for key, value in (scheduler or {}).items()}
 
     def to_json(self) -> dict[str, Any]:
         json: dict[str, Any] = {"node": _to_json(self.node), "head": _to_json(self.head)}
         if self.profiles:
             json["profiles"] = {profile: _to_json(steps) for profile, steps in self.profiles.items()}
+        if self.scheduler:
+            json["scheduler"] = self.scheduler
         return json
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Steps) and self.to_json() == other.to_json()
 
     def __repr__(self) -> str:
-        return f"Steps(node={self.node!r}, head={self.head!r}, profiles={self.profiles!r})"
+        return (f"Steps(node={self.node!r}, head={self.head!r}, profiles={self.profiles!r}, "
+                f"scheduler={self.scheduler!r})")
 
 
 def _to_json(steps: list[Step]) -> list[dict[str, Any]]:

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from . import _project
-from ._objects import Cluster, Context, Node, NodeResult, SettingValue
+from ._objects import Cluster, Context, Node, NodeResult, SettingValue, User
 from ._project import DEFAULT_CLUSTER, NotAllowed
 from ._simulated import SimulatedCluster
 
 __all__ = ["DEFAULT_CLUSTER", "Cluster", "Configured", "Machine", "Node", "NodeResult", "NotAllowed", "SimulatedCluster",
-           "configure"]
+           "User", "configure"]
 
 #: How the program ends when all tests passed: a hook that ends it itself is no success.
 ENDED = 40
@@ -63,11 +63,14 @@ class Configured:
     head: Machine
     #: What the nodes of a profile have besides, by its name.
     profiles: dict[str, Machine]
+    #: What it sets in slurm.conf.
+    scheduler: dict[str, str]
 
-    def __init__(self, node: Machine, head: Machine, profiles: dict[str, Machine]) -> None:
+    def __init__(self, node: Machine, head: Machine, profiles: dict[str, Machine], scheduler: dict[str, str]) -> None:
         self.node = node
         self.head = head
         self.profiles = profiles
+        self.scheduler = scheduler
 
 
 _UNITS = "/etc/systemd/system/"
@@ -195,8 +198,9 @@ def configured_in(cluster: Cluster, settings: Mapping[str, SettingValue]) -> Con
     specification = _project.specification()
     context = Context(_project.extension(specification), cluster, _project.settings(specification, settings))
     answer = _project.ask(specification, "configure", _project.told(specification, context, states=False))
-    if not set(answer) <= {"node", "head", "profiles"}:
-        raise NotAllowed(f"the answer has {sorted(set(answer) - {'node', 'head', 'profiles'})}, which no answer has")
+    known = {"node", "head", "profiles", "scheduler"}
+    if not set(answer) <= known:
+        raise NotAllowed(f"the answer has {sorted(set(answer) - known)}, which no answer has")
     rights = specification["rights"]
     node = _machine(answer.get("node", []), "node", rights)
     profiles = {}
@@ -204,7 +208,18 @@ def configured_in(cluster: Cluster, settings: Mapping[str, SettingValue]) -> Con
         if profile not in [each.name for each in cluster.profiles]:
             raise NotAllowed(f"it has steps for the profile '{profile}', and there is no such profile")
         profiles[profile] = _machine(steps, "node", rights, node.steps)
-    return Configured(node, _machine(answer.get("head", []), "head", rights), profiles)
+    return Configured(node, _machine(answer.get("head", []), "head", rights), profiles,
+                      _scheduler(answer.get("scheduler", {}), rights))
+
+
+def _scheduler(settings: Any, rights: list[dict[str, Any]]) -> dict[str, str]:
+    if not isinstance(settings, dict) or not all(isinstance(value, str) for value in settings.values()):
+        raise NotAllowed("'scheduler' is no object of texts")
+    allowed = [key for right in rights if right["place"] == "head" for key in right["scheduler"]]
+    for key in settings:
+        if key not in allowed:
+            raise NotAllowed(f"it wants to set {key} in slurm.conf, which 'scheduler' of 'rights' does not have for 'head'")
+    return settings
 
 
 def main() -> int:

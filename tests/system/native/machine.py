@@ -83,11 +83,14 @@ class Machine:
             if name not in ("net", "dmi"):
                 (classes / name).symlink_to(f"/run/lab-sys/class/{name}")
         for card in (*self._cards, "lo"):
-            (classes / "net" / card).mkdir(parents=True)
+            # Links, as sysfs has them: programs take other entries for no cards.
+            (classes / "net").mkdir(exist_ok=True)
+            (classes / "cards" / card).mkdir(parents=True)
+            (classes / "net" / card).symlink_to(f"../cards/{card}")
             for file in CARD_FILES:
-                (classes / "net" / card / file).symlink_to(f"/run/lab-sys/devices/virtual/net/{card}/{file}")
+                (classes / "cards" / card / file).symlink_to(f"/run/lab-sys/devices/virtual/net/{card}/{file}")
         for card in self._cards:
-            (classes / "net" / card / "device").mkdir()
+            (classes / "cards" / card / "device").mkdir()
         board = classes / "dmi/id"
         board.mkdir(parents=True)
         for name, value in {"product_uuid": self.uuid, "product_serial": f"native-{self.name}",

@@ -7,7 +7,7 @@ from scenarios.extensions import traces
 
 # What the nodes need to hear of a change, and Prometheus to ask them.
 PATIENCE = 120
-EXTENSIONS = ["monitoring", "mpi-bench"]
+EXTENSIONS = ["accounting", "monitoring", "mpi-bench", "openshmem"]
 DATA = "/var/lib/muster-extension-data/monitoring"
 PROMETHEUS = "http://127.0.0.1:9090"
 
@@ -98,6 +98,77 @@ def left_on(lab, machine):
     return [line.split()[0] for line in units.splitlines()] + files
 
 
+def accounting(lab, product, count):
+    """Jobs are in the database for everybody, people have accounts, and the scheduler goes on without the database."""
+    product.wait_for("the scheduler tells the database", lambda: contains(slurm_conf(lab), "accounting_storage/slurmdbd"), PATIENCE)
+    lab.check("head", "muster", "user", "add", "grace")
+    product.wait_until_nodes_hold_plan(count)
+    wanted = ("workshop", "users", "grace")
+    product.wait_for("who was added has an account", lambda: contains(accounts(lab), wanted), PATIENCE)
+    first = run_job(lab)
+    for machine in ("head", "n1"):
+        product.wait_for(f"{machine} knows the job of the past", lambda: equals(job(lab, machine, first), "COMPLETED|grace|users"), PATIENCE)
+    expect("FAIRSHARE" in lab.check("head", "sprio", "--weights"), "fair share does not count")
+    goes_on_without_its_database(lab, product)
+    expect(job(lab, "head", first) == "COMPLETED|grace|users", "a job of before is gone")
+    said = lab.check("head", "ss", "-Hltn")
+    expect(":3306 " not in said, f"the database listens: {said}")
+    product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
+    is_gone_without_harm(lab, product)
+
+
+def slurm_conf(lab):
+    return lab.check("head", "cat", "/etc/slurm/slurm.conf")
+
+
+def contains(now, wanted):
+    return wanted in now, f"it is {now}"
+
+
+def accounts(lab):
+    said = lab.exec("head", "sacctmgr", "--noheader", "--parsable2", "list", "association", "format=cluster,account,user").stdout
+    return [tuple(line.split("|")) for line in said.splitlines()]
+
+
+def run_job(lab):
+    """The number of a job of Grace's that has run."""
+    said = lab.check("head", "runuser", "-u", "grace", "--", "sbatch", "--wait", "--parsable", "--chdir=/home/grace",
+                     "--output=/dev/null", "--wrap=true", timeout=PATIENCE)
+    return said.strip()
+
+
+def job(lab, machine, number):
+    """What the database has of a job."""
+    said = lab.exec(machine, "sacct", "--noheader", "--parsable2", "--allocations", f"--jobs={number}",
+                    "--format=state,user,account")
+    return (said.stdout + said.stderr).strip()
+
+
+def goes_on_without_its_database(lab, product):
+    """Jobs run meanwhile, also after a start of the scheduler, and are in the database when it is back."""
+    units = ["accounting-database.service", "accounting-slurmdbd.service", "accounting-people.service"]
+    # What puts services right would start it again meanwhile.
+    lab.check("head", "systemctl", "mask", "--runtime", "--now", *units)
+    lab.check("head", "systemctl", "restart", "slurmctld.service", timeout=PATIENCE)
+    number = run_job(lab)
+    lab.check("head", "systemctl", "unmask", "--runtime", *units)
+    lab.check("head", "systemctl", "start", *units, timeout=PATIENCE)
+    product.wait_for("the job of meanwhile is in the database", lambda: equals(job(lab, "head", number), "COMPLETED|grace|users"),
+                     2 * PATIENCE)
+
+
+def is_gone_without_harm(lab, product):
+    lab.check("head", "muster", "ext", "remove", "--yes", "--purge", "accounting")
+    product.wait_for("the scheduler has it no more", lambda: equals("Accounting" in slurm_conf(lab), False), PATIENCE)
+    product.wait_for("nothing of it is left", lambda: equals(left_of_accounting(lab), []), PATIENCE)
+    run_job(lab)
+
+
+def left_of_accounting(lab):
+    units = lab.check("head", "systemctl", "list-units", "--plain", "--no-legend", "accounting*", "slurmdbd*")
+    return [line.split()[0] for line in units.splitlines()] + [line for line in traces(lab, "head") if "accounting" in line]
+
+
 def mpi_bench(lab, product, count):
     """A job on all nodes measures, its sums are right, and the picture is one."""
     product.wait_for("all came with the ISO", lambda: equals(sorted(installed(lab)), EXTENSIONS), PATIENCE)
@@ -118,3 +189,23 @@ def mpi_bench(lab, product, count):
 def is_there(lab, machine, path):
     done = lab.exec(machine, "test", "-e", path)
     return done.returncode == 0, path
+
+
+def openshmem(lab, product, count):
+    """Processes on all nodes write into each other's memory, and a user compiles and runs the examples."""
+    product.wait_for("nodes have its program", lambda: is_there(lab, "n1", "/usr/libexec/openshmem-check-process"), PATIENCE)
+    said = lab.check("head", "muster", "ext", "run", "openshmem", "check", f"node[01-{count:02}]", timeout=PATIENCE)
+    expect(said.startswith(f"green: {count} processes on {count} nodes"), f"the check: {said}")
+    lab.check("head", "muster", "user", "add", "mary")
+    product.wait_until_nodes_hold_plan(count)
+    as_mary = ["runuser", "-u", "mary", "--"]
+    starts = {"ring": ["srun", "--mpi=pmix"], "lock": ["salloc", "--quiet", "oshrun"]}
+    for name, (start, *more) in starts.items():
+        program = f"/home/mary/{name}"
+        lab.check("head", *as_mary, "tee", f"{program}.c", stdin=lab.check("head", "muster", "ext", "run", "openshmem", "example", name))
+        lab.check("head", *as_mary, "oshcc", "-o", program, f"{program}.c")
+        said = lab.check("head", *as_mary, start, f"--nodes={count}", "--chdir=/home/mary", *more, program, timeout=PATIENCE)
+        wanted = ([f"process {own} of {count} has {(own - 1) % count}" for own in range(count)] if name == "ring"
+                  else [f"the sum of {count} processes is {100 * count}"])
+        expect(sorted(said.splitlines()) == wanted, f"{name}: {said}")
+    product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)

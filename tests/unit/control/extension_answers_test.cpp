@@ -136,5 +136,20 @@ TEST(ExtensionAnswer, of_another_form_is_refused) {
   EXPECT_FALSE(check_answer({{"node", many}}, grant_of_motd()));
 }
 
+TEST(ExtensionAnswer, sets_those_keys_of_the_scheduler_that_the_grant_has) {
+  const auto answer = [](const json& scheduler) {
+    return check_answer({{"scheduler", scheduler}}, grant_of_motd());
+  };
+  const auto steps = answer({{"Licenses", "matlab:4"}});
+  ASSERT_TRUE(steps) << steps.error().text();
+  EXPECT_EQ(steps->in_scheduler, (hpc::OtherSettings{{"Licenses", "matlab:4"}}));
+  EXPECT_EQ(answer({{"PriorityType", "priority/basic"}}).error().kind, ErrorKind::denied);
+  EXPECT_EQ(answer({{"Prolog", "/tmp/x"}}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(answer({{"Licenses", "a b"}}).error().kind, ErrorKind::invalid);
+  for (const json& none : {json(3), json::array(), json{{"Licenses", 3}}, json{{"Licenses", {}}}}) {
+    EXPECT_EQ(answer(none).error().kind, ErrorKind::invalid) << none;
+  }
+}
+
 }  // namespace
 }  // namespace muster::control

@@ -20,6 +20,7 @@ inline extensions::Grant grant_of_motd() {
                      {.place = extensions::Place::head,
                       .files = {"/etc/motd.head"},
                       .units = {"lamp.service"},
+                      .scheduler = {"Licenses"},
                       .reason = "a test"}}};
 }
 

@@ -35,8 +35,31 @@ class HeadApplierTest : public testing::Test {
   int connections_ = 0;
   std::int64_t now_ms_ = 0;
   std::optional<os::LineChannel> helper_;
-  HeadApplier applier_{[this] { return connect(); }};
+  /// What was told of reports.
+  std::vector<std::string> told_;
+  HeadApplier applier_{
+      [this] { return connect(); },
+      [this](const nlohmann::json& report, state::Revision revision) {
+        told_.push_back(std::format("{} {}", revision, report.dump().contains("true")));
+      }};
 };
+
+TEST_F(HeadApplierTest, tells_what_the_helper_did_with_what_the_plan_had_for_sure) {
+  using Texts = std::vector<std::string>;
+  publish("a", 7);
+  ASSERT_TRUE(step());
+  EXPECT_EQ(told_, Texts());
+  publish("b", 9);
+  fail_a_step();
+  EXPECT_EQ(told_, Texts{"7 false"}) << "the helper may not have read the other plan";
+  ASSERT_TRUE(step());
+  succeed();
+  EXPECT_EQ(told_, (Texts{"7 false", "9 true"}));
+  publish("b", 11);
+  EXPECT_EQ(told_, (Texts{"7 false", "9 true", "11 true"})) << "the plan is the same, and done";
+  publish("c", 12);
+  EXPECT_EQ(told_.size(), 3U);
+}
 
 TEST_F(HeadApplierTest, asks_for_nothing_before_there_is_a_plan) {
   ASSERT_TRUE(step());

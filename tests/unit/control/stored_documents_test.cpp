@@ -158,7 +158,9 @@ Documents present() {
                                                         .group = "users",
                                                         .secrecy = plan::Secrecy::secret}}},
                  .on_profiles = {{"gpu", {.steps = {plan::MakeDirectory{.path = "/srv/gpu"}}}}},
-                 .on_head = {.steps = {plan::Service{.unit = "motd.service"}}}}});
+                 .on_head = {.steps = {plan::Service{.unit = "motd.service"}}},
+                 .in_scheduler = {{"Licenses", "matlab:4"}}},
+       .is_in_scheduler = true});
   documents["extension-settings"] =
       render_extension_settings({.choices = {{"greeting", "Hello\nü"}}, .is_disabled = true});
   documents["extension-heard"] = render_heard(4711);
@@ -238,8 +240,16 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"node-observed.2.json", "node-observed"}, {{"booted_image", ""}}},
       {{"operation.1.json", "operation"}, {{"retries", 0}, {"deadline_ms", 0}}},
       {{"extension.1.json", "extension"},
-       {{"head", json::array()}, {"profiles", {{"gpu", nullptr}}}}},
-      {{"extension.2.json", "extension"}, {{"profiles", {{"gpu", nullptr}}}}},
+       {{"head", json::array()},
+        {"profiles", {{"gpu", nullptr}}},
+        {"scheduler", {{"Licenses", nullptr}}},
+        {"in_scheduler", false}}},
+      {{"extension.2.json", "extension"},
+       {{"profiles", {{"gpu", nullptr}}},
+        {"scheduler", {{"Licenses", nullptr}}},
+        {"in_scheduler", false}}},
+      {{"extension.3.json", "extension"},
+       {{"scheduler", {{"Licenses", nullptr}}}, {"in_scheduler", false}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

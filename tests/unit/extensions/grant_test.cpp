@@ -10,7 +10,10 @@ Grant sample() {
           .version = {.numbers = {1, 0, 0}},
           .specification = std::string(64, 'a'),
           .rights = {{.files = {"/etc/lamp"}, .directories = {"/var/lib/lamp"}, .reason = "light"},
-                     {.place = Place::head, .units = {"lamp.service"}, .reason = "light"}},
+                     {.place = Place::head,
+                      .units = {"lamp.service"},
+                      .scheduler = {"Licenses"},
+                      .reason = "light"}},
           .signer = "00",
           .at_ms = 7};
 }
@@ -46,6 +49,8 @@ TEST(Grant, says_what_its_extension_may_do_where) {
   EXPECT_FALSE(may_write(grant, Place::node, "/etc/systemd/system/lamp.service"));
   EXPECT_TRUE(may_run(grant, Place::head, "lamp.service"));
   EXPECT_FALSE(may_run(grant, Place::node, "lamp.service"));
+  EXPECT_TRUE(may_schedule(grant, "Licenses"));
+  EXPECT_FALSE(may_schedule(grant, "PriorityType"));
 }
 
 Specification asking(const Right& right) { return {.name = "other", .rights = {right}}; }
@@ -57,12 +62,15 @@ TEST(Grant, leaves_nothing_of_its_own_to_others) {
        {Right{.files = {"/etc/lamp"}}, Right{.files = {"/etc/lamp/x"}},
         Right{.files = {"/var/lib/lamp/x"}}, Right{.directories = {"/var/lib/lamp/x"}},
         Right{.directories = {"/var/lib/lamp"}}, Right{.directories = {"/etc/lamp"}},
-        Right{.place = Place::head, .units = {"lamp.service"}}}) {
+        Right{.place = Place::head, .units = {"lamp.service"}},
+        Right{.place = Place::head, .scheduler = {"Licenses"}}}) {
     const Status free = check_rights(asking(right), installed);
     ASSERT_FALSE(free);
     EXPECT_TRUE(free.error().message.contains("belongs to 'lamp'")) << free.error().message;
   }
   EXPECT_TRUE(check_rights(asking({.units = {"lamp.service"}}), installed)) << "on nodes";
+  EXPECT_TRUE(
+      check_rights(asking({.place = Place::head, .scheduler = {"PriorityType"}}), installed));
   EXPECT_TRUE(check_rights(asking({.place = Place::head, .files = {"/etc/lamp"}}), installed));
 }
 

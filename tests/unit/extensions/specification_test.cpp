@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/os/files.h"
 #include "core/spec/reference.h"
+#include "extensions/scheduler_settings.h"
 
 namespace muster::extensions {
 namespace {
@@ -277,6 +278,31 @@ std::string render_keys() {
     text += std::format("\nIn `{}`:\n\n{}", field.text.key, spec::render_keys_table(field.fields));
   }
   return text + "\n";
+}
+
+TEST(Specification, sets_keys_of_the_scheduler_on_the_head_once) {
+  const auto problems_of = [](const std::string& rights) {
+    const std::string text = kProject.substr(0, kProject.find("rights:")) + "rights:\n" + rights;
+    const auto outcome = parse_specification(text, "f", Form::project);
+    return outcome.problems.empty() ? std::string() : to_string(outcome.problems.front());
+  };
+  const std::string head = "  - place: head\n    scheduler: [Licenses]\n    reason: a test\n";
+  EXPECT_EQ(problems_of(head), "");
+  EXPECT_TRUE(problems_of(head + head).contains("key 'Licenses' comes twice"));
+  EXPECT_TRUE(problems_of("  - place: node\n    scheduler: [Licenses]\n    reason: a test\n")
+                  .contains("nodes have the head's slurm.conf"));
+  EXPECT_TRUE(problems_of("  - place: head\n    scheduler: [Prolog]\n    reason: a test\n")
+                  .contains("Prolog"));
+}
+
+TEST(Specification, the_page_has_the_keys_of_the_scheduler) {
+  std::string keys;
+  for (const std::string_view key : scheduler_keys()) {
+    keys += std::format("{}`{}`", keys.empty() ? "" : ", ", key);
+  }
+  std::string page = part_of_page("would not start:\n\n", ".\n\n## Programs on nodes");
+  std::ranges::replace(page, '\n', ' ');
+  EXPECT_EQ(page, keys);
 }
 
 TEST(Specification, the_page_has_the_keys_of_the_table) {

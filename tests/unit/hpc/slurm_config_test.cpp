@@ -189,6 +189,25 @@ TEST(SlurmConfig, renders_ten_thousand_nodes_in_few_lines) {
   EXPECT_LT(lines_with(config.text, "NodeName").size(), 60U);
 }
 
+TEST(SlurmConfig, has_what_others_set_at_one_place) {
+  SlurmSettings settings = cluster();
+  const std::string plain = render_slurm_conf(settings, {}).text;
+  EXPECT_EQ(others_of(plain), OtherSettings());
+  settings.others = {{"Licenses", "a:1"}, {"PriorityFlags", "MAX_TRES,INCR_ONLY"}};
+  const std::string text = render_slurm_conf(settings, std::vector{node(1)}).text;
+  EXPECT_EQ(others_of(text), settings.others);
+  EXPECT_EQ(lines_with(text, "Licenses"), std::vector<std::string>{"Licenses=a:1"});
+  EXPECT_FALSE(others_of("# Of extensions:\nLicenses=a:1\n"));
+  EXPECT_FALSE(others_of("# Of extensions:\nLicenses\n# End of what is of extensions.\n"));
+}
+
+TEST(SlurmctldUnit, gives_the_jobs_another_name_and_no_other_number) {
+  const std::string unit = render_slurmctld_unit("blue");
+  EXPECT_NE(unit.find("-exec /usr/bin/sed -i s/^[^|]*/blue/ {} +\n"), std::string::npos) << unit;
+  EXPECT_NE(unit, render_slurmctld_unit("blue", {{"Licenses", "a:1"}}))
+      << "a controller that runs takes over no other database";
+}
+
 TEST(SlurmdDefaults, name_the_head_and_the_node) {
   EXPECT_EQ(render_slurmd_defaults({0x0A2A0001}, "n001"),
             "SLURMD_OPTIONS=\"--conf-server 10.42.0.1 -N n001\"\n");

@@ -44,7 +44,8 @@ class Trusted : public testing::Test {
                       .users = users_,
                       .slurm_key = std::string(128, 'a'),
                       .ssh_authority = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
-                      .head_ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA head\n"})
+                      .head_ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA head\n",
+                      .extensions_in_scheduler = in_scheduler_})
         .plan;
   }
   static plan::WriteFile& file_of(plan::Plan& plan, std::string_view path) {
@@ -82,6 +83,7 @@ class Trusted : public testing::Test {
   hpc::UserTable users_;
   provisioning::Node node_;
   std::vector<provisioning::Node> nodes_;
+  hpc::OtherSettings in_scheduler_;
 };
 
 }  // namespace muster::plans

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/base/text.h"
+#include "plans/head_rights.h"
 #include "tests/unit/plans/trusted_plans.h"
 
 namespace muster::plans {
@@ -237,6 +238,53 @@ TEST_F(Trusted, ssh_believes_no_other_authority_about_other_names) {
         std::pair{"/etc/ssh/ssh_host_ed25519_key-cert.pub", "something else\n"}}) {
     EXPECT_FALSE(check(with(path, addition))) << path;
   }
+}
+
+TEST_F(Trusted, extensions_set_in_the_scheduler_what_root_granted_to_them) {
+  const auto accepted = [this](const std::vector<std::string>& granted) {
+    const auto rights = head_rights(
+        spec_,
+        {{.name = "lights", .rights = {{.place = extensions::Place::head, .scheduler = granted}}}});
+    const plan::Plan plan = daemons();
+    return check_plan(plan, {.spec = spec_, .facts = facts_, .policy = &rights->policy});
+  };
+  in_scheduler_ = {{"Licenses", "matlab:4"}, {"PriorityWeightAge", "1000"}};
+  const auto checked = accepted({"Licenses", "PriorityWeightAge"});
+  EXPECT_TRUE(checked) << checked.error().text();
+  EXPECT_TRUE(accepted({"Licenses"}).error().message.contains("PriorityWeightAge"));
+  EXPECT_FALSE(check(daemons())) << "there are no extensions";
+  // Whatever root granted.
+  for (const auto& [key, value] : hpc::OtherSettings{{"Prolog", "/tmp/x"},
+                                                     {"Licenses", "a\nProlog=/tmp/x"},
+                                                     {"Licenses", "a Prolog=/tmp/x"}}) {
+    in_scheduler_ = {{key, value}};
+    EXPECT_FALSE(accepted({"Licenses", "Prolog"})) << key << "=" << value;
+  }
+}
+
+TEST_F(Trusted, what_extensions_set_in_the_scheduler_is_at_its_place_once) {
+  in_scheduler_ = {{"Licenses", "matlab:4"}};
+  const auto rights = head_rights(
+      spec_, {{.name = "lights",
+               .rights = {{.place = extensions::Place::head, .scheduler = {"Licenses"}}}}});
+  plan::Plan plan = daemons();
+  std::string& content = file_of(plan, "/etc/slurm/slurm.conf").content;
+  const std::string right = content;
+  const auto is_accepted = [&] {
+    return check_plan(plan, {.spec = spec_, .facts = facts_, .policy = &rights->policy})
+        .has_value();
+  };
+  ASSERT_TRUE(is_accepted());
+  const std::string line = "Licenses=matlab:4\n";
+  const std::size_t place = right.find(line);
+  for (const std::string& other : {line + line, line + "Licenses=a\n", std::string("# x\n") + line,
+                                   std::string(), std::string("Licenses = matlab:4\n")}) {
+    content = right;
+    content.replace(place, line.size(), other);
+    EXPECT_FALSE(is_accepted()) << content;
+  }
+  content = right + line;
+  EXPECT_FALSE(is_accepted());
 }
 
 }  // namespace
