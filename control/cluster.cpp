@@ -51,15 +51,6 @@ nlohmann::json describe_cluster(const spec::ClusterSpec& spec) {
           {"profiles", std::move(profiles)}};
 }
 
-/// The cluster's people as extensions are told of them.
-nlohmann::json describe_users(const hpc::UserTable& table) {
-  nlohmann::json users = nlohmann::json::array();
-  for (const hpc::ClusterUser& user : table.users()) {
-    users.push_back({{"name", user.name}, {"uid", user.uid}, {"full_name", user.full_name}});
-  }
-  return users;
-}
-
 Error error_of(const provisioning::DamagedDocument& damaged) {
   return {.message = std::format("the state's document '{}' of node {} cannot be read: {}",
                                  damaged.kind, printable(damaged.key, 64), damaged.reason),
@@ -130,13 +121,14 @@ Status Cluster::open_state() {
 void Cluster::open_extensions() {
   hosts_.emplace(settings_.extension_run);
   extension_nodes_.emplace(*registry_);
+  extension_users_.emplace(*decisions_, *people_);
   extensions_.emplace(Extensions::Sources{
       .decisions = *decisions_,
       .store = settings_.extensions,
       .hosts = *hosts_,
       .cluster = describe_cluster(spec_),
       .nodes = [this] { return extension_nodes_->told(); },
-      .users = [this] { return describe_users(people_->users()); },
+      .users = [this] { return extension_users_->told(); },
       .check_steps = [this](const ExtensionSteps& steps) { return check_steps(steps); },
       .refused_on_head =
           [this](const std::vector<extensions::Grant>& grants) {

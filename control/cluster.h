@@ -168,6 +168,7 @@ class Cluster {
   std::optional<Publisher> publisher_;
   std::optional<extensions::Hosts> hosts_;
   std::optional<ExtensionNodes> extension_nodes_;
+  std::optional<ExtensionUsers> extension_users_;
   std::optional<Extensions> extensions_;
   std::optional<ExtensionCalls> extension_calls_;
   std::optional<ExtensionWork> extension_work_;

@@ -34,7 +34,9 @@ class Decisions {
 
   /// Plans are made of something else since: called when readers can see it.
   void note(state::Revision revision) {
-    revision_ = revision;
+    state::Revision newest = revision_;
+    while (newest < revision && !revision_.compare_exchange_weak(newest, revision)) {
+    }
     ++count_;
   }
   /// How many decisions there were, and the newest transaction of them. Read before the decisions

@@ -6,6 +6,7 @@
 #include <format>
 #include <set>
 
+#include "control/extension_notes.h"
 #include "control/extensions.h"
 #include "core/base/text.h"
 #include "core/json/members.h"
@@ -23,7 +24,6 @@ using muster::json::Value;
 
 constexpr std::size_t kMostSteps = 1000;
 constexpr std::size_t kHashLength = 64;
-constexpr std::size_t kLongestSetting = 1000;
 
 /// Octal digits, as chmod(1) has them. A number would be read as another one.
 Result<std::uint32_t> parse_mode(const Value& value) {
@@ -104,9 +104,7 @@ void upgrade_extension_from_2(Value& value) {
 
 /// None set anything of the scheduler.
 void upgrade_extension_from_3(Value& value) {
-  if (!value.is_object()) return;
-  value["scheduler"] = Value::object();
-  value["in_scheduler"] = false;
+  if (value.is_object()) value["scheduler"] = Value::object();
 }
 
 constexpr std::array<muster::json::Upgrade, 3> kExtensionUpgrades = {
@@ -156,22 +154,8 @@ std::string render_configured(const Configured& configured) {
                                         {"node", steps_json(configured.steps.on_nodes)},
                                         {"profiles", std::move(profiles)},
                                         {"head", steps_json(configured.steps.on_head)},
-                                        {"scheduler", configured.steps.in_scheduler},
-                                        {"in_scheduler", configured.is_in_scheduler}});
+                                        {"scheduler", configured.steps.in_scheduler}});
 }
-
-namespace {
-
-/// Values by their keys. `members`: of `object`.
-hpc::OtherSettings read_scheduler(const Value& object, Members& members) {
-  hpc::OtherSettings settings;
-  for (const auto& each : object.items()) {
-    settings[each.key()] = members.word(each.key().c_str(), kLongestSetting);
-  }
-  return settings;
-}
-
-}  // namespace
 
 Result<Configured> parse_configured(std::string_view text) {
   TRY_ASSIGN(const muster::json::Document document,
@@ -184,7 +168,6 @@ Result<Configured> parse_configured(std::string_view text) {
   const Value& on_head = members.list("head");
   Members on_profiles = members.object("profiles");
   Members in_scheduler = members.object("scheduler");
-  configured.is_in_scheduler = members.find_flag("in_scheduler").value_or(false);
   members.refuse_unknown();
   TRY(problems.status());
   configured.steps.in_scheduler = read_scheduler(document.value.at("scheduler"), in_scheduler);
@@ -333,8 +316,8 @@ Result<plan::Plan> check_list(const Value* list, std::string_view where, Place p
 namespace {
 
 Status check_scheduler(const hpc::OtherSettings& settings, const extensions::Grant& grant) {
+  TRY(extensions::check_scheduler_settings(settings));
   for (const auto& [key, value] : settings) {
-    TRY(extensions::check_scheduler_setting(key, value));
     if (may_schedule(grant, key)) continue;
     return fail(
         ErrorKind::denied,

@@ -20,6 +20,7 @@ Error Extensions::cannot_forget(const std::string& name) {
 void Extensions::load(std::vector<Error>& lost) {
   read_store();
   load_settings(lost);
+  load_in_scheduler(lost);
   const auto documents = sources_.decisions.store().list(kExtensionKind);
   if (!documents) {
     lost.push_back(documents.error());
@@ -135,6 +136,9 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
   std::vector<state::Change> changes = {answer};
   if (!kept || kept->settings) changes.push_back(settings);
   if (!kept) std::ranges::move(forget_notes(name), std::back_inserter(changes));
+  // What it runs may be gone when it is enabled again.
+  const bool ends = kept && kept->settings && kept->settings->is_disabled;
+  if (ends) changes.push_back(scheduler_change(name, {}));
   const std::scoped_lock one_decision(decisions.one_at_a_time());
   if (!is_right()) return {};
   TRY_ASSIGN(const state::Revision revision,
@@ -153,6 +157,7 @@ Status Extensions::save(const std::string& name, const std::optional<Kept>& kept
         now->second.settings = *kept->settings;
         now->second.is_settings_lost = false;
         now->second.is_new = false;
+        if (ends) now->second.in_scheduler.clear();
       }
       now->second.conflict.clear();
     }

@@ -96,9 +96,46 @@ Result<state::Change> change_values(const std::string& extension, Values values,
   return change;
 }
 
+constinit const muster::json::DocumentKind kExtensionSchedulerDocument = {
+    .name = kExtensionSchedulerKind};
+
+hpc::OtherSettings read_scheduler(const nlohmann::json& object, muster::json::Members& members) {
+  constexpr std::size_t kLongest = 1000;
+  hpc::OtherSettings settings;
+  for (const auto& each : object.items()) {
+    settings[each.key()] = members.word(each.key().c_str(), kLongest);
+  }
+  return settings;
+}
+
+std::string render_in_scheduler(const hpc::OtherSettings& settings) {
+  return muster::json::render_document(kExtensionSchedulerDocument, {{"settings", settings}});
+}
+
+Result<hpc::OtherSettings> parse_in_scheduler(std::string_view text) {
+  TRY_ASSIGN(const muster::json::Document document,
+             muster::json::parse_document(kExtensionSchedulerDocument, text));
+  muster::json::Problems problems;
+  muster::json::Members members(document.value, problems);
+  muster::json::Members settings = members.object("settings");
+  members.refuse_unknown();
+  TRY(problems.status());
+  hpc::OtherSettings read = read_scheduler(document.value.at("settings"), settings);
+  TRY(problems.status());
+  return read;
+}
+
+state::Change scheduler_change(const std::string& extension, const hpc::OtherSettings& settings) {
+  state::Change change{.kind = kExtensionSchedulerKind, .key = extension, .value = std::nullopt};
+  if (!settings.empty()) change.value = render_in_scheduler(settings);
+  change.schema = kExtensionSchedulerDocument.schema();
+  return change;
+}
+
 std::vector<state::Change> forget_notes(const std::string& extension) {
   std::vector<state::Change> changes;
-  for (const char* const kind : {kExtensionHeardKind, kExtensionValuesKind}) {
+  for (const char* const kind :
+       {kExtensionHeardKind, kExtensionValuesKind, kExtensionSchedulerKind}) {
     changes.push_back({.kind = kind, .key = extension, .value = std::nullopt});
   }
   return changes;

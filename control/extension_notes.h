@@ -1,6 +1,6 @@
 #pragma once
 // What the store keeps for an extension beside its answer and its settings: how far it was told of
-// nodes, and values of its own.
+// nodes, values of its own, and what it has in slurm.conf.
 
 #include <cstdint>
 #include <map>
@@ -13,7 +13,9 @@
 
 #include "core/base/result.h"
 #include "core/json/document.h"
+#include "core/json/members.h"
 #include "core/state/store.h"
+#include "hpc/slurm_config.h"
 
 namespace muster::control {
 
@@ -31,6 +33,20 @@ inline constexpr std::size_t kMostValueBytes = 1U << 20U;
 
 /// By their keys.
 using Values = std::map<std::string, nlohmann::json, std::less<>>;
+
+/// What an extension has in slurm.conf: documents of kind "extension-scheduler" by name.
+extern const muster::json::DocumentKind kExtensionSchedulerDocument;
+inline constexpr const char* kExtensionSchedulerKind = "extension-scheduler";
+
+std::string render_in_scheduler(const hpc::OtherSettings& settings);
+/// Errors (invalid): it is none; (conflict) it is of a newer version.
+Result<hpc::OtherSettings> parse_in_scheduler(std::string_view text);
+
+/// None: there are no settings.
+state::Change scheduler_change(const std::string& extension, const hpc::OtherSettings& settings);
+
+/// An object of words by keys. `members`: of `object`; it has what is none.
+hpc::OtherSettings read_scheduler(const nlohmann::json& object, muster::json::Members& members);
 
 std::string render_heard(std::uint64_t event);
 std::string render_values(const Values& values);

@@ -103,8 +103,6 @@ Status Extensions::change(
     }
     known.answer = std::move(*answer);
   }
-  // What it starts may be gone when it is enabled again.
-  if (known.settings.is_disabled && known.answer) known.answer->is_in_scheduler = false;
   const auto is_still_there = [&] { return is_still(known.extension.grant); };
   TRY(save(name, Kept{.answer = known.answer, .settings = known.settings}, is_still_there));
   if (!is_still_there()) {

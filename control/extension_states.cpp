@@ -89,7 +89,10 @@ Result<nlohmann::json> Extensions::told(const extensions::Grant& grant) const {
   const std::scoped_lock lock(mutex_);
   const auto now = all_.find(grant.name);
   if (now != all_.end() && now->second.extension.grant == grant && is_working(now->second)) {
-    return input_of(now->second);
+    TRY_ASSIGN(nlohmann::json told, input_of(now->second));
+    TRY_ASSIGN(const auto users, users_for(now->second));
+    if (users) told["cluster"]["users"] = users->users;
+    return told;
   }
   return std::unexpected(why_idle_now(grant.name));
 }
@@ -133,6 +136,9 @@ std::vector<Extensions::State> Extensions::states() const {
                       .said = known.said,
                       .steps = known.answer ? known.answer->steps.count_on_nodes() : 0,
                       .steps_on_head = known.answer ? known.answer->steps.on_head.steps.size() : 0,
+                      .in_scheduler = known.in_scheduler,
+                      .waits_for_scheduler = has_steps(known) &&
+                                             known.in_scheduler != known.answer->steps.in_scheduler,
                       .settings = known.settings});
   }
   return states;

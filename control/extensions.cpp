@@ -20,10 +20,6 @@ using namespace std::chrono_literals;
 /// An extension that failed is asked again.
 constexpr Backoff kAgain{.first = 5s, .longest = 5min};
 
-bool reads_nodes(const extensions::Specification& specification) {
-  return is_told(specification, extensions::Reads::nodes);
-}
-
 }  // namespace
 
 Extensions::~Extensions() { end(); }
@@ -37,26 +33,39 @@ void Extensions::end() {
 Result<nlohmann::json> Extensions::input_of(const Known& known) const {
   const extensions::Specification& specification = known.extension.specification;
   TRY_ASSIGN(json settings, extensions::setting_values(specification, known.settings.choices));
-  json cluster = sources_.cluster;
-  if (is_told(specification, extensions::Reads::users)) cluster["users"] = sources_.users();
   return json{{"extension",
                {{"name", specification.name},
                 {"version", to_string(specification.version)},
                 {"directory", known.extension.content.string()},
                 {"data", extensions::data_of(specification.name).string()}}},
-              {"cluster", std::move(cluster)},
+              {"cluster", sources_.cluster},
               {"settings", std::move(settings)}};
 }
 
 /// The nodes, for one that reads them; null: it does not.
 std::shared_ptr<const ExtensionNodes::Told> Extensions::nodes_for(const Known& known) const {
-  return reads_nodes(known.extension.specification) ? sources_.nodes() : nullptr;
+  const bool reads = is_told(known.extension.specification, extensions::Reads::nodes);
+  return reads ? sources_.nodes() : nullptr;
 }
 
-/// `input`: of input_of. Ten thousand nodes are a short text here.
-std::string Extensions::digest_of(const json& input, const ExtensionNodes::Told* nodes) {
+/// The people, for one that reads them; null: it does not. Errors: nobody knows them.
+Result<std::shared_ptr<const ExtensionUsers::Told>> Extensions::users_for(
+    const Known& known) const {
+  if (!is_told(known.extension.specification, extensions::Reads::users)) return nullptr;
+  auto users = sources_.users();
+  if (users) return users;
+  return fail(ErrorKind::conflict, "the cluster's people cannot be read",
+              "'muster status' says what is wrong with the head's state");
+}
+
+/// Of all that it is told. Ten thousand nodes are a short text here. Errors: as input_of and
+/// users_for.
+Result<std::string> Extensions::digest_of(const Known& known) const {
+  TRY_ASSIGN(const json input, input_of(known));
   std::string text = input.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (nodes != nullptr) text += nodes->digest;
+  if (const auto nodes = nodes_for(known)) text += nodes->digest;
+  TRY_ASSIGN(const auto users, users_for(known));
+  if (users) text += users->digest;
   return crypto::sha256(text);
 }
 
@@ -66,8 +75,8 @@ bool Extensions::is_current(const Known& known) const {
   const bool is_of_this =
       known.answer && known.answer->specification == known.extension.grant.specification;
   if (!is_of_this) return false;
-  const auto input = input_of(known);
-  return input && known.answer->input == digest_of(*input, nodes_for(known).get());
+  const auto digest = digest_of(known);
+  return digest && known.answer->input == *digest;
 }
 
 void Extensions::start() {
@@ -135,36 +144,22 @@ void Extensions::take_turn(const std::stop_token& stop, int& failures) {
   has_news_ = false;
 }
 
-/// People change by decisions only.
-void Extensions::look_at_users() {
-  const auto reads = [](const auto& each) {
-    return is_told(each.second.extension.specification, extensions::Reads::users);
-  };
-  const std::uint64_t count = sources_.decisions.count();
-  {
-    const std::scoped_lock lock(mutex_);
-    if (count == users_looked_at_ || !std::ranges::any_of(all_, reads)) return;
-  }
-  const std::string users = sources_.users().dump(-1, ' ', false, json::error_handler_t::replace);
+bool Extensions::has_reader(extensions::Reads what) const {
   const std::scoped_lock lock(mutex_);
-  users_looked_at_ = count;
-  if (std::exchange(users_told_, users) == users) return;
-  has_news_ = true;
-  wake_.notify_all();
+  return std::ranges::any_of(
+      all_, [&](const auto& each) { return is_told(each.second.extension.specification, what); });
 }
 
 void Extensions::look_at_cluster() {
-  look_at_users();
-  const auto reads = [](const auto& each) {
-    return reads_nodes(each.second.extension.specification);
-  };
-  {
-    const std::scoped_lock lock(mutex_);
-    if (!std::ranges::any_of(all_, reads)) return;
-  }
-  const auto nodes = sources_.nodes();
+  const auto nodes = has_reader(extensions::Reads::nodes) ? sources_.nodes() : nullptr;
+  const auto users = has_reader(extensions::Reads::users) ? sources_.users() : nullptr;
   const std::scoped_lock lock(mutex_);
-  if (std::exchange(nodes_digest_, nodes->digest) == nodes->digest) return;
+  const auto is_new = [](std::string& before, const auto& told) {
+    return told && std::exchange(before, told->digest) != told->digest;
+  };
+  const bool has_nodes = is_new(nodes_digest_, nodes);
+  const bool has_users = is_new(users_digest_, users);
+  if (!has_nodes && !has_users) return;
   has_news_ = true;
   wake_.notify_all();
 }
@@ -200,6 +195,7 @@ void Extensions::read_store() {
     now->second.is_new = known.is_new;
     now->second.answer = std::move(known.answer);
     now->second.written = known.written;
+    now->second.in_scheduler = std::move(known.in_scheduler);
     now->second.conflict = std::move(known.conflict);
     if (now->second.extension.grant != known.extension.grant || known.is_damaged) continue;
     now->second.error = std::move(known.error);
@@ -340,12 +336,13 @@ Result<ExtensionSteps> steps_of(const json& output, const Installed& extension) 
 Result<Configured> Extensions::ask_one(const Known& known, std::string& said,
                                        const std::function<bool()>& is_unwanted) {
   const extensions::Grant& grant = known.extension.grant;
+  Configured configured{.specification = grant.specification};
+  // Before the nodes and the people: who is read then is at least as new.
+  TRY_ASSIGN(configured.input, digest_of(known));
   TRY_ASSIGN(json input, input_of(known));
-  const auto nodes = nodes_for(known);
-  Configured configured{.specification = grant.specification,
-                        .input = digest_of(input, nodes.get()),
-                        .is_in_scheduler = known.answer && known.answer->is_in_scheduler};
-  if (nodes) input["cluster"]["nodes"] = nodes->nodes;
+  if (const auto nodes = nodes_for(known)) input["cluster"]["nodes"] = nodes->nodes;
+  TRY_ASSIGN(const auto users, users_for(known));
+  if (users) input["cluster"]["users"] = users->users;
   const auto is_asked = [&](extensions::Hook hook) {
     return std::ranges::contains(known.extension.specification.hooks, hook);
   };

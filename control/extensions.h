@@ -21,6 +21,7 @@
 
 #include "control/decisions.h"
 #include "control/extension_nodes.h"
+#include "control/extension_users.h"
 #include "control/problem.h"
 #include "core/base/backoff.h"
 #include "core/json/document.h"
@@ -44,7 +45,7 @@ struct ExtensionSteps {
   /// What the nodes of a profile have besides, by its name.
   std::map<std::string, plan::Plan> on_profiles;
   plan::Plan on_head;
-  /// What it sets in slurm.conf.
+  /// What it wants to set in slurm.conf.
   hpc::OtherSettings in_scheduler = {};
 
   /// Steps for nodes, whichever these are.
@@ -60,10 +61,6 @@ struct Configured {
   /// The SHA-256 of all that it was told.
   std::string input;
   ExtensionSteps steps;
-  /// Whether `steps.in_scheduler` are in slurm.conf. That begins when the steps for the head are
-  /// done, and does not end with another answer: a scheduler does not start beside a database that
-  /// it never met, and goes on without one that it knows.
-  bool is_in_scheduler = false;
   bool operator==(const Configured&) const = default;
 };
 
@@ -110,8 +107,8 @@ class Extensions {
     nlohmann::json cluster;
     /// The nodes, for those that read them.
     std::function<std::shared_ptr<const ExtensionNodes::Told>()> nodes;
-    /// The cluster's people, for those that read them.
-    std::function<nlohmann::json()> users;
+    /// The cluster's people, for those that read them; null: nobody knows them all.
+    std::function<std::shared_ptr<const ExtensionUsers::Told>()> users;
     /// Whether nodes and the head can have these steps beside all others. Errors (conflict): with
     /// both origins.
     std::function<Status(const ExtensionSteps& steps)> check_steps;
@@ -169,7 +166,8 @@ class Extensions {
   std::map<std::string, plan::Plan> on_profiles() const;
   /// The same for the head.
   plan::Plan on_head() const;
-  /// What they set in slurm.conf.
+  /// What they have in slurm.conf. What an answer wants comes there when all its steps for the head
+  /// are done: a scheduler does not start beside a database that it never met.
   hpc::OtherSettings in_scheduler() const;
 
   struct State {
@@ -184,6 +182,9 @@ class Extensions {
     std::string said;
     std::size_t steps = 0;
     std::size_t steps_on_head = 0;
+    /// What it has in slurm.conf, and whether it waits for something else there.
+    hpc::OtherSettings in_scheduler = {};
+    bool waits_for_scheduler = false;
     ExtensionSettings settings = {};
   };
   std::vector<State> states() const;
@@ -203,6 +204,8 @@ class Extensions {
     std::optional<Configured> answer;
     /// The transaction that wrote the answer; 0: an earlier process did.
     state::Revision written = 0;
+    /// What it has in slurm.conf.
+    hpc::OtherSettings in_scheduler = {};
     /// Why the answer is not in the plans.
     std::string conflict;
     std::string error;
@@ -227,8 +230,9 @@ class Extensions {
   void take_turn(const std::stop_token& stop, int& failures);
   void read_store();
   void leave_out_conflicts();
-  void look_at_users();
+  void load_in_scheduler(std::vector<Error>& lost);
   void save_in_scheduler();
+  static bool is_done(const Known& known, const nlohmann::json& report);
   std::vector<extensions::Grant> grants() const;
   void note_change();
   static bool has_steps(const Known& known);
@@ -265,7 +269,9 @@ class Extensions {
   void forget_removed();
   Result<nlohmann::json> input_of(const Known& known) const;
   std::shared_ptr<const ExtensionNodes::Told> nodes_for(const Known& known) const;
-  static std::string digest_of(const nlohmann::json& input, const ExtensionNodes::Told* nodes);
+  bool has_reader(extensions::Reads what) const;
+  Result<std::string> digest_of(const Known& known) const;
+  Result<std::shared_ptr<const ExtensionUsers::Told>> users_for(const Known& known) const;
   static bool is_working(const Known& known);
   Error why_idle_now(const std::string& name) const;
   bool is_current(const Known& known) const;
@@ -286,10 +292,9 @@ class Extensions {
   std::set<std::string> removed_;
   /// ExtensionNodes::Told::digest of the last look.
   std::string nodes_digest_;
-  /// Decisions::count of the last look at people, and these.
-  std::uint64_t users_looked_at_ = 0;
-  std::string users_told_;
-  /// Whose Configured::is_in_scheduler is not on disk.
+  /// ExtensionUsers::Told::digest of the last look.
+  std::string users_digest_;
+  /// Whose Known::in_scheduler is not on disk.
   std::set<std::string> unsaved_;
   /// Somebody is told something else since.
   bool has_news_ = false;

@@ -38,7 +38,7 @@ void HeadApplier::plan_is(Published published, std::int64_t steady_ms) {
     const bool again = published.cause == ApplyPace::Cause::decision && !holds_;
     if (again) pace_.changed(ApplyPace::Cause::decision, steady_ms);
     if (again) pause_.reset();
-    if (holds_) tell(revision_);
+    if (holds_ && revision_ != told_) tell(revision_);
     const std::scoped_lock lock(mutex_);
     if (holds_) tried_ = revision_;
     return;
@@ -90,7 +90,8 @@ Status HeadApplier::look(Now now) {
   return {};
 }
 
-void HeadApplier::tell(state::Revision revision) const {
+void HeadApplier::tell(state::Revision revision) {
+  told_ = revision;
   if (on_report_) on_report_(json::parse(report_, nullptr, false), revision);
 }
 

@@ -69,14 +69,15 @@ class HeadApplier {
   Status ask(Now now);
   Status look(Now now);
   void take_report(const nlohmann::json& report, Now now);
-  void tell(state::Revision revision) const;
+  void tell(state::Revision revision);
   bool is_due(std::int64_t steady_ms) const;
   Status lose(Error error, std::int64_t steady_ms);
 
   Connect connect_;
   OnReport on_report_;
-  /// What the helper answered last.
+  /// What the helper answered last, and with which transaction that was told.
   std::string report_;
+  state::Revision told_ = 0;
   std::string plan_;
   state::Revision revision_ = 0;
   /// The helper made plan_ true.

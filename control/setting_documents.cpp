@@ -69,7 +69,8 @@ std::span<const muster::json::DocumentKind* const> document_kinds() {
                                         &kExtensionDocument,
                                         &kExtensionSettingsDocument,
                                         &kExtensionHeardDocument,
-                                        &kExtensionValuesDocument};
+                                        &kExtensionValuesDocument,
+                                        &kExtensionSchedulerDocument};
   return kKinds;
 }
 

@@ -17,16 +17,21 @@ enum class Shape {
   /// Some of the words, with commas between.
   words,
   number,
-  /// Minutes, or DAYS-HOURS[:MINUTES[:SECONDS]].
+  port,
+  /// Minutes, or DAYS-HOURS[:MINUTES[:SECONDS]], and more than none.
   time,
   host,
-  /// Letters, digits and "_.,:/=+-".
-  text,
+  /// NAME[:COUNT], with commas between.
+  licences,
+  /// gres/NAME or license/NAME, with commas between.
+  resources,
+  /// RESOURCE=NUMBER, with commas between.
+  weights,
 };
 
 struct Key {
   std::string_view name;
-  Shape shape = Shape::text;
+  Shape shape = Shape::number;
   std::string_view words = {};
 };
 
@@ -35,16 +40,12 @@ constexpr auto kKeys = std::to_array<Key>({
     {"AccountingStorageEnforce", Shape::words,
      "associations,limits,nojobs,none,nosteps,qos,safe,wckeys"},
     {"AccountingStorageHost", Shape::host},
-    {"AccountingStoragePort", Shape::number},
-    {"AccountingStorageTRES", Shape::text},
+    {"AccountingStoragePort", Shape::port},
+    {"AccountingStorageTRES", Shape::resources},
     {"AccountingStorageType", Shape::word, "accounting_storage/none,accounting_storage/slurmdbd"},
     {"AccountingStoreFlags", Shape::words, "job_comment,job_env,job_extra,job_script,no_stdio"},
     {"EnforcePartLimits", Shape::word, "ALL,ANY,NO"},
-    {"JobAcctGatherFrequency", Shape::text},
-    {"Licenses", Shape::text},
-    {"PreemptExemptTime", Shape::time},
-    {"PreemptMode", Shape::words, "CANCEL,GANG,OFF,REQUEUE,SUSPEND,WITHIN"},
-    {"PreemptType", Shape::word, "preempt/none,preempt/partition_prio,preempt/qos"},
+    {"Licenses", Shape::licences},
     {"PriorityCalcPeriod", Shape::time},
     {"PriorityDecayHalfLife", Shape::time},
     {"PriorityFavorSmall", Shape::word, "NO,YES"},
@@ -54,15 +55,14 @@ constexpr auto kKeys = std::to_array<Key>({
      "SMALL_RELATIVE_TO_TIME"},
     {"PriorityMaxAge", Shape::time},
     {"PriorityType", Shape::word, "priority/basic,priority/multifactor"},
-    {"PriorityUsageResetPeriod", Shape::word, "DAILY,MONTHLY,NONE,NOW,QUARTERLY,WEEKLY,YEARLY"},
+    {"PriorityUsageResetPeriod", Shape::word, "DAILY,MONTHLY,NONE,QUARTERLY,WEEKLY,YEARLY"},
     {"PriorityWeightAge", Shape::number},
     {"PriorityWeightAssoc", Shape::number},
     {"PriorityWeightFairshare", Shape::number},
     {"PriorityWeightJobSize", Shape::number},
     {"PriorityWeightPartition", Shape::number},
     {"PriorityWeightQOS", Shape::number},
-    {"PriorityWeightTRES", Shape::text},
-    {"SchedulerParameters", Shape::text},
+    {"PriorityWeightTRES", Shape::weights},
 });
 static_assert(std::ranges::is_sorted(kKeys, {}, &Key::name));
 
@@ -104,26 +104,62 @@ bool is_word(const Key& key, std::string_view value) {
   return std::ranges::contains(split(key.words, ','), value);
 }
 
-bool is_value(const Key& key, std::string_view value) {
-  if (value.empty() || value.size() > kLongest || !is_of(value.substr(value.size() - 1), "")) {
-    return false;
-  }
+bool are_all(std::string_view list, const auto& is_right) {
+  return std::ranges::all_of(split(list, ','), is_right);
+}
+
+/// Two parts of an entry; the second is empty where there is no separator.
+std::pair<std::string, std::string> halves_of(const std::string& entry, char separator) {
+  const std::size_t place = entry.find(separator);
+  if (place == entry.npos) return {entry, ""};
+  return {entry.substr(0, place), entry.substr(place + 1)};
+}
+
+bool is_licence(const std::string& entry) {
+  const auto [name, count] = halves_of(entry, ':');
+  const bool has_count = name.size() != entry.size();
+  return !name.empty() && is_of(name, "_.-") && (!has_count || is_number(count));
+}
+
+bool is_resource(const std::string& entry) {
+  const auto [kind, name] = halves_of(entry, '/');
+  return (kind == "gres" || kind == "license") && !name.empty() && is_of(name, "_.:-");
+}
+
+bool is_weight(const std::string& entry) {
+  constexpr std::array<std::string_view, 4> kCounted = {"billing", "cpu", "mem", "node"};
+  const auto [resource, weight] = halves_of(entry, '=');
+  return is_number(weight) && (std::ranges::contains(kCounted, resource) || is_resource(resource));
+}
+
+bool has_shape(const Key& key, std::string_view value) {
   switch (key.shape) {
     case Shape::word:
       return is_word(key, value);
     case Shape::words:
-      return std::ranges::all_of(split(value, ','),
-                                 [&](const std::string& word) { return is_word(key, word); });
+      return are_all(value, [&](const std::string& word) { return is_word(key, word); });
     case Shape::number:
       return is_number(value);
+    case Shape::port:
+      return is_number(value) && value != "0" && parse_number(value) <= 65535U;
     case Shape::time:
-      return is_time(value);
+      return is_time(value) && value.find_first_of("123456789") != value.npos;
     case Shape::host:
       return is_of(value, ".-");
-    case Shape::text:
+    case Shape::licences:
+      return are_all(value, is_licence);
+    case Shape::resources:
+      return are_all(value, is_resource);
+    case Shape::weights:
       break;
   }
-  return is_of(value, "_.,:/=+-") && !value.contains("..");
+  return are_all(value, is_weight);
+}
+
+bool is_value(const Key& key, std::string_view value) {
+  // A comma at the end would be one entry less.
+  return !value.empty() && value.size() <= kLongest && is_of(value.substr(value.size() - 1), "") &&
+         has_shape(key, value);
 }
 
 std::string allowed(const Key& key) {
@@ -134,14 +170,21 @@ std::string allowed(const Key& key) {
       return "some of " + std::string(key.words) + " with commas between";
     case Shape::number:
       return "a whole number";
+    case Shape::port:
+      return "a port, 1 to 65535";
     case Shape::time:
-      return "minutes, or DAYS-HOURS";
+      return "minutes, or DAYS-HOURS, DAYS-HOURS:MINUTES or HOURS:MINUTES:SECONDS, and not 0";
     case Shape::host:
       return "the name or the address of a machine";
-    case Shape::text:
+    case Shape::licences:
+      return "NAME or NAME:COUNT, with commas between";
+    case Shape::resources:
+      return "gres/NAME or license/NAME, with commas between";
+    case Shape::weights:
       break;
   }
-  return "letters, digits and '_.,:/=+-', at most 1000";
+  return "RESOURCE=NUMBER with commas between; a resource is billing, cpu, mem, node, gres/NAME or "
+         "license/NAME";
 }
 
 }  // namespace
@@ -162,6 +205,20 @@ Status check_scheduler_setting(std::string_view key, std::string_view value) {
       ErrorKind::invalid,
       std::format("'{}' is no value of {} in slurm.conf", printable(value, 80), found->name),
       std::format("write {}", allowed(*found)));
+}
+
+Status check_scheduler_settings(const std::map<std::string, std::string, std::less<>>& settings) {
+  for (const auto& [key, value] : settings) TRY(check_scheduler_setting(key, value));
+  constexpr std::string_view kType = "AccountingStorageType";
+  const auto type = settings.find(kType);
+  if (type != settings.end() && type->second == "accounting_storage/slurmdbd") return {};
+  for (const char* const key : {"AccountingStorageEnforce", "AccountingStorageTRES"}) {
+    if (!settings.contains(key)) continue;
+    return fail(ErrorKind::invalid,
+                std::format("the scheduler does not start with {} and without slurmdbd", key),
+                std::format("set {} to accounting_storage/slurmdbd, too", kType));
+  }
+  return {};
 }
 
 }  // namespace muster::extensions

@@ -64,7 +64,8 @@ HeadPlan plan_head(const ClusterFacts& facts, const SlurmSettings& settings,
       plan::WriteFile{.path = kControllerUnit,
                       .content = render_slurmctld_unit(settings.cluster_name, settings.others)});
   plan.add(plan::Service{.unit = kController,
-                         .on_change = plan::Service::OnChange::reload,
+                         // Nodes have its files, and are told of them by a reload only.
+                         .on_change = plan::Service::OnChange::reload_always,
                          .watches = {kSlurmConf, kGresConf, kCgroupConf, kMpiConf},
                          .restart_watches = {kControllerUnit}});
   return result;

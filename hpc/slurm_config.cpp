@@ -232,11 +232,10 @@ std::string render_slurmctld_unit(std::string_view cluster, const OtherSettings&
       "{}"
       "[Service]\n"
       "# It keeps the cluster's name beside the jobs, so that two controllers never share a\n"
-      "# directory, and would not start under another; this directory is the head's own. The "
-      "number\n"
-      "# beside the name stays: a database of jobs knows the cluster by that.\n"
+      "# directory, and would not start under another; this directory is the head's own. Beside\n"
+      "# the same name is the number by which a database of jobs knows the cluster.\n"
       "ExecStartPre=/usr/bin/find /var/lib/slurm/slurmctld -maxdepth 1 -name clustername "
-      "-exec /usr/bin/sed -i s/^[^|]*/{}/ {{}} +\n",
+      "-not -exec /usr/bin/grep -q ^{}| {{}} \\; -delete\n",
       cluster, also, cluster);
 }
 

@@ -46,8 +46,8 @@ std::string_view content_of(const Plan& plan, std::string_view path) {
 /// Errors: a key is none that root granted, or its value is none.
 Result<hpc::OtherSettings> parse_scheduler(std::string_view slurm_conf, const OwnView& own) {
   TRY_ASSIGN(auto others, hpc::others_of(slurm_conf));
+  TRY(extensions::check_scheduler_settings(others));
   for (const auto& [key, value] : others) {
-    TRY(extensions::check_scheduler_setting(key, value));
     const auto setter = own.policy == nullptr ? std::nullopt : own.policy->setter_of(key);
     if (setter && is_of_extension(*setter)) continue;
     return fail(std::format("slurm.conf has {}, which root granted to no extension", key));

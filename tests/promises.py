@@ -54,7 +54,7 @@ PROMISES = {
             ["shipped/monitoring", "netns/head/extensions_shipped_test.py"],
         "When an alert fires, such as a file system that is nearly full": ["shipped/monitoring"],
         "The sums of the allreduce are checked.": ["shipped/mpi_bench"],
-        "The scheduler goes on without the database, and tells it later what happened meanwhile.": ["shipped/accounting"],
+        "The scheduler goes on without the database, and tells it later what happened meanwhile": ["shipped/accounting"],
         "The scheduler has them after all steps of the extension for the head were done, not before":
             ["shipped/accounting", "unit/control/extension_scheduler_test.cpp"],
         "all add to one number below a lock": ["shipped/openshmem"],

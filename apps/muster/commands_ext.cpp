@@ -107,6 +107,19 @@ std::string verbs_text(const json& extension) {
   return text;
 }
 
+std::string scheduler_text(const json& extension) {
+  std::string text;
+  const json settings = extension.value("scheduler", json::object());
+  for (const auto& each : settings.items()) {
+    const std::string value = each.value().is_string() ? each.value().get<std::string>() : "";
+    text += sheet_line(text.empty() ? "has set" : "", std::format("{}={}", each.key(), value));
+  }
+  if (is_set(extension, "scheduler_waits")) {
+    text += sheet_line("slurm.conf", "waits for the extension's steps on the head");
+  }
+  return text;
+}
+
 std::string sheet_of(const json& extension) {
   if (is_set(extension, "damaged")) {
     return sheet_line("extension", text_of(extension, "name")) + sheet_line("state", "damaged") +
@@ -124,8 +137,8 @@ std::string sheet_of(const json& extension) {
       sheet_line("state", state_of(extension)) + rights_text(extension, "may write", "files") +
       rights_text(extension, "owns all in", "directories") +
       rights_text(extension, "may run", "units") + rights_text(extension, "commands", "commands") +
-      rights_text(extension, "slurm.conf", "scheduler") + settings_text(extension);
-  text += verbs_text(extension);
+      rights_text(extension, "may set", "scheduler") + settings_text(extension);
+  text += scheduler_text(extension) + verbs_text(extension);
   const std::string error = text_of(extension, "error");
   if (!error.empty()) text += sheet_line("error", error);
   const json failures = extension.value("failures", json::object());

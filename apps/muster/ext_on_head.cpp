@@ -34,8 +34,8 @@ std::string find_failure(const json& report, const std::string& origin) {
 bool are_about_head(const std::vector<extensions::Right>& rights) {
   // A package that must be there is no step.
   return std::ranges::any_of(rights, [](const extensions::Right& right) {
-    const bool has_steps =
-        !right.files.empty() || !right.directories.empty() || !right.units.empty();
+    const bool has_steps = !right.files.empty() || !right.directories.empty() ||
+                           !right.units.empty() || !right.scheduler.empty();
     return right.place == extensions::Place::head && has_steps;
   });
 }
@@ -44,7 +44,7 @@ bool is_about_head(const json& extension) {
   const json rights = extension.value("rights", json::array());
   return std::ranges::any_of(rights, [](const json& right) {
     const bool has_steps = std::ranges::any_of(
-        std::array{"files", "directories", "units"},
+        std::array{"files", "directories", "units", "scheduler"},
         [&](const char* kind) { return !right.value(kind, json::array()).empty(); });
     return text_of(right, "place") == "head" && has_steps;
   });

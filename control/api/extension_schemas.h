@@ -31,6 +31,7 @@ inline constexpr auto kVerbNameMembers = std::to_array<Property>({
 });
 inline constexpr Schema kVerbName = object("a verb of an extension", kVerbNameMembers);
 inline constexpr Schema kFailure = text("a reason");
+inline constexpr Schema kValue = text("a value");
 inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"name", kName},
     {"version", text("its version")},
@@ -46,6 +47,9 @@ inline constexpr auto kExtensionMembers = std::to_array<Property>({
     {"disabled", flag("whether an administrator disabled it")},
     {"steps", number("how many steps it has for nodes")},
     {"steps_on_head", number("how many steps it has for the head")},
+    {"scheduler", table_of(kValue, "what it has in slurm.conf, by its keys")},
+    {"scheduler_waits", flag("whether it wants something else there, which waits until its steps "
+                             "for the head are done")},
     {"error", text("why it does not work; may be empty")},
     {"said", text("what its hook said last; may be empty")},
     {"rights", list_of(kRight, "what it may own")},

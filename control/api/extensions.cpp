@@ -60,6 +60,8 @@ json extension_json(const Extensions::State& state, const control::ExtensionRepo
           {"disabled", state.settings.is_disabled},
           {"steps", state.steps},
           {"steps_on_head", state.steps_on_head},
+          {"scheduler", state.in_scheduler},
+          {"scheduler_waits", state.waits_for_scheduler},
           {"error", state.error},
           {"said", report.said.empty() ? state.said : report.said},
           {"rights", extensions::rights_json(grant.rights)},

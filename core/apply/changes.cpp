@@ -41,13 +41,10 @@ bool Changes::is_replaced(const plan::Service& step) const {
                              [this](const std::string& path) { return changed_.contains(path); });
 }
 
-bool Changes::is_watched(const plan::Service& step) const {
-  return std::ranges::any_of(step.watches,
-                             [this](const std::string& path) { return changed_.contains(path); });
-}
-
 bool Changes::is_touched(const plan::Service& step) const {
-  return is_replaced(step) || is_watched(step);
+  return is_replaced(step) || std::ranges::any_of(step.watches, [this](const std::string& path) {
+           return changed_.contains(path);
+         });
 }
 
 void Changes::owe(const plan::Service& step) {

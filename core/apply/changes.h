@@ -32,8 +32,6 @@ class Changes {
 
   /// Whether this service must start anew, and whether it must hear of anything at all.
   bool is_replaced(const plan::Service& step) const;
-  /// Whether something in its `watches` changed.
-  bool is_watched(const plan::Service& step) const;
   bool is_touched(const plan::Service& step) const;
 
   /// This service could not be told of what it watches, or of what it is.

@@ -16,10 +16,12 @@ EffectResult tell_changes(Services& services, const Changes& changes, const Serv
   if (!changes.is_touched(step) || (step.on_change == Service::OnChange::nothing && !replaced)) {
     return Effect::unchanged;
   }
-  const bool reload = step.on_change == Service::OnChange::reload;
-  if (replaced || !reload) TRY(services.restart(step.unit));
-  // One that starts anew knows its files; whom it serves may hear of them by a reload only.
-  if (reload && changes.is_watched(step)) TRY(services.reload(step.unit));
+  const bool reloads = step.on_change == Service::OnChange::reload ||
+                       step.on_change == Service::OnChange::reload_always;
+  if (replaced || !reloads) TRY(services.restart(step.unit));
+  // One that starts anew knows its files; whom it serves may be told of them by a reload only.
+  const bool also = replaced && step.on_change == Service::OnChange::reload_always;
+  if (also || (reloads && !replaced)) TRY(services.reload(step.unit));
   return Effect::changed;
 }
 

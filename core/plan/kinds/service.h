@@ -10,10 +10,10 @@ struct Service {
   std::string unit;
   enum class State { running, stopped } state = State::running;
   /// What is done when a file named in `watches` was changed by this plan.
-  enum class OnChange { restart, reload, nothing } on_change = OnChange::restart;
+  /// `reload_always`: also after a restart, for one that tells others by it.
+  enum class OnChange { restart, reload, nothing, reload_always } on_change = OnChange::restart;
   std::vector<std::string> watches = {};
-  /// Files whose change takes a restart, whatever `on_change` says; a reload follows where that is
-  /// to follow a change of `watches`, too.
+  /// Files whose change takes a restart, whatever `on_change` says.
   std::vector<std::string> restart_watches = {};
   bool operator==(const Service&) const = default;
 
@@ -36,9 +36,12 @@ constexpr std::array<Word<Service::State>, 2> words_of(Service::State) {
   return {{{running, "running"}, {stopped, "stopped"}}};
 }
 
-constexpr std::array<Word<Service::OnChange>, 3> words_of(Service::OnChange) {
+constexpr std::array<Word<Service::OnChange>, 4> words_of(Service::OnChange) {
   using enum Service::OnChange;
-  return {{{restart, "restart"}, {reload, "reload"}, {nothing, "nothing"}}};
+  return {{{restart, "restart"},
+           {reload, "reload"},
+           {nothing, "nothing"},
+           {reload_always, "reload_always"}}};
 }
 
 }  // namespace muster::plan

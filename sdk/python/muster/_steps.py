@@ -100,6 +100,9 @@ class Steps:
         self.node = list(node)
         self.head = list(head)
         self.profiles = {profile: list(steps) for profile, steps in (profiles or {}).items()}
+        for key, value in (scheduler or {}).items():
+            if type(value) not in (str, int):
+                raise TypeError(f"the value of {key} is {value!r}, and must be a str or an int")
         self.scheduler = {key: str(value) for key, value in (scheduler or {}).items()}
 
     def to_json(self) -> dict[str, Any]:

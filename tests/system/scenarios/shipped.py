@@ -111,6 +111,9 @@ def accounting(lab, product, count):
     expect("FAIRSHARE" in lab.check("head", "sprio", "--weights"), "fair share does not count")
     goes_on_without_its_database(lab, product)
     expect(job(lab, "head", first) == "COMPLETED|grace|users", "a job of before is gone")
+    copy = lab.check("head", "runuser", "-u", "slurm", "--", "mariadb-dump", "--socket=/run/accounting-database/socket",
+                     "--single-transaction", "slurm_jobs")
+    expect("workshop_job_table" in copy, "the copy of the database has no jobs")
     said = lab.check("head", "ss", "-Hltn")
     expect(":3306 " not in said, f"the database listens: {said}")
     product.wait_for("all is well", lambda: product.is_well(count), PATIENCE)
@@ -147,11 +150,20 @@ def job(lab, machine, number):
 def goes_on_without_its_database(lab, product):
     """Jobs run meanwhile, also after a start of the scheduler, and are in the database when it is back."""
     units = ["accounting-database.service", "accounting-slurmdbd.service", "accounting-people.service"]
-    # What puts services right would start it again meanwhile.
-    lab.check("head", "systemctl", "mask", "--runtime", "--now", *units)
+    # What puts services right would start them again meanwhile.
+    holds = [f"/run/systemd/system/{unit}.d/hold.conf" for unit in units]
+    for hold in holds:
+        lab.check("head", "mkdir", "-p", hold.rpartition("/")[0])
+        lab.check("head", "tee", hold, stdin="[Unit]\nConditionPathExists=/never\n")
+    lab.check("head", "systemctl", "daemon-reload")
+    lab.check("head", "systemctl", "stop", *units, timeout=PATIENCE)
     lab.check("head", "systemctl", "restart", "slurmctld.service", timeout=PATIENCE)
     number = run_job(lab)
-    lab.check("head", "systemctl", "unmask", "--runtime", *units)
+    states = lab.exec("head", "systemctl", "is-active", *units).stdout.split()
+    expect(states == ["inactive"] * 3, f"the database was there meanwhile: {states}")
+    expect("refused" in job(lab, "head", number), "somebody answers in place of the database")
+    lab.check("head", "rm", *holds)
+    lab.check("head", "systemctl", "daemon-reload")
     lab.check("head", "systemctl", "start", *units, timeout=PATIENCE)
     product.wait_for("the job of meanwhile is in the database", lambda: equals(job(lab, "head", number), "COMPLETED|grace|users"),
                      2 * PATIENCE)

@@ -26,7 +26,9 @@ class ExtensionsTest : public testing::Test {
     const std::string text =
         "schema: 1\nname: motd\nversion: 1.0.0\napi: 1\ntype: tool\nlanguage: shell\nsummary: A "
         "test\n"
-        "maintainer: A <a@b.org>\nlicense: MIT\nhooks: [configure]\n"
+        "maintainer: A <a@b.org>\nlicense: MIT\nhooks: [configure]\nreads: [" +
+        reads_ +
+        "]\n"
         "settings:\n  - name: greeting\n    type: text\n    default: Welcome.\n    about: a "
         "test\n"
         "archive:\n  sha256: " +
@@ -97,8 +99,10 @@ class ExtensionsTest : public testing::Test {
   Decisions decisions_{*store_, [] { return 0; }};
   extensions::Hosts hosts_{scratch_.path()};
   ExtensionNodes::Told nodes_;
-  json users_ = json::array();
+  std::shared_ptr<const ExtensionUsers::Told> users_;
   Grant grant_;
+  /// Of its specification.
+  std::string reads_;
   std::string cluster_ = "c";
   /// What does not fit beside all other steps.
   std::string unfit_;

@@ -159,11 +159,11 @@ Documents present() {
                                                         .secrecy = plan::Secrecy::secret}}},
                  .on_profiles = {{"gpu", {.steps = {plan::MakeDirectory{.path = "/srv/gpu"}}}}},
                  .on_head = {.steps = {plan::Service{.unit = "motd.service"}}},
-                 .in_scheduler = {{"Licenses", "matlab:4"}}},
-       .is_in_scheduler = true});
+                 .in_scheduler = {{"Licenses", "matlab:4"}}}});
   documents["extension-settings"] =
       render_extension_settings({.choices = {{"greeting", "Hello\nü"}}, .is_disabled = true});
   documents["extension-heard"] = render_heard(4711);
+  documents["extension-scheduler"] = render_in_scheduler({{"Licenses", "matlab:4"}});
   documents["extension-values"] = render_values({{"rooms", {1, 2.5, "ü"}}, {"last", 7}});
   return documents;
 }
@@ -215,6 +215,10 @@ Result<Documents> read_again(const std::string& kind, const std::string& text) {
     TRY_ASSIGN(const std::uint64_t event, parse_heard(text));
     return Documents{{kind, render_heard(event)}};
   }
+  if (kind == "extension-scheduler") {
+    TRY_ASSIGN(const hpc::OtherSettings settings, parse_in_scheduler(text));
+    return Documents{{kind, render_in_scheduler(settings)}};
+  }
   if (kind == "extension-values") {
     TRY_ASSIGN(const Values values, parse_values(text));
     return Documents{{kind, render_values(values)}};
@@ -242,14 +246,10 @@ json lacks(const std::string& file, const std::string& kind) {
       {{"extension.1.json", "extension"},
        {{"head", json::array()},
         {"profiles", {{"gpu", nullptr}}},
-        {"scheduler", {{"Licenses", nullptr}}},
-        {"in_scheduler", false}}},
+        {"scheduler", {{"Licenses", nullptr}}}}},
       {{"extension.2.json", "extension"},
-       {{"profiles", {{"gpu", nullptr}}},
-        {"scheduler", {{"Licenses", nullptr}}},
-        {"in_scheduler", false}}},
-      {{"extension.3.json", "extension"},
-       {{"scheduler", {{"Licenses", nullptr}}}, {"in_scheduler", false}}},
+       {{"profiles", {{"gpu", nullptr}}}, {"scheduler", {{"Licenses", nullptr}}}}},
+      {{"extension.3.json", "extension"}, {{"scheduler", {{"Licenses", nullptr}}}}},
       {{"dhcp.1.word.json", "dhcp"}, {{"boot", ""}}}};
   const auto found = kLacks.find({file, kind});
   return found == kLacks.end() ? json::object() : found->second;

@@ -17,8 +17,8 @@ TEST(SchedulerSettings, are_keys_with_values_that_the_scheduler_starts_with) {
            {"PriorityDecayHalfLife", "5"},
            {"PriorityMaxAge", "7-12:30:00"},
            {"PriorityWeightFairshare", "10000"},
-           {"PreemptMode", "SUSPEND,GANG"},
-           {"SchedulerParameters", "bf_interval=60,max_rpc_cnt=150"}}) {
+           {"Licenses", "matlab:4,solver"},
+           {"PriorityWeightTRES", "cpu=1000,gres/gpu=5000"}}) {
     const Status right = check_scheduler_setting(key, value);
     EXPECT_TRUE(right) << key << "=" << value << ": " << right.error().text();
     EXPECT_TRUE(is_scheduler_key(key));
@@ -53,8 +53,17 @@ TEST(SchedulerSettings, have_no_value_that_ends_a_line_or_stops_the_scheduler) {
            {"Licenses", "a:1\nProlog=/tmp/x"},
            {"Licenses", "a:1 # more"},
            {"Licenses", "../a"},
-           {"SchedulerParameters", "a\\"},
-           {"SchedulerParameters", "\"a\""}}) {
+           {"Licenses", "matlab:four"},
+           {"Licenses", "matlab:"},
+           {"Licenses", "a\\"},
+           {"AccountingStorageTRES", "foo"},
+           {"AccountingStorageTRES", "gres/"},
+           {"AccountingStoragePort", "70000"},
+           {"AccountingStoragePort", "0"},
+           {"PriorityWeightTRES", "foo=1"},
+           {"PriorityWeightTRES", "cpu"},
+           {"PriorityDecayHalfLife", "0-0"},
+           {"PriorityCalcPeriod", "0"}}) {
     const Status right = check_scheduler_setting(key, value);
     ASSERT_FALSE(right) << key << "=" << value;
     EXPECT_TRUE(right.error().message.contains(key)) << right.error().message;
@@ -62,8 +71,19 @@ TEST(SchedulerSettings, have_no_value_that_ends_a_line_or_stops_the_scheduler) {
   EXPECT_FALSE(check_scheduler_setting("Licenses", std::string(1001, 'a')));
 }
 
+TEST(SchedulerSettings, go_together) {
+  EXPECT_TRUE(check_scheduler_settings({}));
+  EXPECT_TRUE(check_scheduler_settings({{"Licenses", "a:1"}}));
+  EXPECT_FALSE(check_scheduler_settings({{"Licenses", "a b"}}));
+  EXPECT_FALSE(check_scheduler_settings({{"AccountingStorageTRES", "gres/gpu"}}));
+  EXPECT_FALSE(check_scheduler_settings({{"AccountingStorageEnforce", "limits"},
+                                         {"AccountingStorageType", "accounting_storage/none"}}));
+  EXPECT_TRUE(check_scheduler_settings({{"AccountingStorageEnforce", "limits"},
+                                        {"AccountingStorageType", "accounting_storage/slurmdbd"}}));
+}
+
 TEST(SchedulerSettings, are_none_of_what_muster_writes_by_itself) {
-  EXPECT_GT(scheduler_keys().size(), 20U);
+  EXPECT_GT(scheduler_keys().size(), 15U);
   for (const std::string_view key : {"ClusterName", "SlurmctldHost", "AuthType", "DefMemPerCPU",
                                      "SelectType", "ReturnToService", "PartitionName"}) {
     EXPECT_FALSE(is_scheduler_key(key)) << key;

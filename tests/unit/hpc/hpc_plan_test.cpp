@@ -50,7 +50,7 @@ TEST(HpcPlan, changes_the_head_without_a_restart_when_nodes_change) {
   const auto plan = plan_head(facts(), settings(), {}).plan;
   const auto* service = find_service(plan, "slurmctld.service");
   ASSERT_NE(service, nullptr);
-  EXPECT_EQ(service->on_change, plan::Service::OnChange::reload);
+  EXPECT_EQ(service->on_change, plan::Service::OnChange::reload_always);
   EXPECT_EQ(service->watches.at(0), "/etc/slurm/slurm.conf");
 }
 

@@ -201,9 +201,10 @@ TEST(SlurmConfig, has_what_others_set_at_one_place) {
   EXPECT_FALSE(others_of("# Of extensions:\nLicenses\n# End of what is of extensions.\n"));
 }
 
-TEST(SlurmctldUnit, gives_the_jobs_another_name_and_no_other_number) {
+TEST(SlurmctldUnit, forgets_the_number_of_a_cluster_with_another_name) {
   const std::string unit = render_slurmctld_unit("blue");
-  EXPECT_NE(unit.find("-exec /usr/bin/sed -i s/^[^|]*/blue/ {} +\n"), std::string::npos) << unit;
+  EXPECT_NE(unit.find("-not -exec /usr/bin/grep -q ^blue| {} \\; -delete\n"), std::string::npos)
+      << unit;
   EXPECT_NE(unit, render_slurmctld_unit("blue", {{"Licenses", "a:1"}}))
       << "a controller that runs takes over no other database";
 }

@@ -1,6 +1,7 @@
 """Slurm's database of jobs on the head: MariaDB, slurmdbd, and the cluster's people in it."""
 
 import json
+import os
 import re
 
 import muster
@@ -22,7 +23,6 @@ def configure(context: muster.Context) -> muster.Steps:
 
 
 def _steps(context: muster.Context, account: str) -> list[muster.Step]:
-    # Names come in the order of who was there first: another order would be another file.
     people = {"cluster": context.cluster.name, "account": account,
               "people": [*sorted(user.name for user in context.cluster.users), *OTHERS]}
     files = {"database.cnf": _database(context), "database.sql": f"CREATE DATABASE IF NOT EXISTS {DATABASE};\n",
@@ -34,11 +34,12 @@ def _steps(context: muster.Context, account: str) -> list[muster.Step]:
         muster.Directory(PLACE)]
     steps += [muster.File(f"{PLACE}/{name}", text) for name, text in files.items()]
     watched = {"accounting-database.service": ["database.cnf", "database.sql"],
-               "accounting-slurmdbd.service": ["slurmdbd.conf", "slurm.conf"],
+               # It has a copy of the scheduler's key.
+               "accounting-slurmdbd.service": ["slurmdbd.conf", "slurm.conf", "/etc/slurm/slurm.key"],
                "accounting-people.service": ["people.json"]}
     steps += [muster.UnitFile(unit) for unit in watched]
     for unit, names in watched.items():
-        steps += [muster.Unit(unit), muster.Service(unit, watches=[f"{PLACE}/{name}" for name in names])]
+        steps += [muster.Unit(unit), muster.Service(unit, watches=[os.path.join(PLACE, name) for name in names])]
     return steps
 
 
@@ -61,6 +62,7 @@ def _slurmdbd(context: muster.Context) -> str:
     months = int(context.settings["keep_months"])
     kept = ("Event", "Job", "Resv", "Step", "Suspend", "TXN", "Usage")
     purges = "".join(f"Purge{what}After={months}months\n" for what in kept) if months else ""
+    private = "PrivateData=jobs,usage,users\n" if context.settings["private"] else ""
     return f"""# Made by Muster's extension 'accounting'. Changes made here are lost.
 AuthType=auth/slurm
 DbdHost={context.cluster.head.hostname}
@@ -71,7 +73,7 @@ StorageHost=localhost
 StorageUser=slurm
 StorageLoc={DATABASE}
 PidFile=/run/slurmdbd/slurmdbd.pid
-{purges}"""
+{private}{purges}"""
 
 
 def _client(context: muster.Context) -> str:
@@ -93,7 +95,9 @@ def _scheduler(context: muster.Context) -> dict[str, str | int]:
         "AccountingStorageType": "accounting_storage/slurmdbd",
         # Nodes ask for past jobs, too.
         "AccountingStorageHost": context.cluster.head.address,
-        "AccountingStoragePort": PORT}
+        "AccountingStoragePort": PORT,
+        # Beside processors, memory and nodes.
+        "AccountingStorageTRES": "gres/gpu"}
     if context.settings["limits"]:
         lines["AccountingStorageEnforce"] = "associations,limits,qos"
     if context.settings["fair_share"]:

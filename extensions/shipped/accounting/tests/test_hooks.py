@@ -40,6 +40,11 @@ class Accounting(unittest.TestCase):
         self.assertNotIn("Purge", configure().head.files[name])
         self.assertIn("PurgeJobAfter=24months\n", configure(keep_months=24).head.files[name])
 
+    def test_people_see_all_jobs_or_their_own(self) -> None:
+        name = "/etc/accounting/slurmdbd.conf"
+        self.assertNotIn("PrivateData", configure().head.files[name])
+        self.assertIn("PrivateData=jobs,usage,users\n", configure(private=True).head.files[name])
+
     def test_an_account_is_a_name(self) -> None:
         for account in ("", "root", "Ada", "a b", "x=y"):
             with self.assertRaises(ValueError):

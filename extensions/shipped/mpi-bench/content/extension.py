@@ -31,7 +31,11 @@ def run(context: muster.Context, verb: str, arguments: list[str]) -> muster.Answ
     done = context.run_on_nodes(names[0], job, timeout=TIMEOUT)[0]
     if not done.succeeded:
         return muster.Answer(f"the job failed: {(done.err or done.note).strip()}\n", status=1)
-    measured: dict[str, Any] = json.loads(done.out) | {"transport": context.settings["transport"]}
+    # UCX writes what it has to say to the same place.
+    lines = [line for line in done.out.splitlines() if line.startswith("{")]
+    if len(lines) != 1:
+        return muster.Answer(f"the job told nothing: {done.out.strip()}\n", status=1)
+    measured: dict[str, Any] = json.loads(lines[0]) | {"transport": context.settings["transport"]}
     return muster.Answer(picture.draw(measured) if verb == "plot" else table(measured), data=measured)
 
 

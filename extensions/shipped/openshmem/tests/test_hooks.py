@@ -31,6 +31,12 @@ class OpenShmem(unittest.TestCase):
         answer = self.cluster.run("check", "n001", "n003")
         self.assertEqual((answer.status, answer.text), (1, "the job failed: no transport\n"))
 
+    def test_what_the_library_says_besides_is_no_answer(self) -> None:
+        self.cluster.program = lambda node, command: f"[n001] UCX WARN a card\n{json.dumps(FOUND)}\nbye\n"
+        self.assertEqual(self.cluster.run("check", "n001,n003").status, 0)
+        self.cluster.program = lambda node, command: "[n001] UCX WARN a card\n"
+        self.assertIn("told nothing: [n001] UCX WARN a card", self.cluster.run("check", "n001,n003").text)
+
     def test_nodes_are_a_set_of_two_or_more(self) -> None:
         for words in ((), ("n001",), ("n[001-",)):
             self.assertEqual(self.cluster.run("check", *words).status, 2)
