@@ -265,6 +265,7 @@ void DamagedDocuments::write_notes() {
                      .key = "plain",
                      .value = render_heard(7),
                      .schema = kExtensionHeardDocument.schema()});
+  changes.push_back(scheduler_change("plain", {{"Licenses", "matlab:4"}}));
   ASSERT_TRUE(cluster_->store().commit({.changes = changes}));
 }
 
