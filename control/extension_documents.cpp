@@ -17,50 +17,57 @@ Error Extensions::cannot_forget(const std::string& name) {
       .hint = "it is tried again; 'muster status' says what is wrong with the disk"};
 }
 
+/// Has `take` read each document of a kind. Adds to `lost` what it cannot read: `trouble` and the
+/// reason. False: nothing of this kind can be read.
+bool Extensions::load_documents(const char* kind, const Take& take, const Trouble& trouble,
+                                std::vector<Error>& lost) {
+  const auto documents = sources_.decisions.store().list(kind);
+  if (!documents) {
+    lost.push_back(documents.error());
+    return false;
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const state::Document& document : *documents) {
+    Known* const known = known_of(document.key);
+    if (known == nullptr) continue;
+    if (const Status taken = take(*known, document.value); !taken) {
+      Error error = trouble(printable(document.key, 64));
+      error.message += std::format(" cannot be read: {}", taken.error().message);
+      lost.push_back(std::move(error));
+    }
+  }
+  return true;
+}
+
 void Extensions::load(std::vector<Error>& lost) {
   read_store();
   load_settings(lost);
   load_in_scheduler(lost);
-  const auto documents = sources_.decisions.store().list(kExtensionKind);
-  if (!documents) {
-    lost.push_back(documents.error());
-    return;
-  }
-  const std::scoped_lock lock(mutex_);
-  for (const state::Document& document : *documents) {
-    Known* const known = known_of(document.key);
-    if (known == nullptr) continue;
-    if (auto taken = take_up(*known, document.value); !taken) {
-      lost.push_back({.message = std::format("what extension '{}' answered cannot be read: {}",
-                                             printable(document.key, 64), taken.error().message),
-                      .hint = "it is asked again"});
-    }
-  }
+  load_documents(
+      kExtensionKind, &Extensions::take_up,
+      [](const std::string& name) {
+        return Error{.message = std::format("what extension '{}' answered", name),
+                     .hint = "it is asked again"};
+      },
+      lost);
 }
 
 /// Before the answers, of which each counts with the settings that it was made for.
 void Extensions::load_settings(std::vector<Error>& lost) {
-  const auto documents = sources_.decisions.store().list(kExtensionSettingsKind);
-  if (!documents) {
-    lost.push_back(documents.error());
-    const std::scoped_lock lock(mutex_);
-    for (auto& [name, known] : all_) known.is_settings_lost = true;
-    return;
-  }
+  const auto take = [](Known& known, const std::string& document) -> Status {
+    auto settings = parse_extension_settings(document);
+    known.is_settings_lost = !settings;
+    if (!settings) return std::unexpected(settings.error());
+    known.settings = std::move(*settings);
+    return {};
+  };
+  const auto trouble = [](const std::string& name) {
+    return Error{.message = std::format("the settings of extension '{}'", name),
+                 .hint = "it keeps what it has; set them again with 'muster ext configure'"};
+  };
+  if (load_documents(kExtensionSettingsKind, take, trouble, lost)) return;
   const std::scoped_lock lock(mutex_);
-  for (const state::Document& document : *documents) {
-    Known* const known = known_of(document.key);
-    if (known == nullptr) continue;
-    auto settings = parse_extension_settings(document.value);
-    if (settings) {
-      known->settings = std::move(*settings);
-      continue;
-    }
-    known->is_settings_lost = true;
-    lost.push_back({.message = std::format("the settings of extension '{}' cannot be read: {}",
-                                           printable(document.key, 64), settings.error().message),
-                    .hint = "it keeps what it has; set them again with 'muster ext configure'"});
-  }
+  for (auto& [name, known] : all_) known.is_settings_lost = true;
 }
 
 /// Whose document this is; null: it is removed. `mutex_` is locked.

@@ -5,7 +5,6 @@
 
 #include "control/extension_notes.h"
 #include "control/extensions.h"
-#include "core/base/text.h"
 #include "core/json/json.h"
 #include "extensions/scheduler_settings.h"
 #include "plans/head_rights.h"
@@ -35,25 +34,15 @@ bool are_allowed(const hpc::OtherSettings& settings, const extensions::Grant& gr
 }  // namespace
 
 void Extensions::load_in_scheduler(std::vector<Error>& lost) {
-  const auto documents = sources_.decisions.store().list(kExtensionSchedulerKind);
-  if (!documents) {
-    lost.push_back(documents.error());
-    return;
-  }
-  const std::scoped_lock lock(mutex_);
-  for (const state::Document& document : *documents) {
-    Known* const known = known_of(document.key);
-    if (known == nullptr) continue;
-    auto settings = parse_in_scheduler(document.value);
-    if (settings) {
-      known->in_scheduler = std::move(*settings);
-      continue;
-    }
-    lost.push_back(
-        {.message = std::format("what extension '{}' has in slurm.conf cannot be read: {}",
-                                printable(document.key, 64), settings.error().message),
-         .hint = "it has it again when its steps on the head are done"});
-  }
+  const auto take = [](Known& known, const std::string& document) -> Status {
+    TRY_ASSIGN(known.in_scheduler, parse_in_scheduler(document));
+    return {};
+  };
+  const auto trouble = [](const std::string& name) {
+    return Error{.message = std::format("what extension '{}' has in slurm.conf", name),
+                 .hint = "it has it again when its steps on the head are done"};
+  };
+  load_documents(kExtensionSchedulerKind, take, trouble, lost);
 }
 
 hpc::OtherSettings Extensions::in_scheduler() const {

@@ -259,6 +259,11 @@ class Extensions {
   };
   static Kept kept_of(const Known& known, const Configured& answer);
   static std::string told_of(const Kept& kept);
+  using Take = std::function<Status(Known& known, const std::string& document)>;
+  /// What cannot be read, of the extension with this name, and what is done about that.
+  using Trouble = std::function<Error(const std::string& name)>;
+  bool load_documents(const char* kind, const Take& take, const Trouble& trouble,
+                      std::vector<Error>& lost);
   void load_settings(std::vector<Error>& lost);
   Result<Known> find_to_configure(const std::string& name) const;
   /// Who changes settings of an extension: nobody else asks meanwhile.
